@@ -1,0 +1,45 @@
+import tseslint from 'typescript-eslint';
+import { importRules } from './scripts/import-rules.mjs';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', '.heliograph/', 'node_modules/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      // Says `!` where an index or a row is known to exist; the alternative is a check that can't fail.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/workflows/**/*.ts'],
+    ignores: ['**/*.test.ts', 'src/workflows/client.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'Take time from an activity or from workflowInfo(): replay must see the same.',
+        },
+        { object: 'Math', property: 'random', message: 'Chance belongs into an activity: replay must see the same.' },
+      ],
+    },
+  },
+  // A workflow's proxied activities are the easiest promise to forget; their tests may use what they like.
+  ...importRules(),
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+);

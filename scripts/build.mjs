@@ -1,0 +1,99 @@
+/**
+ * Compiles src to dist and bundles the workflows for Temporal's sandbox. Each step is skipped when a hash of what goes
+ * into it is the same as at its last success (dist/.built.json).
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const src = path.join(root, 'src');
+const dist = path.join(root, 'dist');
+const stampFile = path.join(dist, '.built.json');
+const bundleFile = path.join(dist, 'workflow-bundle.js');
+const require = createRequire(import.meta.url);
+
+const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+/** Workflow code may import nothing else (scripts/import-rules.mjs). */
+const bundled = ['src/workflows', 'src/core'];
+
+/**
+ * Brings dist up to date.
+ * @throws Error when the code doesn't compile; the compiler's own messages are on standard error.
+ */
+export async function build() {
+  const sources = filesBelow(src).filter((file) => !file.endsWith('.test.ts'));
+  const previous = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
+  const compiled = hash([...sources, ...settings.map((file) => path.join(root, file))]);
+  if (previous.compiled !== compiled) {
+    compile();
+    removeOrphans();
+    saveStamp({ ...previous, compiled });
+  }
+  const isBundled = (file) => bundled.some((folder) => file.startsWith(path.join(root, folder) + path.sep));
+  const workflows = hash([...sources.filter(isBundled), ...settings.map((file) => path.join(root, file))]);
+  if (previous.workflows !== workflows || !existsSync(bundleFile)) {
+    await bundle();
+    saveStamp({ compiled, workflows });
+  }
+}
+
+function compile() {
+  console.error('Compiling …');
+  // The compiler keeps what it knows in dist; without the outputs that would be a lie.
+  if (!existsSync(path.join(dist, 'main'))) rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
+  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error('src does not compile: see the messages above.');
+}
+
+async function bundle() {
+  console.error('Bundling the workflows …');
+  const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(dist, 'workflows', 'index.js'),
+    logger: new DefaultLogger('WARN'),
+  });
+  writeFileSync(bundleFile, code);
+}
+
+/** Outputs whose source is gone would still be found by `require`. */
+function removeOrphans() {
+  for (const file of filesBelow(dist)) {
+    if (file === bundleFile || !/\.js(\.map)?$/.test(file)) continue;
+    const source = path.join(src, path.relative(dist, file)).replace(/\.js(\.map)?$/, '.ts');
+    if (!existsSync(source)) rmSync(file);
+  }
+}
+
+function saveStamp(stamp) {
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(stampFile, JSON.stringify(stamp));
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function hash(files) {
+  const digest = createHash('sha256');
+  for (const file of files)
+    digest.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  return digest.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

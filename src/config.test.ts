@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { ConfigError, describeEnvironment, readConfig } from './config';
+
+const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+
+function problemsOf(environment: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('readConfig took it');
+}
+
+test('an empty environment is a complete development configuration', () => {
+  expect(readConfig({})).toMatchObject({
+    production: false,
+    dataDir: path.resolve('.heliograph'),
+    port: 8080,
+    publicUrl: 'http://127.0.0.1:8080',
+    temporal: { namespace: 'default', port: 7233, uiPort: 8233 },
+    simulatorPort: 8090,
+    outboundAllow: ['127.0.0.1:8090'],
+    metricsPort: 9464,
+    logLevel: 'info',
+  });
+});
+
+test('an empty value counts as not set', () => {
+  expect(readConfig({ HELIOGRAPH_PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: undefined });
+});
+
+test('all problems come at once, each with its name, its value and a remedy', () => {
+  const message = problemsOf({
+    NODE_ENV: 'production',
+    HELIOGRAPH_PORT: 'eighty',
+    HELIOGRAPH_METRICS_PORT: '70000',
+    HELIOGRAPH_SIMULATOR_PORT: 'on',
+    HELIOGRAPH_PUBLIC_URL: 'sms.example.com',
+    TEMPORAL_ADDRESS: 'http://temporal',
+    LOG_LEVEL: 'loud',
+  });
+  expect(message.split('\n')).toEqual([
+    'The environment has 7 problems:',
+    '  HELIOGRAPH_PORT must be a port number, for example 8080 (it is "eighty")',
+    '  TEMPORAL_ADDRESS must be host:port, for example 127.0.0.1:7233 (it is "http://temporal")',
+    '  HELIOGRAPH_SIMULATOR_PORT must be a port number between 1 and 65535, for example 8090, or off (it is "on")',
+    '  HELIOGRAPH_PUBLIC_URL must be a URL such as https://sms.example.com (it is "sms.example.com")',
+    '  HELIOGRAPH_METRICS_PORT must be between 1 and 65535 (it is "70000")',
+    '  LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent (it is "loud")',
+    '  HELIOGRAPH_MASTER_KEY is required with NODE_ENV=production: openssl rand -base64 32 (it is not set)',
+  ]);
+});
+
+test.each([
+  ['HELIOGRAPH_ADMIN_KEY', 'too-short-secret'],
+  ['HELIOGRAPH_MASTER_KEY', 'bm90LTMyLWJ5dGVz'],
+  ['DATABASE_URL', 'mysql://root:secret@db/x'],
+])('the value of %s is never shown', (name, value) => {
+  const message = problemsOf({ [name]: value });
+  expect(message).toContain(name);
+  expect(message).toContain('(it is (hidden))');
+  expect(message).not.toContain(value);
+});
+
+test('the simulator can be switched off, which also takes it from the hosts that may be called', () => {
+  expect(readConfig({ HELIOGRAPH_SIMULATOR_PORT: 'off' })).toMatchObject({
+    simulatorPort: undefined,
+    outboundAllow: [],
+  });
+});
+
+test('production is accepted with a master key, which is decoded', () => {
+  const config = readConfig({ NODE_ENV: 'production', HELIOGRAPH_MASTER_KEY: MASTER_KEY });
+  expect(config.production).toBe(true);
+  expect(config.masterKey).toEqual(Buffer.alloc(32, 7));
+});
+
+test('every variable is described, and the described defaults are the ones in use', () => {
+  const variables = describeEnvironment();
+  expect(variables.filter(({ description }) => description === '')).toEqual([]);
+  const defaults = variables.flatMap(({ name, fallback }) => (fallback === undefined ? [] : [[name, fallback]]));
+  expect(readConfig(Object.fromEntries(defaults) as NodeJS.ProcessEnv)).toEqual(readConfig({}));
+});
