@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { attemptWireId, parseAttemptWireId, prefixedId, uuidv7 } from './ids';
+
+describe('uuidv7', () => {
+  it('sorts in the order of creation, even when the clock stands still or steps back', () => {
+    const ids = Array.from({ length: 10_000 }, (_, i) => uuidv7(1_700_000_000_000 - (i % 3)));
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('carries version 7 and the RFC 9562 variant', () => {
+    expect(uuidv7()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe('attemptWireId', () => {
+  it('is read back in any case, fits 32 characters and names its attempt', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.integer({ min: 1, max: 1_000 }), fc.boolean(), (messageId, no, upper) => {
+        const wire = attemptWireId(messageId, no);
+        expect(wire).toMatch(/^[0-9a-z]{27,28}$/);
+        expect(parseAttemptWireId(upper ? wire.toUpperCase() : wire)).toEqual({ messageId, no });
+      }),
+    );
+  });
+
+  it.each(['', 'abc', 'u'.repeat(27), `${'0'.repeat(26)}0`, `${'0'.repeat(26)}-`, 'z'.repeat(27), 'é'.repeat(27)])(
+    'does not read %j',
+    (text) => {
+      expect(parseAttemptWireId(text)).toBeNull();
+    },
+  );
+});
+
+it('prefixedId names its kind and does not repeat', () => {
+  const ids = Array.from({ length: 1_000 }, () => prefixedId('gw'));
+  expect(new Set(ids).size).toBe(1_000);
+  expect(ids.every((id) => /^gw_[0-9a-z]{16}$/.test(id))).toBe(true);
+});

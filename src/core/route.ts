@@ -1,0 +1,45 @@
+/** Which gateway and sender ID a message tries, and in which order. Pure. */
+import type { FailureClass } from './outcome';
+
+/** One step of a route. `requested` = the message's own sender ID, else the gateway's default. */
+export interface Leg {
+  gatewayId: string;
+  sender: 'requested' | 'fallback';
+}
+
+export interface RouteGateway {
+  id: string;
+  fallbackSender: string | null;
+}
+
+/** Without a route of its own, an account's gateways in order of priority; each gives the requested sender ID, then its fallback. */
+export function buildLegs(gateways: readonly RouteGateway[]): Leg[] {
+  return gateways.flatMap((gateway): Leg[] => {
+    const requested: Leg = { gatewayId: gateway.id, sender: 'requested' };
+    return gateway.fallbackSender === null ? [requested] : [requested, { gatewayId: gateway.id, sender: 'fallback' }];
+  });
+}
+
+/**
+ * The leg after a failure, or null when there is none.
+ * A refused `sender` goes on to the next leg; a refused `account` (or a gateway that stays unreachable, `transient`) to
+ * the next gateway; `recipient`, `content` and `unknown` never go on: another sender would fare no better, or the
+ * message may be out already.
+ */
+export function nextLeg(legs: readonly Leg[], from: number, failure: FailureClass): number | null {
+  const current = legs[from];
+  if (current === undefined) return null;
+  switch (failure) {
+    case 'sender':
+      return from + 1 < legs.length ? from + 1 : null;
+    case 'account':
+    case 'transient': {
+      const next = legs.findIndex((leg, i) => i > from && leg.gatewayId !== current.gatewayId);
+      return next < 0 ? null : next;
+    }
+    case 'recipient':
+    case 'content':
+    case 'unknown':
+      return null;
+  }
+}
