@@ -1,0 +1,27 @@
+/** Reads the `status` and `error` objects that answers and reports carry alike. */
+import { members } from '../json';
+import { publicText } from '../errors';
+
+export interface Code {
+  /** -1 when absent, which is in no table. */
+  groupId: number;
+  id: number;
+  name: string;
+  description: string;
+}
+
+export function codeOf(value: unknown): Code {
+  const { groupId, id, name, description } = members(value);
+  return {
+    groupId: typeof groupId === 'number' ? groupId : -1,
+    id: typeof id === 'number' ? id : -1,
+    name: typeof name === 'string' ? name : '',
+    description: typeof description === 'string' ? description : '',
+  };
+}
+
+/** What is kept of a code: its id, and its text cleaned for the public. */
+export function wording({ id, name, description }: Code, secrets: string[] = []): { code: string; reason: string } {
+  const text = [name, description].filter((part) => part !== '').join(': ');
+  return { code: String(id), reason: publicText(text || 'no reason given', secrets) };
+}

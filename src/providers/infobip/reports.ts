@@ -1,0 +1,52 @@
+/** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
+import { items, members, parseJson } from '../json';
+import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import { codeOf, wording } from './codes';
+import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';
+
+/** Parses a callback whose sender is known to be authentic. */
+export function readReports(request: CallbackRequest): CallbackResult {
+  const type = request.headers['content-type'];
+  if (typeof type !== 'string' || !/^application\/json\b/i.test(type)) {
+    return { kind: 'malformed', reason: 'the content type is not application/json' };
+  }
+  const body = members(parseJson(request.body.toString('utf8')));
+  if (typeof body['notificationType'] === 'string') return { kind: 'ignored', reason: 'a click, not a report' };
+  const results = items(body['results'])?.map(members);
+  if (results === undefined) return { kind: 'malformed', reason: 'no list of results' };
+  if (results.length === 0) return { kind: 'ignored', reason: 'no results' };
+  if (results.every((result) => 'receivedAt' in result)) return { kind: 'ignored', reason: 'inbound messages' };
+  const receipts = results.flatMap(toReceipt);
+  return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
+}
+
+/** A report without id or status can't be matched or used, and must not keep its neighbours from being read. */
+function toReceipt(report: Record<string, unknown>): Receipt[] {
+  const { messageId, doneAt, sentAt } = report;
+  const status = codeOf(report['status']);
+  if (typeof messageId !== 'string' || messageId === '' || status.groupId < 0) return [];
+  const receipt = { attemptId: messageId.toLowerCase(), at: instant(doneAt) ?? instant(sentAt) };
+  // The report of a doubled submission says nothing about the first one, which has a report of its own.
+  if (status.id === ALREADY_ACCEPTED) return [{ ...receipt, status: 'pending' }];
+  if (TAKEN.has(status.groupId)) {
+    const final = status.groupId === GROUP.delivered && status.id !== DELIVERED_TO_OPERATOR;
+    return [{ ...receipt, status: final ? 'delivered' : 'pending' }];
+  }
+  const error = codeOf(report['error']);
+  const cause = wording(error.id > 0 ? error : status);
+  if (status.groupId === GROUP.expired) {
+    return [{ ...receipt, status: 'expired', ...STATUS_GROUP.get(GROUP.expired), ...cause }];
+  }
+  const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId) ?? UNLISTED;
+  return [{ ...receipt, status: 'failed', ...refusal, ...cause }];
+}
+
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;
+
+/** Infobip writes `2019-11-09T16:00:00.000+0100`: the colon in the offset, which ECMAScript asks for, is missing. */
+function instant(text: unknown): Date | undefined {
+  const match = typeof text === 'string' ? TIMESTAMP.exec(text) : null;
+  if (!match) return undefined;
+  const at = new Date(match[1]! + match[2]!.replace(/(\d\d):?(\d\d)$/, '$1:$2'));
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}

@@ -1,0 +1,138 @@
+/**
+ * The contract between dispatch and one SMS provider. An adapter talks to its vendor and nothing else: it writes no
+ * status, retries nothing and knows no database. Adding a provider is one folder and one line in `registry.ts`.
+ */
+import type { z } from 'zod';
+import type { CleverTapCode, FailureClass } from '../core/outcome';
+import type { Encoding } from '../core/segments';
+import type { ProviderHttp } from './http';
+
+/** What a provider can do; dispatch and ingress ask this instead of the provider's name. */
+export interface Capabilities {
+  /** Most messages in one request; 1 = one by one only (`sendingPattern: "batch"` is refused). */
+  batchSize: number;
+  /** A second submission under the same `OutboundMessage.id` is recognised by the vendor and sends nothing. */
+  idempotentById: boolean;
+  /** The vendor can be asked whether it got an attempt ({@link Provider.lookup}). */
+  lookup: boolean;
+  flash: boolean;
+  port: boolean;
+  /** DLT entity and template ids (India) are carried. */
+  dlt: boolean;
+  validity: boolean;
+  /** Most segments of one message. */
+  maxParts: number;
+}
+
+/** One attempt, ready for the wire. */
+export interface OutboundMessage {
+  /** Our id of the attempt: at most 32 characters of `[0-9a-z]`, unique for ever, echoed in receipts where possible. */
+  id: string;
+  /** Recipient in E.164 with its plus sign. */
+  to: string;
+  /** Sender ID; null = the provider's own default. */
+  from: string | null;
+  text: string;
+  encoding: Encoding;
+  flash: boolean;
+  /** Destination port of an application message. */
+  port: number | null;
+  /** DLT ids, 19 digits, kept as strings (beyond 2^53). */
+  entityId: string | null;
+  templateId: string | null;
+  validitySeconds: number | null;
+  /** Where the provider reports delivery: our `/callbacks/{token}` as an absolute URL. */
+  callbackUrl: string;
+}
+
+/** The provider's answer for one message. */
+export type SubmitResult =
+  | { ok: true; /** The provider's id, when it is not ours. */ providerId?: string; parts?: number }
+  | {
+      ok: false;
+      class: FailureClass;
+      clevertap: CleverTapCode;
+      /** The vendor's own code, as a string. */
+      code: string;
+      /** Short public text; carries no secret and no number. */
+      reason: string;
+      /** Earliest next try, when the vendor says so. */
+      retryAfterMs?: number;
+    };
+
+/** One delivery report, or the inbound text of a phone, as parsed from a provider's callback. */
+export interface Receipt {
+  /** Our attempt id when the provider echoes it. */
+  attemptId?: string;
+  /** The provider's id; needed when `attemptId` is absent. */
+  providerId?: string;
+  /** `pending` = an intermediate report: recorded, changes nothing. */
+  status: 'pending' | 'delivered' | 'failed' | 'expired';
+  class?: FailureClass;
+  clevertap?: CleverTapCode;
+  code?: string;
+  reason?: string;
+  /** When it happened, by the provider's clock. */
+  at?: Date;
+  /** This report as parsed, when the request carried several; kept for support. */
+  raw?: unknown;
+}
+
+/** A provider's HTTP callback as it came in. */
+export interface CallbackRequest {
+  method: string;
+  /** Path and query, as received. */
+  url: string;
+  /** Lower-case names. */
+  headers: Record<string, string | string[] | undefined>;
+  query: URLSearchParams;
+  body: Buffer;
+}
+
+/** What an adapter makes of a callback. `unauthentic` is answered 401, `malformed` 400, `ignored` 200. */
+export type CallbackResult =
+  | { kind: 'receipts'; receipts: Receipt[] }
+  | { kind: 'ignored'; reason: string }
+  | { kind: 'malformed'; reason: string }
+  | { kind: 'unauthentic'; reason: string };
+
+/** How a gateway's callbacks prove themselves, beside the unguessable path token. */
+export interface CallbackAuth {
+  basic?: { username: string; password: string };
+  bearer?: string;
+}
+
+/** What an adapter needs of a gateway. `credentials` has been parsed with the adapter's own schema. */
+export interface ProviderConfig<Credentials> {
+  credentials: Credentials;
+  /** Origin with optional path prefix; no trailing slash. */
+  baseUrl: string;
+  callbackAuth: CallbackAuth | null;
+}
+
+export interface Provider<Credentials = unknown> {
+  /** The `provider` value of a gateway, for example `infobip`. */
+  readonly name: string;
+  readonly label: string;
+  readonly signupLink: string;
+  /** The vendor's public origin, used when a gateway has no `baseUrl`. */
+  readonly defaultBaseUrl: string;
+  readonly credentialsSchema: z.ZodType<Credentials>;
+  readonly capabilities: Capabilities;
+  /** Every secret of these credentials, for redaction from anything that is logged or stored. */
+  secrets(credentials: Credentials): string[];
+  /**
+   * Submits messages in one request.
+   * @param messages 1 to `capabilities.batchSize` of them.
+   * @returns one result per message, in the order given.
+   * @throws ProviderError when the whole request failed.
+   */
+  submit(
+    config: ProviderConfig<Credentials>,
+    messages: readonly OutboundMessage[],
+    http: ProviderHttp,
+    signal: AbortSignal,
+  ): Promise<SubmitResult[]>;
+  /** Authenticates and parses a callback. Pure: no I/O. */
+  callback(request: CallbackRequest, config: ProviderConfig<Credentials>): CallbackResult;
+}

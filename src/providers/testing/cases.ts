@@ -1,0 +1,281 @@
+/**
+ * Runs a provider's tables against its adapter over real sockets, and adds the cases that every provider must pass and
+ * nobody should have to write by hand. An adapter's test file is its tables and nothing more.
+ */
+import { inspect } from 'node:util';
+import { ProviderError } from '../errors';
+import { createProviderHttp } from '../http';
+import type { ProviderHttp } from '../http';
+import type {
+  CallbackAuth,
+  CallbackRequest,
+  CallbackResult,
+  OutboundMessage,
+  Provider,
+  ProviderConfig,
+  SubmitResult,
+} from '../provider';
+import { startVendor } from './vendor';
+import type { Answer, SeenRequest, Vendor } from './vendor';
+
+/** What a {@link ProviderError} is compared by. */
+export type Failure = Pick<ProviderError, 'class' | 'code'> &
+  Partial<Pick<ProviderError, 'clevertap' | 'message' | 'retryAfterMs'>>;
+
+/** One row: what is submitted, what the vendor does, what must have been asked, what must come of it. */
+export interface SubmitCase {
+  label: string;
+  messages: OutboundMessage[];
+  answer: Answer;
+  /** Byte for byte; when absent the request is another row's business. Null = nothing may leave. */
+  request?: SeenRequest | null;
+  results?: SubmitResult[];
+  failure?: Failure;
+}
+
+export interface SubmitSuite<Credentials> {
+  credentials: Credentials;
+  /** One that the vendor would take. */
+  message: OutboundMessage;
+  /** A status that no documentation knows, in an otherwise good answer to `message`. */
+  unknownStatus: { answer: Answer; results: SubmitResult[] };
+  cases: SubmitCase[];
+}
+
+const HEADERS_TIMEOUT_MS = 100;
+const MAX_BODY_BYTES = 64 * 1_024;
+
+/** What HTTP itself does to a submission, the same for every vendor: label, answer, error. */
+const EVERY_VENDOR: [string, Answer, Partial<Failure>][] = [
+  ['401', { status: 401 }, { class: 'account', code: 'http-401' }],
+  ['403', { status: 403 }, { class: 'account', code: 'http-403' }],
+  ['429', { status: 429 }, { class: 'transient', code: 'http-429' }],
+  [
+    '429 with Retry-After',
+    { status: 429, headers: { 'retry-after': '7' } },
+    { class: 'transient', retryAfterMs: 7_000 },
+  ],
+  ['503', { status: 503 }, { class: 'transient', code: 'http-503' }],
+  ['500', { status: 500 }, { class: 'unknown', code: 'http-500' }],
+  ['a redirect', { status: 302, headers: { location: '/login' } }, { class: 'account', code: 'http-302' }],
+  ['a time-out', 'hang', { class: 'unknown', code: 'UND_ERR_HEADERS_TIMEOUT' }],
+  ['a reset after the request was read', 'reset', { class: 'unknown', code: 'UND_ERR_SOCKET' }],
+  ['an empty body', { status: 200 }, { class: 'unknown' }],
+  ['a body in no known format', { status: 200, body: '<html>Welcome</html>' }, { class: 'unknown' }],
+  ['a body that is cut off', { status: 200, body: '{"' }, { class: 'unknown' }],
+  [
+    'an oversized body',
+    { status: 200, body: ' '.repeat(MAX_BODY_BYTES + 1) },
+    { class: 'unknown', code: 'body-too-large' },
+  ],
+];
+
+/** Runs the submission table of a provider, then the cases every provider must pass. */
+export function runSubmitCases<Credentials>(provider: Provider<Credentials>, suite: SubmitSuite<Credentials>): void {
+  describe(`${provider.name} submit`, () => {
+    let vendor: Vendor;
+    let http: ProviderHttp & { close(): Promise<void> };
+    const never = new AbortController().signal;
+
+    beforeEach(async () => {
+      vendor = await startVendor();
+      http = createProviderHttp({
+        allow: [vendor.host],
+        maxConnectionsPerOrigin: 2,
+        headersTimeoutMs: HEADERS_TIMEOUT_MS,
+        maxBodyBytes: MAX_BODY_BYTES,
+      });
+    });
+    afterEach(async () => {
+      await vendor.close();
+      await http.close();
+    });
+
+    async function submit(messages: OutboundMessage[], answer: Answer): Promise<SubmitResult[]> {
+      vendor.answers = [answer];
+      return provider.submit(configOf(suite.credentials, vendor.origin), messages, http, never);
+    }
+
+    it.each(suite.cases)('$label', async ({ messages, answer, request, results, failure }) => {
+      if (failure) expect(await failureOf(submit(messages, answer))).toMatchObject(failure);
+      else expect(await submit(messages, answer)).toEqual(results);
+      if (request !== undefined) expect(vendor.seen).toEqual(request === null ? [] : [request]);
+    });
+
+    it('has a defined outcome for a status nobody knows', async () => {
+      expect(await submit([suite.message], suite.unknownStatus.answer)).toEqual(suite.unknownStatus.results);
+    });
+
+    it.each(EVERY_VENDOR)('%s', async (_label, answer, expected) => {
+      expect(await failureOf(submit([suite.message], answer))).toMatchObject(expected);
+      expect(vendor.seen).toHaveLength(1);
+    });
+
+    it('a refused connection sent nothing', async () => {
+      await vendor.close();
+      expect(await failureOf(submit([suite.message], 'hang'))).toMatchObject({
+        class: 'transient',
+        code: 'ECONNREFUSED',
+      });
+    });
+
+    it('gives up when it is told to', async () => {
+      const config = configOf(suite.credentials, vendor.origin);
+      const request = provider.submit(config, [suite.message], http, AbortSignal.abort());
+      expect(await failureOf(request)).toMatchObject({ class: 'transient', code: 'aborted' });
+      expect(vendor.seen).toEqual([]);
+    });
+
+    it.each([200, 400, 401, 422, 429, 500])(
+      'keeps secrets and numbers out of what it makes of a chatty %i',
+      async (status) => {
+        const secrets = provider.secrets(suite.credentials);
+        expect(secrets.length).toBeGreaterThan(0);
+        const echo = [...secrets, suite.message.to].join(' and ');
+        const written = captureOutput();
+        let outcome: unknown;
+        try {
+          const body = JSON.stringify({
+            description: echo,
+            message: echo,
+            error: { message: echo, description: echo },
+          });
+          outcome = await submit([suite.message], { status, body }).catch((error: unknown) => error);
+        } finally {
+          written.restore();
+        }
+        const said = inspect(outcome, { depth: 10 }) + written.text();
+        for (const secret of [...secrets, suite.message.to.slice(1)]) expect(said).not.toContain(secret);
+      },
+    );
+
+    it('describes itself', () => {
+      expect(provider.credentialsSchema.parse(suite.credentials)).toEqual(suite.credentials);
+      expect(provider.credentialsSchema.safeParse({}).success).toBe(false);
+      expect(provider.capabilities.batchSize).toBeGreaterThanOrEqual(1);
+      expect(provider.defaultBaseUrl).toMatch(/^https:\/\/.*[^/]$/);
+      expect(provider.signupLink).toMatch(/^https:\/\//);
+    });
+  });
+}
+
+/** A callback in short: everything but the body has a default from its suite. */
+export interface CallbackInput {
+  method?: string;
+  /** Path and query. */
+  url?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** One row: a callback as it comes in and what must be made of it. */
+export interface CallbackCase {
+  label: string;
+  request: CallbackInput;
+  expected: CallbackResult;
+}
+
+export interface CallbackSuite<Credentials> {
+  credentials: Credentials;
+  /** What the gateway expects of callbacks; null where the vendor signs with the credentials. */
+  callbackAuth: CallbackAuth | null;
+  /** The header that proves a callback, altered and left out by the runner. */
+  authHeader: string;
+  /** A callback that is authentic under `callbackAuth` and `credentials`, and carries a report. */
+  genuine: CallbackInput;
+  /** `json` = the body is JSON, and anything else is malformed. */
+  format: 'json' | 'form' | 'query';
+  unknownStatus: { request: CallbackInput; expected: CallbackResult };
+  /** Requests are authentic: they get the headers of `genuine` unless they bring their own. */
+  cases: CallbackCase[];
+}
+
+/** Runs the callback table of a provider, then the cases every provider must pass. */
+export function runCallbackCases<Credentials>(
+  provider: Provider<Credentials>,
+  suite: CallbackSuite<Credentials>,
+): void {
+  describe(`${provider.name} callback`, () => {
+    const config = configOf(suite.credentials, 'https://vendor.example', suite.callbackAuth);
+    const receive = (input: CallbackInput) => provider.callback(callbackOf({ ...suite.genuine, ...input }), config);
+    const { [suite.authHeader]: proof = '', ...unproven } = suite.genuine.headers ?? {};
+
+    it.each(suite.cases)('$label', ({ request, expected }) => {
+      expect(receive(request)).toEqual(expected);
+    });
+
+    it('has a defined outcome for a status nobody knows', () => {
+      expect(receive(suite.unknownStatus.request)).toEqual(suite.unknownStatus.expected);
+    });
+
+    it('says the same of a replayed callback', () => {
+      const first = receive({});
+      expect(first.kind).toBe('receipts');
+      expect(receive({})).toEqual(first);
+    });
+
+    it.each([
+      ['no proof', unproven],
+      ['an empty proof', { ...unproven, [suite.authHeader]: '' }],
+      [
+        'another proof',
+        { ...unproven, [suite.authHeader]: `${proof.slice(0, -2)}${proof.endsWith('AA') ? 'BB' : 'AA'}` },
+      ],
+      ['a cut proof', { ...unproven, [suite.authHeader]: proof.slice(0, -1) }],
+      ['a longer proof', { ...unproven, [suite.authHeader]: `${proof}A` }],
+    ])('%s is not authentic', (_label, headers) => {
+      const result = receive({ headers });
+      expect(result.kind).toBe('unauthentic');
+      for (const secret of provider.secrets(suite.credentials)) expect(inspect(result)).not.toContain(secret);
+    });
+
+    const notJson = ['', 'hello', '{"', 'null', '7', '[]', '{}', '[null]', '{"results":7}', '{"results":[null]}'];
+    (suite.format === 'json' ? it.each(notJson) : it.skip.each(notJson))('%j is malformed', (body) => {
+      expect(receive({ body }).kind).toBe('malformed');
+    });
+  });
+}
+
+function configOf<Credentials>(
+  credentials: Credentials,
+  baseUrl: string,
+  callbackAuth: CallbackAuth | null = null,
+): ProviderConfig<Credentials> {
+  return { credentials, baseUrl, callbackAuth };
+}
+
+function callbackOf({
+  method = 'POST',
+  url = '/callbacks/token',
+  headers = {},
+  body = '',
+}: CallbackInput): CallbackRequest {
+  return { method, url, headers, query: new URL(url, 'http://localhost').searchParams, body: Buffer.from(body) };
+}
+
+/** The error of a submission, which must be the one kind that adapters throw. */
+async function failureOf(submission: Promise<SubmitResult[]>): Promise<ProviderError> {
+  const outcome: unknown = await submission.catch((error: unknown) => error);
+  if (outcome instanceof ProviderError) return outcome;
+  throw new Error(`expected a ProviderError, got ${inspect(outcome)}`);
+}
+
+/** Collects what the process writes until `restore`. */
+function captureOutput(): { text(): string; restore(): void } {
+  let text = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+      text += String(chunk);
+      return true;
+    }),
+  );
+  const console_ = (['log', 'info', 'warn', 'error', 'debug'] as const).map((method) =>
+    jest.spyOn(console, method).mockImplementation((...args: unknown[]) => {
+      text += inspect(args);
+    }),
+  );
+  return {
+    text: () => text,
+    restore: () => [...spies, ...console_].forEach((spy) => spy.mockRestore()),
+  };
+}
