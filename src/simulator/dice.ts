@@ -1,0 +1,48 @@
+/**
+ * Chance that can be replayed. Every decision of the simulator is a pure function of (seed, question, key), so the same
+ * seed and the same messages give the same outcomes in whatever order they arrive.
+ */
+
+/** A span of milliseconds, both ends included; a plain number is a fixed one. */
+export type Span = number | { min: number; max: number };
+
+const FNV_PRIME = 0x01000193;
+
+function hash(state: number, text: string): number {
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), FNV_PRIME);
+  return state;
+}
+
+/** Spreads the hash over all 32 bits (the finaliser of MurmurHash3): FNV alone barely moves for a changed last digit. */
+function mix(state: number): number {
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return (state ^ (state >>> 16)) >>> 0;
+}
+
+export class Dice {
+  private readonly start: number;
+
+  constructor(seed: string) {
+    this.start = mix(hash(0x811c9dc5, seed));
+  }
+
+  /**
+   * @param question what is asked, for example `late`: different questions about one key are independent.
+   * @returns a number from 0 up to, not including, 1.
+   */
+  roll(question: string, key: string): number {
+    return mix(hash(mix(hash(this.start, question)), key)) / 2 ** 32;
+  }
+
+  /** Whether something that befalls this share (0 to 1) of all keys befalls this one. */
+  happens(share: number, question: string, key: string): boolean {
+    return share > 0 && (share >= 1 || this.roll(question, key) < share);
+  }
+
+  /** A number within the span, for this key. */
+  within(span: Span, question: string, key: string): number {
+    if (typeof span === 'number') return span;
+    return span.min + (span.max - span.min) * this.roll(question, key);
+  }
+}

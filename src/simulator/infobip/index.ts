@@ -1,0 +1,166 @@
+/** Infobip's SMS API v3 as the vendor answers it (Infobip OpenAPI 3.210), and its delivery reports v3 and v2. */
+import type { Answer, Batch, Protocol, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import type { Script } from '../script';
+import type { MessagesRequest } from './request';
+import { checkRequest, validitySeconds } from './request';
+import type { Violation } from './shape';
+import { DUPLICATE_ID, MISSING_TO, PENDING_ACCEPTED, REPORT_STATUS, SUBMIT_STATUS } from './statuses';
+
+/** The vendor's error body, `ApiError`. */
+function failure(
+  status: number,
+  description: string,
+  action: string,
+  more: {
+    violations?: Violation[];
+    resources?: { name: string; url: string }[];
+    headers?: Record<string, string>;
+  } = {},
+): Answer {
+  const { violations = [], resources = [], headers } = more;
+  return {
+    status,
+    headers,
+    body: JSON.stringify({ errorCode: `E${status}`, description, action, violations, resources }),
+  };
+}
+
+const UNAUTHORIZED = failure(
+  401,
+  'The request lacks valid authentication credentials for the requested resource.',
+  'Check the resources and adjust authentication credentials.',
+  { resources: [{ name: 'API Authentication', url: 'https://www.infobip.com/docs/essentials/api-authentication' }] },
+);
+
+function badRequest(...violations: Violation[]): Answer {
+  const action = 'Check the syntax, violations and adjust the request.';
+  return failure(400, 'Request cannot be processed.', action, { violations });
+}
+
+function authorized(header: string | undefined, refusedKeys: readonly string[]): boolean {
+  const key = header?.startsWith('App ') ? header.slice(4).trim() : '';
+  return key !== '' && !refusedKeys.includes(key);
+}
+
+let made = 0;
+/** An id as the vendor makes one up: unique within this process. */
+function makeId(): string {
+  return `20340722196405${String(++made).padStart(8, '0')}`;
+}
+
+/** Estimate: ASCII counts as GSM-7, anything else as UCS-2. */
+function partCount(text: string): number {
+  const [single, joined] = /^[\x00-\x7f]*$/.test(text) ? [160, 153] : [70, 67];
+  return text.length <= single ? 1 : Math.ceil(text.length / joined);
+}
+
+function submissions(request: MessagesRequest): Submission[] {
+  return request.messages.flatMap((message) =>
+    message.destinations.map(({ to, messageId }): Submission => {
+      const dlt = message.options?.regional?.indiaDlt;
+      const text = 'text' in message.content ? message.content.text : '';
+      return {
+        messageId: messageId || makeId(),
+        to,
+        sender: message.sender ?? '',
+        text,
+        parts: partCount(text),
+        hex: 'hex' in message.content ? message.content.hex : undefined,
+        flash: message.options?.flash ?? false,
+        entityId: dlt?.principalEntityId,
+        templateId: dlt?.contentTemplateId,
+        validitySeconds: validitySeconds(message.options?.validityPeriod),
+        reportUrl: message.webhooks?.delivery?.url,
+        callbackData: message.webhooks?.callbackData,
+        invalid: /^\+?\d{5,15}$/.test(to) ? undefined : 'recipient',
+      };
+    }),
+  );
+}
+
+function read(request: VendorRequest, script: Script): { refused: Answer } | { batch: Batch } {
+  if (!authorized(request.headers.authorization, script.refusedKeys)) return { refused: UNAUTHORIZED };
+  if (!request.headers['content-type']?.startsWith('application/json'))
+    return { refused: badRequest({ property: 'Content-Type', violation: 'must be application/json' }) };
+  let body: unknown;
+  try {
+    body = JSON.parse(request.body.toString());
+  } catch {
+    return { refused: badRequest({ property: 'request', violation: 'must be JSON' }) };
+  }
+  const checked = checkRequest(body);
+  if ('violations' in checked) return { refused: badRequest(...checked.violations) };
+  const { options } = checked.request;
+  return {
+    batch: {
+      bulkId: options?.schedule?.bulkId || makeId(),
+      submissions: submissions(checked.request),
+      wantsParts: options?.includeSmsCountInResponse ?? false,
+    },
+  };
+}
+
+function itemStatus({ submission, outcome }: Verdict) {
+  if (submission.to === '') return MISSING_TO;
+  if (outcome === 'accepted') return PENDING_ACCEPTED;
+  return outcome === 'duplicate' ? DUPLICATE_ID : SUBMIT_STATUS[outcome];
+}
+
+function answer(batch: Batch, verdicts: Verdict[]): Answer {
+  const messages = verdicts.map((verdict) => ({
+    messageId: verdict.submission.messageId,
+    status: itemStatus(verdict),
+    destination: verdict.submission.to,
+    details: batch.wantsParts ? { messageCount: verdict.submission.parts } : undefined,
+  }));
+  return { status: 200, body: JSON.stringify({ bulkId: batch.bulkId, messages }) };
+}
+
+/** The vendor writes `yyyy-MM-dd'T'HH:mm:ss.SSSZ`: an offset without a colon. */
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '+0000');
+}
+
+function reportV3(report: Report) {
+  const { status, error } = REPORT_STATUS[report.kind];
+  return {
+    bulkId: report.bulkId,
+    price: { pricePerMessage: 0.01, currency: 'EUR' },
+    status,
+    error,
+    messageId: report.messageId,
+    to: report.to,
+    sender: report.sender,
+    sentAt: timestamp(report.sentAt),
+    doneAt: timestamp(report.doneAt),
+    messageCount: report.parts,
+    callbackData: report.callbackData,
+  };
+}
+
+function reportV2(report: Report) {
+  const { sender, messageCount, error, ...same } = reportV3(report);
+  // v2 spells the group of no error in mixed case.
+  const groupName = error.groupId === 0 ? 'Ok' : error.groupName;
+  return { ...same, from: sender, smsCount: messageCount, error: { ...error, groupName } };
+}
+
+export const infobip: Protocol = {
+  name: 'infobip',
+  submitPath: '/sms/3/messages',
+  read,
+  answer,
+  throttled: (retryAfterSeconds) =>
+    failure(429, 'Too many requests.', 'Retry after the time given.', {
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    }),
+  serverError: (status) => failure(status, 'Something went wrong.', 'Contact the support.'),
+  notFound: () => failure(404, 'Requested resource path is not mapped.', 'Check the resource path.'),
+  receipts: (reports, { shape, idCase }) => {
+    const spelt = reports.map((report) =>
+      idCase === 'upper' ? { ...report, messageId: report.messageId.toUpperCase() } : report,
+    );
+    const results = shape === 'v2' ? spelt.map(reportV2) : spelt.map(reportV3);
+    return { contentType: 'application/json', body: JSON.stringify({ results }) };
+  },
+};

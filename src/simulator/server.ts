@@ -1,0 +1,123 @@
+/**
+ * The simulator: vendors, CleverTap's callback endpoint and their control over one HTTP port. Plain node:http, because
+ * it must answer faster than anything that is measured against it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { answerCallback } from './clevertap';
+import { answerControl } from './control';
+import { BodyError, readBody, send, sendJson } from './http';
+import { infobip } from './infobip';
+import type { Protocol, VendorRequest } from './protocol';
+import { Timers } from './timers';
+import { answerSubmission } from './vendor';
+import { World } from './world';
+
+/** Every vendor that is spoken. */
+const PROTOCOLS: readonly Protocol[] = [infobip];
+
+/** Longer than clients keep idle connections, so that it is never the server that closes one under a request. */
+const KEEP_ALIVE_MS = 75_000;
+const SINK_ANSWER = '{"ok":true}';
+
+export interface SimulatorOptions {
+  /** 0 = any free one. */
+  port: number;
+  host?: string;
+  log?: Logger;
+}
+
+export interface Simulator {
+  /** `http://host:port`, no trailing slash. */
+  url: string;
+  port: number;
+  /** Ends the server, every connection and every receipt under way. */
+  stop(): Promise<void>;
+}
+
+/** Splits `/infobip/alpha/sms/3/messages` into its vendor and account; an unnamed account has the vendor's name. */
+function route(path: string): { protocol: Protocol; account: string | undefined } | undefined {
+  const end = path.indexOf('/', 1);
+  const name = end < 0 ? path.slice(1) : path.slice(1, end);
+  const protocol = PROTOCOLS.find((candidate) => candidate.name === name);
+  if (protocol === undefined) return undefined;
+  const rest = path.slice(name.length + 1);
+  if (rest === protocol.submitPath) return { protocol, account: name };
+  const prefix = rest.endsWith(protocol.submitPath) ? rest.slice(1, -protocol.submitPath.length) : '';
+  return { protocol, account: /^[A-Za-z0-9_-]{1,64}$/.test(prefix) ? prefix : undefined };
+}
+
+class Server {
+  private world: World;
+  private readonly timers = new Timers();
+  readonly http = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+    this.answer(request, response).catch((error: unknown) => {
+      // Its sender has gone away: nobody is left to be answered.
+      if (error instanceof BodyError) return request.destroy();
+      this.log?.error({ err: error }, 'simulator failed');
+      if (!response.headersSent) sendJson(response, 500, { error: 'simulator-failed' });
+    });
+  });
+
+  constructor(private readonly log?: Logger) {
+    this.world = new World(log);
+  }
+
+  async stop(): Promise<void> {
+    this.timers.stop();
+    const closed = new Promise((resolve) => this.http.close(resolve));
+    this.http.closeAllConnections();
+    await Promise.all([closed, this.world.courier.stop()]);
+  }
+
+  private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = incoming.url ?? '/';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const body = await readBody(incoming);
+    if (path === '/sink') return send(response, { status: 200, body: SINK_ANSWER });
+    const request: VendorRequest = {
+      method: incoming.method ?? 'GET',
+      headers: incoming.headers,
+      query: new URLSearchParams(mark < 0 ? '' : url.slice(mark)),
+      body,
+    };
+    if (path === '/clevertap/callback') return answerCallback(this.world, request, response, this.timers);
+    if (path === '/control/reset' && request.method === 'POST') return this.reset(response);
+    if (path.startsWith('/control/')) return send(response, answerControl(this.world, path, request));
+    const vendor = route(path);
+    if (vendor === undefined)
+      return sendJson(response, 404, { error: 'not-found', remedy: 'docs/simulator.md lists all paths' });
+    const { protocol, account } = vendor;
+    if (account === undefined || request.method !== 'POST') return send(response, protocol.notFound());
+    return answerSubmission(this.world, protocol, this.world.account(account), request, response, this.timers);
+  }
+
+  private async reset(response: ServerResponse): Promise<void> {
+    const old = this.world;
+    this.world = new World(this.log);
+    await old.courier.stop();
+    sendJson(response, 200, { reset: true });
+  }
+}
+
+/**
+ * Starts a simulator.
+ * @throws the socket's error, for example EADDRINUSE.
+ */
+export async function startSimulator({ port, host = '127.0.0.1', log }: SimulatorOptions): Promise<Simulator> {
+  const server = new Server(log);
+  await new Promise<void>((resolve, reject) => {
+    server.http.once('error', reject);
+    server.http.listen(port, host, () => {
+      server.http.off('error', reject);
+      resolve();
+    });
+  });
+  const actual = (server.http.address() as AddressInfo).port;
+  const url = `http://${host}:${actual}`;
+  log?.info({ url }, 'simulator listens');
+  return { url, port: actual, stop: () => server.stop() };
+}

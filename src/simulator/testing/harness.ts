@@ -1,0 +1,120 @@
+/** What the simulator's own tests share: a receiver of receipts, and calls to a simulator. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { request } from 'undici';
+import type { Counts } from '../account';
+import type { Simulator } from '../server';
+
+/** One report of Infobip's v3 or v2 body, as far as tests look at it. */
+export interface SeenReport {
+  messageId: string;
+  to: string;
+  sender?: string;
+  from?: string;
+  smsCount?: number;
+  callbackData?: string;
+  doneAt: string;
+  status: { id: number; groupId: number; name: string };
+  error: { id: number; groupName: string };
+}
+
+export interface Receiver {
+  url: string;
+  port: number;
+  /** Bodies in the order in which they came, refused ones too. */
+  bodies: string[];
+  /** Reports of all bodies that are JSON. */
+  reports(): SeenReport[];
+  stop(): Promise<void>;
+}
+
+/** @param statusOf the status of the nth answer, from 0; default 200. */
+export async function startReceiver(statusOf: (n: number) => number = () => 200, port = 0): Promise<Receiver> {
+  const bodies: string[] = [];
+  const server = http.createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
+      response.writeHead(statusOf(bodies.length - 1)).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const actual = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${actual}/receipts`,
+    port: actual,
+    bodies,
+    reports: () => bodies.flatMap(reportsOf),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The reports of one body; none when it is not JSON. */
+export function reportsOf(body: string): SeenReport[] {
+  try {
+    return (JSON.parse(body) as { results: SeenReport[] }).results;
+  } catch {
+    return [];
+  }
+}
+
+export interface Reply<Body> {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Body;
+}
+
+/** Sends JSON (or text as it is) and reads the JSON answer. */
+export async function call<Body = unknown>(
+  method: 'GET' | 'POST' | 'PUT',
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply<Body>> {
+  const answer = await request(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await answer.body.text();
+  return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(text) as Body };
+}
+
+export interface SubmitAnswer {
+  bulkId: string;
+  messages: { messageId: string; destination: string; status: { groupId: number; id: number; name: string } }[];
+}
+
+/** An Infobip message to one number; `over` replaces fields of the message. */
+export function message(to: string, messageId: string, over: Record<string, unknown> = {}): Record<string, unknown> {
+  return { sender: 'HELIOS', destinations: [{ to, messageId }], content: { text: 'Your order has left.' }, ...over };
+}
+
+/** Where a message reports to. */
+export const reportTo = (receiver: { url: string }) => ({ webhooks: { delivery: { url: receiver.url } } });
+
+/** Submits over Infobip's wire; `account` is the part of the path after `/infobip`, for example `/alpha`. */
+export function submit<Body = SubmitAnswer>(
+  simulator: Simulator,
+  messages: unknown[],
+  account = '',
+): Promise<Reply<Body>> {
+  const url = `${simulator.url}/infobip${account}/sms/3/messages`;
+  return call<Body>('POST', url, { messages }, { authorization: 'App secret' });
+}
+
+export function put(simulator: Simulator, script: unknown, account?: string): Promise<Reply<unknown>> {
+  return call('PUT', `${simulator.url}/control/script${account ? `?account=${account}` : ''}`, script);
+}
+
+export async function countsOf(simulator: Simulator, account = 'infobip'): Promise<Counts> {
+  return (await call<Counts>('GET', `${simulator.url}/control/counts?account=${account}`)).body;
+}
+
+/** A fictional Indian number. */
+export const number = (n: number) => `91980${String(n).padStart(7, '0')}`;

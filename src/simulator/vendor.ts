@@ -1,0 +1,87 @@
+/** One request to a simulated vendor, from its body to its answer: the same steps for every protocol. */
+import type { ServerResponse } from 'node:http';
+import type { Account } from './account';
+import { carryOut, takesEffect } from './exchange';
+import { send } from './http';
+import type { Batch, Protocol, Submission, VendorRequest, Verdict } from './protocol';
+import type { Timers } from './timers';
+import type { World } from './world';
+
+/** Decides about each submission, remembers the accepted ones and starts their receipts. */
+function takeBatch(world: World, protocol: Protocol, account: Account, batch: Batch, latencyMs: number) {
+  const { script, planner } = account.behaviour;
+  const { counts } = account;
+  const now = Date.now();
+  const early: Promise<void>[] = [];
+
+  const decide = (submission: Submission): Verdict['outcome'] => {
+    if (submission.invalid !== undefined) return submission.invalid;
+    if (account.knownIds.has(submission.messageId)) return 'duplicate';
+    const plan = planner.plan(submission);
+    if (plan.refused !== undefined) return plan.refused;
+    account.knownIds.add(submission.messageId);
+    const final = plan.final;
+    if (final !== 'delivered') counts.refusedByReceipt[final] += 1;
+    if (submission.reportUrl === undefined) counts.receipts.withoutUrl += 1;
+    else {
+      const { messageId, to, sender, parts, callbackData } = submission;
+      const report = { messageId, bulkId: batch.bulkId, to, sender, parts, callbackData, sentAt: now };
+      const destination = { account, protocol, url: submission.reportUrl };
+      const wait = world.courier.bring(destination, plan.reports, report, now + latencyMs);
+      if (wait !== undefined) early.push(wait);
+    }
+    return 'accepted';
+  };
+
+  const verdicts = batch.submissions.map((submission): Verdict => {
+    const verdict = { submission, outcome: decide(submission) };
+    if (verdict.outcome === 'accepted') counts.accepted += 1;
+    else if (verdict.outcome === 'duplicate') counts.duplicateIds += 1;
+    else counts.refused[verdict.outcome] += 1;
+    if (script.record) world.record(account.name, verdict, now);
+    return verdict;
+  });
+  const answer = protocol.answer(batch, verdicts);
+  return early.length === 0 ? answer : Promise.all(early).then(() => answer);
+}
+
+/** Answers one submission request as its vendor would, under the account's script. */
+export async function answerSubmission(
+  world: World,
+  protocol: Protocol,
+  account: Account,
+  request: VendorRequest,
+  response: ServerResponse,
+  timers: Timers,
+): Promise<void> {
+  const { counts, behaviour } = account;
+  const { script, dice } = behaviour;
+  counts.requests += 1;
+  const read = protocol.read(request, script);
+  if ('refused' in read) {
+    if (read.refused.status === 401) counts.unauthorized += 1;
+    else counts.badRequests += 1;
+    return send(response, read.refused);
+  }
+  const { batch } = read;
+  const nowMs = performance.now();
+  account.countSubmissions(batch.submissions.length, nowMs);
+  world.peak.add(batch.submissions.length, nowMs);
+  const first = batch.submissions[0];
+  const key = first === undefined ? '' : behaviour.planner.key(first);
+  const fault = behaviour.faults.strike(key);
+  if (fault !== undefined) counts.faults[fault.kind] += 1;
+  if (!takesEffect(fault)) counts.turnedAway += batch.submissions.length;
+  const latencyMs = dice.within(script.latencyMs, 'latency', key);
+  await carryOut(
+    response,
+    {
+      fault,
+      latencyMs,
+      take: () => takeBatch(world, protocol, account, batch, latencyMs),
+      throttled: (seconds) => protocol.throttled(seconds),
+      serverError: (status) => protocol.serverError(status),
+    },
+    timers,
+  );
+}

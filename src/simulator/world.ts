@@ -1,0 +1,111 @@
+/** Everything the simulator knows: scripts, accounts, what was sent and what was told. `POST /control/reset` makes a new one. */
+import type { Logger } from 'pino';
+import { Account } from './account';
+import type { CallbackRecord } from './clevertap/callback';
+import { Told } from './clevertap/told';
+import { Courier } from './courier';
+import { Dice } from './dice';
+import { Faults } from './faults';
+import { Peak } from './peak';
+import type { Submission, Verdict } from './protocol';
+import { Recent } from './recent';
+import type { Script } from './script';
+import { DEFAULT_SCRIPT } from './script';
+
+/** Messages, and CleverTap records, that are kept when `record` is on. */
+export const KEPT_RECORDS = 50_000;
+/** Times that one message keeps of its submissions. */
+const KEPT_TIMES = 10;
+
+/** One message id as the vendor saw it, however often it came. */
+export interface MessageRecord extends Omit<Submission, 'invalid'> {
+  account: string;
+  /** Of the first submission that was taken; a repetition does not change it. */
+  outcome: Verdict['outcome'];
+  seen: number;
+  /** Epoch milliseconds of its first submissions. */
+  times: number[];
+}
+
+export interface ToldRecord extends CallbackRecord {
+  account: string;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+}
+
+/** One CleverTap account: its faults and what it was told. */
+export interface Listener {
+  told: Told;
+  behaviour: { script: Script; dice: Dice; faults: Faults };
+}
+
+function listen(script: Script): Listener['behaviour'] {
+  const dice = new Dice(script.seed);
+  return { script, dice, faults: new Faults(script.clevertap.faults, dice) };
+}
+
+export class World {
+  readonly accounts = new Map<string, Account>();
+  readonly listeners = new Map<string, Listener>();
+  readonly peak = new Peak();
+  readonly courier: Courier;
+  private readonly recordOf = new Map<string, MessageRecord>();
+  readonly messages = new Recent<MessageRecord>(KEPT_RECORDS, (old) =>
+    this.recordOf.delete(`${old.account} ${old.messageId}`),
+  );
+  readonly told = new Recent<ToldRecord>(KEPT_RECORDS);
+  private common = DEFAULT_SCRIPT;
+  private readonly own = new Map<string, Script>();
+
+  constructor(log?: Logger) {
+    this.courier = new Courier(log);
+  }
+
+  /** The script that an account obeys: its own, else the common one. */
+  script(account?: string): Script {
+    return (account === undefined ? undefined : this.own.get(account)) ?? this.common;
+  }
+
+  /** Every script in force. */
+  scripts(): { common: Script; accounts: Record<string, Script> } {
+    return { common: this.common, accounts: Object.fromEntries(this.own) };
+  }
+
+  /** Puts the script of one account, or the common one of all that have none of their own. */
+  putScript(script: Script, account?: string): void {
+    if (account === undefined) this.common = script;
+    else this.own.set(account, script);
+    const concerned = (name: string) => (account === undefined ? !this.own.has(name) : name === account);
+    for (const [name, vendor] of this.accounts) if (concerned(name)) vendor.obey(script);
+    for (const [name, listener] of this.listeners) if (concerned(name)) listener.behaviour = listen(script);
+  }
+
+  account(name: string): Account {
+    let account = this.accounts.get(name);
+    if (account === undefined) this.accounts.set(name, (account = new Account(name, this.script(name))));
+    return account;
+  }
+
+  listener(name: string): Listener {
+    let listener = this.listeners.get(name);
+    if (listener === undefined)
+      this.listeners.set(name, (listener = { told: new Told(), behaviour: listen(this.script(name)) }));
+    return listener;
+  }
+
+  record(account: string, { submission, outcome }: Verdict, at: number): void {
+    const key = `${account} ${submission.messageId}`;
+    const known = this.recordOf.get(key);
+    if (known !== undefined) {
+      known.seen += 1;
+      if (known.times.length < KEPT_TIMES) known.times.push(at);
+      // An id that was refused may come again and be taken.
+      if (outcome === 'accepted') known.outcome = outcome;
+      return;
+    }
+    const { invalid: _, ...message } = submission;
+    const record = { account, ...message, outcome, seen: 1, times: [at] };
+    this.recordOf.set(key, record);
+    this.messages.push(record);
+  }
+}
