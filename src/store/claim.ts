@@ -1,0 +1,124 @@
+/** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves (DESIGN 3.2). */
+import type { Pool } from 'pg';
+import { CLAIMABLE_STATES } from '../core/status';
+import { execute } from './database';
+import type { MessageOptions } from './schema';
+
+/** A message that this dispatch run owns. */
+export interface ClaimedMessage {
+  id: string;
+  /** Number of the attempt that was opened for it. */
+  no: number;
+  msisdn: string;
+  body: string;
+  sender: string | null;
+  options: MessageOptions | null;
+  encoding: 'gsm7' | 'ucs2';
+  transients: number;
+}
+
+interface ClaimRow {
+  id: string;
+  attempts: number;
+  msisdn: string;
+  body: string;
+  attempt_sender: string | null;
+  options: MessageOptions | null;
+  encoding: 'gsm7' | 'ucs2';
+  transients: number;
+}
+
+const toClaimed = (row: ClaimRow): ClaimedMessage => ({
+  id: row.id,
+  no: row.attempts,
+  msisdn: row.msisdn,
+  body: row.body,
+  sender: row.attempt_sender,
+  options: row.options,
+  encoding: row.encoding,
+  transients: row.transients,
+});
+
+const CLAIM = `
+with due as (
+  select m.id from messages m
+  where m.slice_id = $1 and m.state = any($2::message_state[]) and m.leg = $3
+    and (m.not_before is null or m.not_before <= now())
+    and exists (select 1 from gateways
+                where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
+  order by m.id limit $4 for update
+),
+claimed as (
+  update messages m set state = 'submitting', attempts = m.attempts + 1, gateway_id = $5, not_before = null
+  from due where m.id = due.id
+  returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.options, m.encoding, m.transients,
+            case when $6 then $7 else coalesce(m.sender, $7) end as attempt_sender
+),
+opened as (
+  insert into attempts (message_id, no, account_id, gateway_id, leg, sender, claim)
+  select id, attempts, account_id, $5, $3, attempt_sender, $8 from claimed
+)
+select id, attempts, msisdn, body, attempt_sender, options, encoding, transients from claimed order by id`;
+
+export interface ClaimRequest {
+  sliceId: string;
+  leg: number;
+  limit: number;
+  gatewayId: string;
+  /** True on a fallback leg: `sender` replaces the message's own. Else `sender` is the default for those without. */
+  overrideSender: boolean;
+  sender: string | null;
+  /** This dispatch run. */
+  claim: string;
+}
+
+/**
+ * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
+ * gateway is inactive or paused.
+ */
+export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
+  const rows = await execute<ClaimRow>(pool, 'claim-messages', CLAIM, [
+    request.sliceId,
+    CLAIMABLE_STATES,
+    request.leg,
+    request.limit,
+    request.gatewayId,
+    request.overrideSender,
+    request.sender,
+    request.claim,
+  ]);
+  return rows.map(toClaimed);
+}
+
+/** An attempt whose request may or may not have been taken. */
+export interface OrphanedAttempt extends ClaimedMessage {
+  gatewayId: string;
+  leg: number;
+}
+
+/**
+ * Takes over the attempts of a slice that another run left behind as `submitting`, and those whose answer was lost and
+ * whose next resend is due. They are never claimed anew: the caller resolves each under its own id, or calls it unknown.
+ */
+export async function takeOverOrphans(pool: Pool, sliceId: string, claim: string): Promise<OrphanedAttempt[]> {
+  const rows = await execute<ClaimRow & { gateway_id: string; leg: number }>(
+    pool,
+    'take-over-orphans',
+    `with orphan as (
+       select m.id, m.attempts, m.not_before from messages m
+       where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
+       order by m.id for update
+     ),
+     taken as (
+       update attempts a set claim = $2 from orphan o
+       where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
+         and (a.claim <> $2 or o.not_before is not null)
+       returning a.message_id, a.gateway_id, a.leg, a.sender
+     )
+     select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.options, m.encoding, m.transients,
+            t.gateway_id, t.leg
+     from taken t join messages m on m.id = t.message_id order by m.id`,
+    [sliceId, claim],
+  );
+  return rows.map((row) => ({ ...toClaimed(row), gatewayId: row.gateway_id, leg: row.leg }));
+}

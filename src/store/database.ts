@@ -1,0 +1,79 @@
+/** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool, type PoolConfig, type QueryResultRow } from 'pg';
+import type { Schema } from './schema';
+
+export interface Database {
+  pool: Pool;
+  db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  /** Most connections of this process. */
+  connections: number;
+  /** Told about the loss of idle connections, which is how a restart of Postgres shows itself. */
+  onError(error: Error): void;
+}
+
+/** How long a request may wait for a connection before it is answered 503. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export function connectDatabase(options: DatabaseOptions): Database {
+  const config: PoolConfig = {
+    connectionString: options.url,
+    max: options.connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'heliograph',
+  };
+  const pool = new Pool(config);
+  pool.on('error', options.onError);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { pool, db, close: () => db.destroy() };
+}
+
+/** Lost to another transaction, not to a mistake: 40P01 deadlock_detected, 40001 serialization_failure. */
+const RETRYABLE_SQLSTATES = new Set(['40P01', '40001']);
+const MAX_TRIES = 5;
+
+/** SQLSTATE classes that mean "no database now": connection exceptions, shutdown, too many connections, start-up. */
+const AWAY_SQLSTATES = /^(08|57P0|53300)/;
+const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** True when Postgres could not be reached, as opposed to having refused the statement. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = codeOf(error);
+  if (AWAY_SQLSTATES.test(code) || AWAY_SOCKET_CODES.has(code)) return true;
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
+/** True when a unique constraint (of that name, if given) refused the statement. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (codeOf(error) !== '23505') return false;
+  return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
+}
+
+/**
+ * Runs a prepared statement (planned once per connection under `name`) as its own transaction, again when a deadlock
+ * or a serialization failure ended it.
+ */
+export async function execute<Row extends QueryResultRow>(
+  pool: Pool,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  for (let tried = 1; ; tried++) {
+    try {
+      const result = await pool.query<Row>({ name, text, values });
+      return result.rows;
+    } catch (error) {
+      if (tried === MAX_TRIES || !RETRYABLE_SQLSTATES.has(codeOf(error))) throw error;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** The inbox: receipts are stored, matched and applied in one statement for a whole group of requests (DESIGN 8). */
+import type { Pool } from 'pg';
+import type { FailureClass } from '../core/outcome';
+import { statesBefore } from '../core/status';
+import { execute } from './database';
+import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+
+export interface ReceiptDraft {
+  /** SHA-256 over gateway and content. */
+  dedupe: Buffer;
+  gatewayId: string;
+  /** Our attempt, when the provider echoed its id; else `providerId` finds it. */
+  attempt: { messageId: string; no: number } | null;
+  providerId: string | null;
+  status: 'pending' | 'delivered' | 'failed' | 'expired';
+  class: FailureClass | null;
+  clevertap: string | null;
+  code: string | null;
+  reason: string | null;
+  occurredAt: Date | null;
+  raw: string;
+}
+
+/**
+ * The lattice. `delivered` wins over everything not yet reported, from any attempt; a failure counts only for the
+ * newest attempt, and one that another sender ID or account could mend (`sender`, `account`) only refuses it, so that
+ * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
+ * A `failed` callback that is still pending is turned into `delivered`; one that went out makes the receipt late.
+ */
+const STATEMENT = `
+with incoming as (
+  select distinct on (dedupe) * from unnest(
+    $1::bytea[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::timestamptz[], $12::text[]
+  ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
+          reason, occurred_at, raw)
+),
+matched as (
+  select i.*, a.message_id as mid, a.no from incoming i
+  left join attempts a on a.message_id = i.message_id and a.no = i.attempt_no and a.gateway_id = i.gateway_id
+  where i.message_id is not null
+  union all
+  select i.*, a.message_id as mid, a.no from incoming i
+  left join attempts a on a.gateway_id = i.gateway_id and a.provider_id = i.provider_id
+  where i.message_id is null
+),
+best as (
+  select distinct on (mid) * from matched where mid is not null and status <> 'pending'
+  order by mid, status = 'delivered' desc, no desc, occurred_at
+),
+held as (
+  select b.*, m.state as was, m.attempts, m.webhook_id from best b join messages m on m.id = b.mid
+  order by m.id for update of m
+),
+flipped as (
+  update callbacks c
+  set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
+  from held h
+  where h.status = 'delivered' and h.was = any($14::message_state[]) and c.message_id = h.mid and c.slot = 'outcome'
+    and c.state = 'pending'
+  returning c.message_id
+),
+verdict as (
+  select h.*, case
+    when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
+    when h.status = 'delivered' and h.was = any($14::message_state[]) and (f.message_id is not null or not exists
+      (select 1 from callbacks c where c.message_id = h.mid and c.slot = 'outcome')) then 'delivered'
+    when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
+      case when h.class in ('sender', 'account') then 'refused' else h.status end
+    end::message_state as next
+  from held h left join flipped f on f.message_id = h.mid
+),
+inbox as (
+  insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
+                        reason, disposition, raw, occurred_at)
+  select i.dedupe, i.gateway_id, i.mid, i.no, coalesce(i.provider_id, i.message_id::text), i.status, i.class,
+         i.clevertap, i.code, i.reason,
+         case when i.mid is null then 'parked' when v.next is not null then 'applied'
+              when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
+         i.raw, i.occurred_at
+  from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
+  order by i.dedupe
+  on conflict (dedupe) do nothing
+),
+attempted as (
+  update attempts a
+  set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code, reason = v.reason
+  from verdict v
+  where a.message_id = v.mid and a.no = v.no and (v.next is not null or v.status = 'delivered')
+    and a.state <> 'delivered'
+),
+moved as (
+  update messages m
+  set state = v.next,
+      code = case v.next when 'delivered' then null else coalesce(v.clevertap, m.code) end,
+      reason = v.reason,
+      submitted_at = coalesce(m.submitted_at, now()),
+      not_before = null,
+      settled_at = case when v.next <> 'refused' then now() end
+  from verdict v where m.id = v.mid and v.next is not null
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, v.was, m.state, m.code, m.reason, v.occurred_at as at
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}`;
+
+const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
+const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
+
+/**
+ * Stores and applies receipts in one statement and transaction. A receipt that matches no attempt is parked, one that
+ * came before is ignored; a receipt can only reach attempts of its own gateway.
+ * @returns the slices and webhooks that have news.
+ */
+export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promise<Settlement> {
+  const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
+  const rows = await execute<SettlementRow>(pool, 'apply-receipts', STATEMENT, [
+    column((r) => r.dedupe),
+    column((r) => r.gatewayId),
+    column((r) => r.attempt?.messageId ?? null),
+    column((r) => r.attempt?.no ?? null),
+    column((r) => r.providerId),
+    column((r) => r.status),
+    column((r) => r.class),
+    column((r) => r.clevertap),
+    column((r) => r.code),
+    column((r) => r.reason),
+    column((r) => r.occurredAt),
+    column((r) => r.raw),
+    BEFORE_DELIVERED,
+    REPORTABLE_LATER,
+  ]);
+  return toSettlement(rows);
+}

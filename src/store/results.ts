@@ -1,0 +1,82 @@
+/** Dispatch writes what became of a block of attempts. */
+import type { Pool } from 'pg';
+import type { FailureClass } from '../core/outcome';
+import { execute } from './database';
+import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+
+/** What the provider's answer means for one attempt and its message. */
+export interface AttemptResult {
+  messageId: string;
+  no: number;
+  attempt: 'submitting' | 'submitted' | 'refused' | 'unknown';
+  message: 'submitting' | 'submitted' | 'queued' | 'failed';
+  /** The leg that the message is on from now. */
+  leg: number;
+  /** Back-off before the message may be claimed (or its attempt resent) again. */
+  delayMs: number | null;
+  transients: number;
+  providerId: string | null;
+  class: FailureClass | null;
+  /** The vendor's code. */
+  code: string | null;
+  clevertap: string | null;
+  reason: string | null;
+}
+
+/** An early receipt may have moved the message already: then its state stands and only the attempt is completed. */
+const STATEMENT = `
+with result as (
+  select * from unnest(
+    $1::uuid[], $2::smallint[], $3::attempt_state[], $4::message_state[], $5::smallint[], $6::int[], $7::smallint[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]
+  ) as r (id, no, attempt_state, message_state, leg, delay_ms, transients,
+          provider_id, class, code, clevertap, reason)
+),
+held as (
+  select m.id from messages m where m.id = any($1::uuid[]) order by m.id for update
+),
+answered as (
+  update attempts a
+  set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
+      answered_at = now()
+  from result r
+  where a.message_id = r.id and a.no = r.no and a.state = 'submitting' and a.claim = $13
+  returning a.message_id
+),
+moved as (
+  update messages m
+  set state = r.message_state, leg = r.leg, transients = r.transients, code = r.clevertap, reason = r.reason,
+      not_before = now() + r.delay_ms * interval '1 millisecond',
+      submitted_at = case when r.message_state = 'submitted' then now() else m.submitted_at end,
+      settled_at = case when r.message_state = 'failed' then now() end
+  from result r join held h on h.id = r.id join answered d on d.message_id = r.id
+  where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitting'::message_state as was, m.state, m.code,
+            m.reason, m.settled_at as at
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}`;
+
+/**
+ * Writes a block's results in one statement.
+ * @param claim the dispatch run that owns the attempts; results of a run that lost them change nothing.
+ */
+export async function writeResults(pool: Pool, claim: string, results: AttemptResult[]): Promise<Settlement> {
+  const column = <T>(of: (result: AttemptResult) => T): T[] => results.map(of);
+  const rows = await execute<SettlementRow>(pool, 'write-results', STATEMENT, [
+    column((r) => r.messageId),
+    column((r) => r.no),
+    column((r) => r.attempt),
+    column((r) => r.message),
+    column((r) => r.leg),
+    column((r) => r.delayMs),
+    column((r) => r.transients),
+    column((r) => r.providerId),
+    column((r) => r.class),
+    column((r) => r.code),
+    column((r) => r.clevertap),
+    column((r) => r.reason),
+    claim,
+  ]);
+  return toSettlement(rows);
+}

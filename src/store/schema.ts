@@ -1,0 +1,197 @@
+/** Row types of the tables in `db/migrations`, for Kysely. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Leg } from '../core/route';
+import type { FinalState, MessageState } from '../core/status';
+
+/** Written as a Date or left to the default; read as a Date. */
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  timezone: Generated<string>;
+  default_country: Generated<string>;
+  default_service: Generated<string>;
+  require_approved_senders: Generated<boolean>;
+  callback_hosts: Generated<string[]>;
+  created_at: CreatedAt;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  account_id: string;
+  name: string;
+  secret_hash: Buffer;
+  last4: string;
+  scopes: string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  created_at: CreatedAt;
+}
+
+export interface GatewaysTable {
+  id: string;
+  account_id: string;
+  provider: string;
+  name: string;
+  credentials: string;
+  callback_auth: string | null;
+  callback_token: string;
+  base_url: string | null;
+  sending_pattern: 'batch' | 'loop';
+  status: Generated<'active' | 'inactive'>;
+  paused_reason: string | null;
+  priority: Generated<number>;
+  weight: Generated<number>;
+  default_sender: string | null;
+  fallback_sender: string | null;
+  rate_per_second: number | null;
+  max_in_flight: Generated<number>;
+  batch_size: number | null;
+  receipt_deadline_seconds: Generated<number>;
+  validity_seconds: number | null;
+  description: string | null;
+  signup_link: string | null;
+  logo: string | null;
+  deleted_at: Date | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+export interface WebhooksTable {
+  id: string;
+  account_id: string;
+  kind: 'clevertap' | 'standard';
+  url: string;
+  url_hash: Buffer;
+  is_default: Generated<boolean>;
+  state: Generated<'active' | 'disabled'>;
+  created_at: CreatedAt;
+}
+
+export interface SlicesTable extends Record<FinalState, Generated<number>> {
+  id: string;
+  account_id: string;
+  due_at: Date | null;
+  priority: number;
+  state: Generated<'open' | 'sealed'>;
+  legs: JSONColumnType<Leg[]> | null;
+  total: number;
+  created_at: CreatedAt;
+  started_at: Date | null;
+  wake_due: Generated<boolean>;
+}
+
+/** What a request asked for beyond number, text, sender and service. */
+export interface MessageOptions {
+  /** `unicode` or `plain`; absent = by content. */
+  type?: 'unicode' | 'plain';
+  flash?: true;
+  port?: number;
+  /** DLT ids (19 digits) as strings. */
+  entityId?: string;
+  templateId?: string;
+  /** Keys that mean nothing to us, kept for search. */
+  extra?: Record<string, unknown>;
+}
+
+export interface MessagesTable {
+  id: string;
+  slice_id: string;
+  account_id: string;
+  send_id: string;
+  msisdn: string;
+  meta: string | null;
+  body: string;
+  sender: string | null;
+  service: string;
+  options: JSONColumnType<MessageOptions> | null;
+  webhook_id: string | null;
+  encoding: 'gsm7' | 'ucs2';
+  segments: number;
+  state: Generated<MessageState>;
+  leg: Generated<number>;
+  attempts: Generated<number>;
+  transients: Generated<number>;
+  gateway_id: string | null;
+  not_before: Date | null;
+  code: string | null;
+  reason: string | null;
+  accepted_at: CreatedAt;
+  submitted_at: Date | null;
+  settled_at: Date | null;
+}
+
+export interface AttemptsTable {
+  message_id: string;
+  no: number;
+  account_id: string;
+  gateway_id: string;
+  leg: number;
+  sender: string | null;
+  state: Generated<'submitting' | 'submitted' | 'refused' | 'unknown' | 'delivered' | 'failed' | 'expired'>;
+  claim: string;
+  provider_id: string | null;
+  class: string | null;
+  code: string | null;
+  reason: string | null;
+  created_at: CreatedAt;
+  answered_at: Date | null;
+  settled_at: Date | null;
+}
+
+export interface ReceiptsTable {
+  dedupe: Buffer;
+  gateway_id: string;
+  message_id: string | null;
+  attempt_no: number | null;
+  provider_id: string | null;
+  status: string;
+  class: string | null;
+  clevertap: string | null;
+  code: string | null;
+  reason: string | null;
+  disposition: 'applied' | 'no-change' | 'late' | 'parked';
+  raw: string | null;
+  occurred_at: Date | null;
+  received_at: CreatedAt;
+}
+
+export interface CallbacksTable {
+  /** bigint, read as a string. */
+  id: Generated<string>;
+  account_id: string;
+  webhook_id: string;
+  message_id: string;
+  slot: Generated<string>;
+  event: string;
+  code: string | null;
+  description: string | null;
+  occurred_at: Date;
+  state: Generated<'pending' | 'sending' | 'delivered' | 'dead' | 'skipped'>;
+  tries: Generated<number>;
+  next_try_at: Generated<Date>;
+  claimed_at: Date | null;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: CreatedAt;
+}
+
+export interface RecordKeysTable {
+  key: Buffer;
+  message_id: string;
+  created_at: CreatedAt;
+}
+
+export interface Schema {
+  accounts: AccountsTable;
+  api_keys: ApiKeysTable;
+  gateways: GatewaysTable;
+  webhooks: WebhooksTable;
+  slices: SlicesTable;
+  messages: MessagesTable;
+  attempts: AttemptsTable;
+  receipts: ReceiptsTable;
+  callbacks: CallbacksTable;
+  record_keys: RecordKeysTable;
+}

@@ -1,0 +1,134 @@
+/** Slices: what dispatch runs over, and the ledger by their counters. */
+import type { Pool } from 'pg';
+import type { Leg } from '../core/route';
+import { execute } from './database';
+
+export interface SealedSlice {
+  id: string;
+  accountId: string;
+  priority: number;
+  /** Null the first time; then the route that was written by {@link writeLegs}. */
+  legs: Leg[] | null;
+  createdAt: Date;
+  dueAt: Date | null;
+}
+
+/** Closes a slice to newcomers and returns it; null when there is no such slice. Harmless to repeat. */
+export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | null> {
+  const [row] = await execute<{
+    account_id: string;
+    priority: number;
+    legs: Leg[] | null;
+    created_at: Date;
+    due_at: Date | null;
+  }>(
+    pool,
+    'seal-slice',
+    `update slices set state = 'sealed', started_at = coalesce(started_at, now()) where id = $1
+     returning account_id, priority, legs, created_at, due_at`,
+    [id],
+  );
+  if (row === undefined) return null;
+  return {
+    id,
+    accountId: row.account_id,
+    priority: row.priority,
+    legs: row.legs,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+  };
+}
+
+/** Keeps the route of a slice, so that a later change of gateways doesn't renumber the legs under its messages. */
+export async function writeLegs(pool: Pool, id: string, legs: Leg[]): Promise<void> {
+  await execute(pool, 'write-legs', 'update slices set legs = $2 where id = $1', [id, JSON.stringify(legs)]);
+}
+
+/** Marks slices whose workflow is known to run. */
+export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
+  await execute(
+    pool,
+    'mark-started',
+    'update slices set started_at = now() where id = any($1::uuid[]) and started_at is null',
+    [ids],
+  );
+}
+
+export interface UnstartedSlice {
+  id: string;
+  priority: number;
+  dueAt: Date | null;
+}
+
+/**
+ * Slices that were committed at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
+ * between. Oldest first.
+ */
+export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<UnstartedSlice[]> {
+  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
+    pool,
+    'list-unstarted',
+    `select id, priority, due_at from slices
+     where started_at is null and created_at < now() - $1 * interval '1 millisecond'
+     order by created_at limit $2`,
+    [olderThanMs, limit],
+  );
+  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
+}
+
+/** Slices that have news which their workflow may not have heard. */
+export async function listWakeDue(pool: Pool, limit: number): Promise<string[]> {
+  const rows = await execute<{ id: string }>(
+    pool,
+    'list-wake-due',
+    'select id from slices where wake_due order by id limit $1',
+    [limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The signals for these slices were delivered (or their workflows are over). */
+export async function clearWakeDue(pool: Pool, ids: string[]): Promise<void> {
+  await execute(pool, 'clear-wake-due', 'update slices set wake_due = false where id = any($1::uuid[]) and wake_due', [
+    ids,
+  ]);
+}
+
+/** Messages of a slice that have no outcome yet. */
+export async function countOpen(pool: Pool, id: string): Promise<number> {
+  const [row] = await execute<{ open: number }>(
+    pool,
+    'count-open',
+    `select total - delivered - failed - expired - suppressed - cancelled - unknown as open from slices where id = $1`,
+    [id],
+  );
+  return row?.open ?? 0;
+}
+
+/** The ledger of an account: `accepted` is the sum of all the others. */
+export interface Ledger {
+  accepted: number;
+  delivered: number;
+  failed: number;
+  expired: number;
+  suppressed: number;
+  cancelled: number;
+  unknown: number;
+  open: number;
+}
+
+/** Sums the slices of an account; one snapshot, so the equation of the ledger holds at any moment. */
+export async function readLedger(pool: Pool, accountId: string): Promise<Ledger> {
+  const [row] = await execute<Record<keyof Ledger, string>>(
+    pool,
+    'read-ledger',
+    `select coalesce(sum(total), 0) as accepted, coalesce(sum(delivered), 0) as delivered,
+            coalesce(sum(failed), 0) as failed, coalesce(sum(expired), 0) as expired,
+            coalesce(sum(suppressed), 0) as suppressed, coalesce(sum(cancelled), 0) as cancelled,
+            coalesce(sum(unknown), 0) as unknown,
+            coalesce(sum(total - delivered - failed - expired - suppressed - cancelled - unknown), 0) as open
+     from slices where account_id = $1`,
+    [accountId],
+  );
+  return Object.fromEntries(Object.entries(row!).map(([name, value]) => [name, Number(value)])) as unknown as Ledger;
+}
