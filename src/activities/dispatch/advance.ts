@@ -1,0 +1,141 @@
+/** The `advance` activity: brings one slice as far as it can go now. */
+import { randomUUID } from 'node:crypto';
+import { buildLegs, nextLeg, type Leg } from '../../core/route';
+import type { ProviderHttp } from '../../providers/http';
+import type { Database } from '../../store/database';
+import { holdLeg, moveLeg, resolveRefused, type RefusalMove } from '../../store/failover';
+import { listGateways, pauseGateway } from '../../store/gateways';
+import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
+import { writeResults } from '../../store/results';
+import { readOutlook, settleOverdue } from '../../store/settle';
+import { clearWakeDue, sealSlice, writeLegs } from '../../store/slices';
+import type { DispatchGateway, Gateways } from './gateways';
+import { runLeg, submitBlock, type DispatchRun } from './pass';
+
+/** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
+const HOLD_MS = 60_000;
+/** Never look again sooner than this, whatever the clock says. */
+const MIN_WAIT_MS = 50;
+/** The longest sleep between two looks; also the bound for a clock that was set back. */
+const MAX_WAIT_MS = 6 * 3_600_000;
+
+export interface DispatchDeps {
+  database: Database;
+  http: ProviderHttp;
+  gateways: Gateways;
+  wakeRelays(webhookIds: readonly string[]): void;
+  log: { warn(fields: object, message: string): void };
+}
+
+export interface AdvanceResult {
+  /** Messages without an outcome. */
+  open: number;
+  /** When to look again, at the latest. */
+  waitMs: number;
+}
+
+/** @param stopping aborted when this worker should let go of the slice. */
+export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping: AbortSignal): Promise<AdvanceResult> {
+  const { database } = deps;
+  const slice = await sealSlice(database.pool, sliceId);
+  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS };
+  const legs = slice.legs ?? (await planLegs(database, sliceId, slice.accountId));
+
+  const run: DispatchRun = {
+    database,
+    http: deps.http,
+    sliceId,
+    legs,
+    claim: randomUUID(),
+    stopping,
+    onSettlement: ({ webhookIds }) => deps.wakeRelays(webhookIds),
+    async onAccountRefused(gateway, reason) {
+      const paused = await pauseGateway(database.db, gateway.id, reason);
+      if (paused) deps.log.warn({ gatewayId: gateway.id, reason }, 'gateway paused: its account is refused');
+    },
+  };
+
+  await resolveOrphans(deps, run);
+  run.onSettlement(await settleOverdue(database.pool, sliceId));
+  for (;;) {
+    run.onSettlement(await resolveRefused(database.pool, sliceId, refusalMoves(legs)));
+    const gateways = await deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]);
+    let progress = 0;
+    for (let index = 0; index < legs.length && !stopping.aborted; index++) {
+      progress += await visitLeg(run, index, gateways);
+    }
+    const outlook = await readOutlook(database.pool, sliceId);
+    if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
+    if (stopping.aborted || outlook.ready === 0 || progress === 0) {
+      const waitMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, outlook.waitMs ?? MAX_WAIT_MS));
+      return { open: outlook.open, waitMs };
+    }
+  }
+}
+
+async function planLegs(database: Database, sliceId: string, accountId: string): Promise<Leg[]> {
+  const rows = await listGateways(database.db, accountId);
+  const legs = buildLegs(rows.map((row) => ({ id: row.id, fallbackSender: row.fallback_sender })));
+  await writeLegs(database.pool, sliceId, legs);
+  return legs;
+}
+
+function refusalMoves(legs: readonly Leg[]): RefusalMove[] {
+  return legs.flatMap((_, leg) =>
+    (['sender', 'account'] as const).map((failure) => ({ leg, class: failure, nextLeg: nextLeg(legs, leg, failure) })),
+  );
+}
+
+/** Sends what waits on a leg; where its gateway takes nothing, moves it on or holds it. Returns how many it moved. */
+async function visitLeg(run: DispatchRun, index: number, gateways: Map<string, DispatchGateway>): Promise<number> {
+  const gateway = gateways.get(run.legs[index]!.gatewayId);
+  if (gateway !== undefined && gateway.unusable === null) return runLeg(run, index, gateway);
+  const usable = run.legs.findIndex((leg, i) => i > index && gateways.get(leg.gatewayId)?.unusable === null);
+  if (usable >= 0) return moveLeg(run.database.pool, run.sliceId, index, usable);
+  const reason = gateway?.unusable ?? 'the gateway is gone';
+  await holdLeg(run.database.pool, run.sliceId, index, run.legs[index]!.gatewayId, reason, HOLD_MS);
+  return 0;
+}
+
+/**
+ * Attempts whose answer is missing: resent under their own id where the provider recognises it, else called unknown
+ * and left to their receipt or their deadline.
+ */
+async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<void> {
+  const orphans = await takeOverOrphans(run.database.pool, run.sliceId, run.claim);
+  if (orphans.length === 0) return;
+  const gateways = await deps.gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
+  for (const [legIndex, group] of groupByLeg(orphans)) {
+    const gateway = gateways.get(group[0]!.gatewayId);
+    if (gateway?.provider.capabilities.idempotentById) await submitBlock(run, legIndex, gateway, group);
+    else await writeUnknown(run, legIndex, group);
+  }
+}
+
+function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> {
+  const groups = new Map<number, OrphanedAttempt[]>();
+  for (const orphan of orphans) {
+    const group = groups.get(orphan.leg);
+    if (group === undefined) groups.set(orphan.leg, [orphan]);
+    else group.push(orphan);
+  }
+  return groups;
+}
+
+async function writeUnknown(run: DispatchRun, leg: number, orphans: OrphanedAttempt[]): Promise<void> {
+  const results = orphans.map((orphan) => ({
+    messageId: orphan.id,
+    no: orphan.no,
+    leg,
+    attempt: 'unknown' as const,
+    message: 'submitting' as const,
+    delayMs: null,
+    transients: orphan.transients,
+    providerId: null,
+    class: 'unknown' as const,
+    code: null,
+    clevertap: '900',
+    reason: 'interrupted before the provider answered',
+  }));
+  run.onSettlement(await writeResults(run.database.pool, run.claim, results));
+}

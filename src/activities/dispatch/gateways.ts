@@ -1,0 +1,87 @@
+/** Gateways as dispatch uses them: opened credentials, adapter, and one bound on requests in flight per process. */
+import type { CallbackAuth, Provider, ProviderConfig } from '../../providers/provider';
+import { providerNamed } from '../../providers/registry';
+import { Semaphore } from '../../core/semaphore';
+import type { Database } from '../../store/database';
+import { callbackAuthContext, credentialsContext, listGatewaysById, type GatewayRow } from '../../store/gateways';
+import type { Sealer } from '../../store/seal';
+
+export interface DispatchGateway {
+  id: string;
+  row: GatewayRow;
+  provider: Provider;
+  config: ProviderConfig<unknown>;
+  callbackUrl: string;
+  /** Messages per request: 1 in loop mode. */
+  batchSize: number;
+  /** Bounds requests in flight of this process, over all slices. */
+  inFlight: Semaphore;
+  /** Null when it takes new messages, else why it does not. */
+  unusable: string | null;
+}
+
+/** Thrown when a gateway's row can't be turned into something to send with; says which gateway and why. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+}
+
+interface Slot {
+  semaphore: Semaphore;
+  size: number;
+}
+
+export interface Gateways {
+  /** Reads gateways afresh; their semaphores are shared by all callers in this process. */
+  load(ids: string[]): Promise<Map<string, DispatchGateway>>;
+}
+
+export function createGateways(database: Database, sealer: Sealer, publicUrl: string): Gateways {
+  const slots = new Map<string, Slot>();
+
+  function slotOf(row: GatewayRow): Semaphore {
+    const slot = slots.get(row.id);
+    if (slot === undefined) {
+      const made = { semaphore: new Semaphore(row.max_in_flight), size: row.max_in_flight };
+      slots.set(row.id, made);
+      return made.semaphore;
+    }
+    slot.semaphore.resize(row.max_in_flight - slot.size);
+    slot.size = row.max_in_flight;
+    return slot.semaphore;
+  }
+
+  function open(row: GatewayRow): DispatchGateway {
+    const provider = providerNamed(row.provider);
+    if (provider === undefined) throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
+    const credentials = provider.credentialsSchema.parse(JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))));
+    const callbackAuth =
+      row.callback_auth === null
+        ? null
+        : (JSON.parse(sealer.open(row.callback_auth, callbackAuthContext(row.id))) as CallbackAuth);
+    const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
+    return {
+      id: row.id,
+      row,
+      provider,
+      config: { credentials, baseUrl: row.base_url ?? provider.defaultBaseUrl, callbackAuth },
+      callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
+      batchSize: row.sending_pattern === 'loop' ? 1 : max,
+      inFlight: slotOf(row),
+      unusable: unusableReason(row),
+    };
+  }
+
+  return {
+    async load(ids) {
+      const rows = await listGatewaysById(database.db, ids);
+      return new Map(rows.map((row) => [row.id, open(row)]));
+    },
+  };
+}
+
+function unusableReason(row: GatewayRow): string | null {
+  if (row.deleted_at !== null) return 'the gateway was deleted';
+  if (row.status === 'inactive') return 'the gateway is inactive';
+  if (row.paused_reason !== null) return `the gateway is paused: ${row.paused_reason}`;
+  return null;
+}

@@ -1,0 +1,85 @@
+/** What a provider's answer means for an attempt and its message. Pure. */
+import { SUBMIT_BACKOFF, backoffMs } from '../../core/backoff';
+import { nextLeg, type Leg } from '../../core/route';
+import type { ProviderError } from '../../providers/errors';
+import type { SubmitResult } from '../../providers/provider';
+import type { AttemptResult } from '../../store/results';
+
+/** Failures over one gateway before another one is tried. */
+export const MAX_TRANSIENTS = 5;
+/** Resends of an attempt whose answer was lost, where the provider recognises its id. */
+export const MAX_RESENDS = 8;
+
+export interface AttemptContext {
+  messageId: string;
+  no: number;
+  leg: number;
+  legs: readonly Leg[];
+  transients: number;
+  /** The sender ID of this attempt, and the fallback of its gateway: the same one is not tried twice in a row. */
+  sender: string | null;
+  fallbackSender: string | null;
+  idempotentById: boolean;
+}
+
+type Refusal = Extract<SubmitResult, { ok: false }>;
+
+/** A failed request holds for each of its messages. */
+export function refusalOf(error: ProviderError): Refusal {
+  const { class: failure, clevertap, code, message, retryAfterMs } = error;
+  return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
+}
+
+/** @param random 0 to 1, for the spread of back-offs. */
+export function interpret(context: AttemptContext, answer: SubmitResult, random: number): AttemptResult {
+  const base = { messageId: context.messageId, no: context.no, leg: context.leg, delayMs: null, transients: 0 };
+  if (answer.ok) {
+    const empty = { class: null, code: null, clevertap: null, reason: null };
+    return { ...base, ...empty, attempt: 'submitted', message: 'submitted', providerId: answer.providerId ?? null };
+  }
+  const { class: failure, code, clevertap, reason } = answer;
+  const refused = { ...base, providerId: null, class: failure, code, clevertap, reason };
+  const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
+  const next = (): AttemptResult | null => {
+    const leg = nextUsefulLeg(context, failure);
+    return leg === null ? null : { ...refused, attempt: 'refused', message: 'queued', leg };
+  };
+
+  switch (failure) {
+    case 'recipient':
+    case 'content':
+      return failed;
+    case 'sender':
+      return next() ?? failed;
+    case 'account':
+      // With nowhere else to go it waits, visibly, until a person has mended the account.
+      return next() ?? { ...refused, attempt: 'refused', message: 'queued' };
+    case 'transient': {
+      // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.
+      const transients = context.transients + (answer.retryAfterMs === undefined ? 1 : 0);
+      const other = transients >= MAX_TRANSIENTS ? next() : null;
+      const delayMs = answer.retryAfterMs ?? backoffMs(SUBMIT_BACKOFF, transients, random);
+      return other ?? { ...refused, attempt: 'refused', message: 'queued', transients, delayMs };
+    }
+    case 'unknown': {
+      const transients = context.transients + 1;
+      if (!context.idempotentById || transients > MAX_RESENDS) {
+        return { ...refused, attempt: 'unknown', message: 'submitting' };
+      }
+      const delayMs = backoffMs(SUBMIT_BACKOFF, transients, random);
+      return { ...refused, attempt: 'submitting', message: 'submitting', transients, delayMs };
+    }
+  }
+}
+
+function nextUsefulLeg(context: AttemptContext, failure: Refusal['class']): number | null {
+  const leg = nextLeg(context.legs, context.leg, failure);
+  if (leg === null) return null;
+  const { gatewayId, sender } = context.legs[leg]!;
+  const same =
+    sender === 'fallback' &&
+    gatewayId === context.legs[context.leg]?.gatewayId &&
+    context.sender !== null &&
+    context.sender === context.fallbackSender;
+  return same ? nextLeg(context.legs, leg, failure) : leg;
+}

@@ -1,0 +1,154 @@
+/** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
+import type { Leg } from '../../core/route';
+import { attemptWireId } from '../../core/ids';
+import { ProviderError } from '../../providers/errors';
+import type { ProviderHttp } from '../../providers/http';
+import type { OutboundMessage, SubmitResult } from '../../providers/provider';
+import { claimMessages, type ClaimedMessage } from '../../store/claim';
+import type { Database } from '../../store/database';
+import { reserveRate } from '../../store/rates';
+import { writeResults, type AttemptResult } from '../../store/results';
+import type { Settlement } from '../../store/settlement';
+import type { DispatchGateway } from './gateways';
+import { interpret, refusalOf } from './interpret';
+import { pace } from './pace';
+
+/** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
+const BLOCK_SIZE = 100;
+/** Blocks of one slice in flight: one is written while the other is sent. */
+const BLOCKS_IN_FLIGHT = 2;
+/** A worker reserves this much of a gateway's rate at a time. */
+const LEASE_MS = 100;
+/** An answer that takes longer is given up; whether the provider took the message is then unknown. */
+const SUBMIT_TIMEOUT_MS = 45_000;
+
+/** The DLT entity comes with each message: one caller's wrong id must not stop the gateway for all. */
+const ENTITY_REFUSED = '907';
+
+export interface DispatchRun {
+  database: Database;
+  http: ProviderHttp;
+  sliceId: string;
+  legs: readonly Leg[];
+  /** Owner token of this run's attempts. */
+  claim: string;
+  /** Aborted when the worker shuts down: nothing new is claimed, what is in flight is finished and written. */
+  stopping: AbortSignal;
+  /** Told about every settlement of the run. */
+  onSettlement(settlement: Settlement): void;
+  /** The provider refused the whole account. */
+  onAccountRefused(gateway: DispatchGateway, reason: string): Promise<void>;
+}
+
+/** Sends everything that is claimable on one leg. Returns how many messages were claimed. */
+export async function runLeg(run: DispatchRun, legIndex: number, gateway: DispatchGateway): Promise<number> {
+  const leg = run.legs[legIndex]!;
+  const { rate_per_second: rate } = gateway.row;
+  const whole = Math.max(BLOCK_SIZE, gateway.batchSize);
+  const limit = rate === null ? whole : Math.min(whole, Math.max(1, Math.floor((rate * LEASE_MS) / 1_000)));
+  const inFlight = new Set<Promise<void>>();
+  let claimed = 0;
+  let failure: unknown;
+  while (!run.stopping.aborted && failure === undefined) {
+    if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
+    const startsInMs = rate === null ? 0 : await reserveRate(run.database.pool, gateway.id, rate, limit);
+    if (startsInMs > 0) await pace(startsInMs, run.stopping);
+    if (run.stopping.aborted) break;
+    const block = await claimMessages(run.database.pool, {
+      sliceId: run.sliceId,
+      leg: legIndex,
+      limit,
+      gatewayId: gateway.id,
+      overrideSender: leg.sender === 'fallback',
+      sender: leg.sender === 'fallback' ? gateway.row.fallback_sender : gateway.row.default_sender,
+      claim: run.claim,
+    });
+    if (block.length === 0) break;
+    claimed += block.length;
+    const spacingMs = rate === null ? 0 : 1_000 / rate;
+    const sent = submitBlock(run, legIndex, gateway, block, spacingMs).catch((error: unknown) => {
+      failure = error;
+    });
+    const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
+    inFlight.add(entry);
+  }
+  await Promise.all(inFlight);
+  if (failure !== undefined) throw failure as Error;
+  return claimed;
+}
+
+/** Submits a block over its gateway and writes what became of it. */
+export async function submitBlock(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  block: readonly ClaimedMessage[],
+  spacingMs = 0,
+): Promise<void> {
+  const results: AttemptResult[] = [];
+  const size = gateway.batchSize;
+  const requests: Promise<void>[] = [];
+  for (let at = 0; at < block.length; at += size) {
+    const part = block.slice(at, at + size);
+    if (at > 0 && spacingMs > 0) await pace(spacingMs * part.length, run.stopping);
+    requests.push(
+      gateway.inFlight.run(async () => {
+        const answers = await submit(run, gateway, part);
+        part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!)));
+      }),
+    );
+  }
+  await Promise.all(requests);
+  const refusal = results.find((result) => result.class === 'account' && result.clevertap !== ENTITY_REFUSED);
+  if (refusal !== undefined) await run.onAccountRefused(gateway, refusal.reason ?? 'the provider refused the account');
+  run.onSettlement(await writeResults(run.database.pool, run.claim, results));
+}
+
+async function submit(run: DispatchRun, gateway: DispatchGateway, part: ClaimedMessage[]): Promise<SubmitResult[]> {
+  const messages = part.map((message) => toOutbound(message, gateway));
+  try {
+    const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
+    return await gateway.provider.submit(gateway.config, messages, run.http, signal);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const refusal = refusalOf(error);
+    return messages.map(() => refusal);
+  }
+}
+
+function toOutbound(message: ClaimedMessage, gateway: DispatchGateway): OutboundMessage {
+  const options = message.options ?? {};
+  return {
+    id: attemptWireId(message.id, message.no),
+    to: message.msisdn,
+    from: message.sender,
+    text: message.body,
+    encoding: message.encoding,
+    flash: options.flash ?? false,
+    port: options.port ?? null,
+    entityId: options.entityId ?? null,
+    templateId: options.templateId ?? null,
+    validitySeconds: gateway.row.validity_seconds,
+    callbackUrl: gateway.callbackUrl,
+  };
+}
+
+function interpretFor(
+  run: DispatchRun,
+  leg: number,
+  gateway: DispatchGateway,
+  message: ClaimedMessage,
+  answer: SubmitResult,
+): AttemptResult {
+  const context = {
+    messageId: message.id,
+    no: message.no,
+    leg,
+    legs: run.legs,
+    transients: message.transients,
+    sender: message.sender,
+    fallbackSender: gateway.row.fallback_sender,
+    idempotentById: gateway.provider.capabilities.idempotentById,
+  };
+  return interpret(context, answer, Math.random());
+}

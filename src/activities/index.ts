@@ -1,0 +1,67 @@
+/** Everything that workflows may call. Workflows import the type only. */
+import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
+import type { ProviderHttp } from '../providers/http';
+import type { Database } from '../store/database';
+import type { Sealer } from '../store/seal';
+import type { Workflows } from '../workflows/client';
+import { advanceSlice, type AdvanceResult } from './dispatch/advance';
+import { createGateways } from './dispatch/gateways';
+import { relayOutbox, type RelayResult } from './relay';
+import { sweepOnce } from './sweep';
+
+const HEARTBEAT_MS = 2_000;
+
+export interface ActivityDeps {
+  database: Database;
+  sealer: Sealer;
+  http: ProviderHttp;
+  workflows: Workflows;
+  /** Base of the callback URLs that providers are given; no trailing slash. */
+  publicUrl: string;
+  log: { warn(fields: object, message: string): void };
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+export function createActivities(deps: ActivityDeps) {
+  const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl);
+  const dispatch = {
+    database: deps.database,
+    http: deps.http,
+    gateways,
+    log: deps.log,
+    wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
+  };
+  return {
+    /** Brings a slice as far as it can go now; safe to run again at any point. */
+    advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
+      alive((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+
+    /** Sends what is due in a webhook's outbox. */
+    relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
+      alive((stopping, beat) => relayOutbox(deps, webhookId, stopping, beat)),
+
+    /** Sets going again what a crash left behind. */
+    sweep: (): Promise<void> => sweepOnce(deps),
+  };
+}
+
+/**
+ * Runs a long activity with heartbeats from the clock. When the worker shuts down (or the workflow is cancelled) the
+ * work is told to stop, finishes what is in flight, and the rest is left to another worker.
+ */
+async function alive<T>(work: (stopping: AbortSignal, beat: () => void) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    const result = await work(context.cancellationSignal, () => context.heartbeat());
+    if (context.cancellationSignal.aborted) throw interrupted(context.info);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function interrupted(info: Info): ApplicationFailure {
+  return ApplicationFailure.retryable(`${info.activityType} was interrupted and goes on elsewhere`, 'Interrupted');
+}

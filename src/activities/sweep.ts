@@ -1,0 +1,30 @@
+/** The `sweep` activity: finds what a crash, or an absent Temporal, left behind, and sets it going again. */
+import { listOverdueWebhooks } from '../store/callbacks';
+import type { Database } from '../store/database';
+import { forgetRecordKeys } from '../store/accept';
+import { listUnstarted, listWakeDue } from '../store/slices';
+import type { Workflows } from '../workflows/client';
+import { LOOK } from '../workflows/contract';
+
+/** Older than any start that is still under way in a living api process. */
+const UNSTARTED_AFTER_MS = 15_000;
+const OVERDUE_CALLBACK_MS = 90_000;
+const MAX_PER_SWEEP = 1_000;
+
+export interface SweepDeps {
+  database: Database;
+  workflows: Workflows;
+}
+
+/** @param unstartedAfterMs how old a slice without a workflow must be; 0 at the start of a process. */
+export async function sweepOnce({ database, workflows }: SweepDeps, unstartedAfterMs = UNSTARTED_AFTER_MS): Promise<void> {
+  const { pool } = database;
+  for (const slice of await listUnstarted(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
+    const dueAtMs = slice.dueAt === null ? null : slice.dueAt.getTime();
+    await workflows.startSend({ sliceId: slice.id, dueAtMs, priority: slice.priority });
+  }
+  const due = await listWakeDue(pool, MAX_PER_SWEEP);
+  workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));
+  workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
+  await forgetRecordKeys(pool);
+}

@@ -1,0 +1,145 @@
+/** Starting and signalling workflows, for the api and for activities. Ids, policies and options live here only. */
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+import { Coalescer } from '../core/coalescer';
+import {
+  MAINTENANCE_ID,
+  MAINTENANCE_INTERVAL_MS,
+  OUTBOX_SIGNAL,
+  RECEIPT_SIGNAL,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+  relayWorkflowId,
+  sendWorkflowId,
+  type ReceiptNews,
+  type RelayInput,
+  type SendInput,
+} from './contract';
+
+/** At most two signals per second and workflow. */
+const SIGNAL_INTERVAL_MS = 500;
+const SIGNAL_CONCURRENCY = 16;
+/** How long a delivered wake may wait to be written down with others. */
+const WOKEN_FLUSH_MS = 500;
+
+export interface WorkflowsOptions {
+  client: Client;
+  /** Called with slices whose workflow heard its news (or is over), some hundred milliseconds after the fact. */
+  onWoken(sliceIds: string[]): Promise<void>;
+  /** A signal was not delivered; its flag stays on the row and the sweep repeats it. */
+  onError(error: unknown): void;
+}
+
+export interface Workflows {
+  /** Starts a slice's workflow; harmless when it was started before. */
+  startSend(input: SendInput): Promise<void>;
+  /** Wakes slices that have news, at most twice a second each. */
+  wake(news: readonly ({ sliceId: string } & ReceiptNews)[]): void;
+  /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
+  wakeRelays(webhookIds: readonly string[]): void;
+  /** Makes sure that the sweep's schedule exists. */
+  ensureMaintenance(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions): Workflows {
+  const woken = new Set<string>();
+  let flushTimer: NodeJS.Timeout | undefined;
+
+  const flush = async (): Promise<void> => {
+    flushTimer = undefined;
+    const ids = [...woken];
+    woken.clear();
+    if (ids.length > 0) await onWoken(ids).catch(onError);
+  };
+
+  const signals = new Coalescer<ReceiptNews>(
+    async (sliceId, news) => {
+      try {
+        await client.workflow.getHandle(sendWorkflowId(sliceId)).signal(RECEIPT_SIGNAL, news);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) return onError(error);
+      }
+      woken.add(sliceId);
+      flushTimer ??= setTimeout(() => void flush(), WOKEN_FLUSH_MS);
+    },
+    {
+      intervalMs: SIGNAL_INTERVAL_MS,
+      concurrency: SIGNAL_CONCURRENCY,
+      merge: (a, b) => ({ open: Math.min(a.open, b.open), refused: a.refused + b.refused }),
+    },
+  );
+
+  const relays = new Coalescer<true>(
+    async (webhookId) => {
+      try {
+        await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
+          workflowId: relayWorkflowId(webhookId),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [{ webhookId } satisfies RelayInput],
+          signal: OUTBOX_SIGNAL,
+        });
+      } catch (error) {
+        onError(error);
+      }
+    },
+    { intervalMs: SIGNAL_INTERVAL_MS, concurrency: SIGNAL_CONCURRENCY, merge: () => true },
+  );
+
+  return {
+    async startSend(input) {
+      try {
+        await client.workflow.start(WORKFLOW_TYPES.send, {
+          workflowId: sendWorkflowId(input.sliceId),
+          // A slice runs once: a start that is repeated after its workflow ended must not run it again.
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    wake(news) {
+      for (const { sliceId, open, refused } of news) {
+        if (open === 0 || refused > 0) signals.add(sliceId, { open, refused });
+      }
+    },
+
+    wakeRelays(webhookIds) {
+      for (const id of webhookIds) relays.add(id, true);
+    },
+
+    async ensureMaintenance() {
+      try {
+        await client.schedule.create({
+          scheduleId: MAINTENANCE_ID,
+          spec: { intervals: [{ every: MAINTENANCE_INTERVAL_MS }] },
+          policies: { overlap: ScheduleOverlapPolicy.SKIP },
+          action: {
+            type: 'startWorkflow',
+            workflowType: WORKFLOW_TYPES.maintenance,
+            taskQueue: TASK_QUEUES.workflows,
+            args: [],
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      }
+    },
+
+    async stop() {
+      signals.stop();
+      relays.stop();
+      clearTimeout(flushTimer);
+      await flush();
+    },
+  };
+}

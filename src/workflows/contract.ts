@@ -1,0 +1,48 @@
+/** Names, ids and shapes that workflows, activities and the api agree on. Depends on nothing. */
+
+/** Dispatch of bulk and of transactional slices never wait for each other; relays wait for neither. */
+export const TASK_QUEUES = {
+  workflows: 'heliograph',
+  transactional: 'heliograph-transactional',
+  bulk: 'heliograph-bulk',
+  relay: 'heliograph-relay',
+} as const;
+
+export const WORKFLOW_TYPES = {
+  send: 'sendWorkflow',
+  relay: 'relayWorkflow',
+  maintenance: 'maintenanceWorkflow',
+} as const;
+
+/** From this priority on, a slice is bulk. */
+export const BULK_PRIORITY = 5;
+export const TRANSACTIONAL_PRIORITY = 1;
+
+export interface SendInput {
+  sliceId: string;
+  /** Epoch milliseconds; null = at once. */
+  dueAtMs: number | null;
+  priority: number;
+}
+
+/** What the `receipt` signal says: look at your rows; so many are open, so many want another leg. */
+export interface ReceiptNews {
+  open: number;
+  refused: number;
+}
+
+/** News without counts: whatever it is, it stands on the rows. */
+export const LOOK: ReceiptNews = { open: Number.MAX_SAFE_INTEGER, refused: 1 };
+
+export interface RelayInput {
+  webhookId: string;
+}
+
+export const RECEIPT_SIGNAL = 'receipt';
+export const OUTBOX_SIGNAL = 'outbox';
+
+export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
+export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
+export const MAINTENANCE_ID = 'maintenance';
+/** How often the sweep looks for what a crash left behind. */
+export const MAINTENANCE_INTERVAL_MS = 15_000;

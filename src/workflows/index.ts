@@ -1,0 +1,4 @@
+/** Everything the workflow bundle exports: names here are workflow types and must not change. */
+export { maintenanceWorkflow } from './maintenance';
+export { relayWorkflow } from './relay';
+export { sendWorkflow } from './send';

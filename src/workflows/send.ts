@@ -1,0 +1,51 @@
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { BULK_PRIORITY, RECEIPT_SIGNAL, TASK_QUEUES, type ReceiptNews, type SendInput } from './contract';
+
+/** Raised by the callback endpoint when a receipt settled the slice's last message, or refused one. */
+export const receiptSignal = defineSignal<[ReceiptNews]>(RECEIPT_SIGNAL);
+
+/** A slice of 1,000 at one message per second takes 17 minutes; the heartbeat tells a dead worker long before. */
+const DISPATCH = { startToCloseTimeout: '6 hours', heartbeatTimeout: '10 seconds' } as const;
+const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as const;
+
+const transactional = proxyActivities<Activities>({ ...DISPATCH, retry: RETRY, taskQueue: TASK_QUEUES.transactional });
+const bulk = proxyActivities<Activities>({ ...DISPATCH, retry: RETRY, taskQueue: TASK_QUEUES.bulk });
+
+/**
+ * One slice from its time to its last outcome.
+ *
+ * Every turn asks the `advance` activity to bring the slice as far as it can go now (dispatch, failover, expiry); it
+ * answers what is open and when to look again. Between turns the workflow sleeps durably until that moment or until
+ * the `receipt` signal has news. All state is in Postgres, so a new run (continue-as-new) needs only the slice's id.
+ */
+export async function sendWorkflow(input: SendInput): Promise<void> {
+  const { advance } = input.priority >= BULK_PRIORITY ? bulk : transactional;
+  let open = Number.POSITIVE_INFINITY;
+  let refused = false;
+  setHandler(receiptSignal, (news) => {
+    // Signals may overtake each other; `open` only falls once the slice is sealed.
+    open = Math.min(open, news.open);
+    refused ||= news.refused > 0;
+  });
+
+  const untilDueMs = (input.dueAtMs ?? 0) - workflowInfo().runStartTime.getTime();
+  if (untilDueMs > 0) await sleep(untilDueMs);
+
+  while (open > 0) {
+    refused = false;
+    const outlook = await advance({ sliceId: input.sliceId });
+    open = Math.min(open, outlook.open);
+    if (open === 0 || refused) continue;
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sendWorkflow>(input);
+    await condition(() => open === 0 || refused, outlook.waitMs);
+  }
+}
