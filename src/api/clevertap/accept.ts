@@ -1,0 +1,114 @@
+/** What all CleverTap routes do between their fields and their answer. */
+import { AppError } from '../../errors';
+import type { AccountContext } from '../../store/accounts';
+import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
+import type { ApiDeps } from '../deps';
+import type { IncomingMessage } from '../ingress/ingress';
+import type { NamedValues } from './fields';
+import { normaliseRecord, type AcceptableRecord, type RecordProblem } from './normalise';
+import { MAX_RECORDS } from './records';
+
+export interface AcceptedRecord {
+  index: number;
+  record: AcceptableRecord;
+  /** One per recipient, in order. */
+  messages: { id: string; msisdn: string; duplicate: boolean }[];
+}
+
+export interface RejectedRecord extends RecordProblem {
+  index: number;
+}
+
+export interface Acceptance {
+  accepted: AcceptedRecord[];
+  rejected: RejectedRecord[];
+}
+
+/** A larger request is bulk, and so is promotional traffic of any size: neither may delay a one-time password. */
+const BULK_FROM = 100;
+const PROMOTIONAL = 'P';
+
+/**
+ * Stores every record that can be; the others are returned, each with its index and reason.
+ * @param headerCallbackUrl CleverTap's callback URL when it came as a header.
+ * @throws AppError no-gateway, too-many-records, and unavailable when Postgres is away
+ */
+export async function acceptRecords(
+  deps: ApiDeps,
+  accountId: string,
+  records: readonly NamedValues[],
+  headerCallbackUrl?: string,
+): Promise<Acceptance> {
+  const context = await deps.accounts.context(accountId);
+  if (context.gateways === 0) {
+    throw new AppError('no-gateway', 'The account has no gateway to send through: create one with POST /api/v1/gateways');
+  }
+  const { account } = context;
+  const defaults = { timezone: account.timezone, country: account.default_country, service: account.default_service };
+  const now = new Date();
+  const rejected: RejectedRecord[] = [];
+  const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
+  const resolve = webhookResolver(deps, context, headerCallbackUrl);
+  for (const [index, values] of records.entries()) {
+    const normalised = normaliseRecord(values, defaults, now);
+    if (!normalised.ok) {
+      rejected.push({ index, ...normalised.problem });
+      continue;
+    }
+    const webhook = resolve(normalised.record);
+    const resolved = webhook instanceof Promise ? await webhook : webhook;
+    if (resolved.ok) usable.push({ index, record: normalised.record, webhookId: resolved.webhookId });
+    else rejected.push({ index, ...resolved.problem });
+  }
+
+  const messages = usable.flatMap(({ record, webhookId }) => toMessages(record, webhookId, now));
+  if (messages.length > MAX_RECORDS) {
+    throw new AppError('too-many-records', `The request has ${messages.length} recipients: send at most ${MAX_RECORDS}`);
+  }
+  if (messages.length === 0) return { accepted: [], rejected };
+  const bulk = messages.length > BULK_FROM || messages.every((message) => message.service === PROMOTIONAL);
+  const stored = await deps.ingress.accept({
+    accountId,
+    priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
+    messages,
+  });
+  let at = 0;
+  const accepted = usable.map(({ index, record }) => ({
+    index,
+    record,
+    messages: record.recipients.map((msisdn) => ({ msisdn, ...stored[at++]! })),
+  }));
+  return { accepted, rejected };
+}
+
+function toMessages(record: AcceptableRecord, webhookId: string | null, now: Date): IncomingMessage[] {
+  const { recipients, text, meta, sender, service, options, encoding, segments, dueAt } = record;
+  const due = dueAt !== null && dueAt > now ? dueAt : null;
+  return recipients.map((msisdn) => ({
+    msisdn, text, meta, sender, service, options, encoding, segments, webhookId, dueAt: due,
+  })); // prettier-ignore
+}
+
+type ResolvedWebhook = { ok: true; webhookId: string | null } | { ok: false; problem: RecordProblem };
+
+/** Where a record's outcome goes: its callback URL, else its `webhook_id`, else the account's default, else nowhere. */
+function webhookResolver(deps: ApiDeps, context: AccountContext, headerCallbackUrl: string | undefined) {
+  const known = new Map<string, ResolvedWebhook>();
+  const fallback: ResolvedWebhook = { ok: true, webhookId: context.defaultWebhookId };
+
+  async function remember(key: string, find: Promise<ResolvedWebhook>): Promise<ResolvedWebhook> {
+    const resolved = await find;
+    known.set(key, resolved);
+    return resolved;
+  }
+
+  return (record: AcceptableRecord): ResolvedWebhook | Promise<ResolvedWebhook> => {
+    const url = record.callbackUrl ?? headerCallbackUrl;
+    if (url !== undefined && url !== null) {
+      return known.get(url) ?? remember(url, deps.webhooks.forUrl(context.account, url));
+    }
+    if (record.webhookId === null) return fallback;
+    const id = record.webhookId;
+    return known.get(id) ?? remember(id, deps.webhooks.forId(context.account.id, id));
+  };
+}

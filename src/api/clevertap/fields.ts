@@ -1,0 +1,65 @@
+/**
+ * The names under which CleverTap's partners send the same thing (CleverTap partner guides: Mobtexting, Times Mobile,
+ * OneXtel, ICS, Route Mobile, Sinch, 8x8, MessageWhiz, Kaleyra). Matched without regard to case.
+ */
+
+/** What a record can say. */
+export type Field =
+  | 'to' | 'text' | 'meta' | 'sender' | 'service' | 'type' | 'flash' | 'port' | 'entityId' | 'templateId'
+  | 'webhookId' | 'callbackUrl' | 'time' | 'unicode'; // prettier-ignore
+
+/** A field's names; when a record has several of them, the earlier one in this list wins. */
+export const ALIASES: Record<Field, readonly string[]> = {
+  to: ['to', 'destination', 'mobile', 'msisdn', 'phone'],
+  text: ['message', 'body', 'text', 'smstext', 'content'],
+  meta: ['custom', 'mid', 'msgid', 'message_id', 'smsgid', 'clientsmsid', 'client_ref', 'corelationid', 'meta'],
+  sender: ['sender', 'from', 'source', 'senderid', 'sender_id', 'uid'],
+  service: ['service'],
+  type: ['type'],
+  unicode: ['unicode'],
+  flash: ['flash'],
+  port: ['port'],
+  entityId: ['entity_id', 'entityid', 'dpi'],
+  templateId: ['template_id', 'templateid', 'tid', 'tempid', 'dltcontentid', 'dtm'],
+  webhookId: ['webhook_id'],
+  callbackUrl: ['callback_url', 'callback', 'partnercallbackurl'],
+  time: ['time'],
+};
+
+/** Field and rank of every name. */
+const NAMES = new Map<string, { field: Field; rank: number }>();
+for (const [field, names] of Object.entries(ALIASES) as [Field, readonly string[]][]) {
+  names.forEach((name, rank) => NAMES.set(name, { field, rank }));
+}
+
+/** Names that carry credentials: never kept with a message. */
+const CREDENTIALS = new Set(['apikey', 'access_token', 'username', 'user', 'userid', 'password', 'pass', 'appid']);
+
+/** A record's values by field, each with the name it came under, and what is left over. */
+export interface NamedValues {
+  values: Partial<Record<Field, unknown>>;
+  names: Partial<Record<Field, string>>;
+  extra: Record<string, unknown> | undefined;
+}
+
+/** Sorts a record's keys into fields. Credentials are dropped; unknown keys are kept as `extra`. */
+export function nameValues(record: Record<string, unknown>): NamedValues {
+  const result: NamedValues = { values: {}, names: {}, extra: undefined };
+  const ranks: Partial<Record<Field, number>> = {};
+  for (const key in record) {
+    const value = record[key];
+    if (value === undefined || value === null) continue;
+    const known = NAMES.get(key) ?? NAMES.get(key.toLowerCase());
+    if (known === undefined) {
+      if (!CREDENTIALS.has(key.toLowerCase())) (result.extra ??= {})[key] = value;
+      continue;
+    }
+    const { field, rank } = known;
+    const taken = ranks[field];
+    if (taken !== undefined && taken <= rank) continue;
+    ranks[field] = rank;
+    result.values[field] = value;
+    result.names[field] = key;
+  }
+  return result;
+}

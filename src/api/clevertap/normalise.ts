@@ -1,0 +1,196 @@
+/** From the values of one record to messages that can be stored. Pure. */
+import { normaliseMsisdn } from '../../core/msisdn';
+import { parseSendTime } from '../../core/schedule';
+import { segment, type Encoding } from '../../core/segments';
+import type { MessageOptions } from '../../store/schema';
+import type { Field, NamedValues } from './fields';
+
+/** What the account contributes to a record. */
+export interface AccountDefaults {
+  /** IANA zone in which a `time` without offset is read. */
+  timezone: string;
+  /** ISO 3166 alpha-2, for numbers without country code. */
+  country: string;
+  service: string;
+}
+
+/** A record that can be stored, once its webhook is known. */
+export interface AcceptableRecord {
+  /** E.164; one message each. */
+  recipients: string[];
+  text: string;
+  meta: string | null;
+  sender: string | null;
+  service: string;
+  options: MessageOptions | null;
+  encoding: Encoding;
+  segments: number;
+  dueAt: Date | null;
+  webhookId: string | null;
+  callbackUrl: string | null;
+}
+
+/** Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go. */
+export const RECORD_PROBLEMS = [
+  'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
+  'callback-url', 'unknown-webhook',
+] as const; // prettier-ignore
+export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
+
+export interface RecordProblem {
+  code: RecordProblemCode;
+  /** The key as the caller wrote it, else our first name for it. */
+  field: string;
+  message: string;
+}
+
+export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: false; problem: RecordProblem };
+
+/** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
+const TOKEN = /^\$\$\w/;
+const MAX_SENDER_LENGTH = 20;
+const MAX_META_LENGTH = 512;
+/** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */
+const MAX_TEXT_LENGTH = 4_000;
+const MAX_RECIPIENTS = 1_000;
+const MAX_PORT = 65_535;
+const TYPES: Record<string, 'unicode' | 'plain'> = { u: 'unicode', n: 'plain' };
+
+/** Raised and caught inside this file only: the first problem of a record ends its reading. */
+class Rejected extends Error {
+  constructor(readonly problem: RecordProblem) {
+    super(problem.message);
+  }
+}
+
+export function normaliseRecord({ values, names, extra }: NamedValues, account: AccountDefaults, now: Date): NormalisedRecord {
+  const reader = new RecordReader(values, names);
+  try {
+    const type = readType(reader);
+    const text = reader.required('text', 'the text of the message', MAX_TEXT_LENGTH);
+    const port = reader.integer('port', 1, MAX_PORT);
+    const segmentation = segment(text, { type: type ?? 'auto', port: port !== undefined });
+    const options = compact({
+      type,
+      flash: reader.flag('flash') ? true : undefined,
+      port,
+      entityId: reader.dltId('entityId'),
+      templateId: reader.dltId('templateId'),
+      extra,
+    });
+    return {
+      ok: true,
+      record: {
+        recipients: reader.recipients(account.country),
+        text,
+        meta: reader.text('meta', MAX_META_LENGTH) ?? null,
+        sender: reader.text('sender', MAX_SENDER_LENGTH)?.trim() ?? null,
+        service: reader.text('service', MAX_SENDER_LENGTH) ?? account.service,
+        options,
+        encoding: segmentation.encoding,
+        segments: segmentation.parts,
+        dueAt: reader.time(account.timezone, now),
+        webhookId: reader.text('webhookId', MAX_META_LENGTH) ?? null,
+        callbackUrl: reader.text('callbackUrl', 2_000) ?? null,
+      },
+    };
+  } catch (error) {
+    if (error instanceof Rejected) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+/** Mobtexting's `type` U/N/A, or Times Mobile's `unicode` "true"/"false"; other words are a partner's own and mean nothing here. */
+function readType(reader: RecordReader): 'unicode' | 'plain' | undefined {
+  if (reader.flag('unicode')) return 'unicode';
+  const type = TYPES[String(reader.raw('type') ?? '').toLowerCase()];
+  // A text that GSM 03.38 lacks would be garbled if "plain" were taken at its word: what is sent is then UCS-2.
+  return type;
+}
+
+function compact(options: MessageOptions): MessageOptions | null {
+  for (const value of Object.values(options)) {
+    if (value !== undefined) return options;
+  }
+  return null;
+}
+
+class RecordReader {
+  constructor(
+    private readonly values: Partial<Record<Field, unknown>>,
+    private readonly names: Partial<Record<Field, string>>,
+  ) {}
+
+  raw(field: Field): unknown {
+    return this.values[field];
+  }
+
+  /** A string (numbers are spelled out); undefined when absent or empty. */
+  text(field: Field, maxLength: number): string | undefined {
+    const value = this.values[field];
+    if (value === undefined || value === '') return undefined;
+    const text = typeof value === 'string' ? value : this.spell(field, value);
+    if (TOKEN.test(text)) {
+      this.reject(field, 'unreplaced-token', `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`);
+    }
+    if (text.length > maxLength) this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
+    return text;
+  }
+
+  required(field: Field, what: string, maxLength: number): string {
+    return this.text(field, maxLength) ?? this.reject(field, 'missing', `is missing: give ${what}`);
+  }
+
+  recipients(country: string): string[] {
+    const raw = this.required('to', 'a phone number with country code', MAX_RECIPIENTS * 20);
+    const parts = raw.includes(',') ? raw.split(',').map((part) => part.trim()).filter(Boolean) : [raw];
+    if (parts.length > MAX_RECIPIENTS) this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
+    if (parts.length === 0) this.reject('to', 'missing', 'is missing: give a phone number with country code');
+    return parts.map((part) => {
+      const number = normaliseMsisdn(part, country);
+      return number.ok ? number.e164 : this.reject('to', 'invalid-number', number.reason);
+    });
+  }
+
+  time(zone: string, now: Date): Date | null {
+    const raw = this.values.time;
+    if (raw === undefined || raw === '') return null;
+    if (typeof raw !== 'string' && typeof raw !== 'number') this.reject('time', 'invalid-time', 'is not a time');
+    const parsed = parseSendTime(raw, zone, now);
+    return parsed.ok ? parsed.at : this.reject('time', 'invalid-time', parsed.reason);
+  }
+
+  flag(field: Field): boolean {
+    const value = this.values[field];
+    return value === true || value === 1 || value === '1' || (typeof value === 'string' && value.toLowerCase() === 'true');
+  }
+
+  integer(field: Field, min: number, max: number): number | undefined {
+    const text = this.text(field, 20);
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < min || number > max) {
+      this.reject(field, 'invalid-number', `is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}`);
+    }
+    return number;
+  }
+
+  /** DLT ids have 19 digits, beyond what a JSON number can hold. */
+  dltId(field: Field): string | undefined {
+    return this.text(field, 64);
+  }
+
+  private spell(field: Field, value: unknown): string {
+    if (typeof value === 'number') {
+      if (Number.isSafeInteger(value) || !Number.isInteger(value)) return String(value);
+      this.reject(field, 'invalid-type', 'is a number too large for JSON to carry exactly; put it in quotes');
+    }
+    if (typeof value === 'boolean') return String(value);
+    return this.reject(field, 'invalid-type', 'must be a string');
+  }
+
+  private reject(field: Field, code: RecordProblemCode, message: string): never {
+    const name = this.names[field] ?? field;
+    throw new Rejected({ code, field: name, message: `${name} ${message}` });
+  }
+}

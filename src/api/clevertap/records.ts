@@ -1,0 +1,74 @@
+/** Where a CleverTap body keeps its records: alone, in an array under any key, at the top, or under `nodes`. Pure. */
+import { isJsonObject, type JsonObject } from '../../core/json';
+import { AppError } from '../../errors';
+import { nameValues, type NamedValues } from './fields';
+
+export const MAX_RECORDS = 5_000;
+
+const isRecordArray = (value: unknown): value is unknown[] => Array.isArray(value) && (value.length === 0 || value.some(isJsonObject));
+
+/** Values of `over` where it has them, else those of `under`. */
+function overlay(under: NamedValues, over: NamedValues): NamedValues {
+  return {
+    values: { ...under.values, ...over.values },
+    names: { ...under.names, ...over.names },
+    extra: under.extra === undefined ? over.extra : { ...under.extra, ...over.extra },
+  };
+}
+
+/** A record that is no object becomes one without values, so that it is rejected at its own index. */
+const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
+function checkCount(count: number, key: string): void {
+  if (count === 0) throw new AppError('invalid-request', `${key} is an empty array: send at least one record`, { problems: [{ field: key, message: 'must have at least one record' }] });
+  if (count > MAX_RECORDS) throw new AppError('too-many-records', `${key} has ${count} records: send at most ${MAX_RECORDS} a request`);
+}
+
+/**
+ * The generic contract: one record; or an array of records under any key, wherever it stands, with globals beside it;
+ * or a bare array.
+ * @throws AppError invalid-request, too-many-records
+ */
+export function genericRecords(body: unknown): NamedValues[] {
+  if (Array.isArray(body)) {
+    checkCount(body.length, 'the body');
+    return body.map((record) => nameValues(toObject(record)));
+  }
+  if (!isJsonObject(body)) {
+    throw new AppError('invalid-request', 'the body must be a JSON object or an array of objects', {
+      problems: [{ field: 'body', message: 'must be an object or an array of objects' }],
+    });
+  }
+  const entry = Object.entries(body).find(([, value]) => isRecordArray(value));
+  if (entry === undefined) return [nameValues(body)];
+  const [key, records] = entry as [string, unknown[]];
+  checkCount(records.length, key);
+  const { [key]: _, ...globals } = body;
+  const under = nameValues(globals);
+  return records.map((record) => overlay(under, nameValues(toObject(record))));
+}
+
+/** What a node can't override (Mobtexting docs, sms/send/json). */
+const ROOT_ONLY = ['webhookId', 'service', 'time'] as const;
+
+/**
+ * Mobtexting's `{root, nodes}`: a node overrides the root in everything but `webhook_id`, `service` and `time`.
+ * @throws AppError invalid-request, too-many-records
+ */
+export function nodeRecords(body: unknown): NamedValues[] {
+  const { root, nodes } = toObject(body);
+  const problems = [];
+  if (root !== undefined && !isJsonObject(root)) problems.push({ field: 'root', message: 'must be an object' });
+  if (!Array.isArray(nodes)) problems.push({ field: 'nodes', message: 'must be an array of objects, each with its own "to"' });
+  if (problems.length > 0) throw new AppError('invalid-request', 'the body must be {"root":{…},"nodes":[{…}]}', { problems });
+  checkCount((nodes as unknown[]).length, 'nodes');
+  const under = nameValues(toObject(root));
+  return (nodes as unknown[]).map((node) => {
+    const over = nameValues(toObject(node));
+    for (const field of ROOT_ONLY) {
+      delete over.values[field];
+      delete over.names[field];
+    }
+    return overlay(under, over);
+  });
+}

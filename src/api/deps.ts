@@ -1,0 +1,28 @@
+/** What the routes are made of; the composition root builds it. */
+import type { Database } from '../store/database';
+import type { Sealer } from '../store/seal';
+import type { SliceNews } from '../store/settlement';
+import type { Inbox } from '../receipts/inbox';
+import type { Accounts } from './accounts';
+import type { Authenticator } from './auth';
+import type { WebhookTargets } from './clevertap/webhook-targets';
+import type { Ingress } from './ingress/ingress';
+
+export interface ApiDeps {
+  database: Database;
+  sealer: Sealer;
+  auth: Authenticator;
+  accounts: Accounts;
+  webhooks: WebhookTargets;
+  ingress: Ingress;
+  inbox: Inbox;
+  /** Tells the workflows of these slices to look at their rows. */
+  wake(news: readonly SliceNews[]): void;
+  /** Base of callback URLs; no trailing slash. */
+  publicUrl: string;
+  /** `host[:port]` that callbacks may go to although they are private. */
+  outboundAllow: readonly string[];
+  /** Null when it answers; else what is wrong. */
+  temporalProblem(): Promise<string | null>;
+  log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+}

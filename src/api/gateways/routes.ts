@@ -1,0 +1,84 @@
+/** `/api/v1/gateways`: the provider accounts that messages go out through. */
+import type { Router } from 'express';
+import { AppError } from '../../errors';
+import { isUniqueViolation } from '../../store/database';
+import { releaseHeld } from '../../store/failover';
+import {
+  countOpenOfGateway,
+  deleteGateway,
+  findGateway,
+  insertGateway,
+  listGateways,
+  updateGateway,
+  type GatewayRow,
+} from '../../store/gateways';
+import { LOOK } from '../../workflows/contract';
+import { readJson } from '../body';
+import type { ApiDeps } from '../deps';
+import { readGateway, readGatewayPatch, toGateway } from './schema';
+
+export function gatewayRoutes(router: Router, deps: ApiDeps): void {
+  const { db } = deps.database;
+  const answer = (row: GatewayRow) => toGateway(row, deps.sealer, deps.publicUrl);
+
+  async function existing(accountId: string, id: string): Promise<GatewayRow> {
+    const row = await findGateway(db, accountId, id);
+    if (row === null) throw new AppError('not-found', 'The account has no gateway with this id');
+    return row;
+  }
+
+  async function unlessTaken<T>(name: string | undefined, change: Promise<T>): Promise<T> {
+    try {
+      return await change;
+    } catch (error) {
+      if (!isUniqueViolation(error, 'gateways_account_id_name_key')) throw error;
+      throw new AppError('name-taken', `The account has a gateway named ${JSON.stringify(name)}: choose another name`);
+    }
+  }
+
+  router.get('/api/v1/gateways', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'read');
+    const rows = await listGateways(db, accountId);
+    response.json({ items: rows.map(answer), nextCursor: null });
+  });
+
+  router.post('/api/v1/gateways', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const draft = readGateway(readJson(request));
+    await deps.accounts.context(accountId);
+    const row = await unlessTaken(draft.name, insertGateway(db, deps.sealer, accountId, draft));
+    deps.accounts.forget(accountId);
+    response.status(201).json(answer(row));
+  });
+
+  router.get('/api/v1/gateways/:id', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'read');
+    response.json(answer(await existing(accountId, request.params.id)));
+  });
+
+  router.patch('/api/v1/gateways/:id', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const { id, provider } = await existing(accountId, request.params.id);
+    const draft = readGatewayPatch(readJson(request), provider);
+    const row = await unlessTaken(draft.name, updateGateway(db, deps.sealer, accountId, id, draft));
+    if (row?.status === 'active' && row.paused_reason === null) {
+      const held = await releaseHeld(deps.database.pool, accountId, id);
+      deps.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
+    }
+    response.json(answer(row ?? (await existing(accountId, id))));
+  });
+
+  router.delete('/api/v1/gateways/:id', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const { id } = await existing(accountId, request.params.id);
+    const open = await countOpenOfGateway(db, accountId, id);
+    if (open > 0 && request.query.drain !== 'true') {
+      throw new AppError('gateway-in-use', `${open} messages are open on this gateway: wait, or add ?drain=true`, {
+        extra: { open },
+      });
+    }
+    await deleteGateway(db, accountId, id);
+    deps.accounts.forget(accountId);
+    response.status(204).end();
+  });
+}

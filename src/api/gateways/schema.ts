@@ -1,0 +1,117 @@
+/** What a gateway may be given, and how it is shown. */
+import { z } from 'zod';
+import { providers, providerNamed } from '../../providers/registry';
+import { AppError } from '../../errors';
+import type { GatewayDraft, GatewayRow } from '../../store/gateways';
+import { callbackAuthContext, credentialsContext } from '../../store/gateways';
+import type { Sealer } from '../../store/seal';
+import { validate } from '../validate';
+
+const MAX_IN_FLIGHT = 1_000;
+const sender = z.string().trim().min(1).max(20);
+
+const callbackAuth = z.union([
+  z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: z.string().min(1) }) }),
+  z.strictObject({ bearer: z.string().min(1) }),
+]);
+
+const gateway = z.strictObject({
+  provider: z.string(),
+  name: z.string().trim().min(1).max(100),
+  credentials: z.record(z.string(), z.unknown()),
+  callbackAuth: callbackAuth.nullable().default(null),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
+  sendingPattern: z.enum(['batch', 'loop']),
+  status: z.enum(['active', 'inactive']).default('active'),
+  priority: z.int().min(1).max(10_000).default(100),
+  weight: z.int().min(1).max(1_000).default(1),
+  defaultSender: sender.nullable().default(null),
+  fallbackSender: sender.nullable().default(null),
+  ratePerSecond: z.int().min(1).max(100_000).nullable().default(null),
+  maxInFlight: z.int().min(1).max(MAX_IN_FLIGHT).default(64),
+  batchSize: z.int().min(1).nullable().default(null),
+  receiptDeadlineSeconds: z.int().min(1).max(604_800).default(86_400),
+  validitySeconds: z.int().min(60).max(604_800).nullable().default(null),
+  description: z.string().max(1_000).nullable().default(null),
+  signupLink: z.url().nullable().default(null),
+  logo: z.string().max(200_000).nullable().default(null),
+});
+
+/** Defaults are for creation only: what a patch does not name stays as it is. */
+const patch = z.strictObject(
+  Object.fromEntries(
+    Object.entries(gateway.shape)
+      .filter(([name]) => name !== 'provider')
+      .map(([name, type]) => [name, (type instanceof z.ZodDefault ? type.unwrap() : type).optional()]),
+  ),
+) as unknown as z.ZodType<Partial<GatewayDraft>>;
+
+/** @throws AppError invalid-request, also for a pattern or batch size that the provider can't do. */
+export function readGateway(body: unknown): GatewayDraft {
+  const draft = validate(gateway, body);
+  checkProvider(draft.provider, draft);
+  return draft;
+}
+
+/** @throws AppError invalid-request */
+export function readGatewayPatch(body: unknown, provider: string): Partial<GatewayDraft> {
+  const draft = validate(patch, body);
+  checkProvider(provider, draft);
+  return draft;
+}
+
+function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
+  const provider = providerNamed(name);
+  if (provider === undefined) {
+    invalid('provider', `is ${JSON.stringify(name)}; it must be one of ${Object.keys(providers).join(', ')}`);
+  }
+  const { batchSize } = provider.capabilities;
+  if (draft.sendingPattern === 'batch' && batchSize === 1) invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
+  if (draft.batchSize != null && draft.batchSize > batchSize) invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
+  if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
+}
+
+function invalid(field: string, message: string): never {
+  throw new AppError('invalid-request', `${field}: ${message}`, { problems: [{ field, message }] });
+}
+
+/** A secret's last characters are enough to tell two apart; short ones show nothing. */
+function mask(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > 8 ? `••••${value.slice(-4)}` : '••••';
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner)]));
+}
+
+/** A gateway as answered: secrets masked, with its callback URL and health. */
+export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string) {
+  const open = (sealed: string, context: string): unknown => mask(JSON.parse(sealer.open(sealed, context)));
+  return {
+    id: row.id,
+    provider: row.provider,
+    name: row.name,
+    credentials: open(row.credentials, credentialsContext(row.id)),
+    callbackAuth: row.callback_auth === null ? null : open(row.callback_auth, callbackAuthContext(row.id)),
+    callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
+    baseUrl: row.base_url,
+    sendingPattern: row.sending_pattern,
+    status: row.status,
+    priority: row.priority,
+    weight: row.weight,
+    defaultSender: row.default_sender,
+    fallbackSender: row.fallback_sender,
+    ratePerSecond: row.rate_per_second,
+    maxInFlight: row.max_in_flight,
+    batchSize: row.batch_size,
+    receiptDeadlineSeconds: row.receipt_deadline_seconds,
+    validitySeconds: row.validity_seconds,
+    description: row.description,
+    signupLink: row.signup_link,
+    logo: row.logo,
+    health: row.paused_reason === null ? { state: 'up' } : { state: 'down', reason: row.paused_reason },
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Starts the workflows of committed slices. A start takes a token: while tokens last a request has a workflow of its
+ * own; when none is free its slice stays open and later requests join it, so that a burst costs few workflows.
+ */
+import { TokenBucket } from '../../core/token-bucket';
+import type { Lanes, OpenSlice } from './lanes';
+
+export interface StarterOptions {
+  lanes: Lanes;
+  /** Starts a slice's workflow; throws when Temporal can't be reached. */
+  start(slice: OpenSlice): Promise<void>;
+  /** Called with slices whose workflow runs. */
+  onStarted(sliceIds: string[]): Promise<void>;
+  onError(error: unknown): void;
+  ratePerSecond?: number;
+  burst?: number;
+}
+
+const RATE_PER_SECOND = 10;
+const BURST = 20;
+const CONCURRENCY = 8;
+/** Temporal is away: the rows wait, and so do we. */
+const RETRY_MS = 1_000;
+const STARTED_FLUSH_MS = 250;
+
+export class Starter {
+  private readonly bucket: TokenBucket;
+  private readonly queue: OpenSlice[] = [];
+  private readonly known = new Set<string>();
+  private started: string[] = [];
+  private inFlight = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private flushTimer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private away = false;
+
+  constructor(private readonly options: StarterOptions) {
+    this.bucket = new TokenBucket(options.ratePerSecond ?? RATE_PER_SECOND, options.burst ?? BURST, Date.now());
+  }
+
+  /** False while Temporal refuses starts; for `/readyz`. */
+  get reachable(): boolean {
+    return !this.away;
+  }
+
+  /** A slice was committed, or more messages were committed to it. */
+  offer(slice: OpenSlice): void {
+    if (this.known.has(slice.id) || this.stopped) return;
+    this.known.add(slice.id);
+    this.queue.push(slice);
+    this.pump();
+  }
+
+  /** Stops starting; what waits is found by the sweep. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.flushTimer);
+    await this.flush();
+  }
+
+  private pump(): void {
+    if (this.timer !== undefined || this.stopped) return;
+    while (this.queue.length > 0 && this.inFlight < CONCURRENCY) {
+      // A full slice is no use waiting for: nobody can join it, and its start costs little per message.
+      if (this.queue[0]!.room > 0) {
+        const token = this.bucket.take(Date.now());
+        if (!token.ok) return this.pumpAfter(token.waitMs);
+      }
+      void this.begin(this.queue.shift()!);
+    }
+  }
+
+  private pumpAfter(ms: number): void {
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.pump();
+    }, ms);
+  }
+
+  private async begin(slice: OpenSlice): Promise<void> {
+    // A scheduled slice can be joined while its workflow waits for its time; dispatch seals it.
+    if (slice.dueAt === null) this.options.lanes.close(slice);
+    this.inFlight++;
+    try {
+      await this.options.start(slice);
+      this.away = false;
+      this.known.delete(slice.id);
+      this.started.push(slice.id);
+      this.flushTimer ??= setTimeout(() => void this.flush(), STARTED_FLUSH_MS);
+    } catch (error) {
+      this.away = true;
+      this.options.onError(error);
+      this.queue.unshift(slice);
+      if (!this.stopped && this.timer === undefined) this.pumpAfter(RETRY_MS);
+    } finally {
+      this.inFlight--;
+      this.pump();
+    }
+  }
+
+  private async flush(): Promise<void> {
+    this.flushTimer = undefined;
+    const ids = this.started;
+    this.started = [];
+    if (ids.length > 0) await this.options.onStarted(ids).catch(this.options.onError);
+  }
+}

@@ -1,0 +1,44 @@
+/** Every error that a caller can see: one catalogue, a documentation page per code (`docs/errors.md`). */
+
+export const ERRORS = {
+  'malformed-body': { status: 400, title: 'The body can’t be read' },
+  'invalid-request': { status: 400, title: 'The request has invalid fields' },
+  'nothing-accepted': { status: 400, title: 'No record could be accepted' },
+  unauthorized: { status: 401, title: 'The credentials are missing or wrong' },
+  forbidden: { status: 403, title: 'The key’s scopes don’t allow this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'no-gateway': { status: 409, title: 'The account has no gateway' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'gateway-in-use': { status: 409, title: 'The gateway has open messages' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'too-many-records': { status: 413, title: 'The request has too many records' },
+  unavailable: { status: 503, title: 'The message store can’t be reached' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with a request. */
+export interface Problem {
+  /** Where: a field, or a path such as `nodes[3].to`. */
+  field: string;
+  /** What is wrong and what would be right. */
+  message: string;
+}
+
+/** An error that is answered to the caller. Its message is public; internal detail goes into `cause`. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly status: number;
+  readonly title: string;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly options: { problems?: Problem[]; retryAfterSeconds?: number; cause?: unknown; extra?: object } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.status = ERRORS[code].status;
+    this.title = ERRORS[code].title;
+  }
+}

@@ -1,0 +1,129 @@
+/** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
+import { createHash } from 'node:crypto';
+import { GroupCommit } from '../core/group-commit';
+import { parseAttemptWireId } from '../core/ids';
+import type { CallbackAuth, CallbackRequest, Receipt } from '../providers/provider';
+import { providerNamed } from '../providers/registry';
+import type { Database } from '../store/database';
+import { callbackAuthContext, credentialsContext, findGatewayByToken, type GatewayRow } from '../store/gateways';
+import { applyReceipts, type ReceiptDraft } from '../store/receipts';
+import type { Sealer } from '../store/seal';
+import type { SliceNews } from '../store/settlement';
+
+/** What the provider is answered. */
+export type InboxAnswer =
+  | { status: 200; outcome: 'stored' | 'ignored' }
+  | { status: 400 | 401 | 404; reason: string };
+
+export interface InboxDeps {
+  database: Database;
+  sealer: Sealer;
+  wake(news: readonly SliceNews[]): void;
+  wakeRelays(webhookIds: readonly string[]): void;
+}
+
+export interface Inbox {
+  /** @throws when the receipts could not be stored: the provider must try again. */
+  receive(token: string, request: CallbackRequest): Promise<InboxAnswer>;
+}
+
+/** Receipts of one statement. */
+const MAX_RECEIPTS = 1_000;
+/** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
+const GATEWAY_CACHE_MS = 2_000;
+const MAX_CACHED_GATEWAYS = 10_000;
+
+interface OpenGateway {
+  row: GatewayRow;
+  credentials: unknown;
+  callbackAuth: CallbackAuth | null;
+  expiresAtMs: number;
+}
+
+export function createInbox(deps: InboxDeps): Inbox {
+  const { database, sealer } = deps;
+  const cache = new Map<string, OpenGateway>();
+
+  const commits = new GroupCommit<ReceiptDraft[], undefined>(
+    async (groups) => {
+      const settlement = await applyReceipts(database.pool, groups.flat());
+      deps.wake(settlement.slices);
+      deps.wakeRelays(settlement.webhookIds);
+      return groups.map(() => undefined);
+    },
+    { maxWeight: MAX_RECEIPTS, weigh: (group) => group.length },
+  );
+
+  async function gatewayOf(token: string): Promise<OpenGateway | null> {
+    const known = cache.get(token);
+    if (known !== undefined && known.expiresAtMs > Date.now()) return known;
+    const row = await findGatewayByToken(database.db, token);
+    if (row === null) return null;
+    const opened: OpenGateway = {
+      row,
+      credentials: JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))),
+      callbackAuth:
+        row.callback_auth === null
+          ? null
+          : (JSON.parse(sealer.open(row.callback_auth, callbackAuthContext(row.id))) as CallbackAuth),
+      expiresAtMs: Date.now() + GATEWAY_CACHE_MS,
+    };
+    if (cache.size >= MAX_CACHED_GATEWAYS) cache.clear();
+    cache.set(token, opened);
+    return opened;
+  }
+
+  return {
+    async receive(token, request) {
+      const gateway = await gatewayOf(token);
+      const provider = gateway === null ? undefined : providerNamed(gateway.row.provider);
+      if (gateway === null || provider === undefined) {
+        return { status: 404, reason: 'no gateway has this callback URL' };
+      }
+      const { row, credentials, callbackAuth } = gateway;
+      const result = provider.callback(request, {
+        credentials,
+        baseUrl: row.base_url ?? provider.defaultBaseUrl,
+        callbackAuth,
+      });
+      switch (result.kind) {
+        case 'unauthentic':
+          return { status: 401, reason: result.reason };
+        case 'malformed':
+          return { status: 400, reason: result.reason };
+        case 'ignored':
+          return { status: 200, outcome: 'ignored' };
+        case 'receipts':
+          if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };
+          await commits.add(toDrafts(row.id, result.receipts, request.body));
+          return { status: 200, outcome: 'stored' };
+      }
+    },
+  };
+}
+
+function toDrafts(gatewayId: string, receipts: Receipt[], body: Buffer): ReceiptDraft[] {
+  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, body.toString('utf8'))];
+  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null)));
+}
+
+function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft {
+  const { status, code, at } = receipt;
+  const attempt = receipt.attemptId === undefined ? null : parseAttemptWireId(receipt.attemptId);
+  // An id of ours that we can't read is kept as the provider's, so that the receipt is parked and not lost.
+  const providerId = receipt.providerId ?? (attempt === null ? receipt.attemptId : undefined) ?? null;
+  const identity = [gatewayId, receipt.attemptId ?? '', providerId ?? '', status, code ?? '', at?.getTime() ?? ''];
+  return {
+    dedupe: createHash('sha256').update(identity.join('\n')).digest(),
+    gatewayId,
+    attempt,
+    providerId,
+    status,
+    class: receipt.class ?? null,
+    clevertap: receipt.clevertap ?? null,
+    code: code ?? null,
+    reason: receipt.reason ?? null,
+    occurredAt: at ?? null,
+    raw,
+  };
+}
