@@ -1,0 +1,5 @@
+/** Entry point of the api process. */
+import { startApi } from '../runtime';
+import { runProcess } from './lifecycle';
+
+runProcess('api', startApi);

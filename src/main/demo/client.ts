@@ -1,0 +1,43 @@
+/** JSON over HTTP to the api and to the simulator's control routes. */
+
+/** An answer outside 2xx, or none; the message is a sentence for the person who runs the demo. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+}
+
+export interface JsonClient {
+  /**
+   * @param body A string is sent as a form, anything else as JSON.
+   * @throws RequestError when it isn't answered with a 2xx.
+   */
+  call<T>(method: string, path: string, body?: string | object): Promise<T>;
+}
+
+/** @param signal Aborting it ends every call. */
+export function jsonClient(base: string, headers: Record<string, string>, signal: AbortSignal): JsonClient {
+  return {
+    async call<T>(method: string, path: string, body?: string | object) {
+      const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
+      const request = {
+        method,
+        signal,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': type }) },
+        body: typeof body === 'object' ? JSON.stringify(body) : body,
+      };
+      const response = await fetch(base + path, request).catch((error: Error) => {
+        signal.throwIfAborted();
+        throw new RequestError(`${method} ${base}${path} got no answer (${causeOf(error)})`);
+      });
+      const text = await response.text();
+      if (!response.ok) throw new RequestError(`${method} ${base}${path} was answered ${response.status}: ${text}`);
+      return JSON.parse(text) as T;
+    },
+  };
+}
+
+/** `fetch` hides the reason one level down. */
+export function causeOf(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return (cause as NodeJS.ErrnoException).code ?? cause.message;
+}

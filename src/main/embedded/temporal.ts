@@ -1,0 +1,98 @@
+/** Embedded Temporal: the development server of the Temporal CLI, on a SQLite file in the data folder or in memory. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { LOOPBACK } from '../../config';
+import { launchServer, type ServerProcess } from './server-process';
+import { findTemporalBinary, temporalVersion } from './temporal-binary';
+
+const DEFAULT_NAMESPACE = 'default';
+const SEARCH_ATTRIBUTES = ['HeliographAccountId=Keyword', 'HeliographCampaignId=Keyword', 'HeliographState=Keyword'];
+const READY_DEADLINE_MS = 60_000;
+const POLL_MS = 30;
+
+export interface TemporalOptions {
+  /** Heliograph's data folder; `null` keeps everything in memory. */
+  dataDir: string | null;
+  port: number;
+  /** Port of the web UI; `null` leaves it out. */
+  uiPort: number | null;
+  /** TEMPORAL_CLI_PATH; see {@link findTemporalBinary}. */
+  cliPath?: string;
+  /** Namespaces beside `default`. */
+  namespaces?: string[];
+}
+
+export interface EmbeddedTemporal extends ServerProcess {
+  /** host:port of the gRPC endpoint. */
+  address: string;
+}
+
+/**
+ * Starts a Temporal development server and resolves when its namespaces answer.
+ * @throws Error with one sentence naming the remedy.
+ */
+export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
+  const binary = await findTemporalBinary(options.cliPath);
+  const namespaces = options.namespaces ?? [];
+  const address = `${LOOPBACK}:${options.port}`;
+  const files = options.dataDir === null ? undefined : await prepareFiles(options.dataDir, binary);
+  const server = await launchServer({
+    command: binary,
+    args: [
+      ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(options.port), '--log-level', 'error'],
+      ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
+      ...(files
+        ? ['--db-filename', files.database, ...pragma('journal_mode=wal'), ...pragma('synchronous=normal')]
+        : []),
+      ...['--dynamic-config-value', 'matching.enableFairness=true'],
+      ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
+      ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
+    ],
+    stopSignal: 'SIGTERM',
+    logFile: files?.log,
+  });
+  try {
+    await ready(server, address, [DEFAULT_NAMESPACE, ...namespaces], files?.log);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { ...server, address };
+}
+
+function pragma(setting: string): string[] {
+  return ['--sqlite-pragma', setting];
+}
+
+async function prepareFiles(dataDir: string, binary: string) {
+  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  // The CLI doesn't migrate the file of another version: each version has its own.
+  const database = path.join(dataDir, `temporal-${await temporalVersion(binary)}.db`);
+  return { database, log: path.join(dataDir, 'temporal.log') };
+}
+
+async function ready(server: ServerProcess, address: string, namespaces: string[], logFile?: string): Promise<void> {
+  let exit: string | undefined;
+  void server.exited.then((reason) => (exit = reason));
+  const where = logFile === undefined ? '' : ` (see ${logFile})`;
+  const giveUpAt = Date.now() + READY_DEADLINE_MS;
+  for (;;) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: '1 second' });
+      try {
+        for (const namespace of namespaces) await connection.workflowService.describeNamespace({ namespace });
+        return;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      if (exit !== undefined) throw new Error(`Temporal ended at its start: ${exit}${where}.`);
+      if (Date.now() > giveUpAt) {
+        throw new Error(`Temporal did not answer in ${READY_DEADLINE_MS / 1000} s: ${String(error)}${where}.`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What a first start puts into an empty `default` account so that it can send at once: a gateway and a webhook that
+ * lead to the simulator. An account that has a gateway is left as it is.
+ */
+import { LOOPBACK } from '../config';
+import { connectDatabase } from '../store/database';
+import { insertGateway, listGateways, updateGateway } from '../store/gateways';
+import { createSealer } from '../store/seal';
+import { ensureWebhook } from '../store/webhooks';
+
+export const DEMO_ACCOUNT = 'default';
+export const DEMO_GATEWAY = 'Simulator';
+
+/** The simulator answers within seconds, so a missing receipt is soon a missing receipt. */
+const RECEIPT_DEADLINE_SECONDS = 60;
+
+export interface SeedConfig {
+  /** 32 bytes. */
+  masterKey: Buffer;
+  simulatorPort?: number;
+}
+
+export async function seed(databaseUrl: string, { masterKey, simulatorPort }: SeedConfig): Promise<void> {
+  if (simulatorPort === undefined) return;
+  const database = connectDatabase({ url: databaseUrl, connections: 1, onError: () => undefined });
+  const sealer = createSealer(masterKey);
+  const simulator = `http://${LOOPBACK}:${simulatorPort}`;
+  try {
+    const { db } = database;
+    const gateways = await listGateways(db, DEMO_ACCOUNT);
+    const demo = gateways.find((gateway) => gateway.name === DEMO_GATEWAY);
+    if (demo !== undefined) {
+      // The simulator may have moved to another port since.
+      await updateGateway(db, sealer, DEMO_ACCOUNT, demo.id, { baseUrl: `${simulator}/infobip` });
+    } else if (gateways.length === 0) {
+      await insertGateway(db, sealer, DEMO_ACCOUNT, {
+        provider: 'infobip',
+        name: DEMO_GATEWAY,
+        credentials: { apiKey: 'simulator' },
+        callbackAuth: null,
+        baseUrl: `${simulator}/infobip`,
+        sendingPattern: 'batch',
+        status: 'active',
+        priority: 100,
+        weight: 1,
+        defaultSender: 'HELIOG',
+        fallbackSender: 'HELIOB',
+        ratePerSecond: null,
+        maxInFlight: 64,
+        batchSize: 100,
+        receiptDeadlineSeconds: RECEIPT_DEADLINE_SECONDS,
+        validitySeconds: null,
+        description: 'Speaks Infobip’s protocol on this machine; no message leaves it.',
+        signupLink: null,
+        logo: null,
+      });
+    } else {
+      return;
+    }
+    await ensureWebhook(db, sealer, {
+      accountId: DEMO_ACCOUNT,
+      kind: 'clevertap',
+      url: `${simulator}/clevertap/callback?account=DEMO`,
+      isDefault: true,
+    });
+  } finally {
+    await database.close();
+  }
+}

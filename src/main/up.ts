@@ -1,0 +1,40 @@
+/** `npm start`: the whole product as supervised processes on this machine, until a signal ends it. */
+import { readConfig } from '../config';
+import { createLogger } from './logging';
+import { banner } from './up/banner';
+import { startStack } from './up/stack';
+
+const IMPATIENT_AFTER_MS = 1_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger('up', config.logLevel);
+  const stopping = new AbortController();
+  let firstSignalAt = Infinity;
+  const stopRequested = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        // A later one wants it now: closed channels and guards end what is left. npm passes Ctrl-C on, so it comes twice.
+        if (Date.now() - firstSignalAt > IMPATIENT_AFTER_MS) process.exit(1);
+        firstSignalAt = Math.min(firstSignalAt, Date.now());
+        stopping.abort(new Error('stopped'));
+        resolve();
+      });
+    }
+  });
+  try {
+    const stack = await startStack(config, logger, stopping.signal);
+    process.stdout.write(banner(config, stack.adminKey));
+    await stopRequested;
+    logger.info('stopping');
+    await stack.stop();
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
+  process.exit(0);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,33 @@
+import { LOOPBACK, type Config } from '../../config';
+
+/** What `npm start` prints when everything runs: where things are, the key, and two commands that work as pasted. */
+export function banner(config: Config, adminKey: string): string {
+  const base = `http://${LOOPBACK}:${config.port}`;
+  const links: [string, string][] = [
+    ['API', `${base}/api/v1`],
+    ['Health', `${base}/readyz`],
+    ...(config.temporal.address === undefined
+      ? ([['Temporal UI', `http://${LOOPBACK}:${config.temporal.uiPort}`]] as [string, string][])
+      : []),
+    ...(config.simulatorPort === undefined
+      ? []
+      : ([['Simulator', `http://${LOOPBACK}:${config.simulatorPort}`]] as [string, string][])),
+    ['Data folder', config.dataDir],
+    ['Admin key', adminKey],
+  ];
+  const width = Math.max(...links.map(([name]) => name.length));
+  const authorization = `-H 'Authorization: Bearer ${adminKey}'`;
+  return [
+    '',
+    'Heliograph is running. Ctrl-C stops it.',
+    '',
+    ...links.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    '',
+    'Send a message, then follow it:',
+    '',
+    `curl -s ${base}/api/v2/sms/clevertap/send ${authorization} -d sender=TXTSMS -d to=919800000001 -d message='Hello from Heliograph' -d service=T -d custom=demo-1`,
+    `curl -s '${base}/api/v1/messages?meta=demo-1' ${authorization}`,
+    '',
+    '',
+  ].join('\n');
+}

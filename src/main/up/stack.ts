@@ -1,0 +1,129 @@
+/** The whole product on one machine: Postgres, Temporal, simulator, worker and api, started in this order. */
+import path from 'node:path';
+import { Client } from 'pg';
+import type { Config } from '../../config';
+import { drawFreePort, portIsFree } from '../embedded/ports';
+import { startPostgres } from '../embedded/postgres';
+import { startTemporal } from '../embedded/temporal';
+import type { Logger } from '../logging';
+import { migrate } from '../migrate';
+import { seed } from '../seed';
+import { checkPorts } from './check-ports';
+import { childService } from './child';
+import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
+import { Supervisor } from './supervisor';
+
+const DATABASE_DEADLINE_MS = 10_000;
+
+/** A running stack. */
+export interface Stack {
+  adminKey: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  /** Stops api, worker, simulator, Temporal and Postgres, in this order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything that `config` doesn't say is elsewhere, and keeps it running.
+ * @param signal Aborting it ends an unfinished start.
+ * @throws Error with a sentence naming the remedy; what was started already is stopped again.
+ */
+export async function startStack(config: Config, logger: Logger, signal?: AbortSignal): Promise<Stack> {
+  const folder = await openDataFolder(config.dataDir);
+  const supervisor = new Supervisor(logger, undefined, folder.record);
+  const stop = async () => {
+    await supervisor.stop();
+    await folder.release();
+  };
+  const abort = () => void supervisor.stop();
+  signal?.addEventListener('abort', abort);
+  try {
+    signal?.throwIfAborted();
+    await checkPorts(config);
+    const adminKey = config.adminKey ?? folder.secret('admin.key', newAdminKey);
+    const masterKey = config.masterKey?.toString('base64') ?? folder.secret('master.key', newMasterKey);
+    const databaseUrl = config.databaseUrl ?? (await supervisePostgres(config, supervisor));
+    const temporalAddress = config.temporal.address ?? (await superviseTemporal(config, supervisor));
+    await prepareDatabase(config, databaseUrl, masterKey);
+
+    const env = {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: temporalAddress,
+      HELIOGRAPH_DATA_DIR: config.dataDir,
+      HELIOGRAPH_ADMIN_KEY: adminKey,
+      HELIOGRAPH_MASTER_KEY: masterKey,
+    };
+    const entry = (name: string) => path.join(__dirname, '..', `${name}.js`);
+    if (config.simulatorPort !== undefined) {
+      await supervisor.start(childService('simulator', entry('simulator'), env));
+    }
+    const workerEnv = { ...env, HELIOGRAPH_METRICS_PORT: String(await workerMetricsPort(config)) };
+    await supervisor.start(childService('worker', entry('worker'), workerEnv));
+    await supervisor.start(childService('api', entry('api'), env));
+    return { adminKey, databaseUrl, temporalAddress, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+async function supervisePostgres(config: Config, supervisor: Supervisor): Promise<string> {
+  let url = '';
+  // A restart must come back where the others look for it.
+  let port = config.postgresPort;
+  await supervisor.start({
+    name: 'postgres',
+    start: async () => {
+      const postgres = await startPostgres({ dataDir: config.dataDir, port });
+      ({ url, port } = postgres);
+      return postgres;
+    },
+  });
+  return url;
+}
+
+async function superviseTemporal(config: Config, supervisor: Supervisor): Promise<string> {
+  const { port, uiPort, cliPath } = config.temporal;
+  let address = '';
+  await supervisor.start({
+    name: 'temporal',
+    start: async () => {
+      const temporal = await startTemporal({ dataDir: config.dataDir, port, uiPort, cliPath });
+      ({ address } = temporal);
+      return temporal;
+    },
+  });
+  return address;
+}
+
+async function prepareDatabase(config: Config, databaseUrl: string, masterKey: string): Promise<void> {
+  if (config.databaseUrl !== undefined) await checkDatabase(config.databaseUrl);
+  await migrate(databaseUrl);
+  await seed(databaseUrl, { masterKey: Buffer.from(masterKey, 'base64'), simulatorPort: config.simulatorPort });
+}
+
+async function checkDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: DATABASE_DEADLINE_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The database of DATABASE_URL does not answer (${message || code}): start it or correct DATABASE_URL.`,
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Api and worker each serve metrics; the worker's are on the port after the api's, or elsewhere when that is in use. */
+async function workerMetricsPort(config: Config): Promise<number> {
+  const next = config.metricsPort + 1;
+  const reserved = [config.port, config.simulatorPort];
+  return next < 65_536 && !reserved.includes(next) && (await portIsFree(next)) ? next : drawFreePort();
+}
