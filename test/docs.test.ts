@@ -1,0 +1,94 @@
+/** Documentation and code say the same: settings, routes, field names, dependencies, links, paths and commands. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ALIASES } from '../src/api/clevertap/fields';
+import { describeEnvironment } from '../src/config';
+import { ROOT, codeBlocks, readDocument, tableRows } from './support/markdown';
+
+const filesBelow = (folder: string, ending: string): string[] =>
+  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.join(folder, file));
+
+const decisions = filesBelow('docs/decisions', '.md').sort();
+const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
+const { dependencies, scripts } = JSON.parse(readDocument('package.json')) as Record<string, Record<string, string>>;
+
+test('README has every setting with its default and meaning, and no other', () => {
+  const rows = tableRows(readDocument('README.md'), ['Variable', 'Default', 'Meaning']);
+  const documented = rows.map((cells) => cells.map((cell) => cell.replaceAll('&lt;', '<')));
+  expect(documented).toEqual(describeEnvironment().map((v) => [v.name, v.fallback ?? '', v.description]));
+});
+
+test('README has every route, and no other', () => {
+  const registered = filesBelow('src/api', '.ts').flatMap((file) =>
+    [...readDocument(file).matchAll(/\brouter\.(get|post|put|patch|delete|all)\('([^']+)'/g)].map(
+      ([, method, where]) => `${method!.toUpperCase()} ${where}`,
+    ),
+  );
+  const rows = tableRows(readDocument('README.md'), ['Method', 'Path', 'Scope', 'Answers']);
+  expect(rows.map(([method, where]) => `${method} ${where}`).sort()).toEqual(registered.sort());
+});
+
+test('docs/clevertap.md has every field with its names in order, and no other', () => {
+  const rows = tableRows(readDocument('docs/clevertap.md'), ['Field', 'Names', 'Meaning']);
+  const documented = rows.map(([field, names]) => [field, names!.replaceAll('`', '').split(', ')]);
+  expect(Object.fromEntries(documented)).toEqual(ALIASES);
+  expect(rows).toHaveLength(Object.keys(ALIASES).length);
+});
+
+test('every runtime dependency has a reason, and no other package has one', () => {
+  const rows = tableRows(readDocument('docs/decisions/0008-dependencies.md'), ['Package', 'Reason']);
+  expect(rows.map(([name]) => name)).toEqual(Object.keys(dependencies!));
+});
+
+test('decisions are numbered without gaps and have the five headings', () => {
+  expect(decisions.map((file) => Number(path.basename(file).slice(0, 4)))).toEqual(decisions.map((_, i) => i + 1));
+  for (const file of decisions) {
+    const headings = [...readDocument(file).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect([file, ...headings]).toEqual([
+      file, 'Context', 'Decision', 'Consequences', 'Alternatives', 'How we will know',
+    ]); // prettier-ignore
+  }
+});
+
+describe.each(pages)('%s', (page) => {
+  const text = readDocument(page);
+
+  test('links lead somewhere', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link!);
+    expect(links.filter((link) => !linkHolds(page, link))).toEqual([]);
+  });
+
+  test('paths that it names exist', () => {
+    const named = [...text.matchAll(/`((?:src|test|db|docs|scripts|store)\/[\w./-]*\w)`/g)].map(([, file]) => file!);
+    const missing = named.filter((file) => !existsSync(path.join(ROOT, file.replace(/^store\//, 'src/store/'))));
+    expect(missing).toEqual([]);
+  });
+
+  test('commands that it names exist', () => {
+    const named = [...text.matchAll(/\bnpm (?:run )?(start|test|[a-z]+)\b/g)]
+      .map(([command, name]) => ({ command, name: name! }))
+      .filter(({ command, name }) => command.startsWith('npm run') || name === 'start' || name === 'test');
+    expect(named.filter(({ name }) => scripts![name] === undefined)).toEqual([]);
+  });
+
+  test('its JSON is JSON', () => {
+    for (const block of codeBlocks(text, 'json')) expect(() => JSON.parse(block) as unknown).not.toThrow();
+  });
+});
+
+/** The file exists, and so does the heading after `#`. */
+function linkHolds(page: string, link: string): boolean {
+  const [file, anchor] = link.split('#') as [string, string | undefined];
+  const target = file === '' ? page : path.join(path.dirname(page), file);
+  if (!existsSync(path.join(ROOT, target))) return false;
+  if (anchor === undefined) return true;
+  const headings = [...readDocument(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return headings.includes(anchor);
+}

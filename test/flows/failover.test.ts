@@ -1,0 +1,140 @@
+/** What happens when a sender ID, a number, an account or a connection is refused. */
+import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
+
+let stack: TestStack;
+let number = 919_700_000_000;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+beforeEach(async () => {
+  await stack.control('POST', '/control/reset');
+  await stack.control('PUT', '/control/script', {});
+});
+
+/** Sends one message and waits for its outcome. */
+async function sendOne(fields: object = {}) {
+  const to = String(++number);
+  const { status, json } = await stack.call('POST', '/clevertap/v1/messages', {
+    to,
+    text: 'Hello',
+    from: 'BRANDA',
+    mid: `${to}.m.`,
+    ...fields,
+  });
+  expect({ status, rejected: json.rejected }).toEqual({ status: 200, rejected: [] });
+  return { to, id: json.ids[0] as string };
+}
+
+const traceOf = async (id: string) => (await stack.call('GET', `/api/v1/messages/${id}`)).json;
+
+async function outcomeOf(id: string) {
+  return until('the message is settled', async () => {
+    const trace = await traceOf(id);
+    return trace.settledAt === undefined ? null : trace;
+  });
+}
+
+test('a sender ID refused at submission: the fallback sender ID is used', async () => {
+  await stack.control('PUT', '/control/script', { refuse: [{ outcome: 'sender', senders: ['BRANDA'] }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({
+    state: 'delivered',
+    leg: 1,
+    attempts: [
+      { no: 1, leg: 0, sender: 'BRANDA', state: 'refused', class: 'sender' },
+      { no: 2, leg: 1, sender: 'HELIOB', state: 'delivered' },
+    ],
+  });
+});
+
+test('a sender ID refused by receipt: the workflow is woken and the fallback sender ID is used', async () => {
+  await stack.control('PUT', '/control/script', { refuse: [{ outcome: 'sender', senders: ['BRANDA'], at: 'receipt' }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({
+    state: 'delivered',
+    attempts: [
+      { no: 1, sender: 'BRANDA', state: 'failed', class: 'sender' },
+      { no: 2, sender: 'HELIOB', state: 'delivered' },
+    ],
+  });
+  expect(trace.callbacks).toHaveLength(1);
+});
+
+test('both sender IDs refused: failed with 906, told once', async () => {
+  await stack.control('PUT', '/control/script', { refuse: [{ outcome: 'sender' }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({ state: 'failed', code: '906', callbacks: [{ event: 'failed', code: '906' }] });
+  expect(trace.attempts).toHaveLength(2);
+});
+
+test('both sender IDs refused by receipt: failed once the route is exhausted', async () => {
+  await stack.control('PUT', '/control/script', { refuse: [{ outcome: 'sender', at: 'receipt' }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({ state: 'failed', code: '906' });
+  expect(trace.attempts).toHaveLength(2);
+});
+
+test.each(['recipient', 'content'])('a refused %s burns no leg', async (outcome) => {
+  await stack.control('PUT', '/control/script', { refuse: [{ outcome }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({ state: 'failed', attempts: [{ no: 1, class: outcome }] });
+});
+
+test('throttled requests come back after Retry-After and cost no leg', async () => {
+  await stack.control('PUT', '/control/script', { faults: [{ kind: 'throttle', next: 2, retryAfterSeconds: 1 }] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({ state: 'delivered', leg: 0 });
+  expect(trace.attempts).toHaveLength(3);
+});
+
+test('an answer lost after the provider took the message: resent under the same id, accepted once', async () => {
+  await stack.control('PUT', '/control/script', {
+    faults: [{ kind: 'reset', at: 'after', next: 1 }],
+    receipts: { delayMs: 4_000 },
+  });
+  const { id } = await sendOne();
+  const trace = await outcomeOf(id);
+  expect(trace).toMatchObject({ state: 'delivered' });
+  expect(trace.attempts).toHaveLength(1);
+  const { json: counts } = await stack.control('GET', '/control/counts');
+  expect(counts).toMatchObject({ accepted: 1, duplicateIds: 1 });
+});
+
+test('a refused account pauses its gateway; the message waits visibly and leaves once a person has mended it', async () => {
+  await stack.control('PUT', '/control/script', { refusedKeys: ['simulator'] });
+  const { id } = await sendOne();
+  const waiting = await until('the message is held', async () => {
+    const trace = await traceOf(id);
+    return trace.state === 'queued' && /paused/.test(trace.reason) ? trace : null;
+  });
+  expect(waiting.reason).toMatch(/^the gateway is paused: /);
+  const gateway = (await stack.call('GET', '/api/v1/gateways')).json.items[0];
+  expect(gateway.health).toMatchObject({ state: 'down' });
+
+  await stack.control('PUT', '/control/script', {});
+  const mended = await stack.call('PATCH', `/api/v1/gateways/${gateway.id}`, { status: 'active' });
+  expect(mended.json.health).toEqual({ state: 'up' });
+  expect(await outcomeOf(id)).toMatchObject({ state: 'delivered' });
+});
+
+test('a refused account with another gateway at hand: the message takes that one', async () => {
+  const other = await stack.call('POST', '/api/v1/gateways', {
+    provider: 'infobip',
+    name: 'Second',
+    credentials: { apiKey: 'second-key' },
+    baseUrl: `${stack.simulator.url}/infobip/second`,
+    sendingPattern: 'loop',
+    defaultSender: 'SECOND',
+  });
+  expect(other.status).toBe(201);
+  await stack.control('PUT', '/control/script', { refusedKeys: ['simulator'] });
+  const trace = await outcomeOf((await sendOne()).id);
+  expect(trace).toMatchObject({ state: 'delivered', gatewayId: other.json.id, attempts: [{ class: 'account' }, { no: 2 }] });
+
+  // A deleted gateway takes nothing more and keeps the account's others.
+  const first = trace.attempts[0].gatewayId;
+  await stack.call('PATCH', `/api/v1/gateways/${first}`, { status: 'active' });
+  expect((await stack.call('DELETE', `/api/v1/gateways/${other.json.id}`)).status).toBe(204);
+});

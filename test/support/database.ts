@@ -1,0 +1,39 @@
+/** A database per test file: a copy of the migrated template, made in some 30 ms. */
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { fact, TEMPLATE_DATABASE, TEST_DATABASE_URL } from './servers';
+
+export interface TestDatabase {
+  url: string;
+  /** Removes the database. Connections that are still open are a leak, and an error that says so. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Makes an empty, migrated database. Close your pools before `drop`.
+ */
+export async function createDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  return {
+    url: databaseNamed(fact(TEST_DATABASE_URL), name),
+    drop: () => administer(`drop database ${name}`),
+  };
+}
+
+/** The same server's connection string for another database. */
+export function databaseNamed(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+async function administer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: fact(TEST_DATABASE_URL) });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

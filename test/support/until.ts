@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 25;
+const DEADLINE_MS = 15_000;
+
+/**
+ * Waits until `condition` gives a value that is neither `false`, `null` nor `undefined`, and returns it.
+ * @param label What is awaited; the message of the failure.
+ * @param options `deadlineMs`: default 15,000.
+ * @throws Error when the deadline passes, with the last error of `condition` as its cause.
+ */
+export async function until<T>(
+  label: string,
+  condition: () => T | Promise<T>,
+  options: { deadlineMs?: number } = {},
+): Promise<Exclude<NonNullable<T>, false>> {
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const giveUpAt = Date.now() + deadlineMs;
+  for (;;) {
+    let cause: unknown;
+    try {
+      const value = await condition();
+      if (value !== false && value !== null && value !== undefined) return value as Exclude<NonNullable<T>, false>;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > giveUpAt) throw new Error(`Not within ${deadlineMs} ms: ${label}`, { cause });
+    await sleep(POLL_MS);
+  }
+}
