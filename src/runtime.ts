@@ -2,10 +2,12 @@
 import fs from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities';
+import { sweepOnce } from './activities/sweep';
 import { createAccounts } from './api/accounts';
 import { createAuthenticator } from './api/auth';
 import { createWebhookTargets } from './api/clevertap/webhook-targets';
@@ -32,6 +34,9 @@ const WORKER_CONNECTIONS = 16;
 /** Sockets to one provider or webhook host; a gateway's `maxInFlight` bounds it further. */
 const MAX_CONNECTIONS_PER_ORIGIN = 1_000;
 const TEMPORAL_PROBE_MS = 2_000;
+/** Tries of one call within some 2 s; whoever calls tries again on its own terms. */
+const TEMPORAL_ATTEMPTS = 5;
+const TIMER_SLACK_MS = 100;
 
 interface Base {
   database: Database;
@@ -51,7 +56,8 @@ function temporalOptions(config: Config) {
 
 function createBase(config: Config, log: RuntimeLog, connections: number): Base {
   if (config.databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: name the database');
-  if (config.masterKey === undefined) throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
+  if (config.masterKey === undefined)
+    throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
   const database = connectDatabase({
     url: config.databaseUrl,
     connections,
@@ -59,8 +65,14 @@ function createBase(config: Config, log: RuntimeLog, connections: number): Base 
   });
   const { connectionOptions, namespace } = temporalOptions(config);
   // Lazy: the api accepts sends while Temporal is away.
-  const { address, apiKey, metadata, tls } = connectionOptions as { address: string; apiKey?: string; metadata?: Record<string, string>; tls?: boolean };
-  const connection = Connection.lazy({ address, apiKey, metadata, tls });
+  const { address, apiKey, metadata, tls } = connectionOptions as {
+    address: string;
+    apiKey?: string;
+    metadata?: Record<string, string>;
+    tls?: boolean;
+  };
+  const retries = closableRetries();
+  const connection = Connection.lazy({ address, apiKey, metadata, tls, interceptors: [retries.interceptor] });
   const workflows = createWorkflows({
     client: new Client({ connection, namespace }),
     onWoken: (ids) => clearWakeDue(database.pool, ids),
@@ -73,8 +85,36 @@ function createBase(config: Config, log: RuntimeLog, connections: number): Base 
     connection,
     async close() {
       await workflows.stop();
+      await retries.end();
       await connection.close();
       await database.close();
+    },
+  };
+}
+
+/**
+ * The SDK's retries of a call, which can be ended: one that strikes after its connection was closed throws from a timer,
+ * and that would end the process.
+ */
+function closableRetries() {
+  const { delayFunction, retryableDecider } = defaultGrpcRetryOptions({ maxAttempts: TEMPORAL_ATTEMPTS });
+  let ended = false;
+  let lastRetryAtMs = 0;
+  const interceptor = makeGrpcRetryInterceptor({
+    retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
+    delayFunction(attempt, status) {
+      const delayMs = delayFunction(attempt, status);
+      lastRetryAtMs = Math.max(lastRetryAtMs, Date.now() + delayMs);
+      return delayMs;
+    },
+  });
+  return {
+    interceptor,
+    /** Resolves once the retries that are already planned have begun; there are no further ones. */
+    async end(): Promise<void> {
+      ended = true;
+      const waitMs = lastRetryAtMs - Date.now();
+      if (waitMs > -TIMER_SLACK_MS) await delay(waitMs + TIMER_SLACK_MS);
     },
   };
 }
@@ -89,7 +129,11 @@ export interface RunningApi {
  * Starts the api: listens, and starts what was committed without a workflow.
  * @param options.port overrides the configured port; 0 draws a free one.
  */
-export async function startApi(config: Config, log: RuntimeLog, options: { port?: number; host?: string } = {}): Promise<RunningApi> {
+export async function startApi(
+  config: Config,
+  log: RuntimeLog,
+  options: { port?: number; host?: string } = {},
+): Promise<RunningApi> {
   const base = createBase(config, log, API_CONNECTIONS);
   const { database, sealer, workflows, connection } = base;
   const ingress = createIngress({
@@ -97,7 +141,12 @@ export async function startApi(config: Config, log: RuntimeLog, options: { port?
     workflows,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
-  const inbox = createInbox({ database, sealer, wake: (news) => workflows.wake(news), wakeRelays: (ids) => workflows.wakeRelays(ids) });
+  const inbox = createInbox({
+    database,
+    sealer,
+    wake: (news) => workflows.wake(news),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
+  });
   const app = createApp({
     database,
     sealer,
@@ -114,6 +163,10 @@ export async function startApi(config: Config, log: RuntimeLog, options: { port?
   });
   const server = createHttpServer(app);
   const port = await listen(server, options.port ?? config.port, options.host ?? '0.0.0.0');
+  // An earlier api may have confirmed messages and died before it started their workflows.
+  void sweepOnce({ database, workflows }, 0).catch((err: unknown) =>
+    log.warn({ err }, 'the sweep at the start failed; the regular one will repeat it'),
+  );
   return {
     port,
     async stop() {
@@ -214,7 +267,9 @@ export async function startWorker(
   };
 }
 
-function workflowSource(bundle: WorkflowBundleOption | undefined): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function workflowSource(
+  bundle: WorkflowBundleOption | undefined,
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   if (bundle !== undefined) return { workflowBundle: bundle };
   if (fs.existsSync(PREBUILT_BUNDLE)) return { workflowBundle: { codePath: PREBUILT_BUNDLE } };
   return { workflowsPath: path.join(__dirname, 'workflows') };

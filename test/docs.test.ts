@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ALIASES } from '../src/api/clevertap/fields';
+import rules from '../scripts/import-rules.json';
 import { describeEnvironment } from '../src/config';
 import { ROOT, codeBlocks, readDocument, tableRows } from './support/markdown';
 
@@ -28,6 +29,18 @@ test('README has every route, and no other', () => {
   );
   const rows = tableRows(readDocument('README.md'), ['Method', 'Path', 'Scope', 'Answers']);
   expect(rows.map(([method, where]) => `${method} ${where}`).sort()).toEqual(registered.sort());
+});
+
+test('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {
+  const types: Record<string, string[]> = rules.mayImportTypesOf;
+  const spelled = Object.entries<string[]>(rules.may).map(([part, may]) => {
+    if (may.includes('*')) return [part, 'everything'];
+    const list = may.length === 0 ? 'nothing' : may.join(', ');
+    return [part, types[part] === undefined ? list : `${list}; types of ${types[part].join(', ')}`];
+  });
+  const rows = tableRows(readDocument('ARCHITECTURE.md'), ['Folder', 'Holds', 'May import']);
+  const documented = rows.map(([folder, , may]) => [folder!.replace('src/', ''), may!.replaceAll('`', '')]);
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(spelled));
 });
 
 test('docs/clevertap.md has every field with its names in order, and no other', () => {
@@ -62,7 +75,7 @@ describe.each(pages)('%s', (page) => {
 
   test('paths that it names exist', () => {
     const named = [...text.matchAll(/`((?:src|test|db|docs|scripts|store)\/[\w./-]*\w)`/g)].map(([, file]) => file!);
-    const missing = named.filter((file) => !existsSync(path.join(ROOT, file.replace(/^store\//, 'src/store/'))));
+    const missing = named.filter((file) => !exists(file.replace(/^store\//, 'src/store/')));
     expect(missing).toEqual([]);
   });
 
@@ -77,6 +90,9 @@ describe.each(pages)('%s', (page) => {
     for (const block of codeBlocks(text, 'json')) expect(() => JSON.parse(block) as unknown).not.toThrow();
   });
 });
+
+/** A file or folder, or a TypeScript file named without its ending. */
+const exists = (file: string): boolean => ['', '.ts'].some((ending) => existsSync(path.join(ROOT, file + ending)));
 
 /** The file exists, and so does the heading after `#`. */
 function linkHolds(page: string, link: string): boolean {

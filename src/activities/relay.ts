@@ -92,7 +92,9 @@ function resultOf(callback: ClaimedCallback, verdict: CleverTapVerdict, status: 
       return { id, state: 'delivered', delayMs: null, status, error: null };
     case 'partial': {
       const mine = verdict.rejected.some((record) => record.meta === meta && (record.event ?? event) === event);
-      return mine ? retry('CleverTap did not process this record') : { id, state: 'delivered', delayMs: null, status, error: null };
+      return mine
+        ? retry('CleverTap did not process this record')
+        : { id, state: 'delivered', delayMs: null, status, error: null };
     }
     case 'retry':
       return retry(verdict.reason);

@@ -2,7 +2,7 @@
 import { listOverdueWebhooks } from '../store/callbacks';
 import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
-import { listUnstarted, listWakeDue } from '../store/slices';
+import { listUnstarted, listWakeDue, markStarted } from '../store/slices';
 import type { Workflows } from '../workflows/client';
 import { LOOK } from '../workflows/contract';
 
@@ -17,11 +17,16 @@ export interface SweepDeps {
 }
 
 /** @param unstartedAfterMs how old a slice without a workflow must be; 0 at the start of a process. */
-export async function sweepOnce({ database, workflows }: SweepDeps, unstartedAfterMs = UNSTARTED_AFTER_MS): Promise<void> {
+export async function sweepOnce(
+  { database, workflows }: SweepDeps,
+  unstartedAfterMs = UNSTARTED_AFTER_MS,
+): Promise<void> {
   const { pool } = database;
   for (const slice of await listUnstarted(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
     const dueAtMs = slice.dueAt === null ? null : slice.dueAt.getTime();
     await workflows.startSend({ sliceId: slice.id, dueAtMs, priority: slice.priority });
+    // Else one that is due next week would be started again by every sweep until then.
+    await markStarted(pool, [slice.id]);
   }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
   workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));

@@ -46,7 +46,9 @@ export function createAuthenticator(database: Database, adminKey: string | undef
     if (adminHash !== null && timingSafeEqual(sha256(presented), adminHash)) {
       return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, scopes: ['admin', 'manage', 'read', 'send'] };
     }
-    const pair = parseApiKey(presented) ?? (credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null);
+    const pair =
+      parseApiKey(presented) ??
+      (credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null);
     if (pair === null) return null;
     const key = await storedKey(pair.id);
     if (key === null || key.revokedAt !== null || !secretMatches(pair.secret, key.secretHash)) return null;
@@ -59,12 +61,18 @@ export function createAuthenticator(database: Database, adminKey: string | undef
     async authenticate(request, scope, fields) {
       const credential = headerCredential(request) ?? (fields === undefined ? null : fieldCredential(fields));
       if (credential === null) {
-        throw new AppError('unauthorized', 'No API key: send it as "Authorization: Bearer hg_…", as X-Api-Key, or as the password of Basic authentication');
+        throw new AppError(
+          'unauthorized',
+          'No API key: send it as "Authorization: Bearer hg_…", as X-Api-Key, or as the password of Basic authentication',
+        );
       }
       const principal = await identify(credential, request);
       if (principal === null) throw new AppError('unauthorized', 'The API key is wrong, expired or revoked');
       if (!principal.scopes.includes(scope) && !principal.scopes.includes('admin')) {
-        throw new AppError('forbidden', `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`);
+        throw new AppError(
+          'forbidden',
+          `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`,
+        );
       }
       return principal;
     },
@@ -75,7 +83,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 
 function headerCredential(request: Request): Credential | null {
   const { authorization } = request.headers;
-  if (authorization !== undefined) {
+  if (authorization !== undefined && authorization !== '') {
     const [scheme = '', value = ''] = authorization.split(/\s+/, 2);
     if (/^bearer$/i.test(scheme)) return { kind: 'key', key: value };
     if (/^basic$/i.test(scheme)) {

@@ -63,7 +63,8 @@ function errorHandler(deps: ApiDeps): ErrorRequestHandler {
     if (error.status >= 500) deps.log.error({ err: thrown, path: request.path }, error.message);
     const { retryAfterSeconds, problems, extra } = error.options;
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
-    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="heliograph", Basic realm="heliograph"');
+    if (error.status === 401)
+      response.setHeader('WWW-Authenticate', 'Bearer realm="heliograph", Basic realm="heliograph"');
     response
       .status(error.status)
       .type('application/problem+json')

@@ -11,5 +11,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
     const field = [...issue.path.map(String), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body';
     return { field, message: unknown === undefined ? issue.message : 'is not a field of this request; remove it' };
   });
-  throw new AppError('invalid-request', problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
+  throw new AppError('invalid-request', problems.map(({ field, message }) => `${field}: ${message}`).join('; '), {
+    problems,
+  });
 }

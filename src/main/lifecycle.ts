@@ -64,5 +64,8 @@ async function run(name: string, start: (config: Config, logger: Logger) => Prom
 
 /** Resolves when the message is written, or the supervisor is gone. */
 function tell(message: LifecycleMessage): Promise<void> {
-  return new Promise((resolve) => process.send!(message, undefined, {}, () => resolve()));
+  return new Promise((resolve) => {
+    process.once('disconnect', resolve);
+    process.send!(message, undefined, {}, () => resolve());
+  });
 }

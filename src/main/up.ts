@@ -12,6 +12,11 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   let firstSignalAt = Infinity;
   const stopRequested = new Promise<void>((resolve) => {
+    // Whoever forked this process (the demo, the bench, a test) is gone.
+    process.on('disconnect', () => {
+      stopping.abort(new Error('stopped'));
+      resolve();
+    });
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
         // A later one wants it now: closed channels and guards end what is left. npm passes Ctrl-C on, so it comes twice.

@@ -11,9 +11,7 @@ import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 
 /** What the provider is answered. */
-export type InboxAnswer =
-  | { status: 200; outcome: 'stored' | 'ignored' }
-  | { status: 400 | 401 | 404; reason: string };
+export type InboxAnswer = { status: 200; outcome: 'stored' | 'ignored' } | { status: 400 | 401 | 404; reason: string };
 
 export interface InboxDeps {
   database: Database;

@@ -132,7 +132,12 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
 }
 
 /** A key that another transaction committed while ours ran is not in our snapshot; it is in the next one. */
-async function resolveConcurrent(pool: Pool, drafts: MessageDraft[], ids: string[], result: AcceptResult): Promise<void> {
+async function resolveConcurrent(
+  pool: Pool,
+  drafts: MessageDraft[],
+  ids: string[],
+  result: AcceptResult,
+): Promise<void> {
   const wanted = new Set(ids);
   const byKey = new Map(drafts.filter((d) => wanted.has(d.id)).map((d) => [d.recordKey!.toString('hex'), d.id]));
   const rows = await execute<{ key: Buffer; message_id: string }>(

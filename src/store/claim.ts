@@ -42,7 +42,7 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
 const CLAIM = `
 with due as (
   select m.id from messages m
-  where m.slice_id = $1 and m.state = any($2::message_state[]) and m.leg = $3
+  where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
     and (m.not_before is null or m.not_before <= now())
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
@@ -70,7 +70,11 @@ export interface ClaimRequest {
   sender: string | null;
   /** This dispatch run. */
   claim: string;
+  /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
+  after: string | null;
 }
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
@@ -86,6 +90,7 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
     request.overrideSender,
     request.sender,
     request.claim,
+    request.after ?? NIL_UUID,
   ]);
   return rows.map(toClaimed);
 }

@@ -55,8 +55,11 @@ held as (
 flipped as (
   update callbacks c
   set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
-  from held h
-  where h.status = 'delivered' and h.was = any($14::message_state[]) and c.message_id = h.mid and c.slot = 'outcome'
+  from held h cross join lateral (
+    -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
+    select k.id, k.state from callbacks k where k.message_id = h.mid and k.slot = 'outcome' offset 0
+  ) k
+  where h.status = 'delivered' and h.was = any($14::message_state[]) and k.state = 'pending' and c.id = k.id
     and c.state = 'pending'
   returning c.message_id
 ),

@@ -45,8 +45,10 @@ export type CleverTapVerdict =
 
 /** 200 processed, 400 never, 500/503 again after ten minutes; the undocumented ones as their class suggests. */
 export function readCleverTapAnswer(status: number, body: string): CleverTapVerdict {
-  if (status === 408 || status === 429 || status >= 500) return { kind: 'retry', reason: `CleverTap answered ${status}` };
-  if (status < 200 || status >= 300) return { kind: 'rejected', reason: `CleverTap answered ${status}: ${publicMessage(body)}` };
+  if (status === 408 || status === 429 || status >= 500)
+    return { kind: 'retry', reason: `CleverTap answered ${status}` };
+  if (status < 200 || status >= 300)
+    return { kind: 'rejected', reason: `CleverTap answered ${status}: ${publicMessage(body)}` };
   const rejected = unprocessed(body);
   return rejected.length > 0 ? { kind: 'partial', rejected } : { kind: 'accepted' };
 }
@@ -75,7 +77,10 @@ function unprocessed(body: string): { event?: string; meta: string }[] {
   return list.flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null) return [];
     const holder = entry as Record<string, unknown>;
-    const record = (typeof holder.record === 'object' && holder.record !== null ? holder.record : holder) as Record<string, unknown>;
+    const record = (typeof holder.record === 'object' && holder.record !== null ? holder.record : holder) as Record<
+      string,
+      unknown
+    >;
     if (typeof record.meta !== 'string') return [];
     return [{ meta: record.meta, ...(typeof record.event === 'string' ? { event: record.event } : {}) }];
   });

@@ -50,7 +50,9 @@ test('a sender ID refused at submission: the fallback sender ID is used', async 
 });
 
 test('a sender ID refused by receipt: the workflow is woken and the fallback sender ID is used', async () => {
-  await stack.control('PUT', '/control/script', { refuse: [{ outcome: 'sender', senders: ['BRANDA'], at: 'receipt' }] });
+  await stack.control('PUT', '/control/script', {
+    refuse: [{ outcome: 'sender', senders: ['BRANDA'], at: 'receipt' }],
+  });
   const trace = await outcomeOf((await sendOne()).id);
   expect(trace).toMatchObject({
     state: 'delivered',
@@ -131,7 +133,11 @@ test('a refused account with another gateway at hand: the message takes that one
   expect(other.status).toBe(201);
   await stack.control('PUT', '/control/script', { refusedKeys: ['simulator'] });
   const trace = await outcomeOf((await sendOne()).id);
-  expect(trace).toMatchObject({ state: 'delivered', gatewayId: other.json.id, attempts: [{ class: 'account' }, { no: 2 }] });
+  expect(trace).toMatchObject({
+    state: 'delivered',
+    gatewayId: other.json.id,
+    attempts: [{ class: 'account' }, { no: 2 }],
+  });
 
   // A deleted gateway takes nothing more and keeps the account's others.
   const first = trace.attempts[0].gatewayId;

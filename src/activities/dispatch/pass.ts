@@ -48,13 +48,14 @@ export async function runLeg(run: DispatchRun, legIndex: number, gateway: Dispat
   const limit = rate === null ? whole : Math.min(whole, Math.max(1, Math.floor((rate * LEASE_MS) / 1_000)));
   const inFlight = new Set<Promise<void>>();
   let claimed = 0;
+  let after: string | null = null;
   let failure: unknown;
   while (!run.stopping.aborted && failure === undefined) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
     const startsInMs = rate === null ? 0 : await reserveRate(run.database.pool, gateway.id, rate, limit);
     if (startsInMs > 0) await pace(startsInMs, run.stopping);
     if (run.stopping.aborted) break;
-    const block = await claimMessages(run.database.pool, {
+    const block: ClaimedMessage[] = await claimMessages(run.database.pool, {
       sliceId: run.sliceId,
       leg: legIndex,
       limit,
@@ -62,8 +63,10 @@ export async function runLeg(run: DispatchRun, legIndex: number, gateway: Dispat
       overrideSender: leg.sender === 'fallback',
       sender: leg.sender === 'fallback' ? gateway.row.fallback_sender : gateway.row.default_sender,
       claim: run.claim,
+      after,
     });
     if (block.length === 0) break;
+    after = block.at(-1)!.id;
     claimed += block.length;
     const spacingMs = rate === null ? 0 : 1_000 / rate;
     const sent = submitBlock(run, legIndex, gateway, block, spacingMs).catch((error: unknown) => {

@@ -41,7 +41,10 @@ export async function acceptRecords(
 ): Promise<Acceptance> {
   const context = await deps.accounts.context(accountId);
   if (context.gateways === 0) {
-    throw new AppError('no-gateway', 'The account has no gateway to send through: create one with POST /api/v1/gateways');
+    throw new AppError(
+      'no-gateway',
+      'The account has no gateway to send through: create one with POST /api/v1/gateways',
+    );
   }
   const { account } = context;
   const defaults = { timezone: account.timezone, country: account.default_country, service: account.default_service };
@@ -63,7 +66,10 @@ export async function acceptRecords(
 
   const messages = usable.flatMap(({ record, webhookId }) => toMessages(record, webhookId, now));
   if (messages.length > MAX_RECORDS) {
-    throw new AppError('too-many-records', `The request has ${messages.length} recipients: send at most ${MAX_RECORDS}`);
+    throw new AppError(
+      'too-many-records',
+      `The request has ${messages.length} recipients: send at most ${MAX_RECORDS}`,
+    );
   }
   if (messages.length === 0) return { accepted: [], rejected };
   const bulk = messages.length > BULK_FROM || messages.every((message) => message.service === PROMOTIONAL);

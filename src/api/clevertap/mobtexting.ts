@@ -37,7 +37,6 @@ export function mobtextingRoutes(router: Router, deps: ApiDeps): void {
   router.post('/api/v2/sms/clevertap/json', route(nodeRecords));
 }
 
-
 function toAnswer(status: number, { accepted, rejected }: Acceptance, records: readonly NamedValues[]) {
   const submittedAt = new Date().toISOString().slice(0, 19).replace('T', ' ');
   const items: { index: number; item: MobtextingItem }[] = [];
@@ -76,5 +75,9 @@ function toAnswer(status: number, { accepted, rejected }: Acceptance, records: r
   }
   items.sort((a, b) => a.index - b.index);
   const refusals = rejected.length === 0 ? '' : ` ${rejected.length} records rejected: see "reason" in data.`;
-  return { status, message: `${numbers} numbers accepted for delivery.${refusals}`, data: items.map(({ item }) => item) };
+  return {
+    status,
+    message: `${numbers} numbers accepted for delivery.${refusals}`,
+    data: items.map(({ item }) => item),
+  };
 }

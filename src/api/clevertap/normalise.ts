@@ -63,7 +63,11 @@ class Rejected extends Error {
   }
 }
 
-export function normaliseRecord({ values, names, extra }: NamedValues, account: AccountDefaults, now: Date): NormalisedRecord {
+export function normaliseRecord(
+  { values, names, extra }: NamedValues,
+  account: AccountDefaults,
+  now: Date,
+): NormalisedRecord {
   const reader = new RecordReader(values, names);
   try {
     const type = readType(reader);
@@ -131,9 +135,14 @@ class RecordReader {
     if (value === undefined || value === '') return undefined;
     const text = typeof value === 'string' ? value : this.spell(field, value);
     if (TOKEN.test(text)) {
-      this.reject(field, 'unreplaced-token', `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`);
+      this.reject(
+        field,
+        'unreplaced-token',
+        `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`,
+      );
     }
-    if (text.length > maxLength) this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
+    if (text.length > maxLength)
+      this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
     return text;
   }
 
@@ -143,12 +152,18 @@ class RecordReader {
 
   recipients(country: string): string[] {
     const raw = this.required('to', 'a phone number with country code', MAX_RECIPIENTS * 20);
-    const parts = raw.includes(',') ? raw.split(',').map((part) => part.trim()).filter(Boolean) : [raw];
-    if (parts.length > MAX_RECIPIENTS) this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
+    const parts = raw.includes(',')
+      ? raw
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : [raw];
+    if (parts.length > MAX_RECIPIENTS)
+      this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
     if (parts.length === 0) this.reject('to', 'missing', 'is missing: give a phone number with country code');
     return parts.map((part) => {
       const number = normaliseMsisdn(part, country);
-      return number.ok ? number.e164 : this.reject('to', 'invalid-number', number.reason);
+      return number.ok ? number.e164 : this.reject('to', 'invalid-number', `can’t be read: ${number.reason}`);
     });
   }
 
@@ -162,7 +177,9 @@ class RecordReader {
 
   flag(field: Field): boolean {
     const value = this.values[field];
-    return value === true || value === 1 || value === '1' || (typeof value === 'string' && value.toLowerCase() === 'true');
+    return (
+      value === true || value === 1 || value === '1' || (typeof value === 'string' && value.toLowerCase() === 'true')
+    );
   }
 
   integer(field: Field, min: number, max: number): number | undefined {
@@ -170,7 +187,11 @@ class RecordReader {
     if (text === undefined) return undefined;
     const number = Number(text);
     if (!Number.isInteger(number) || number < min || number > max) {
-      this.reject(field, 'invalid-number', `is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}`);
+      this.reject(
+        field,
+        'invalid-number',
+        `is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}`,
+      );
     }
     return number;
   }

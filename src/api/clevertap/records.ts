@@ -5,7 +5,8 @@ import { nameValues, type NamedValues } from './fields';
 
 export const MAX_RECORDS = 5_000;
 
-const isRecordArray = (value: unknown): value is unknown[] => Array.isArray(value) && (value.length === 0 || value.some(isJsonObject));
+const isRecordArray = (value: unknown): value is unknown[] =>
+  Array.isArray(value) && (value.length === 0 || value.some(isJsonObject));
 
 /** Values of `over` where it has them, else those of `under`. */
 function overlay(under: NamedValues, over: NamedValues): NamedValues {
@@ -20,8 +21,12 @@ function overlay(under: NamedValues, over: NamedValues): NamedValues {
 const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
 function checkCount(count: number, key: string): void {
-  if (count === 0) throw new AppError('invalid-request', `${key} is an empty array: send at least one record`, { problems: [{ field: key, message: 'must have at least one record' }] });
-  if (count > MAX_RECORDS) throw new AppError('too-many-records', `${key} has ${count} records: send at most ${MAX_RECORDS} a request`);
+  if (count === 0)
+    throw new AppError('invalid-request', `${key} is an empty array: send at least one record`, {
+      problems: [{ field: key, message: 'must have at least one record' }],
+    });
+  if (count > MAX_RECORDS)
+    throw new AppError('too-many-records', `${key} has ${count} records: send at most ${MAX_RECORDS} a request`);
 }
 
 /**
@@ -59,8 +64,10 @@ export function nodeRecords(body: unknown): NamedValues[] {
   const { root, nodes } = toObject(body);
   const problems = [];
   if (root !== undefined && !isJsonObject(root)) problems.push({ field: 'root', message: 'must be an object' });
-  if (!Array.isArray(nodes)) problems.push({ field: 'nodes', message: 'must be an array of objects, each with its own "to"' });
-  if (problems.length > 0) throw new AppError('invalid-request', 'the body must be {"root":{…},"nodes":[{…}]}', { problems });
+  if (!Array.isArray(nodes))
+    problems.push({ field: 'nodes', message: 'must be an array of objects, each with its own "to"' });
+  if (problems.length > 0)
+    throw new AppError('invalid-request', 'the body must be {"root":{…},"nodes":[{…}]}', { problems });
   checkCount((nodes as unknown[]).length, 'nodes');
   const under = nameValues(toObject(root));
   return (nodes as unknown[]).map((node) => {

@@ -15,7 +15,11 @@ export interface WebhookTargets {
 const MAX_CACHED = 10_000;
 
 /** @param outboundAllow `host[:port]` that is allowed for every account. */
-export function createWebhookTargets(database: Database, sealer: Sealer, outboundAllow: readonly string[]): WebhookTargets {
+export function createWebhookTargets(
+  database: Database,
+  sealer: Sealer,
+  outboundAllow: readonly string[],
+): WebhookTargets {
   const cache = new Map<string, WebhookTarget>();
   const allowed = new Set(outboundAllow);
 
@@ -31,7 +35,11 @@ export function createWebhookTargets(database: Database, sealer: Sealer, outboun
   return {
     async forUrl(account, url) {
       const problem = checkCallbackUrl(url, account.callback_hosts, allowed);
-      if (problem !== null) return { ok: false, problem: { code: 'callback-url', field: 'callback_url', message: `callback_url ${problem}` } };
+      if (problem !== null)
+        return {
+          ok: false,
+          problem: { code: 'callback-url', field: 'callback_url', message: `callback_url ${problem}` },
+        };
       return remember(`${account.id}\n${url}`, async () => {
         const webhook = await ensureWebhook(database.db, sealer, {
           accountId: account.id,
@@ -55,7 +63,11 @@ export function createWebhookTargets(database: Database, sealer: Sealer, outboun
 }
 
 /** Null when callbacks may go to `url`, else why not. `*.` in a pattern covers subdomains only. */
-export function checkCallbackUrl(url: string, patterns: readonly string[], allowed: ReadonlySet<string>): string | null {
+export function checkCallbackUrl(
+  url: string,
+  patterns: readonly string[],
+  allowed: ReadonlySet<string>,
+): string | null {
   if (!URL.canParse(url)) return 'is not an absolute URL';
   const { protocol, hostname, host, username } = new URL(url);
   if (username !== '') return 'must not carry credentials';
@@ -64,5 +76,7 @@ export function checkCallbackUrl(url: string, patterns: readonly string[], allow
   const named = patterns.some((pattern) =>
     pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern,
   );
-  return named ? null : `has the host ${hostname}, which is not among the account's callbackHosts (${patterns.join(', ')})`;
+  return named
+    ? null
+    : `has the host ${hostname}, which is not among the account's callbackHosts (${patterns.join(', ')})`;
 }

@@ -70,8 +70,10 @@ function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
     invalid('provider', `is ${JSON.stringify(name)}; it must be one of ${Object.keys(providers).join(', ')}`);
   }
   const { batchSize } = provider.capabilities;
-  if (draft.sendingPattern === 'batch' && batchSize === 1) invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
-  if (draft.batchSize != null && draft.batchSize > batchSize) invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
+  if (draft.sendingPattern === 'batch' && batchSize === 1)
+    invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
+  if (draft.batchSize != null && draft.batchSize > batchSize)
+    invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
   if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
 }
 

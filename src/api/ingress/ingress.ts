@@ -81,7 +81,11 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
     const touched = [...slices.values()];
     let sealed: Set<string>;
     try {
-      const result = await acceptMessages(database.pool, touched, pending.map(({ draft }) => draft));
+      const result = await acceptMessages(
+        database.pool,
+        touched,
+        pending.map(({ draft }) => draft),
+      );
       sealed = result.sealed;
       for (const [id, first] of result.duplicates) duplicates.set(id, first);
     } catch (error) {
@@ -116,7 +120,10 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
             duplicates.set(draft.id, first);
           } else {
             if (key !== undefined) firstOfKey.set(key, draft.id);
-            pending.push({ lane: { accountId: request.accountId, dueAt: message.dueAt, priority: request.priority }, draft });
+            pending.push({
+              lane: { accountId: request.accountId, dueAt: message.dueAt, priority: request.priority },
+              draft,
+            });
           }
           return draft.id;
         });

@@ -17,8 +17,14 @@ const query = z.strictObject({
   to: z.string().optional(),
   meta: z.string().optional(),
   state: z.enum(MESSAGE_STATES).optional(),
-  from: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(),
-  until: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(),
+  from: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .optional(),
+  until: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .optional(),
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
 });
@@ -30,9 +36,17 @@ export function messageRoutes(router: Router, deps: ApiDeps): void {
     const { account } = await deps.accounts.context(accountId);
     const number = to === undefined ? undefined : normaliseMsisdn(to, account.default_country);
     if (number?.ok === false) {
-      throw new AppError('invalid-request', `to: ${number.reason}`, { problems: [{ field: 'to', message: number.reason }] });
+      throw new AppError('invalid-request', `to: ${number.reason}`, {
+        problems: [{ field: 'to', message: number.reason }],
+      });
     }
-    const rows = await searchMessages(deps.database.db, { ...filter, accountId, msisdn: number?.e164, after: cursor, limit });
+    const rows = await searchMessages(deps.database.db, {
+      ...filter,
+      accountId,
+      msisdn: number?.e164,
+      after: cursor,
+      limit,
+    });
     const nextCursor = rows.length === limit ? rows.at(-1)!.id : null;
     response.json({ items: rows.map((row) => toMessage(row, scopes)), nextCursor });
   });

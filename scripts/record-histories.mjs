@@ -1,0 +1,85 @@
+// Records one history per workflow type into test/replay/, from the built project on a stack of its own.
+// Run it after a deliberate change of a workflow: `npm run build && node scripts/record-histories.mjs`.
+import { createRequire } from 'node:module';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { Client, Connection } = require('@temporalio/client');
+const { historyToJSON } = require('@temporalio/common/lib/proto-utils');
+const { readConfig } = require(`${root}/dist/config.js`);
+const { drawFreePort } = require(`${root}/dist/main/embedded/ports.js`);
+const { createLogger } = require(`${root}/dist/main/logging.js`);
+const { startStack } = require(`${root}/dist/main/up/stack.js`);
+const { connectDatabase } = require(`${root}/dist/store/database.js`);
+
+const DEADLINE_MS = 60_000;
+
+async function until(label, condition) {
+  for (const giveUpAt = Date.now() + DEADLINE_MS; ; await sleep(50)) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > giveUpAt) throw new Error(`Not within ${DEADLINE_MS / 1_000} s: ${label}`);
+  }
+}
+
+const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-histories-'));
+chmodSync(dataDir, 0o711);
+process.env.HELIOGRAPH_DATA_DIR = dataDir;
+for (const name of ['PORT', 'SIMULATOR_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'METRICS_PORT']) {
+  process.env[`HELIOGRAPH_${name}`] = String(await drawFreePort());
+}
+const config = readConfig();
+const stack = await startStack(config, createLogger('record', 'error'));
+const database = connectDatabase({ url: stack.databaseUrl, connections: 1, onError() {} });
+const connection = await Connection.connect({ address: stack.temporalAddress });
+try {
+  const client = new Client({ connection });
+  const call = async (method, url, body) => {
+    const headers = { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json' };
+    const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  // A sender ID refused by receipt: the workflow waits, is signalled, and dispatches a second leg.
+  await call('PUT', `http://127.0.0.1:${config.simulatorPort}/control/script`, {
+    refuse: [{ outcome: 'sender', senders: ['BRANDA'], at: 'receipt' }],
+  });
+  const api = `http://127.0.0.1:${config.port}`;
+  const message = { to: '919800000001', text: 'Hello', from: 'BRANDA', mid: 'recorded' };
+  const time = new Date(Date.now() + 2_000).toISOString();
+  await call('POST', `${api}/clevertap/v1/messages`, { ...message, time });
+  const [slice] = await until('the message is delivered', async () => {
+    const { rows } = await database.pool.query(`select slice_id from messages where state = 'delivered'`);
+    return rows.length > 0 ? rows : null;
+  });
+  const [webhook] = (await database.pool.query('select id from webhooks')).rows;
+  const completed = async (workflowId) => {
+    const handle = client.workflow.getHandle(workflowId);
+    return (await handle.describe()).status.name === 'COMPLETED' ? handle : null;
+  };
+  const maintenance = await until('the sweep has run', async () => {
+    for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'maintenanceWorkflow'` })) {
+      if (await completed(workflowId)) return workflowId;
+    }
+    return null;
+  });
+  const recorded = {
+    sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
+    relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
+    maintenanceWorkflow: client.workflow.getHandle(maintenance),
+  };
+  for (const [name, handle] of Object.entries(recorded)) {
+    writeFileSync(path.join(root, 'test/replay', `${name}.json`), historyToJSON(await handle.fetchHistory()));
+    console.log(`test/replay/${name}.json`);
+  }
+} finally {
+  await connection.close();
+  await database.close();
+  await stack.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}

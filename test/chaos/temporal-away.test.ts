@@ -1,0 +1,84 @@
+/** Temporal is away: sends are accepted, readiness says so, and everything leaves when it is back. */
+import { rm } from 'node:fs/promises';
+import { drawFreePort } from '../../src/main/embedded/ports';
+import { startTemporal, type EmbeddedTemporal } from '../../src/main/embedded/temporal';
+import { temporaryFolder } from '../support/servers';
+import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
+
+const BACK_MS = 90_000;
+
+const dataDir = temporaryFolder();
+let port: number;
+let temporal: EmbeddedTemporal;
+let stack: TestStack;
+
+const temporalReturns = () => startTemporal({ dataDir, port, uiPort: null, cliPath: process.env.TEMPORAL_CLI_PATH });
+
+beforeAll(async () => {
+  port = await drawFreePort();
+  temporal = await temporalReturns();
+  stack = await startStack({ env: { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: 'default' } });
+});
+afterAll(async () => {
+  await stack.stop();
+  await temporal.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+let sent = 0;
+async function send(messages: number): Promise<void> {
+  const records = Array.from({ length: messages }, () => {
+    sent += 1;
+    return { to: `+919800000${String(sent).padStart(3, '0')}`, body: 'Hello', mid: `away.${sent}.-1.` };
+  });
+  const { status, json } = await stack.call('POST', '/clevertap/v1/messages', { list: records });
+  expect({ status, accepted: json.accepted }).toEqual({ status: 200, accepted: messages });
+}
+
+const ready = async () => {
+  const { status, json } = await stack.call('GET', '/readyz');
+  return { status, state: json.status as string };
+};
+
+async function everythingDelivered(): Promise<void> {
+  expect(await stack.settled(BACK_MS)).toMatchObject({ accepted: sent, delivered: sent, open: 0 });
+  const counts = (await stack.control('GET', '/control/counts')).json;
+  expect(counts.accepted).toBe(sent);
+  const told = await until(
+    'CleverTap was told everything',
+    async () => {
+      const { json } = await stack.control('GET', '/control/clevertap?account=DEMO');
+      return json.records >= sent ? json : null;
+    },
+    { deadlineMs: BACK_MS },
+  );
+  expect(told).toMatchObject({ records: sent, metas: sent, duplicates: 0, conflicts: 0 });
+}
+
+test('what is accepted while Temporal is away leaves when it is back', async () => {
+  await send(3);
+  await everythingDelivered();
+  expect(await ready()).toEqual({ status: 200, state: 'ok' });
+
+  await temporal.stop();
+  for (let i = 0; i < 5; i++) await send(10);
+  expect(await ready()).toEqual({ status: 200, state: 'degraded' });
+
+  temporal = await temporalReturns();
+  await everythingDelivered();
+  await until('readiness is whole again', async () => (await ready()).state === 'ok');
+}, 240_000);
+
+test('an api that was restarted meanwhile knows nothing of them, and they leave all the same', async () => {
+  await temporal.stop();
+  await send(10);
+  await stack.stopApi();
+  await stack.startApi();
+  // The first request may still take a connection of the api that is gone.
+  await until('the new api says what is missing', async () => (await ready()).state === 'degraded');
+  await send(10);
+
+  temporal = await temporalReturns();
+  await everythingDelivered();
+}, 240_000);

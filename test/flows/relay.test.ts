@@ -1,0 +1,123 @@
+/** How CleverTap is told: once, later when it fails, never both ways. */
+import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
+
+let stack: TestStack;
+let serial = 919_600_000_000;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+beforeEach(async () => {
+  await stack.control('POST', '/control/reset');
+});
+
+async function sendOne(): Promise<{ id: string; meta: string }> {
+  const to = String(++serial);
+  const meta = `${to}.1200000000.wzrk_default.-1.`;
+  const { json } = await stack.call('POST', '/clevertap/v1/messages', { to, text: 'Hello', mid: meta });
+  return { id: json.ids[0], meta };
+}
+
+const traceOf = async (id: string) => (await stack.call('GET', `/api/v1/messages/${id}`)).json;
+
+async function callbackIn(id: string, state: string) {
+  return until(`the callback is ${state}`, async () => {
+    const [callback] = (await traceOf(id)).callbacks;
+    return callback?.state === state && callback.tries > 0 ? callback : null;
+  });
+}
+
+const told = async () => (await stack.control('GET', '/control/clevertap')).json.accounts.DEMO;
+
+test('a 503 is retried after ten minutes at the earliest, durably', async () => {
+  await stack.control('PUT', '/control/script', {
+    clevertap: { faults: [{ kind: 'serverError', status: 503, next: 1 }] },
+  });
+  const { id } = await sendOne();
+  const callback = await callbackIn(id, 'pending');
+  expect(callback).toMatchObject({ tries: 1, lastStatus: 503, lastError: 'CleverTap answered 503' });
+  const waitMs = Date.parse(callback.nextTryAt) - Date.parse(callback.createdAt);
+  expect(waitMs).toBeGreaterThanOrEqual(600_000);
+  expect(waitMs).toBeLessThan(800_000);
+
+  // Ten minutes pass on the row; the relay that its timer (here: the next outcome) wakes sends it.
+  await stack.database.pool.query(`update callbacks set next_try_at = now() where id = $1`, [callback.id]);
+  await sendOne();
+  expect(await callbackIn(id, 'delivered')).toMatchObject({ tries: 2, lastStatus: 200 });
+  await until('both outcomes arrived', async () => (await told())?.records === 2);
+  expect(await told()).toMatchObject({ duplicates: 0 });
+});
+
+test('an answer that hands a record back keeps only that one for later', async () => {
+  await stack.control('PUT', '/control/script', { clevertap: { faults: [{ kind: 'partial', next: 1 }] } });
+  const { id } = await sendOne();
+  expect(await callbackIn(id, 'pending')).toMatchObject({ lastError: 'CleverTap did not process this record' });
+});
+
+test('a 4xx is dead-lettered with its reason', async () => {
+  const { items } = (await stack.call('GET', '/api/v1/webhooks')).json;
+  const url = `http://127.0.0.1:${stack.simulator.port}/nowhere?account=X`;
+  await stack.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url, isDefault: true });
+  await until('the new default is in force', async () => {
+    const { id } = await sendOne();
+    const trace = await until('settled', async () => {
+      const message = await traceOf(id);
+      return message.callbacks.length > 0 ? message : null;
+    });
+    return trace.callbacks[0].webhookId !== items[0].id;
+  });
+  const { id } = await sendOne();
+  expect(await callbackIn(id, 'dead')).toMatchObject({ lastStatus: 404, lastError: expect.stringContaining('404') });
+  await stack.call('POST', '/api/v1/webhooks', {
+    kind: 'clevertap',
+    url: `http://127.0.0.1:${stack.simulator.port}/clevertap/callback?account=DEMO`,
+    isDefault: true,
+  });
+});
+
+test('failed, then delivered before CleverTap was told: told delivered; after it was told: late, and not told', async () => {
+  const { rows: gateways } = await stack.database.pool.query<{ callback_token: string }>(
+    'select callback_token from gateways',
+  );
+  const token = gateways[0]!.callback_token;
+  await stack.control('PUT', '/control/script', { receipts: { missing: 1 } });
+  const report = async (id: string, status: { groupId: number; id: number; name: string }) => {
+    const { messages } = (await stack.control('GET', '/control/messages?limit=1000')).json;
+    const trace = await traceOf(id);
+    const attempt = messages.find((message: { to: string }) => `+${message.to}` === trace.to);
+    const results = [
+      { messageId: attempt.messageId, to: attempt.to, status: { ...status, groupName: 'X', description: 'x' } },
+    ];
+    expect((await stack.call('POST', `/callbacks/${token}`, { results })).status).toBe(200);
+  };
+  const UNDELIVERABLE = { groupId: 2, id: 4, name: 'UNDELIVERABLE_REJECTED_OPERATOR' };
+  const DELIVERED = { groupId: 3, id: 5, name: 'DELIVERED_TO_HANDSET' };
+
+  const submitted = async () => {
+    const sent = await sendOne();
+    await until('submitted', async () => (await traceOf(sent.id)).state === 'submitted');
+    return sent;
+  };
+
+  // The relay is kept from telling it by a webhook that is disabled meanwhile.
+  const early = await submitted();
+  await stack.database.pool.query(`update webhooks set state = 'disabled'`);
+  await report(early.id, UNDELIVERABLE);
+  expect(await traceOf(early.id)).toMatchObject({
+    state: 'failed',
+    callbacks: [{ event: 'failed', state: 'pending' }],
+  });
+  await report(early.id, DELIVERED);
+  expect(await traceOf(early.id)).toMatchObject({ state: 'delivered', callbacks: [{ event: 'delivered' }] });
+  await stack.database.pool.query(`update webhooks set state = 'active'`);
+
+  const late = await submitted();
+  await report(late.id, UNDELIVERABLE);
+  await callbackIn(late.id, 'delivered');
+  await report(late.id, DELIVERED);
+  const trace = await traceOf(late.id);
+  expect(trace).toMatchObject({ state: 'failed', callbacks: [{ event: 'failed' }] });
+  expect(trace.receipts.map((receipt: { disposition: string }) => receipt.disposition)).toEqual(['applied', 'late']);
+  expect(await told()).toMatchObject({ conflicts: 0 });
+});

@@ -1,0 +1,99 @@
+/** Durable time on the real server: when things leave, and how little history that takes. */
+import { Client, Connection } from '@temporalio/client';
+import { sendWorkflowId } from '../../src/workflows/contract';
+import { testNamespace } from '../support/servers';
+import { startStack, type TestStack } from '../support/stack';
+import { testTemporal } from '../support/temporal';
+import { until } from '../support/until';
+
+let stack: TestStack;
+let connection: Connection;
+let client: Client;
+beforeAll(async () => {
+  stack = await startStack();
+  connection = await Connection.connect({ address: testTemporal() });
+  client = new Client({ connection, namespace: testNamespace() });
+});
+afterAll(async () => {
+  await connection.close();
+  await stack.stop();
+});
+
+async function sliceOf(messageId: string): Promise<string> {
+  const { rows } = await stack.database.pool.query<{ slice_id: string }>(
+    'select slice_id from messages where id = $1',
+    [messageId],
+  );
+  return rows[0]!.slice_id;
+}
+
+/** Events of a slice's workflow, once it has completed. */
+async function historyOf(messageId: string): Promise<number> {
+  const handle = client.workflow.getHandle(sendWorkflowId(await sliceOf(messageId)));
+  const description = await until('the workflow has completed', async () => {
+    const found = await handle.describe();
+    return found.status.name === 'COMPLETED' ? found : null;
+  });
+  return description.historyLength;
+}
+
+test('a one-message send takes at most 20 history events, its receipt included', async () => {
+  const { json } = await stack.call('POST', '/clevertap/v1/messages', {
+    to: '919800000001',
+    text: 'Hello',
+    mid: 'budget',
+  });
+  await stack.settled();
+  expect(await historyOf(json.ids[0])).toBeLessThanOrEqual(20);
+});
+
+test('1,000 messages take at most 0.03 events each', async () => {
+  const list = Array.from({ length: 1_000 }, (_, i) => ({
+    to: `91981000${String(i).padStart(4, '0')}`,
+    text: 'Hello',
+  }));
+  const { json } = await stack.call('POST', '/clevertap/v1/messages', { list });
+  await stack.settled();
+  expect(await historyOf(json.ids[0])).toBeLessThanOrEqual(30);
+});
+
+test('a send leaves at its time, read in the account’s zone; requests for the same moment share a slice', async () => {
+  const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 4_000);
+  const india = new Date(dueAt.getTime() + 5.5 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+  const zulu = dueAt.toISOString();
+  const first = await stack.call('POST', '/clevertap/v1/messages', { to: '919800000041', text: 'Hello', time: india });
+  const second = await stack.call('POST', '/clevertap/v1/messages', { to: '919800000042', text: 'Hello', time: zulu });
+  expect(await sliceOf(first.json.ids[0])).toBe(await sliceOf(second.json.ids[0]));
+  await stack.settled();
+  const { json } = await stack.control('GET', '/control/messages?to=919800000042');
+  const leftAt = Date.parse(json.messages[0].times[0]);
+  expect(leftAt).toBeGreaterThanOrEqual(dueAt.getTime());
+  const message = (await stack.call('GET', `/api/v1/messages/${second.json.ids[0]}`)).json;
+  expect(message.scheduledAt).toBe(zulu);
+});
+
+test('no receipt before the deadline: expired, told as failed 916', async () => {
+  await stack.control('PUT', '/control/script', { receipts: { missing: 1 } });
+  const { items } = (await stack.call('GET', '/api/v1/gateways')).json;
+  await stack.call('PATCH', `/api/v1/gateways/${items[0].id}`, { receiptDeadlineSeconds: 1 });
+  const { json } = await stack.call('POST', '/clevertap/v1/messages', {
+    to: '919800000051',
+    text: 'Hello',
+    mid: 'no-dlr',
+  });
+  const message = await until('the message has expired', async () => {
+    const trace = (await stack.call('GET', `/api/v1/messages/${json.ids[0]}`)).json;
+    return trace.state === 'expired' ? trace : null;
+  });
+  expect(message).toMatchObject({
+    code: '916',
+    attempts: [{ state: 'expired' }],
+    callbacks: [{ event: 'failed', code: '916' }],
+  });
+});
+
+test('the sweep is scheduled, and sets going what has no workflow', async () => {
+  expect((await client.schedule.getHandle('maintenance').describe()).spec.intervals).toEqual([
+    expect.objectContaining({ every: 15_000 }),
+  ]);
+});
