@@ -3,7 +3,6 @@
 export const ERRORS = {
   'malformed-body': { status: 400, title: 'The body can’t be read' },
   'invalid-request': { status: 400, title: 'The request has invalid fields' },
-  'nothing-accepted': { status: 400, title: 'No record could be accepted' },
   unauthorized: { status: 401, title: 'The credentials are missing or wrong' },
   forbidden: { status: 403, title: 'The key’s scopes don’t allow this' },
   'not-found': { status: 404, title: 'There is no such thing' },

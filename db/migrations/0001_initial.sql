@@ -53,6 +53,8 @@ create table gateways (
   description              text,
   signup_link              text,
   logo                     text,
+  -- Leads to the simulator; used only while the account has no other gateway.
+  demo                     boolean not null default false,
   deleted_at               timestamptz,
   created_at               timestamptz not null default now(),
   updated_at               timestamptz not null default now(),

@@ -2,7 +2,7 @@
 import { listOverdueWebhooks } from '../store/callbacks';
 import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
-import { listUnstarted, listWakeDue, markStarted } from '../store/slices';
+import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
 import type { Workflows } from '../workflows/client';
 import { LOOK } from '../workflows/contract';
 
@@ -10,6 +10,7 @@ import { LOOK } from '../workflows/contract';
 const UNSTARTED_AFTER_MS = 15_000;
 const OVERDUE_CALLBACK_MS = 90_000;
 const MAX_PER_SWEEP = 1_000;
+const MAX_RESTARTS = 10_000;
 
 export interface SweepDeps {
   database: Database;
@@ -23,8 +24,7 @@ export async function sweepOnce(
 ): Promise<void> {
   const { pool } = database;
   for (const slice of await listUnstarted(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
-    const dueAtMs = slice.dueAt === null ? null : slice.dueAt.getTime();
-    await workflows.startSend({ sliceId: slice.id, dueAtMs, priority: slice.priority });
+    await start(workflows, slice);
     // Else one that is due next week would be started again by every sweep until then.
     await markStarted(pool, [slice.id]);
   }
@@ -32,4 +32,16 @@ export async function sweepOnce(
   workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));
   workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
   await forgetRecordKeys(pool);
+}
+
+/**
+ * Offers every open slice to Temporal again: one that has its workflow is left alone, one whose workflow went with
+ * Temporal's data gets a new one. Once per start of a worker.
+ */
+export async function restartUnsettled({ database, workflows }: SweepDeps): Promise<void> {
+  for (const slice of await listUnsettled(database.pool, MAX_RESTARTS)) await start(workflows, slice);
+}
+
+function start(workflows: Workflows, { id, dueAt, priority }: StartableSlice): Promise<void> {
+  return workflows.startSend({ sliceId: id, dueAtMs: dueAt?.getTime() ?? null, priority });
 }

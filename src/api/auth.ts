@@ -21,6 +21,8 @@ export interface Authenticator {
    * @throws AppError unauthorized, forbidden
    */
   authenticate(request: Request, scope: Scope, fields?: Record<string, unknown>): Promise<Principal>;
+  /** This process revoked a key. */
+  forget(keyId: string): void;
 }
 
 /** A revoked key is refused this much later at most; a busy key costs one query in that time. */
@@ -76,6 +78,7 @@ export function createAuthenticator(database: Database, adminKey: string | undef
       }
       return principal;
     },
+    forget: (keyId) => void cache.delete(keyId),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Accounts } from './accounts';
 import type { Authenticator } from './auth';
 import type { WebhookTargets } from './clevertap/webhook-targets';
 import type { Ingress } from './ingress/ingress';
+import type { Metrics } from './metrics';
 
 export interface ApiDeps {
   database: Database;
@@ -20,6 +21,7 @@ export interface ApiDeps {
   wake(news: readonly SliceNews[]): void;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
+  metrics: Metrics;
   /** `host[:port]` that callbacks may go to although they are private. */
   outboundAllow: readonly string[];
   /** Null when it answers; else what is wrong. */

@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { AppError, ERRORS } from '../errors';
 import { isDatabaseAway } from '../store/database';
 import { MAX_BODY_BYTES, rawBody } from './body';
+import { adminRoutes } from './admin/routes';
 import { callbackRoutes } from './callbacks/routes';
 import { genericRoutes } from './clevertap/generic';
 import { mobtextingRoutes } from './clevertap/mobtexting';
@@ -27,6 +28,7 @@ export function createApp(deps: ApiDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(deps.metrics.requests);
   app.use(helmet());
   app.use(rawBody);
   const router = express.Router({ caseSensitive: true });
@@ -37,6 +39,7 @@ export function createApp(deps: ApiDeps): Express {
   gatewayRoutes(router, deps);
   webhookRoutes(router, deps);
   statsRoutes(router, deps);
+  adminRoutes(router, deps);
   healthRoutes(router, deps);
   app.use(router);
   app.use(() => {

@@ -63,6 +63,7 @@ export class Coalescer<Value> {
 
   /** Keeps the key quiet for an interval; then forgets it, or queues what came meanwhile. */
   private rest(key: string): void {
+    if (!this.entries.has(key)) return; // Stopped while the call was in flight.
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       const entry = this.entries.get(key);

@@ -12,7 +12,32 @@ export interface RouteGateway {
   fallbackSender: string | null;
 }
 
-/** Without a route of its own, an account's gateways in order of priority; each gives the requested sender ID, then its fallback. */
+export interface RankedGateway extends RouteGateway {
+  /** 1 is tried first. */
+  priority: number;
+  /** Share among gateways of the same priority. */
+  weight: number;
+  /** Leads to the simulator. */
+  demo: boolean;
+}
+
+/**
+ * The order in which a slice tries an account's gateways: by priority, and among equals each first as often as its
+ * weight says. A demo gateway counts only where there is no other: a message that a real provider refused must not be
+ * "delivered" by the simulator.
+ * @param random gives numbers from 0 (excluded) to 1.
+ */
+export function rankGateways<T extends RankedGateway>(gateways: readonly T[], random: () => number): T[] {
+  const real = gateways.filter((gateway) => !gateway.demo);
+  // Efraimidis and Spirakis: sorting by random^(1/weight) draws without replacement in proportion to the weights.
+  const drawn = (real.length > 0 ? real : gateways).map((gateway) => ({
+    gateway,
+    key: random() ** (1 / gateway.weight),
+  }));
+  return drawn.sort((a, b) => a.gateway.priority - b.gateway.priority || b.key - a.key).map(({ gateway }) => gateway);
+}
+
+/** A route of gateways: each gives the requested sender ID, then its fallback. */
 export function buildLegs(gateways: readonly RouteGateway[]): Leg[] {
   return gateways.flatMap((gateway): Leg[] => {
     const requested: Leg = { gatewayId: gateway.id, sender: 'requested' };

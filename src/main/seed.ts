@@ -1,10 +1,10 @@
 /**
  * What a first start puts into an empty `default` account so that it can send at once: a gateway and a webhook that
- * lead to the simulator. An account that has a gateway is left as it is.
+ * lead to the simulator. An account that has a gateway is left as it is; without a simulator the demo gateway goes.
  */
 import { LOOPBACK } from '../config';
 import { connectDatabase } from '../store/database';
-import { insertGateway, listGateways, updateGateway } from '../store/gateways';
+import { deleteGateway, insertGateway, listGateways, updateGateway } from '../store/gateways';
 import { createSealer } from '../store/seal';
 import { ensureWebhook } from '../store/webhooks';
 
@@ -17,18 +17,22 @@ const RECEIPT_DEADLINE_SECONDS = 60;
 export interface SeedConfig {
   /** 32 bytes. */
   masterKey: Buffer;
+  /** Undefined = there is no simulator. */
   simulatorPort?: number;
 }
 
 export async function seed(databaseUrl: string, { masterKey, simulatorPort }: SeedConfig): Promise<void> {
-  if (simulatorPort === undefined) return;
   const database = connectDatabase({ url: databaseUrl, connections: 1, onError: () => undefined });
   const sealer = createSealer(masterKey);
   const simulator = `http://${LOOPBACK}:${simulatorPort}`;
   try {
     const { db } = database;
     const gateways = await listGateways(db, DEMO_ACCOUNT);
-    const demo = gateways.find((gateway) => gateway.name === DEMO_GATEWAY);
+    const demo = gateways.find((gateway) => gateway.demo);
+    if (simulatorPort === undefined) {
+      if (demo !== undefined) await deleteGateway(db, DEMO_ACCOUNT, demo.id);
+      return;
+    }
     if (demo !== undefined) {
       // The simulator may have moved to another port since.
       await updateGateway(db, sealer, DEMO_ACCOUNT, demo.id, { baseUrl: `${simulator}/infobip` });
@@ -53,6 +57,7 @@ export async function seed(databaseUrl: string, { masterKey, simulatorPort }: Se
         description: 'Speaks Infobip’s protocol on this machine; no message leaves it.',
         signupLink: null,
         logo: null,
+        demo: true,
       });
     } else {
       return;

@@ -1,6 +1,6 @@
 /** Entry point of the worker process. */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { startWorker } from '../runtime';
+import { startWorker } from '../runtime/worker';
 import { runProcess } from './lifecycle';
 
 runProcess('worker', async (config, logger) => {

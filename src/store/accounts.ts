@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Scope } from '../core/api-key';
 import { createApiKey } from '../core/api-key';
+import { prefixedId } from '../core/ids';
 import type { AccountsTable, Schema } from './schema';
 
 export type Account = Selectable<AccountsTable>;
@@ -81,4 +82,74 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
   if (row === undefined) return null;
   const { gateways, default_webhook_id, ...account } = row;
   return { account, gateways: Number(gateways), defaultWebhookId: default_webhook_id };
+}
+
+export async function listAccounts(db: Kysely<Schema>): Promise<Account[]> {
+  return db.selectFrom('accounts').selectAll().orderBy('created_at').execute();
+}
+
+export interface AccountDraft {
+  name: string;
+  /** IANA zone. */
+  timezone: string;
+  /** ISO 3166 alpha-2. */
+  defaultCountry: string;
+  defaultService: string;
+  callbackHosts: string[];
+}
+
+export async function insertAccount(db: Kysely<Schema>, draft: AccountDraft): Promise<Account> {
+  return db
+    .insertInto('accounts')
+    .values({
+      id: prefixedId('acc'),
+      name: draft.name,
+      timezone: draft.timezone,
+      default_country: draft.defaultCountry,
+      default_service: draft.defaultService,
+      callback_hosts: draft.callbackHosts,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** A key as it may be shown: enough to recognise it, nothing to use it with. */
+export interface KeySummary {
+  id: string;
+  name: string;
+  last4: string;
+  scopes: string[];
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  createdAt: Date;
+}
+
+export async function listKeys(db: Kysely<Schema>, accountId: string): Promise<KeySummary[]> {
+  const rows = await db
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    last4: row.last4,
+    scopes: row.scopes,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    createdAt: row.created_at,
+  }));
+}
+
+/** Ends a key at once. False: the account has no valid key of that id. */
+export async function revokeKey(db: Kysely<Schema>, accountId: string, id: string): Promise<boolean> {
+  const result = await db
+    .updateTable('api_keys')
+    .set({ revoked_at: new Date() })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }

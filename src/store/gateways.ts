@@ -28,6 +28,8 @@ export interface GatewayDraft {
   description: string | null;
   signupLink: string | null;
   logo: string | null;
+  /** Made by the first start, not by a person; see `rankGateways`. */
+  demo?: boolean;
 }
 
 /** 192 bits: the token is all that names a gateway in its callback URL. */
@@ -80,6 +82,7 @@ export async function insertGateway(
       name: draft.name,
       credentials: sealer.seal(JSON.stringify(draft.credentials), credentialsContext(id)),
       sending_pattern: draft.sendingPattern,
+      demo: draft.demo ?? false,
       callback_token: randomBytes(CALLBACK_TOKEN_BYTES).toString('base64url'),
     })
     .returningAll()

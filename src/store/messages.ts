@@ -47,15 +47,27 @@ export interface MessageTrace {
 
 /** One message of the account with its attempts, receipts and callbacks, each in time order; null when it has none such. */
 export async function traceMessage(db: Kysely<Schema>, accountId: string, id: string): Promise<MessageTrace | null> {
+  // One snapshot: a message that moves on while it is read must not be shown beside a later state of its attempts.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute((tx) => readTrace(tx, accountId, id));
+}
+
+async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Promise<MessageTrace | null> {
   const message = await columns(db)
     .where('messages.account_id', '=', accountId)
     .where('messages.id', '=', id)
     .executeTakeFirst();
   if (message === undefined) return null;
-  const [attempts, receipts, callbacks] = await Promise.all([
-    db.selectFrom('attempts').selectAll().where('message_id', '=', id).orderBy('no').execute(),
-    db.selectFrom('receipts').selectAll().where('message_id', '=', id).orderBy('received_at').execute(),
-    db.selectFrom('callbacks').selectAll().where('message_id', '=', id).orderBy('id').execute(),
-  ]);
+  const attempts = await db.selectFrom('attempts').selectAll().where('message_id', '=', id).orderBy('no').execute();
+  const receipts = await db
+    .selectFrom('receipts')
+    .selectAll()
+    .where('message_id', '=', id)
+    .orderBy('received_at')
+    .execute();
+  const callbacks = await db.selectFrom('callbacks').selectAll().where('message_id', '=', id).orderBy('id').execute();
   return { message, attempts, receipts, callbacks };
 }

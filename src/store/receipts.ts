@@ -25,7 +25,8 @@ export interface ReceiptDraft {
  * The lattice. `delivered` wins over everything not yet reported, from any attempt; a failure counts only for the
  * newest attempt, and one that another sender ID or account could mend (`sender`, `account`) only refuses it, so that
  * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
- * A `failed` callback that is still pending is turned into `delivered`; one that went out makes the receipt late.
+ * A `failed` callback that was never tried is turned into `delivered`; one that went out, or may have, makes the
+ * receipt late.
  */
 const STATEMENT = `
 with incoming as (
@@ -57,10 +58,10 @@ flipped as (
   set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
   from held h cross join lateral (
     -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
-    select k.id, k.state from callbacks k where k.message_id = h.mid and k.slot = 'outcome' offset 0
+    select k.id, k.state, k.tries from callbacks k where k.message_id = h.mid and k.slot = 'outcome' offset 0
   ) k
-  where h.status = 'delivered' and h.was = any($14::message_state[]) and k.state = 'pending' and c.id = k.id
-    and c.state = 'pending'
+  where h.status = 'delivered' and h.was = any($14::message_state[]) and k.state = 'pending' and k.tries = 0
+    and c.id = k.id and c.state = 'pending' and c.tries = 0
   returning c.message_id
 ),
 verdict as (

@@ -53,6 +53,7 @@ export interface GatewaysTable {
   description: string | null;
   signup_link: string | null;
   logo: string | null;
+  demo: Generated<boolean>;
   deleted_at: Date | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;

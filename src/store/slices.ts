@@ -54,7 +54,7 @@ export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
   );
 }
 
-export interface UnstartedSlice {
+export interface StartableSlice {
   id: string;
   priority: number;
   dueAt: Date | null;
@@ -64,7 +64,7 @@ export interface UnstartedSlice {
  * Slices that were committed at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
  * between. Oldest first.
  */
-export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<UnstartedSlice[]> {
+export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<StartableSlice[]> {
   const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
     pool,
     'list-unstarted',
@@ -94,15 +94,19 @@ export async function clearWakeDue(pool: Pool, ids: string[]): Promise<void> {
   ]);
 }
 
-/** Messages of a slice that have no outcome yet. */
-export async function countOpen(pool: Pool, id: string): Promise<number> {
-  const [row] = await execute<{ open: number }>(
+/**
+ * Slices that have a workflow and open messages, oldest first: after Temporal lost its data these workflows are gone.
+ */
+export async function listUnsettled(pool: Pool, limit: number): Promise<StartableSlice[]> {
+  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
     pool,
-    'count-open',
-    `select total - delivered - failed - expired - suppressed - cancelled - unknown as open from slices where id = $1`,
-    [id],
+    'list-unsettled',
+    `select id, priority, due_at from slices
+     where started_at is not null and total > delivered + failed + expired + suppressed + cancelled + unknown
+     order by created_at limit $1`,
+    [limit],
   );
-  return row?.open ?? 0;
+  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
 }
 
 /** The ledger of an account: `accepted` is the sum of all the others. */

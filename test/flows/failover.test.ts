@@ -121,26 +121,47 @@ test('a refused account pauses its gateway; the message waits visibly and leaves
   expect(await outcomeOf(id)).toMatchObject({ state: 'delivered' });
 });
 
-test('a refused account with another gateway at hand: the message takes that one', async () => {
-  const other = await stack.call('POST', '/api/v1/gateways', {
-    provider: 'infobip',
-    name: 'Second',
-    credentials: { apiKey: 'second-key' },
-    baseUrl: `${stack.simulator.url}/infobip/second`,
-    sendingPattern: 'loop',
-    defaultSender: 'SECOND',
-  });
-  expect(other.status).toBe(201);
-  await stack.control('PUT', '/control/script', { refusedKeys: ['simulator'] });
-  const trace = await outcomeOf((await sendOne()).id);
-  expect(trace).toMatchObject({
-    state: 'delivered',
-    gatewayId: other.json.id,
-    attempts: [{ class: 'account' }, { no: 2 }],
-  });
+describe('an account with gateways of its own', () => {
+  const make = async (name: string, priority: number) => {
+    const { status, json } = await stack.call('POST', '/api/v1/gateways', {
+      provider: 'infobip',
+      name,
+      priority,
+      credentials: { apiKey: `${name}-key` },
+      baseUrl: `${stack.simulator.url}/infobip/${name}`,
+      sendingPattern: 'loop',
+    });
+    expect(status).toBe(201);
+    return json.id as string;
+  };
 
-  // A deleted gateway takes nothing more and keeps the account's others.
-  const first = trace.attempts[0].gatewayId;
-  await stack.call('PATCH', `/api/v1/gateways/${first}`, { status: 'active' });
-  expect((await stack.call('DELETE', `/api/v1/gateways/${other.json.id}`)).status).toBe(204);
+  test('a refused account: the message takes the next gateway, and never the demo one', async () => {
+    const [first, second] = [await make('first', 1), await make('second', 2)];
+    await stack.control('PUT', '/control/script?account=first', { refusedKeys: ['first-key'] });
+    const trace = await outcomeOf((await sendOne()).id);
+    expect(trace).toMatchObject({
+      state: 'delivered',
+      gatewayId: second,
+      attempts: [
+        { gatewayId: first, class: 'account' },
+        { gatewayId: second, state: 'delivered' },
+      ],
+    });
+
+    await stack.control('PUT', '/control/script?account=second', { refusedKeys: ['second-key'] });
+    const { id } = await sendOne();
+    const held = await until('the message is held', async () => {
+      const message = await traceOf(id);
+      return /paused/.test(message.reason) ? message : null;
+    });
+    expect(held).toMatchObject({ state: 'queued', gatewayId: second });
+
+    // The last gateway of one's own can't go while it has work, and takes nothing more once it is gone.
+    const refused = await stack.call('DELETE', `/api/v1/gateways/${second}`);
+    expect(refused).toMatchObject({ status: 409, json: { code: 'gateway-in-use', open: 1 } });
+    expect((await stack.call('DELETE', `/api/v1/gateways/${first}`)).status).toBe(204);
+    await stack.control('PUT', '/control/script?account=second', {});
+    await stack.call('PATCH', `/api/v1/gateways/${second}`, { status: 'active' });
+    expect(await outcomeOf(id)).toMatchObject({ state: 'delivered', gatewayId: second });
+  });
 });

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { readConfig, type Config } from '../../src/config';
 import { seed } from '../../src/main/seed';
-import { startApi, startWorker, type RunningApi, type RunningWorker, type RuntimeLog } from '../../src/runtime';
+import { startApi, type RunningApi } from '../../src/runtime/api';
+import type { RuntimeLog } from '../../src/runtime/base';
+import { startWorker, type RunningWorker } from '../../src/runtime/worker';
 import { startSimulator, type Simulator } from '../../src/simulator/server';
 import { connectDatabase, type Database } from '../../src/store/database';
 import { createDatabase, type TestDatabase } from './database';
@@ -121,7 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
       api = undefined;
     },
     async startApi() {
-      api ??= await startApi(config, log);
+      api ??= await startApi(config, log, { metricsPort: 0 });
     },
     async settled(deadlineMs = 30_000) {
       return until(

@@ -1,6 +1,6 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
-import { buildLegs, nextLeg, type Leg } from '../../core/route';
+import { buildLegs, nextLeg, rankGateways, type Leg } from '../../core/route';
 import type { ProviderHttp } from '../../providers/http';
 import type { Database } from '../../store/database';
 import { holdLeg, moveLeg, resolveRefused, type RefusalMove } from '../../store/failover';
@@ -75,7 +75,8 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
 
 async function planLegs(database: Database, sliceId: string, accountId: string): Promise<Leg[]> {
   const rows = await listGateways(database.db, accountId);
-  const legs = buildLegs(rows.map((row) => ({ id: row.id, fallbackSender: row.fallback_sender })));
+  const gateways = rows.map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
+  const legs = buildLegs(rankGateways(gateways, Math.random));
   await writeLegs(database.pool, sliceId, legs);
   return legs;
 }

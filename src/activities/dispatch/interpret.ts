@@ -9,6 +9,8 @@ import type { AttemptResult } from '../../store/results';
 export const MAX_TRANSIENTS = 5;
 /** Resends of an attempt whose answer was lost, where the provider recognises its id. */
 export const MAX_RESENDS = 8;
+/** The DLT entity comes with each message: one caller's wrong id must not stop the gateway for all. */
+export const ENTITY_REFUSED = '907';
 
 export interface AttemptContext {
   messageId: string;
@@ -52,8 +54,8 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
     case 'sender':
       return next() ?? failed;
     case 'account':
-      // With nowhere else to go it waits, visibly, until a person has mended the account.
-      return next() ?? { ...refused, attempt: 'refused', message: 'queued' };
+      // With nowhere else to go it waits, visibly, until a person has mended the account; which can't mend an entity id.
+      return next() ?? (clevertap === ENTITY_REFUSED ? failed : { ...refused, attempt: 'refused', message: 'queued' });
     case 'transient': {
       // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.
       const transients = context.transients + (answer.retryAfterMs === undefined ? 1 : 0);

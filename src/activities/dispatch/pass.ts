@@ -10,7 +10,7 @@ import { reserveRate } from '../../store/rates';
 import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
-import { interpret, refusalOf } from './interpret';
+import { ENTITY_REFUSED, interpret, refusalOf } from './interpret';
 import { pace } from './pace';
 
 /** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
@@ -21,9 +21,6 @@ const BLOCKS_IN_FLIGHT = 2;
 const LEASE_MS = 100;
 /** An answer that takes longer is given up; whether the provider took the message is then unknown. */
 const SUBMIT_TIMEOUT_MS = 45_000;
-
-/** The DLT entity comes with each message: one caller's wrong id must not stop the gateway for all. */
-const ENTITY_REFUSED = '907';
 
 export interface DispatchRun {
   database: Database;

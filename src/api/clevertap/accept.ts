@@ -71,6 +71,7 @@ export async function acceptRecords(
       `The request has ${messages.length} recipients: send at most ${MAX_RECORDS}`,
     );
   }
+  deps.metrics.messages('rejected', rejected.length);
   if (messages.length === 0) return { accepted: [], rejected };
   const bulk = messages.length > BULK_FROM || messages.every((message) => message.service === PROMOTIONAL);
   const stored = await deps.ingress.accept({
@@ -78,6 +79,9 @@ export async function acceptRecords(
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
     messages,
   });
+  const duplicates = stored.filter((message) => message.duplicate).length;
+  deps.metrics.messages('accepted', stored.length - duplicates);
+  deps.metrics.messages('duplicate', duplicates);
   let at = 0;
   const accepted = usable.map(({ index, record }) => ({
     index,

@@ -87,7 +87,8 @@ export class Starter {
       this.away = false;
       this.known.delete(slice.id);
       this.started.push(slice.id);
-      this.flushTimer ??= setTimeout(() => void this.flush(), STARTED_FLUSH_MS);
+      // Who is stopped can't tell any more; the sweep then finds the workflow running.
+      if (!this.stopped) this.flushTimer ??= setTimeout(() => void this.flush(), STARTED_FLUSH_MS);
     } catch (error) {
       this.away = true;
       this.options.onError(error);

@@ -1,0 +1,174 @@
+import type { FailureClass } from '../../core/outcome';
+import { buildLegs } from '../../core/route';
+import { ProviderError } from '../../providers/errors';
+import type { SubmitResult } from '../../providers/provider';
+import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, type AttemptContext } from './interpret';
+
+const LEGS = buildLegs([
+  { id: 'gw_a', fallbackSender: 'BRANDB' },
+  { id: 'gw_b', fallbackSender: null },
+]);
+const ONLY_LEG = LEGS.slice(0, 1);
+
+function context(over: Partial<AttemptContext> = {}): AttemptContext {
+  return {
+    messageId: 'm-1',
+    no: 3,
+    leg: 0,
+    legs: LEGS,
+    transients: 0,
+    sender: 'BRANDA',
+    fallbackSender: 'BRANDB',
+    idempotentById: false,
+    ...over,
+  };
+}
+
+const refused = (failure: FailureClass, over: object = {}): SubmitResult => ({
+  ok: false,
+  class: failure,
+  clevertap: '904',
+  code: '42',
+  reason: 'why',
+  ...over,
+});
+
+/** State of the attempt, state of the message, its leg, and the count of its transient failures. */
+function verdict(over: Partial<AttemptContext>, answer: SubmitResult): string {
+  const { attempt, message, leg, transients, delayMs } = interpret(context(over), answer, 0);
+  const delay = delayMs === null ? '' : ` after ${delayMs}`;
+  return `${attempt} ${message} leg ${leg} transients ${transients}${delay}`;
+}
+
+it('a taken message waits for its receipt, under the provider’s id where it has one of its own', () => {
+  const taken = {
+    messageId: 'm-1',
+    no: 3,
+    attempt: 'submitted',
+    message: 'submitted',
+    leg: 0,
+    delayMs: null,
+    class: null,
+  };
+  expect(interpret(context(), { ok: true }, 0)).toMatchObject({ ...taken, providerId: null });
+  expect(interpret(context(), { ok: true, providerId: 'p-9' }, 0)).toMatchObject({ ...taken, providerId: 'p-9' });
+});
+
+it('a refusal keeps the vendor’s code, the code for CleverTap and the reason', () => {
+  const result = interpret(context(), refused('recipient', { clevertap: '910' }), 0);
+  expect(result).toMatchObject({ class: 'recipient', code: '42', clevertap: '910', reason: 'why', providerId: null });
+});
+
+describe.each([true, false])('idempotent by id: %s', (idempotentById) => {
+  it.each([
+    ['recipient', 'refused failed leg 0 transients 0'],
+    ['content', 'refused failed leg 0 transients 0'],
+    ['sender', 'refused queued leg 1 transients 0'],
+    ['account', 'refused queued leg 2 transients 0'],
+    ['transient', 'refused queued leg 0 transients 1 after 1000'],
+    [
+      'unknown',
+      idempotentById ? 'submitting submitting leg 0 transients 1 after 1000' : 'unknown submitting leg 0 transients 0',
+    ],
+  ] as const)('%s, with further legs', (failure, expected) => {
+    expect(verdict({ idempotentById }, refused(failure))).toBe(expected);
+  });
+
+  it.each([
+    ['recipient', 'refused failed leg 0 transients 0'],
+    ['content', 'refused failed leg 0 transients 0'],
+    ['sender', 'refused failed leg 0 transients 0'],
+    // It waits, visibly, until a person has mended the account.
+    ['account', 'refused queued leg 0 transients 0'],
+    ['transient', 'refused queued leg 0 transients 1 after 1000'],
+    [
+      'unknown',
+      idempotentById ? 'submitting submitting leg 0 transients 1 after 1000' : 'unknown submitting leg 0 transients 0',
+    ],
+  ] as const)('%s, on the last leg', (failure, expected) => {
+    expect(verdict({ idempotentById, legs: ONLY_LEG }, refused(failure))).toBe(expected);
+  });
+});
+
+describe('sender', () => {
+  it('does not try the same sender ID again as its own fallback', () => {
+    expect(verdict({ sender: 'BRANDB' }, refused('sender'))).toBe('refused queued leg 2 transients 0');
+    expect(verdict({ sender: 'BRANDB', legs: LEGS.slice(0, 2) }, refused('sender'))).toBe(
+      'refused failed leg 0 transients 0',
+    );
+  });
+
+  it('tries the fallback of another gateway even when it is spelled alike', () => {
+    const legs = [LEGS[0]!, { gatewayId: 'gw_b', sender: 'fallback' as const }];
+    expect(verdict({ sender: 'BRANDB', legs }, refused('sender'))).toBe('refused queued leg 1 transients 0');
+  });
+
+  it('a message without a sender ID has not used the fallback', () => {
+    expect(verdict({ sender: null, fallbackSender: null }, refused('sender'))).toBe(
+      'refused queued leg 1 transients 0',
+    );
+  });
+});
+
+it('a wrong DLT entity with nowhere to go fails its message: mending the account would not help it', () => {
+  const entity = refused('account', { clevertap: '907' });
+  expect(verdict({ legs: ONLY_LEG }, entity)).toBe('refused failed leg 0 transients 0');
+  expect(verdict({}, entity)).toBe('refused queued leg 2 transients 0');
+});
+
+describe('transient', () => {
+  it('a vendor that names a time has not counted the try', () => {
+    const throttled = refused('transient', { retryAfterMs: 7_000 });
+    expect(verdict({ transients: 2 }, throttled)).toBe('refused queued leg 0 transients 2 after 7000');
+    expect(verdict({ transients: MAX_TRANSIENTS - 1 }, throttled)).toBe('refused queued leg 0 transients 4 after 7000');
+  });
+
+  it('backs off further each time', () => {
+    expect(verdict({ transients: 1 }, refused('transient'))).toBe('refused queued leg 0 transients 2 after 2000');
+    expect(verdict({ transients: 3 }, refused('transient'))).toBe('refused queued leg 0 transients 4 after 8000');
+  });
+
+  it('goes to the next gateway, with a clean record and at once, when it fails for good', () => {
+    const last = { transients: MAX_TRANSIENTS - 1 };
+    expect(verdict(last, refused('transient'))).toBe('refused queued leg 2 transients 0');
+    expect(verdict({ ...last, leg: 1 }, refused('transient'))).toBe('refused queued leg 2 transients 0');
+  });
+
+  it('goes on trying where there is no other gateway', () => {
+    const last = { transients: MAX_TRANSIENTS - 1, legs: ONLY_LEG };
+    expect(verdict(last, refused('transient'))).toBe('refused queued leg 0 transients 5 after 16000');
+  });
+});
+
+describe('unknown', () => {
+  it('is resent under its own id only so often', () => {
+    const nearly = { idempotentById: true, transients: MAX_RESENDS - 1 };
+    expect(verdict(nearly, refused('unknown'))).toBe('submitting submitting leg 0 transients 8 after 128000');
+    const out = { idempotentById: true, transients: MAX_RESENDS };
+    expect(verdict(out, refused('unknown'))).toBe('unknown submitting leg 0 transients 0');
+  });
+
+  it('never goes to another leg, whatever is left of the route', () => {
+    for (const leg of [0, 1, 2]) {
+      for (const transients of [0, MAX_RESENDS]) {
+        expect(interpret(context({ leg, transients }), refused('unknown'), 0).leg).toBe(leg);
+      }
+    }
+  });
+});
+
+it('spreads back-offs', () => {
+  expect(interpret(context(), refused('transient'), 1).delayMs).toBe(1_250);
+});
+
+it('a failed request becomes the refusal of each of its messages', () => {
+  const error = new ProviderError({ class: 'transient', code: 'http-429', reason: 'slow down', retryAfterMs: 2_000 });
+  expect(refusalOf(error)).toEqual({
+    ok: false,
+    class: 'transient',
+    clevertap: '904',
+    code: 'http-429',
+    reason: 'slow down',
+    retryAfterMs: 2_000,
+  });
+});

@@ -1,0 +1,185 @@
+import { nameValues } from './fields';
+import { normaliseRecord, type AcceptableRecord } from './normalise';
+
+const NOW = new Date('2026-08-01T04:00:00Z');
+const ACCOUNT = { timezone: 'Asia/Kolkata', country: 'IN', service: 'T' };
+const GOOD = { to: '919800000001', text: 'Hello' };
+
+const read = (fields: object) => normaliseRecord(nameValues({ ...GOOD, ...fields }), ACCOUNT, NOW);
+
+function accepted(fields: object): AcceptableRecord {
+  const result = read(fields);
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.record;
+}
+
+/** `code field`, then the message. */
+function rejected(fields: object): [string, string] {
+  const result = read(fields);
+  if (result.ok) throw new Error('the record was accepted');
+  const { code, field, message } = result.problem;
+  return [`${code} ${field}`, message];
+}
+
+it('a bare record takes its service from the account, and nothing else', () => {
+  expect(accepted({})).toEqual({
+    recipients: ['+919800000001'],
+    text: 'Hello',
+    meta: null,
+    sender: null,
+    service: 'T',
+    options: null,
+    encoding: 'gsm7',
+    segments: 1,
+    dueAt: null,
+    webhookId: null,
+    callbackUrl: null,
+  });
+});
+
+describe('to', () => {
+  it.each([
+    ['919800000001', ['+919800000001']],
+    [919800000001, ['+919800000001']],
+    ['+91 98000-00001', ['+919800000001']],
+    ['9800000001', ['+919800000001']],
+    ['919800000001, +919800000002,,9800000003 ,', ['+919800000001', '+919800000002', '+919800000003']],
+  ])('%j', (to, recipients) => {
+    expect(accepted({ to }).recipients).toEqual(recipients);
+  });
+
+  it.each([
+    ['', 'missing to'],
+    [' , ,', 'missing to'],
+    ['nobody', 'invalid-number to'],
+    ['919800000001,nobody', 'invalid-number to'],
+    [{ number: '919800000001' }, 'invalid-type to'],
+    [['919800000001'], 'invalid-type to'],
+    ['$$To', 'unreplaced-token to'],
+    [Array.from({ length: 1_001 }, () => '919800000001').join(','), 'too-many to'],
+  ])('%.40j is rejected', (to, problem) => {
+    expect(rejected({ to })[0]).toBe(problem);
+  });
+
+  it('names the key as the caller wrote it', () => {
+    const result = normaliseRecord(nameValues({ Destination: 'nobody', text: 'x' }), ACCOUNT, NOW);
+    expect(result).toMatchObject({ ok: false, problem: { field: 'Destination' } });
+  });
+});
+
+describe('text', () => {
+  it.each([
+    ['an absent one', undefined, 'missing text'],
+    ['an empty one', '', 'missing text'],
+    ['an object', { en: 'x' }, 'invalid-type text'],
+    ['more than 4,000 characters', 'x'.repeat(4_001), 'too-long text'],
+    ['a token that CleverTap left', '$$Body', 'unreplaced-token text'],
+    ['NUL, which Postgres can’t hold', 'a\u0000b', 'invalid-type text'],
+    ['half of a surrogate pair', 'a\ud83d', 'invalid-type text'],
+  ])('%s is rejected', (_, text, problem) => {
+    expect(rejected({ text })[0]).toBe(problem);
+  });
+
+  it.each(['Pay $$ now', '$$', '$$ 5 off', 'US$$Body', '  spaced  ', '😀'])('%j is taken as it is', (text) => {
+    expect(accepted({ text }).text).toBe(text);
+  });
+});
+
+describe('numbers and ids', () => {
+  it('a JSON number that JSON can carry is spelled out', () => {
+    expect(accepted({ custom: 42, text: 7.5, from: 56161 })).toMatchObject({
+      meta: '42',
+      text: '7.5',
+      sender: '56161',
+    });
+  });
+
+  it('DLT ids are kept as strings', () => {
+    const { options } = accepted({ entityid: '1701158123540939524', tid: '1107160016156755389' });
+    expect(options).toEqual({ entityId: '1701158123540939524', templateId: '1107160016156755389' });
+  });
+
+  it('a 19-digit id without quotes has lost its last digits on the way, and is not guessed', () => {
+    const fields = JSON.parse('{"template_id":1107160016156755389}') as object;
+    expect(rejected(fields)).toEqual(['invalid-type template_id', expect.stringContaining('put it in quotes')]);
+  });
+
+  it.each([
+    ['meta', { mid: '$$MessageID' }, 'unreplaced-token mid'],
+    ['sender', { from: '$$Sender' }, 'unreplaced-token from'],
+    ['template', { tid: '$$TemplateID' }, 'unreplaced-token tid'],
+    ['a long meta', { mid: 'm'.repeat(513) }, 'too-long mid'],
+    ['a long sender', { from: 'S'.repeat(21) }, 'too-long from'],
+    ['NUL in a meta', { mid: 'a\u0000' }, 'invalid-type mid'],
+  ])('%s', (_, fields, problem) => {
+    expect(rejected(fields)[0]).toBe(problem);
+  });
+
+  it('meta keeps its every character; the sender is trimmed', () => {
+    const meta = ' 9999999999.1200000000.1654002362.20220531.0.wzrk_default.-1. ünï|😀';
+    expect(accepted({ mid: meta, from: ' TXTSMS ' })).toMatchObject({ meta, sender: 'TXTSMS' });
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ type: 'U' }, { type: 'unicode' }],
+    [{ type: 'u' }, { type: 'unicode' }],
+    [{ type: 'N' }, { type: 'plain' }],
+    [{ type: 'A' }, null],
+    [{ type: 'TXN' }, null],
+    [{ unicode: 'true' }, { type: 'unicode' }],
+    [{ unicode: true }, { type: 'unicode' }],
+    [{ unicode: 'false' }, null],
+    [{ flash: 1 }, { flash: true }],
+    [{ flash: '1' }, { flash: true }],
+    [{ flash: 0 }, null],
+    [{ flash: '0' }, null],
+    [{ port: 8901 }, { port: 8901 }],
+    [{ port: '8901' }, { port: 8901 }],
+    [{ port: '' }, null],
+    [{ campaign: 'diwali' }, { extra: { campaign: 'diwali' } }],
+    [{ campaign: 'di\u0000wali' }, null],
+    [{ campaign: { nested: '\ud83d' } }, null],
+  ])('%j', (fields, options) => {
+    // As they are stored: keys without a value vanish.
+    expect(JSON.parse(JSON.stringify(accepted(fields).options))).toEqual(options);
+  });
+
+  it.each([0, 65_536, 1.5, 'http', -1])('port %j is rejected', (port) => {
+    expect(rejected({ port })[0]).toBe('invalid-number port');
+  });
+
+  it('segments follow the text, the type and the port', () => {
+    const segments = (fields: object) => {
+      const { encoding, segments: parts } = accepted(fields);
+      return `${encoding} ${parts}`;
+    };
+    expect(segments({ text: 'x'.repeat(160) })).toBe('gsm7 1');
+    expect(segments({ text: 'x'.repeat(161) })).toBe('gsm7 2');
+    expect(segments({ text: 'x'.repeat(160), port: 8901 })).toBe('gsm7 2');
+    expect(segments({ text: 'x'.repeat(71), type: 'U' })).toBe('ucs2 2');
+    expect(segments({ text: 'नमस्ते' })).toBe('ucs2 1');
+    // What GSM 03.38 lacks would be garbled if "plain" were taken at its word.
+    expect(segments({ text: 'नमस्ते', type: 'N' })).toBe('ucs2 1');
+  });
+});
+
+describe('time', () => {
+  it.each([
+    ['2026-08-01 10:00', '2026-08-01T04:30:00.000Z'],
+    ['2026-08-01T10:00:00+02:00', '2026-08-01T08:00:00.000Z'],
+    [1_785_556_800, '2026-08-01T04:00:00.000Z'],
+    ['2020-01-01 00:00', '2019-12-31T18:30:00.000Z'],
+  ])('%j', (time, at) => {
+    expect(accepted({ time }).dueAt?.toISOString()).toBe(at);
+  });
+
+  it('an empty one is none', () => {
+    expect(accepted({ time: '' }).dueAt).toBeNull();
+  });
+
+  it.each(['tomorrow', true, {}, '2027-12-01 10:00'])('%j is rejected', (time) => {
+    expect(rejected({ time })[0]).toBe('invalid-time time');
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { GroupCommit } from './group-commit';
+
+/** A commit that stays in flight until the test ends it. */
+interface Flight {
+  items: string[];
+  succeed(): Promise<void>;
+  fail(error: Error): Promise<void>;
+}
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function harness(maxWeight = 100, weigh: (item: string) => number = () => 1) {
+  const flights: Flight[] = [];
+  const commits = new GroupCommit<string, string>(
+    (items) =>
+      new Promise((resolve, reject) => {
+        flights.push({
+          items,
+          succeed: () => (resolve(items.map((item) => `stored ${item}`)), settle()),
+          fail: (error) => (reject(error), settle()),
+        });
+      }),
+    { maxWeight, weigh },
+  );
+  return { commits, flights };
+}
+
+it('commits a lone item at once, and what comes meanwhile together after it', async () => {
+  const { commits, flights } = harness();
+  const results = ['a', 'b', 'c'].map((item) => commits.add(item));
+  expect(flights.map((flight) => flight.items)).toEqual([['a']]);
+  await flights[0]!.succeed();
+  expect(flights.map((flight) => flight.items)).toEqual([['a'], ['b', 'c']]);
+  const later = commits.add('d');
+  expect(flights).toHaveLength(2);
+  await flights[1]!.succeed();
+  await flights[2]!.succeed();
+  expect(await Promise.all([...results, later])).toEqual(['stored a', 'stored b', 'stored c', 'stored d']);
+});
+
+it('starts again after it ran dry', async () => {
+  const { commits, flights } = harness();
+  const first = commits.add('a');
+  await flights[0]!.succeed();
+  expect(await first).toBe('stored a');
+  void commits.add('b');
+  expect(flights[1]!.items).toEqual(['b']);
+});
+
+it('resolves an item only when its own commit is done', async () => {
+  const { commits, flights } = harness();
+  const done: string[] = [];
+  for (const item of ['a', 'b']) void commits.add(item).then(() => done.push(item));
+  await settle();
+  expect(done).toEqual([]);
+  await flights[0]!.succeed();
+  expect(done).toEqual(['a']);
+});
+
+it('a failed commit fails its own group and no other', async () => {
+  const { commits, flights } = harness();
+  const outcomes = Promise.allSettled(['a', 'b', 'c'].map((item) => commits.add(item)));
+  await flights[0]!.succeed();
+  const later = commits.add('d');
+  await flights[1]!.fail(new Error('no database'));
+  await flights[2]!.succeed();
+  expect(await outcomes).toMatchObject([
+    { value: 'stored a' },
+    { reason: new Error('no database') },
+    { reason: new Error('no database') },
+  ]);
+  expect(await later).toBe('stored d');
+});
+
+it('a commit that throws before its first await fails its group like any other', async () => {
+  const commits = new GroupCommit<string, string>(
+    (items) => {
+      if (items.includes('bad')) throw new Error('at once');
+      return Promise.resolve(items);
+    },
+    { maxWeight: 1, weigh: () => 1 },
+  );
+  await expect(commits.add('bad')).rejects.toThrow('at once');
+  expect(await commits.add('good')).toBe('good');
+});
+
+it('keeps a group within its weight, and lets a heavier item go alone', async () => {
+  const { commits, flights } = harness(10, (item) => Number(item));
+  for (const item of ['1', '4', '6', '1', '25', '3']) void commits.add(item);
+  for (let i = 0; i < flights.length; i++) await flights[i]!.succeed();
+  expect(flights.map((flight) => flight.items)).toEqual([['1'], ['4', '6'], ['1'], ['25'], ['3']]);
+});
+
+it('commits everything once, in order, in groups within the weight', async () => {
+  const weights = fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(weights, async (list) => {
+      const groups: number[][] = [];
+      const commits = new GroupCommit<[number, number], number>(
+        async (items) => {
+          groups.push(items.map(([, weight]) => weight));
+          await settle();
+          return items.map(([index]) => index);
+        },
+        { maxWeight: 20, weigh: ([, weight]) => weight },
+      );
+      const results = await Promise.all(list.map((weight, i) => commits.add([i, weight])));
+      expect(results).toEqual(list.map((_, i) => i));
+      expect(groups.flat()).toEqual(list);
+      for (const group of groups) expect(group.reduce((a, b) => a + b)).toBeLessThanOrEqual(20);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { Semaphore } from './semaphore';
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function harness(size: number) {
+  const semaphore = new Semaphore(size);
+  const started: number[] = [];
+  const running: (() => void)[] = [];
+  let count = 0;
+  const start = (): void => {
+    const no = count++;
+    void semaphore.run(() => {
+      started.push(no);
+      return new Promise<void>((resolve) => void running.push(resolve));
+    });
+  };
+  const end = async (at = 0): Promise<void> => {
+    running.splice(at, 1)[0]?.();
+    await settle();
+  };
+  return { semaphore, started, running, start, end };
+}
+
+it('runs as many as it has places, and those that wait in order', async () => {
+  const { started, running, start, end } = harness(2);
+  for (let i = 0; i < 5; i++) start();
+  await settle();
+  expect(started).toEqual([0, 1]);
+  await end(1);
+  expect(started).toEqual([0, 1, 2]);
+  await end();
+  await end();
+  expect(started).toEqual([0, 1, 2, 3, 4]);
+  expect(running).toHaveLength(2);
+});
+
+it('hands on what the task returns or throws, and frees the place either way', async () => {
+  const semaphore = new Semaphore(1);
+  await expect(semaphore.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await semaphore.run(() => Promise.resolve('yes'))).toBe('yes');
+});
+
+it('more places start who waits at once; fewer take effect as tasks end', async () => {
+  const { semaphore, started, running, start, end } = harness(1);
+  for (let i = 0; i < 6; i++) start();
+  semaphore.resize(2);
+  await settle();
+  expect(started).toEqual([0, 1, 2]);
+  semaphore.resize(-2);
+  await end();
+  await end();
+  expect(running).toHaveLength(1);
+  expect(started).toEqual([0, 1, 2]);
+  await end();
+  expect(started).toEqual([0, 1, 2, 3]);
+});
+
+it('never starts beyond its size, never leaves a place empty while someone waits, keeps the order', async () => {
+  const step = fc.oneof(
+    fc.constant({ kind: 'start' as const }),
+    fc.record({ kind: fc.constant('end' as const), at: fc.nat(20) }),
+    fc.record({ kind: fc.constant('resize' as const), to: fc.integer({ min: 1, max: 5 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      let size = 2;
+      const { semaphore, started, running, start, end } = harness(size);
+      let wanted = 0;
+      for (const next of steps) {
+        const before = running.length;
+        if (next.kind === 'start') {
+          start();
+          wanted++;
+        } else if (next.kind === 'end') {
+          if (running.length > 0) await end(next.at % running.length);
+        } else {
+          semaphore.resize(next.to - size);
+          size = next.to;
+        }
+        await settle();
+        expect(running.length).toBeLessThanOrEqual(Math.max(size, before));
+        if (started.length < wanted) expect(running.length).toBeGreaterThanOrEqual(size);
+      }
+      expect(started).toEqual(started.map((_, i) => i));
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,107 @@
+/** The api process, composed. */
+import type { Server } from 'node:http';
+import type { Connection } from '@temporalio/client';
+import { sweepOnce } from '../activities/sweep';
+import { createAccounts } from '../api/accounts';
+import { createAuthenticator } from '../api/auth';
+import { createWebhookTargets } from '../api/clevertap/webhook-targets';
+import { createIngress } from '../api/ingress/ingress';
+import { createMetrics } from '../api/metrics';
+import { createApp, createHttpServer } from '../api/server';
+import type { Config } from '../config';
+import { createInbox } from '../receipts/inbox';
+import { createBase, type RuntimeLog } from './base';
+
+const API_CONNECTIONS = 10;
+const TEMPORAL_PROBE_MS = 2_000;
+/** Callers and providers come from outside; what faces them is up to the network in front. */
+const EVERYWHERE = '0.0.0.0';
+
+export interface RunningApi {
+  /** The port it listens on. */
+  port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the api: listens, and starts what was committed without a workflow.
+ * @param options override the configured ports; 0 draws a free one.
+ */
+export async function startApi(
+  config: Config,
+  log: RuntimeLog,
+  options: { port?: number; metricsPort?: number } = {},
+): Promise<RunningApi> {
+  const base = createBase(config, log, API_CONNECTIONS);
+  const { database, sealer, workflows, connection } = base;
+  const ingress = createIngress({
+    database,
+    workflows,
+    onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
+  });
+  const inbox = createInbox({
+    database,
+    sealer,
+    wake: (news) => workflows.wake(news),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
+  });
+  const metrics = createMetrics();
+  const app = createApp({
+    database,
+    sealer,
+    auth: createAuthenticator(database, config.adminKey),
+    accounts: createAccounts(database),
+    webhooks: createWebhookTargets(database, sealer, config.outboundAllow),
+    ingress,
+    inbox,
+    wake: (news) => workflows.wake(news),
+    publicUrl: config.publicUrl,
+    metrics,
+    outboundAllow: config.outboundAllow,
+    temporalProblem: () => probe(connection),
+    log,
+  });
+  const server = createHttpServer(app);
+  await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
+  const port = await listen(server, options.port ?? config.port, EVERYWHERE);
+  // An earlier api may have confirmed messages and died before it started their workflows.
+  void sweepOnce({ database, workflows }, 0).catch((err: unknown) =>
+    log.warn({ err }, 'the sweep at the start failed; the regular one will repeat it'),
+  );
+  return {
+    port,
+    async stop() {
+      await closeServer(server);
+      await closeServer(metrics.server);
+      await ingress.stop();
+      await base.close();
+    },
+  };
+}
+
+async function probe(connection: Connection): Promise<string | null> {
+  try {
+    await connection.withDeadline(Date.now() + TEMPORAL_PROBE_MS, () => connection.workflowService.getSystemInfo({}));
+    return null;
+  } catch (error) {
+    return `Temporal does not answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Stops taking connections, lets requests under way finish, closes idle ones. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}

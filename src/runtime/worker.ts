@@ -1,0 +1,90 @@
+/** The worker process, composed. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { restartUnsettled } from '../activities/sweep';
+import type { Config } from '../config';
+import { createProviderHttp } from '../providers/http';
+import { temporalSettings } from './temporal';
+import { TASK_QUEUES } from '../workflows/contract';
+import { createBase, type RuntimeLog } from './base';
+
+const WORKER_CONNECTIONS = 16;
+/** Sockets to one provider or webhook host; a gateway's `maxInFlight` bounds it further. */
+const MAX_CONNECTIONS_PER_ORIGIN = 1_000;
+
+export interface RunningWorker {
+  stop(): Promise<void>;
+  /** Rejects when a worker fails for good. */
+  done: Promise<void>;
+}
+
+/** A workflow bundle that the build made; else workers bundle at their start, which takes seconds. */
+const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
+
+/** Slices that one worker process dispatches at the same time, per kind: enough to fill gateways, few enough to stay fair. */
+const CONCURRENT_SLICES = 6;
+const CONCURRENT_RELAYS = 20;
+const MAX_CACHED_WORKFLOWS = 500;
+/** In-flight provider requests get this long to be answered and written when the process stops. */
+const SHUTDOWN_GRACE = '5s';
+/** How long a workflow's next task waits for the worker that has it in memory, when that one may have died. */
+const STICKY_TIMEOUT = '2s';
+
+export async function startWorker(
+  config: Config,
+  log: RuntimeLog,
+  workflowBundle?: WorkflowBundleOption,
+): Promise<RunningWorker> {
+  const base = createBase(config, log, WORKER_CONNECTIONS);
+  const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
+  const { namespace, options } = temporalSettings(config.temporal);
+  const connection = await NativeConnection.connect(options);
+  const activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });
+  const common: Omit<WorkerOptions, 'taskQueue'> = {
+    connection,
+    namespace,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    shutdownForceTime: '9s',
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+  };
+  const activityWorker = (taskQueue: string, maxConcurrentActivityTaskExecutions: number) =>
+    Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions });
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: TASK_QUEUES.workflows,
+      ...workflowSource(workflowBundle),
+      maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
+    }),
+    activityWorker(TASK_QUEUES.transactional, CONCURRENT_SLICES),
+    activityWorker(TASK_QUEUES.bulk, CONCURRENT_SLICES),
+    activityWorker(TASK_QUEUES.relay, CONCURRENT_RELAYS),
+  ]);
+  await base.workflows.ensureMaintenance();
+  void restartUnsettled(base).catch((err: unknown) => log.warn({ err }, 'open slices could not be offered again'));
+  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    done,
+    async stop() {
+      for (const worker of workers) {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+      }
+      await done;
+      await connection.close();
+      await http.close();
+      await base.close();
+    },
+  };
+}
+
+function workflowSource(
+  bundle: WorkflowBundleOption | undefined,
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (bundle !== undefined) return { workflowBundle: bundle };
+  if (fs.existsSync(PREBUILT_BUNDLE)) return { workflowBundle: { codePath: PREBUILT_BUNDLE } };
+  return { workflowsPath: path.join(__dirname, '../workflows') };
+}
