@@ -38,7 +38,8 @@ export function connectDatabase(options: DatabaseOptions): Database {
   const pool = new Pool(config);
   pool.on('error', options.onError);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { pool, db, close: () => db.destroy() };
+  // Kysely has nothing of its own to close, and would leave the pool open where it was never used.
+  return { pool, db, close: () => pool.end() };
 }
 
 /** Lost to another transaction, not to a mistake: 40P01 deadlock_detected, 40001 serialization_failure. */

@@ -6,6 +6,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 const VERSION = 'v1';
 const NONCE_BYTES = 12;
+/** Said when opening too: Node would take a shortened tag, which is soon guessed. */
+const TAG = { authTagLength: 16 };
 
 /** An envelope that can't be opened; says which key it wants, never what is in it. */
 export class SealError extends Error {
@@ -25,7 +27,7 @@ export function createSealer(key: Buffer): Sealer {
   return {
     seal(plaintext, context) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
+      const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG).setAAD(Buffer.from(context));
       const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
       const parts = [nonce, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'));
       return [VERSION, keyId, ...parts].join('.');
@@ -41,7 +43,7 @@ export function createSealer(key: Buffer): Sealer {
         );
       }
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'))
+        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), TAG)
           .setAAD(Buffer.from(context))
           .setAuthTag(Buffer.from(tag, 'base64url'));
         return decipher.update(sealed, 'base64url', 'utf8') + decipher.final('utf8');

@@ -19,8 +19,11 @@ const BLOCK_SIZE = 100;
 const BLOCKS_IN_FLIGHT = 2;
 /** A worker reserves this much of a gateway's rate at a time. */
 const LEASE_MS = 100;
-/** An answer that takes longer is given up; whether the provider took the message is then unknown. */
-const SUBMIT_TIMEOUT_MS = 45_000;
+/**
+ * A block that takes longer is given up: what was not written is tried again, what was may have been taken. Far above
+ * the time-outs of a single request, which end one slow answer.
+ */
+const BLOCK_TIMEOUT_MS = 300_000;
 
 export interface DispatchRun {
   database: Database;
@@ -86,6 +89,8 @@ export async function submitBlock(
   spacingMs = 0,
 ): Promise<void> {
   const results: AttemptResult[] = [];
+  // One for the whole block: a timer and a signal per request would cost more than building its body.
+  const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
   const size = gateway.batchSize;
   const requests: Promise<void>[] = [];
   for (let at = 0; at < block.length; at += size) {
@@ -93,7 +98,7 @@ export async function submitBlock(
     if (at > 0 && spacingMs > 0) await pace(spacingMs * part.length, run.stopping);
     requests.push(
       gateway.inFlight.run(async () => {
-        const answers = await submit(run, gateway, part);
+        const answers = await submit(run, gateway, part, signal);
         part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!)));
       }),
     );
@@ -104,10 +109,14 @@ export async function submitBlock(
   run.onSettlement(await writeResults(run.database.pool, run.claim, results));
 }
 
-async function submit(run: DispatchRun, gateway: DispatchGateway, part: ClaimedMessage[]): Promise<SubmitResult[]> {
+async function submit(
+  run: DispatchRun,
+  gateway: DispatchGateway,
+  part: ClaimedMessage[],
+  signal: AbortSignal,
+): Promise<SubmitResult[]> {
   const messages = part.map((message) => toOutbound(message, gateway));
   try {
-    const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
     return await gateway.provider.submit(gateway.config, messages, run.http, signal);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

@@ -139,12 +139,15 @@ const PAYLOADS: [partner: string, body: object, fields: Partial<Record<Field, un
   ],
 ];
 
-it.each(PAYLOADS)('%s', (_, body, fields, extra) => {
-  const [record, ...others] = genericRecords(body);
-  expect(others).toEqual([]);
-  expect(record!.values).toEqual(fields);
-  expect(record!.extra).toEqual(extra);
-});
+it.each(PAYLOADS.map(([partner, body, fields, extra]) => ({ partner, body, fields, extra })))(
+  '$partner',
+  ({ body, fields, extra }) => {
+    const [record, ...others] = genericRecords(body);
+    expect(others).toEqual([]);
+    expect(record!.values).toEqual(fields);
+    expect(record!.extra).toEqual(extra);
+  },
+);
 
 it('Mobtexting JSON', () => {
   const root = { type: 'A', flash: 0, sender: 'TXTSMS', message: TEXT, service: 'T' };

@@ -46,6 +46,10 @@ export interface RecordProblem {
 
 export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: false; problem: RecordProblem };
 
+/** NUL and halves of surrogate pairs: Postgres refuses them, and with them everything committed in the same statement. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+/** The same as JSON spells them. */
+const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
 /** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
 const TOKEN = /^\$\$\w/;
 const MAX_SENDER_LENGTH = 20;
@@ -80,7 +84,7 @@ export function normaliseRecord(
       port,
       entityId: reader.dltId('entityId'),
       templateId: reader.dltId('templateId'),
-      extra,
+      extra: extra !== undefined && UNSTORABLE_JSON.test(JSON.stringify(extra)) ? undefined : extra,
     });
     return {
       ok: true,
@@ -141,6 +145,8 @@ class RecordReader {
         `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`,
       );
     }
+    if (UNSTORABLE.test(text))
+      this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
     if (text.length > maxLength)
       this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
     return text;

@@ -5,8 +5,14 @@ import { nameValues, type NamedValues } from './fields';
 
 export const MAX_RECORDS = 5_000;
 
-const isRecordArray = (value: unknown): value is unknown[] =>
-  Array.isArray(value) && (value.length === 0 || value.some(isJsonObject));
+/** The array of records. An empty one counts only where nothing else could be meant: template variables may be empty too. */
+function findRecords(body: JsonObject): [key: string, records: unknown[]] | undefined {
+  const arrays = Object.entries(body).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  const filled = arrays.find(([, array]) => array.some(isJsonObject));
+  if (filled !== undefined) return filled;
+  const empty = arrays.find(([, array]) => array.length === 0);
+  return empty === undefined || nameValues(body).values.to !== undefined ? undefined : empty;
+}
 
 /** Values of `over` where it has them, else those of `under`. */
 function overlay(under: NamedValues, over: NamedValues): NamedValues {
@@ -44,9 +50,9 @@ export function genericRecords(body: unknown): NamedValues[] {
       problems: [{ field: 'body', message: 'must be an object or an array of objects' }],
     });
   }
-  const entry = Object.entries(body).find(([, value]) => isRecordArray(value));
+  const entry = findRecords(body);
   if (entry === undefined) return [nameValues(body)];
-  const [key, records] = entry as [string, unknown[]];
+  const [key, records] = entry;
   checkCount(records.length, key);
   const { [key]: _, ...globals } = body;
   const under = nameValues(globals);

@@ -69,8 +69,9 @@ export function checkCallbackUrl(
   allowed: ReadonlySet<string>,
 ): string | null {
   if (!URL.canParse(url)) return 'is not an absolute URL';
-  const { protocol, hostname, host, username } = new URL(url);
-  if (username !== '') return 'must not carry credentials';
+  const { protocol, hostname, host, username, password } = new URL(url);
+  if (username !== '' || password !== '') return 'must not carry credentials';
+  if (!/^https?:$/.test(protocol)) return 'must start with https://';
   if (allowed.has(host) || allowed.has(hostname)) return null;
   if (protocol !== 'https:') return 'must start with https://';
   const named = patterns.some((pattern) =>

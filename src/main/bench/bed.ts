@@ -98,7 +98,7 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-const POLL_MS = 20;
+const POLL_MS = 50;
 
 /** Polls until `done`; throws after `deadlineMs`. */
 export async function waitFor(label: string, done: () => Promise<boolean>, deadlineMs: number): Promise<void> {

@@ -161,7 +161,7 @@ interface Dispatch {
  * Loads recipients for one moment ahead, then measures from the provider's first request to its last.
  * @param gateway settings of the gateway for this phase. @param script the simulator's.
  */
-async function dispatch(bed: Bed, recipients: number, gateway: object, script: object): Promise<Dispatch> {
+export async function dispatch(bed: Bed, recipients: number, gateway: object, script: object): Promise<Dispatch> {
   const { items } = await bed.call<{ items: { id: string }[] }>('GET', `${bed.api}/api/v1/gateways`);
   await bed.call('PATCH', `${bed.api}/api/v1/gateways/${items[0]!.id}`, gateway);
   await bed.call('PUT', `${bed.simulator}/control/script`, { record: false, ...script });
