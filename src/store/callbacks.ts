@@ -98,11 +98,11 @@ export async function nextCallbackInMs(pool: Pool, webhookId: string): Promise<n
   const [row] = await execute<{ wait_ms: string | null }>(
     pool,
     'next-callback',
-    `select greatest(0, ceil(extract(epoch from min(next_try_at) - now()) * 1000)) as wait_ms
+    `select ceil(extract(epoch from min(next_try_at) - now()) * 1000) as wait_ms
      from callbacks where webhook_id = $1 and state = 'pending'`,
     [webhookId],
   );
-  return row?.wait_ms == null ? null : Number(row.wait_ms);
+  return row?.wait_ms == null ? null : Math.max(0, Number(row.wait_ms));
 }
 
 /** Webhooks with callbacks that are due but were not taken for `overdueMs`: their relay may have missed its signal. */

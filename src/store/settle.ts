@@ -68,10 +68,10 @@ export async function readOutlook(pool: Pool, sliceId: string): Promise<SliceOut
     `select count(*)::int as open,
             count(*) filter (where m.state in ('accepted', 'queued', 'refused')
                                and (m.not_before is null or m.not_before <= now()))::int as ready,
-            greatest(0, ceil(extract(epoch from min(
-              least(${DEADLINE}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000)) as wait_ms
+            ceil(extract(epoch from min(
+              least(${DEADLINE}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
      ${WAITING}`,
     [sliceId],
   );
-  return { open: row!.open, ready: row!.ready, waitMs: row!.wait_ms === null ? null : Number(row!.wait_ms) };
+  return { open: row!.open, ready: row!.ready, waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)) };
 }

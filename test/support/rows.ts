@@ -1,0 +1,216 @@
+/** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { uuidv7 } from '../../src/core/ids';
+import { FINAL_STATES } from '../../src/core/status';
+import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/accept';
+import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/claim';
+import { connectDatabase, type Database } from '../../src/store/database';
+import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways';
+import type { ReceiptDraft } from '../../src/store/receipts';
+import type { AttemptResult } from '../../src/store/results';
+import { createSealer } from '../../src/store/seal';
+import { createDatabase } from './database';
+import { until } from './until';
+
+export const ACCOUNT = 'default';
+/** Callbacks name their webhook without a foreign key, so it needs no row. */
+export const WEBHOOK = 'wh_test';
+export const SEALER = createSealer(Buffer.alloc(32, 1));
+
+export interface TestStore extends Database {
+  url: string;
+  /** Another pool on the same database: another process, as far as Postgres can tell. */
+  connect(connections: number): Database;
+  /** Closes every pool and removes the database. */
+  stop(): Promise<void>;
+}
+
+export async function startStore(connections = 4): Promise<TestStore> {
+  const { url, drop } = await createDatabase();
+  const pools: Database[] = [];
+  const connect = (count: number): Database => {
+    const database = connectDatabase({ url, connections: count, onError: () => undefined });
+    pools.push(database);
+    return database;
+  };
+  return {
+    ...connect(connections),
+    url,
+    connect,
+    async stop() {
+      for (const database of pools) await database.close();
+      // Postgres ends a connection a moment after its client did.
+      await until('all connections are closed', () => drop().then(() => true));
+    },
+  };
+}
+
+export function storeGateway({ db }: Database, over: Partial<GatewayDraft> = {}): Promise<GatewayRow> {
+  return insertGateway(db, SEALER, ACCOUNT, {
+    provider: 'infobip',
+    name: `gateway ${randomUUID()}`,
+    credentials: { apiKey: 'test-key' },
+    callbackAuth: null,
+    baseUrl: null,
+    sendingPattern: 'batch',
+    status: 'active',
+    priority: 100,
+    weight: 1,
+    defaultSender: 'BRANDA',
+    fallbackSender: 'BRANDB',
+    ratePerSecond: null,
+    maxInFlight: 64,
+    batchSize: null,
+    receiptDeadlineSeconds: 3_600,
+    validitySeconds: null,
+    description: null,
+    signupLink: null,
+    logo: null,
+    ...over,
+  });
+}
+
+export function sliceDraft(over: Partial<SliceDraft> = {}): SliceDraft {
+  return { id: uuidv7(), isNew: true, accountId: ACCOUNT, dueAt: null, priority: 1, ...over };
+}
+
+export function messageDraft(sliceId: string, over: Partial<MessageDraft> = {}): MessageDraft {
+  const id = uuidv7();
+  return {
+    id,
+    sliceId,
+    accountId: ACCOUNT,
+    sendId: uuidv7(),
+    msisdn: '+919800000001',
+    meta: `meta ${id}`,
+    body: 'Hello',
+    sender: null,
+    service: 'T',
+    options: null,
+    webhookId: WEBHOOK,
+    encoding: 'gsm7',
+    segments: 1,
+    recordKey: null,
+    ...over,
+  };
+}
+
+/** Commits a slice of `count` messages; returns its id and theirs, in order. */
+export async function storeSlice(
+  pool: Pool,
+  count: number,
+  message: Partial<MessageDraft> = {},
+  slice: Partial<SliceDraft> = {},
+): Promise<{ sliceId: string; ids: string[] }> {
+  const draft = sliceDraft(slice);
+  const drafts = Array.from({ length: count }, () => messageDraft(draft.id, message));
+  await acceptMessages(pool, [draft], drafts);
+  return { sliceId: draft.id, ids: drafts.map(({ id }) => id) };
+}
+
+/** The dispatch run of tests that need only one. */
+export const CLAIM = randomUUID();
+
+export function claim(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
+  const request = { sliceId, gatewayId, leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM };
+  return claimMessages(pool, { ...request, after: null, ...over });
+}
+
+/** What the provider's answer made of an attempt; submitted unless `over` says otherwise. */
+export function resultOf(
+  { id, no }: Pick<ClaimedMessage, 'id' | 'no'>,
+  over: Partial<AttemptResult> = {},
+): AttemptResult {
+  return {
+    messageId: id,
+    no,
+    attempt: 'submitted',
+    message: 'submitted',
+    leg: 0,
+    delayMs: null,
+    transients: 0,
+    providerId: null,
+    class: null,
+    code: null,
+    clevertap: null,
+    reason: null,
+    ...over,
+  };
+}
+
+/** A receipt for an attempt. Two with the same fields are the same receipt. */
+export function receiptOf(
+  gatewayId: string,
+  { id, no }: Pick<ClaimedMessage, 'id' | 'no'>,
+  over: Partial<ReceiptDraft> = {},
+): ReceiptDraft {
+  const receipt = {
+    gatewayId,
+    attempt: { messageId: id, no },
+    providerId: null,
+    status: 'delivered' as const,
+    class: null,
+    clevertap: null,
+    code: null,
+    reason: null,
+    occurredAt: null,
+    raw: '',
+    ...over,
+  };
+  return { dedupe: createHash('sha256').update(JSON.stringify(receipt)).digest(), ...receipt };
+}
+
+export const FAILED = { status: 'failed', class: 'recipient', clevertap: '910', code: '5', reason: 'absent' } as const;
+export const SENDER_REFUSED = {
+  status: 'failed',
+  class: 'sender',
+  clevertap: '906',
+  code: '11',
+  reason: 'sender',
+} as const;
+export const EXPIRED = {
+  status: 'expired',
+  class: 'recipient',
+  clevertap: '916',
+  code: '4',
+  reason: 'expired',
+} as const;
+
+export interface StoredMessage {
+  id: string;
+  state: string;
+  leg: number;
+  attempts: number;
+  code: string | null;
+  reason: string | null;
+  settled: boolean;
+}
+
+export async function messageOf(pool: Pool, id: string): Promise<StoredMessage> {
+  const { rows } = await pool.query<StoredMessage>(
+    `select id, state, leg, attempts, code, reason, settled_at is not null as settled from messages where id = $1`,
+    [id],
+  );
+  return rows[0]!;
+}
+
+/** The outcomes of a message on their way to its webhook: `event code state`. */
+export async function callbacksOf(pool: Pool, messageId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ text: string }>(
+    `select concat_ws(' ', event, code, state) as text from callbacks where message_id = $1 order by id`,
+    [messageId],
+  );
+  return rows.map(({ text }) => text);
+}
+
+/** A slice's counters, and the same counted anew from its messages. They must never differ. */
+export async function countersOf(pool: Pool, sliceId: string): Promise<{ kept: object; counted: object }> {
+  const states = FINAL_STATES.join(', ');
+  const counts = FINAL_STATES.map((state) => `count(*) filter (where state = '${state}')::int as ${state}`).join(', ');
+  const kept = await pool.query(`select total, ${states} from slices where id = $1`, [sliceId]);
+  const counted = await pool.query(`select count(*)::int as total, ${counts} from messages where slice_id = $1`, [
+    sliceId,
+  ]);
+  return { kept: kept.rows[0] as object, counted: counted.rows[0] as object };
+}
