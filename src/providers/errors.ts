@@ -83,7 +83,7 @@ export function publicText(text: string, secrets: readonly string[] = []): strin
   for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***');
   return clean
     .replace(/\+?\d(?:[\s().-]?\d){6,}/g, '***')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\0]+/g, ' ')
     .trim()
     .slice(0, 200);
 }

@@ -89,8 +89,12 @@ export interface CallbackRequest {
   body: Buffer;
 }
 
-/** What an adapter makes of a callback. `unauthentic` is answered 401, `malformed` 400, `ignored` 200. */
+/**
+ * What an adapter makes of a callback. `unauthentic` is answered 401, `malformed` 400, `ignored` 200, a `challenge`
+ * (the vendor checks the URL before it uses it) 200 with the JSON it wants.
+ */
 export type CallbackResult =
+  | { kind: 'challenge'; answer: object }
   | { kind: 'receipts'; receipts: Receipt[] }
   | { kind: 'ignored'; reason: string }
   | { kind: 'malformed'; reason: string }
@@ -107,6 +111,8 @@ export interface ProviderConfig<Credentials> {
   credentials: Credentials;
   /** Origin with optional path prefix; no trailing slash. */
   baseUrl: string;
+  /** The gateway's own `/callbacks/{token}` as an absolute URL: some vendors sign over it. */
+  callbackUrl: string;
   callbackAuth: CallbackAuth | null;
 }
 

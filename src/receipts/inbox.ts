@@ -11,11 +11,16 @@ import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 
 /** What the provider is answered. */
-export type InboxAnswer = { status: 200; outcome: 'stored' | 'ignored' } | { status: 400 | 401 | 404; reason: string };
+export type InboxAnswer =
+  | { status: 200; outcome: 'stored' | 'ignored' }
+  | { status: 200; outcome: 'challenge'; answer: object }
+  | { status: 400 | 401 | 404; reason: string };
 
 export interface InboxDeps {
   database: Database;
   sealer: Sealer;
+  /** Base of callback URLs; no trailing slash. */
+  publicUrl: string;
   wake(news: readonly SliceNews[]): void;
   wakeRelays(webhookIds: readonly string[]): void;
 }
@@ -82,6 +87,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       const result = provider.callback(request, {
         credentials,
         baseUrl: row.base_url ?? provider.defaultBaseUrl,
+        callbackUrl: `${deps.publicUrl}/callbacks/${token}`,
         callbackAuth,
       });
       switch (result.kind) {
@@ -89,6 +95,8 @@ export function createInbox(deps: InboxDeps): Inbox {
           return { status: 401, reason: result.reason };
         case 'malformed':
           return { status: 400, reason: result.reason };
+        case 'challenge':
+          return { status: 200, outcome: 'challenge', answer: result.answer };
         case 'ignored':
           return { status: 200, outcome: 'ignored' };
         case 'receipts':
@@ -115,13 +123,18 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
     dedupe: createHash('sha256').update(identity.join('\n')).digest(),
     gatewayId,
     attempt,
-    providerId,
+    providerId: storable(providerId),
     status,
     class: receipt.class ?? null,
     clevertap: receipt.clevertap ?? null,
-    code: code ?? null,
-    reason: receipt.reason ?? null,
+    code: storable(code ?? null),
+    reason: storable(receipt.reason ?? null),
     occurredAt: at ?? null,
-    raw,
+    raw: storable(raw),
   };
+}
+
+/** Postgres refuses NUL, and with it every receipt of the same commit. */
+function storable<T extends string | null>(text: T): T {
+  return text?.includes('\0') ? (text.replaceAll('\0', '') as T) : text;
 }

@@ -42,6 +42,7 @@ export async function startApi(
   const inbox = createInbox({
     database,
     sealer,
+    publicUrl: config.publicUrl,
     wake: (news) => workflows.wake(news),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
   });

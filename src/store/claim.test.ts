@@ -180,7 +180,7 @@ describe('takeOverOrphans', () => {
   it('of two that take over at the same time each attempt goes to one', async () => {
     const { sliceId, ids } = await storeSlice(store.pool, 50);
     await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
-    const runs = [randomUUID(), randomUUID()];
+    const runs: string[] = [randomUUID(), randomUUID()];
     await Promise.all(runs.map((run) => takeOverOrphans(store.pool, sliceId, run)));
     // Whoever came last owns all: results of the other change nothing.
     const owners = new Set((await attemptsOf(sliceId)).map((attempt) => attempt.claim));

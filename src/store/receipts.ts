@@ -26,7 +26,8 @@ export interface ReceiptDraft {
  * newest attempt, and one that another sender ID or account could mend (`sender`, `account`) only refuses it, so that
  * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
  * A `failed` callback that was never tried is turned into `delivered`; one that went out, or may have, makes the
- * receipt late.
+ * receipt late. One that was committed while this statement waited for its message is `unseen`: nothing is done, and
+ * the statement has to be run again.
  */
 const STATEMENT = `
 with incoming as (
@@ -67,12 +68,17 @@ flipped as (
 verdict as (
   select h.*, case
     when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
-    when h.status = 'delivered' and h.was = any($14::message_state[]) and (f.message_id is not null or not exists
-      (select 1 from callbacks c where c.message_id = h.mid and c.slot = 'outcome')) then 'delivered'
+    when h.status = 'delivered' and h.was = any($14::message_state[])
+      and (f.message_id is not null or h.webhook_id is null) then 'delivered'
     when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
       case when h.class in ('sender', 'account') then 'refused' else h.status end
     end::message_state as next
   from held h left join flipped f on f.message_id = h.mid
+),
+unseen as (
+  select h.mid from held h
+  where h.status = 'delivered' and h.was = any($14::message_state[]) and h.webhook_id is not null and not $15::boolean
+    and not exists (select 1 from callbacks c where c.message_id = h.mid and c.slot = 'outcome')
 ),
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
@@ -83,6 +89,7 @@ inbox as (
               when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
          i.raw, i.occurred_at
   from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
+  where i.mid is null or i.mid not in (select mid from unseen)
   order by i.dedupe
   on conflict (dedupe) do nothing
 ),
@@ -91,7 +98,7 @@ attempted as (
   set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code, reason = v.reason
   from verdict v
   where a.message_id = v.mid and a.no = v.no and (v.next is not null or v.status = 'delivered')
-    and a.state <> 'delivered'
+    and a.state <> 'delivered' and v.mid not in (select mid from unseen)
 ),
 moved as (
   update messages m
@@ -105,7 +112,9 @@ moved as (
   returning m.id, m.slice_id, m.account_id, m.webhook_id, v.was, m.state, m.code, m.reason, v.occurred_at as at
 ),
 ${SETTLEMENT}
-${SETTLEMENT_RESULT}`;
+${SETTLEMENT_RESULT}
+union all
+select 'unseen', encode(i.dedupe, 'hex'), 0, 0 from matched i join unseen u on u.mid = i.mid`;
 
 const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
@@ -116,8 +125,21 @@ const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE
  * @returns the slices and webhooks that have news.
  */
 export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promise<Settlement> {
+  const rows = await applyOnce(pool, receipts, false);
+  const unseen = new Set(rows.filter((row) => row.kind === 'unseen').map((row) => row.id));
+  if (unseen.size > 0) {
+    const again = receipts.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
+    rows.push(...(await applyOnce(pool, again, true)));
+  }
+  return toSettlement(rows.filter((row): row is SettlementRow => row.kind !== 'unseen'));
+}
+
+type ReceiptRow = SettlementRow | { kind: 'unseen'; id: string };
+
+/** @param last a callback that is missing now will not come any more. */
+async function applyOnce(pool: Pool, receipts: ReceiptDraft[], last: boolean): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
-  const rows = await execute<SettlementRow>(pool, 'apply-receipts', STATEMENT, [
+  return execute<ReceiptRow>(pool, 'apply-receipts', STATEMENT, [
     column((r) => r.dedupe),
     column((r) => r.gatewayId),
     column((r) => r.attempt?.messageId ?? null),
@@ -132,6 +154,6 @@ export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promi
     column((r) => r.raw),
     BEFORE_DELIVERED,
     REPORTABLE_LATER,
+    last,
   ]);
-  return toSettlement(rows);
 }

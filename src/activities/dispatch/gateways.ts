@@ -11,7 +11,6 @@ export interface DispatchGateway {
   row: GatewayRow;
   provider: Provider;
   config: ProviderConfig<unknown>;
-  callbackUrl: string;
   /** Messages per request: 1 in loop mode. */
   batchSize: number;
   /** Bounds requests in flight of this process, over all slices. */
@@ -62,12 +61,12 @@ export function createGateways(database: Database, sealer: Sealer, publicUrl: st
         ? null
         : (JSON.parse(sealer.open(row.callback_auth, callbackAuthContext(row.id))) as CallbackAuth);
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
+    const callbackUrl = `${publicUrl}/callbacks/${row.callback_token}`;
     return {
       id: row.id,
       row,
       provider,
-      config: { credentials, baseUrl: row.base_url ?? provider.defaultBaseUrl, callbackAuth },
-      callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
+      config: { credentials, baseUrl: row.base_url ?? provider.defaultBaseUrl, callbackUrl, callbackAuth },
       batchSize: row.sending_pattern === 'loop' ? 1 : max,
       inFlight: slotOf(row),
       unusable: unusableReason(row),

@@ -138,7 +138,7 @@ function toOutbound(message: ClaimedMessage, gateway: DispatchGateway): Outbound
     entityId: options.entityId ?? null,
     templateId: options.templateId ?? null,
     validitySeconds: gateway.row.validity_seconds,
-    callbackUrl: gateway.callbackUrl,
+    callbackUrl: gateway.config.callbackUrl,
   };
 }
 

@@ -13,7 +13,8 @@ export function callbackRoutes(router: Router, deps: ApiDeps): void {
       query: queryOf(request),
       body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     });
-    if (answer.status === 200) response.json({ status: answer.outcome });
+    if (answer.status === 200)
+      response.json(answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome });
     else response.status(answer.status).json({ status: 'refused', reason: answer.reason });
   });
 }

@@ -236,12 +236,15 @@ export function runCallbackCases<Credentials>(
   });
 }
 
+/** Where the gateway of every case is called back: behind a proxy, as in production. */
+export const CALLBACK_URL = 'https://sms.example.test/callbacks/token';
+
 function configOf<Credentials>(
   credentials: Credentials,
   baseUrl: string,
   callbackAuth: CallbackAuth | null = null,
 ): ProviderConfig<Credentials> {
-  return { credentials, baseUrl, callbackAuth };
+  return { credentials, baseUrl, callbackUrl: CALLBACK_URL, callbackAuth };
 }
 
 function callbackOf({

@@ -1,0 +1,155 @@
+import { attemptWireId } from '../core/ids';
+import type { CallbackRequest } from '../providers/provider';
+import {
+  SEALER,
+  claim,
+  messageOf,
+  startStore,
+  storeGateway,
+  storeSlice,
+  type TestStore,
+} from '../../test/support/rows';
+import type { GatewayRow } from '../store/gateways';
+import type { SliceNews } from '../store/settlement';
+import { createInbox, type Inbox } from './inbox';
+
+let store: TestStore;
+let gateway: GatewayRow;
+let inbox: Inbox;
+let woken: SliceNews[];
+let relays: string[];
+beforeAll(async () => {
+  store = await startStore();
+  gateway = await storeGateway(store, { callbackAuth: { basic: { username: 'infobip', password: 'pass' } } });
+  inbox = createInbox({
+    database: store,
+    sealer: SEALER,
+    wake: (news) => void woken.push(...news),
+    wakeRelays: (ids) => void relays.push(...ids),
+  });
+});
+afterAll(() => store.stop());
+beforeEach(() => {
+  woken = [];
+  relays = [];
+});
+
+const AUTHORIZATION = `Basic ${Buffer.from('infobip:pass').toString('base64')}`;
+
+function request(body: unknown, over: Partial<CallbackRequest> = {}): CallbackRequest {
+  return {
+    method: 'POST',
+    url: '/callbacks/token',
+    headers: { 'content-type': 'application/json', authorization: AUTHORIZATION },
+    query: new URLSearchParams(),
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    ...over,
+  };
+}
+
+const DELIVERED = {
+  groupId: 3,
+  groupName: 'DELIVERED',
+  id: 5,
+  name: 'DELIVERED_TO_HANDSET',
+  description: 'to handset',
+};
+const report = (messageId: string, status: object = DELIVERED) => ({ messageId, to: '919800000001', status });
+const receive = (...results: object[]) => inbox.receive(gateway.callback_token, request({ results }));
+const inboxRows = async () => {
+  const { rows } = await store.pool.query<{ provider_id: string; disposition: string; raw: string }>(
+    'select provider_id, disposition, raw from receipts order by received_at',
+  );
+  return rows;
+};
+
+describe('nothing is stored', () => {
+  afterEach(async () => {
+    expect(await inboxRows()).toEqual([]);
+    expect({ woken, relays }).toEqual({ woken: [], relays: [] });
+  });
+
+  it('404: no gateway has this URL', async () => {
+    const good = request({ results: [report('x')] });
+    expect(await inbox.receive('no-such-token', good)).toEqual({ status: 404, reason: expect.any(String) });
+  });
+
+  it.each([
+    ['no credentials', undefined],
+    ['wrong ones', `Basic ${Buffer.from('infobip:guess').toString('base64')}`],
+    ['another scheme', 'Bearer pass'],
+  ])('401: %s', async (_, authorization) => {
+    const headers = { 'content-type': 'application/json', authorization };
+    const answer = await inbox.receive(gateway.callback_token, request({ results: [report('x')] }, { headers }));
+    expect(answer).toMatchObject({ status: 401 });
+  });
+
+  it.each([
+    ['no JSON', '{"results":'],
+    ['no results', {}],
+    ['results without an id', { results: [{ status: DELIVERED }] }],
+  ])('400: %s', async (_, body) => {
+    expect(await inbox.receive(gateway.callback_token, request(body))).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['a click', { notificationType: 'CLICK' }],
+    ['an empty list', { results: [] }],
+    ['inbound messages', { results: [{ messageId: 'x', receivedAt: '2026-08-01T10:00:00.000+0000', text: 'STOP' }] }],
+  ])('200, ignored: %s', async (_, body) => {
+    expect(await inbox.receive(gateway.callback_token, request(body))).toEqual({ status: 200, outcome: 'ignored' });
+  });
+});
+
+it('200, stored: a report of ours settles its message, and wakes its workflow and relay', async () => {
+  const { sliceId, ids } = await storeSlice(store.pool, 1);
+  const [message] = await claim(store.pool, sliceId, gateway.id);
+  const wireId = attemptWireId(message!.id, message!.no);
+  expect(await receive(report(wireId.toUpperCase()))).toEqual({ status: 200, outcome: 'stored' });
+  expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'delivered' });
+  expect(woken).toEqual([{ sliceId, open: 0, refused: 0 }]);
+  expect(relays).toEqual(['wh_test']);
+
+  // Once more: answered alike, and nobody is told again.
+  expect(await receive(report(wireId))).toEqual({ status: 200, outcome: 'stored' });
+  expect(woken).toHaveLength(1);
+  expect(await inboxRows()).toEqual([
+    { provider_id: ids[0], disposition: 'applied', raw: expect.stringContaining('results') },
+  ]);
+});
+
+it('200, stored: a report that matches nothing is parked under the id it came with', async () => {
+  expect(await receive(report('their-own-id'))).toEqual({ status: 200, outcome: 'stored' });
+  expect(await inboxRows()).toContainEqual(
+    expect.objectContaining({ provider_id: 'their-own-id', disposition: 'parked' }),
+  );
+});
+
+it('of several reports in a request each keeps its own text', async () => {
+  await receive(report('several-1'), report('several-2'));
+  const rows = (await inboxRows()).filter(({ provider_id }) => provider_id.startsWith('several-'));
+  expect(rows).toHaveLength(2);
+  for (const { provider_id, raw } of rows)
+    expect(raw).not.toContain(provider_id === 'several-1' ? 'several-2' : 'several-1');
+});
+
+it('a report with characters that Postgres can’t hold harms none that are committed with it', async () => {
+  const answers = await Promise.all([
+    receive(report('harmless-1')),
+    receive(report('harmless-2')),
+    receive(report('nul\u0000', { ...DELIVERED, groupId: 2, id: 4, description: 'a\u0000b \ud83d' })),
+    receive(report('harmless-3')),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const ids = (await inboxRows()).map(({ provider_id }) => provider_id);
+  expect(ids).toEqual(expect.arrayContaining(['harmless-1', 'harmless-2', 'harmless-3', 'nul']));
+});
+
+it('reports of one moment are committed together', async () => {
+  const queries = jest.spyOn(store.pool, 'query');
+  const before = queries.mock.calls.length;
+  await Promise.all(Array.from({ length: 50 }, (_, i) => receive(report(`together-${i}`))));
+  expect(queries.mock.calls.length - before).toBeLessThan(10);
+  queries.mockRestore();
+  expect((await inboxRows()).filter(({ provider_id }) => provider_id.startsWith('together-'))).toHaveLength(50);
+});
