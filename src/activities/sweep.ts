@@ -2,6 +2,7 @@
 import { listOverdueWebhooks } from '../store/callbacks';
 import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
+import { replayFound } from '../store/parked';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
 import type { Workflows } from '../workflows/client';
 import { LOOK } from '../workflows/contract';
@@ -30,6 +31,9 @@ export async function sweepOnce(
   }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
   workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));
+  const replayed = await replayFound(pool, MAX_PER_SWEEP);
+  workflows.wake(replayed.slices);
+  workflows.wakeRelays(replayed.webhookIds);
   workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
   await forgetRecordKeys(pool);
 }

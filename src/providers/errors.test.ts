@@ -59,6 +59,7 @@ describe('publicText', () => {
     ['template 1107160016156755389', 'template ***'],
     ['error 4108 in part 12', 'error 4108 in part 12'],
     ['two\n  lines ', 'two lines'],
+    ['no\0NUL', 'no NUL'],
     ['x'.repeat(300), 'x'.repeat(200)],
   ])('%j', (text, clean) => {
     expect(publicText(text, ['abc123', ''])).toBe(clean);

@@ -24,6 +24,7 @@ beforeAll(async () => {
   inbox = createInbox({
     database: store,
     sealer: SEALER,
+    publicUrl: 'https://sms.example.com',
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),
   });
@@ -57,8 +58,8 @@ const DELIVERED = {
 const report = (messageId: string, status: object = DELIVERED) => ({ messageId, to: '919800000001', status });
 const receive = (...results: object[]) => inbox.receive(gateway.callback_token, request({ results }));
 const inboxRows = async () => {
-  const { rows } = await store.pool.query<{ provider_id: string; disposition: string; raw: string }>(
-    'select provider_id, disposition, raw from receipts order by received_at',
+  const { rows } = await store.pool.query<{ id: string; disposition: string; raw: string }>(
+    'select coalesce(message_id::text, provider_id) as id, disposition, raw from receipts order by received_at',
   );
   return rows;
 };
@@ -113,24 +114,19 @@ it('200, stored: a report of ours settles its message, and wakes its workflow an
   // Once more: answered alike, and nobody is told again.
   expect(await receive(report(wireId))).toEqual({ status: 200, outcome: 'stored' });
   expect(woken).toHaveLength(1);
-  expect(await inboxRows()).toEqual([
-    { provider_id: ids[0], disposition: 'applied', raw: expect.stringContaining('results') },
-  ]);
+  expect(await inboxRows()).toEqual([{ id: ids[0], disposition: 'applied', raw: expect.stringContaining('results') }]);
 });
 
 it('200, stored: a report that matches nothing is parked under the id it came with', async () => {
   expect(await receive(report('their-own-id'))).toEqual({ status: 200, outcome: 'stored' });
-  expect(await inboxRows()).toContainEqual(
-    expect.objectContaining({ provider_id: 'their-own-id', disposition: 'parked' }),
-  );
+  expect(await inboxRows()).toContainEqual(expect.objectContaining({ id: 'their-own-id', disposition: 'parked' }));
 });
 
 it('of several reports in a request each keeps its own text', async () => {
   await receive(report('several-1'), report('several-2'));
-  const rows = (await inboxRows()).filter(({ provider_id }) => provider_id.startsWith('several-'));
+  const rows = (await inboxRows()).filter(({ id }) => id.startsWith('several-'));
   expect(rows).toHaveLength(2);
-  for (const { provider_id, raw } of rows)
-    expect(raw).not.toContain(provider_id === 'several-1' ? 'several-2' : 'several-1');
+  for (const { id, raw } of rows) expect(raw).not.toContain(id === 'several-1' ? 'several-2' : 'several-1');
 });
 
 it('a report with characters that Postgres can’t hold harms none that are committed with it', async () => {
@@ -141,7 +137,7 @@ it('a report with characters that Postgres can’t hold harms none that are comm
     receive(report('harmless-3')),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-  const ids = (await inboxRows()).map(({ provider_id }) => provider_id);
+  const ids = (await inboxRows()).map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining(['harmless-1', 'harmless-2', 'harmless-3', 'nul']));
 });
 
@@ -151,5 +147,5 @@ it('reports of one moment are committed together', async () => {
   await Promise.all(Array.from({ length: 50 }, (_, i) => receive(report(`together-${i}`))));
   expect(queries.mock.calls.length - before).toBeLessThan(10);
   queries.mockRestore();
-  expect((await inboxRows()).filter(({ provider_id }) => provider_id.startsWith('together-'))).toHaveLength(50);
+  expect((await inboxRows()).filter(({ id }) => id.startsWith('together-'))).toHaveLength(50);
 });

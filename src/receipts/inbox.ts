@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GroupCommit } from '../core/group-commit';
 import { parseAttemptWireId } from '../core/ids';
+import { normaliseProviderId } from '../core/provider-id';
 import type { CallbackAuth, CallbackRequest, Receipt } from '../providers/provider';
 import { providerNamed } from '../providers/registry';
 import type { Database } from '../store/database';
@@ -117,7 +118,8 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
   const { status, code, at } = receipt;
   const attempt = receipt.attemptId === undefined ? null : parseAttemptWireId(receipt.attemptId);
   // An id of ours that we can't read is kept as the provider's, so that the receipt is parked and not lost.
-  const providerId = receipt.providerId ?? (attempt === null ? receipt.attemptId : undefined) ?? null;
+  const spelled = receipt.providerId ?? (attempt === null ? receipt.attemptId : undefined);
+  const providerId = spelled === undefined ? null : normaliseProviderId(spelled);
   const identity = [gatewayId, receipt.attemptId ?? '', providerId ?? '', status, code ?? '', at?.getTime() ?? ''];
   return {
     dedupe: createHash('sha256').update(identity.join('\n')).digest(),

@@ -83,7 +83,7 @@ unseen as (
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
                         reason, disposition, raw, occurred_at)
-  select i.dedupe, i.gateway_id, i.mid, i.no, coalesce(i.provider_id, i.message_id::text), i.status, i.class,
+  select i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.status, i.class,
          i.clevertap, i.code, i.reason,
          case when i.mid is null then 'parked' when v.next is not null then 'applied'
               when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
@@ -91,7 +91,9 @@ inbox as (
   from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
   where i.mid is null or i.mid not in (select mid from unseen)
   order by i.dedupe
-  on conflict (dedupe) do nothing
+  on conflict (dedupe) do update
+    set message_id = excluded.message_id, attempt_no = excluded.attempt_no, disposition = excluded.disposition
+    where receipts.disposition = 'parked' and excluded.disposition <> 'parked'
 ),
 attempted as (
   update attempts a
@@ -120,8 +122,8 @@ const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
 
 /**
- * Stores and applies receipts in one statement and transaction. A receipt that matches no attempt is parked, one that
- * came before is ignored; a receipt can only reach attempts of its own gateway.
+ * Stores and applies receipts in one statement and transaction. A receipt that matches no attempt is parked (see
+ * `parked.ts`), one that came before is ignored; a receipt can only reach attempts of its own gateway.
  * @returns the slices and webhooks that have news.
  */
 export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promise<Settlement> {

@@ -73,5 +73,9 @@ export async function readOutlook(pool: Pool, sliceId: string): Promise<SliceOut
      ${WAITING}`,
     [sliceId],
   );
-  return { open: row!.open, ready: row!.ready, waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)) };
+  return {
+    open: row!.open,
+    ready: row!.ready,
+    waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
+  };
 }

@@ -39,7 +39,9 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   const { database } = deps;
   const slice = await sealSlice(database.pool, sliceId);
   if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS };
-  const legs = slice.legs ?? (await planLegs(database, sliceId, slice.accountId));
+  // Without a gateway there is no route yet; perhaps there is one by now.
+  const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
+  const legs = planned ?? (await planLegs(database, sliceId, slice.accountId));
 
   const run: DispatchRun = {
     database,
@@ -55,10 +57,14 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     },
   };
 
-  await resolveOrphans(deps, run);
-  run.onSettlement(await settleOverdue(database.pool, sliceId));
-  for (;;) {
-    run.onSettlement(await resolveRefused(database.pool, sliceId, refusalMoves(legs)));
+  // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
+  let fresh = planned === null;
+  if (!fresh) {
+    await resolveOrphans(deps, run);
+    run.onSettlement(await settleOverdue(database.pool, sliceId));
+  }
+  for (; ; fresh = false) {
+    if (!fresh) run.onSettlement(await resolveRefused(database.pool, sliceId, refusalMoves(legs)));
     const gateways = await deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]);
     let progress = 0;
     for (let index = 0; index < legs.length && !stopping.aborted; index++) {
@@ -67,8 +73,9 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     const outlook = await readOutlook(database.pool, sliceId);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
     if (stopping.aborted || outlook.ready === 0 || progress === 0) {
-      const waitMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, outlook.waitMs ?? MAX_WAIT_MS));
-      return { open: outlook.open, waitMs };
+      // Ready and not sent: its gateway stopped taking messages while we looked.
+      const longestMs = outlook.ready > 0 ? HOLD_MS : MAX_WAIT_MS;
+      return { open: outlook.open, waitMs: Math.min(longestMs, Math.max(MIN_WAIT_MS, outlook.waitMs ?? longestMs)) };
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What a provider's answer means for an attempt and its message. Pure. */
 import { SUBMIT_BACKOFF, backoffMs } from '../../core/backoff';
+import { normaliseProviderId } from '../../core/provider-id';
 import { nextLeg, type Leg } from '../../core/route';
 import type { ProviderError } from '../../providers/errors';
 import type { SubmitResult } from '../../providers/provider';
@@ -34,17 +35,31 @@ export function refusalOf(error: ProviderError): Refusal {
 
 /** @param random 0 to 1, for the spread of back-offs. */
 export function interpret(context: AttemptContext, answer: SubmitResult, random: number): AttemptResult {
-  const base = { messageId: context.messageId, no: context.no, leg: context.leg, delayMs: null, transients: 0 };
+  const { messageId, no, leg } = context;
   if (answer.ok) {
-    const empty = { class: null, code: null, clevertap: null, reason: null };
-    return { ...base, ...empty, attempt: 'submitted', message: 'submitted', providerId: answer.providerId ?? null };
+    const providerId = answer.providerId === undefined ? null : normaliseProviderId(answer.providerId);
+    return {
+      messageId,
+      no,
+      attempt: 'submitted',
+      message: 'submitted',
+      leg,
+      delayMs: null,
+      transients: 0,
+      providerId,
+      class: null,
+      code: null,
+      clevertap: null,
+      reason: null,
+    };
   }
   const { class: failure, code, clevertap, reason } = answer;
-  const refused = { ...base, providerId: null, class: failure, code, clevertap, reason };
+  const nothing = { delayMs: null, transients: 0, providerId: null };
+  const refused = { messageId, no, leg, ...nothing, class: failure, code, clevertap, reason };
   const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
   const next = (): AttemptResult | null => {
-    const leg = nextUsefulLeg(context, failure);
-    return leg === null ? null : { ...refused, attempt: 'refused', message: 'queued', leg };
+    const other = nextUsefulLeg(context, failure);
+    return other === null ? null : { ...refused, attempt: 'refused', message: 'queued', leg: other };
   };
 
   switch (failure) {

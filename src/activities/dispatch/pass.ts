@@ -6,6 +6,7 @@ import type { ProviderHttp } from '../../providers/http';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import { claimMessages, type ClaimedMessage } from '../../store/claim';
 import type { Database } from '../../store/database';
+import { replayParked } from '../../store/parked';
 import { reserveRate } from '../../store/rates';
 import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
@@ -107,6 +108,9 @@ export async function submitBlock(
   const refusal = results.find((result) => result.class === 'account' && result.clevertap !== ENTITY_REFUSED);
   if (refusal !== undefined) await run.onAccountRefused(gateway, refusal.reason ?? 'the provider refused the account');
   run.onSettlement(await writeResults(run.database.pool, run.claim, results));
+  const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
+  // A receipt may have overtaken the answer that tells the id it goes by.
+  if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
 }
 
 async function submit(

@@ -46,7 +46,7 @@ export interface RecordProblem {
 
 export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: false; problem: RecordProblem };
 
-/** NUL and halves of surrogate pairs: Postgres refuses them, and with them everything committed in the same statement. */
+/** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 /** The same as JSON spells them. */
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;

@@ -1,0 +1,235 @@
+-- What db/migrations add up to; test/schema.test.ts keeps it current.
+
+create type attempt_state as enum ('submitting', 'submitted', 'refused', 'unknown', 'delivered', 'failed', 'expired');
+
+create type message_state as enum ('accepted', 'queued', 'submitting', 'submitted', 'refused', 'delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'unknown');
+
+create table accounts (
+  id text not null,
+  name text not null,
+  timezone text not null default 'Asia/Kolkata'::text,
+  default_country text not null default 'IN'::text,
+  default_service text not null default 'T'::text,
+  require_approved_senders boolean not null default false,
+  callback_hosts text[] not null default '{*.wzrkt.com}'::text[],
+  created_at timestamp with time zone not null default now(),
+  constraint accounts_pkey PRIMARY KEY (id)
+);
+
+create table api_keys (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  secret_hash bytea not null,
+  last4 text not null,
+  scopes text[] not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint api_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint api_keys_pkey PRIMARY KEY (id)
+);
+
+create table attempts (
+  message_id uuid not null,
+  no smallint not null,
+  account_id text not null,
+  gateway_id text not null,
+  leg smallint not null,
+  sender text,
+  state attempt_state not null default 'submitting'::attempt_state,
+  claim uuid not null,
+  provider_id text,
+  class text,
+  code text,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  answered_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  constraint attempts_pkey PRIMARY KEY (message_id, no)
+);
+
+create table callbacks (
+  id bigint not null generated always as identity,
+  account_id text not null,
+  webhook_id text not null,
+  message_id uuid not null,
+  slot text not null default 'outcome'::text,
+  event text not null,
+  code text,
+  description text,
+  occurred_at timestamp with time zone not null,
+  state text not null default 'pending'::text,
+  tries smallint not null default 0,
+  next_try_at timestamp with time zone not null default now(),
+  claimed_at timestamp with time zone,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone not null default now(),
+  constraint callbacks_message_id_slot_key UNIQUE (message_id, slot),
+  constraint callbacks_pkey PRIMARY KEY (id),
+  constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
+);
+
+create table gateways (
+  id text not null,
+  account_id text not null,
+  provider text not null,
+  name text not null,
+  credentials text not null,
+  callback_auth text,
+  callback_token text not null,
+  base_url text,
+  sending_pattern text not null,
+  status text not null default 'active'::text,
+  paused_reason text,
+  priority integer not null default 100,
+  weight integer not null default 1,
+  default_sender text,
+  fallback_sender text,
+  rate_per_second integer,
+  max_in_flight integer not null default 64,
+  batch_size integer,
+  receipt_deadline_seconds integer not null default 86400,
+  validity_seconds integer,
+  description text,
+  signup_link text,
+  logo text,
+  demo boolean not null default false,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint gateways_account_id_name_key UNIQUE (account_id, name),
+  constraint gateways_callback_token_key UNIQUE (callback_token),
+  constraint gateways_pkey PRIMARY KEY (id),
+  constraint gateways_sending_pattern_check CHECK ((sending_pattern = ANY (ARRAY['batch'::text, 'loop'::text]))),
+  constraint gateways_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
+);
+
+create table messages (
+  id uuid not null,
+  slice_id uuid not null,
+  account_id text not null,
+  send_id uuid not null,
+  msisdn text not null,
+  meta text,
+  body text not null,
+  sender text,
+  service text not null,
+  options jsonb,
+  webhook_id text,
+  encoding text not null,
+  segments smallint not null,
+  state message_state not null default 'accepted'::message_state,
+  leg smallint not null default 0,
+  attempts smallint not null default 0,
+  transients smallint not null default 0,
+  gateway_id text,
+  not_before timestamp with time zone,
+  code text,
+  reason text,
+  accepted_at timestamp with time zone not null default now(),
+  submitted_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  constraint messages_pkey PRIMARY KEY (id)
+);
+
+create table rate_leases (
+  key text not null,
+  reserved_to timestamp with time zone not null,
+  constraint rate_leases_pkey PRIMARY KEY (key)
+);
+
+create table receipts (
+  dedupe bytea not null,
+  gateway_id text not null,
+  message_id uuid,
+  attempt_no smallint,
+  provider_id text,
+  status text not null,
+  class text,
+  clevertap text,
+  code text,
+  reason text,
+  disposition text not null,
+  raw text,
+  occurred_at timestamp with time zone,
+  received_at timestamp with time zone not null default now(),
+  constraint receipts_pkey PRIMARY KEY (dedupe)
+);
+
+create table record_keys (
+  key bytea not null,
+  message_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint record_keys_pkey PRIMARY KEY (key)
+);
+
+create table slices (
+  id uuid not null,
+  account_id text not null,
+  due_at timestamp with time zone,
+  priority smallint not null,
+  state text not null default 'open'::text,
+  legs jsonb,
+  total integer not null,
+  delivered integer not null default 0,
+  failed integer not null default 0,
+  expired integer not null default 0,
+  suppressed integer not null default 0,
+  cancelled integer not null default 0,
+  unknown integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  wake_due boolean not null default false,
+  constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint slices_pkey PRIMARY KEY (id),
+  constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
+);
+
+create table webhooks (
+  id text not null,
+  account_id text not null,
+  kind text not null,
+  url text not null,
+  url_hash bytea not null,
+  is_default boolean not null default false,
+  state text not null default 'active'::text,
+  created_at timestamp with time zone not null default now(),
+  constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
+  constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),
+  constraint webhooks_pkey PRIMARY KEY (id),
+  constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
+
+CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
+
+CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at) WHERE (state = 'sending'::text);
+
+CREATE INDEX messages_account ON messages USING btree (account_id, id);
+
+CREATE INDEX messages_meta ON messages USING btree (account_id, meta) WHERE (meta IS NOT NULL);
+
+CREATE INDEX messages_msisdn ON messages USING btree (account_id, msisdn);
+
+CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
+
+CREATE INDEX receipts_message ON receipts USING btree (message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
+
+CREATE INDEX record_keys_age ON record_keys USING brin (created_at);
+
+CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
+
+CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
+
+CREATE INDEX slices_wake ON slices USING btree (id) WHERE wake_due;
+
+CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
