@@ -64,6 +64,20 @@ test('the sweep finds what the two commits missed, and leaves what is still unkn
   expect(await dispositions(unknown.gateway.id)).toEqual([{ disposition: 'parked', attempt_no: null }]);
 });
 
+test('one provider id that stands for two messages reports both, and is stored once', async () => {
+  const gateway = await storeGateway(store);
+  const { sliceId } = await storeSlice(store.pool, 2);
+  const messages = await claim(store.pool, sliceId, gateway.id);
+  await writeResults(
+    store.pool,
+    CLAIM,
+    messages.map((message) => resultOf(message, { providerId: 'shared' })),
+  );
+  await applyReceipts(store.pool, [{ ...receiptOf(gateway.id, messages[0]!), attempt: null, providerId: 'shared' }]);
+  for (const { id } of messages) expect((await messageOf(store.pool, id)).state).toBe('delivered');
+  expect(await dispositions(gateway.id)).toEqual([{ disposition: 'applied', attempt_no: 1 }]);
+});
+
 test('another gateway’s id is not its own', async () => {
   const { message, answered } = await overtaken('p-5');
   await answered();

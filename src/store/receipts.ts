@@ -83,14 +83,15 @@ unseen as (
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
                         reason, disposition, raw, occurred_at)
-  select i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.status, i.class,
+  -- One provider id may stand for several attempts; the report is stored once.
+  select distinct on (i.dedupe) i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.status, i.class,
          i.clevertap, i.code, i.reason,
          case when i.mid is null then 'parked' when v.next is not null then 'applied'
               when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
          i.raw, i.occurred_at
   from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
   where i.mid is null or i.mid not in (select mid from unseen)
-  order by i.dedupe
+  order by i.dedupe, i.mid
   on conflict (dedupe) do update
     set message_id = excluded.message_id, attempt_no = excluded.attempt_no, disposition = excluded.disposition
     where receipts.disposition = 'parked' and excluded.disposition <> 'parked'

@@ -125,3 +125,11 @@ describe('readCleverTapAnswer', () => {
     expect(answer).toEqual({ kind: 'rejected', reason: `CleverTap answered 400: ${'x'.repeat(200)}` });
   });
 });
+
+test('a 200 that says it processed nothing is tried again', () => {
+  expect(readCleverTapAnswer(200, '{"status":"fail"}')).toEqual({
+    kind: 'retry',
+    reason: 'CleverTap processed nothing',
+  });
+  expect(readCleverTapAnswer(200, '{"status":"success"}')).toEqual({ kind: 'accepted' });
+});

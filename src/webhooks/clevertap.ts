@@ -43,14 +43,20 @@ export type CleverTapVerdict =
   /** Will never be processed. */
   | { kind: 'rejected'; reason: string };
 
-/** 200 processed, 400 never, 500/503 again after ten minutes; the undocumented ones as their class suggests. */
+/**
+ * 200 processed (unless it says `fail`), 400 never, 500/503 again after ten minutes; the undocumented ones as their
+ * class suggests.
+ */
 export function readCleverTapAnswer(status: number, body: string): CleverTapVerdict {
   if (status === 408 || status === 429 || status >= 500)
     return { kind: 'retry', reason: `CleverTap answered ${status}` };
   if (status < 200 || status >= 300)
     return { kind: 'rejected', reason: `CleverTap answered ${status}: ${publicMessage(body)}` };
   const rejected = unprocessed(body);
-  return rejected.length > 0 ? { kind: 'partial', rejected } : { kind: 'accepted' };
+  if (rejected.length > 0) return { kind: 'partial', rejected };
+  return parse(body).status === 'fail'
+    ? { kind: 'retry', reason: 'CleverTap processed nothing' }
+    : { kind: 'accepted' };
 }
 
 function parse(body: string): Record<string, unknown> {

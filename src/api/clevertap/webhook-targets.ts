@@ -62,6 +62,8 @@ export function createWebhookTargets(
   };
 }
 
+const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
+
 /** Null when callbacks may go to `url`, else why not. `*.` in a pattern covers subdomains only. */
 export function checkCallbackUrl(
   url: string,
@@ -69,10 +71,10 @@ export function checkCallbackUrl(
   allowed: ReadonlySet<string>,
 ): string | null {
   if (!URL.canParse(url)) return 'is not an absolute URL';
-  const { protocol, hostname, host, username, password } = new URL(url);
+  const { protocol, hostname, port, username, password } = new URL(url);
   if (username !== '' || password !== '') return 'must not carry credentials';
   if (!/^https?:$/.test(protocol)) return 'must start with https://';
-  if (allowed.has(host) || allowed.has(hostname)) return null;
+  if (allowed.has(`${hostname}:${port || DEFAULT_PORTS[protocol]}`) || allowed.has(hostname)) return null;
   if (protocol !== 'https:') return 'must start with https://';
   const named = patterns.some((pattern) =>
     pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern,
