@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import helmet from 'helmet';
+import { OverloadError } from '../core/group-commit';
 import { AppError, ERRORS } from '../errors';
 import { isDatabaseAway } from '../store/database';
 import { MAX_BODY_BYTES, rawBody } from './body';
@@ -86,11 +87,15 @@ function errorHandler(deps: ApiDeps): ErrorRequestHandler {
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (isDatabaseAway(thrown)) {
-    return new AppError('unavailable', 'The message store can’t be reached; nothing was accepted. Send it again.', {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      cause: thrown,
-    });
+  if (isDatabaseAway(thrown) || thrown instanceof OverloadError) {
+    return new AppError(
+      'unavailable',
+      'The message store can’t be reached, or is too slow; nothing was accepted. Send it again.',
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: thrown,
+      },
+    );
   }
   const { type, status } = thrown as { type?: string; status?: number };
   if (type === 'entity.too.large') {

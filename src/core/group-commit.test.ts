@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GroupCommit } from './group-commit';
+import { GroupCommit, OverloadError } from './group-commit';
 
 /** A commit that stays in flight until the test ends it. */
 interface Flight {
@@ -10,7 +10,7 @@ interface Flight {
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function harness(maxWeight = 100, weigh: (item: string) => number = () => 1) {
+function harness(maxWeight = 100, weigh: (item: string) => number = () => 1, maxWaiting = Infinity) {
   const flights: Flight[] = [];
   const commits = new GroupCommit<string, string>(
     (items) =>
@@ -21,7 +21,7 @@ function harness(maxWeight = 100, weigh: (item: string) => number = () => 1) {
           fail: (error) => (reject(error), settle()),
         });
       }),
-    { maxWeight, weigh },
+    { maxWeight, maxWaiting, weigh },
   );
   return { commits, flights };
 }
@@ -79,7 +79,7 @@ it('a commit that throws before its first await fails its group like any other',
       if (items.includes('bad')) throw new Error('at once');
       return Promise.resolve(items);
     },
-    { maxWeight: 1, weigh: () => 1 },
+    { maxWeight: 1, maxWaiting: Infinity, weigh: () => 1 },
   );
   await expect(commits.add('bad')).rejects.toThrow('at once');
   expect(await commits.add('good')).toBe('good');
@@ -103,7 +103,7 @@ it('commits everything once, in order, in groups within the weight', async () =>
           await settle();
           return items.map(([index]) => index);
         },
-        { maxWeight: 20, weigh: ([, weight]) => weight },
+        { maxWeight: 20, maxWaiting: Infinity, weigh: ([, weight]) => weight },
       );
       const results = await Promise.all(list.map((weight, i) => commits.add([i, weight])));
       expect(results).toEqual(list.map((_, i) => i));
@@ -112,4 +112,15 @@ it('commits everything once, in order, in groups within the weight', async () =>
     }),
     { numRuns: 50 },
   );
+});
+
+it('refuses what is more than may wait, and takes more once a commit is done', async () => {
+  const { commits, flights } = harness(1, () => 1, 2);
+  for (const item of ['in flight', 'first', 'second']) void commits.add(item);
+  await expect(commits.add('third')).rejects.toThrow(OverloadError);
+  await flights[0]!.succeed();
+  void commits.add('fourth');
+  await flights[1]!.succeed();
+  await flights[2]!.succeed();
+  expect(flights.flatMap((flight) => flight.items)).toEqual(['in flight', 'first', 'second', 'fourth']);
 });

@@ -10,7 +10,14 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
+/** More waits than may wait: the store is slower than what comes in. */
+export class OverloadError extends Error {
+  override readonly name = 'OverloadError';
+}
+
 export interface GroupCommitOptions<Item> {
+  /** Most weight that may wait for its commit; what comes beyond it is refused at once. */
+  maxWaiting: number;
   /** Most weight of one commit; a single heavier item goes alone. */
   maxWeight: number;
   weigh(item: Item): number;
@@ -18,6 +25,7 @@ export interface GroupCommitOptions<Item> {
 
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
+  private waitingWeight = 0;
   private committing = false;
 
   /** @param commit stores the items and returns one result for each, in order; when it throws, all of them fail. */
@@ -26,10 +34,16 @@ export class GroupCommit<Item, Result> {
     private readonly options: GroupCommitOptions<Item>,
   ) {}
 
-  /** Resolves with the item's result once it is committed. */
+  /** Resolves with the item's result once it is committed. @throws OverloadError */
   add(item: Item): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.waiting.push({ item, weight: this.options.weigh(item), resolve, reject });
+      const weight = this.options.weigh(item);
+      if (this.waiting.length > 0 && this.waitingWeight + weight > this.options.maxWaiting) {
+        reject(new OverloadError('The message store is slower than what comes in'));
+        return;
+      }
+      this.waitingWeight += weight;
+      this.waiting.push({ item, weight, resolve, reject });
       if (!this.committing) void this.drain();
     });
   }
@@ -56,6 +70,8 @@ export class GroupCommit<Item, Result> {
       if (count > 0 && weight > this.options.maxWeight) break;
       count++;
     }
-    return this.waiting.splice(0, count);
+    const group = this.waiting.splice(0, count);
+    for (const waiting of group) this.waitingWeight -= waiting.weight;
+    return group;
   }
 }

@@ -33,6 +33,8 @@ export interface Inbox {
 
 /** Receipts of one statement. */
 const MAX_RECEIPTS = 1_000;
+/** Receipts that may wait for their commit; the provider repeats what is refused. */
+const MAX_WAITING = 50_000;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
 const MAX_CACHED_GATEWAYS = 10_000;
@@ -55,7 +57,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       deps.wakeRelays(settlement.webhookIds);
       return groups.map(() => undefined);
     },
-    { maxWeight: MAX_RECEIPTS, weigh: (group) => group.length },
+    { maxWeight: MAX_RECEIPTS, maxWaiting: MAX_WAITING, weigh: (group) => group.length },
   );
 
   async function gatewayOf(token: string): Promise<OpenGateway | null> {

@@ -13,6 +13,8 @@ import { createInbox } from '../receipts/inbox';
 import { createBase, type RuntimeLog } from './base';
 
 const API_CONNECTIONS = 10;
+/** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
+const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
 /** Callers and providers come from outside; what faces them is up to the network in front. */
 const EVERYWHERE = '0.0.0.0';
@@ -32,7 +34,7 @@ export async function startApi(
   log: RuntimeLog,
   options: { port?: number; metricsPort?: number } = {},
 ): Promise<RunningApi> {
-  const base = createBase(config, log, API_CONNECTIONS);
+  const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const { database, sealer, workflows, connection } = base;
   const ingress = createIngress({
     database,

@@ -23,13 +23,17 @@ export interface Base {
 }
 
 /** @throws ConfigError naming what is not set. */
-export function createBase(config: Config, log: RuntimeLog, connections: number): Base {
+export function createBase(
+  config: Config,
+  log: RuntimeLog,
+  pool: { connections: number; statementTimeoutMs?: number },
+): Base {
   if (config.databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: name the database');
   if (config.masterKey === undefined)
     throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
   const database = connectDatabase({
     url: config.databaseUrl,
-    connections,
+    ...pool,
     onError: (err) => log.warn({ err }, 'a database connection was lost'),
   });
   const temporal = temporalSettings(config.temporal);

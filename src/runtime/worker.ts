@@ -37,7 +37,7 @@ export async function startWorker(
   log: RuntimeLog,
   workflowBundle?: WorkflowBundleOption,
 ): Promise<RunningWorker> {
-  const base = createBase(config, log, WORKER_CONNECTIONS);
+  const base = createBase(config, log, { connections: WORKER_CONNECTIONS });
   const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
   const { namespace, options } = temporalSettings(config.temporal);
   const connection = await NativeConnection.connect(options);

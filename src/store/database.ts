@@ -13,12 +13,14 @@ export interface DatabaseOptions {
   url: string;
   /** Most connections of this process. */
   connections: number;
+  /** A statement that takes longer is given up and rolled back. */
+  statementTimeoutMs?: number;
   /** Told about the loss of idle connections, which is how a restart of Postgres shows itself. */
   onError(error: Error): void;
 }
 
 /** How long a request may wait for a connection before it is answered 503. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 4_000;
 
 /**
  * Every statement finds its rows by key, whatever the statistics say: a plan that was made while a table was empty
@@ -34,6 +36,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'heliograph',
     options: PLANNING,
+    statement_timeout: options.statementTimeoutMs,
   };
   const pool = new Pool(config);
   pool.on('error', options.onError);
@@ -46,8 +49,8 @@ export function connectDatabase(options: DatabaseOptions): Database {
 const RETRYABLE_SQLSTATES = new Set(['40P01', '40001']);
 const MAX_TRIES = 5;
 
-/** SQLSTATE classes that mean "no database now": connection exceptions, shutdown, too many connections, start-up. */
-const AWAY_SQLSTATES = /^(08|57P0|53300)/;
+/** SQLSTATEs that mean "no database now": connection exceptions, shutdown, start-up, too many connections, too slow. */
+const AWAY_SQLSTATES = /^(08|57P0|53300|57014)/;
 const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
 
 function codeOf(error: unknown): string {

@@ -53,6 +53,8 @@ export interface IngressDeps {
 
 /** Messages of one commit. */
 const MAX_MESSAGES = 10_000;
+/** Messages that may wait for their commit: some 100 MB, and seconds of work. */
+const MAX_WAITING = 100_000;
 
 /** A draft that waits for its slice. */
 interface Pending {
@@ -131,7 +133,7 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
       await store(pending, duplicates);
       return ids.map((list) => list.map((id) => toAccepted(id, duplicates)));
     },
-    { maxWeight: MAX_MESSAGES, weigh: (request) => request.messages.length },
+    { maxWeight: MAX_MESSAGES, maxWaiting: MAX_WAITING, weigh: (request) => request.messages.length },
   );
 
   return {
