@@ -2,6 +2,7 @@
 import { listOverdueWebhooks } from '../store/callbacks';
 import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
+import { forgetIdempotencyKeys } from '../store/idempotency';
 import { replayFound } from '../store/parked';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
 import type { Workflows } from '../workflows/client';
@@ -36,6 +37,7 @@ export async function sweepOnce(
   workflows.wakeRelays(replayed.webhookIds);
   workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
   await forgetRecordKeys(pool);
+  await forgetIdempotencyKeys(pool);
 }
 
 /**

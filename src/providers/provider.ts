@@ -78,6 +78,18 @@ export interface Receipt {
   raw?: unknown;
 }
 
+/** A text that a phone sent to one of the gateway's numbers. */
+export interface InboundText {
+  /** The phone, in E.164 with its plus sign. */
+  from: string;
+  /** What it was sent to. */
+  to?: string;
+  text: string;
+  /** The provider's id of the text: two equal texts are two. */
+  providerId?: string;
+  at?: Date;
+}
+
 /** A provider's HTTP callback as it came in. */
 export interface CallbackRequest {
   method: string;
@@ -96,6 +108,7 @@ export interface CallbackRequest {
 export type CallbackResult =
   | { kind: 'challenge'; answer: object }
   | { kind: 'receipts'; receipts: Receipt[] }
+  | { kind: 'inbound'; texts: InboundText[] }
   | { kind: 'ignored'; reason: string }
   | { kind: 'malformed'; reason: string }
   | { kind: 'unauthentic'; reason: string };

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { GroupCommit } from '../core/group-commit';
 import { parseAttemptWireId } from '../core/ids';
+import { meaningOf } from '../core/opt-out';
 import { normaliseProviderId } from '../core/provider-id';
-import type { CallbackAuth, CallbackRequest, Receipt } from '../providers/provider';
+import type { CallbackAuth, CallbackRequest, InboundText, Receipt } from '../providers/provider';
 import { providerNamed } from '../providers/registry';
 import type { Database } from '../store/database';
 import { callbackAuthContext, credentialsContext, findGatewayByToken, type GatewayRow } from '../store/gateways';
+import { storeInbound, type InboundDraft } from '../store/opt-outs';
 import { applyReceipts, type ReceiptDraft } from '../store/receipts';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
@@ -102,6 +104,9 @@ export function createInbox(deps: InboxDeps): Inbox {
           return { status: 200, outcome: 'challenge', answer: result.answer };
         case 'ignored':
           return { status: 200, outcome: 'ignored' };
+        case 'inbound':
+          deps.wakeRelays(await storeInbound(database.pool, toInbound(row, result.texts)));
+          return { status: 200, outcome: 'stored' };
         case 'receipts':
           if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };
           await commits.add(toDrafts(row.id, result.receipts, request.body));
@@ -110,6 +115,21 @@ export function createInbox(deps: InboxDeps): Inbox {
     },
   };
 }
+
+function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
+  return texts.map(({ from, to, text, providerId, at }) => ({
+    dedupe: digest([gateway.id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
+    accountId: gateway.account_id,
+    gatewayId: gateway.id,
+    msisdn: from,
+    toNumber: to ?? null,
+    body: storable(text),
+    meaning: meaningOf(text),
+    receivedAt: at ?? null,
+  }));
+}
+
+const digest = (identity: (string | number)[]): Buffer => createHash('sha256').update(identity.join('\n')).digest();
 
 function toDrafts(gatewayId: string, receipts: Receipt[], body: Buffer): ReceiptDraft[] {
   if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, body.toString('utf8'))];
@@ -124,7 +144,7 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
   const providerId = spelled === undefined ? null : normaliseProviderId(spelled);
   const identity = [gatewayId, receipt.attemptId ?? '', providerId ?? '', status, code ?? '', at?.getTime() ?? ''];
   return {
-    dedupe: createHash('sha256').update(identity.join('\n')).digest(),
+    dedupe: digest(identity),
     gatewayId,
     attempt,
     providerId: storable(providerId),

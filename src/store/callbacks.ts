@@ -10,6 +10,8 @@ export interface ClaimedCallback {
   code: string | null;
   description: string | null;
   occurredAt: Date;
+  /** Of a reply. */
+  detail: { toPhone: string | null; incomingText: string } | null;
   tries: number;
 }
 
@@ -25,6 +27,7 @@ export async function claimCallbacks(pool: Pool, webhookId: string, limit: numbe
     code: string | null;
     description: string | null;
     occurred_at: Date;
+    detail: ClaimedCallback['detail'];
     tries: number;
   }>(
     pool,
@@ -37,7 +40,7 @@ export async function claimCallbacks(pool: Pool, webhookId: string, limit: numbe
        update callbacks c set state = 'sending', tries = c.tries + 1, claimed_at = now() from due where c.id = due.id
        returning c.*
      )
-     select c.id, c.event, m.meta, c.code, c.description, c.occurred_at, c.tries
+     select c.id, c.event, m.meta, c.code, c.description, c.occurred_at, c.detail, c.tries
      from claimed c join messages m on m.id = c.message_id order by c.id`,
     [webhookId, limit],
   );

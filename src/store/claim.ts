@@ -44,6 +44,7 @@ with due as (
   select m.id from messages m
   where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
     and (m.not_before is null or m.not_before <= now())
+    and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
   order by m.id limit $4 for update
@@ -78,7 +79,7 @@ const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
- * gateway is inactive or paused.
+ * gateway is inactive or paused, and no message whose number is suppressed.
  */
 export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
   const rows = await execute<ClaimRow>(pool, 'claim-messages', CLAIM, [

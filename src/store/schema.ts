@@ -175,12 +175,31 @@ export interface CallbacksTable {
   claimed_at: Date | null;
   last_status: number | null;
   last_error: string | null;
+  /** Of a reply. */
+  detail: JSONColumnType<{ toPhone: string | null; incomingText: string }> | null;
+  created_at: CreatedAt;
+}
+
+export interface SuppressionsTable {
+  account_id: string;
+  msisdn: string;
+  source: 'opt-out' | 'manual';
+  reason: string | null;
   created_at: CreatedAt;
 }
 
 export interface RecordKeysTable {
   key: Buffer;
   message_id: string;
+  created_at: CreatedAt;
+}
+
+export interface IdempotencyKeysTable {
+  account_id: string;
+  key: string;
+  request_hash: Buffer;
+  status: number | null;
+  answer: string | null;
   created_at: CreatedAt;
 }
 
@@ -195,4 +214,6 @@ export interface Schema {
   receipts: ReceiptsTable;
   callbacks: CallbacksTable;
   record_keys: RecordKeysTable;
+  idempotency_keys: IdempotencyKeysTable;
+  suppressions: SuppressionsTable;
 }

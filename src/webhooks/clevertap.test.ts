@@ -14,6 +14,7 @@ const item = (over: Partial<CleverTapItem> = {}): CleverTapItem => ({
   code: null,
   description: null,
   occurredAt: AT,
+  detail: null,
   ...over,
 });
 const body = (...items: CleverTapItem[]) => JSON.parse(cleverTapBody(items)) as unknown;
@@ -132,4 +133,12 @@ test('a 200 that says it processed nothing is tried again', () => {
     reason: 'CleverTap processed nothing',
   });
   expect(readCleverTapAnswer(200, '{"status":"success"}')).toEqual({ kind: 'accepted' });
+});
+
+test('a reply carries the number it was sent to and its text, and is accepted by the receiver', () => {
+  const detail = { toPhone: '5555', incomingText: 'STOP' };
+  const sent = body(item({ event: 'replied', detail }));
+  expect(sent).toEqual([
+    { event: 'replied', data: [{ ts: SECONDS, meta: META, toPhone: '5555', incomingText: 'STOP' }] },
+  ]);
 });

@@ -11,6 +11,8 @@ export interface CleverTapItem {
   code: string | null;
   description: string | null;
   occurredAt: Date;
+  /** Of a `replied` event. */
+  detail: { toPhone: string | null; incomingText: string } | null;
 }
 
 /** Texts for outcomes that came without one: CleverTap requires a description. */
@@ -24,7 +26,9 @@ export function cleverTapBody(items: readonly CleverTapItem[]): string {
       ts: Math.floor(item.occurredAt.getTime() / 1_000),
       meta: item.meta,
       ...(item.event === 'failed' ? { code: item.code ?? '900' } : {}),
-      description: item.description ?? DESCRIPTION[item.event] ?? item.event,
+      ...(item.detail === null
+        ? { description: item.description ?? DESCRIPTION[item.event] ?? item.event }
+        : { toPhone: item.detail.toPhone ?? '', incomingText: item.detail.incomingText }),
     };
     const group = groups.get(item.event);
     if (group === undefined) groups.set(item.event, [data]);

@@ -7,6 +7,7 @@ import { holdLeg, moveLeg, resolveRefused, type RefusalMove } from '../../store/
 import { listGateways, pauseGateway } from '../../store/gateways';
 import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
 import { writeResults } from '../../store/results';
+import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
 import { clearWakeDue, sealSlice, writeLegs } from '../../store/slices';
 import type { DispatchGateway, Gateways } from './gateways';
@@ -65,6 +66,7 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   }
   for (; ; fresh = false) {
     if (!fresh) run.onSettlement(await resolveRefused(database.pool, sliceId, refusalMoves(legs)));
+    run.onSettlement(await settleSuppressed(database.pool, sliceId));
     const gateways = await deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]);
     let progress = 0;
     for (let index = 0; index < legs.length && !stopping.aborted; index++) {

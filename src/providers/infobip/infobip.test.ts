@@ -419,7 +419,19 @@ const callbackCases: CallbackCase[] = [
     request: {
       body: '{"results":[{"messageId":"1","from":"919800000001","text":"STOP","receivedAt":"2019-11-09T16:00:00.000+0100"}]}',
     },
-    expected: { kind: 'ignored', reason: 'inbound messages' },
+    expected: {
+      kind: 'inbound',
+      texts: [
+        { from: '+919800000001', to: undefined, text: 'STOP', providerId: '1', at: new Date('2019-11-09T15:00:00Z') },
+      ],
+    },
+  },
+  {
+    label: 'inbound messages without a usable number or text',
+    request: {
+      body: '{"results":[{"from":"HELIOG","text":"x","receivedAt":"x"},{"from":"919800000001","receivedAt":"x"}]}',
+    },
+    expected: { kind: 'ignored', reason: 'inbound messages without a text' },
   },
   {
     label: 'a click',

@@ -1,6 +1,6 @@
 /** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
 import { items, members, parseJson } from '../json';
-import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { codeOf, wording } from './codes';
 import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';
 
@@ -15,7 +15,12 @@ export function readReports(request: CallbackRequest): CallbackResult {
   const results = items(body['results'])?.map(members);
   if (results === undefined) return { kind: 'malformed', reason: 'no list of results' };
   if (results.length === 0) return { kind: 'ignored', reason: 'no results' };
-  if (results.every((result) => 'receivedAt' in result)) return { kind: 'ignored', reason: 'inbound messages' };
+  if (results.every((result) => 'receivedAt' in result)) {
+    const texts = results.flatMap(toInbound);
+    return texts.length > 0
+      ? { kind: 'inbound', texts }
+      : { kind: 'ignored', reason: 'inbound messages without a text' };
+  }
   const receipts = results.flatMap(toReceipt);
   return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
 }
@@ -39,6 +44,20 @@ function toReceipt(report: Record<string, unknown>): Receipt[] {
   }
   const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId) ?? UNLISTED;
   return [{ ...receipt, status: 'failed', ...refusal, ...cause }];
+}
+
+/** An inbound text in the form MO_JSON_2; numbers come without their plus sign. */
+function toInbound({ from, to, text, messageId, receivedAt }: Record<string, unknown>): InboundText[] {
+  if (typeof from !== 'string' || !/^\d{6,15}$/.test(from) || typeof text !== 'string') return [];
+  return [
+    {
+      from: `+${from}`,
+      to: typeof to === 'string' ? to : undefined,
+      text,
+      providerId: typeof messageId === 'string' ? messageId : undefined,
+      at: instant(receivedAt),
+    },
+  ];
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;

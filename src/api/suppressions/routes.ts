@@ -1,0 +1,55 @@
+/** `/api/v1/suppressions`: numbers that nothing is sent to. */
+import type { Router } from 'express';
+import { z } from 'zod';
+import { normaliseMsisdn } from '../../core/msisdn';
+import { AppError } from '../../errors';
+import { deleteSuppression, insertSuppression, listSuppressions, type Suppression } from '../../store/opt-outs';
+import { fieldsOf, queryOf, readJson } from '../body';
+import type { ApiDeps } from '../deps';
+import { validate } from '../validate';
+
+const MAX_LIMIT = 500;
+
+const body = z.strictObject({ to: z.string(), reason: z.string().max(200).nullable().default(null) });
+const query = z.strictObject({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+});
+
+export function suppressionRoutes(router: Router, deps: ApiDeps): void {
+  const { db } = deps.database;
+
+  async function numberOf(accountId: string, to: string): Promise<string> {
+    const { account } = await deps.accounts.context(accountId);
+    const number = normaliseMsisdn(to, account.default_country);
+    if (number.ok) return number.e164;
+    throw new AppError('invalid-request', `to: ${number.reason}`, {
+      problems: [{ field: 'to', message: number.reason }],
+    });
+  }
+
+  router.get('/api/v1/suppressions', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const { cursor, limit } = validate(query, fieldsOf(queryOf(request)));
+    const rows = await listSuppressions(db, { accountId, after: cursor, limit });
+    response.json({ items: rows.map(toAnswer), nextCursor: rows.length === limit ? rows.at(-1)!.msisdn : null });
+  });
+
+  router.post('/api/v1/suppressions', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const { to, reason } = validate(body, readJson(request));
+    const msisdn = await numberOf(accountId, to);
+    response.status(201).json(toAnswer(await insertSuppression(db, { accountId, msisdn, reason })));
+  });
+
+  router.delete('/api/v1/suppressions/:to', async (request, response) => {
+    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const removed = await deleteSuppression(db, accountId, await numberOf(accountId, request.params.to));
+    if (!removed) throw new AppError('not-found', 'The account has not suppressed this number');
+    response.status(204).end();
+  });
+}
+
+function toAnswer({ msisdn, source, reason, created_at }: Suppression) {
+  return { to: msisdn, source, reason, createdAt: created_at.toISOString() };
+}
