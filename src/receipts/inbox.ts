@@ -109,7 +109,7 @@ export function createInbox(deps: InboxDeps): Inbox {
           return { status: 200, outcome: 'stored' };
         case 'receipts':
           if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };
-          await commits.add(toDrafts(row.id, result.receipts, request.body));
+          await commits.add(toDrafts(row.id, result.receipts, rawOf(request)));
           return { status: 200, outcome: 'stored' };
       }
     },
@@ -131,8 +131,12 @@ function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
 
 const digest = (identity: (string | number)[]): Buffer => createHash('sha256').update(identity.join('\n')).digest();
 
-function toDrafts(gatewayId: string, receipts: Receipt[], body: Buffer): ReceiptDraft[] {
-  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, body.toString('utf8'))];
+/** What a report came as: its body, or the query of a GET (not the path, which is the gateway's secret). */
+const rawOf = ({ body, query }: CallbackRequest): string =>
+  body.length > 0 ? body.toString('utf8') : query.toString();
+
+function toDrafts(gatewayId: string, receipts: Receipt[], whole: string): ReceiptDraft[] {
+  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole)];
   return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null)));
 }
 

@@ -11,7 +11,7 @@ import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
 import { clearWakeDue, sealSlice, writeLegs } from '../../store/slices';
 import type { DispatchGateway, Gateways } from './gateways';
-import { runLeg, submitBlock, type DispatchRun } from './pass';
+import { resend, runLeg, type DispatchRun } from './pass';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -117,7 +117,7 @@ async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<voi
   const gateways = await deps.gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
   for (const [legIndex, group] of groupByLeg(orphans)) {
     const gateway = gateways.get(group[0]!.gatewayId);
-    if (gateway?.provider.capabilities.idempotentById) await submitBlock(run, legIndex, gateway, group);
+    if (gateway?.provider.capabilities.idempotentById) await resend(run, legIndex, gateway, group);
     else await writeUnknown(run, legIndex, group);
   }
 }

@@ -7,19 +7,16 @@ import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import { claimMessages, type ClaimedMessage } from '../../store/claim';
 import type { Database } from '../../store/database';
 import { replayParked } from '../../store/parked';
-import { reserveRate } from '../../store/rates';
 import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
 import { ENTITY_REFUSED, interpret, refusalOf } from './interpret';
-import { pace } from './pace';
+import { createPacer, type Pacer } from './pacer';
 
 /** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
 const BLOCK_SIZE = 100;
 /** Blocks of one slice in flight: one is written while the other is sent. */
 const BLOCKS_IN_FLIGHT = 2;
-/** A worker reserves this much of a gateway's rate at a time. */
-const LEASE_MS = 100;
 /**
  * A block that takes longer is given up: what was not written is tried again, what was may have been taken. Far above
  * the time-outs of a single request, which end one slow answer.
@@ -44,18 +41,14 @@ export interface DispatchRun {
 /** Sends everything that is claimable on one leg. Returns how many messages were claimed. */
 export async function runLeg(run: DispatchRun, legIndex: number, gateway: DispatchGateway): Promise<number> {
   const leg = run.legs[legIndex]!;
-  const { rate_per_second: rate } = gateway.row;
-  const whole = Math.max(BLOCK_SIZE, gateway.batchSize);
-  const limit = rate === null ? whole : Math.min(whole, Math.max(1, Math.floor((rate * LEASE_MS) / 1_000)));
+  const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
+  const limit = Math.min(pacer.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
   const inFlight = new Set<Promise<void>>();
   let claimed = 0;
   let after: string | null = null;
   let failure: unknown;
   while (!run.stopping.aborted && failure === undefined) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
-    const startsInMs = rate === null ? 0 : await reserveRate(run.database.pool, gateway.id, rate, limit);
-    if (startsInMs > 0) await pace(startsInMs, run.stopping);
-    if (run.stopping.aborted) break;
     const block: ClaimedMessage[] = await claimMessages(run.database.pool, {
       sliceId: run.sliceId,
       leg: legIndex,
@@ -69,8 +62,7 @@ export async function runLeg(run: DispatchRun, legIndex: number, gateway: Dispat
     if (block.length === 0) break;
     after = block.at(-1)!.id;
     claimed += block.length;
-    const spacingMs = rate === null ? 0 : 1_000 / rate;
-    const sent = submitBlock(run, legIndex, gateway, block, spacingMs).catch((error: unknown) => {
+    const sent = submitBlock(run, legIndex, gateway, block, pacer).catch((error: unknown) => {
       failure = error;
     });
     const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
@@ -81,13 +73,24 @@ export async function runLeg(run: DispatchRun, legIndex: number, gateway: Dispat
   return claimed;
 }
 
-/** Submits a block over its gateway and writes what became of it. */
-export async function submitBlock(
+/** Resends attempts whose answer is missing, under their own ids and within the gateway's rate. */
+export async function resend(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  orphans: readonly ClaimedMessage[],
+): Promise<void> {
+  const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
+  await submitBlock(run, legIndex, gateway, orphans, pacer);
+}
+
+/** Submits a block over its gateway, at its rate, and writes what became of it. */
+async function submitBlock(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
-  spacingMs = 0,
+  pacer: Pacer,
 ): Promise<void> {
   const results: AttemptResult[] = [];
   // One for the whole block: a timer and a signal per request would cost more than building its body.
@@ -96,7 +99,10 @@ export async function submitBlock(
   const requests: Promise<void>[] = [];
   for (let at = 0; at < block.length; at += size) {
     const part = block.slice(at, at + size);
-    if (at > 0 && spacingMs > 0) await pace(spacingMs * part.length, run.stopping);
+    if (!(await pacer.next(part.length))) {
+      for (const message of part) results.push(notSent(legIndex, message));
+      continue;
+    }
     requests.push(
       gateway.inFlight.run(async () => {
         const answers = await submit(run, gateway, part, signal);
@@ -111,6 +117,24 @@ export async function submitBlock(
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
+}
+
+/** Claimed, and given back before its request was made: another worker sends it. */
+function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
+  return {
+    messageId: id,
+    no,
+    attempt: 'refused',
+    message: 'queued',
+    leg,
+    delayMs: null,
+    transients,
+    providerId: null,
+    class: 'transient',
+    code: null,
+    clevertap: null,
+    reason: 'not sent: the worker stopped before its turn',
+  };
 }
 
 async function submit(
