@@ -129,12 +129,15 @@ export interface ProviderConfig<Credentials> {
   callbackAuth: CallbackAuth | null;
 }
 
+/** The `defaultBaseUrl` of a provider that is nobody's in particular. */
+export const NO_VENDOR = 'https://gateway.invalid';
+
 export interface Provider<Credentials = unknown> {
   /** The `provider` value of a gateway, for example `infobip`. */
   readonly name: string;
   readonly label: string;
   readonly signupLink: string;
-  /** The vendor's public origin, used when a gateway has no `baseUrl`. */
+  /** The vendor's public origin, used when a gateway has no `baseUrl`; {@link NO_VENDOR} = it must have one. */
   readonly defaultBaseUrl: string;
   readonly credentialsSchema: z.ZodType<Credentials>;
   readonly capabilities: Capabilities;

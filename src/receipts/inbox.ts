@@ -4,14 +4,14 @@ import { GroupCommit } from '../core/group-commit';
 import { parseAttemptWireId } from '../core/ids';
 import { meaningOf } from '../core/opt-out';
 import { normaliseProviderId } from '../core/provider-id';
-import type { CallbackAuth, CallbackRequest, InboundText, Receipt } from '../providers/provider';
-import { providerNamed } from '../providers/registry';
+import type { CallbackRequest, InboundText, Receipt } from '../providers/provider';
 import type { Database } from '../store/database';
-import { callbackAuthContext, credentialsContext, findGatewayByToken, type GatewayRow } from '../store/gateways';
+import { findGatewayByToken, type GatewayRow } from '../store/gateways';
 import { storeInbound, type InboundDraft } from '../store/opt-outs';
 import { applyReceipts, type ReceiptDraft } from '../store/receipts';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
+import { openGateway, type OpenGateway } from './gateway-config';
 
 /** What the provider is answered. */
 export type InboxAnswer =
@@ -41,16 +41,11 @@ const MAX_WAITING = 50_000;
 const GATEWAY_CACHE_MS = 2_000;
 const MAX_CACHED_GATEWAYS = 10_000;
 
-interface OpenGateway {
-  row: GatewayRow;
-  credentials: unknown;
-  callbackAuth: CallbackAuth | null;
-  expiresAtMs: number;
-}
+type CachedGateway = OpenGateway & { expiresAtMs: number };
 
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
-  const cache = new Map<string, OpenGateway>();
+  const cache = new Map<string, CachedGateway>();
 
   const commits = new GroupCommit<ReceiptDraft[], undefined>(
     async (groups) => {
@@ -62,20 +57,12 @@ export function createInbox(deps: InboxDeps): Inbox {
     { maxWeight: MAX_RECEIPTS, maxWaiting: MAX_WAITING, weigh: (group) => group.length },
   );
 
-  async function gatewayOf(token: string): Promise<OpenGateway | null> {
+  async function gatewayOf(token: string): Promise<CachedGateway | null> {
     const known = cache.get(token);
     if (known !== undefined && known.expiresAtMs > Date.now()) return known;
     const row = await findGatewayByToken(database.db, token);
     if (row === null) return null;
-    const opened: OpenGateway = {
-      row,
-      credentials: JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))),
-      callbackAuth:
-        row.callback_auth === null
-          ? null
-          : (JSON.parse(sealer.open(row.callback_auth, callbackAuthContext(row.id))) as CallbackAuth),
-      expiresAtMs: Date.now() + GATEWAY_CACHE_MS,
-    };
+    const opened = { ...openGateway(row, sealer, deps.publicUrl), expiresAtMs: Date.now() + GATEWAY_CACHE_MS };
     if (cache.size >= MAX_CACHED_GATEWAYS) cache.clear();
     cache.set(token, opened);
     return opened;
@@ -84,17 +71,9 @@ export function createInbox(deps: InboxDeps): Inbox {
   return {
     async receive(token, request) {
       const gateway = await gatewayOf(token);
-      const provider = gateway === null ? undefined : providerNamed(gateway.row.provider);
-      if (gateway === null || provider === undefined) {
-        return { status: 404, reason: 'no gateway has this callback URL' };
-      }
-      const { row, credentials, callbackAuth } = gateway;
-      const result = provider.callback(request, {
-        credentials,
-        baseUrl: row.base_url ?? provider.defaultBaseUrl,
-        callbackUrl: `${deps.publicUrl}/callbacks/${token}`,
-        callbackAuth,
-      });
+      if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };
+      const { row, provider, config } = gateway;
+      const result = provider.callback(request, config);
       switch (result.kind) {
         case 'unauthentic':
           return { status: 401, reason: result.reason };

@@ -1,9 +1,9 @@
 /** Gateways as dispatch uses them: opened credentials, adapter, and one bound on requests in flight per process. */
-import type { CallbackAuth, Provider, ProviderConfig } from '../../providers/provider';
-import { providerNamed } from '../../providers/registry';
+import type { Provider, ProviderConfig } from '../../providers/provider';
+import { openGateway } from '../../receipts/gateway-config';
 import { Semaphore } from '../../core/semaphore';
 import type { Database } from '../../store/database';
-import { callbackAuthContext, credentialsContext, listGatewaysById, type GatewayRow } from '../../store/gateways';
+import { listGatewaysById, type GatewayRow } from '../../store/gateways';
 import type { Sealer } from '../../store/seal';
 
 export interface DispatchGateway {
@@ -17,11 +17,6 @@ export interface DispatchGateway {
   inFlight: Semaphore;
   /** Null when it takes new messages, else why it does not. */
   unusable: string | null;
-}
-
-/** Thrown when a gateway's row can't be turned into something to send with; says which gateway and why. */
-export class GatewayError extends Error {
-  override readonly name = 'GatewayError';
 }
 
 interface Slot {
@@ -50,23 +45,13 @@ export function createGateways(database: Database, sealer: Sealer, publicUrl: st
   }
 
   function open(row: GatewayRow): DispatchGateway {
-    const provider = providerNamed(row.provider);
-    if (provider === undefined)
-      throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
-    const credentials = provider.credentialsSchema.parse(
-      JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))),
-    );
-    const callbackAuth =
-      row.callback_auth === null
-        ? null
-        : (JSON.parse(sealer.open(row.callback_auth, callbackAuthContext(row.id))) as CallbackAuth);
+    const { provider, config } = openGateway(row, sealer, publicUrl);
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
-    const callbackUrl = `${publicUrl}/callbacks/${row.callback_token}`;
     return {
       id: row.id,
       row,
       provider,
-      config: { credentials, baseUrl: row.base_url ?? provider.defaultBaseUrl, callbackUrl, callbackAuth },
+      config,
       batchSize: row.sending_pattern === 'loop' ? 1 : max,
       inFlight: slotOf(row),
       unusable: unusableReason(row),

@@ -230,9 +230,12 @@ export function runCallbackCases<Credentials>(
     });
 
     const notJson = ['', 'hello', '{"', 'null', '7', '[]', '{}', '[null]', '{"results":7}', '{"results":[null]}'];
-    (suite.format === 'json' ? it.each(notJson) : it.skip.each(notJson))('%j is malformed', (body) => {
-      expect(receive({ body }).kind).toBe('malformed');
-    });
+    // A query or a form has no such thing as a body that can't be read.
+    if (suite.format === 'json') {
+      it.each(notJson)('%j is malformed', (body) => {
+        expect(receive({ body }).kind).toBe('malformed');
+      });
+    }
   });
 }
 

@@ -1,0 +1,341 @@
+import type { CleverTapCode, FailureClass } from '../../core/outcome';
+import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
+import { CALLBACK_URL, runCallbackCases, runSubmitCases } from '../testing/cases';
+import type { CallbackCase, SubmitCase } from '../testing/cases';
+import type { SeenRequest } from '../testing/vendor';
+import { clickatell } from '.';
+
+const credentials = { apiKey: 'key-0123456789abcdef==' };
+const message: OutboundMessage = {
+  id: '06b8kzt5f7q3s9v1x2y4w6a8c01',
+  to: '+919800000001',
+  from: '+27880000001',
+  text: 'Hello',
+  encoding: 'gsm7',
+  flash: false,
+  port: null,
+  entityId: null,
+  templateId: null,
+  validitySeconds: null,
+  callbackUrl: CALLBACK_URL,
+};
+const second: OutboundMessage = { ...message, id: '06b8kzt5f7q3s9v1x2y4w6a8c02', to: '+919800000002', text: 'नमस्ते' };
+
+type Item = Record<string, unknown>;
+const accepted = (to = '919800000001', apiMessageId = 'api-1'): Item => ({
+  apiMessageId,
+  accepted: true,
+  to,
+  error: null,
+});
+const rejected = (code: unknown, to: string | null = '919800000001', description = 'said so'): Item => ({
+  apiMessageId: null,
+  accepted: false,
+  to,
+  error: { code, description },
+});
+const answer = (status: number, ...messages: Item[]) => ({ status, body: JSON.stringify({ messages, error: null }) });
+const refusedRequest = (status: number, code: number, description = 'said so') => ({
+  status,
+  body: JSON.stringify({ messages: [], error: { code, description } }),
+});
+const asked = (...messages: string[]): SeenRequest => ({
+  method: 'POST',
+  path: '/v1/message',
+  headers: { authorization: credentials.apiKey, 'content-type': 'application/json', accept: 'application/json' },
+  body: `{"messages":[${messages.join(',')}]}`,
+});
+const wired = (content: string, from = '"from":"27880000001",') =>
+  `{"channel":"sms","to":"919800000001","content":${content},${from}"clientMessageId":"${message.id}"}`;
+const WIRED_SECOND = `{"channel":"sms","to":"919800000002","content":"नमस्ते","from":"27880000001","clientMessageId":"${second.id}"}`;
+const taken: SubmitResult = { ok: true, providerId: 'api-1' };
+const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, reason = 'said so'): SubmitResult => ({
+  ok: false,
+  class: failure,
+  clevertap,
+  code,
+  reason,
+});
+const notAnswered = refused('unknown', '900', 'not-answered', 'the answer does not say what became of this message');
+
+/** Error codes: class, CleverTap code, codes. */
+const ERRORS: [FailureClass, CleverTapCode, number[]][] = [
+  ['account', '904', [1, 2, 3, 7, 20, 38, 39, 41, 42, 46]],
+  ['transient', '904', [18, 19, 43]],
+  ['content', '900', [21, 22, 23, 24, 30, 40, 100, 101, 110, 111]],
+  ['recipient', '910', [25, 27, 28]],
+  ['recipient', '903', [26]],
+  ['sender', '906', [44, 45]],
+];
+
+const submitCases: SubmitCase[] = [
+  {
+    label: 'carries a plain message',
+    messages: [message],
+    answer: answer(202, accepted()),
+    request: asked(wired('"Hello"')),
+    results: [taken],
+  },
+  {
+    label: 'carries unicode, quotes and line breaks',
+    messages: [{ ...message, text: 'न "b"\n😀', encoding: 'ucs2' }],
+    answer: answer(202, accepted()),
+    request: asked(wired('"न \\"b\\"\\n😀"')),
+    results: [taken],
+  },
+  {
+    label: 'carries an alphanumeric sender',
+    messages: [{ ...message, from: 'HELIOS' }],
+    answer: answer(202, accepted()),
+    request: asked(wired('"Hello"', '"from":"HELIOS",')),
+    results: [taken],
+  },
+  {
+    label: 'carries no sender when there is none',
+    messages: [{ ...message, from: null }],
+    answer: answer(202, accepted()),
+    request: asked(wired('"Hello"', '')),
+    results: [taken],
+  },
+  {
+    label: 'a batch is one request, answered by number',
+    messages: [message, second],
+    answer: answer(207, rejected(44, '+919800000002', 'blocked for +919800000002'), accepted()),
+    request: asked(wired('"Hello"'), WIRED_SECOND),
+    results: [taken, refused('sender', '906', '44', 'blocked for ***')],
+  },
+  {
+    label: 'two messages to one number are answered in the order sent',
+    messages: [message, second, { ...second, to: message.to }],
+    answer: answer(202, accepted(), accepted('919800000001', 'api-3'), accepted('919800000002', 'api-2')),
+    results: [taken, { ok: true, providerId: 'api-2' }, { ok: true, providerId: 'api-3' }],
+  },
+  {
+    label: 'an item without a number stands for the message at its place',
+    messages: [message, second],
+    answer: answer(207, accepted(), rejected(25, null)),
+    results: [taken, refused('recipient', '910', '25')],
+  },
+  {
+    label: 'a message that the answer forgets is unknown',
+    messages: [message, second],
+    answer: answer(207, rejected(25, null)),
+    results: [notAnswered, notAnswered],
+  },
+  {
+    label: 'items that are none leave the message unknown',
+    messages: [message],
+    answer: { status: 202, body: '{"messages":[7]}' },
+    results: [notAnswered],
+  },
+  {
+    label: 'accepted without an id',
+    messages: [message],
+    answer: answer(202, { accepted: true, to: '919800000001' }),
+    results: [{ ok: true }],
+  },
+  ...ERRORS.flatMap(([failure, clevertap, codes]) =>
+    codes.flatMap((code): SubmitCase[] => [
+      {
+        label: `error ${code} of a message is ${failure} ${clevertap}`,
+        messages: [message, second],
+        answer: answer(207, rejected(code), accepted('919800000002', 'api-2')),
+        results: [refused(failure, clevertap, String(code)), { ok: true, providerId: 'api-2' }],
+      },
+      {
+        label: `error ${code} of the request is ${failure} ${clevertap}`,
+        messages: [message, second],
+        answer: refusedRequest(400, code),
+        failure: { class: failure, clevertap, code: String(code), message: 'said so' },
+      },
+    ]),
+  ),
+  ...[400, 401, 402, 503].map((status) => ({
+    label: `a ${status} that lists messages refuses each for its own reason`,
+    messages: [message],
+    answer: answer(status, rejected(25)),
+    results: [refused('recipient', '910', '25')],
+  })),
+  ...(
+    [
+      [400, 'content', '900'],
+      [402, 'account', '904'],
+      [500, 'unknown', '900'],
+      [503, 'transient', '904'],
+    ] as [number, FailureClass, CleverTapCode][]
+  ).map(([status, failure, clevertap]) => ({
+    label: `an unlisted error of a ${status} is ${failure} ${clevertap}`,
+    messages: [message],
+    answer: refusedRequest(status, 999, `odd key ${credentials.apiKey}`),
+    failure: { class: failure, clevertap, code: '999', message: 'odd key ***' },
+  })),
+  {
+    label: 'a bare text as error',
+    messages: [message],
+    answer: { status: 400, body: '{"messages":[],"error":"From number is not related to integration"}' },
+    failure: { class: 'content', code: 'http-400', message: 'From number is not related to integration' },
+  },
+  {
+    label: 'a refusal inside a 2xx without messages',
+    messages: [message],
+    answer: refusedRequest(202, 20),
+    failure: { class: 'account', clevertap: '904', code: '20', message: 'said so' },
+  },
+  {
+    label: 'a rate limit tells when to come again',
+    messages: [message],
+    answer: { ...answer(429, rejected(43)), headers: { 'retry-after': '2' } },
+    results: [{ ...refused('transient', '904', '43'), retryAfterMs: 2_000 } as SubmitResult],
+  },
+  {
+    label: 'a message refused without a reason',
+    messages: [message],
+    answer: answer(207, { accepted: false, to: '919800000001', error: null }),
+    results: [refused('recipient', '900', 'refused', 'no reason given')],
+  },
+];
+
+runSubmitCases(clickatell, {
+  credentials,
+  message,
+  unknownStatus: {
+    answer: answer(207, rejected(999)),
+    results: [refused('recipient', '900', '999')],
+  },
+  cases: submitCases,
+});
+
+const basic = { username: 'clickatell', password: 'p4ss:word' };
+const headers = {
+  'content-type': 'application/json',
+  authorization: `Basic ${Buffer.from('clickatell:p4ss:word').toString('base64')}`,
+};
+const at = new Date(1_500_000_000_000);
+/** A callback as Clickatell's documentation shows it. */
+const report = (...updates: object[]) =>
+  JSON.stringify({
+    integrationId: 'i-1',
+    integrationName: 'Heliograph',
+    event: {
+      messageStatusUpdate: updates.map((update) => ({
+        channel: 'sms',
+        timestamp: 1_500_000_000_000,
+        statusCode: 5,
+        status: 'DEVICE_ACK',
+        messageId: 'api-1',
+        clientMessageId: message.id,
+        ...update,
+      })),
+    },
+  });
+const ids = { attemptId: message.id, providerId: 'api-1', at };
+const receipts = (...list: Receipt[]) => ({ kind: 'receipts' as const, receipts: list });
+const delivered: Receipt = { ...ids, status: 'delivered' };
+
+/** Status codes that end in failure: code, name, class, CleverTap code. */
+const FAILED: [number, string, FailureClass, CleverTapCode][] = [
+  [21, 'STOPPED_BY_USER', 'recipient', '917'],
+  [22, 'STOPPED_BY_ADMIN', 'recipient', '917'],
+  [23, 'DELIVERY_FAILURE', 'recipient', '914'],
+  [24, 'EMULATED', 'account', '904'],
+  [25, 'INSUFFICIENT_BALANCE', 'account', '904'],
+  [26, 'VOLUME_LIMIT', 'account', '904'],
+  [27, 'VOLUME_LIMIT', 'account', '904'],
+  [28, 'VOLUME_LIMIT', 'account', '904'],
+  [29, 'RECIPIENT_DOES_NOT_EXIST', 'recipient', '910'],
+  [100, 'ROUTING_ERROR', 'account', '904'],
+];
+
+const callbackCases: CallbackCase[] = [
+  ...(
+    [
+      [1, 'UNKNOWN', 'pending'],
+      [2, 'QUEUED', 'pending'],
+      [3, 'SCHEDULED', 'pending'],
+      [4, 'SENT_TO_SUPPLIER', 'pending'],
+      [5, 'DEVICE_ACK', 'delivered'],
+      [6, 'READ', 'delivered'],
+    ] as [number, string, Receipt['status']][]
+  ).map(([statusCode, status, expected]) => ({
+    label: `${status} is ${expected}`,
+    request: { body: report({ statusCode, status }) },
+    expected: receipts({ ...ids, status: expected }),
+  })),
+  ...FAILED.map(([statusCode, status, failure, clevertap]) => ({
+    label: `${statusCode} ${status} is ${failure} ${clevertap}`,
+    request: { body: report({ statusCode, status }) },
+    expected: receipts({
+      ...ids,
+      status: 'failed',
+      class: failure,
+      clevertap,
+      code: String(statusCode),
+      reason: status,
+    }),
+  })),
+  {
+    label: 'EXPIRED is expired',
+    request: { body: report({ statusCode: 20, status: 'EXPIRED' }) },
+    expected: receipts({
+      ...ids,
+      status: 'expired',
+      class: 'recipient',
+      clevertap: '916',
+      code: '20',
+      reason: 'EXPIRED',
+    }),
+  },
+  {
+    label: 'several updates, one of no use',
+    request: { body: report({}, { messageId: null, clientMessageId: '' }, { statusCode: null }, { statusCode: '4' }) },
+    expected: receipts(delivered, { ...ids, status: 'pending' }),
+  },
+  {
+    label: 'our id in another case is ours all the same',
+    request: { body: report({ clientMessageId: message.id.toUpperCase() }) },
+    expected: receipts(delivered),
+  },
+  {
+    label: 'without our id there is Clickatell’s',
+    request: { body: report({ clientMessageId: null }) },
+    expected: receipts({ providerId: 'api-1', status: 'delivered', at }),
+  },
+  {
+    label: 'without Clickatell’s id there is ours',
+    request: { body: report({ messageId: undefined }) },
+    expected: receipts({ attemptId: message.id, status: 'delivered', at }),
+  },
+  ...['1500000000000', null, 1e300].map((timestamp) => ({
+    label: `the timestamp ${JSON.stringify(timestamp)} is none`,
+    request: { body: report({ timestamp }) },
+    expected: receipts({ ...delivered, at: undefined }),
+  })),
+  {
+    label: 'no status updates',
+    request: { body: report() },
+    expected: { kind: 'ignored', reason: 'no status updates' },
+  },
+  {
+    label: 'updates without ids',
+    request: { body: report({ messageId: null, clientMessageId: null }) },
+    expected: { kind: 'malformed', reason: 'no report has an id' },
+  },
+  {
+    label: 'inbound messages',
+    request: { body: '{"integrationId":"i-1","event":{"moText":[{"messageId":"1","content":"STOP"}]}}' },
+    expected: { kind: 'ignored', reason: 'inbound messages' },
+  },
+];
+
+runCallbackCases(clickatell, {
+  credentials,
+  callbackAuth: { basic },
+  authHeader: 'authorization',
+  genuine: { headers, body: report({}) },
+  format: 'json',
+  unknownStatus: {
+    request: { body: report({ statusCode: 999, status: 'TELEPORTED' }) },
+    expected: receipts({ ...ids, status: 'pending' }),
+  },
+  cases: callbackCases,
+});

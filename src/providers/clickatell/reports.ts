@@ -1,0 +1,40 @@
+/** Status reports of the One API: `event.messageStatusUpdate[]`, one entry today. */
+import { items, members, parseJson } from '../json';
+import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import { publicText } from '../errors';
+import { STATUS } from './tables';
+
+/** Parses a callback whose sender is known to be authentic. */
+export function readReports(request: CallbackRequest): CallbackResult {
+  const event = members(members(parseJson(request.body.toString('utf8')))['event']);
+  if (items(event['moText'])) return { kind: 'ignored', reason: 'inbound messages' };
+  const updates = items(event['messageStatusUpdate']);
+  if (updates === undefined) return { kind: 'malformed', reason: 'no list of status updates' };
+  if (updates.length === 0) return { kind: 'ignored', reason: 'no status updates' };
+  const receipts = updates.map(members).flatMap(toReceipt);
+  return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
+}
+
+/** A report without id or status can't be matched or used, and must not keep its neighbours from being read. */
+function toReceipt(update: Record<string, unknown>): Receipt[] {
+  const { messageId, clientMessageId, statusCode, status, timestamp } = update;
+  const ids = {
+    ...(isText(clientMessageId) && { attemptId: clientMessageId.toLowerCase() }),
+    ...(isText(messageId) && { providerId: messageId }),
+  };
+  if (Object.keys(ids).length === 0 || (typeof statusCode !== 'number' && !isText(statusCode))) return [];
+  // A code in no table is pending: to fail it could contradict a later `delivered`.
+  const outcome = STATUS.get(String(statusCode)) ?? { status: 'pending' };
+  const cause = outcome.class && { code: String(statusCode), reason: publicText(String(status ?? 'no reason given')) };
+  return [{ ...ids, ...outcome, ...cause, at: instant(timestamp) }];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Milliseconds since 1970. */
+function instant(ms: unknown): Date | undefined {
+  const at = typeof ms === 'number' ? new Date(ms) : undefined;
+  return at && !Number.isNaN(at.getTime()) ? at : undefined;
+}

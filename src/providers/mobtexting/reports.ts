@@ -1,0 +1,43 @@
+/**
+ * Delivery reports and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md` and
+ * `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
+ */
+import { publicText } from '../errors';
+import { istInstant } from '../ist';
+import { members, parseJson } from '../json';
+import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, UNLISTED_REPORT } from './tables';
+
+const MAX_CHALLENGE = 200;
+
+/** Parses a callback whose sender is known to be authentic. */
+export function readReport(request: CallbackRequest): CallbackResult {
+  const body = members(parseJson(request.body.toString('utf8')));
+  const { challenge, id, custom } = body;
+  if (typeof challenge === 'string' && 'validation_key' in body) {
+    return challenge.length <= MAX_CHALLENGE
+      ? { kind: 'challenge', answer: { challenge } }
+      : { kind: 'malformed', reason: 'the challenge is too long' };
+  }
+  const status = typeof body['status'] === 'string' ? body['status'].trim().toUpperCase() : '';
+  const attemptId = typeof custom === 'string' && custom !== '' ? custom.toLowerCase() : undefined;
+  const providerId = typeof id === 'string' && id !== '' ? id : undefined;
+  if (status === '') return { kind: 'malformed', reason: 'no status' };
+  if (!attemptId && !providerId) return { kind: 'malformed', reason: 'neither custom nor id' };
+  // The docs name no zone for deliv_time; India's is presumed.
+  const at = unixTime(body['deliv_at']) ?? istInstant(body['deliv_time']);
+  return { kind: 'receipts', receipts: [{ attemptId, providerId, at, ...outcomeOf(status) }] };
+}
+
+function outcomeOf(status: string): Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason'> {
+  if (DELIVERED.has(status)) return { status: 'delivered' };
+  if (PENDING.has(status)) return { status: 'pending' };
+  const code = publicText(status);
+  if (EXPIRED.has(status)) return { status: 'expired', ...EXPIRY, code, reason: code };
+  return { status: 'failed', ...(STATUS.get(status) ?? UNLISTED_REPORT), code, reason: code };
+}
+
+/** Seconds since 1970 as a string, in webhooks that were composed to carry them. */
+function unixTime(text: unknown): Date | undefined {
+  return typeof text === 'string' && /^\d{10}$/.test(text) ? new Date(Number(text) * 1_000) : undefined;
+}

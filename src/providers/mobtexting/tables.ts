@@ -1,0 +1,54 @@
+/**
+ * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code"; a status
+ * comes as a word, and each word is listed with its number beside it. The classification is ours.
+ */
+import type { CleverTapCode, FailureClass, Refusal } from '../../core/outcome';
+
+type Row = [FailureClass, CleverTapCode, string];
+
+function table(rows: Row[]): ReadonlyMap<string, Refusal> {
+  return new Map(
+    rows.flatMap(([failure, clevertap, words]) =>
+      words.split(' ').map((word): [string, Refusal] => [word, { class: failure, clevertap }]),
+    ),
+  );
+}
+
+export const DELIVERED: ReadonlySet<string> = new Set(['DELIVRD', '000']);
+/** On its way. */
+export const PENDING: ReadonlySet<string> = new Set(['AWAITING-DLR']);
+/** TIMEOUT-DLR: the operator never said. */
+export const EXPIRED: ReadonlySet<string> = new Set(['EXPIRED', '021', 'TIMEOUT-DLR']);
+export const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
+
+/** Refusals and failures, in the answer to a submission and in reports. */
+export const STATUS = table([
+  ['recipient', '910', 'INVALID-SUB INV-NUMBER 404 NOTALLOWED 459'],
+  ['recipient', '905', 'ABSENT-SUB MOB-OFF HANDSET-ERR HANDSET-BUSY NET-ERR BARRED'],
+  ['recipient', '914', 'FAILED 462 UNDELIV 461'],
+  ['recipient', '900', 'REJECTED 458'],
+  ['recipient', '912', 'MEMEXEC'],
+  ['recipient', '915', 'SERIES-BLK SERIES-BLOCK 400'],
+  ['recipient', '901', 'DNDNUMB 408'],
+  ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456'],
+  ['recipient', '909', 'NOT-OPTIN 455'],
+  ['recipient', '918', 'DUPLICATE 460'],
+  ['account', '904', 'NO-CREDITS 401 NO-ACCOUNT 402'],
+  ['account', '907', 'DLT-INV-ENTITY 781'],
+  ['account', '919', 'DLT-INV-TMID 780 DLT-INV-TM-ID 782 DLT-ENTITY-NOT-FOUND 784'],
+  ['account', '919', 'DLT-TM-BLACKLST 785 DLT-ENTITY-BLACKLST 786 DLT-TM-INACTIVE 788'],
+  ['sender', '906', 'SNDR-BLOCK 451 INV-SENDER 454 DLT-HEADER-INACTIVE 787'],
+  ['sender', '906', 'DLT-SENDER-NOT-REG-TM 789 INV-PROVISION 790'],
+  ['sender', '919', 'DLT-REJECTED 777'], // Sender or template: another sender is worth one try.
+  ['content', '902', 'SPAM 407'],
+  ['content', '908', 'TEMPLATE-NOT-FOUND 452 INV-TEMPLATE 453'],
+  ['content', '908', 'DLT-TM-VAR-EXECEED VAR-EXCEED 783'], // a variable of more than 30 characters; the spelling is theirs
+  ['content', '900', 'REJ-MULTIPART 778 INV-SERVICE 791 INV-SCHEDULE 792'],
+  ['transient', '917', 'PROMO-TMOUT 457'], // India's promotional hours: nothing between 21:00 and 10:00 IST
+  ['transient', '904', 'THROTTLED 463 SERVER-ERR 403 405 406 430 431 432 433'],
+]);
+
+/** A word we don't know in an answer may mean either; the receipt will tell. */
+export const UNLISTED_ANSWER: Refusal = { class: 'unknown', clevertap: '900' };
+/** In a report it means failed, for a reason only the word can tell. */
+export const UNLISTED_REPORT: Refusal = { class: 'recipient', clevertap: '900' };

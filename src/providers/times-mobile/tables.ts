@@ -1,0 +1,42 @@
+/**
+ * Times Mobile's codes in our words. Times publishes none: the answer codes are those of the `fe/api/v1` platform that
+ * its parameter names and paths belong to (a reseller's manual: reliablebulksms.in/developer-api), the codes in delivery
+ * reports are those of India's DLT scrubbing (adwingsdigital.com/dlt-sms-error-codes). The classification is ours.
+ */
+import type { CleverTapCode, FailureClass, Refusal } from '../../core/outcome';
+
+function table(rows: [FailureClass, CleverTapCode, number[]][]): ReadonlyMap<number, Refusal> {
+  return new Map(
+    rows.flatMap(([failure, clevertap, codes]) => codes.map((code) => [code, { class: failure, clevertap }])),
+  );
+}
+
+/** `statusCode` of a message that was taken. */
+export const ACCEPTED = 200;
+
+/** `statusCode` of refusals. */
+export const STATUS_CODE = table([
+  ['sender', '906', [2051]], // the sender does not exist
+  ['recipient', '910', [2054]], // invalid number
+  ['account', '904', [2070, 6001]], // authentication failed or expired, no balance
+  ['content', '908', [7001]], // DLT content id missing
+]);
+
+/** `deliverystatus` of the one word that is known; any other one is a failure. */
+export const DELIVERED = 'DELIVERY_SUCCESS';
+
+/** The n of `Error Text [n]` in a report's description. Not listed, because nobody documents them: 640 to 650. */
+export const DLT = table([
+  ['account', '907', [600, 601, 602, 603, 604, 605]], // entity not found, not registered, inactive, blocked, invalid
+  ['account', '919', [610, 611, 612, 613]], // telemarketer
+  ['account', '919', [614, 615, 616, 617, 618]], // hash of the chain from entity to telemarketer
+  ['sender', '906', [620, 621, 622, 623]], // header not found, inactive, blocked, of another entity
+  ['content', '908', [630, 631, 632]], // template not found, inactive, blocked
+  ['content', '908', [633, 634, 635, 636, 637, 638, 639]], // template does not match
+  ['transient', '917', [651]], // India's promotional hours: nothing between 21:00 and 10:00 IST
+]);
+
+/** A code without an entry in an answer may mean either; the receipt will tell. */
+export const UNLISTED_ANSWER: Refusal = { class: 'unknown', clevertap: '900' };
+/** A report without a listed code: failed, for a reason only its text can tell. */
+export const UNLISTED_REPORT: Refusal = { class: 'recipient', clevertap: '900' };
