@@ -48,7 +48,7 @@ function messages(world: World, query: URLSearchParams) {
   const account = query.get('account');
   const matches = (record: MessageRecord) =>
     (to === null || digits(record.to) === digits(to)) &&
-    (messageId === null || record.messageId === messageId) &&
+    (messageId === null || record.messageId === messageId || record.clientId === messageId) &&
     (account === null || record.account === account);
   return {
     kept: world.messages.size,

@@ -7,7 +7,7 @@ import { Pool } from 'undici';
 import type { Account } from './account';
 import type { PlannedReport } from './plan';
 import { EARLY } from './plan';
-import type { Protocol, Report } from './protocol';
+import type { Protocol, ReceiptRequest, Report } from './protocol';
 import { Queue } from './queue';
 import { Timers } from './timers';
 
@@ -40,6 +40,18 @@ interface Post {
   mangled: boolean;
   tries: number;
   startedAt: number;
+}
+
+function inCapitals(report: Report): Report {
+  return { ...report, messageId: report.messageId.toUpperCase(), clientId: report.clientId?.toUpperCase() };
+}
+
+/** Half of the body, or of the query when there is none. */
+function cutOff(request: ReceiptRequest): ReceiptRequest {
+  const { url, body } = request;
+  if (body !== undefined) return { ...request, body: body.slice(0, body.length / 2) };
+  const query = url.indexOf('?') + 1;
+  return { ...request, url: url.slice(0, query + (url.length - query) / 2) };
 }
 
 export class Courier {
@@ -113,7 +125,10 @@ export class Courier {
   }
 
   private pump(destination: Destination): void {
-    const size = destination.account.behaviour.script.receipts.batchSize;
+    const size = Math.min(
+      destination.account.behaviour.script.receipts.batchSize,
+      destination.protocol.receipts.atMost,
+    );
     while (!this.stopped && destination.waiting.size > 0 && destination.posts < POSTS_AT_ONCE) {
       destination.posts += 1;
       void this.postNow(destination, destination.waiting.take(size), false).finally(() => {
@@ -142,7 +157,9 @@ export class Courier {
     if (this.stopped) return;
     counts.failedPosts += 1;
     const retryMs = Math.min(FIRST_RETRY_MS * 2 ** post.tries, LONGEST_RETRY_MS);
-    if (performance.now() + retryMs - post.startedAt > GIVE_UP_AFTER_MS) {
+    const { protocol, url } = post.destination;
+    const retries = protocol.receipts.retries?.(url) ?? Infinity;
+    if (post.tries >= retries || performance.now() + retryMs - post.startedAt > GIVE_UP_AFTER_MS) {
       counts.failed += post.reports.length;
       this.log?.warn({ account: account.name, reports: post.reports.length, problem }, 'receipts given up');
       return;
@@ -153,19 +170,24 @@ export class Courier {
 
   /** @returns what went wrong, or nothing when the post was acknowledged. */
   private async request({ destination, reports }: Post, mangle: boolean): Promise<string | undefined> {
-    const { contentType, body } = destination.protocol.receipts(reports, destination.account.behaviour.script.receipts);
+    const { protocol, account } = destination;
+    const { acknowledges = (status) => status >= 200 && status < 300 } = protocol.receipts;
+    const script = account.behaviour.script.receipts;
+    const spelt = script.idCase === 'upper' ? reports.map(inCapitals) : reports;
     try {
-      const url = new URL(destination.url);
+      const whole = protocol.receipts.write(destination.url, spelt, script);
+      const { method, url: target, headers, body } = mangle ? cutOff(whole) : whole;
+      const url = new URL(target);
       const answer = await this.pool(url.origin).request({
-        method: 'POST',
+        method,
         path: url.pathname + url.search,
-        headers: { 'content-type': contentType, 'user-agent': 'heliograph-simulator' },
-        body: mangle ? body.slice(0, body.length / 2) : body,
+        headers: { ...headers, 'user-agent': 'heliograph-simulator' },
+        body,
         headersTimeout: POST_TIMEOUT_MS,
         bodyTimeout: POST_TIMEOUT_MS,
       });
       await answer.body.dump();
-      return answer.statusCode >= 200 && answer.statusCode < 300 ? undefined : `status ${answer.statusCode}`;
+      return acknowledges(answer.statusCode) ? undefined : `status ${answer.statusCode}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

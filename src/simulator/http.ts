@@ -49,6 +49,10 @@ export function resetConnection(response: ServerResponse): void {
 /** Sends the head and half of the body, then resets the connection. */
 export function sendHalf(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.writeHead(answer.status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...answer.headers,
+  });
   response.write(body.subarray(0, body.length / 2), () => resetConnection(response));
 }

@@ -25,6 +25,8 @@ export interface Plan {
 /** What the dice know of a message. */
 export interface PlannedMessage {
   messageId: string;
+  /** Our id, where `messageId` is the vendor's. */
+  clientId?: string;
   to: string;
   sender: string;
   text: string;
@@ -50,13 +52,16 @@ export class Planner {
    * message ids differ in each, and asks anew when a message comes again under its fallback sender.
    */
   key(message: PlannedMessage): string {
-    return this.script.decideBy === 'messageId' ? message.messageId : `${message.to}|${message.sender}`;
+    if (this.script.decideBy === 'messageId') return message.clientId ?? message.messageId;
+    return `${message.to}|${message.sender}`;
   }
 
-  plan(message: PlannedMessage): Plan {
+  /** @param refusesLate what would be refused at submit is refused by receipt. */
+  plan(message: PlannedMessage, refusesLate = false): Plan {
     const key = this.key(message);
     const refusal = this.refusal(message, key);
-    if (refusal?.at === 'submit') return { refused: refusal.outcome, final: refusal.outcome, reports: [] };
+    if (refusal?.at === 'submit' && !refusesLate)
+      return { refused: refusal.outcome, final: refusal.outcome, reports: [] };
     const final = refusal?.outcome ?? 'delivered';
     return { final, reports: this.reports(key, final) };
   }

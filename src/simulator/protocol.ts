@@ -10,6 +10,8 @@ import type { Refusal, Script } from './script';
 /** A request with its whole body. */
 export interface VendorRequest {
   method: string;
+  /** Without query; in a protocol the vendor's own, without the prefix of vendor and account. */
+  path: string;
   headers: IncomingHttpHeaders;
   query: URLSearchParams;
   body: Buffer;
@@ -24,21 +26,32 @@ export interface Answer {
 
 /** One message as it was submitted, in words that are the same for every vendor. */
 export interface Submission {
-  /** Our id, or one that the protocol made up as its vendor does. */
+  /** The vendor's id of the message: ours where the vendor takes it, else one that the protocol made up. */
   messageId: string;
+  /** Our id, where the vendor has one of its own beside it. */
+  clientId?: string;
+  /** Of two accepted submissions with the same one the second is a duplicate; none = the vendor takes every one. */
+  identity?: string;
   to: string;
   /** Empty = the vendor's default. */
   sender: string;
   text: string;
   /** Binary content (a port needs it), instead of `text`. */
   hex?: string;
+  /** User data header in hexadecimal digits, where the vendor takes it beside the text. */
+  udh?: string;
+  /** Port of an application message. */
+  port?: number;
   flash: boolean;
   /** India DLT: principal entity and content template. */
   entityId?: string;
   templateId?: string;
   validitySeconds?: number;
-  /** Where reports go; none = nowhere. */
+  /** Where reports go; none = where the script says, or nowhere. */
   reportUrl?: string;
+  /** The kinds of report that will be sent; default all. */
+  reports?: readonly ReportKind[];
+  /** What reports repeat as it came. */
   callbackData?: string;
   /** Set when the vendor itself refuses this item, whatever the script says. */
   invalid?: Refusal;
@@ -55,6 +68,7 @@ export interface Verdict {
 /** One report on its way back. */
 export interface Report {
   messageId: string;
+  clientId?: string;
   bulkId: string;
   to: string;
   sender: string;
@@ -64,28 +78,62 @@ export interface Report {
   doneAt: number;
   callbackData?: string;
   parts: number;
+  /** Of the request: {@link Batch.secret}. */
+  secret?: string;
 }
 
-/** A request that was understood. `bulkId` names it in answer and reports. */
+/** A request that was understood. */
 export interface Batch {
+  /** The vendor's name for the request, or for the account that sent it, in answer and reports. */
   bulkId: string;
   submissions: Submission[];
   /** The caller asked for part counts. */
-  wantsParts: boolean;
+  wantsParts?: boolean;
+  /** The answer has no place for single messages: what the script refuses is taken, and refused by receipt. */
+  refusesLate?: boolean;
+  /** What the vendor signs its reports with. */
+  secret?: string;
+}
+
+/** What a protocol makes of a request: the messages in it, or the vendor's refusal of it all. */
+export type Reading = { batch: Batch } | { refused: Answer; unauthorized?: true };
+
+/** One request that carries reports. */
+export interface ReceiptRequest {
+  method: 'GET' | 'POST';
+  /** Absolute, without a fragment. */
+  url: string;
+  headers?: Record<string, string>;
+  /** Of a POST. */
+  body?: string;
+}
+
+/** How a vendor's reports travel. */
+export interface ReceiptWire {
+  /** Most reports in one request. */
+  atMost: number;
+  /** How often a request that isn't acknowledged is repeated, within a minute; default: as often as that allows. */
+  retries?(url: string): number;
+  /** Statuses that acknowledge; default every 2xx. */
+  acknowledges?(status: number): boolean;
+  write(url: string, reports: Report[], script: Script['receipts']): ReceiptRequest;
 }
 
 export interface Protocol {
   /** First part of the path, and name of its unnamed account. */
   readonly name: string;
-  /** The vendor's own path after the account's prefix. */
-  readonly submitPath: string;
-  /** The vendor's refusal of the whole request, or what it holds. */
-  read(request: VendorRequest, script: Script): { refused: Answer } | { batch: Batch };
+  /** The vendor's own paths after the account's prefix, `*` for one segment, and the methods of each. */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+  readonly receipts: ReceiptWire;
+  read(request: VendorRequest, script: Script): Reading;
   answer(batch: Batch, verdicts: Verdict[]): Answer;
   throttled(retryAfterSeconds: number): Answer;
   serverError(status: number): Answer;
   /** No such path, or method, at this vendor. */
   notFound(): Answer;
-  /** The body of one post of reports. */
-  receipts(reports: Report[], script: Script['receipts']): { contentType: string; body: string };
+}
+
+/** What a verdict refuses for, at a vendor that takes every repetition as a new message. */
+export function refusalOf({ outcome }: Verdict): Refusal | undefined {
+  return outcome === 'accepted' || outcome === 'duplicate' ? undefined : outcome;
 }

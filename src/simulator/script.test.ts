@@ -27,11 +27,22 @@ test.each([
   [{ faults: [{ kind: 'throttle' }] }, 'faults.0', { kind: 'throttle' }, /exactly one of next, share and forMs/],
   [{ faults: [{ kind: 'reset', next: 1, share: 0.5 }] }, 'faults.0', expect.anything(), /exactly one/],
   [{ senderRefusedShare: 0.05 }, 'senderRefusedFor', null, /list the sender IDs/],
+  [{ receipts: { url: 'x' } }, 'receipts.url', 'x', /http URL of this machine/],
   [{ receipts: { doubled: 0.1 } }, 'receipts.doubled', 0.1, /no such field/],
   [[], '(script)', [], /./],
 ])('%j is refused by field, value and remedy', (script, field, value, remedy) => {
   expect(problems(script)).toEqual([{ field, value, remedy: expect.stringMatching(remedy) }]);
 });
+
+test.each(['https://127.0.0.1/x', 'http://10.0.0.1/x', 'http://127.0.0.1.example/x', 'http://me:pw@127.0.0.1/x', 7])(
+  'reports may not go to %s',
+  (url) => expect(problems({ receipts: { url } })).toMatchObject([{ field: 'receipts.url', value: url }]),
+);
+
+test.each(['http://127.0.0.1:8080/x', 'http://localhost/x', 'http://[::1]:8080/x?y=1', 'http://127.0.0.2/'])(
+  'reports may go to %s',
+  (url) => expect(problems({ receipts: { url } })).toEqual([]),
+);
 
 test('all problems are named at once', () => {
   expect(
@@ -43,6 +54,7 @@ test('all problems are named at once', () => {
 
 test('the manual names every field, and its examples are good scripts', () => {
   const fields = [DEFAULT_SCRIPT, DEFAULT_SCRIPT.receipts, DEFAULT_SCRIPT.clevertap].flatMap(Object.keys);
+  fields.push('url');
   for (const field of fields) expect(MANUAL).toContain(`\`${field}\``);
   const examples = [...MANUAL.matchAll(/```json\n(.*?)```/gs)].map(
     ([, example]) => JSON.parse(example ?? '') as unknown,

@@ -96,7 +96,17 @@ const clevertapFault = z
   .refine(triggered, ONE_TRIGGER);
 export type Fault = z.infer<typeof clevertapFault>;
 
+const LOOPBACK = 'give an http URL of this machine, for example "http://127.0.0.1:8080/callbacks/token"';
+/** Scripts come from anyone who reaches the port: they must not make it call other machines. */
+function isLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) && !username && !password;
+}
+
 const receipts = z.strictObject({
+  /** Where reports go whose message names no URL: what other vendors' portals are told. */
+  url: z.string(LOOPBACK).refine(isLoopback, LOOPBACK).optional(),
   /** From the answer to the submission until the final report. */
   delayMs: span.default(50),
   /** A share of reports that takes `delayMs` of its own instead. */
@@ -113,11 +123,11 @@ const receipts = z.strictObject({
   reordered: share().default(0),
   /** Share of final reports whose first post is cut off in the middle; it comes whole when it isn't acknowledged. */
   mangledShare: share().default(0),
-  /** Spelling of our message id in reports. */
+  /** Spelling of message ids in reports, ours and the vendor's. */
   idCase: z.enum(['same', 'upper'], 'give "same" or "upper"').default('same'),
   /** Body of Infobip's reports: v3, or the older v2. */
   shape: z.enum(['v3', 'v2'], 'give "v3" or "v2"').default('v3'),
-  /** Most reports in one post. */
+  /** Most reports in one post, where the vendor has room for several. */
   batchSize: z
     .int('give a whole number from 1 to 2000')
     .min(1, 'give at least 1')
@@ -134,7 +144,7 @@ export const scriptSchema = z
     decideBy: z.enum(['destination', 'messageId'], 'give "destination" or "messageId"').default('destination'),
     /** Keep the latest messages and CleverTap records for `/control`; counts are always kept. */
     record: z.boolean('give true or false').default(true),
-    /** API keys that are answered with 401; any other non-empty one is good. */
+    /** API keys, tokens and passwords that are refused; any other non-empty one is good. */
     refusedKeys: z.array(text('give keys as text'), 'give a list of keys').default([]),
     /** Time until a submission is answered. */
     latencyMs: span.default(0),

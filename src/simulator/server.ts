@@ -7,16 +7,32 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { answerCallback } from './clevertap';
+import { clickatell } from './clickatell';
+import { clickatellLegacy } from './clickatell-legacy';
 import { answerControl } from './control';
 import { BodyError, readBody, send, sendJson } from './http';
 import { infobip } from './infobip';
+import { mobtexting } from './mobtexting';
+import { pingbix } from './pingbix';
 import type { Protocol, VendorRequest } from './protocol';
+import { Routes } from './route';
 import { Timers } from './timers';
+import { timesMobile } from './times-mobile';
+import { twilio } from './twilio';
 import { answerSubmission } from './vendor';
 import { World } from './world';
 
 /** Every vendor that is spoken. */
-const PROTOCOLS: readonly Protocol[] = [infobip];
+const PROTOCOLS: readonly Protocol[] = [
+  infobip,
+  twilio,
+  clickatell,
+  clickatellLegacy,
+  timesMobile,
+  mobtexting,
+  pingbix,
+];
+const ROUTES = new Routes(PROTOCOLS);
 
 /** Longer than clients keep idle connections, so that it is never the server that closes one under a request. */
 const KEEP_ALIVE_MS = 75_000;
@@ -35,18 +51,6 @@ export interface Simulator {
   port: number;
   /** Ends the server, every connection and every receipt under way. */
   stop(): Promise<void>;
-}
-
-/** Splits `/infobip/alpha/sms/3/messages` into its vendor and account; an unnamed account has the vendor's name. */
-function route(path: string): { protocol: Protocol; account: string | undefined } | undefined {
-  const end = path.indexOf('/', 1);
-  const name = end < 0 ? path.slice(1) : path.slice(1, end);
-  const protocol = PROTOCOLS.find((candidate) => candidate.name === name);
-  if (protocol === undefined) return undefined;
-  const rest = path.slice(name.length + 1);
-  if (rest === protocol.submitPath) return { protocol, account: name };
-  const prefix = rest.endsWith(protocol.submitPath) ? rest.slice(1, -protocol.submitPath.length) : '';
-  return { protocol, account: /^[A-Za-z0-9_-]{1,64}$/.test(prefix) ? prefix : undefined };
 }
 
 class Server {
@@ -80,6 +84,7 @@ class Server {
     if (path === '/sink') return send(response, { status: 200, body: SINK_ANSWER });
     const request: VendorRequest = {
       method: incoming.method ?? 'GET',
+      path,
       headers: incoming.headers,
       query: new URLSearchParams(mark < 0 ? '' : url.slice(mark)),
       body,
@@ -87,12 +92,13 @@ class Server {
     if (path === '/clevertap/callback') return answerCallback(this.world, request, response, this.timers);
     if (path === '/control/reset' && request.method === 'POST') return this.reset(response);
     if (path.startsWith('/control/')) return send(response, answerControl(this.world, path, request));
-    const vendor = route(path);
-    if (vendor === undefined)
+    const route = ROUTES.find(request.method, path);
+    if (route === undefined)
       return sendJson(response, 404, { error: 'not-found', remedy: 'docs/simulator.md lists all paths' });
-    const { protocol, account } = vendor;
-    if (account === undefined || request.method !== 'POST') return send(response, protocol.notFound());
-    return answerSubmission(this.world, protocol, this.world.account(account), request, response, this.timers);
+    const { protocol } = route;
+    if (route.account === undefined) return send(response, protocol.notFound());
+    request.path = route.path;
+    return answerSubmission(this.world, protocol, this.world.account(route.account), request, response, this.timers);
   }
 
   private async reset(response: ServerResponse): Promise<void> {

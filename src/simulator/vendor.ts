@@ -16,18 +16,21 @@ function takeBatch(world: World, protocol: Protocol, account: Account, batch: Ba
 
   const decide = (submission: Submission): Verdict['outcome'] => {
     if (submission.invalid !== undefined) return submission.invalid;
-    if (account.knownIds.has(submission.messageId)) return 'duplicate';
-    const plan = planner.plan(submission);
+    const { identity } = submission;
+    if (identity !== undefined && account.knownIds.has(identity)) return 'duplicate';
+    const plan = planner.plan(submission, batch.refusesLate);
     if (plan.refused !== undefined) return plan.refused;
-    account.knownIds.add(submission.messageId);
+    if (identity !== undefined) account.knownIds.add(identity);
     const final = plan.final;
     if (final !== 'delivered') counts.refusedByReceipt[final] += 1;
-    if (submission.reportUrl === undefined) counts.receipts.withoutUrl += 1;
+    const { reports: wanted, reportUrl: url = script.receipts.url } = submission;
+    if (url === undefined) counts.receipts.withoutUrl += 1;
     else {
-      const { messageId, to, sender, parts, callbackData } = submission;
-      const report = { messageId, bulkId: batch.bulkId, to, sender, parts, callbackData, sentAt: now };
-      const destination = { account, protocol, url: submission.reportUrl };
-      const wait = world.courier.bring(destination, plan.reports, report, now + latencyMs);
+      const { messageId, clientId, to, sender, parts, callbackData } = submission;
+      const { bulkId, secret } = batch;
+      const report = { messageId, clientId, bulkId, secret, to, sender, parts, callbackData, sentAt: now };
+      const reports = wanted ? plan.reports.filter(({ kind }) => wanted.includes(kind)) : plan.reports;
+      const wait = world.courier.bring({ account, protocol, url }, reports, report, now + latencyMs);
       if (wait !== undefined) early.push(wait);
     }
     return 'accepted';
@@ -59,7 +62,7 @@ export async function answerSubmission(
   counts.requests += 1;
   const read = protocol.read(request, script);
   if ('refused' in read) {
-    if (read.refused.status === 401) counts.unauthorized += 1;
+    if (read.unauthorized) counts.unauthorized += 1;
     else counts.badRequests += 1;
     return send(response, read.refused);
   }

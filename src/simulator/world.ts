@@ -18,7 +18,7 @@ export const KEPT_RECORDS = 50_000;
 const KEPT_TIMES = 10;
 
 /** One message id as the vendor saw it, however often it came. */
-export interface MessageRecord extends Omit<Submission, 'invalid'> {
+export interface MessageRecord extends Omit<Submission, 'invalid' | 'identity' | 'reports'> {
   account: string;
   /** Of the first submission that was taken; a repetition does not change it. */
   outcome: Verdict['outcome'];
@@ -103,7 +103,7 @@ export class World {
       if (outcome === 'accepted') known.outcome = outcome;
       return;
     }
-    const { invalid: _, ...message } = submission;
+    const { invalid, identity, reports, ...message } = submission;
     const record = { account, ...message, outcome, seen: 1, times: [at] };
     this.recordOf.set(key, record);
     this.messages.push(record);

@@ -1,9 +1,9 @@
 /** Infobip's SMS API v3 as the vendor answers it (Infobip OpenAPI 3.210), and its delivery reports v3 and v2. */
-import type { Answer, Batch, Protocol, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
 import type { Script } from '../script';
 import type { MessagesRequest } from './request';
 import { checkRequest, validitySeconds } from './request';
-import type { Violation } from './shape';
+import type { Violation } from '../shape';
 import { DUPLICATE_ID, MISSING_TO, PENDING_ACCEPTED, REPORT_STATUS, SUBMIT_STATUS } from './statuses';
 
 /** The vendor's error body, `ApiError`. */
@@ -59,8 +59,10 @@ function submissions(request: MessagesRequest): Submission[] {
     message.destinations.map(({ to, messageId }): Submission => {
       const dlt = message.options?.regional?.indiaDlt;
       const text = 'text' in message.content ? message.content.text : '';
+      const id = messageId || makeId();
       return {
-        messageId: messageId || makeId(),
+        messageId: id,
+        identity: id,
         to,
         sender: message.sender ?? '',
         text,
@@ -78,8 +80,9 @@ function submissions(request: MessagesRequest): Submission[] {
   );
 }
 
-function read(request: VendorRequest, script: Script): { refused: Answer } | { batch: Batch } {
-  if (!authorized(request.headers.authorization, script.refusedKeys)) return { refused: UNAUTHORIZED };
+function read(request: VendorRequest, script: Script): Reading {
+  if (!authorized(request.headers.authorization, script.refusedKeys))
+    return { refused: UNAUTHORIZED, unauthorized: true };
   if (!request.headers['content-type']?.startsWith('application/json'))
     return { refused: badRequest({ property: 'Content-Type', violation: 'must be application/json' }) };
   let body: unknown;
@@ -147,7 +150,7 @@ function reportV2(report: Report) {
 
 export const infobip: Protocol = {
   name: 'infobip',
-  submitPath: '/sms/3/messages',
+  paths: { '/sms/3/messages': ['POST'] },
   read,
   answer,
   throttled: (retryAfterSeconds) =>
@@ -156,11 +159,13 @@ export const infobip: Protocol = {
     }),
   serverError: (status) => failure(status, 'Something went wrong.', 'Contact the support.'),
   notFound: () => failure(404, 'Requested resource path is not mapped.', 'Check the resource path.'),
-  receipts: (reports, { shape, idCase }) => {
-    const spelt = reports.map((report) =>
-      idCase === 'upper' ? { ...report, messageId: report.messageId.toUpperCase() } : report,
-    );
-    const results = shape === 'v2' ? spelt.map(reportV2) : spelt.map(reportV3);
-    return { contentType: 'application/json', body: JSON.stringify({ results }) };
+  receipts: {
+    atMost: Infinity,
+    write: (url, reports, { shape }) => ({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ results: shape === 'v2' ? reports.map(reportV2) : reports.map(reportV3) }),
+    }),
   },
 };

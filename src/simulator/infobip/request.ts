@@ -1,6 +1,6 @@
 /** Infobip's v3 request, checked as its OpenAPI says (Infobip OpenAPI 3.210, `POST /sms/3/messages`, `SmsRequestEnvelope`). */
-import type { Check, Violation } from './shape';
-import { flag, integer, isObject, list, object, optional, required, string, word } from './shape';
+import type { Check, Violation } from '../shape';
+import { flag, integer, isObject, list, object, optional, required, string, word } from '../shape';
 
 const DAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
 const VALIDITY_UNITS = { SECONDS: 1, MINUTES: 60, HOURS: 3_600 } as const;

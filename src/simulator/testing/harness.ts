@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import type { Counts } from '../account';
+import { REFUSALS } from '../script';
 import type { Simulator } from '../server';
 
 /** One report of Infobip's v3 or v2 body, as far as tests look at it. */
@@ -18,9 +19,21 @@ export interface SeenReport {
   error: { id: number; groupName: string };
 }
 
+/** A request as the receiver got it. */
+export interface SeenRequest {
+  method: string;
+  /** Path and query. */
+  path: string;
+  query: Record<string, string>;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
 export interface Receiver {
   url: string;
   port: number;
+  /** In the order in which they came, refused ones too. */
+  requests: SeenRequest[];
   /** Bodies in the order in which they came, refused ones too. */
   bodies: string[];
   /** Reports of all bodies that are JSON. */
@@ -31,10 +44,14 @@ export interface Receiver {
 /** @param statusOf the status of the nth answer, from 0; default 200. */
 export async function startReceiver(statusOf: (n: number) => number = () => 200, port = 0): Promise<Receiver> {
   const bodies: string[] = [];
+  const requests: SeenRequest[] = [];
   const server = http.createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
+      const { method = '', url: path = '', headers } = incoming;
+      const query = Object.fromEntries(new URL(path, 'http://receiver').searchParams);
+      requests.push({ method, path, query, headers, body: Buffer.concat(chunks).toString() });
       bodies.push(Buffer.concat(chunks).toString());
       response.writeHead(statusOf(bodies.length - 1)).end();
     });
@@ -44,6 +61,7 @@ export async function startReceiver(statusOf: (n: number) => number = () => 200,
   return {
     url: `http://127.0.0.1:${actual}/receipts`,
     port: actual,
+    requests,
     bodies,
     reports: () => bodies.flatMap(reportsOf),
     stop: () =>
@@ -69,6 +87,21 @@ export interface Reply<Body> {
   body: Body;
 }
 
+/** Sends JSON (or text as it is) and reads the answer as text. */
+export async function callText(
+  method: 'GET' | 'POST' | 'PUT',
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply<string>> {
+  const answer = await request(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+}
+
 /** Sends JSON (or text as it is) and reads the JSON answer. */
 export async function call<Body = unknown>(
   method: 'GET' | 'POST' | 'PUT',
@@ -76,13 +109,39 @@ export async function call<Body = unknown>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Reply<Body>> {
-  const answer = await request(url, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(text) as Body };
+  const { body: text, ...answer } = await callText(method, url, body, headers);
+  return { ...answer, body: JSON.parse(text) as Body };
+}
+
+/** Sends a form and reads the JSON answer. Fields that are undefined are left out. */
+export function callForm<Body = unknown>(
+  url: string,
+  fields: Record<string, string | undefined>,
+  headers: Record<string, string> = {},
+): Promise<Reply<Body>> {
+  const form = formOf(fields).toString();
+  return call<Body>('POST', url, form, { 'content-type': 'application/x-www-form-urlencoded', ...headers });
+}
+
+/** Fields as a form or query. */
+export function formOf(fields: Record<string, string | undefined>): URLSearchParams {
+  const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  return new URLSearchParams(given);
+}
+
+export const basic = (user: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+});
+
+/** A script whose submissions or reports are refused by the last digit of their number: 1 to 4 as in {@link REFUSALS}. */
+export function refusing(at: 'submit' | 'receipt', more: object = {}): object {
+  return { refuse: REFUSALS.map((outcome, n) => ({ outcome, numberEndsWith: String(n + 1), at })), ...more };
+}
+
+/** What was sent by its number, as `/control/messages` has it. */
+export async function keptOf(simulator: Simulator, query: string): Promise<Record<string, unknown>[]> {
+  const url = `${simulator.url}/control/messages?${query}`;
+  return (await call<{ messages: Record<string, unknown>[] }>('GET', url)).body.messages;
 }
 
 export interface SubmitAnswer {

@@ -1,0 +1,162 @@
+/**
+ * Clickatell's HTTP API as the vendor answers it (Clickatell, "HTTP API Specification", `sendmsg`; its public overview
+ * arnoesterhuizen/clickatell-overview-http has all codes) and its callbacks.
+ */
+import { segment } from '../../core/segments';
+import { hexId } from '../ids';
+import type { ReportKind } from '../plan';
+import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import { refusalOf } from '../protocol';
+import type { Refusal, Script } from '../script';
+import { REFUSALS } from '../script';
+import { formOf, isNumber, retryAfter, unknownField } from '../wire';
+
+const FIELDS = new Set([
+  'user', 'password', 'api_id', 'to', 'from', 'text', 'callback', 'climsgid', 'concat', 'unicode', 'udh', 'msg_type',
+  'validity', 'deliv_time', 'scheduled_time', 'deliv_ack', 'mo', 'req_feat', 'max_credits', 'queue', 'escalate',
+]); // prettier-ignore
+
+const SENDER = /^(\d{1,16}|(?=.*[A-Za-z])[A-Za-z0-9 ._-]{1,11})$/;
+const RETRIES = 8;
+
+const ERROR: Record<Refusal, string> = {
+  sender: '106, Invalid source address',
+  recipient: '105, Invalid destination address',
+  content: '113, Maximum message parts exceeded',
+  account: '301, No credit left',
+};
+
+/** There is no status of its own for a refused sender. */
+const STATUS: Record<ReportKind, string> = {
+  delivered: '004',
+  enroute: '003',
+  'at-operator': '003',
+  sender: '009',
+  recipient: '007',
+  content: '005',
+  account: '012',
+};
+
+/** Every answer is text; errors have the HTTP status 200 too. */
+function lines(text: string, status = 200, headers?: Record<string, string>): Answer {
+  return { status, headers: { 'content-type': 'text/plain', ...headers }, body: text };
+}
+
+const refused = (error: string) => ({ refused: lines(`ERR: ${error}`) });
+
+/** `callback` is a sum: 1 intermediate, 2 final, 4 errors. */
+function wantedReports(callback: number): ReportKind[] {
+  return [
+    ...(callback & 1 ? (['enroute', 'at-operator'] as const) : []),
+    ...(callback & 2 ? (['delivered'] as const) : []),
+    ...(callback & 6 ? REFUSALS : []),
+  ];
+}
+
+/** The text, which `unicode=1` wants in hexadecimal UCS-2; undefined when it is not. */
+function textOf(fields: URLSearchParams): string | undefined {
+  const text = fields.get('text') ?? '';
+  if (fields.get('unicode') !== '1') return text;
+  return /^([0-9A-Fa-f]{4})+$/.test(text) ? Buffer.from(text, 'hex').swap16().toString('utf16le') : undefined;
+}
+
+function isWithin(fields: URLSearchParams, name: string, pattern: RegExp): boolean {
+  const value = fields.get(name);
+  return value === null || pattern.test(value);
+}
+
+/** The vendor's first objection to a request whose caller is known. */
+function objection(fields: URLSearchParams): string | undefined {
+  if (!/^\d+$/.test(fields.get('api_id') ?? '')) return '108, Invalid or missing API ID';
+  const sound =
+    unknownField(fields.keys(), FIELDS) === undefined &&
+    fields.get('to') &&
+    isWithin(fields, 'unicode', /^[01]$/) &&
+    isWithin(fields, 'callback', /^[0-7]$/) &&
+    isWithin(fields, 'concat', /^[1-9]\d?$/) &&
+    isWithin(fields, 'climsgid', /^[A-Za-z0-9]{1,32}$/) &&
+    isWithin(fields, 'validity', /^\d+$/);
+  if (!sound) return '101, Invalid or missing parameters';
+  if (!fields.get('text')) return '107, Empty message';
+  if (!isWithin(fields, 'udh', /^([0-9A-Fa-f]{2})+$/)) return '102, Invalid user data header';
+  return textOf(fields) === undefined ? '116, Invalid Unicode data' : undefined;
+}
+
+function submission(fields: URLSearchParams, to: string): Submission {
+  const sender = fields.get('from') ?? '';
+  const text = textOf(fields) ?? '';
+  const validity = fields.get('validity');
+  const udh = fields.get('udh') ?? undefined;
+  const unicode = fields.get('unicode') === '1';
+  const { parts } = segment(text, { type: unicode ? 'unicode' : 'auto', port: udh !== undefined });
+  let invalid: Refusal | undefined;
+  if (!isNumber(to)) invalid = 'recipient';
+  else if (sender !== '' && !SENDER.test(sender)) invalid = 'sender';
+  else if (parts > Number(fields.get('concat') ?? 1)) invalid = 'content';
+  return {
+    messageId: hexId(),
+    clientId: fields.get('climsgid') ?? undefined,
+    to,
+    sender,
+    text,
+    udh,
+    flash: fields.get('msg_type') === 'SMS_FLASH',
+    validitySeconds: validity === null ? undefined : Number(validity) * 60,
+    reports: wantedReports(Number(fields.get('callback') ?? 0)),
+    invalid,
+    parts,
+  };
+}
+
+function read(request: VendorRequest, script: Script): Reading {
+  const fields = request.method === 'GET' ? request.query : formOf(request);
+  const password = fields?.get('password');
+  if (!fields?.get('user') || !password) return { ...refused('001, Authentication failed'), unauthorized: true };
+  if (script.refusedKeys.includes(password))
+    return { ...refused('002, Unknown username or password'), unauthorized: true };
+  const wrong = objection(fields);
+  if (wrong !== undefined) return refused(wrong);
+  const numbers = (fields.get('to') ?? '').split(',');
+  const submissions = numbers.map((to) => submission(fields, to));
+  return { batch: { bulkId: fields.get('api_id') ?? '', submissions } };
+}
+
+/** A line a message; with several of them each names its number. */
+function answer(_: Batch, verdicts: Verdict[]): Answer {
+  const line = (verdict: Verdict) => {
+    const { messageId, to } = verdict.submission;
+    const refusal = refusalOf(verdict);
+    const text = refusal === undefined ? `ID: ${messageId}` : `ERR: ${ERROR[refusal]}`;
+    return verdicts.length === 1 ? text : `${text} To: ${to}`;
+  };
+  return lines(verdicts.map(line).join('\n'));
+}
+
+function callback(url: string, report: Report): string {
+  const target = new URL(url);
+  const { searchParams } = target;
+  searchParams.append('api_id', report.bulkId);
+  searchParams.append('apiMsgId', report.messageId);
+  if (report.clientId !== undefined) searchParams.append('cliMsgId', report.clientId);
+  searchParams.append('to', report.to);
+  searchParams.append('from', report.sender);
+  searchParams.append('timestamp', String(Math.floor(report.doneAt / 1_000)));
+  searchParams.append('status', STATUS[report.kind]);
+  searchParams.append('charge', String(report.parts));
+  return target.href;
+}
+
+export const clickatellLegacy: Protocol = {
+  name: 'clickatell-legacy',
+  paths: { '/http/sendmsg': ['GET', 'POST'] },
+  read,
+  answer,
+  throttled: (seconds) => lines('ERR: 130, Maximum MT limit exceeded', 429, retryAfter(seconds)),
+  serverError: (status) => lines('ERR: 901, Internal error', status),
+  notFound: () => lines('Not Found', 404),
+  receipts: {
+    atMost: 1,
+    retries: () => RETRIES,
+    write: (url, reports) => ({ method: 'GET', url: callback(url, reports[0]!) }),
+  },
+};

@@ -1,0 +1,135 @@
+/**
+ * Clickatell's One API as the vendor answers it (Clickatell docs, "One API: Send messages" and "One API: Error
+ * messages") and its status callbacks.
+ */
+import { segment } from '../../core/segments';
+import { hexId } from '../ids';
+import type { ReportKind } from '../plan';
+import type { Answer, Batch, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';
+import { refusalOf } from '../protocol';
+import type { Refusal, Script } from '../script';
+import type { Violation } from '../shape';
+import { list, object, optional, required, string, word } from '../shape';
+import { isNumber, json, jsonOf, retryAfter } from '../wire';
+
+const MAX_MESSAGES = 200;
+/** Longest id of ours; the vendor documents none. */
+const MAX_CLIENT_ID = 64;
+
+const request = object({
+  messages: required(
+    list(
+      object({
+        channel: optional(word('sms')),
+        to: required(string()),
+        content: required(string()),
+        from: optional(string()),
+        clientMessageId: optional(string(MAX_CLIENT_ID)),
+      }),
+    ),
+  ),
+});
+interface Request {
+  messages: { to: string; content: string; from?: string; clientMessageId?: string }[];
+}
+
+const ITEM_ERROR: Record<Refusal, { code: number; text: (to: string) => string }> = {
+  sender: { code: 45, text: () => 'FROM number is not related to integration' },
+  recipient: { code: 25, text: (to) => `Invalid recipient address: ${to}` },
+  content: { code: 100, text: () => 'Maximum message parts exceeded' },
+  account: { code: 20, text: () => 'Insufficient account balance' },
+};
+
+/** There is no status of its own for a refused sender. */
+const STATUS: Record<ReportKind, [number, string]> = {
+  delivered: [5, 'DEVICE_ACK'],
+  enroute: [2, 'QUEUED'],
+  'at-operator': [4, 'SENT_TO_SUPPLIER'],
+  sender: [23, 'DELIVERY_FAILURE'],
+  recipient: [29, 'RECIPIENT_DOES_NOT_EXIST'],
+  content: [22, 'STOPPED_BY_ADMIN'],
+  account: [25, 'INSUFFICIENT_BALANCE'],
+};
+
+/** A refusal of the whole request. */
+function failure(status: number, code: number, description: string, headers?: Record<string, string>): Answer {
+  return json(status, { messages: [], error: { code, description } }, headers);
+}
+
+/** The bare key: a scheme before it makes it another one. */
+function authorized(key: string | undefined, refusedKeys: readonly string[]): boolean {
+  return key !== undefined && /^\S+$/.test(key) && !refusedKeys.includes(key);
+}
+
+function read(incoming: VendorRequest, script: Script): Reading {
+  if (!authorized(incoming.headers.authorization, script.refusedKeys))
+    return { refused: failure(401, 1, 'Invalid or missing Integration API Key'), unauthorized: true };
+  const body = jsonOf(incoming);
+  if (body === undefined) return { refused: failure(400, 21, 'Payload data is malformed') };
+  const violations: Violation[] = [];
+  request(body, '', violations);
+  const [first] = violations;
+  if (first !== undefined)
+    return { refused: failure(400, 23, `Invalid or missing parameter: ${first.property.replace(/^.*\./, '')}`) };
+  // The request has just been checked field by field; no narrower proof is possible.
+  const { messages } = body as Request;
+  if (messages.length > MAX_MESSAGES)
+    return { refused: failure(400, 22, 'Maximum messages per request payload exceeded') };
+  const submissions = messages.map(({ to, content, from = '', clientMessageId }) => ({
+    messageId: hexId(),
+    clientId: clientMessageId,
+    to,
+    sender: from,
+    text: content,
+    flash: false,
+    invalid: isNumber(to) ? undefined : ('recipient' as const),
+    parts: segment(content).parts,
+  }));
+  return { batch: { bulkId: '', submissions } };
+}
+
+function item(verdict: Verdict) {
+  const { messageId, to } = verdict.submission;
+  const refusal = refusalOf(verdict);
+  if (refusal === undefined) return { apiMessageId: messageId, accepted: true, to, error: null };
+  const { code, text } = ITEM_ERROR[refusal];
+  return { apiMessageId: null, accepted: false, to, error: { code, description: text(to) } };
+}
+
+/** 202: all taken. 207: some. 400, or 402 when it is for want of money: none; the reasons stand with the messages. */
+function answer(_: Batch, verdicts: Verdict[]): Answer {
+  const refused = verdicts.map(refusalOf).filter((refusal) => refusal !== undefined);
+  let status = 207;
+  if (refused.length === 0) status = 202;
+  else if (refused.length === verdicts.length) status = refused.every((reason) => reason === 'account') ? 402 : 400;
+  return json(status, { messages: verdicts.map(item), error: null });
+}
+
+function update({ kind, doneAt, messageId, clientId }: Report) {
+  const [statusCode, status] = STATUS[kind];
+  return { channel: 'sms', timestamp: doneAt, statusCode, status, messageId, clientMessageId: clientId };
+}
+
+export const clickatell: Protocol = {
+  name: 'clickatell',
+  paths: { '/v1/message': ['POST'] },
+  read,
+  answer,
+  throttled: (seconds) => failure(429, 43, 'Rate limit', retryAfter(seconds)),
+  serverError: (status) =>
+    status === 503 ? failure(503, 19, 'Internal error, please retry') : failure(status, 18, 'Internal error'),
+  notFound: () => failure(404, 41, 'Resource does not exist'),
+  receipts: {
+    atMost: 1,
+    write: (url, reports) => ({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        integrationId: 'simulator',
+        integrationName: 'Simulator',
+        event: { messageStatusUpdate: reports.map(update) },
+      }),
+    }),
+  },
+};
