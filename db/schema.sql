@@ -26,8 +26,11 @@ create table api_keys (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  rate_per_second integer,
+  last_used_at timestamp with time zone,
   constraint api_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
-  constraint api_keys_pkey PRIMARY KEY (id)
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_rate_per_second_check CHECK ((rate_per_second > 0))
 );
 
 create table attempts (
@@ -66,6 +69,7 @@ create table callbacks (
   last_status integer,
   last_error text,
   created_at timestamp with time zone not null default now(),
+  detail jsonb,
   constraint callbacks_message_id_slot_key UNIQUE (message_id, slot),
   constraint callbacks_pkey PRIMARY KEY (id),
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
@@ -105,6 +109,28 @@ create table gateways (
   constraint gateways_pkey PRIMARY KEY (id),
   constraint gateways_sending_pattern_check CHECK ((sending_pattern = ANY (ARRAY['batch'::text, 'loop'::text]))),
   constraint gateways_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
+);
+
+create table idempotency_keys (
+  account_id text not null,
+  key text not null,
+  request_hash bytea not null,
+  status smallint,
+  answer text,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (account_id, key)
+);
+
+create table inbound_texts (
+  dedupe bytea not null,
+  account_id text not null,
+  gateway_id text not null,
+  msisdn text not null,
+  to_number text,
+  body text not null,
+  message_id uuid,
+  received_at timestamp with time zone not null default now(),
+  constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
 create table messages (
@@ -188,6 +214,17 @@ create table slices (
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
 );
 
+create table suppressions (
+  account_id text not null,
+  msisdn text not null,
+  source text not null,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  constraint suppressions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint suppressions_pkey PRIMARY KEY (account_id, msisdn),
+  constraint suppressions_source_check CHECK ((source = ANY (ARRAY['opt-out'::text, 'manual'::text])))
+);
+
 create table webhooks (
   id text not null,
   account_id text not null,
@@ -211,6 +248,10 @@ CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at) WHERE (state = 'sending'::text);
+
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING brin (created_at);
+
+CREATE INDEX inbound_texts_account ON inbound_texts USING btree (account_id, received_at);
 
 CREATE INDEX messages_account ON messages USING btree (account_id, id);
 

@@ -2,15 +2,22 @@
 
 export const ERRORS = {
   'malformed-body': { status: 400, title: 'The body can’t be read' },
+  'malformed-request': { status: 400, title: 'The request can’t be read' },
   'invalid-request': { status: 400, title: 'The request has invalid fields' },
   unauthorized: { status: 401, title: 'The credentials are missing or wrong' },
   forbidden: { status: 403, title: 'The key’s scopes don’t allow this' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'no-gateway': { status: 409, title: 'The account has no gateway' },
   'name-taken': { status: 409, title: 'The name is taken' },
   'gateway-in-use': { status: 409, title: 'The gateway has open messages' },
+  'idempotency-mismatch': { status: 409, title: 'The idempotency key belongs to another request' },
+  'idempotency-in-progress': { status: 409, title: 'The first request is under way' },
   'too-large': { status: 413, title: 'The body is too large' },
   'too-many-records': { status: 413, title: 'The request has too many records' },
+  'uri-too-long': { status: 414, title: 'The query is too long' },
+  'rate-limited': { status: 429, title: 'The key sends too many requests' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   unavailable: { status: 503, title: 'The message store can’t be reached' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;

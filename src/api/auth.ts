@@ -1,13 +1,20 @@
-/** Who is asking: an API key in a header or, on the CleverTap routes only, in the fields. */
+/** Who is asking: an API key, or an access token of one, in a header or, on the CleverTap routes only, in the fields. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
-import { parseApiKey, secretMatches, type Scope } from '../core/api-key';
+import type { AccessTokens } from '../core/access-token';
+import { parseApiKey, SCOPES, type Scope } from '../core/api-key';
 import { AppError } from '../errors';
-import { findKey, type StoredKey } from '../store/accounts';
-import type { Database } from '../store/database';
+import type { StoredKey } from '../store/accounts';
+import type { Keys } from './keys';
 
 export interface Principal {
   accountId: string;
+  scopes: readonly Scope[];
+}
+
+/** A key and what it may do in this request. */
+interface KeyInUse {
+  key: StoredKey;
   scopes: readonly Scope[];
 }
 
@@ -18,45 +25,48 @@ export interface Authenticator {
   /**
    * @param fields the request's fields on a CleverTap route; a header credential wins over them, because partner
    * payloads carry foreign user names.
-   * @throws AppError unauthorized, forbidden
+   * @throws AppError unauthorized, forbidden, rate-limited
    */
   authenticate(request: Request, scope: Scope, fields?: Record<string, unknown>): Promise<Principal>;
-  /** This process revoked a key. */
-  forget(keyId: string): void;
 }
 
-/** A revoked key is refused this much later at most; a busy key costs one query in that time. */
-const KEY_CACHE_MS = 1_000;
-const MAX_CACHED_KEYS = 10_000;
 const DEFAULT_ACCOUNT = 'default';
 
-export function createAuthenticator(database: Database, adminKey: string | undefined): Authenticator {
-  const cache = new Map<string, { key: StoredKey | null; expiresAtMs: number }>();
-  const adminHash = adminKey === undefined ? null : sha256(adminKey);
+export interface AuthenticatorDeps {
+  keys: Keys;
+  tokens: AccessTokens;
+  adminKey: string | undefined;
+}
 
-  async function storedKey(id: string): Promise<StoredKey | null> {
-    const known = cache.get(id);
-    if (known !== undefined && known.expiresAtMs > Date.now()) return known.key;
-    const key = await findKey(database.db, id);
-    if (cache.size >= MAX_CACHED_KEYS) cache.clear();
-    cache.set(id, { key, expiresAtMs: Date.now() + KEY_CACHE_MS });
-    return key;
-  }
+export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDeps): Authenticator {
+  const adminHash = adminKey === undefined ? null : sha256(adminKey);
 
   async function identify(credential: Credential, request: Request): Promise<Principal | null> {
     const presented = credential.kind === 'key' ? credential.key : credential.secret;
     if (adminHash !== null && timingSafeEqual(sha256(presented), adminHash)) {
-      return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, scopes: ['admin', 'manage', 'read', 'send'] };
+      return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, scopes: SCOPES };
     }
+    const found = (await grantedKey(presented)) ?? (await ownKey(presented, credential));
+    if (found === null) return null;
+    const { key, scopes } = found;
+    keys.use(key);
+    const accountId = scopes.includes('admin') ? (request.get('x-account-id') ?? key.accountId) : key.accountId;
+    return { accountId, scopes };
+  }
+
+  /** An access token can do what was granted, as long as its key is valid. */
+  async function grantedKey(presented: string): Promise<KeyInUse | null> {
+    const grant = tokens.read(presented, Date.now());
+    const key = grant === null ? null : await keys.valid(grant.keyId);
+    return grant === null || key === null ? null : { key, scopes: grant.scopes };
+  }
+
+  async function ownKey(presented: string, credential: Credential): Promise<KeyInUse | null> {
     const pair =
       parseApiKey(presented) ??
       (credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null);
-    if (pair === null) return null;
-    const key = await storedKey(pair.id);
-    if (key === null || key.revokedAt !== null || !secretMatches(pair.secret, key.secretHash)) return null;
-    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return null;
-    const accountId = key.scopes.includes('admin') ? (request.get('x-account-id') ?? key.accountId) : key.accountId;
-    return { accountId, scopes: key.scopes };
+    const key = pair === null ? null : await keys.withSecret(pair.id, pair.secret);
+    return key === null ? null : { key, scopes: key.scopes };
   }
 
   return {
@@ -69,7 +79,8 @@ export function createAuthenticator(database: Database, adminKey: string | undef
         );
       }
       const principal = await identify(credential, request);
-      if (principal === null) throw new AppError('unauthorized', 'The API key is wrong, expired or revoked');
+      if (principal === null)
+        throw new AppError('unauthorized', 'The API key or access token is wrong, expired or revoked');
       if (!principal.scopes.includes(scope) && !principal.scopes.includes('admin')) {
         throw new AppError(
           'forbidden',
@@ -78,7 +89,6 @@ export function createAuthenticator(database: Database, adminKey: string | undef
       }
       return principal;
     },
-    forget: (keyId) => void cache.delete(keyId),
   };
 }
 
@@ -89,15 +99,20 @@ function headerCredential(request: Request): Credential | null {
   if (authorization !== undefined && authorization !== '') {
     const [scheme = '', value = ''] = authorization.split(/\s+/, 2);
     if (/^bearer$/i.test(scheme)) return { kind: 'key', key: value };
-    if (/^basic$/i.test(scheme)) {
-      const decoded = Buffer.from(value, 'base64').toString('utf8');
-      const colon = decoded.indexOf(':');
-      return { kind: 'pair', id: decoded.slice(0, Math.max(0, colon)), secret: decoded.slice(colon + 1) };
-    }
-    return { kind: 'key', key: authorization };
+    const pair = basicCredentials(authorization);
+    return pair === null ? { kind: 'key', key: authorization } : { kind: 'pair', ...pair };
   }
   const apiKey = request.get('x-api-key');
   return apiKey === undefined ? null : { kind: 'key', key: apiKey };
+}
+
+/** User and password of a Basic `Authorization`; null for another scheme. */
+export function basicCredentials(authorization: string): { id: string; secret: string } | null {
+  const [, encoded] = /^basic\s+(\S+)/i.exec(authorization) ?? [];
+  if (encoded === undefined) return null;
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  return { id: decoded.slice(0, Math.max(0, colon)), secret: decoded.slice(colon + 1) };
 }
 
 function fieldCredential(fields: Record<string, unknown>): Credential | null {

@@ -1,14 +1,32 @@
 /** Reading bodies: raw bytes first, then JSON or a form, with errors that point at the place. */
-import express, { type Request } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
+import { findJsonExcess, MAX_JSON_KEYS } from '../core/json-limits';
 import { AppError } from '../errors';
 
 export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
+/** The part of the URL behind the question mark. */
+const MAX_QUERY_BYTES = 8 * 1_024;
 
 /** Keeps every body as bytes in `request.body`, whatever its content type says. */
 export const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
-/** Parses JSON. @throws AppError malformed-body naming line, column and what stands there. */
+/** Refuses a long query, before anybody takes it apart. */
+export const limitQuery: RequestHandler = (request, _response, next) => {
+  // A URL on the wire is ASCII: characters are bytes.
+  if (queryText(request).length > MAX_QUERY_BYTES) {
+    throw new AppError('uri-too-long', `The query is longer than ${MAX_QUERY_BYTES / 1_024} KB: send it as a POST`);
+  }
+  next();
+};
+
+/**
+ * Parses JSON.
+ * @throws AppError malformed-body naming line, column and what stands there; invalid-request naming the path of what is
+ * nested too deep or has too many keys.
+ */
 export function parseJson(text: string): unknown {
+  const excess = findJsonExcess(text);
+  if (excess !== null) throw refuse(excess.path || 'body', excess.problem);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -39,10 +57,26 @@ export function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
   return fields;
 }
 
+/** @throws AppError invalid-request when there are too many parameters. */
 export function queryOf(request: Request): URLSearchParams {
-  const at = request.originalUrl.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : request.originalUrl.slice(at + 1));
+  return parseForm(queryText(request), 'query');
 }
+
+function queryText(request: Request): string {
+  const at = request.originalUrl.indexOf('?');
+  return at < 0 ? '' : request.originalUrl.slice(at + 1);
+}
+
+/** A form may have as many fields as a JSON object may have keys. @throws AppError invalid-request */
+export function parseForm(text: string, where: 'body' | 'query' = 'body'): URLSearchParams {
+  if (text.split('&', MAX_JSON_KEYS + 1).length > MAX_JSON_KEYS) {
+    throw refuse(where, `has more than ${MAX_JSON_KEYS} fields`);
+  }
+  return new URLSearchParams(text);
+}
+
+const refuse = (field: string, message: string): AppError =>
+  new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
 
 /**
  * The body of a CleverTap route: JSON, a form, or (GET) the query. A JSON body is known by its first character too,
@@ -53,7 +87,7 @@ export function readFields(request: Request): unknown {
   const text = bodyText(request);
   const type = request.headers['content-type'] ?? '';
   if (/json/i.test(type) || (!/form-urlencoded/i.test(type) && /^\s*[[{]/.test(text))) return parseJson(text);
-  return fieldsOf(new URLSearchParams(text));
+  return fieldsOf(parseForm(text));
 }
 
 /** A JSON body of the operations API. */
@@ -61,7 +95,14 @@ export function readJson(request: Request): unknown {
   return parseJson(bodyText(request));
 }
 
-function bodyText(request: Request): string {
+/** A JSON body that may be left out, which says the same as `{}`. */
+export function readOptionalJson(request: Request): unknown {
+  const text = bodyText(request);
+  return text === '' ? {} : parseJson(text);
+}
+
+/** The body as UTF-8; empty when there is none. */
+export function bodyText(request: Request): string {
   const body: unknown = request.body;
   return Buffer.isBuffer(body) ? body.toString('utf8') : '';
 }

@@ -1,4 +1,5 @@
 /** What the routes are made of; the composition root builds it. */
+import type { AccessTokens } from '../core/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
@@ -7,12 +8,15 @@ import type { Accounts } from './accounts';
 import type { Authenticator } from './auth';
 import type { WebhookTargets } from './clevertap/webhook-targets';
 import type { Ingress } from './ingress/ingress';
+import type { Keys } from './keys';
 import type { Metrics } from './metrics';
 
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
   auth: Authenticator;
+  keys: Keys;
+  tokens: AccessTokens;
   accounts: Accounts;
   webhooks: WebhookTargets;
   ingress: Ingress;

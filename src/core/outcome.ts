@@ -1,6 +1,6 @@
 /**
- * What can become of one attempt, in words that are the same for every provider (CONTRACTS E), and the codes that
- * CleverTap's callback knows for it (CONTRACTS A.7).
+ * What can become of one attempt, in words that are the same for every provider, and the codes that
+ * CleverTap's callback knows for it (CleverTap docs, generic SMS, error codes).
  */
 
 /**
@@ -10,11 +10,11 @@
  * - `sender`: the sender ID is refused. The next leg (fallback sender ID, or another gateway) is tried.
  * - `account`: the provider account can't send at all. The gateway is paused, the next gateway is tried.
  * - `transient`: worth another try over the same leg after a back-off.
- * - `unknown`: the provider may have taken it. Never resent blindly (DESIGN 3.2).
+ * - `unknown`: the provider may have taken it. Never resent blindly: people would get two texts.
  */
 export type FailureClass = 'recipient' | 'content' | 'sender' | 'account' | 'transient' | 'unknown';
 
-/** The error codes of CleverTap's delivery callback (CONTRACTS A.7; 911 does not exist). */
+/** The error codes of CleverTap's delivery callback (CleverTap docs, generic SMS; 911 does not exist). */
 export type CleverTapCode =
   | '900' | '901' | '902' | '903' | '904' | '905' | '906' | '907' | '908' | '909' | '910'
   | '912' | '913' | '914' | '915' | '916' | '917' | '918' | '919' | '920'; // prettier-ignore

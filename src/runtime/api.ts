@@ -5,10 +5,13 @@ import { sweepOnce } from '../activities/sweep';
 import { createAccounts } from '../api/accounts';
 import { createAuthenticator } from '../api/auth';
 import { createWebhookTargets } from '../api/clevertap/webhook-targets';
+import { withIdempotency } from '../api/idempotency';
 import { createIngress } from '../api/ingress/ingress';
+import { createKeys } from '../api/keys';
 import { createMetrics } from '../api/metrics';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
+import { createAccessTokens } from '../core/access-token';
 import { createInbox } from '../receipts/inbox';
 import { createBase, type RuntimeLog } from './base';
 
@@ -49,10 +52,15 @@ export async function startApi(
     wakeRelays: (ids) => workflows.wakeRelays(ids),
   });
   const metrics = createMetrics();
+  const keys = createKeys(database, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
+  const tokens = createAccessTokens(base.masterKey);
+  const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });
   const app = createApp({
     database,
     sealer,
-    auth: createAuthenticator(database, config.adminKey),
+    auth: withIdempotency(auth, { database, sealer, log }),
+    keys,
+    tokens,
     accounts: createAccounts(database),
     webhooks: createWebhookTargets(database, sealer, config.outboundAllow),
     ingress,

@@ -17,6 +17,8 @@ export interface RuntimeLog {
 export interface Base {
   database: Database;
   sealer: Sealer;
+  /** 32 bytes. */
+  masterKey: Buffer;
   workflows: Workflows;
   connection: Connection;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export function createBase(
   return {
     database,
     sealer: createSealer(config.masterKey),
+    masterKey: config.masterKey,
     workflows,
     connection,
     async close() {

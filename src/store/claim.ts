@@ -1,4 +1,4 @@
-/** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves (DESIGN 3.2). */
+/** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves. */
 import type { Pool } from 'pg';
 import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';

@@ -1,4 +1,4 @@
-/** Dispatch, receipts and the relay meet on the rows of one slice, from processes of their own (DESIGN 15, first trap). */
+/** Dispatch, receipts and the relay meet on the rows of one slice, from processes of their own. */
 import { randomUUID } from 'node:crypto';
 import {
   FAILED,

@@ -1,7 +1,7 @@
 /**
  * Parked receipts: those that matched no attempt when they came. A provider that knows a message by its own id only can
  * report it before the answer that tells us this id is written; the two commits can also miss each other, so the sweep
- * looks once more (DESIGN 15).
+ * looks once more.
  */
 import type { Pool } from 'pg';
 import type { FailureClass } from '../core/outcome';

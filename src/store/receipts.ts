@@ -1,4 +1,4 @@
-/** The inbox: receipts are stored, matched and applied in one statement for a whole group of requests (DESIGN 8). */
+/** The inbox: receipts are stored, matched and applied in one statement for a whole group of requests. */
 import type { Pool } from 'pg';
 import type { FailureClass } from '../core/outcome';
 import { statesBefore } from '../core/status';

@@ -27,6 +27,8 @@ export interface ApiKeysTable {
   expires_at: Date | null;
   revoked_at: Date | null;
   created_at: CreatedAt;
+  rate_per_second: number | null;
+  last_used_at: Date | null;
 }
 
 export interface GatewaysTable {

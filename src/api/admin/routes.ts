@@ -1,10 +1,21 @@
 /** `/api/v1/accounts` and `/api/v1/api-keys`: who may do what. */
 import type { Router } from 'express';
 import { z } from 'zod';
-import { SCOPES } from '../../core/api-key';
+import { SCOPES, type Scope } from '../../core/api-key';
 import { AppError } from '../../errors';
-import { insertAccount, insertKey, listAccounts, listKeys, revokeKey, type Account } from '../../store/accounts';
-import { readJson } from '../body';
+import {
+  findKey,
+  insertAccount,
+  insertKey,
+  listAccounts,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  type Account,
+  type KeyDraft,
+  type NewKey,
+} from '../../store/accounts';
+import { readJson, readOptionalJson } from '../body';
 import type { ApiDeps } from '../deps';
 import { validate } from '../validate';
 
@@ -21,14 +32,32 @@ const account = z.strictObject({
   callbackHosts: z.array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'must be a host or *.host')).default(['*.wzrkt.com']),
 });
 
+const expiresAt = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .optional();
+
 const key = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(z.enum(SCOPES)).min(1),
   accountId: z.string().optional(),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
+  expiresAt,
+  ratePerSecond: z.number().int().min(1).max(10_000).optional(),
+});
+
+const NO_SUCH_KEY = 'The account has no valid key with this id';
+
+const DAY_SECONDS = 86_400;
+const MAX_GRACE_DAYS = 30;
+
+const rotation = z.strictObject({
+  graceSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_GRACE_DAYS * DAY_SECONDS)
+    .default(DAY_SECONDS),
+  expiresAt,
 });
 
 export function adminRoutes(router: Router, deps: ApiDeps): void {
@@ -53,28 +82,64 @@ export function adminRoutes(router: Router, deps: ApiDeps): void {
   router.post('/api/v1/api-keys', async (request, response) => {
     const { accountId, scopes } = await deps.auth.authenticate(request, 'manage');
     const draft = validate(key, readJson(request));
-    const beyond = draft.scopes.find((scope) => !scopes.includes(scope) && !scopes.includes('admin'));
-    if (beyond !== undefined)
-      throw new AppError('forbidden', `Your key can’t give the scope "${beyond}": it has not got it`);
+    checkGiven(draft.scopes, scopes);
     if (draft.accountId !== undefined && draft.accountId !== accountId && !scopes.includes('admin')) {
       throw new AppError('forbidden', 'Only an admin key makes keys for another account');
     }
     const owner = draft.accountId ?? accountId;
     await deps.accounts.context(owner);
-    const { name, expiresAt } = draft;
-    const made = await insertKey(db, { accountId: owner, name, scopes: draft.scopes, expiresAt: expiresAt ?? null });
-    response
-      .status(201)
-      .json({ ...made, name, accountId: owner, scopes: draft.scopes, expiresAt: expiresAt?.toISOString() });
+    const wanted: KeyDraft = {
+      accountId: owner,
+      name: draft.name,
+      scopes: draft.scopes,
+      expiresAt: draft.expiresAt ?? null,
+      ratePerSecond: draft.ratePerSecond ?? null,
+    };
+    const made = await insertKey(db, wanted);
+    response.status(201).json(toMadeKey({ ...wanted, ...made }));
+  });
+
+  router.post('/api/v1/api-keys/:id/rotate', async (request, response) => {
+    const { accountId, scopes } = await deps.auth.authenticate(request, 'manage');
+    const { id } = request.params;
+    const wanted = validate(rotation, readOptionalJson(request));
+    const old = await findKey(db, id);
+    // The new key can do what the old one can, so whoever gets it must be allowed that already.
+    if (old?.accountId === accountId) checkGiven(old.scopes, scopes);
+    const rotated = await rotateKey(db, accountId, id, wanted);
+    if (rotated === null) throw new AppError('not-found', NO_SUCH_KEY);
+    deps.keys.forget(id);
+    const replaces = { id, expiresAt: rotated.oldExpiresAt.toISOString() };
+    response.status(201).json({ ...toMadeKey(rotated.made), replaces });
   });
 
   router.delete('/api/v1/api-keys/:id', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'manage');
     const revoked = await revokeKey(db, accountId, request.params.id);
-    if (!revoked) throw new AppError('not-found', 'The account has no valid key with this id');
-    deps.auth.forget(request.params.id);
+    if (!revoked) throw new AppError('not-found', NO_SUCH_KEY);
+    deps.keys.forget(request.params.id);
     response.status(204).end();
   });
+}
+
+/** Nobody gives what they have not got. @throws AppError forbidden */
+function checkGiven(given: readonly Scope[], own: readonly Scope[]): void {
+  const beyond = own.includes('admin') ? undefined : given.find((scope) => !own.includes(scope));
+  if (beyond !== undefined)
+    throw new AppError('forbidden', `Your key can’t give the scope "${beyond}": it has not got it`);
+}
+
+/** Absent members have no limit. */
+function toMadeKey({ id, key, name, accountId, scopes, expiresAt, ratePerSecond }: KeyDraft & NewKey) {
+  return {
+    id,
+    key,
+    name,
+    accountId,
+    scopes,
+    expiresAt: expiresAt?.toISOString(),
+    ratePerSecond: ratePerSecond ?? undefined,
+  };
 }
 
 function isTimezone(text: string): boolean {

@@ -7,6 +7,7 @@ import type { IncomingMessage } from '../ingress/ingress';
 import type { NamedValues } from './fields';
 import { normaliseRecord, type AcceptableRecord, type RecordProblem } from './normalise';
 import { MAX_RECORDS } from './records';
+import type { RequestFacts } from './request';
 
 export interface AcceptedRecord {
   index: number;
@@ -30,14 +31,13 @@ const PROMOTIONAL = 'P';
 
 /**
  * Stores every record that can be; the others are returned, each with its index and reason.
- * @param headerCallbackUrl CleverTap's callback URL when it came as a header.
  * @throws AppError no-gateway, too-many-records, and unavailable when Postgres is away
  */
 export async function acceptRecords(
   deps: ApiDeps,
   accountId: string,
   records: readonly NamedValues[],
-  headerCallbackUrl?: string,
+  { callbackUrl, idempotencyKey }: RequestFacts,
 ): Promise<Acceptance> {
   const context = await deps.accounts.context(accountId);
   if (context.gateways === 0) {
@@ -51,7 +51,7 @@ export async function acceptRecords(
   const now = new Date();
   const rejected: RejectedRecord[] = [];
   const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
-  const resolve = webhookResolver(deps, context, headerCallbackUrl);
+  const resolve = webhookResolver(deps, context, callbackUrl);
   for (const [index, values] of records.entries()) {
     const normalised = normaliseRecord(values, defaults, now);
     if (!normalised.ok) {
@@ -64,7 +64,10 @@ export async function acceptRecords(
     else rejected.push({ index, ...resolved.problem });
   }
 
-  const messages = usable.flatMap(({ record, webhookId }) => toMessages(record, webhookId, now));
+  const messages = usable.flatMap(({ index, record, webhookId }) =>
+    // NUL: no meta can look like it.
+    toMessages(record, webhookId, now, idempotencyKey === undefined ? null : `\0${idempotencyKey}\0${index}`),
+  );
   if (messages.length > MAX_RECORDS) {
     throw new AppError(
       'too-many-records',
@@ -91,11 +94,17 @@ export async function acceptRecords(
   return { accepted, rejected };
 }
 
-function toMessages(record: AcceptableRecord, webhookId: string | null, now: Date): IncomingMessage[] {
+/** @param standIn makes a record without meta recognisable, should its request come again. */
+function toMessages(
+  record: AcceptableRecord,
+  webhookId: string | null,
+  now: Date,
+  standIn: string | null,
+): IncomingMessage[] {
   const { recipients, text, meta, sender, service, options, encoding, segments, dueAt } = record;
   const due = dueAt !== null && dueAt > now ? dueAt : null;
   return recipients.map((msisdn) => ({
-    msisdn, text, meta, sender, service, options, encoding, segments, webhookId, dueAt: due,
+    msisdn, text, meta, standIn, sender, service, options, encoding, segments, webhookId, dueAt: due,
   })); // prettier-ignore
 }
 

@@ -32,6 +32,9 @@ for (const [field, names] of Object.entries(ALIASES) as [Field, readonly string[
   names.forEach((name, rank) => NAMES.set(name, { field, rank }));
 }
 
+/** The field that a name stands for, in any case; undefined for a name that means nothing here. */
+export const fieldNamed = (name: string): Field | undefined => NAMES.get(name.toLowerCase())?.field;
+
 /** Names that carry credentials: never kept with a message. */
 const CREDENTIALS = new Set(['apikey', 'access_token', 'username', 'user', 'userid', 'password', 'pass', 'appid']);
 

@@ -3,7 +3,7 @@ import type { Request, Response, Router } from 'express';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
 import { genericRecords } from './records';
-import { bodyFields } from './request';
+import { bodyFields, factsOf } from './request';
 
 /** What a caller of the generic route gets: ids in the order of the accepted records, refusals with their index. */
 export interface GenericAnswer {
@@ -18,7 +18,7 @@ export function genericRoutes(router: Router, deps: ApiDeps): void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const { body, fields } = bodyFields(request);
     const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const acceptance = await acceptRecords(deps, accountId, genericRecords(body), request.get('callback_url'));
+    const acceptance = await acceptRecords(deps, accountId, genericRecords(body), factsOf(request));
     response.status(acceptance.accepted.length === 0 ? 400 : 200).json(toAnswer(acceptance));
   };
   router.get('/clevertap/v1/messages', handle);

@@ -5,7 +5,7 @@ import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
 import { nameValues, type NamedValues } from './fields';
 import { nodeRecords } from './records';
-import { bodyFields } from './request';
+import { bodyFields, factsOf } from './request';
 
 /** One number, as Mobtexting's API answers it (Mobtexting docs v4, sms/send). */
 interface MobtextingItem {
@@ -27,7 +27,7 @@ export function mobtextingRoutes(router: Router, deps: ApiDeps): void {
     const { body, fields } = bodyFields(request);
     const { accountId } = await deps.auth.authenticate(request, 'send', fields);
     const records = toRecords(body);
-    const acceptance = await acceptRecords(deps, accountId, records, request.get('callback_url'));
+    const acceptance = await acceptRecords(deps, accountId, records, factsOf(request));
     const status = acceptance.accepted.length === 0 ? 400 : 200;
     response.status(status).json(toAnswer(status, acceptance, records));
   };

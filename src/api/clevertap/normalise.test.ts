@@ -109,7 +109,7 @@ describe('numbers and ids', () => {
     ['sender', { from: '$$Sender' }, 'unreplaced-token from'],
     ['template', { tid: '$$TemplateID' }, 'unreplaced-token tid'],
     ['a long meta', { mid: 'm'.repeat(513) }, 'too-long mid'],
-    ['a long sender', { from: 'S'.repeat(21) }, 'too-long from'],
+    ['a long sender', { from: 'S'.repeat(35) }, 'too-long from'],
     ['NUL in a meta', { mid: 'a\u0000' }, 'invalid-type mid'],
   ])('%s', (_, fields, problem) => {
     expect(rejected(fields)[0]).toBe(problem);

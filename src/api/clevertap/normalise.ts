@@ -52,7 +52,9 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
 /** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
 const TOKEN = /^\$\$\w/;
-const MAX_SENDER_LENGTH = 20;
+/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
+const MAX_SENDER_LENGTH = 34;
+const MAX_SERVICE_LENGTH = 20;
 const MAX_META_LENGTH = 512;
 /** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -93,7 +95,7 @@ export function normaliseRecord(
         text,
         meta: reader.text('meta', MAX_META_LENGTH) ?? null,
         sender: reader.text('sender', MAX_SENDER_LENGTH)?.trim() ?? null,
-        service: reader.text('service', MAX_SENDER_LENGTH) ?? account.service,
+        service: reader.text('service', MAX_SERVICE_LENGTH) ?? account.service,
         options,
         encoding: segmentation.encoding,
         segments: segmentation.parts,

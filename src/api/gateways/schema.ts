@@ -1,14 +1,17 @@
 /** What a gateway may be given, and how it is shown. */
 import { z } from 'zod';
-import { providers, providerNamed } from '../../providers/registry';
+import { NO_VENDOR, providers, providerNamed } from '../../providers/registry';
+import { isJsonObject } from '../../core/json';
 import { AppError } from '../../errors';
+import { openGateway } from '../../receipts/gateway-config';
 import type { GatewayDraft, GatewayRow } from '../../store/gateways';
-import { callbackAuthContext, credentialsContext } from '../../store/gateways';
 import type { Sealer } from '../../store/seal';
 import { validate } from '../validate';
 
 const MAX_IN_FLIGHT = 1_000;
-const sender = z.string().trim().min(1).max(20);
+/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
+const MAX_SENDER_LENGTH = 34;
+const sender = z.string().trim().min(1).max(MAX_SENDER_LENGTH);
 
 const callbackAuth = z.union([
   z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: z.string().min(1) }) }),
@@ -74,6 +77,9 @@ function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
     invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
   if (draft.batchSize != null && draft.batchSize > batchSize)
     invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
+  if (draft.baseUrl === null && provider.defaultBaseUrl === NO_VENDOR) {
+    invalid('baseUrl', `must be given: ${provider.label} has no host of its own`);
+  }
   if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
 }
 
@@ -82,21 +88,26 @@ function invalid(field: string, message: string): never {
 }
 
 /** A secret's last characters are enough to tell two apart; short ones show nothing. */
-function mask(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > 8 ? `••••${value.slice(-4)}` : '••••';
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner)]));
+const hide = (secret: string): string => (secret.length > 8 ? `••••${secret.slice(-4)}` : '••••');
+
+/** The same value with every secret in it hidden. */
+function mask(value: unknown, isSecret: (text: string) => boolean): unknown {
+  if (typeof value === 'string') return isSecret(value) ? hide(value) : value;
+  if (Array.isArray(value)) return value.map((entry) => mask(entry, isSecret));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner, isSecret)]));
 }
 
 /** A gateway as answered: secrets masked, with its callback URL and health. */
 export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string) {
-  const open = (sealed: string, context: string): unknown => mask(JSON.parse(sealer.open(sealed, context)));
+  const { provider, config } = openGateway(row, sealer, publicUrl);
+  const secrets = new Set(provider.secrets(config.credentials));
   return {
     id: row.id,
     provider: row.provider,
     name: row.name,
-    credentials: open(row.credentials, credentialsContext(row.id)),
-    callbackAuth: row.callback_auth === null ? null : open(row.callback_auth, callbackAuthContext(row.id)),
+    credentials: mask(config.credentials, (text) => secrets.has(text)),
+    callbackAuth: mask(config.callbackAuth, () => true),
     callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
     baseUrl: row.base_url,
     sendingPattern: row.sending_pattern,

@@ -1,4 +1,4 @@
-/** The way in: accepted messages are grouped, committed, and their workflows started (DESIGN 5). */
+/** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { createHash } from 'node:crypto';
 import { GroupCommit } from '../../core/group-commit';
 import { uuidv7 } from '../../core/ids';
@@ -14,6 +14,8 @@ import { Starter } from './starter';
 export interface IncomingMessage {
   msisdn: string;
   meta: string | null;
+  /** Takes the place of an absent meta in recognising a repeated record. */
+  standIn: string | null;
   text: string;
   sender: string | null;
   service: string;
@@ -153,7 +155,8 @@ function toAccepted(id: string, duplicates: Map<string, string>): AcceptedMessag
 }
 
 function toDraft(accountId: string, sendId: string, message: IncomingMessage): MessageDraft {
-  const { msisdn, meta, text, sender, service, options, webhookId, encoding, segments } = message;
+  const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments } = message;
+  const identity = meta ?? standIn;
   return {
     id: uuidv7(),
     sliceId: '',
@@ -168,11 +171,11 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
     webhookId,
     encoding,
     segments,
-    recordKey: meta === null ? null : recordKey(accountId, meta, msisdn, text),
+    recordKey: identity === null ? null : recordKey(accountId, identity, msisdn, text),
   };
 }
 
-/** Meta alone is no key: callers reuse `custom`. Without a meta every record is a new one. */
-function recordKey(accountId: string, meta: string, msisdn: string, text: string): Buffer {
-  return createHash('sha256').update(`${accountId}\n${msisdn}\n${meta}\n${text}`).digest();
+/** Meta alone is no key: callers reuse `custom`. Without a meta, or what stands in for it, every record is a new one. */
+function recordKey(accountId: string, identity: string, msisdn: string, text: string): Buffer {
+  return createHash('sha256').update(`${accountId}\n${msisdn}\n${identity}\n${text}`).digest();
 }

@@ -1,6 +1,6 @@
 /**
  * Which slice a message joins. A lane (account, time, priority) has one open slice; later requests join it until it is
- * full, sealed or started (DESIGN 5). Pure bookkeeping: nothing here talks to anything.
+ * full, sealed or started. Pure bookkeeping: nothing here talks to anything.
  */
 import { uuidv7 } from '../../core/ids';
 import type { SliceDraft } from '../../store/accept';

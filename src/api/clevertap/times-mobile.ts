@@ -1,0 +1,78 @@
+/**
+ * `/ct/api/v1/message` and `/ct/api/v1/send`: Times Mobile's contract, so that a customer changes only the host. Fields
+ * and paths are those of CleverTap's partner guide "Times Mobile". Times does not publish its answers; they are taken
+ * from the reseller platform whose parameters and `/api/v1/send` path it shares.
+ */
+import type { Request, Response, Router } from 'express';
+import { isJsonObject } from '../../core/json';
+import { AppError, type ErrorCode } from '../../errors';
+import type { ApiDeps } from '../deps';
+import { acceptRecords, type AcceptedRecord } from './accept';
+import { fieldNamed, nameValues, type Field } from './fields';
+import type { RecordProblem } from './normalise';
+import { bodyFields, factsOf } from './request';
+
+/** Where the routes are; every error below it is answered in their shape. */
+export const TIMES_MOBILE = '/ct/api/v1';
+
+interface TimesAnswer {
+  /** Our message id, where Times has a number; of the first message when `to` is a list. Null when nothing was accepted. */
+  transactionId: string | null;
+  state: 'SUBMIT_ACCEPTED' | 'SUBMIT_FAILED';
+  /** Times' own code where one fits, else the HTTP status. */
+  statusCode: number;
+  description: string;
+  /** SMS parts of one message. */
+  pdu: number;
+}
+
+const ACCEPTED = 200;
+/** Times' codes: 2051 sender doesn't exist, 2054 invalid number, 7001 DLT content id missing. */
+const BY_FIELD: Partial<Record<Field, number>> = { sender: 2051, to: 2054, templateId: 7001 };
+/** 2070: authentication failed or expired. */
+const BY_ERROR: Partial<Record<ErrorCode, number>> = { unauthorized: 2070, forbidden: 2070 };
+const BAD_REQUEST = 400;
+
+export function timesMobileRoutes(router: Router, deps: ApiDeps): void {
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    const { body, fields } = bodyFields(request);
+    const { accountId } = await deps.auth.authenticate(request, 'send', fields);
+    if (!isJsonObject(body))
+      throw new AppError('invalid-request', 'This route takes one record a request, as an object');
+    const records = [nameValues(body)];
+    const { accepted, rejected } = await acceptRecords(deps, accountId, records, factsOf(request));
+    if (accepted.length > 0) response.json(toAnswer(accepted[0]!));
+    else response.status(BAD_REQUEST).json(toRejection(rejected[0]!));
+  };
+  router.get('/ct/api/v1/message', handle);
+  router.post('/ct/api/v1/message', handle);
+  router.get('/ct/api/v1/send', handle);
+  router.post('/ct/api/v1/send', handle);
+}
+
+function toAnswer({ record, messages }: AcceptedRecord): TimesAnswer {
+  const repeated = messages.filter((message) => message.duplicate).length;
+  const again = repeated === 0 ? '' : `; ${repeated} already known and not sent again`;
+  return {
+    transactionId: messages[0]!.id,
+    state: 'SUBMIT_ACCEPTED',
+    statusCode: ACCEPTED,
+    description: (messages.length === 1 ? 'Message accepted' : `${messages.length} messages accepted`) + again,
+    pdu: record.segments,
+  };
+}
+
+function toRejection({ field, message }: RecordProblem): TimesAnswer {
+  const known = fieldNamed(field);
+  return refusal((known === undefined ? undefined : BY_FIELD[known]) ?? BAD_REQUEST, message);
+}
+
+/** The shape of every other error on these routes, those included that come before the route is known. */
+export const toTimesRefusal = (error: AppError): { contentType: string; body: TimesAnswer } => ({
+  contentType: 'application/json',
+  body: refusal(BY_ERROR[error.code] ?? error.status, error.message),
+});
+
+const refusal = (statusCode: number, description: string): TimesAnswer => ({
+  transactionId: null, state: 'SUBMIT_FAILED', statusCode, description, pdu: 0,
+}); // prettier-ignore

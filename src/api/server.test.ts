@@ -1,0 +1,80 @@
+/** What the server does to clients that are slow, too large, or don't speak HTTP: over raw sockets. */
+import { connect, type AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import express from 'express';
+import { rawBody } from './body';
+import { createHttpServer } from './server';
+
+/** Small, so that no test waits long; what is slow in them stands still for good. */
+const TIMEOUTS = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
+
+let server: Server;
+let reached: string[];
+beforeAll(async () => {
+  const app = express();
+  app.use(rawBody, (request, response) => {
+    reached.push(request.url);
+    response.json({ bytes: Buffer.isBuffer(request.body) ? request.body.length : 0 });
+  });
+  server = createHttpServer(app, TIMEOUTS);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+beforeEach(() => (reached = []));
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+/** Writes `text`, then nothing more; resolves with all that comes back once the server has closed the connection. */
+function converse(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
+
+/** Status line, content type and code of an answer as problem details. */
+function problemIn(answer: string): { status: string; contentType: string | undefined; code: string } {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(Number(/content-length: (\d+)/i.exec(head)?.[1])).toBe(Buffer.byteLength(body));
+  const { code } = JSON.parse(body) as { code: string };
+  return { status: head.split('\r\n')[0]!, contentType: /content-type: ([^;\r]+)/i.exec(head)?.[1], code };
+}
+const problem = (status: string, code: string) => ({
+  status: `HTTP/1.1 ${status}`,
+  contentType: 'application/problem+json',
+  code,
+});
+
+test('408: a head that never ends', async () => {
+  const answer = await converse('POST /clevertap/v1/messages HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  expect(problemIn(answer)).toEqual(problem('408 Request Timeout', 'request-timeout'));
+  expect(reached).toEqual([]);
+});
+
+test('408: a body that never ends', async () => {
+  const answer = await converse('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"to":');
+  expect(problemIn(answer)).toEqual(problem('408 Request Timeout', 'request-timeout'));
+  expect(reached).toEqual([]);
+});
+
+test('431: headers beyond 16 KB; just below they are taken', async () => {
+  const get = (bytes: number) =>
+    `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: ${'x'.repeat(bytes)}\r\n\r\n`;
+  const refused = problem('431 Request Header Fields Too Large', 'headers-too-large');
+  expect(problemIn(await converse(get(17_000)))).toEqual(refused);
+  expect(reached).toEqual([]);
+  expect(await converse(get(15_000))).toMatch(/^HTTP\/1.1 200 OK/);
+});
+
+test('400: what is no HTTP', async () => {
+  const answer = await converse('HELLO\r\n\r\n');
+  expect(problemIn(answer)).toEqual(problem('400 Bad Request', 'malformed-request'));
+});
+
+test('a client that goes away in the middle leaves the server as it was', async () => {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await new Promise((resolve) => socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{', resolve));
+  socket.resetAndDestroy();
+  const answer = await converse('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello');
+  expect(answer).toMatch(/\{"bytes":5\}$/);
+});
