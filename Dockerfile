@@ -29,6 +29,6 @@ COPY db db
 USER node
 EXPOSE 8080 9464
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "dist/main/api.js"]
+CMD ["node", "--max-semi-space-size=32", "dist/main/api.js"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HELIOGRAPH_PORT ?? 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -14,15 +14,6 @@ function findRecords(body: JsonObject): [key: string, records: unknown[]] | unde
   return empty === undefined || nameValues(body).values.to !== undefined ? undefined : empty;
 }
 
-/** Values of `over` where it has them, else those of `under`. */
-function overlay(under: NamedValues, over: NamedValues): NamedValues {
-  return {
-    values: { ...under.values, ...over.values },
-    names: { ...under.names, ...over.names },
-    extra: under.extra === undefined ? over.extra : { ...under.extra, ...over.extra },
-  };
-}
-
 /** A record that is no object becomes one without values, so that it is rejected at its own index. */
 const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
@@ -56,7 +47,7 @@ export function genericRecords(body: unknown): NamedValues[] {
   checkCount(records.length, key);
   const { [key]: _, ...globals } = body;
   const under = nameValues(globals);
-  return records.map((record) => overlay(under, nameValues(toObject(record))));
+  return records.map((record) => nameValues(toObject(record), under));
 }
 
 /** What a node can't override (Mobtexting docs, sms/send/json). */
@@ -77,11 +68,11 @@ export function nodeRecords(body: unknown): NamedValues[] {
   checkCount((nodes as unknown[]).length, 'nodes');
   const under = nameValues(toObject(root));
   return (nodes as unknown[]).map((node) => {
-    const over = nameValues(toObject(node));
+    const values = nameValues(toObject(node), under);
     for (const field of ROOT_ONLY) {
-      delete over.values[field];
-      delete over.names[field];
+      values.values[field] = under.values[field];
+      values.names[field] = under.names[field];
     }
-    return overlay(under, over);
+    return values;
   });
 }
