@@ -64,7 +64,8 @@ function checkOwnService(service, report) {
   for (const variable of Object.keys(environment)) {
     if (!known.has(variable)) report(`sets ${variable}, which src/config.ts does not read`);
   }
-  const [program, entry] = service.command ?? [];
+  const [program, ...words] = service.command ?? [];
+  const entry = words.find((word) => !word.startsWith('--'));
   const source = entry?.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
   if (program !== 'node' || !source || !existsSync(path.join(root, source)))
     report(`command has no entry point: ${entry}`);
