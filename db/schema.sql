@@ -52,6 +52,18 @@ create table attempts (
   constraint attempts_pkey PRIMARY KEY (message_id, no)
 );
 
+create table audit (
+  id bigint not null generated always as identity,
+  account_id text not null,
+  key_id text,
+  action text not null,
+  subject text not null,
+  detail jsonb,
+  at timestamp with time zone not null default now(),
+  constraint audit_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint audit_pkey PRIMARY KEY (id)
+);
+
 create table callbacks (
   id bigint not null generated always as identity,
   account_id text not null,
@@ -242,6 +254,8 @@ create table webhooks (
 );
 
 CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
+
+CREATE INDEX audit_account ON audit USING btree (account_id, id);
 
 CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 

@@ -9,6 +9,8 @@ import type { Keys } from './keys';
 
 export interface Principal {
   accountId: string;
+  /** The key that asks; null = the admin key of the environment. */
+  keyId: string | null;
   scopes: readonly Scope[];
 }
 
@@ -44,14 +46,14 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
   async function identify(credential: Credential, request: Request): Promise<Principal | null> {
     const presented = credential.kind === 'key' ? credential.key : credential.secret;
     if (adminHash !== null && timingSafeEqual(sha256(presented), adminHash)) {
-      return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, scopes: SCOPES };
+      return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, keyId: null, scopes: SCOPES };
     }
     const found = (await grantedKey(presented)) ?? (await ownKey(presented, credential));
     if (found === null) return null;
     const { key, scopes } = found;
     keys.use(key);
     const accountId = scopes.includes('admin') ? (request.get('x-account-id') ?? key.accountId) : key.accountId;
-    return { accountId, scopes };
+    return { accountId, keyId: key.id, scopes };
   }
 
   /** An access token can do what was granted, as long as its key is valid. */

@@ -205,6 +205,17 @@ export interface IdempotencyKeysTable {
   created_at: CreatedAt;
 }
 
+export interface AuditTable {
+  /** bigint, read as a string. */
+  id: Generated<string>;
+  account_id: string;
+  key_id: string | null;
+  action: string;
+  subject: string;
+  detail: JSONColumnType<Record<string, unknown>> | null;
+  at: CreatedAt;
+}
+
 export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
@@ -218,4 +229,5 @@ export interface Schema {
   record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;
+  audit: AuditTable;
 }
