@@ -13,7 +13,16 @@ create table accounts (
   require_approved_senders boolean not null default false,
   callback_hosts text[] not null default '{*.wzrkt.com}'::text[],
   created_at timestamp with time zone not null default now(),
-  constraint accounts_pkey PRIMARY KEY (id)
+  unsupported_options text not null default 'refuse'::text,
+  encryption text,
+  retention_days integer,
+  click_tracking text not null default 'off'::text,
+  safety jsonb not null default '{}'::jsonb,
+  windows jsonb not null default '[{"end": "21:00", "start": "10:00", "country": "IN", "timezone": "Asia/Kolkata"}]'::jsonb,
+  constraint accounts_click_tracking_check CHECK ((click_tracking = ANY (ARRAY['off'::text, 'count'::text, 'report'::text]))),
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_retention_days_check CHECK ((retention_days > 0)),
+  constraint accounts_unsupported_options_check CHECK ((unsupported_options = ANY (ARRAY['refuse'::text, 'drop'::text])))
 );
 
 create table api_keys (

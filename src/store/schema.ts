@@ -15,6 +15,35 @@ export interface AccountsTable {
   require_approved_senders: Generated<boolean>;
   callback_hosts: Generated<string[]>;
   created_at: CreatedAt;
+  unsupported_options: Generated<'refuse' | 'drop'>;
+  encryption: string | null;
+  retention_days: number | null;
+  click_tracking: Generated<'off' | 'count' | 'report'>;
+  safety: Generated<JSONColumnType<Safety>>;
+  windows: Generated<JSONColumnType<CountryWindow[]>>;
+}
+
+/** An account's caps; one that is absent is off. */
+export interface Safety {
+  /** The same text to the same number within so many minutes is not sent again (CleverTap's 918 says 30). */
+  duplicateContentMinutes?: number;
+  /** At most `count` messages to one number in `hours`. */
+  frequencyCap?: { count: number; hours: number };
+  /** A campaign pauses itself when this share (0 to 1) of its settled messages has failed. */
+  autoPauseFailureShare?: number;
+  maxCampaignRecipients?: number;
+  /** In the currency of the gateways' prices. */
+  maxCampaignCost?: number;
+}
+
+/** Clock times (`hh:mm`) of a country between which promotional campaigns may send. */
+export interface CountryWindow {
+  /** ISO 3166 alpha-2. */
+  country: string;
+  start: string;
+  end: string;
+  /** IANA zone. */
+  timezone: string;
 }
 
 export interface ApiKeysTable {
