@@ -132,6 +132,37 @@ create table gateways (
   constraint gateways_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
 );
 
+create table group_members (
+  id bigint not null generated always as identity,
+  group_id text not null,
+  msisdn text not null,
+  name text,
+  variables jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint group_members_group_id_msisdn_key UNIQUE (group_id, msisdn),
+  constraint group_members_pkey PRIMARY KEY (id)
+);
+
+create table groups (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  level text not null,
+  template_id text,
+  sender text,
+  route_id text,
+  gateway_id text,
+  description text,
+  members integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint groups_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint groups_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
+  constraint groups_level_check CHECK ((level = ANY (ARRAY['Critical'::text, 'Error'::text, 'Warning'::text, 'Info'::text]))),
+  constraint groups_pkey PRIMARY KEY (id),
+  constraint groups_template_id_fkey FOREIGN KEY (template_id) REFERENCES templates(id)
+);
+
 create table idempotency_keys (
   account_id text not null,
   key text not null,
@@ -246,6 +277,38 @@ create table suppressions (
   constraint suppressions_source_check CHECK ((source = ANY (ARRAY['opt-out'::text, 'manual'::text])))
 );
 
+create table templates (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  text text not null,
+  dlt_template_id text,
+  dlt_text text,
+  entity_id text,
+  language text,
+  created_at timestamp with time zone not null default now(),
+  constraint templates_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint templates_account_id_name_key UNIQUE (account_id, name),
+  constraint templates_pkey PRIMARY KEY (id)
+);
+
+create table test_phones (
+  id text not null,
+  account_id text not null,
+  msisdn text not null,
+  name text,
+  verified_at timestamp with time zone,
+  code_hash bytea,
+  code_expires_at timestamp with time zone,
+  tries smallint not null default 0,
+  codes_sent smallint not null default 0,
+  codes_since timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  constraint test_phones_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint test_phones_account_id_msisdn_key UNIQUE (account_id, msisdn),
+  constraint test_phones_pkey PRIMARY KEY (id)
+);
+
 create table webhooks (
   id text not null,
   account_id text not null,
@@ -271,6 +334,12 @@ CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at) WHERE (state = 'sending'::text);
+
+CREATE INDEX group_members_page ON group_members USING btree (group_id, id);
+
+CREATE INDEX groups_account ON groups USING btree (account_id, name, id);
+
+CREATE INDEX groups_template ON groups USING btree (template_id) WHERE (template_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON idempotency_keys USING brin (created_at);
 

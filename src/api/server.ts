@@ -12,6 +12,7 @@ import { mobtextingRoutes } from './clevertap/mobtexting';
 import { TIMES_MOBILE, timesMobileRoutes, toTimesRefusal } from './clevertap/times-mobile';
 import type { ApiDeps } from './deps';
 import { gatewayRoutes } from './gateways/routes';
+import { groupRoutes } from './groups/routes';
 import { healthRoutes } from './health/routes';
 import { replayAnswers } from './idempotency';
 import { messageRoutes } from './messages/routes';
@@ -19,6 +20,8 @@ import { oauthRoutes } from './oauth/routes';
 import { errorHandler } from './problems';
 import { statsRoutes } from './stats/routes';
 import { suppressionRoutes } from './suppressions/routes';
+import { templateRoutes } from './templates/routes';
+import { testPhoneRoutes } from './test-phones/routes';
 import { webhookRoutes } from './webhooks/routes';
 
 /** How long a client may take, in milliseconds. */
@@ -56,6 +59,9 @@ export function createApp(deps: ApiDeps): Express {
   gatewayRoutes(router, deps);
   webhookRoutes(router, deps);
   suppressionRoutes(router, deps);
+  templateRoutes(router, deps);
+  groupRoutes(router, deps);
+  testPhoneRoutes(router, deps);
   statsRoutes(router, deps);
   adminRoutes(router, deps);
   oauthRoutes(router, deps);

@@ -245,6 +245,59 @@ export interface AuditTable {
   at: CreatedAt;
 }
 
+export interface TemplatesTable {
+  id: string;
+  account_id: string;
+  name: string;
+  text: string;
+  dlt_template_id: string | null;
+  dlt_text: string | null;
+  entity_id: string | null;
+  language: string | null;
+  created_at: CreatedAt;
+}
+
+/** How urgent a group's messages are. */
+export type GroupLevel = 'Critical' | 'Error' | 'Warning' | 'Info';
+
+export interface GroupsTable {
+  id: string;
+  account_id: string;
+  name: string;
+  level: GroupLevel;
+  template_id: string | null;
+  sender: string | null;
+  route_id: string | null;
+  gateway_id: string | null;
+  description: string | null;
+  members: Generated<number>;
+  created_at: CreatedAt;
+}
+
+export interface GroupMembersTable {
+  /** bigint, read as a string. */
+  id: Generated<string>;
+  group_id: string;
+  msisdn: string;
+  name: string | null;
+  variables: JSONColumnType<Record<string, string>>;
+  created_at: CreatedAt;
+}
+
+export interface TestPhonesTable {
+  id: string;
+  account_id: string;
+  msisdn: string;
+  name: string | null;
+  verified_at: Date | null;
+  code_hash: Buffer | null;
+  code_expires_at: Date | null;
+  tries: Generated<number>;
+  codes_sent: Generated<number>;
+  codes_since: Generated<Date>;
+  created_at: CreatedAt;
+}
+
 export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
@@ -258,5 +311,9 @@ export interface Schema {
   record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;
+  templates: TemplatesTable;
+  groups: GroupsTable;
+  group_members: GroupMembersTable;
+  test_phones: TestPhonesTable;
   audit: AuditTable;
 }
