@@ -1,7 +1,8 @@
 /** `/api/v1/groups` and their members, by status. */
 import { operations } from '../../src/api/groups/operations';
-import { readGroupMembers } from '../../src/store/groups';
+import { insertGroupMembers, lockGroup, readGroupMembers } from '../../src/store/groups';
 import { startStack, type Answer, type TestStack } from '../support/stack';
+import { until } from '../support/until';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -225,6 +226,23 @@ describe('members', () => {
     expect(answers.reduce((sum, { json }) => sum + json.added, 0)).toBe(200);
     expect(await countOf(id)).toBe(200);
     expect(new Set(await numbersOf(id)).size).toBe(200);
+  });
+
+  test('201: a member that waited for others comes after them, so that no reader passes over it', async () => {
+    const id = await newGroup();
+    const { db, pool } = stack.database;
+    let waiting: Promise<Answer> | undefined;
+    await db.transaction().execute(async (tx) => {
+      await lockGroup(tx, 'default', id);
+      waiting = add(id, { to: number(2) });
+      await until('the request waits', async () => {
+        const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return (await pool.query(waits)).rowCount === 1;
+      });
+      await insertGroupMembers(tx, id, [{ msisdn: number(1), name: null, variables: {} }]);
+    });
+    expect((await waiting)!.status).toBe(201);
+    expect(await numbersOf(id)).toEqual([number(1), number(2)]);
   });
 
   test('204: taken out, once', async () => {
