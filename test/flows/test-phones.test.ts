@@ -2,6 +2,7 @@
 import { operations } from '../../src/api/test-phones/schema';
 import { listVerifiedTestPhones } from '../../src/store/test-phones';
 import { startStack, type Answer, type TestStack } from '../support/stack';
+import { until } from '../support/until';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -228,4 +229,16 @@ test('404: an id that is none, and a phone of another account', async () => {
     expect((await stack.call('POST', `${PATH}/${id}/verify`, { code: '000000' }, other)).status).toBe(404);
     expect((await stack.call('DELETE', `${PATH}/${id}`, undefined, other)).status).toBe(404);
   }
+});
+
+test('the code arrives at the phone, and verifies it', async () => {
+  await stack.startWorker();
+  const to = newNumber();
+  const { json } = await add({ to });
+  const text = await until('the code arrives', async () => {
+    const { json: sent } = await stack.control('GET', `/control/messages?to=${to.slice(1)}`);
+    return (sent.messages as { text: string }[])[0]?.text;
+  });
+  expect(text).toMatch(/^\d{6} is your code to verify this test phone\. It is valid for 10 minutes\.$/);
+  expect((await verify(json.id, text.slice(0, 6))).json.verified).toBe(true);
 });
