@@ -309,6 +309,59 @@ create table test_phones (
   constraint test_phones_pkey PRIMARY KEY (id)
 );
 
+create table upload_chunks (
+  upload_id uuid not null,
+  start bigint not null,
+  bytes bytea not null,
+  constraint upload_chunks_pkey PRIMARY KEY (upload_id, start),
+  constraint upload_chunks_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES uploads(id) ON DELETE CASCADE
+);
+
+create table upload_errors (
+  upload_id uuid not null,
+  no integer not null,
+  column_name text,
+  value text not null,
+  message text not null,
+  constraint upload_errors_pkey PRIMARY KEY (upload_id, no)
+);
+
+create table upload_rows (
+  upload_id uuid not null,
+  no integer not null,
+  msisdn text not null,
+  meta text,
+  variables jsonb not null,
+  constraint upload_rows_pkey PRIMARY KEY (upload_id, no),
+  constraint upload_rows_upload_id_msisdn_key UNIQUE (upload_id, msisdn)
+);
+
+create table uploads (
+  id uuid not null,
+  account_id text not null,
+  name text,
+  state text not null default 'receiving'::text,
+  delimiter text not null,
+  columns text[] not null,
+  number_column text,
+  bytes bigint not null default 0,
+  cursor_byte bigint not null,
+  cursor_row integer not null,
+  cursor_line integer not null,
+  rows integer not null default 0,
+  valid integer not null default 0,
+  invalid integer not null default 0,
+  duplicates integer not null default 0,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  touched_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint uploads_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint uploads_pkey PRIMARY KEY (id),
+  constraint uploads_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'processing'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
+);
+
 create table webhooks (
   id text not null,
   account_id text not null,
@@ -364,5 +417,9 @@ CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
 CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
 
 CREATE INDEX slices_wake ON slices USING btree (id) WHERE wake_due;
+
+CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
+
+CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

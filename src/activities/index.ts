@@ -6,6 +6,7 @@ import type { Sealer } from '../store/seal';
 import type { Workflows } from '../workflows/client';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { createGateways } from './dispatch/gateways';
+import { importUpload } from './import/import';
 import { relayOutbox, type RelayResult } from './relay';
 import { sweepOnce } from './sweep';
 
@@ -40,6 +41,10 @@ export function createActivities(deps: ActivityDeps) {
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
       alive((stopping, beat) => relayOutbox(deps, webhookId, stopping, beat)),
+
+    /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
+    importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
+      alive((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
 
     /** Sets going again what a crash left behind. */
     sweep: (): Promise<void> => sweepOnce(deps),

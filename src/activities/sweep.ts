@@ -5,6 +5,8 @@ import { forgetRecordKeys } from '../store/accept';
 import { forgetIdempotencyKeys } from '../store/idempotency';
 import { replayFound } from '../store/parked';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
+import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '../store/upload-import';
+import { purgeUploads } from '../store/upload-intake';
 import type { Workflows } from '../workflows/client';
 import { LOOK } from '../workflows/contract';
 
@@ -13,6 +15,8 @@ const UNSTARTED_AFTER_MS = 15_000;
 const OVERDUE_CALLBACK_MS = 90_000;
 const MAX_PER_SWEEP = 1_000;
 const MAX_RESTARTS = 10_000;
+/** Rows of a deleted upload that one sweep removes. */
+const MAX_PURGED = 100_000;
 
 export interface SweepDeps {
   database: Database;
@@ -30,6 +34,10 @@ export async function sweepOnce(
     // Else one that is due next week would be started again by every sweep until then.
     await markStarted(pool, [slice.id]);
   }
+  for (const uploadId of await listUnstartedImports(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
+    await workflows.startImport({ uploadId });
+    await markImportStarted(pool, uploadId);
+  }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
   workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));
   const replayed = await replayFound(pool, MAX_PER_SWEEP);
@@ -38,14 +46,18 @@ export async function sweepOnce(
   workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
   await forgetRecordKeys(pool);
   await forgetIdempotencyKeys(pool);
+  await purgeUploads(pool, MAX_PURGED);
 }
 
 /**
- * Offers every open slice to Temporal again: one that has its workflow is left alone, one whose workflow went with
- * Temporal's data gets a new one. Once per start of a worker.
+ * Offers every open slice and import to Temporal again: one that has its workflow is left alone, one whose workflow
+ * went with Temporal's data gets a new one. Once per start of a worker.
  */
 export async function restartUnsettled({ database, workflows }: SweepDeps): Promise<void> {
   for (const slice of await listUnsettled(database.pool, MAX_RESTARTS)) await start(workflows, slice);
+  for (const uploadId of await listUnfinishedImports(database.pool, MAX_RESTARTS)) {
+    await workflows.startImport({ uploadId });
+  }
 }
 
 function start(workflows: Workflows, { id, dueAt, priority }: StartableSlice): Promise<void> {

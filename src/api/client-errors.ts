@@ -1,5 +1,6 @@
 /** What Node refuses before there is a request to answer: told as problem details on the bare socket. */
-import { STATUS_CODES, type Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AppError, type ErrorCode } from '../errors';
 import { toProblem } from './problems';
 
@@ -10,6 +11,19 @@ const MEANING: Record<string, [ErrorCode, string]> = {
 };
 const OTHER: [ErrorCode, string] = ['malformed-request', 'This is no HTTP request'];
 
+/** Connections whose request may take longer than `requestTimeout`. */
+const patient = new WeakSet<Duplex>();
+
+/**
+ * Lets a request take as long as it takes. Its route sees to it that it goes on; the next request on the connection is
+ * timed again.
+ */
+export function takesItsTime(request: IncomingMessage): void {
+  const { socket } = request;
+  patient.add(socket);
+  request.once('close', () => patient.delete(socket));
+}
+
 /** Answers what can't be read, is too large or comes too slowly, and closes the connection. */
 export function answerClientErrors(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -17,6 +31,8 @@ export function answerClientErrors(server: Server): void {
       socket.destroy();
       return;
     }
+    // Node says so once per request, and leaves it to us what becomes of the connection.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && patient.has(socket)) return;
     const refusal = new AppError(...(MEANING[error.code ?? ''] ?? OTHER));
     const { contentType, body } = toProblem(refusal);
     const text = JSON.stringify(body);

@@ -23,6 +23,8 @@ export interface ApiDeps {
   inbox: Inbox;
   /** Tells the workflows of these slices to look at their rows. */
   wake(news: readonly SliceNews[]): void;
+  /** Starts the import of an upload whose bytes are stored. */
+  startImport(uploadId: string): void;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   metrics: Metrics;

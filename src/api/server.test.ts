@@ -3,6 +3,8 @@ import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import express from 'express';
 import { rawBody } from './body';
+import { takesItsTime } from './client-errors';
+import { until } from '../../test/support/until';
 import { createHttpServer } from './server';
 
 /** Small, so that no test waits long; what is slow in them stands still for good. */
@@ -12,6 +14,12 @@ let server: Server;
 let reached: string[];
 beforeAll(async () => {
   const app = express();
+  app.post('/patient', async (request, response) => {
+    takesItsTime(request);
+    let bytes = 0;
+    for await (const piece of request as AsyncIterable<Buffer>) bytes += piece.length;
+    response.json({ bytes });
+  });
   app.use(rawBody, (request, response) => {
     reached.push(request.url);
     response.json({ bytes: Buffer.isBuffer(request.body) ? request.body.length : 0 });
@@ -55,6 +63,25 @@ test('408: a body that never ends', async () => {
   const answer = await converse('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"to":');
   expect(problemIn(answer)).toEqual(problem('408 Request Timeout', 'request-timeout'));
   expect(reached).toEqual([]);
+});
+
+test('a route may let its body take longer; the next request on the connection is timed as any other', async () => {
+  // Connections of earlier tests may still be heard of.
+  const overdue = new Promise<void>((resolve) =>
+    server.on('clientError', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ERR_HTTP_REQUEST_TIMEOUT') resolve();
+    }),
+  );
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let answers = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (answers += chunk));
+  socket.write('POST /patient HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
+  await overdue;
+  socket.write('world');
+  await until('the whole body is taken', () => answers.includes('{"bytes":10}'));
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(answers.split('HTTP/1.1 ')[2]).toMatch(/^408 Request Timeout/);
 });
 
 test('431: headers beyond 16 KB; just below they are taken', async () => {

@@ -22,6 +22,8 @@ import { statsRoutes } from './stats/routes';
 import { suppressionRoutes } from './suppressions/routes';
 import { templateRoutes } from './templates/routes';
 import { testPhoneRoutes } from './test-phones/routes';
+import { uploadReceiver } from './uploads/receive';
+import { uploadRoutes } from './uploads/routes';
 import { webhookRoutes } from './webhooks/routes';
 
 /** How long a client may take, in milliseconds. */
@@ -49,7 +51,11 @@ export function createApp(deps: ApiDeps): Express {
   app.disable('etag');
   app.use(deps.metrics.requests);
   app.use(helmet());
-  app.use(limitQuery, rawBody);
+  app.use(limitQuery);
+  // A file of any size passes through; everything else is read as a whole.
+  const streaming = express.Router({ caseSensitive: true });
+  uploadReceiver(streaming, deps);
+  app.use(streaming, rawBody);
   const router = express.Router({ caseSensitive: true });
   mobtextingRoutes(router, deps);
   timesMobileRoutes(router, deps);
@@ -62,6 +68,7 @@ export function createApp(deps: ApiDeps): Express {
   templateRoutes(router, deps);
   groupRoutes(router, deps);
   testPhoneRoutes(router, deps);
+  uploadRoutes(router, deps);
   statsRoutes(router, deps);
   adminRoutes(router, deps);
   oauthRoutes(router, deps);

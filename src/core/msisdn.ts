@@ -51,6 +51,15 @@ export function maskMsisdn(e164: string): string {
   return plus + digits.slice(0, head) + '*'.repeat(digits.length - head - 2) + digits.slice(-2);
 }
 
+/** Hides a number that stands in a text with other characters in and around it; fewer than seven digits are no number. */
+export function maskDigits(text: string): string {
+  const digits = text.replace(/\D/g, '');
+  if (digits.length < 7) return text;
+  const masked = maskMsisdn(digits);
+  let at = 0;
+  return text.replace(/\d/g, () => masked[at++]!);
+}
+
 function ok(digits: string): Msisdn {
   return { ok: true, e164: `+${digits}` };
 }

@@ -13,6 +13,7 @@ import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
 import { createAccessTokens } from '../core/access-token';
 import { createInbox } from '../receipts/inbox';
+import { markImportStarted } from '../store/upload-import';
 import { createBase, type RuntimeLog } from './base';
 
 const API_CONNECTIONS = 10;
@@ -66,6 +67,11 @@ export async function startApi(
     ingress,
     inbox,
     wake: (news) => workflows.wake(news),
+    startImport: (uploadId) =>
+      void workflows
+        .startImport({ uploadId })
+        .then(() => markImportStarted(database.pool, uploadId))
+        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; the sweep will')),
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,

@@ -26,6 +26,8 @@ const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
 /** Slices that one worker process dispatches at the same time, per kind: enough to fill gateways, few enough to stay fair. */
 const CONCURRENT_SLICES = 6;
 const CONCURRENT_RELAYS = 20;
+/** An import keeps a core busy. */
+const CONCURRENT_IMPORTS = 2;
 const MAX_CACHED_WORKFLOWS = 500;
 /** In-flight provider requests get this long to be answered and written when the process stops. */
 const SHUTDOWN_GRACE = '5s';
@@ -63,6 +65,7 @@ export async function startWorker(
     activityWorker(TASK_QUEUES.transactional, CONCURRENT_SLICES),
     activityWorker(TASK_QUEUES.bulk, CONCURRENT_SLICES),
     activityWorker(TASK_QUEUES.relay, CONCURRENT_RELAYS),
+    activityWorker(TASK_QUEUES.audience, CONCURRENT_IMPORTS),
   ]);
   await base.workflows.ensureMaintenance();
   void restartUnsettled(base).catch((err: unknown) => log.warn({ err }, 'open slices could not be offered again'));

@@ -14,8 +14,10 @@ import {
   RECEIPT_SIGNAL,
   TASK_QUEUES,
   WORKFLOW_TYPES,
+  importWorkflowId,
   relayWorkflowId,
   sendWorkflowId,
+  type ImportInput,
   type ReceiptNews,
   type RelayInput,
   type SendInput,
@@ -42,6 +44,8 @@ export interface Workflows {
   wake(news: readonly ({ sliceId: string } & ReceiptNews)[]): void;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
+  /** Starts the import of an upload; harmless while it runs, and when it is over. */
+  startImport(input: ImportInput): Promise<void>;
   /** Makes sure that the sweep's schedule exists. */
   ensureMaintenance(): Promise<void>;
   stop(): Promise<void>;
@@ -115,6 +119,15 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
 
     wakeRelays(webhookIds) {
       for (const id of webhookIds) relays.add(id, true);
+    },
+
+    async startImport(input) {
+      await client.workflow.start(WORKFLOW_TYPES.import, {
+        workflowId: importWorkflowId(input.uploadId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: TASK_QUEUES.workflows,
+        args: [input],
+      });
     },
 
     async ensureMaintenance() {

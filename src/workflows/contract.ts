@@ -1,17 +1,19 @@
 /** Names, ids and shapes that workflows, activities and the api agree on. Depends on nothing. */
 
-/** Dispatch of bulk and of transactional slices never wait for each other; relays wait for neither. */
+/** Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for neither. */
 export const TASK_QUEUES = {
   workflows: 'heliograph',
   transactional: 'heliograph-transactional',
   bulk: 'heliograph-bulk',
   relay: 'heliograph-relay',
+  audience: 'heliograph-audience',
 } as const;
 
 export const WORKFLOW_TYPES = {
   send: 'sendWorkflow',
   relay: 'relayWorkflow',
   maintenance: 'maintenanceWorkflow',
+  import: 'importWorkflow',
 } as const;
 
 /** From this priority on, a slice is bulk. */
@@ -38,11 +40,16 @@ export interface RelayInput {
   webhookId: string;
 }
 
+export interface ImportInput {
+  uploadId: string;
+}
+
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
 
 export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
+export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
 export const MAINTENANCE_ID = 'maintenance';
 /** How often the sweep looks for what a crash left behind. */
 export const MAINTENANCE_INTERVAL_MS = 15_000;

@@ -1,4 +1,5 @@
 /** Everything the workflow bundle exports: names here are workflow types and must not change. */
+export { importWorkflow } from './import';
 export { maintenanceWorkflow } from './maintenance';
 export { relayWorkflow } from './relay';
 export { sendWorkflow } from './send';

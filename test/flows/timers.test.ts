@@ -17,7 +17,7 @@ let stopWorkers: () => Promise<void>;
 beforeAll(async () => {
   quietTemporal();
   env = await timeSkipping();
-  const activities: Activities = {
+  const activities: Pick<Activities, 'advance' | 'relay' | 'sweep'> = {
     async advance() {
       advancedAtMs.push(await env.currentTimeMs());
       return turns.length > 1 ? turns.shift()! : turns[0]!;

@@ -1,0 +1,78 @@
+import { looksLike, MAX_COLUMNS, planColumns, type ColumnSettings } from './audience-file';
+
+const settings = (over: Partial<ColumnSettings> = {}): ColumnSettings => ({
+  numberColumn: null,
+  delimiter: ',',
+  ...over,
+});
+const plan = (cells: string[], over?: Partial<ColumnSettings>) => {
+  const reading = planColumns(cells, settings(over));
+  if (!reading.ok) throw new Error(reading.problem);
+  return reading.plan;
+};
+const problem = (cells: string[], over?: Partial<ColumnSettings>) => {
+  const reading = planColumns(cells, settings(over));
+  return reading.ok ? null : reading.problem;
+};
+
+test('number, meta and variables are found by name, in any case and with blanks around', () => {
+  expect(plan(['Name', ' Mobile ', 'CUSTOM', 'city'])).toEqual({
+    width: 4,
+    number: { at: 1, name: 'Mobile' },
+    meta: { at: 2, name: 'CUSTOM' },
+    variables: [
+      { at: 0, name: 'Name' },
+      { at: 3, name: 'city' },
+    ],
+  });
+});
+
+test('of several number columns the better known name wins, and the other is a variable', () => {
+  const { number, variables } = plan(['phone', 'to']);
+  expect([number.name, variables]).toEqual(['to', [{ at: 0, name: 'phone' }]]);
+});
+
+test('numberColumn decides, in any case', () => {
+  const { number, variables } = plan(['to', 'Kontakt'], { numberColumn: 'kontakt' });
+  expect([number.name, variables]).toEqual(['Kontakt', [{ at: 0, name: 'to' }]]);
+  expect(problem(['to', 'name'], { numberColumn: 'kontakt' })).toBe(
+    'there is no column "kontakt"; the header row has "to", "name"',
+  );
+});
+
+test('a column without a name is ignored', () => {
+  expect(plan(['to', '', 'name', ' '])).toMatchObject({ width: 4, variables: [{ at: 2, name: 'name' }] });
+});
+
+test.each([
+  [['to', 'name', 'Name'], 'the header has the column "Name" twice: rename one'],
+  [
+    ['name', 'city'],
+    /^there is no column with the numbers: the header row has "name", "city"; name one of them to, phone/,
+  ],
+  [['+919800000001', 'Asha'], /"\+9198\*{6}01", "Asha"/],
+  [['to', 'n\ufffdme'], /not UTF-8/],
+  [Array.from({ length: MAX_COLUMNS + 1 }, (_, i) => `c${i}`), 'the header has 201 columns; 200 is the most'],
+  [Array.from({ length: 15 }, (_, i) => `c${i}`), /"c9" and 5 more/],
+])('refused: %j', (cells, expected) => {
+  expect(problem(cells)).toMatch(expected);
+});
+
+test.each([
+  ['to;name', ',', 'semicolon', '%3B'],
+  ['to\tname', ',', 'tab', '%09'],
+  ['to|name', ',', 'pipe', '%7C'],
+  ['to,name', ';', 'comma', ','],
+])('a header of one cell, %j, read with %j: the remedy is named', (cell, delimiter, name, query) => {
+  const found = problem([cell], { delimiter });
+  expect(found).toContain(`seems to use ${name}: repeat the request with ?delimiter=${query}`);
+});
+
+test('files that are no text are known by their first bytes', () => {
+  expect(looksLike(Buffer.from('PK\x03\x04\x14\x00'))).toBe('a zip archive or an Excel workbook (.xlsx)');
+  expect(looksLike(Buffer.from('1f8b0800', 'hex'))).toBe('a gzip file');
+  expect(looksLike(Buffer.from('fffe74006f00', 'hex'))).toBe('UTF-16 text');
+  expect(looksLike(Buffer.from('to,na\0me'))).toBe('a binary file');
+  expect(looksLike(Buffer.from('\ufeffto,name\n'))).toBeNull();
+  expect(looksLike(Buffer.from('to,name\n'))).toBeNull();
+});
