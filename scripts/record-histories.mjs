@@ -57,6 +57,11 @@ try {
     const { rows } = await database.pool.query(`select slice_id from messages where state = 'delivered'`);
     return rows.length > 0 ? rows : null;
   });
+  const upload = await fetch(`${api}/api/v1/uploads`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'text/csv' },
+    body: 'to\n919800000001\n',
+  }).then((response) => response.json());
   const [webhook] = (await database.pool.query('select id from webhooks')).rows;
   const completed = async (workflowId) => {
     const handle = client.workflow.getHandle(workflowId);
@@ -71,6 +76,7 @@ try {
   const recorded = {
     sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
     relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
+    importWorkflow: await until('the import is over', () => completed(`import/${upload.id}`)),
     maintenanceWorkflow: client.workflow.getHandle(maintenance),
   };
   for (const [name, handle] of Object.entries(recorded)) {

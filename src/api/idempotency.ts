@@ -108,10 +108,13 @@ const contextOf = ({ accountId, key }: IdempotencyKey): string => `idempotency:$
 /** Scopes are part of it: a key that may do less must not be shown what one that may do more was answered. */
 function hashOf(request: Request, scopes: readonly string[]): Buffer {
   const body: unknown = request.body;
-  return createHash('sha256')
-    .update(`${request.method} ${request.originalUrl}\n${[...scopes].sort().join(' ')}\n`)
-    .update(Buffer.isBuffer(body) ? body : '')
-    .digest();
+  return (
+    createHash('sha256')
+      .update(`${request.method} ${request.originalUrl}\n${[...scopes].sort().join(' ')}\n`)
+      // A body that streams through is not read yet: its size has to tell two apart.
+      .update(Buffer.isBuffer(body) ? body : (request.get('content-length') ?? ''))
+      .digest()
+  );
 }
 
 /** Lets `keep` see the whole answer, and finish, before the caller does: a repeated request then finds it. */

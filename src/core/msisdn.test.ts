@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { maskMsisdn, normaliseMsisdn } from './msisdn';
+import { maskDigits, maskMsisdn, normaliseMsisdn } from './msisdn';
 
 const digits = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length });
@@ -94,5 +94,16 @@ describe('maskMsisdn', () => {
         expect(masked.replace(/[^\d]/g, '').length).toBeLessThanOrEqual(Math.min(6, Math.max(0, number.length - 4)));
       }),
     );
+  });
+});
+
+describe('maskDigits', () => {
+  it.each([
+    ['+91 98000-00001 x', '+91 98***-***01 x'],
+    ['call 9800000001', 'call 9800****01'],
+    ['row 123456', 'row 123456'],
+    ['Asha', 'Asha'],
+  ])('%s becomes %s', (text, masked) => {
+    expect(maskDigits(text)).toBe(masked);
   });
 });

@@ -29,7 +29,7 @@ const upload = (file: string, query = '', headers: Record<string, string> = CSV)
   stack.call('POST', `/api/v1/uploads${query}`, file, headers);
 
 /** Posts what `stack.call` can't: bytes, forms. */
-async function post(body: BodyInit, headers: Record<string, string> = {}, query = ''): Promise<Answer> {
+async function post(body: string | FormData, headers: Record<string, string> = {}, query = ''): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${stack.api.port}/api/v1/uploads${query}`, {
     method: 'POST',
     body,
@@ -207,6 +207,19 @@ describe('400, and nothing is left behind', () => {
     socket.resetAndDestroy();
     await until('nothing is left', async () => (await uploads()) === before);
   });
+});
+
+test('an Idempotency-Key: the same file again is the same upload, one of another size is refused', async () => {
+  const keyed = { ...CSV, 'idempotency-key': 'list-1' };
+  const first = await upload('to\n9800000001\n', '', keyed);
+  const again = await upload('to\n9800000001\n', '', keyed);
+  expect([again.status, again.json.id, again.headers.get('idempotency-replayed')]).toEqual([
+    201,
+    first.json.id,
+    'true',
+  ]);
+  const { status, json } = await upload('to\n9800000001\n9800000002\n', '', keyed);
+  expect([status, json.code]).toEqual([409, 'idempotency-mismatch']);
 });
 
 test('401, 403: uploading needs a key with the scope manage, looking one with read', async () => {

@@ -30,21 +30,36 @@ export interface RecordReader {
   end(): Promise<CsvRecord[]>;
 }
 
+/**
+ * The parser, calling for each record when it ends. As a stream it would queue them without their ends; its own
+ * `on_record` tells the ends, by copying all that it knows for each record, which takes as long as parsing does.
+ */
+class CallingParser extends Parser {
+  constructor(
+    delimiter: string,
+    private readonly onRecord: (cells: string[], position: { bytes: number; lines: number }) => void,
+  ) {
+    super(csvOptions(delimiter));
+  }
+
+  override push(record: string[] | null): boolean {
+    if (record === null) return super.push(null);
+    this.onRecord(record, this.info);
+    return true;
+  }
+}
+
 /** @param from where the first bytes stand in the file: behind the header, or behind any later record. */
 export function createRecordReader(delimiter: string, from: ImportCursor): RecordReader {
   let records: CsvRecord[] = [];
   let last = from;
   let fed = from.byte;
-  const parser = new Parser({
-    ...csvOptions(delimiter),
-    // Taken here: a stream of records would be a queue more, and would not tell their ends.
-    on_record(cells: string[], { bytes, lines }) {
-      const end = { byte: from.byte + bytes, row: last.row + 1, line: from.line + lines };
-      if (end.byte - last.byte > MAX_LINE_BYTES) throw tooLong();
-      last = end;
-      records.push({ cells, end });
-      return null;
-    },
+  let problem: UnreadableFile | undefined;
+  const parser = new CallingParser(delimiter, (cells, { bytes, lines }) => {
+    const end = { byte: from.byte + bytes, row: last.row + 1, line: from.line + lines };
+    if (end.byte - last.byte > MAX_LINE_BYTES) problem ??= tooLong();
+    last = end;
+    records.push({ cells, end });
   });
   // Errors come by the callbacks of write and end.
   parser.on('error', () => undefined);
@@ -55,6 +70,7 @@ export function createRecordReader(delimiter: string, from: ImportCursor): Recor
     );
 
   const take = (): CsvRecord[] => {
+    if (problem !== undefined) throw problem;
     const taken = records;
     records = [];
     return taken;
@@ -71,7 +87,7 @@ export function createRecordReader(delimiter: string, from: ImportCursor): Recor
         parser.write(bytes, (error) => (error ? reject(asUnreadable(error, last.line + 1)) : resolve()));
       });
       fed += bytes.length;
-      if (fed - last.byte > MAX_LINE_BYTES + HELD_BACK_BYTES) throw tooLong();
+      if (fed - last.byte > MAX_LINE_BYTES + HELD_BACK_BYTES) problem ??= tooLong();
       return take();
     },
     async end() {
