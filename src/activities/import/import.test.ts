@@ -1,5 +1,5 @@
-import { setTimeout as turn } from 'node:timers/promises';
 import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
+import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
 import { deleteUpload, findUpload, listUploadErrors, readUploadRows } from '../../store/uploads';
 import { importUpload } from './import';
@@ -70,14 +70,17 @@ test('numbers are read in the account’s country', async () => {
 });
 
 test('an import that stops after any block goes on from there: no row is lost or doubled', async () => {
-  const rows = 11_000;
+  const rows = 40_000;
   // Chunks that end anywhere in a row.
   const id = await storeUpload(store, csvOf(rows), { chunkBytes: 70_001 });
   let runs = 0;
   for (let before = -1; (await upload(id)).state === 'processing'; runs++) {
     const stopping = new AbortController();
     const running = run(id, stopping.signal);
-    while ((await upload(id)).rows <= Math.max(before, 0) && (await upload(id)).state === 'processing') await turn(1);
+    await until('another block is stored', async () => {
+      const { rows: now, state } = await upload(id);
+      return now > Math.max(before, 0) || state !== 'processing';
+    });
     stopping.abort();
     await running;
     const { rows: now, state } = await upload(id);
