@@ -13,8 +13,10 @@ export interface Capabilities {
   batchSize: number;
   /** A second submission under the same `OutboundMessage.id` is recognised by the vendor and sends nothing. */
   idempotentById: boolean;
-  /** The vendor can be asked whether it got an attempt ({@link Provider.lookup}). */
+  /** The vendor can be asked what became of an attempt ({@link Provider.lookup}). */
   lookup: boolean;
+  /** Most subjects of one {@link Provider.lookup}; 0 without it. */
+  lookupBatch: number;
   flash: boolean;
   port: boolean;
   /** DLT entity and template ids (India) are carried. */
@@ -60,12 +62,20 @@ export type SubmitResult =
       retryAfterMs?: number;
     };
 
-/** One delivery report, or the inbound text of a phone, as parsed from a provider's callback. */
+/** One delivery report, as parsed from a provider's callback or from its answer to a look-up. */
 export interface Receipt {
   /** Our attempt id when the provider echoes it. */
   attemptId?: string;
-  /** The provider's id; needed when `attemptId` is absent. */
+  /** The provider's id of the message, never of a part; needed when `attemptId` is absent. */
   providerId?: string;
+  /**
+   * Set when the report is about one part of a concatenated message, and `status` is that part's alone: the message is
+   * delivered when all its parts are, and failed when one is. Absent = about the whole message, however many parts it
+   * has. `no` counts from 1; `of` is the number of parts, null when the report does not tell (then the submission's
+   * `parts` or our own count holds). Of the vendors with adapters none documents such reports; gateways whose reports
+   * are configured (`http`, `pingbix`) can have them.
+   */
+  part?: { no: number; of: number | null };
   /** `pending` = an intermediate report: recorded, changes nothing. */
   status: 'pending' | 'delivered' | 'failed' | 'expired';
   class?: FailureClass;
@@ -76,6 +86,20 @@ export interface Receipt {
   at?: Date;
   /** This report as parsed, when the request carried several; kept for support. */
   raw?: unknown;
+}
+
+/** An attempt whose outcome is not known: its submission was not answered, or its report is overdue. */
+export interface LookupSubject {
+  /** The id that we gave the attempt. */
+  attemptId: string;
+  /** The provider's, when its answer came; as it was given or normalised. */
+  providerId: string | null;
+  /** E.164 with its plus sign. */
+  to: string;
+  /** When its request left, by our clock. */
+  submittedAt: Date;
+  /** What was sent, where the caller has it at hand: a vendor that knows neither id can be asked by number only. */
+  text?: string;
 }
 
 /** A text that a phone sent to one of the gateway's numbers. */
@@ -155,6 +179,21 @@ export interface Provider<Credentials = unknown> {
     http: ProviderHttp,
     signal: AbortSignal,
   ): Promise<SubmitResult[]>;
+  /**
+   * Asks the vendor what became of attempts; there exactly when `capabilities.lookup`. Repeating it changes nothing at
+   * the vendor: reports that it hands out once only are left alone.
+   * @param subjects 1 to `capabilities.lookupBatch` of them.
+   * @returns receipts of those that the vendor has an answer for, in any order, each with the subject's `attemptId`.
+   * `pending` = the vendor has the message. A subject without a receipt is unknown to it, or can't be told from others:
+   * that is no proof that it was not taken.
+   * @throws ProviderError when the question was not answered; says nothing about the subjects.
+   */
+  lookup?(
+    config: ProviderConfig<Credentials>,
+    subjects: readonly LookupSubject[],
+    http: ProviderHttp,
+    signal: AbortSignal,
+  ): Promise<Receipt[]>;
   /** Authenticates and parses a callback. Pure: no I/O. */
   callback(request: CallbackRequest, config: ProviderConfig<Credentials>): CallbackResult;
 }

@@ -32,6 +32,7 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
     batchSize: 1,
     idempotentById: false,
     lookup: false,
+    lookupBatch: 0,
     flash: true,
     port: true,
     dlt: false,

@@ -25,6 +25,7 @@ export const clickatell: Provider<ClickatellCredentials> = {
     batchSize: 100, // Clickatell's site says 200, users of it 100; more is error 22 for the whole request.
     idempotentById: false,
     lookup: false,
+    lookupBatch: 0,
     flash: false,
     port: false,
     dlt: false,

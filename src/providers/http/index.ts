@@ -20,6 +20,7 @@ export const genericHttp: Provider<HttpConfig> = {
     batchSize: 1,
     idempotentById: false,
     lookup: false,
+    lookupBatch: 0,
     flash: false,
     port: false,
     dlt: true,

@@ -1,6 +1,6 @@
 /**
  * Infobip SMS API v3. Sources: Infobip OpenAPI 3.210, `POST /sms/3/messages` and the delivery report webhooks (v3, and
- * v2 for accounts whose subscription still sends it). One message and a thousand are the same call.
+ * v2 for accounts whose subscription still sends it). One message and a thousand are the same call. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
 import type { Refusal } from '../../core/outcome';
@@ -10,6 +10,7 @@ import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../
 import { items, members, parseJson } from '../json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { codeOf, wording } from './codes';
+import { MAX_LOOKUP, lookUp } from './lookup';
 import { readReports } from './reports';
 import { ALREADY_ACCEPTED, STATUS, STATUS_GROUP, TAKEN } from './tables';
 
@@ -29,7 +30,8 @@ export const infobip: Provider<InfobipCredentials> = {
   capabilities: {
     batchSize: 1_000, // Our own bound: Infobip documents none.
     idempotentById: true,
-    lookup: false,
+    lookup: true,
+    lookupBatch: MAX_LOOKUP,
     flash: true,
     port: true,
     dlt: true,
@@ -63,6 +65,9 @@ export const infobip: Provider<InfobipCredentials> = {
     const results = failure ? refusedRequest(body, sent, secrets) : answered(body, secrets);
     return messages.map((message, i) => (wired[i] ? (results.get(message.id) ?? NOT_ANSWERED) : PORT_TOO_LONG));
   },
+
+  lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
+    lookUp(baseUrl, credentials.apiKey, subjects, http, signal),
 
   callback(request, config) {
     if (!isAuthentic(request, config.callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };

@@ -1,6 +1,6 @@
 /**
  * Mobtexting. Source: Mobtexting docs 4.x, `v2/sms/post.md` (one message), `v2/sms/json.md` (several), `v2/index.md`
- * (errors). Its `sms/clevertap/*` routes are for CleverTap itself and not used.
+ * (errors), `v2/sms/pull-dlr.md` (look-up: `lookup.ts`). Its `sms/clevertap/*` routes are for CleverTap itself and not used.
  */
 import { z } from 'zod';
 import { isAuthentic } from '../callback-auth';
@@ -8,6 +8,7 @@ import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../
 import type { HttpResponse } from '../http';
 import { items, members, parseJson } from '../json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { lookUp } from './lookup';
 import { readReport } from './reports';
 import { DELIVERED, PENDING, STATUS, UNLISTED_ANSWER } from './tables';
 
@@ -29,7 +30,8 @@ export const mobtexting: Provider<MobtextingCredentials> = {
   capabilities: {
     batchSize: 1_000, // Our own bound: Mobtexting documents none.
     idempotentById: false,
-    lookup: false,
+    lookup: true,
+    lookupBatch: 1,
     flash: true,
     port: true,
     dlt: true,
@@ -63,6 +65,9 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     if (!answers) throw unreadableAnswer('the answer has no list of numbers');
     return inOrder(messages, answers).map((answer) => (answer ? resultOf(answer) : NOT_ANSWERED));
   },
+
+  lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
+    lookUp(baseUrl, credentials.token, subjects[0]!, http, signal),
 
   callback(request, { callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };

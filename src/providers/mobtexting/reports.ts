@@ -29,7 +29,8 @@ export function readReport(request: CallbackRequest): CallbackResult {
   return { kind: 'receipts', receipts: [{ attemptId, providerId, at, ...outcomeOf(status) }] };
 }
 
-function outcomeOf(status: string): Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason'> {
+/** @param status in capitals. */
+export function outcomeOf(status: string): Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason'> {
   if (DELIVERED.has(status)) return { status: 'delivered' };
   if (PENDING.has(status)) return { status: 'pending' };
   const code = publicText(status);

@@ -86,6 +86,7 @@ export const pingbix: Provider<PingbixCredentials> = {
     batchSize: 100, // Our own bound: the list of numbers has no documented one.
     idempotentById: false,
     lookup: false,
+    lookupBatch: 0,
     flash: false,
     port: false,
     dlt: true,

@@ -10,9 +10,11 @@ import type {
   CallbackAuth,
   CallbackRequest,
   CallbackResult,
+  LookupSubject,
   OutboundMessage,
   Provider,
   ProviderConfig,
+  Receipt,
   SubmitResult,
 } from '../provider';
 import { startVendor } from './vendor';
@@ -70,7 +72,7 @@ const EVERY_VENDOR: [string, Answer, Partial<Failure>][] = [
   ],
 ];
 
-/** Runs the submission table of a provider, then the cases every provider must pass. */
+/** Runs the submission table of a provider, then the cases every provider must pass: look-ups too, where it has them. */
 export function runSubmitCases<Credentials>(provider: Provider<Credentials>, suite: SubmitSuite<Credentials>): void {
   describe(`${provider.name} submit`, () => {
     let vendor: Vendor;
@@ -149,12 +151,60 @@ export function runSubmitCases<Credentials>(provider: Provider<Credentials>, sui
       },
     );
 
+    if (provider.lookup) {
+      it.each(EVERY_VENDOR)('look-up: %s', async (_label, answer, expected) => {
+        vendor.answers = [answer];
+        const { id, to } = suite.message;
+        const config = configOf(suite.credentials, vendor.origin);
+        const subject = { attemptId: id, providerId: null, to, submittedAt: new Date() };
+        expect(await failureOf(provider.lookup!(config, [subject], http, never))).toMatchObject(expected);
+        expect(vendor.seen).toHaveLength(1);
+        expect(vendor.seen[0]).toMatchObject({ method: 'GET', body: '' });
+      });
+    }
+
     it('describes itself', () => {
       expect(provider.credentialsSchema.parse(suite.credentials)).toEqual(suite.credentials);
       expect(provider.credentialsSchema.safeParse({}).success).toBe(false);
       expect(provider.capabilities.batchSize).toBeGreaterThanOrEqual(1);
+      expect(provider.capabilities.lookup).toBe(provider.lookup !== undefined);
+      expect(provider.capabilities.lookupBatch > 0).toBe(provider.capabilities.lookup);
       expect(provider.defaultBaseUrl).toMatch(/^https:\/\/.*[^/]$/);
       expect(provider.signupLink).toMatch(/^https:\/\//);
+    });
+  });
+}
+
+/** One row: what is asked for, what the vendor answers, what must have been asked, what must come of it. */
+export interface LookupCase {
+  label: string;
+  subjects: LookupSubject[];
+  answer: Answer;
+  request?: SeenRequest;
+  receipts?: Receipt[];
+  failure?: Failure;
+}
+
+/** Runs the look-up table of a provider; the cases every provider must pass come with `runSubmitCases`. */
+export function runLookupCases<Credentials>(
+  provider: Provider<Credentials>,
+  credentials: Credentials,
+  cases: LookupCase[],
+): void {
+  describe(`${provider.name} look-up`, () => {
+    it.each(cases)('$label', async ({ subjects, answer, request, receipts, failure }) => {
+      const vendor = await startVendor(answer);
+      const http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
+      try {
+        const config = configOf(credentials, vendor.origin);
+        const found = provider.lookup!(config, subjects, http, new AbortController().signal);
+        if (failure) expect(await failureOf(found)).toMatchObject(failure);
+        else expect(await found).toEqual(receipts);
+        if (request) expect(vendor.seen).toEqual([request]);
+      } finally {
+        await vendor.close();
+        await http.close();
+      }
     });
   });
 }
@@ -259,9 +309,9 @@ function callbackOf({
   return { method, url, headers, query: new URL(url, 'http://localhost').searchParams, body: Buffer.from(body) };
 }
 
-/** The error of a submission, which must be the one kind that adapters throw. */
-async function failureOf(submission: Promise<SubmitResult[]>): Promise<ProviderError> {
-  const outcome: unknown = await submission.catch((error: unknown) => error);
+/** The error of a request, which must be the one kind that adapters throw. */
+async function failureOf(request: Promise<unknown>): Promise<ProviderError> {
+  const outcome: unknown = await request.catch((error: unknown) => error);
   if (outcome instanceof ProviderError) return outcome;
   throw new Error(`expected a ProviderError, got ${inspect(outcome)}`);
 }

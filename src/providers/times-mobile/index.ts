@@ -30,6 +30,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     batchSize: 1,
     idempotentById: false,
     lookup: false,
+    lookupBatch: 0,
     flash: false,
     port: false,
     dlt: true, // The template id is carried; the entity id is bound to the sender ID in the portal.

@@ -1,13 +1,14 @@
 /**
  * Twilio Programmable Messaging, API of 2010-04-01. Sources: Twilio OpenAPI `twilio_api_v2010`, `POST
  * /2010-04-01/Accounts/{AccountSid}/Messages.json`, and Twilio's pages on status callbacks and webhook security. One
- * message a request: there is no other way.
+ * message a request: there is no other way. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
 import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
 import type { HttpResponse } from '../http';
 import { members, parseJson } from '../json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { lookUp } from './lookup';
 import { isSigned } from './signature';
 import { ATTEMPT, readStatus } from './status';
 import { ERROR, FAILED } from './tables';
@@ -30,7 +31,8 @@ export const twilio: Provider<TwilioCredentials> = {
   capabilities: {
     batchSize: 1,
     idempotentById: false,
-    lookup: false,
+    lookup: true,
+    lookupBatch: 1,
     flash: false,
     port: false,
     dlt: false,
@@ -49,7 +51,7 @@ export const twilio: Provider<TwilioCredentials> = {
         method: 'POST',
         url: `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`,
         headers: {
-          authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
+          authorization: basic(credentials),
           'content-type': 'application/x-www-form-urlencoded',
           accept: 'application/json',
         },
@@ -60,6 +62,9 @@ export const twilio: Provider<TwilioCredentials> = {
     return [readAnswer(response, authToken)];
   },
 
+  lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
+    lookUp(`${baseUrl}/2010-04-01/Accounts/${credentials.accountSid}`, basic(credentials), subjects[0]!, http, signal),
+
   callback(request, { credentials, callbackUrl }) {
     if (!isSigned(request, credentials.authToken, callbackUrl)) {
       return { kind: 'unauthentic', reason: 'wrong or no X-Twilio-Signature' };
@@ -67,6 +72,10 @@ export const twilio: Provider<TwilioCredentials> = {
     return readStatus(request);
   },
 };
+
+function basic({ accountSid, authToken }: TwilioCredentials): string {
+  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+}
 
 /** A SID of a Messaging Service, which no alphanumeric sender (11 characters at most) can be taken for. */
 const MESSAGING_SERVICE = /^MG\w{32}$/;

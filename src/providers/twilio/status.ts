@@ -21,8 +21,11 @@ export function readStatus(request: CallbackRequest): CallbackResult {
   return { kind: 'receipts', receipts: [{ ...ids, ...outcomeOf(status, field('ErrorCode')) }] };
 }
 
-/** A status in no table is pending: to fail it could contradict a later `delivered`. */
-function outcomeOf(status: string, code: string | undefined): Pick<Receipt, 'status' | 'class' | 'code' | 'reason'> {
+/** Of a callback, or of a message resource. A status in no table is pending: to fail it could contradict a later `delivered`. */
+export function outcomeOf(
+  status: string,
+  code: string | undefined,
+): Pick<Receipt, 'status' | 'class' | 'code' | 'reason'> {
   if (ARRIVED.has(status)) return { status: 'delivered' };
   const failure = FAILED.get(status);
   if (!failure) return { status: 'pending' };

@@ -1,0 +1,57 @@
+/**
+ * Asks for a message: by its id, else by ours. Source: Mobtexting docs 4.x, `v2/sms/pull-dlr.md`, `GET sms/status`: `id`
+ * is theirs, `cid` "your custom id".
+ */
+import { normaliseProviderId } from '../../core/provider-id';
+import { classifyStatus, unreadableAnswer } from '../errors';
+import type { ProviderHttp } from '../http';
+import { istInstant } from '../ist';
+import { items, members, parseJson } from '../json';
+import type { LookupSubject, Receipt } from '../provider';
+import { outcomeOf } from './reports';
+
+/** `<uuid>:<n>` as Mobtexting gave it: what normalising may have taken off is zeros at the front. */
+function asGiven(providerId: string): string {
+  const [uuid = '', n] = providerId.split(':');
+  return [uuid.padStart(36, '0'), n].join(':');
+}
+
+/** @throws ProviderError */
+export async function lookUp(
+  baseUrl: string,
+  token: string,
+  { attemptId, providerId }: LookupSubject,
+  http: ProviderHttp,
+  signal: AbortSignal,
+): Promise<Receipt[]> {
+  const query = new URLSearchParams(providerId === null ? { cid: attemptId } : { id: asGiven(providerId) });
+  const response = await http.request(
+    {
+      method: 'GET',
+      url: `${baseUrl}/api/v2/sms/status?${query.toString()}`,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    },
+    signal,
+  );
+  const body = members(parseJson(response.body));
+  // The number stands in `code` here; `status` is a word.
+  const code = body['code'];
+  const failure = classifyStatus({
+    ...response,
+    status: response.status < 300 && typeof code === 'number' ? code : response.status,
+  });
+  if (failure) throw failure;
+  const entries = items(body['data'])?.map(members);
+  if (!entries) throw unreadableAnswer('the answer has no list of messages');
+  return entries.flatMap(({ id, custom, status, delivered_at: at }): Receipt[] => {
+    if (typeof id !== 'string' || typeof status !== 'string' || status === '') return [];
+    // A filter that the vendor overlooks must not make other messages ours.
+    const isAsked = providerId === null ? custom === attemptId : sameId(id, providerId);
+    if (!isAsked) return [];
+    return [{ attemptId, providerId: id, at: istInstant(at), ...outcomeOf(status.trim().toUpperCase()) }];
+  });
+}
+
+function sameId(one: string, other: string): boolean {
+  return normaliseProviderId(one) === normaliseProviderId(other);
+}
