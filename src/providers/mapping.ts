@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { CleverTapCode, FailureClass, Refusal } from '../core/outcome';
+import { inOtherBase } from '../core/provider-id';
 import { publicText } from './errors';
 import { items, members, parseJson } from './json';
 import type { CallbackRequest, Receipt } from './provider';
@@ -31,6 +32,11 @@ export const reportSchema = z.strictObject({
   /** Our attempt id, where the vendor echoes it. */
   attemptId: placeSchema.optional(),
   providerId: placeSchema.optional(),
+  /** Set where reports write the vendor's id to this base and answers to the other one. */
+  providerIdBase: z.enum(['hex', 'decimal']).optional(),
+  /** Where the vendor reports each part of a long message: which part this is, from 1, and of how many. */
+  part: placeSchema.optional(),
+  parts: placeSchema.optional(),
   status: placeSchema,
   /** Status words, in any case, and what they mean. A word that is not here is `pending`: it changes nothing. */
   statuses: z.record(z.string(), z.enum(['delivered', 'failed', 'expired', 'pending'])),
@@ -81,15 +87,32 @@ const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 export function readReport(values: unknown, mapping: ReportMapping): Receipt | string {
   const status = textAt(values, mapping.status)?.trim();
   const attemptId = textAt(values, mapping.attemptId)?.trim().toLowerCase() || undefined;
-  const providerId = textAt(values, mapping.providerId)?.trim() || undefined;
+  const providerId = idAt(values, mapping);
+  const part = partAt(values, mapping);
   if (!status) return 'no status';
   if (!attemptId && !providerId) return 'no id';
   const found = meaningOf(status, mapping);
-  if (found === 'delivered' || found === 'pending') return { attemptId, providerId, status: found };
+  if (found === 'delivered' || found === 'pending') return { attemptId, providerId, ...part, status: found };
   const code = textAt(values, mapping.code) || status;
   const refusal = refusalOf(mapping.refusals, code) ?? (found === 'expired' ? EXPIRY : UNLISTED_FAILURE);
   const reason = publicText(textAt(values, mapping.reason) || status);
-  return { attemptId, providerId, status: found, ...refusal, code: publicText(code), reason };
+  return { attemptId, providerId, ...part, status: found, ...refusal, code: publicText(code), reason };
+}
+
+function idAt(values: unknown, { providerId: place, providerIdBase: base }: ReportMapping): string | undefined {
+  const id = textAt(values, place)?.trim() || undefined;
+  return id === undefined || base === undefined ? id : inOtherBase(id, base);
+}
+
+/** Nothing where the report does not say which part it is about: then it is about the whole message. */
+function partAt(values: unknown, mapping: ReportMapping): Pick<Receipt, 'part'> {
+  const no = countAt(values, mapping.part);
+  return no === null ? {} : { part: { no, of: countAt(values, mapping.parts) } };
+}
+
+function countAt(values: unknown, place: string | undefined): number | null {
+  const text = textAt(values, place)?.trim();
+  return text !== undefined && /^[1-9]\d{0,2}$/.test(text) ? Number(text) : null;
 }
 
 function meaningOf(status: string, { statuses }: ReportMapping) {

@@ -341,6 +341,53 @@ runCallbackCases(genericHttp, {
   ],
 });
 
+const partOf = (part: string, id = '4711') => ({
+  body: new URLSearchParams({ id, state: 'failed', part, parts: '2' }).toString(),
+});
+runCallbackCases(genericHttp, {
+  credentials: mapped({
+    in: 'form',
+    providerId: 'id',
+    providerIdBase: 'decimal',
+    part: 'part',
+    parts: 'parts',
+    status: 'state',
+    statuses: { failed: 'failed', delivered: 'delivered' },
+  }),
+  ...proof,
+  genuine: { headers, body: 'id=4711&state=delivered' },
+  format: 'form',
+  unknownStatus: {
+    request: { body: 'id=4711&state=teleported&part=2' },
+    expected: receipts({ providerId: '1267', part: { no: 2, of: null }, status: 'pending' }),
+  },
+  cases: [
+    {
+      label: 'an id that was answered in hexadecimal digits, of a whole message',
+      request: {},
+      expected: receipts({ providerId: '1267', status: 'delivered' }),
+    },
+    {
+      label: 'one part of two',
+      request: partOf('1'),
+      expected: receipts({
+        providerId: '1267',
+        part: { no: 1, of: 2 },
+        status: 'failed',
+        class: 'recipient',
+        clevertap: '900',
+        code: 'failed',
+        reason: 'failed',
+      }),
+    },
+    ...['0', '-1', 'two', '1000'].map((part) => ({
+      label: `a part ${part} is none`,
+      request: { body: `id=4711&state=delivered&part=${part}` },
+      expected: receipts({ providerId: '1267', status: 'delivered' }),
+    })),
+  ],
+});
+
 describe('http callback without a mapping', () => {
   it('is ignored', () => {
     const config = { baseUrl: '', callbackUrl: '', callbackAuth: null };

@@ -10,6 +10,9 @@ import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, UNLISTED_REPORT } from './
 
 const MAX_CHALLENGE = 200;
 
+// `id` is `<uuid>:<n>`, where n numbers the recipients of one request (`v2/sms/pull-dlr.md` lists `:1` and `:2` under one
+// uuid with two numbers) and not the parts of a message: a message of two units has one report. So it stays as it is.
+
 /** Parses a callback whose sender is known to be authentic. */
 export function readReport(request: CallbackRequest): CallbackResult {
   const body = members(parseJson(request.body.toString('utf8')));
