@@ -22,8 +22,12 @@ export interface Capabilities {
   /** DLT entity and template ids (India) are carried. */
   dlt: boolean;
   validity: boolean;
+  /** The vendor can keep a message until its time. For people's information: Heliograph keeps the clock itself. */
+  schedule: boolean;
   /** Most segments of one message. */
   maxParts: number;
+  /** Most characters of one text, whatever its segments; null = only `maxParts` counts. */
+  maxCharacters: number | null;
 }
 
 /** One attempt, ready for the wire. */
@@ -161,8 +165,16 @@ export interface Provider<Credentials = unknown> {
   readonly name: string;
   readonly label: string;
   readonly signupLink: string;
+  /** For people who set up a gateway: what to prepare at the vendor, in a sentence or two. */
+  readonly docs: string;
+  /** `#rrggbb`, to tell providers apart at a glance. */
+  readonly color: string;
   /** The vendor's public origin, used when a gateway has no `baseUrl`; {@link NO_VENDOR} = it must have one. */
   readonly defaultBaseUrl: string;
+  /**
+   * Of the login and of options beside it. Each member has `.meta({title, description, secret})`: a form is made of it
+   * (`form.ts`).
+   */
   readonly credentialsSchema: z.ZodType<Credentials>;
   readonly capabilities: Capabilities;
   /** Every secret of these credentials, for redaction from anything that is logged or stored. */

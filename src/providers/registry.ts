@@ -26,3 +26,5 @@ export function providerNamed(name: string): Provider | undefined {
 }
 
 export { NO_VENDOR } from './provider';
+export { credentialForms, letterLogo } from './form';
+export type { CredentialField } from './form';

@@ -12,9 +12,9 @@ import { readStatus } from './status';
 import { ERROR, UNLISTED } from './tables';
 
 const credentialsSchema = z.object({
-  username: z.string().min(1),
-  password: z.string().min(1),
-  apiId: z.string().min(1),
+  username: z.string().min(1).meta({ title: 'User' }),
+  password: z.string().min(1).meta({ title: 'Password', secret: true }),
+  apiId: z.string().min(1).meta({ title: 'API id', description: 'Of the HTTP connection' }),
 });
 export type ClickatellLegacyCredentials = z.infer<typeof credentialsSchema>;
 
@@ -25,6 +25,8 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
   name: 'clickatell-legacy',
   label: 'Clickatell (HTTP API)',
   signupLink: 'https://www.clickatell.com/sign-up/',
+  docs: "For accounts of the old Developers' Central. Enter the gateway's callback URL at the HTTP API's connection.",
+  color: '#0b4f7d',
   defaultBaseUrl: 'https://api.clickatell.com',
   credentialsSchema,
   capabilities: {
@@ -37,7 +39,9 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
     port: true,
     dlt: false,
     validity: true,
+    schedule: true,
     maxParts: MAX_PARTS,
+    maxCharacters: null,
   },
 
   secrets: ({ password }) => [password],

@@ -11,7 +11,10 @@ import { readReports } from './reports';
 import { ERROR, UNLISTED } from './tables';
 
 const credentialsSchema = z.object({
-  apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks'),
+  apiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks')
+    .meta({ title: 'API key', secret: true }),
 });
 export type ClickatellCredentials = z.infer<typeof credentialsSchema>;
 
@@ -19,6 +22,8 @@ export const clickatell: Provider<ClickatellCredentials> = {
   name: 'clickatell',
   label: 'Clickatell (One API)',
   signupLink: 'https://www.clickatell.com/sign-up/',
+  docs: "Create an SMS integration in Clickatell's portal, copy its API key, and enter the gateway's callback URL there as the URL for status updates.",
+  color: '#0b7bc1',
   defaultBaseUrl: 'https://platform.clickatell.com',
   credentialsSchema,
   capabilities: {
@@ -30,7 +35,9 @@ export const clickatell: Provider<ClickatellCredentials> = {
     port: false,
     dlt: false,
     validity: false,
+    schedule: false,
     maxParts: 35, // Our own bound: Clickatell documents none and answers error 100 where there are too many.
+    maxCharacters: null,
   },
 
   secrets: ({ apiKey }) => [apiKey],

@@ -5,19 +5,31 @@ import { MESSAGE_PLACEHOLDERS, namesIn, textsIn } from './template';
 
 export const configSchema = z
   .strictObject({
-    method: z.enum(['GET', 'POST']).default('POST'),
-    /** Behind the gateway's `baseUrl`. Placeholders: `{id}`, `{to}` and secrets. */
-    path: z.string().regex(/^\/[^?#\s]*$/, 'must start with "/" and hold no "?", "#" or blank'),
-    /** Placeholders: `{id}` and secrets. */
-    headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).default({}),
-    /** Values that never show, each of them a placeholder by its name. */
-    secrets: z.record(z.string().regex(/^\w+$/), z.string().min(1)).default({}),
-    /** Where `fields` go: a form or JSON in the body, or the query. */
-    format: z.enum(['form', 'json', 'query']),
-    /** Texts by name; with `json` any JSON. A field that is a placeholder alone is left out when it has no value. */
-    fields: z.json(),
-    /** What `{encoding}` says for each. */
-    encodings: z.strictObject({ gsm7: z.string(), ucs2: z.string() }).default({ gsm7: 'text', ucs2: 'unicode' }),
+    method: z.enum(['GET', 'POST']).default('POST').meta({ title: 'Method' }),
+    path: z
+      .string()
+      .regex(/^\/[^?#\s]*$/, 'must start with "/" and hold no "?", "#" or blank')
+      .meta({ title: 'Path', description: 'Behind the base URL. Placeholders: {id}, {to} and secrets' }),
+    headers: z
+      .record(z.string().regex(/^[\w-]+$/), z.string())
+      .default({})
+      .meta({ title: 'Headers', description: 'By name. Placeholders: {id} and secrets' }),
+    secrets: z
+      .record(z.string().regex(/^\w+$/), z.string().min(1))
+      .default({})
+      .meta({ title: 'Secrets', description: 'Values that never show, each a placeholder by its name', secret: true }),
+    format: z
+      .enum(['form', 'json', 'query'])
+      .meta({ title: 'Format', description: 'Where the fields go: a form or JSON in the body, or the query' }),
+    fields: z.json().meta({
+      title: 'Fields',
+      description:
+        'Texts by name, in JSON anything. A field that is a placeholder alone is left out when it has no value',
+    }),
+    encodings: z
+      .strictObject({ gsm7: z.string(), ucs2: z.string() })
+      .default({ gsm7: 'text', ucs2: 'unicode' })
+      .meta({ title: 'Encodings', description: 'What {encoding} says for each' }),
     answer: z
       .strictObject({
         /** Beside an HTTP status of 2xx. Without it 2xx is enough. */
@@ -28,9 +40,11 @@ export const configSchema = z
         reason: placeSchema.optional(),
         refusals: refusalsSchema.default([]),
       })
-      .prefault({}),
-    /** Without it callbacks are answered and ignored. */
-    receipts: reportSchema.optional(),
+      .prefault({})
+      .meta({ title: 'Answer', description: 'How success and refusal are told apart' }),
+    receipts: reportSchema
+      .optional()
+      .meta({ title: 'Delivery reports', description: 'Without it callbacks are answered and ignored' }),
   })
   .superRefine((config, context) => {
     const secrets = Object.keys(config.secrets);

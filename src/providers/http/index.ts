@@ -14,6 +14,8 @@ export const genericHttp: Provider<HttpConfig> = {
   name: 'http',
   label: 'Generic HTTP',
   signupLink: NO_VENDOR,
+  docs: 'For a vendor that takes one message in one HTTP request: request, answer and reports are described by the fields. The gateway needs a Base URL.',
+  color: '#5b6470',
   defaultBaseUrl: NO_VENDOR,
   credentialsSchema: configSchema,
   capabilities: {
@@ -25,7 +27,9 @@ export const genericHttp: Provider<HttpConfig> = {
     port: false,
     dlt: true,
     validity: false,
+    schedule: false,
     maxParts: 10, // Our own bound: the vendor is not known.
+    maxCharacters: null,
   },
 
   secrets: ({ secrets }) => Object.values(secrets),

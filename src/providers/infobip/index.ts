@@ -15,9 +15,12 @@ import { readReports } from './reports';
 import { ALREADY_ACCEPTED, STATUS, STATUS_GROUP, TAKEN } from './tables';
 
 const credentialsSchema = z.object({
-  apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks'),
+  apiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks')
+    .meta({ title: 'API key', secret: true }),
   /** Some customers' papers list one; the API takes the key alone, so this is kept sealed and never sent. */
-  secretKey: z.string().optional(),
+  secretKey: z.string().optional().meta({ title: 'Secret key', description: 'Kept, not used', secret: true }),
 });
 export type InfobipCredentials = z.infer<typeof credentialsSchema>;
 
@@ -25,6 +28,8 @@ export const infobip: Provider<InfobipCredentials> = {
   name: 'infobip',
   label: 'Infobip',
   signupLink: 'https://www.infobip.com/signup',
+  docs: "In Infobip's portal create an API key with the scope sms:message:send, and copy your personal base URL: it goes into Base URL. Delivery reports need no set-up.",
+  color: '#ff5b00',
   defaultBaseUrl: 'https://api.infobip.com',
   credentialsSchema,
   capabilities: {
@@ -36,7 +41,9 @@ export const infobip: Provider<InfobipCredentials> = {
     port: true,
     dlt: true,
     validity: true,
+    schedule: true,
     maxParts: 25,
+    maxCharacters: null,
   },
 
   secrets: secretsOf,

@@ -13,11 +13,18 @@ import { readReport } from './reports';
 import { DELIVERED, PENDING, STATUS, UNLISTED_ANSWER } from './tables';
 
 const credentialsSchema = z.strictObject({
-  token: z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks'),
-  /** Short code of the product to send over, for example `T`, `P` or `MKT`: the account's own list. */
-  service: z.string().min(1).default('T'),
-  /** The webhook that reports; not needed where a subscription of the account names it. */
-  webhookId: z.string().min(1).optional(),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks')
+    .meta({ title: 'Access token', secret: true }),
+  service: z.string().min(1).default('T').meta({
+    title: 'Service',
+    description: "Short code of the product to send over, for example T, P or MKT: the list is your account's own",
+  }),
+  webhookId: z.string().min(1).optional().meta({
+    title: 'Webhook id',
+    description: 'The webhook that reports deliveries; not needed where a subscription of the account names it',
+  }),
 });
 export type MobtextingCredentials = z.infer<typeof credentialsSchema>;
 
@@ -25,6 +32,8 @@ export const mobtexting: Provider<MobtextingCredentials> = {
   name: 'mobtexting',
   label: 'Mobtexting',
   signupLink: 'https://www.mobtexting.com',
+  docs: "Create an access token in Mobtexting's portal, and a webhook with the gateway's callback URL.",
+  color: '#2a9d3e',
   defaultBaseUrl: 'https://portal.mobtexting.com',
   credentialsSchema,
   capabilities: {
@@ -36,7 +45,9 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     port: true,
     dlt: true,
     validity: false,
+    schedule: true,
     maxParts: 10, // Our own bound: Mobtexting documents none.
+    maxCharacters: null,
   },
 
   secrets: ({ token }) => [token],

@@ -60,19 +60,29 @@ const receiptsSchema = reportSchema.omit({ attemptId: true }).extend({
 });
 
 const options = {
-  fields: fieldsSchema.prefault({}),
-  /** Parameters that every request carries as they are. */
-  constants: z.record(z.string(), z.string()).default({ sendMethod: 'quick', duplicatecheck: 'true', output: 'json' }),
+  fields: fieldsSchema.prefault({}).meta({ title: 'Field names', description: 'What Pingbix calls our fields' }),
+  constants: z
+    .record(z.string(), z.string())
+    .default({ sendMethod: 'quick', duplicatecheck: 'true', output: 'json' })
+    .meta({ title: 'Constant parameters', description: 'Every request carries them as they are' }),
   /** What the `statusCode` of a refusal means. Its 200 is HTTP's, so the two that stop an account may well be too. */
-  refusals: refusalsSchema.default([
-    { value: '401', class: 'account', clevertap: '904' },
-    { value: '402', class: 'account', clevertap: '904' },
-  ]),
-  receipts: receiptsSchema.prefault({}),
+  refusals: refusalsSchema
+    .default([
+      { value: '401', class: 'account', clevertap: '904' },
+      { value: '402', class: 'account', clevertap: '904' },
+    ])
+    .meta({ title: 'Refusals', description: 'What the statusCode of a refusal means' }),
+  receipts: receiptsSchema
+    .prefault({})
+    .meta({ title: 'Delivery reports', description: 'Where their values stand and what they mean' }),
 };
 const credentialsSchema = z.union([
-  z.strictObject({ userId: z.string().min(1), password: z.string().min(1), ...options }),
-  z.strictObject({ apiKey: visible, ...options }),
+  z.strictObject({
+    userId: z.string().min(1).meta({ title: 'User id' }),
+    password: z.string().min(1).meta({ title: 'Password', secret: true }),
+    ...options,
+  }),
+  z.strictObject({ apiKey: visible.meta({ title: 'API key', secret: true }), ...options }),
 ]);
 export type PingbixCredentials = z.infer<typeof credentialsSchema>;
 
@@ -80,6 +90,8 @@ export const pingbix: Provider<PingbixCredentials> = {
   name: 'pingbix',
   label: 'Pingbix',
   signupLink: 'https://www.pingbix.com',
+  docs: 'Log in by user and password or by API key. Pingbix publishes no API, so names, codes and reports can be configured; send one test message first.',
+  color: '#6b3fa0',
   defaultBaseUrl: 'https://app.pingbix.com',
   credentialsSchema,
   capabilities: {
@@ -91,7 +103,9 @@ export const pingbix: Provider<PingbixCredentials> = {
     port: false,
     dlt: true,
     validity: false,
+    schedule: false,
     maxParts: 10, // Our own bound: none is documented.
+    maxCharacters: null,
   },
 
   secrets: (credentials) => ['apiKey' in credentials ? credentials.apiKey : credentials.password],

@@ -11,7 +11,10 @@ import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { readReport } from './reports';
 import { ACCEPTED, STATUS_CODE, UNLISTED_ANSWER } from './tables';
 
-const credentialsSchema = z.strictObject({ username: z.string().min(1), password: z.string().min(1) });
+const credentialsSchema = z.strictObject({
+  username: z.string().min(1).meta({ title: 'User' }),
+  password: z.string().min(1).meta({ title: 'Password', secret: true }),
+});
 export type TimesMobileCredentials = z.infer<typeof credentialsSchema>;
 
 /**
@@ -24,6 +27,8 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
   name: 'times-mobile',
   label: 'Times Mobile',
   signupLink: 'https://www.timesmobile.in',
+  docs: "Use the login of the portal. In its profile enter the gateway's callback URL with the parameters of the manual as the URL for delivery reports.",
+  color: '#c8102e',
   defaultBaseUrl: 'https://sms.timesapi.in',
   credentialsSchema,
   capabilities: {
@@ -35,7 +40,9 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     port: false,
     dlt: true, // The template id is carried; the entity id is bound to the sender ID in the portal.
     validity: false,
+    schedule: false,
     maxParts: 10, // Our own bound: Times documents none.
+    maxCharacters: null,
   },
 
   secrets: ({ password }) => [password],

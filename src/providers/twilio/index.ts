@@ -14,8 +14,14 @@ import { ATTEMPT, readStatus } from './status';
 import { ERROR, FAILED } from './tables';
 
 const credentialsSchema = z.object({
-  accountSid: z.string().regex(/^[0-9A-Za-z]+$/, 'must be letters and digits'),
-  authToken: z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks'),
+  accountSid: z
+    .string()
+    .regex(/^[0-9A-Za-z]+$/, 'must be letters and digits')
+    .meta({ title: 'Account SID' }),
+  authToken: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks')
+    .meta({ title: 'Auth token', secret: true }),
 });
 export type TwilioCredentials = z.infer<typeof credentialsSchema>;
 
@@ -26,6 +32,8 @@ export const twilio: Provider<TwilioCredentials> = {
   name: 'twilio',
   label: 'Twilio',
   signupLink: 'https://www.twilio.com/try-twilio',
+  docs: "Copy Account SID and auth token from Twilio's console; API keys can't be used, because callbacks are signed with the auth token. Delivery reports need no set-up.",
+  color: '#f22f46',
   defaultBaseUrl: 'https://api.twilio.com',
   credentialsSchema,
   capabilities: {
@@ -37,7 +45,9 @@ export const twilio: Provider<TwilioCredentials> = {
     port: false,
     dlt: false,
     validity: true,
+    schedule: true,
     maxParts: 24, // 1,600 characters of UCS-2; of GSM 03.38 they are fewer.
+    maxCharacters: MAX_CHARACTERS,
   },
 
   secrets: ({ authToken }) => [authToken],
