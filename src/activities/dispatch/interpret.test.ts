@@ -2,7 +2,7 @@ import type { FailureClass } from '../../core/outcome';
 import { buildLegs } from '../../core/route';
 import { ProviderError } from '../../providers/errors';
 import type { SubmitResult } from '../../providers/provider';
-import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, type AttemptContext } from './interpret';
+import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, stopsGateway, type AttemptContext } from './interpret';
 
 const LEGS = buildLegs([
   { id: 'gw_a', fallbackSender: 'BRANDB' },
@@ -110,10 +110,31 @@ describe('sender', () => {
   });
 });
 
-it('a wrong DLT entity with nowhere to go fails its message: mending the account would not help it', () => {
-  const entity = refused('account', { clevertap: '907' });
-  expect(verdict({ legs: ONLY_LEG }, entity)).toBe('refused failed leg 0 transients 0');
-  expect(verdict({}, entity)).toBe('refused queued leg 2 transients 0');
+describe.each(['907', '908', '919'] as const)('a DLT refusal %s of an account', (clevertap) => {
+  const dlt = refused('account', { clevertap });
+
+  it('tries the next gateway, whose account may be registered', () => {
+    expect(verdict({}, dlt)).toBe('refused queued leg 2 transients 0');
+  });
+
+  it('with nowhere to go fails its message: mending the account would not help it', () => {
+    expect(verdict({ legs: ONLY_LEG }, dlt)).toBe('refused failed leg 0 transients 0');
+  });
+
+  it('does not stop the gateway for everybody', () => {
+    expect(stopsGateway({ class: 'account', clevertap })).toBe(false);
+  });
+});
+
+it.each([
+  ['account', '904', true],
+  ['account', null, true],
+  ['sender', '906', false],
+  ['content', '908', false],
+  ['transient', '904', false],
+  [null, null, false],
+] as const)('%s %s stops the gateway: %s', (failure, clevertap, stops) => {
+  expect(stopsGateway({ class: failure, clevertap })).toBe(stops);
 });
 
 describe('transient', () => {

@@ -1,4 +1,5 @@
 /** What a provider's answer means for an attempt and its message. Pure. */
+import type { CleverTapCode } from '../../core/outcome';
 import { SUBMIT_BACKOFF, backoffMs } from '../../core/backoff';
 import { normaliseProviderId } from '../../core/provider-id';
 import { nextLeg, type Leg } from '../../core/route';
@@ -10,8 +11,16 @@ import type { AttemptResult } from '../../store/results';
 export const MAX_TRANSIENTS = 5;
 /** Resends of an attempt whose answer was lost, where the provider recognises its id. */
 export const MAX_RESENDS = 8;
-/** The DLT entity comes with each message: one caller's wrong id must not stop the gateway for all. */
-export const ENTITY_REFUSED = '907';
+/**
+ * India's DLT checks of entity (907), template (908) and the entity's chain of telemarketers (919). Entity and template
+ * come with each message, so a refusal says that this message can't go over this account, and nothing about others.
+ */
+const DLT_REFUSALS: ReadonlySet<string> = new Set(['907', '908', '919'] satisfies CleverTapCode[]);
+
+/** Whether an attempt's failure shows that its gateway can't send at all: one caller's message must not stop it for all. */
+export function stopsGateway(failure: { class: string | null; clevertap: string | null }): boolean {
+  return failure.class === 'account' && !(failure.clevertap !== null && DLT_REFUSALS.has(failure.clevertap));
+}
 
 export interface AttemptContext {
   messageId: string;
@@ -69,8 +78,8 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
     case 'sender':
       return next() ?? failed;
     case 'account':
-      // With nowhere else to go it waits, visibly, until a person has mended the account; which can't mend an entity id.
-      return next() ?? (clevertap === ENTITY_REFUSED ? failed : { ...refused, attempt: 'refused', message: 'queued' });
+      // With nowhere else to go it waits, visibly, until a person has mended the account; which can't mend a DLT id.
+      return next() ?? (stopsGateway(answer) ? { ...refused, attempt: 'refused', message: 'queued' } : failed);
     case 'transient': {
       // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.
       const transients = context.transients + (answer.retryAfterMs === undefined ? 1 : 0);

@@ -10,7 +10,7 @@ import { replayParked } from '../../store/parked';
 import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
-import { ENTITY_REFUSED, interpret, refusalOf } from './interpret';
+import { interpret, refusalOf, stopsGateway } from './interpret';
 import { createPacer, type Pacer } from './pacer';
 
 /** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
@@ -111,7 +111,7 @@ async function submitBlock(
     );
   }
   await Promise.all(requests);
-  const refusal = results.find((result) => result.class === 'account' && result.clevertap !== ENTITY_REFUSED);
+  const refusal = results.find(stopsGateway);
   if (refusal !== undefined) await run.onAccountRefused(gateway, refusal.reason ?? 'the provider refused the account');
   run.onSettlement(await writeResults(run.database.pool, run.claim, results));
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);

@@ -23,21 +23,23 @@ export const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
 /** Refusals and failures, in the answer to a submission and in reports. */
 export const STATUS = table([
-  ['recipient', '910', 'INVALID-SUB INV-NUMBER 404 NOTALLOWED 459'],
-  ['recipient', '905', 'ABSENT-SUB MOB-OFF HANDSET-ERR HANDSET-BUSY NET-ERR BARRED'],
-  ['recipient', '914', 'FAILED 462 UNDELIV 461'],
+  ['recipient', '910', 'INVALID-SUB 001 002 015 INV-NUMBER 404 NOTALLOWED 459'],
+  ['recipient', '905', 'ABSENT-SUB 003 010 MOB-OFF 013 HANDSET-ERR 004 006 007 HANDSET-BUSY 016'],
+  ['recipient', '905', 'NET-ERR 008 012 017 019 BARRED 005 020'],
+  ['recipient', '914', 'FAILED 011 014 045 462 UNDELIV 034 099 461'],
   ['recipient', '900', 'REJECTED 458'],
-  ['recipient', '912', 'MEMEXEC'],
-  ['recipient', '915', 'SERIES-BLK SERIES-BLOCK 400'],
+  ['recipient', '912', 'MEMEXEC 009'],
+  ['recipient', '915', 'SERIES-BLK 018 SERIES-BLOCK 400'],
   ['recipient', '901', 'DNDNUMB 408'],
   ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456'],
   ['recipient', '909', 'NOT-OPTIN 455'],
   ['recipient', '918', 'DUPLICATE 460'],
   ['account', '904', 'NO-CREDITS 401 NO-ACCOUNT 402'],
+  // DLT ids: refused for this message. Dispatch pauses no gateway for 907, 908 and 919, whatever the class.
   ['account', '907', 'DLT-INV-ENTITY 781'],
   ['account', '919', 'DLT-INV-TMID 780 DLT-INV-TM-ID 782 DLT-ENTITY-NOT-FOUND 784'],
   ['account', '919', 'DLT-TM-BLACKLST 785 DLT-ENTITY-BLACKLST 786 DLT-TM-INACTIVE 788'],
-  ['sender', '906', 'SNDR-BLOCK 451 INV-SENDER 454 DLT-HEADER-INACTIVE 787'],
+  ['sender', '906', 'SNDR-BLOCK SNDR-NOT-ALLOTED 451 INV-SENDER 454 DLT-HEADER-INACTIVE 787'],
   ['sender', '906', 'DLT-SENDER-NOT-REG-TM 789 INV-PROVISION 790'],
   ['sender', '919', 'DLT-REJECTED 777'], // Sender or template: another sender is worth one try.
   ['content', '902', 'SPAM 407'],
