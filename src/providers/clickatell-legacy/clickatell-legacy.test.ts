@@ -264,8 +264,28 @@ const callbackCases: CallbackCase[] = [
   },
   {
     label: 'an inbound message',
-    request: { method: 'GET', url: '/callbacks/token?api_id=1&moMsgId=2&from=919800000001&text=STOP', body: '' },
-    expected: { kind: 'ignored', reason: 'an inbound message' },
+    request: {
+      method: 'GET',
+      url: '/callbacks/token?api_id=1&moMsgId=2&from=919800000001&to=447860000000&timestamp=2015-02-04+09%3A30%3A36&text=STOP&charset=ISO-8859-1&udh=',
+      body: '',
+    },
+    expected: {
+      kind: 'inbound',
+      texts: [
+        {
+          from: '+919800000001',
+          to: '447860000000',
+          text: 'STOP',
+          providerId: '2',
+          at: new Date('2015-02-04T07:30:36Z'),
+        },
+      ],
+    },
+  },
+  {
+    label: 'an inbound message of a short code',
+    request: { method: 'GET', url: '/callbacks/token?api_id=1&moMsgId=2&from=12345&text=STOP', body: '' },
+    expected: { kind: 'ignored', reason: 'an inbound message without a text' },
   },
 ];
 

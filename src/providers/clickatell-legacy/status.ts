@@ -1,11 +1,19 @@
-/** Status callbacks: one message each, as a GET query or a POST form (whichever the portal is set to). */
+/** Status callbacks and inbound messages: one message each, as a GET query or a POST form (whichever the portal is set to). */
+import { inboundOf } from '../inbound';
 import type { CallbackRequest, CallbackResult } from '../provider';
 import { STATUS } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readStatus({ method, query, body }: CallbackRequest): CallbackResult {
   const fields = method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
-  if (fields.get('moMsgId')) return { kind: 'ignored', reason: 'an inbound message' };
+  const inbound = fields.get('moMsgId');
+  if (inbound) {
+    const [from, to, text] = ['from', 'to', 'text'].map((name) => fields.get(name));
+    const texts = inboundOf({ from, to, text, id: inbound, at: centralInstant(fields.get('timestamp')) });
+    return texts.length > 0
+      ? { kind: 'inbound', texts }
+      : { kind: 'ignored', reason: 'an inbound message without a text' };
+  }
   const providerId = fields.get('apiMsgId') || undefined;
   const attemptId = fields.get('cliMsgId')?.toLowerCase() || undefined;
   const status = fields.get('status');
@@ -17,6 +25,13 @@ export function readStatus({ method, query, body }: CallbackRequest): CallbackRe
   const cause = outcome.class && { code, reason: meaning };
   const at = instant(fields.get('timestamp'));
   return { kind: 'receipts', receipts: [{ attemptId, providerId, ...outcome, ...cause, at }] };
+}
+
+/** Inbound messages come with `yyyy-mm-dd hh:mm:ss` on a clock two hours ahead of GMT. */
+function centralInstant(text: string | null | undefined): Date | undefined {
+  if (!text || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)) return undefined;
+  const at = new Date(`${text.replace(' ', 'T')}+02:00`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
 /** Seconds since 1970. */

@@ -322,8 +322,40 @@ const callbackCases: CallbackCase[] = [
   },
   {
     label: 'inbound messages',
+    request: {
+      body: JSON.stringify({
+        integrationId: 'i-1',
+        event: {
+          moText: [
+            {
+              channel: 'sms',
+              messageId: '1',
+              from: '919800000001',
+              to: '27990000001',
+              content: 'STOP',
+              timestamp: 1_500_000_000_000,
+            },
+          ],
+        },
+      }),
+    },
+    expected: {
+      kind: 'inbound',
+      texts: [
+        {
+          from: '+919800000001',
+          to: '27990000001',
+          text: 'STOP',
+          providerId: '1',
+          at: new Date(1_500_000_000_000),
+        },
+      ],
+    },
+  },
+  {
+    label: 'inbound messages without a number',
     request: { body: '{"integrationId":"i-1","event":{"moText":[{"messageId":"1","content":"STOP"}]}}' },
-    expected: { kind: 'ignored', reason: 'inbound messages' },
+    expected: { kind: 'ignored', reason: 'inbound messages without a text' },
   },
 ];
 

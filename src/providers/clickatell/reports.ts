@@ -1,18 +1,29 @@
-/** Status reports of the One API: `event.messageStatusUpdate[]`, one entry today. */
+/** Callbacks of the One API: status reports, `event.messageStatusUpdate[]`, and inbound texts, `event.moText[]`. */
+import { inboundOf } from '../inbound';
 import { items, members, parseJson } from '../json';
-import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { publicText } from '../errors';
 import { STATUS } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readReports(request: CallbackRequest): CallbackResult {
   const event = members(members(parseJson(request.body.toString('utf8')))['event']);
-  if (items(event['moText'])) return { kind: 'ignored', reason: 'inbound messages' };
+  const inbound = items(event['moText'])?.map(members);
+  if (inbound) {
+    const texts = inbound.flatMap(toInbound);
+    return texts.length > 0
+      ? { kind: 'inbound', texts }
+      : { kind: 'ignored', reason: 'inbound messages without a text' };
+  }
   const updates = items(event['messageStatusUpdate']);
   if (updates === undefined) return { kind: 'malformed', reason: 'no list of status updates' };
   if (updates.length === 0) return { kind: 'ignored', reason: 'no status updates' };
   const receipts = updates.map(members).flatMap(toReceipt);
   return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
+}
+
+function toInbound({ from, to, content, messageId, timestamp }: Record<string, unknown>): InboundText[] {
+  return inboundOf({ from, to, text: content, id: messageId, at: instant(timestamp) });
 }
 
 /** A report without id or status can't be matched or used, and must not keep its neighbours from being read. */

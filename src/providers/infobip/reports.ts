@@ -1,4 +1,5 @@
 /** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
+import { inboundOf } from '../inbound';
 import { items, members, parseJson } from '../json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { codeOf, wording } from './codes';
@@ -48,16 +49,7 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
 
 /** An inbound text in the form MO_JSON_2; numbers come without their plus sign. */
 function toInbound({ from, to, text, messageId, receivedAt }: Record<string, unknown>): InboundText[] {
-  if (typeof from !== 'string' || !/^\d{6,15}$/.test(from) || typeof text !== 'string') return [];
-  return [
-    {
-      from: `+${from}`,
-      to: typeof to === 'string' ? to : undefined,
-      text,
-      providerId: typeof messageId === 'string' ? messageId : undefined,
-      at: instant(receivedAt),
-    },
-  ];
+  return inboundOf({ from, to, text, id: messageId, at: instant(receivedAt) });
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;

@@ -321,6 +321,29 @@ const callbackCases: CallbackCase[] = [
     expected: { kind: 'challenge', answer: { challenge: 'a234qwe' } },
   },
   {
+    label: 'an inbound message',
+    request: {
+      body: JSON.stringify({
+        event: 'vmn:message:in',
+        payload: {
+          id: 'their-id',
+          channels: [{ name: 'vmn', to: '919000000000' }],
+          recipient: { from: '919800000001', user: {} },
+          message: { type: 'text', payload: { text: 'STOP' } },
+        },
+      }),
+    },
+    expected: {
+      kind: 'inbound',
+      texts: [{ from: '+919800000001', to: '919000000000', text: 'STOP', providerId: 'their-id', at: undefined }],
+    },
+  },
+  {
+    label: 'an inbound message that is no text',
+    request: { body: '{"event":"vmn:message:in","payload":{"message":{"type":"image"}}}' },
+    expected: { kind: 'ignored', reason: 'an inbound message without a text' },
+  },
+  {
     label: 'a report with a field named challenge is a report',
     request: report({ challenge: 'a234qwe' }),
     expected: receipts({ status: 'delivered' }),

@@ -1,10 +1,11 @@
 /**
- * Delivery reports and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md` and
- * `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
+ * Delivery reports, inbound texts and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md`,
+ * `v2/vmn/webhook.md` and `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
  */
 import { publicText } from '../errors';
 import { istInstant } from '../ist';
-import { members, parseJson } from '../json';
+import { inboundOf } from '../inbound';
+import { items, members, parseJson } from '../json';
 import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
 import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, UNLISTED_REPORT } from './tables';
 
@@ -22,6 +23,7 @@ export function readReport(request: CallbackRequest): CallbackResult {
       ? { kind: 'challenge', answer: { challenge } }
       : { kind: 'malformed', reason: 'the challenge is too long' };
   }
+  if (body['event'] === INBOUND) return readInbound(members(body['payload']));
   const status = typeof body['status'] === 'string' ? body['status'].trim().toUpperCase() : '';
   const attemptId = typeof custom === 'string' && custom !== '' ? custom.toLowerCase() : undefined;
   const providerId = typeof id === 'string' && id !== '' ? id : undefined;
@@ -30,6 +32,18 @@ export function readReport(request: CallbackRequest): CallbackResult {
   // The docs name no zone for deliv_time; India's is presumed.
   const at = unixTime(body['deliv_at']) ?? istInstant(body['deliv_time']);
   return { kind: 'receipts', receipts: [{ attemptId, providerId, at, ...outcomeOf(status) }] };
+}
+
+const INBOUND = 'vmn:message:in';
+
+/** A text to one of the account's numbers (`v2/vmn/webhook.md`). */
+function readInbound({ id, channels, recipient, message }: Record<string, unknown>): CallbackResult {
+  const [channel] = items(channels)?.map(members) ?? [];
+  const { text } = members(members(message)['payload']);
+  const texts = inboundOf({ from: members(recipient)['from'], to: channel?.['to'], text, id });
+  return texts.length > 0
+    ? { kind: 'inbound', texts }
+    : { kind: 'ignored', reason: 'an inbound message without a text' };
 }
 
 /** @param status in capitals. */

@@ -1,4 +1,5 @@
-/** Status callbacks: one message each, a form or (when Twilio is set up so) JSON with the same names. */
+/** Status callbacks and inbound messages: one message each, a form or (when Twilio is set up so) JSON with the same names. */
+import { inboundOf } from '../inbound';
 import { members, parseJson } from '../json';
 import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
 import { ARRIVED, ERROR, FAILED, VALIDITY_OVER } from './tables';
@@ -13,7 +14,9 @@ export function readStatus(request: CallbackRequest): CallbackResult {
   const status = field('MessageStatus')?.toLowerCase();
   if (sid === undefined) return { kind: 'malformed', reason: 'no MessageSid' };
   if (status === undefined) {
-    if (field('Body') !== undefined) return { kind: 'ignored', reason: 'an inbound message' };
+    const texts = inboundOf({ from: field('From'), to: field('To'), text: field('Body'), id: sid });
+    if (texts.length > 0) return { kind: 'inbound', texts };
+    if (field('SmsStatus') === 'received') return { kind: 'ignored', reason: 'an inbound message without a text' };
     return { kind: 'malformed', reason: 'no MessageStatus' };
   }
   const attempt = request.query.get(ATTEMPT);

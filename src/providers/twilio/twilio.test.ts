@@ -316,8 +316,23 @@ const callbackCases: CallbackCase[] = [
   },
   {
     label: 'an inbound message',
-    request: signed({ MessageSid: sid, SmsStatus: 'received', Body: 'STOP' }),
-    expected: { kind: 'ignored', reason: 'an inbound message' },
+    request: signed({
+      MessageSid: sid,
+      SmsStatus: 'received',
+      From: '+919800000001',
+      To: '+15005550006',
+      Body: 'STOP',
+      OptOutType: 'STOP',
+    }),
+    expected: {
+      kind: 'inbound',
+      texts: [{ from: '+919800000001', to: '+15005550006', text: 'STOP', providerId: sid, at: undefined }],
+    },
+  },
+  {
+    label: 'an inbound message of a short code',
+    request: signed({ MessageSid: sid, SmsStatus: 'received', From: '12345', Body: 'STOP' }),
+    expected: { kind: 'ignored', reason: 'an inbound message without a text' },
   },
   {
     label: 'a URL signed with its port',
