@@ -2,6 +2,7 @@
 import { Dice } from './dice';
 import { Faults } from './faults';
 import { Peak } from './peak';
+import type { Protocol } from './protocol';
 import { Planner } from './plan';
 import { RecentIds } from './recent';
 import type { Fault, Refusal, Script } from './script';
@@ -20,8 +21,10 @@ const perFault = (): Record<Fault['kind'], number> => ({
 
 /** `submissions = accepted + refused (all words) + duplicateIds + turnedAway`, at any moment between two requests. */
 export interface Counts {
-  /** HTTP requests, whatever was answered. */
+  /** HTTP requests that submit messages, whatever was answered. */
   requests: number;
+  /** HTTP requests that ask for messages. */
+  lookups: number;
   badRequests: number;
   unauthorized: number;
   /** Messages in requests that were understood. */
@@ -56,6 +59,7 @@ export interface Counts {
 export function newCounts(): Counts {
   return {
     requests: 0,
+    lookups: 0,
     badRequests: 0,
     unauthorized: 0,
     submissions: 0,
@@ -88,6 +92,8 @@ export function totalCounts(parts: Counts[], maxSubmissionsPerSecond: number): C
 export class Account {
   readonly counts = newCounts();
   readonly knownIds = new RecentIds(REMEMBERED_IDS);
+  /** Of its latest submission: what an inbound text needs to be told. */
+  latest?: { protocol: Protocol; bulkId: string; secret?: string };
   private readonly peak = new Peak();
   /** Replaced together, whenever a script is put. */
   behaviour: { script: Script; dice: Dice; planner: Planner; faults: Faults };

@@ -7,8 +7,9 @@ import { Pool } from 'undici';
 import type { Account } from './account';
 import type { PlannedReport } from './plan';
 import { EARLY } from './plan';
-import type { Protocol, ReceiptRequest, Report } from './protocol';
+import type { Protocol, ReceiptRequest, ReceiptWire, Report } from './protocol';
 import { Queue } from './queue';
+import type { Script } from './script';
 import { Timers } from './timers';
 
 /** Reports that fall due within so many milliseconds share their posts. */
@@ -52,6 +53,18 @@ function cutOff(request: ReceiptRequest): ReceiptRequest {
   if (body !== undefined) return { ...request, body: body.slice(0, body.length / 2) };
   const query = url.indexOf('?') + 1;
   return { ...request, url: url.slice(0, query + (url.length - query) / 2) };
+}
+
+/** The header that the account's owner has asked for, where its vendor can send it. */
+function authorization(
+  auth: Script['receipts']['auth'],
+  schemes: ReceiptWire['authorization'] = [],
+): Record<string, string> {
+  if (auth === undefined) return {};
+  if ('bearer' in auth) return schemes.includes('bearer') ? { authorization: `Bearer ${auth.bearer}` } : {};
+  if (!schemes.includes('basic')) return {};
+  const { username, password } = auth.basic;
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
 }
 
 export class Courier {
@@ -168,6 +181,26 @@ export class Courier {
     this.timers.after(retryMs, () => void this.tryPost(post));
   }
 
+  /** @returns the status of the answer. @throws the socket's error. */
+  async send({ account, protocol }: Pick<Destination, 'account' | 'protocol'>, what: ReceiptRequest): Promise<number> {
+    const { method, url: target, headers, body } = what;
+    const url = new URL(target);
+    const answer = await this.pool(url.origin).request({
+      method,
+      path: url.pathname + url.search,
+      headers: {
+        ...authorization(account.behaviour.script.receipts.auth, protocol.receipts.authorization),
+        ...headers,
+        'user-agent': 'heliograph-simulator',
+      },
+      body,
+      headersTimeout: POST_TIMEOUT_MS,
+      bodyTimeout: POST_TIMEOUT_MS,
+    });
+    await answer.body.dump();
+    return answer.statusCode;
+  }
+
   /** @returns what went wrong, or nothing when the post was acknowledged. */
   private async request({ destination, reports }: Post, mangle: boolean): Promise<string | undefined> {
     const { protocol, account } = destination;
@@ -176,18 +209,8 @@ export class Courier {
     const spelt = script.idCase === 'upper' ? reports.map(inCapitals) : reports;
     try {
       const whole = protocol.receipts.write(destination.url, spelt, script);
-      const { method, url: target, headers, body } = mangle ? cutOff(whole) : whole;
-      const url = new URL(target);
-      const answer = await this.pool(url.origin).request({
-        method,
-        path: url.pathname + url.search,
-        headers: { ...headers, 'user-agent': 'heliograph-simulator' },
-        body,
-        headersTimeout: POST_TIMEOUT_MS,
-        bodyTimeout: POST_TIMEOUT_MS,
-      });
-      await answer.body.dump();
-      return acknowledges(answer.statusCode) ? undefined : `status ${answer.statusCode}`;
+      const status = await this.send(destination, mangle ? cutOff(whole) : whole);
+      return acknowledges(status) ? undefined : `status ${status}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

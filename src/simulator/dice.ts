@@ -3,8 +3,14 @@
  * seed and the same messages give the same outcomes in whatever order they arrive.
  */
 
-/** A span of milliseconds, both ends included; a plain number is a fixed one. */
-export type Span = number | { min: number; max: number };
+/**
+ * Milliseconds: a fixed number, evenly spread between two ends, or as networks are: half of all below `p50`, one in a
+ * hundred above `p99`.
+ */
+export type Span = number | { min: number; max: number } | { p50: number; p99: number };
+
+/** What `p50` and `p99` give at most, as a multiple of `p99`. */
+const LONGEST_TAIL = 10;
 
 const FNV_PRIME = 0x01000193;
 
@@ -43,6 +49,10 @@ export class Dice {
   /** A number within the span, for this key. */
   within(span: Span, question: string, key: string): number {
     if (typeof span === 'number') return span;
-    return span.min + (span.max - span.min) * this.roll(question, key);
+    const roll = this.roll(question, key);
+    if ('min' in span) return span.min + (span.max - span.min) * roll;
+    // The log-logistic distribution, whose quantiles need no table.
+    const { p50, p99 } = span;
+    return Math.min(p50 * (roll / (1 - roll)) ** (Math.log(p99 / p50) / Math.log(99)), p99 * LONGEST_TAIL);
   }
 }

@@ -108,3 +108,16 @@ test('different questions about one message are independent', () => {
   expect(both.length / numbers.length).toBeGreaterThan(0.035);
   expect(both.length / numbers.length).toBeLessThan(0.045);
 });
+
+test('a span by its quantiles: half below p50, one in a hundred above p99, none without end', () => {
+  const dice = new Dice('quantiles');
+  const span = { p50: 20, p99: 400 };
+  const times = [...Array(20_000).keys()].map((n) => dice.within(span, 'latency', `m${n}`)).sort((a, b) => a - b);
+  expect(times[10_000]).toBeGreaterThan(19);
+  expect(times[10_000]).toBeLessThan(21);
+  expect(times[19_800]).toBeGreaterThan(300);
+  expect(times[19_800]).toBeLessThan(550);
+  expect(times[0]).toBeGreaterThanOrEqual(0);
+  expect(times.at(-1)).toBeLessThanOrEqual(4_000);
+  expect(dice.within({ p50: 20, p99: 20 }, 'latency', 'any')).toBe(20);
+});

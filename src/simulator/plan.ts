@@ -17,8 +17,9 @@ export interface PlannedReport {
 export interface Plan {
   /** Set when the submission itself is refused; there are no reports then. */
   refused?: Refusal;
-  /** How it ends, reported or not. */
+  /** How it ends, reported or not, and how long after the answer; negative = before it. */
   final: 'delivered' | Refusal;
+  finalAfterMs: number;
   reports: PlannedReport[];
 }
 
@@ -61,9 +62,10 @@ export class Planner {
     const key = this.key(message);
     const refusal = this.refusal(message, key);
     if (refusal?.at === 'submit' && !refusesLate)
-      return { refused: refusal.outcome, final: refusal.outcome, reports: [] };
+      return { refused: refusal.outcome, final: refusal.outcome, finalAfterMs: EARLY, reports: [] };
     const final = refusal?.outcome ?? 'delivered';
-    return { final, reports: this.reports(key, final) };
+    const finalAfterMs = this.finalAfterMs(key);
+    return { final, finalAfterMs, reports: this.reports(key, final, finalAfterMs) };
   }
 
   private refusal(message: PlannedMessage, key: string): RefuseRule | undefined {
@@ -77,15 +79,23 @@ export class Planner {
     );
   }
 
-  private reports(key: string, final: ReportKind): PlannedReport[] {
+  private delayMs(key: string): number {
+    const { late, delayMs } = this.script.receipts;
+    return this.dice.within(this.dice.happens(late.share, 'late', key) ? late.delayMs : delayMs, 'delay', key);
+  }
+
+  private finalAfterMs(key: string): number {
+    return this.dice.happens(this.script.receipts.early, 'early', key) ? EARLY : this.delayMs(key);
+  }
+
+  private reports(key: string, final: ReportKind, finalAfterMs: number): PlannedReport[] {
     const { receipts } = this.script;
     if (this.dice.happens(receipts.missing, 'missing', key)) return [];
-    const late = this.dice.happens(receipts.late.share, 'late', key);
-    const early = this.dice.happens(receipts.early, 'early', key);
-    const delay = this.dice.within(late ? receipts.late.delayMs : receipts.delayMs, 'delay', key);
+    const early = finalAfterMs === EARLY;
+    const delay = this.delayMs(key);
     const report: PlannedReport = {
       kind: final,
-      afterMs: early ? EARLY : delay,
+      afterMs: finalAfterMs,
       mangled: this.dice.happens(receipts.mangledShare, 'mangled', key),
     };
     const reports = [report];

@@ -117,6 +117,52 @@ export interface ReceiptWire {
   /** Statuses that acknowledge; default every 2xx. */
   acknowledges?(status: number): boolean;
   write(url: string, reports: Report[], script: Script['receipts']): ReceiptRequest;
+  /** A text of a phone on its way to the account's owner; without it the vendor has no inbound texts. */
+  inbound?(url: string, message: InboundMessage): ReceiptRequest;
+  /** The schemes of the Authorization header that the vendor can be told to send. */
+  authorization?: readonly ('basic' | 'bearer')[];
+}
+
+/** A text that a phone sent to one of the account's numbers. */
+export interface InboundMessage {
+  /** The vendor's id of it, in the form of its message ids. */
+  id: string;
+  from: string;
+  to: string;
+  text: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** What the vendor signs with, where it signs: {@link Batch.secret} of the latest submission. */
+  secret?: string;
+  /** The vendor's name for the account: {@link Batch.bulkId} of the latest submission. */
+  bulkId: string;
+}
+
+/** What an account knows of one message, for the vendor's look-up. */
+export interface Known {
+  submission: Submission;
+  outcome: Verdict['outcome'];
+  bulkId: string;
+  /** What a report would say by now. */
+  kind: ReportKind;
+  /** Epoch milliseconds: when it was taken, and when it came into that state. */
+  sentAt: number;
+  doneAt: number;
+}
+
+/** An account's memory of messages; the latest ones of all accounts, while `record` is on. */
+export interface Memory {
+  /** By the vendor's id. */
+  byId(messageId: string): Known | undefined;
+  /** Newest first. */
+  find(matches: (submission: Submission) => boolean): Known[];
+}
+
+/** How a vendor is asked what became of messages. */
+export interface Lookup {
+  /** As {@link Protocol.paths}, all of them GET. */
+  paths: readonly string[];
+  answer(request: VendorRequest, script: Script, memory: Memory): Answer;
 }
 
 export interface Protocol {
@@ -125,6 +171,7 @@ export interface Protocol {
   /** The vendor's own paths after the account's prefix, `*` for one segment, and the methods of each. */
   readonly paths: Readonly<Record<string, readonly string[]>>;
   readonly receipts: ReceiptWire;
+  readonly lookup?: Lookup;
   read(request: VendorRequest, script: Script): Reading;
   answer(batch: Batch, verdicts: Verdict[]): Answer;
   throttled(retryAfterSeconds: number): Answer;

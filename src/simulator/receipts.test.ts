@@ -126,6 +126,18 @@ test('a post that is not answered with a 2xx is posted again', async () => {
   expect(new Set(receiver.bodies).size).toBe(1);
 });
 
+test.each([
+  [{ basic: { username: 'hook', password: 'secret' } }, 'Basic aG9vazpzZWNyZXQ='],
+  // Infobip's subscriptions have no such scheme.
+  [{ bearer: 'secret' }, undefined],
+])('reports carry %j as their vendor can', async (auth, header) => {
+  await put(simulator, { receipts: { auth } });
+  const receiver = await receive();
+  await submit(simulator, batch(receiver, 1));
+  await reports(receiver, 1);
+  expect(receiver.requests[0]?.headers.authorization).toBe(header);
+});
+
 test('a receiver that is down gets its reports when it is back', async () => {
   const gone = await startReceiver();
   await gone.stop();

@@ -2,11 +2,13 @@
 import type { Protocol } from './protocol';
 
 /** A route of one vendor. Without `account` the vendor knows no such path, or takes no such method there. */
-export type Route = { protocol: Protocol; account: string; path: string } | { protocol: Protocol; account?: undefined };
+export type Route =
+  | { protocol: Protocol; account: string; path: string; isLookup: boolean }
+  | { protocol: Protocol; account?: undefined };
 
 interface Entry {
   protocol: Protocol;
-  paths: { pattern: RegExp; methods: readonly string[] }[];
+  paths: { pattern: RegExp; methods: readonly string[]; isLookup: boolean }[];
 }
 
 /** The vendor's path behind an optional account; `*` stands for one segment. */
@@ -21,7 +23,13 @@ export class Routes {
   constructor(protocols: readonly Protocol[]) {
     this.entries = new Map(
       protocols.map((protocol) => {
-        const paths = Object.entries(protocol.paths).map(([path, methods]) => ({ pattern: patternOf(path), methods }));
+        const paths = Object.entries(protocol.paths).map(([path, methods]) => ({
+          pattern: patternOf(path),
+          methods,
+          isLookup: false,
+        }));
+        for (const path of protocol.lookup?.paths ?? [])
+          paths.push({ pattern: patternOf(path), methods: ['GET'], isLookup: true });
         return [protocol.name, { protocol, paths }];
       }),
     );
@@ -38,9 +46,9 @@ export class Routes {
     if (entry === undefined) return undefined;
     const { protocol } = entry;
     const rest = url.slice(name.length + 1);
-    for (const { pattern, methods } of entry.paths) {
+    for (const { pattern, methods, isLookup } of entry.paths) {
       const [, account = name, path] = pattern.exec(rest) ?? [];
-      if (path !== undefined && methods.includes(method)) return { protocol, account, path };
+      if (path !== undefined && methods.includes(method)) return { protocol, account, path, isLookup };
     }
     return { protocol };
   }

@@ -18,6 +18,9 @@ test('an empty script delivers everything by receipt after 50 ms, at once', () =
 test.each([
   [{ badNumberShare: 5 }, 'badNumberShare', 5, /share from 0 to 1/],
   [{ latencyMs: { min: 9, max: 2 } }, 'latencyMs', { min: 9, max: 2 }, /min <= max/],
+  [{ latencyMs: { p50: 9, p99: 2 } }, 'latencyMs', { p50: 9, p99: 2 }, /p50 <= p99/],
+  [{ latencyMs: { p50: 0, p99: 2 } }, 'latencyMs', { p50: 0, p99: 2 }, /0 < p50/],
+  [{ receipts: { auth: { basic: 'x' } } }, 'receipts.auth', { basic: 'x' }, /bearer/],
   [{ receipts: { delayMs: 'soon' } }, 'receipts.delayMs', 'soon', /milliseconds/],
   [{ receipts: { late: { share: -1, delayMs: 5 } } }, 'receipts.late.share', -1, /share/],
   [{ receipts: { idCase: 'lower' } }, 'receipts.idCase', 'lower', /"same" or "upper"/],

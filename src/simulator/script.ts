@@ -8,11 +8,15 @@ const share = (remedy = 'give a share from 0 to 1, for example 0.05') => z.numbe
 
 const milliseconds = (remedy: string) => z.number(remedy).min(0, remedy).max(86_400_000, remedy);
 
-const SPAN = 'give milliseconds as a number from 0, or {"min":5,"max":20} with min <= max';
+const SPAN =
+  'give milliseconds as a number from 0, as {"min":5,"max":20} with min <= max, or as {"p50":20,"p99":400} with 0 < p50 <= p99';
 const span = z.union(
   [
     milliseconds(SPAN),
     z.strictObject({ min: milliseconds(SPAN), max: milliseconds(SPAN) }).refine((s) => s.min <= s.max, SPAN),
+    z
+      .strictObject({ p50: milliseconds(SPAN), p99: milliseconds(SPAN) })
+      .refine((s) => s.p50 > 0 && s.p50 <= s.p99, SPAN),
   ],
   SPAN,
 );
@@ -96,13 +100,15 @@ const clevertapFault = z
   .refine(triggered, ONE_TRIGGER);
 export type Fault = z.infer<typeof clevertapFault>;
 
-const LOOPBACK = 'give an http URL of this machine, for example "http://127.0.0.1:8080/callbacks/token"';
+export const LOOPBACK = 'give an http URL of this machine, for example "http://127.0.0.1:8080/callbacks/token"';
 /** Scripts come from anyone who reaches the port: they must not make it call other machines. */
-function isLoopback(text: string): boolean {
+export function isLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) && !username && !password;
 }
+
+const AUTH = 'give {"basic":{"username":"u","password":"p"}} or {"bearer":"token"}';
 
 const receipts = z.strictObject({
   /** Where reports go whose message names no URL: what other vendors' portals are told. */
@@ -127,6 +133,16 @@ const receipts = z.strictObject({
   idCase: z.enum(['same', 'upper'], 'give "same" or "upper"').default('same'),
   /** Body of Infobip's reports: v3, or the older v2. */
   shape: z.enum(['v3', 'v2'], 'give "v3" or "v2"').default('v3'),
+  /** The Authorization header of reports and inbound texts, from the vendors that send such a one. */
+  auth: z
+    .union(
+      [
+        z.strictObject({ basic: z.strictObject({ username: text(AUTH), password: text(AUTH) }) }),
+        z.strictObject({ bearer: text(AUTH) }),
+      ],
+      AUTH,
+    )
+    .optional(),
   /** Most reports in one post, where the vendor has room for several. */
   batchSize: z
     .int('give a whole number from 1 to 2000')

@@ -10,6 +10,7 @@ import { answerCallback } from './clevertap';
 import { clickatell } from './clickatell';
 import { clickatellLegacy } from './clickatell-legacy';
 import { answerControl } from './control';
+import { sendInbound } from './inbound';
 import { BodyError, readBody, send, sendJson } from './http';
 import { infobip } from './infobip';
 import { mobtexting } from './mobtexting';
@@ -19,11 +20,11 @@ import { Routes } from './route';
 import { Timers } from './timers';
 import { timesMobile } from './times-mobile';
 import { twilio } from './twilio';
-import { answerSubmission } from './vendor';
+import { answerLookup, answerSubmission } from './vendor';
 import { World } from './world';
 
 /** Every vendor that is spoken. */
-const PROTOCOLS: readonly Protocol[] = [
+export const PROTOCOLS: readonly Protocol[] = [
   infobip,
   twilio,
   clickatell,
@@ -91,6 +92,8 @@ class Server {
     };
     if (path === '/clevertap/callback') return answerCallback(this.world, request, response, this.timers);
     if (path === '/control/reset' && request.method === 'POST') return this.reset(response);
+    if (path === '/control/inbound' && request.method === 'POST')
+      return send(response, await sendInbound(this.world, request));
     if (path.startsWith('/control/')) return send(response, answerControl(this.world, path, request));
     const route = ROUTES.find(request.method, path);
     if (route === undefined)
@@ -98,7 +101,9 @@ class Server {
     const { protocol } = route;
     if (route.account === undefined) return send(response, protocol.notFound());
     request.path = route.path;
-    return answerSubmission(this.world, protocol, this.world.account(route.account), request, response, this.timers);
+    const account = this.world.account(route.account);
+    if (route.isLookup) return answerLookup(this.world, protocol.lookup!, account, request, response);
+    return answerSubmission(this.world, protocol, account, request, response, this.timers);
   }
 
   private async reset(response: ServerResponse): Promise<void> {

@@ -3,22 +3,27 @@ import type { ServerResponse } from 'node:http';
 import type { Account } from './account';
 import { carryOut, takesEffect } from './exchange';
 import { send } from './http';
-import type { Batch, Protocol, Submission, VendorRequest, Verdict } from './protocol';
+import type { Batch, Lookup, Protocol, Submission, VendorRequest, Verdict } from './protocol';
 import type { Timers } from './timers';
-import type { World } from './world';
+import { EARLY } from './plan';
+import type { MessageRecord, World } from './world';
 
 /** Decides about each submission, remembers the accepted ones and starts their receipts. */
 function takeBatch(world: World, protocol: Protocol, account: Account, batch: Batch, latencyMs: number) {
   const { script, planner } = account.behaviour;
   const { counts } = account;
+  account.latest = { protocol, bulkId: batch.bulkId, secret: batch.secret };
   const now = Date.now();
   const early: Promise<void>[] = [];
 
+  /** When and how each ends: those that are refused at once, and `delivered` unless it is planned otherwise. */
+  let end: MessageRecord['end'] = { kind: 'delivered', at: now };
   const decide = (submission: Submission): Verdict['outcome'] => {
     if (submission.invalid !== undefined) return submission.invalid;
     const { identity } = submission;
     if (identity !== undefined && account.knownIds.has(identity)) return 'duplicate';
     const plan = planner.plan(submission, batch.refusesLate);
+    end = { kind: plan.final, at: plan.finalAfterMs === EARLY ? now : now + latencyMs + plan.finalAfterMs };
     if (plan.refused !== undefined) return plan.refused;
     if (identity !== undefined) account.knownIds.add(identity);
     const final = plan.final;
@@ -37,11 +42,12 @@ function takeBatch(world: World, protocol: Protocol, account: Account, batch: Ba
   };
 
   const verdicts = batch.submissions.map((submission): Verdict => {
+    end = { kind: submission.invalid ?? 'delivered', at: now };
     const verdict = { submission, outcome: decide(submission) };
     if (verdict.outcome === 'accepted') counts.accepted += 1;
     else if (verdict.outcome === 'duplicate') counts.duplicateIds += 1;
     else counts.refused[verdict.outcome] += 1;
-    if (script.record) world.record(account.name, verdict, now);
+    if (script.record) world.record(account.name, verdict, now, end, batch.bulkId);
     return verdict;
   });
   const answer = protocol.answer(batch, verdicts);
@@ -87,4 +93,16 @@ export async function answerSubmission(
     },
     timers,
   );
+}
+
+/** Answers a look-up: what the account's messages came to by now. Faults are about submissions and leave it alone. */
+export function answerLookup(
+  world: World,
+  { answer }: Lookup,
+  account: Account,
+  request: VendorRequest,
+  response: ServerResponse,
+): void {
+  account.counts.lookups += 1;
+  send(response, answer(request, account.behaviour.script, world.memory(account.name)));
 }

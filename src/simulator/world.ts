@@ -7,7 +7,8 @@ import { Courier } from './courier';
 import { Dice } from './dice';
 import { Faults } from './faults';
 import { Peak } from './peak';
-import type { Submission, Verdict } from './protocol';
+import type { Known, Memory, Submission, Verdict } from './protocol';
+import type { ReportKind } from './plan';
 import { Recent } from './recent';
 import type { Script } from './script';
 import { DEFAULT_SCRIPT } from './script';
@@ -25,6 +26,9 @@ export interface MessageRecord extends Omit<Submission, 'invalid' | 'identity' |
   seen: number;
   /** Epoch milliseconds of its first submissions. */
   times: number[];
+  /** How it ends and when, reported or not. */
+  end: { kind: ReportKind; at: number };
+  bulkId: string;
 }
 
 export interface ToldRecord extends CallbackRecord {
@@ -93,19 +97,51 @@ export class World {
     return listener;
   }
 
-  record(account: string, { submission, outcome }: Verdict, at: number): void {
+  /** @param at epoch milliseconds of the submission. @param end how it ends and when. */
+  record(
+    account: string,
+    { submission, outcome }: Verdict,
+    at: number,
+    end: MessageRecord['end'],
+    bulkId: string,
+  ): void {
     const key = `${account} ${submission.messageId}`;
     const known = this.recordOf.get(key);
     if (known !== undefined) {
       known.seen += 1;
       if (known.times.length < KEPT_TIMES) known.times.push(at);
       // An id that was refused may come again and be taken.
-      if (outcome === 'accepted') known.outcome = outcome;
+      if (outcome === 'accepted') Object.assign(known, { outcome, end });
       return;
     }
     const { invalid, identity, reports, ...message } = submission;
-    const record = { account, ...message, outcome, seen: 1, times: [at] };
+    const record = { account, ...message, outcome, seen: 1, times: [at], end, bulkId };
     this.recordOf.set(key, record);
     this.messages.push(record);
+  }
+
+  /** What an account's vendor can be asked. */
+  memory(account: string): Memory {
+    const known = (record: MessageRecord): Known => {
+      const { outcome, end, bulkId, times } = record;
+      const [sentAt = 0] = times;
+      const isOver = outcome !== 'accepted' || Date.now() >= end.at;
+      return {
+        submission: record,
+        outcome,
+        bulkId,
+        kind: isOver ? end.kind : 'enroute',
+        sentAt,
+        doneAt: isOver ? Math.round(end.at) : sentAt,
+      };
+    };
+    return {
+      byId: (messageId) => {
+        const record = this.recordOf.get(`${account} ${messageId}`);
+        return record && known(record);
+      },
+      find: (matches) =>
+        this.messages.find((record) => record.account === account && matches(record), KEPT_RECORDS).map(known),
+    };
   }
 }

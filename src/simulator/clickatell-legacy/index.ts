@@ -5,7 +5,18 @@
 import { segment } from '../../core/segments';
 import { hexId } from '../ids';
 import type { ReportKind } from '../plan';
-import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import type {
+  Answer,
+  Batch,
+  InboundMessage,
+  Protocol,
+  Reading,
+  ReceiptRequest,
+  Report,
+  Submission,
+  VendorRequest,
+  Verdict,
+} from '../protocol';
 import { refusalOf } from '../protocol';
 import type { Refusal, Script } from '../script';
 import { REFUSALS } from '../script';
@@ -146,6 +157,21 @@ function callback(url: string, report: Report): string {
   return target.href;
 }
 
+/** `timestamp` on a clock two hours ahead of GMT, as Clickatell's overview says. */
+function inbound(url: string, { id, from, to, text, at, bulkId }: InboundMessage): ReceiptRequest {
+  const target = new URL(url);
+  const { searchParams } = target;
+  searchParams.append('api_id', bulkId);
+  searchParams.append('from', from);
+  searchParams.append('to', to);
+  searchParams.append('timestamp', new Date(at + 2 * 3_600_000).toISOString().slice(0, 19).replace('T', ' '));
+  searchParams.append('text', text);
+  searchParams.append('charset', 'UTF-8');
+  searchParams.append('udh', '');
+  searchParams.append('moMsgId', id);
+  return { method: 'GET', url: target.href };
+}
+
 export const clickatellLegacy: Protocol = {
   name: 'clickatell-legacy',
   paths: { '/http/sendmsg': ['GET', 'POST'] },
@@ -156,6 +182,7 @@ export const clickatellLegacy: Protocol = {
   notFound: () => lines('Not Found', 404),
   receipts: {
     atMost: 1,
+    inbound,
     retries: () => RETRIES,
     write: (url, reports) => ({ method: 'GET', url: callback(url, reports[0]!) }),
   },

@@ -121,6 +121,17 @@ export const clickatell: Protocol = {
   notFound: () => failure(404, 41, 'Resource does not exist'),
   receipts: {
     atMost: 1,
+    authorization: ['basic'],
+    inbound: (url, { id, from, to, text, at }) => ({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        integrationId: 'simulator',
+        integrationName: 'Simulator',
+        event: { moText: [{ channel: 'sms', messageId: id, from, to, content: text, timestamp: at }] },
+      }),
+    }),
     write: (url, reports) => ({
       method: 'POST',
       url,

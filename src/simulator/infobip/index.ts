@@ -1,9 +1,23 @@
 /** Infobip's SMS API v3 as the vendor answers it (Infobip OpenAPI 3.210), and its delivery reports v3 and v2. */
-import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import type {
+  Answer,
+  Batch,
+  InboundMessage,
+  Known,
+  Lookup,
+  Protocol,
+  Reading,
+  ReceiptRequest,
+  Report,
+  Submission,
+  VendorRequest,
+  Verdict,
+} from '../protocol';
 import type { Script } from '../script';
 import type { MessagesRequest } from './request';
 import { checkRequest, validitySeconds } from './request';
 import type { Violation } from '../shape';
+import { json, unknownField } from '../wire';
 import { DUPLICATE_ID, MISSING_TO, PENDING_ACCEPTED, REPORT_STATUS, SUBMIT_STATUS } from './statuses';
 
 /** The vendor's error body, `ApiError`. */
@@ -119,6 +133,65 @@ function answer(batch: Batch, verdicts: Verdict[]): Answer {
   return { status: 200, body: JSON.stringify({ bulkId: batch.bulkId, messages }) };
 }
 
+const MAX_MESSAGE_IDS_LENGTH = 2_048;
+const MAX_LOGS = 1_000;
+const DEFAULT_LOGS = 50;
+const LOG_PARAMETERS = new Set([
+  'mcc', 'mnc', 'sender', 'destination', 'bulkId', 'messageId', 'generalStatus', 'sentSince', 'sentUntil', 'limit',
+  'entityId', 'applicationId', 'campaignReferenceId', 'useCursor', 'cursor',
+]); // prettier-ignore
+
+function logEntry({ submission, outcome, bulkId, kind, sentAt, doneAt }: Known) {
+  const { to, messageId, sender, parts, text } = submission;
+  const { to: _, ...entry } = reportV3({ messageId, bulkId, to, sender, kind, sentAt, doneAt, parts });
+  const status = outcome === 'accepted' ? entry.status : itemStatus({ submission, outcome });
+  return { ...entry, status, destination: to, content: { text }, mccMnc: '40445' };
+}
+
+/** `GET /sms/3/logs`, by message ids or by number; as often as one likes. */
+const logs: Lookup = {
+  paths: ['/sms/3/logs'],
+  answer({ headers, query }, script, memory) {
+    if (!authorized(headers.authorization, script.refusedKeys)) return UNAUTHORIZED;
+    const unknown = unknownField(query.keys(), LOG_PARAMETERS);
+    if (unknown !== undefined) return badRequest({ property: unknown, violation: 'unknown parameter' });
+    const limit = Number(query.get('limit') ?? DEFAULT_LOGS);
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LOGS)
+      return badRequest({ property: 'limit', violation: 'must be from 1 to 1000' });
+    const ids = query.get('messageId');
+    if (ids !== null && ids.length > MAX_MESSAGE_IDS_LENGTH)
+      return badRequest({ property: 'messageId', violation: 'must not exceed 2048 characters' });
+    const to = query.get('destination');
+    const found =
+      ids === null
+        ? memory.find((submission) => to === null || submission.to === to)
+        : ids.split(',').flatMap((id) => memory.byId(id) ?? []);
+    return json(200, { results: found.slice(0, limit).map(logEntry) });
+  },
+};
+
+/** MO_JSON_2: numbers without plus sign. */
+function inbound(url: string, { id, from, to, text, at }: InboundMessage): ReceiptRequest {
+  const result = {
+    messageId: id,
+    from,
+    to: to.replace('+', ''),
+    text,
+    cleanText: text,
+    keyword: text.split(' ')[0]?.toUpperCase(),
+    receivedAt: timestamp(at),
+    smsCount: partCount(text),
+    price: { pricePerMessage: 0, currency: 'EUR' },
+    callbackData: null,
+  };
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ results: [result], messageCount: 1, pendingMessageCount: 0 }),
+  };
+}
+
 /** The vendor writes `yyyy-MM-dd'T'HH:mm:ss.SSSZ`: an offset without a colon. */
 function timestamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '+0000');
@@ -159,8 +232,11 @@ export const infobip: Protocol = {
     }),
   serverError: (status) => failure(status, 'Something went wrong.', 'Contact the support.'),
   notFound: () => failure(404, 'Requested resource path is not mapped.', 'Check the resource path.'),
+  lookup: logs,
   receipts: {
     atMost: Infinity,
+    authorization: ['basic'],
+    inbound,
     write: (url, reports, { shape }) => ({
       method: 'POST',
       url,

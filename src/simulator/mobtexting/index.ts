@@ -1,9 +1,22 @@
 /** Mobtexting as the vendor answers it (Mobtexting docs 4.x, `v2/sms/*.md`, `v2/index.md`) and its webhook reports. */
 import { randomUUID } from 'node:crypto';
 import { segment } from '../../core/segments';
-import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
+import type {
+  Answer,
+  Batch,
+  InboundMessage,
+  Known,
+  Lookup,
+  Protocol,
+  Reading,
+  ReceiptRequest,
+  Report,
+  Submission,
+  VendorRequest,
+  Verdict,
+} from '../protocol';
 import type { Refusal, Script } from '../script';
-import { formOf, isNumber, istTime, json, jsonOf, retryAfter } from '../wire';
+import { formOf, isNumber, istTime, json, jsonOf, retryAfter, unknownField } from '../wire';
 import type { Node } from './request';
 import { readNodes, readSingle } from './request';
 import { REPORT_STATUS, SUBMIT_STATUS } from './statuses';
@@ -98,6 +111,64 @@ function report({ messageId, clientId, to, kind, parts, sentAt, doneAt }: Report
   };
 }
 
+const STATUS_PARAMETERS = new Set(['id', 'mobile', 'cid', 'date', 'group_id', 'access_token', 'page']);
+const PAGE = 100;
+
+function statusRow({ submission, outcome, kind, sentAt, doneAt }: Known) {
+  return {
+    id: submission.messageId,
+    mobile: submission.to,
+    status: outcome === 'accepted' ? REPORT_STATUS[kind] : SUBMIT_STATUS[outcome],
+    units: submission.parts,
+    service: 'T',
+    length: submission.text.length,
+    charges: outcome === 'accepted' ? submission.parts : 0,
+    custom: submission.clientId ?? '',
+    custom1: '',
+    location: '',
+    provider: '',
+    submitted_at: istTime(sentAt),
+    delivered_at: kind === 'enroute' ? '' : istTime(doneAt),
+    sender: submission.sender,
+  };
+}
+
+/** `GET sms/status`: any of the parameters, the latest messages first. */
+const status: Lookup = {
+  paths: ['/api/v2/sms/status'],
+  answer(request, script, memory) {
+    if (!authorized(request, script.refusedKeys)) return failure(401, 'Unauthenticated.');
+    const { query } = request;
+    const unknown = unknownField(query.keys(), STATUS_PARAMETERS);
+    if (unknown !== undefined)
+      return failure(422, 'The given data was invalid.', { errors: { [unknown]: ['unknown'] } });
+    const [id, mobile, cid] = [query.get('id'), query.get('mobile'), query.get('cid')];
+    const found = memory.find(
+      (one) =>
+        (id === null || one.messageId === id) &&
+        (mobile === null || one.to === mobile) &&
+        (cid === null || one.clientId === cid),
+    );
+    return json(200, { status: 'OK', code: 200, message: 'OK', data: found.slice(0, PAGE).map(statusRow) });
+  },
+};
+
+/** A webhook of an interact number (`v2/vmn/webhook.md`). */
+function inbound(url: string, { id, from, to, text }: InboundMessage): ReceiptRequest {
+  const payload = {
+    id,
+    channels: [{ name: 'vmn', to: to.replace('+', '') }],
+    recipient: { from, user: {} },
+    message: { type: 'text', payload: { text } },
+  };
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ event: 'vmn:message:in', payload }),
+  };
+}
+
 export const mobtexting: Protocol = {
   name: 'mobtexting',
   paths: { [SEND]: ['POST'], [SEND_NODES]: ['POST'] },
@@ -106,8 +177,11 @@ export const mobtexting: Protocol = {
   throttled: (seconds) => failure(429, 'Too Many Requests', undefined, retryAfter(seconds)),
   serverError: (status) => failure(status, 'Something went wrong on our end. Please try again'),
   notFound: () => failure(404, 'The resources cannot be found'),
+  lookup: status,
   receipts: {
     atMost: 1,
+    authorization: ['bearer'],
+    inbound,
     retries: () => RETRIES,
     acknowledges: (status) => status === 200 || status === 202,
     write: (url, reports) => ({

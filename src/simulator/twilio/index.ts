@@ -7,6 +7,9 @@ import { hexId } from '../ids';
 import type {
   Answer,
   Batch,
+  InboundMessage,
+  Known,
+  Lookup,
   Protocol,
   Reading,
   ReceiptRequest,
@@ -40,6 +43,7 @@ function failure(status: number, code: number, message: string, headers?: Record
 }
 
 const UNAUTHORIZED = failure(401, 20003, 'Authenticate');
+const NOT_FOUND = failure(404, 20404, 'The requested resource was not found');
 
 /** The token of the account in the path, or of an API key: those belong to any account. */
 function tokenOf({ headers, path }: VendorRequest, refusedKeys: readonly string[]): string | undefined {
@@ -107,34 +111,110 @@ function date(ms: number): string {
 
 function answer({ bulkId }: Batch, verdicts: Verdict[]): Answer {
   const verdict = verdicts[0]!;
-  const { messageId, to, sender, text, parts, callbackData: service } = verdict.submission;
+  const { to, sender, callbackData: service } = verdict.submission;
   const refusal = refusalOf(verdict);
   if (refusal !== undefined) {
     const { code, status = 400, text: wording } = SUBMIT_ERROR[refusal];
     return failure(status, code, wording(to, sender));
   }
-  const now = date(Date.now());
-  return json(201, {
+  const now = Date.now();
+  const status = service === undefined ? 'queued' : 'accepted';
+  return json(201, resource(verdict.submission, bulkId, { status, created: now, updated: now, sent: null }));
+}
+
+/** The message resource. Times are epoch milliseconds. */
+function resource(
+  { messageId, to, sender, text, parts, callbackData: service }: Submission,
+  accountSid: string,
+  state: { status: string; errorCode?: number; created: number; updated: number; sent: number | null },
+) {
+  return {
     sid: messageId,
-    account_sid: bulkId,
+    account_sid: accountSid,
     messaging_service_sid: service ?? null,
     to,
     from: sender === service ? null : sender,
     body: text,
-    status: service === undefined ? 'queued' : 'accepted',
+    status: state.status,
     direction: 'outbound-api',
     num_segments: String(parts),
     num_media: '0',
     price: null,
     price_unit: 'USD',
-    error_code: null,
+    error_code: state.errorCode ?? null,
     error_message: null,
     api_version: API_VERSION,
-    date_created: now,
-    date_updated: now,
-    date_sent: null,
-    uri: `/${API_VERSION}/Accounts/${bulkId}/Messages/${messageId}.json`,
+    date_created: date(state.created),
+    date_updated: date(state.updated),
+    date_sent: state.sent === null ? null : date(state.sent),
+    uri: `/${API_VERSION}/Accounts/${accountSid}/Messages/${messageId}.json`,
+  };
+}
+
+function resourceOf({ submission, bulkId, kind, sentAt, doneAt }: Known) {
+  const state = { ...CALLBACK[kind], created: sentAt, updated: doneAt, sent: sentAt };
+  return resource(submission, bulkId, state);
+}
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 1_000;
+
+/** One message by its SID, or the list by number, sender and day (GMT). */
+const messages: Lookup = {
+  paths: [`/${API_VERSION}/Accounts/*/Messages.json`, `/${API_VERSION}/Accounts/*/Messages/*.json`],
+  answer(request, script, memory) {
+    if (tokenOf(request, script.refusedKeys) === undefined) return UNAUTHORIZED;
+    const account = sidIn(request.path);
+    const sid = /\/Messages\/(\w+)\.json$/.exec(request.path)?.[1];
+    if (sid !== undefined) {
+      const known = memory.byId(sid);
+      const isThere = known !== undefined && known.outcome === 'accepted' && known.bulkId === account;
+      return isThere ? json(200, resourceOf(known)) : NOT_FOUND;
+    }
+    const { query } = request;
+    const size = Number(query.get('PageSize') ?? DEFAULT_PAGE);
+    if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE) return failure(400, 20001, 'Invalid PageSize');
+    const [to, from] = [query.get('To'), query.get('From')];
+    const found = memory
+      .find((one) => (to === null || one.to === to) && (from === null || one.sender === from))
+      .filter((known) => known.outcome === 'accepted' && known.bulkId === account)
+      .filter(({ sentAt }) => isOnDay(new Date(sentAt).toISOString().slice(0, 10), query));
+    return json(200, {
+      messages: found.slice(0, size).map(resourceOf),
+      page: 0,
+      page_size: size,
+      start: 0,
+      end: Math.min(found.length, size) - 1,
+      uri: request.path,
+      next_page_uri: null,
+    });
+  },
+};
+
+/** `DateSent=`, and `DateSent<=` and `DateSent>=`, whose names end with the first sign in a query. */
+function isOnDay(day: string, query: URLSearchParams): boolean {
+  const [on, until, from] = ['DateSent', 'DateSent<', 'DateSent>'].map((name) => query.get(name));
+  return (!on || day === on) && (!until || day <= until) && (!from || day >= from);
+}
+
+/** What a number's "a message comes in" URL is sent. */
+function inbound(url: string, { id, from, to, text, secret = '', bulkId }: InboundMessage): ReceiptRequest {
+  const sid = `SM${id}`;
+  const form = new URLSearchParams({
+    ToCountry: 'US',
+    SmsMessageSid: sid,
+    NumMedia: '0',
+    SmsSid: sid,
+    SmsStatus: 'received',
+    Body: text,
+    To: to,
+    NumSegments: '1',
+    MessageSid: sid,
+    AccountSid: bulkId,
+    From: `+${from}`,
+    ApiVersion: API_VERSION,
   });
+  return signed(url, form, secret);
 }
 
 /** There is none for the first status: that stood in the answer. */
@@ -155,6 +235,10 @@ function callback(url: string, report: Report): ReceiptRequest {
   if (report.sender !== service) form.set('From', report.sender);
   if (service !== undefined) form.set('MessagingServiceSid', service);
   if (errorCode !== undefined) form.set('ErrorCode', String(errorCode));
+  return signed(url, form, secret);
+}
+
+function signed(url: string, form: URLSearchParams, secret: string): ReceiptRequest {
   const target = new URL(url);
   target.hash = '';
   return {
@@ -175,9 +259,11 @@ export const twilio: Protocol = {
   answer,
   throttled: (seconds) => failure(429, 20429, 'Too Many Requests', retryAfter(seconds)),
   serverError: (status) => failure(status, status === 503 ? 20503 : 20500, 'An internal server error has occurred'),
-  notFound: () => failure(404, 20404, 'The requested resource was not found'),
+  notFound: () => NOT_FOUND,
+  lookup: messages,
   receipts: {
     atMost: 1,
+    inbound,
     retries: (url) => {
       const asked = new URLSearchParams(new URL(url).hash.slice(1)).get('rc');
       return asked === null ? RETRIES : Math.min(Number(asked) || 0, MAX_RETRIES);

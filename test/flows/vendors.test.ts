@@ -1,0 +1,178 @@
+/** Adapters against the simulator, without the rest: look-ups, and the texts of phones. */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createProviderHttp } from '../../src/providers/http';
+import type { ProviderHttp } from '../../src/providers/http';
+import type {
+  CallbackAuth,
+  CallbackRequest,
+  LookupSubject,
+  OutboundMessage,
+  ProviderConfig,
+} from '../../src/providers/provider';
+import { providerNamed } from '../../src/providers/registry';
+import { startSimulator } from '../../src/simulator/server';
+import type { Simulator } from '../../src/simulator/server';
+import { until } from '../support/until';
+
+const LOGINS: Record<string, object> = {
+  infobip: { apiKey: 'key-1' },
+  twilio: { accountSid: 'AC1', authToken: 'token-1' },
+  clickatell: { apiKey: 'key-1' },
+  'clickatell-legacy': { username: 'u', password: 'p-1', apiId: '7' },
+  mobtexting: { token: 'token-1' },
+};
+const never = new AbortController().signal;
+
+let simulator: Simulator;
+let http: ProviderHttp & { close(): Promise<void> };
+let heard: CallbackRequest[];
+let receiver: Server;
+let callbackUrl: string;
+
+beforeAll(async () => {
+  heard = [];
+  receiver = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const { method = '', url = '', headers } = incoming;
+      const query = new URL(url, 'http://receiver').searchParams;
+      heard.push({ method, url, headers, query, body: Buffer.concat(chunks) });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callbacks/token`;
+  simulator = await startSimulator({ port: 0 });
+  http = createProviderHttp({ allow: [`127.0.0.1:${simulator.port}`], maxConnectionsPerOrigin: 4 });
+});
+afterAll(async () => {
+  await http.close();
+  await simulator.stop();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+beforeEach(async () => {
+  heard.length = 0;
+  await control('POST', 'reset');
+});
+
+async function control(method: string, what: string, body?: object): Promise<Response> {
+  return fetch(`${simulator.url}/control/${what}`, { method, body: body && JSON.stringify(body) });
+}
+
+function vendor(name: string, callbackAuth: CallbackAuth | null = null) {
+  const provider = providerNamed(name)!;
+  const config: ProviderConfig<unknown> = {
+    credentials: provider.credentialsSchema.parse(LOGINS[name]),
+    baseUrl: `${simulator.url}/${name}`,
+    callbackUrl,
+    callbackAuth,
+  };
+  return { provider, config };
+}
+
+let made = 0;
+/** A message to a number with this last digit. */
+function message(digit: number): OutboundMessage {
+  return {
+    id: `attempt${String(++made).padStart(4, '0')}`,
+    to: `+91980000000${digit}`,
+    from: '+15005550006',
+    text: 'Hello',
+    encoding: 'gsm7',
+    flash: false,
+    port: null,
+    entityId: null,
+    templateId: null,
+    validitySeconds: null,
+    callbackUrl,
+  };
+}
+
+/** Submits one message and says how it is asked for, with and without the vendor's id. */
+async function sent(name: string, one: OutboundMessage): Promise<{ named: LookupSubject; unnamed: LookupSubject }> {
+  const { provider, config } = vendor(name);
+  const submittedAt = new Date();
+  const [result] = await provider.submit(config, [one], http, never);
+  if (!result?.ok) throw new Error(`refused: ${JSON.stringify(result)}`);
+  const unnamed = { attemptId: one.id, providerId: null, to: one.to, submittedAt };
+  return { named: { ...unnamed, providerId: result.providerId ?? null }, unnamed };
+}
+
+describe.each(['infobip', 'twilio', 'mobtexting'])('a look-up at %s', (name) => {
+  const { provider, config } = { provider: providerNamed(name)!, config: () => vendor(name).config };
+  const lookUp = async (subject: LookupSubject) => provider.lookup!(config(), [subject], http, never);
+
+  it('tells how messages ended whose reports never came, again and again', async () => {
+    const outcomes = ['sender', 'recipient', 'content'];
+    const refuse = outcomes.map((outcome, i) => ({ outcome, numberEndsWith: String(i + 1), at: 'receipt' }));
+    await control('PUT', 'script', { refuse, receipts: { missing: 1, delayMs: 0 } });
+    for (const [digit, expected] of ['delivered', ...outcomes].entries()) {
+      const { named, unnamed } = await sent(name, message(digit));
+      for (const subject of [named, named, unnamed]) {
+        await until('it has ended', async () => (await lookUp(subject))[0]?.status !== 'pending');
+        const [receipt, ...others] = await lookUp(subject);
+        expect(others).toEqual([]);
+        expect(receipt).toMatchObject({ attemptId: named.attemptId });
+        expect(receipt?.class ?? receipt?.status).toBe(expected);
+      }
+    }
+    expect(heard).toEqual([]);
+  });
+
+  it('tells that a message is on its way', async () => {
+    await control('PUT', 'script', { receipts: { delayMs: 60_000 } });
+    const { named, unnamed } = await sent(name, message(9));
+    for (const subject of [named, unnamed])
+      expect(await lookUp(subject)).toMatchObject([{ attemptId: named.attemptId, status: 'pending' }]);
+  });
+
+  it('knows nothing of a message that never came', async () => {
+    await sent(name, message(9));
+    const stranger = { attemptId: 'stranger', providerId: null, to: '+919800000008', submittedAt: new Date() };
+    expect(await lookUp(stranger)).toEqual([]);
+  });
+
+  it('is refused under a wrong key', async () => {
+    const { unnamed } = await sent(name, message(9));
+    await control('PUT', 'script', { refusedKeys: ['key-1', 'token-1'] });
+    await expect(lookUp(unnamed)).rejects.toMatchObject({ class: 'account' });
+  });
+});
+
+/** What the vendor can be told to prove itself with; Twilio signs, the HTTP API has nothing. */
+const PROOFS: [string, CallbackAuth | null][] = [
+  ['infobip', { basic: { username: 'hook', password: 'secret' } }],
+  ['twilio', null],
+  ['clickatell', { basic: { username: 'hook', password: 'secret' } }],
+  ['clickatell-legacy', null],
+  ['mobtexting', { bearer: 'hook-secret' }],
+];
+
+describe.each(PROOFS)('%s', (name, auth) => {
+  it('proves its reports and brings the STOP of a phone', async () => {
+    await control('PUT', 'script', { receipts: { url: callbackUrl, ...(auth && { auth }) } });
+    const one = message(9);
+    await sent(name, one);
+    const { provider, config } = vendor(name, auth);
+    await until('a report came', () => heard.length > 0);
+    const report = provider.callback(heard[0]!, config);
+    expect(report).toMatchObject({ kind: 'receipts', receipts: [{ attemptId: one.id, status: 'delivered' }] });
+
+    heard.length = 0;
+    const answer = await control('POST', 'inbound', { account: name, from: one.to, text: 'STOP' });
+    expect(await answer.json()).toEqual({ status: 200 });
+    expect(heard[0]?.url.split('?')[0]).toBe('/callbacks/token');
+    const texts = [expect.objectContaining({ from: one.to, text: 'STOP', providerId: expect.any(String) as string })];
+    expect(provider.callback(heard[0]!, config)).toEqual({ kind: 'inbound', texts });
+  });
+});
+
+it('a text through an account that nobody has used is refused, and so is a wrong one', async () => {
+  const unused = await control('POST', 'inbound', { account: 'twilio', from: '+919800000001', text: 'STOP' });
+  expect([unused.status, await unused.json()]).toMatchObject([400, { error: 'no-such-account' }]);
+  const wrong = await control('POST', 'inbound', { account: 'twilio', from: 'me', text: 'STOP' });
+  expect([wrong.status, await wrong.json()]).toMatchObject([400, { problems: [{ field: 'from' }] }]);
+});
