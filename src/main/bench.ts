@@ -1,4 +1,5 @@
 /** `npm run bench [-- --quick] [-- --json]`: figures of the real stack beside the raw ones of the same run. */
+import { adapterTable } from './bench/adapters';
 import { emptyFigures, KEYS, round, type Figures } from './bench/figures';
 import { makeBed, type Bed } from './bench/bed';
 import {
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
 
   const figures = emptyFigures();
+  for (const line of await adapterTable()) say(line);
   say('Starting Postgres, Temporal, simulator, worker and api …');
   const bed = await makeBed();
   try {
