@@ -279,6 +279,16 @@ export function runCallbackCases<Credentials>(
       for (const secret of provider.secrets(suite.credentials)) expect(inspect(result)).not.toContain(secret);
     });
 
+    it('no byte of the proof can be changed', () => {
+      for (let i = 0; i < proof.length; i++) {
+        const changed = `${proof.slice(0, i)}${proof[i] === 'q' ? 'z' : 'q'}${proof.slice(i + 1)}`;
+        expect([i, receive({ headers: { ...unproven, [suite.authHeader]: changed } }).kind]).toEqual([
+          i,
+          'unauthentic',
+        ]);
+      }
+    });
+
     const notJson = ['', 'hello', '{"', 'null', '7', '[]', '{}', '[null]', '{"results":7}', '{"results":[null]}'];
     // A query or a form has no such thing as a body that can't be read.
     if (suite.format === 'json') {
