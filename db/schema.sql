@@ -96,6 +96,16 @@ create table callbacks (
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
 );
 
+create table gateway_tests (
+  id uuid not null,
+  gateway_id text not null,
+  msisdn text not null,
+  body text not null,
+  sender text,
+  created_at timestamp with time zone not null default now(),
+  constraint gateway_tests_pkey PRIMARY KEY (id)
+);
+
 create table gateways (
   id text not null,
   account_id text not null,
@@ -244,6 +254,42 @@ create table record_keys (
   constraint record_keys_pkey PRIMARY KEY (key)
 );
 
+create table routes (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  legs jsonb not null,
+  is_default boolean not null default false,
+  failover_on_no_receipt boolean not null default false,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint routes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint routes_account_id_name_key UNIQUE (account_id, name),
+  constraint routes_pkey PRIMARY KEY (id)
+);
+
+create table senders (
+  id text not null,
+  account_id text not null,
+  sender text not null,
+  class text not null,
+  status text not null default 'requested'::text,
+  reason text,
+  entity_id text,
+  templates text[] not null default '{}'::text[],
+  gateway_ids text[] not null default '{}'::text[],
+  is_default boolean not null default false,
+  rate_per_second integer,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint senders_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint senders_account_id_sender_class_key UNIQUE (account_id, sender, class),
+  constraint senders_class_check CHECK ((class = ANY (ARRAY['transactional'::text, 'promotional'::text, 'service'::text]))),
+  constraint senders_pkey PRIMARY KEY (id),
+  constraint senders_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text])))
+);
+
 create table slices (
   id uuid not null,
   account_id text not null,
@@ -261,6 +307,7 @@ create table slices (
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   wake_due boolean not null default false,
+  route_id text,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_pkey PRIMARY KEY (id),
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
@@ -421,5 +468,8 @@ CREATE INDEX slices_wake ON slices USING btree (id) WHERE wake_due;
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
+CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
+
+CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

@@ -1,4 +1,4 @@
-import { buildLegs, nextLeg, rankGateways, type Leg, type RankedGateway } from './route';
+import { buildLegs, nextLeg, rankGateways, senderLeg, senderOn, type RankedGateway, type SenderLeg } from './route';
 
 describe('rankGateways', () => {
   const gateway = (id: string, over: Partial<RankedGateway> = {}): RankedGateway => ({
@@ -62,13 +62,35 @@ describe('buildLegs', () => {
   });
 });
 
+describe('senderLeg and senderOn', () => {
+  const gateway = { default_sender: 'DEFALT', fallback_sender: 'FALLBK' };
+
+  it.each([
+    ['requested', 'BRANDA', 'BRANDA'],
+    ['requested', null, 'DEFALT'],
+    ['fallback', 'BRANDA', 'FALLBK'],
+    [{ name: 'ROUTED' }, 'BRANDA', 'ROUTED'],
+    [{ name: 'fallback' }, null, 'fallback'],
+  ] as const)('a leg of %j gives a message that asked for %s the sender ID %s', (sender, own, expected) => {
+    expect(senderOn(senderLeg({ gatewayId: 'a', sender }, gateway), own)).toBe(expected);
+  });
+
+  it('a gateway that is gone has no sender ID to give', () => {
+    expect(senderOn(senderLeg({ gatewayId: 'a', sender: 'requested' }, undefined), null)).toBeNull();
+    expect(senderOn(senderLeg({ gatewayId: 'a', sender: 'fallback' }, undefined), 'BRANDA')).toBeNull();
+  });
+});
+
 describe('nextLeg', () => {
-  const legs: Leg[] = [
-    { gatewayId: 'a', sender: 'requested' },
-    { gatewayId: 'a', sender: 'fallback' },
-    { gatewayId: 'b', sender: 'requested' },
-    { gatewayId: 'b', sender: 'fallback' },
+  const legs: SenderLeg[] = [
+    { gatewayId: 'a', imposed: false, sender: 'DEFALT' },
+    { gatewayId: 'a', imposed: true, sender: 'BRANDB' },
+    { gatewayId: 'b', imposed: false, sender: null },
+    { gatewayId: 'b', imposed: true, sender: 'BRANDC' },
   ];
+  /** The leg after each, for a message that asked for `own`. */
+  const after = (failure: Parameters<typeof nextLeg>[2], own: string | null) =>
+    legs.map((leg, i) => nextLeg(legs, { leg: i, sender: senderOn(leg, own), own }, failure));
 
   it.each([
     ['sender', [1, 2, 3, null]],
@@ -78,11 +100,34 @@ describe('nextLeg', () => {
     ['content', [null, null, null, null]],
     ['unknown', [null, null, null, null]],
   ] as const)('after a refused %s', (failure, expected) => {
-    expect(legs.map((_, from) => nextLeg(legs, from, failure))).toEqual(expected);
+    expect(after(failure, 'BRANDA')).toEqual(expected);
+  });
+
+  it('does not try a refused sender ID again over its gateway, but does over another', () => {
+    expect(after('sender', 'BRANDB')).toEqual([2, 2, 3, null]);
+    expect(after('sender', 'BRANDC')).toEqual([1, 2, null, null]);
+  });
+
+  it('a provider’s own default is not known to be the same as itself', () => {
+    const unnamed = [0, 1].map(() => ({ gatewayId: 'a', imposed: false, sender: null }));
+    expect(nextLeg(unnamed, { leg: 0, sender: null, own: null }, 'sender')).toBe(1);
+  });
+
+  it('asks whether the message may take a leg, with the sender ID that it would have there', () => {
+    const asked: unknown[] = [];
+    const attempt = { leg: 0, sender: 'BRANDA', own: 'BRANDA' };
+    const next = nextLeg(legs, attempt, 'sender', (...of) => asked.push(of) === 3);
+    expect(next).toBe(3);
+    expect(asked).toEqual([
+      [1, 'BRANDB'],
+      [2, 'BRANDA'],
+      [3, 'BRANDC'],
+    ]);
   });
 
   it('goes nowhere from a leg that is not there', () => {
-    expect(nextLeg(legs, 4, 'sender')).toBeNull();
-    expect(nextLeg([], 0, 'account')).toBeNull();
+    const attempt = { sender: null, own: null };
+    expect(nextLeg(legs, { leg: 4, ...attempt }, 'sender')).toBeNull();
+    expect(nextLeg([], { leg: 0, ...attempt }, 'account')).toBeNull();
   });
 });

@@ -1,10 +1,41 @@
 /** Which gateway and sender ID a message tries, and in which order. Pure. */
 import type { FailureClass } from './outcome';
 
-/** One step of a route. `requested` = the message's own sender ID, else the gateway's default. */
+/**
+ * One step of a route, as a slice keeps it. `requested` = the message's own sender ID, else the gateway's default;
+ * `fallback` = the gateway's fallback; `{name}` = this one, whatever the message asks for.
+ */
 export interface Leg {
   gatewayId: string;
-  sender: 'requested' | 'fallback';
+  sender: 'requested' | 'fallback' | { name: string };
+  /** Of a route that a person set: whether a receipt that doesn't come leads to the next leg. */
+  failoverOnNoReceipt?: boolean;
+}
+
+/** The sender IDs of a leg's gateway. */
+export interface LegGateway {
+  default_sender: string | null;
+  fallback_sender: string | null;
+}
+
+/** A leg with its sender ID: an imposed one replaces the message's own, another stands in where it has none. */
+export interface SenderLeg {
+  gatewayId: string;
+  imposed: boolean;
+  sender: string | null;
+}
+
+/** What a leg makes of sender IDs now. @param gateway absent when it is gone. */
+export function senderLeg({ gatewayId, sender }: Leg, gateway: LegGateway | undefined): SenderLeg {
+  if (typeof sender === 'object') return { gatewayId, imposed: true, sender: sender.name };
+  return sender === 'fallback'
+    ? { gatewayId, imposed: true, sender: gateway?.fallback_sender ?? null }
+    : { gatewayId, imposed: false, sender: gateway?.default_sender ?? null };
+}
+
+/** The sender ID that a message has on a leg. @param own what it asked for. */
+export function senderOn(leg: SenderLeg, own: string | null): string | null {
+  return leg.imposed ? leg.sender : (own ?? leg.sender);
 }
 
 export interface RouteGateway {
@@ -45,26 +76,51 @@ export function buildLegs(gateways: readonly RouteGateway[]): Leg[] {
   });
 }
 
+/** An attempt that was refused. */
+export interface RefusedAttempt {
+  /** The leg it went over. */
+  leg: number;
+  /** The sender ID it carried. */
+  sender: string | null;
+  /** The sender ID that the message asked for. */
+  own: string | null;
+}
+
 /**
  * The leg after a failure, or null when there is none.
- * A refused `sender` goes on to the next leg; a refused `account` (or a gateway that stays unreachable, `transient`) to
- * the next gateway; `recipient`, `content` and `unknown` never go on: another sender would fare no better, or the
- * message may be out already.
+ * A refused `sender` goes on to the next leg with another sender ID or gateway; a refused `account` (or a gateway that
+ * stays unreachable, `transient`) to the next gateway; `recipient`, `content` and `unknown` never go on: another sender
+ * would fare no better, or the message may be out already.
+ * @param mayTake whether this message may take a leg, where it would carry `sender`.
  */
-export function nextLeg(legs: readonly Leg[], from: number, failure: FailureClass): number | null {
-  const current = legs[from];
+export function nextLeg(
+  legs: readonly SenderLeg[],
+  attempt: RefusedAttempt,
+  failure: FailureClass,
+  mayTake: (index: number, sender: string | null) => boolean = () => true,
+): number | null {
+  const current = legs[attempt.leg];
   if (current === undefined) return null;
+  const index = legs.findIndex((leg, i) => {
+    if (i <= attempt.leg) return false;
+    const sender = senderOn(leg, attempt.own);
+    return goesOn(failure, leg.gatewayId === current.gatewayId, sender !== null && sender === attempt.sender)
+      ? mayTake(i, sender)
+      : false;
+  });
+  return index < 0 ? null : index;
+}
+
+function goesOn(failure: FailureClass, sameGateway: boolean, sameSender: boolean): boolean {
   switch (failure) {
     case 'sender':
-      return from + 1 < legs.length ? from + 1 : null;
+      return !(sameGateway && sameSender);
     case 'account':
-    case 'transient': {
-      const next = legs.findIndex((leg, i) => i > from && leg.gatewayId !== current.gatewayId);
-      return next < 0 ? null : next;
-    }
+    case 'transient':
+      return !sameGateway;
     case 'recipient':
     case 'content':
     case 'unknown':
-      return null;
+      return false;
   }
 }

@@ -11,7 +11,12 @@ export interface ClaimedMessage {
   no: number;
   msisdn: string;
   body: string;
+  /** The attempt's sender ID. */
   sender: string | null;
+  /** The sender ID that the message asked for. */
+  own: string | null;
+  service: string;
+  segments: number;
   options: MessageOptions | null;
   encoding: 'gsm7' | 'ucs2';
   transients: number;
@@ -23,6 +28,9 @@ interface ClaimRow {
   msisdn: string;
   body: string;
   attempt_sender: string | null;
+  sender: string | null;
+  service: string;
+  segments: number;
   options: MessageOptions | null;
   encoding: 'gsm7' | 'ucs2';
   transients: number;
@@ -34,6 +42,9 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
   msisdn: row.msisdn,
   body: row.body,
   sender: row.attempt_sender,
+  own: row.sender,
+  service: row.service,
+  segments: row.segments,
   options: row.options,
   encoding: row.encoding,
   transients: row.transients,
@@ -52,21 +63,22 @@ with due as (
 claimed as (
   update messages m set state = 'submitting', attempts = m.attempts + 1, gateway_id = $5, not_before = null
   from due where m.id = due.id
-  returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.options, m.encoding, m.transients,
+  returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.sender, m.service, m.segments, m.options, m.encoding,
+            m.transients,
             case when $6 then $7 else coalesce(m.sender, $7) end as attempt_sender
 ),
 opened as (
   insert into attempts (message_id, no, account_id, gateway_id, leg, sender, claim)
   select id, attempts, account_id, $5, $3, attempt_sender, $8 from claimed
 )
-select id, attempts, msisdn, body, attempt_sender, options, encoding, transients from claimed order by id`;
+select id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients from claimed order by id`;
 
 export interface ClaimRequest {
   sliceId: string;
   leg: number;
   limit: number;
   gatewayId: string;
-  /** True on a fallback leg: `sender` replaces the message's own. Else `sender` is the default for those without. */
+  /** True on a leg that imposes its sender ID: `sender` replaces the message's own. Else `sender` is the default for those without. */
   overrideSender: boolean;
   sender: string | null;
   /** This dispatch run. */
@@ -121,8 +133,8 @@ export async function takeOverOrphans(pool: Pool, sliceId: string, claim: string
          and (a.claim <> $2 or o.not_before is not null)
        returning a.message_id, a.gateway_id, a.leg, a.sender
      )
-     select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.options, m.encoding, m.transients,
-            t.gateway_id, t.leg
+     select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.sender, m.service, m.segments,
+            m.options, m.encoding, m.transients, t.gateway_id, t.leg
      from taken t join messages m on m.id = t.message_id order by m.id`,
     [sliceId, claim],
   );

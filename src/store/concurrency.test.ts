@@ -15,7 +15,7 @@ import {
 } from '../../test/support/rows';
 import { claimCallbacks, writeCallbackResults } from './callbacks';
 import type { ClaimedMessage } from './claim';
-import { resolveRefused } from './failover';
+import { listRefused, resolveRefused } from './failover';
 import type { GatewayRow } from './gateways';
 import { applyReceipts, type ReceiptDraft } from './receipts';
 import { writeResults } from './results';
@@ -80,7 +80,11 @@ it('no update is lost, nothing is told both ways, and the ledger adds up', async
   async function dispatching(): Promise<void> {
     const run = randomUUID();
     while ((await open()) > 0) {
-      await resolveRefused(dispatch!, sliceId, [{ leg: 0, class: 'sender', nextLeg: 1 }]);
+      const refused = await listRefused(dispatch!, sliceId);
+      await resolveRefused(
+        dispatch!,
+        refused.map(({ id, no, leg }) => ({ id, no, nextLeg: leg === 0 ? 1 : null })),
+      );
       const blocks: Promise<void>[] = [];
       for (const leg of [0, 1]) {
         const block = await claim(dispatch!, sliceId, gateway.id, { leg, limit: 40, claim: run });

@@ -1,43 +1,72 @@
 /** Moving messages between the legs of their route, outside a submission. */
-import type { Pool } from 'pg';
+import type { Pool, QueryResultRow } from 'pg';
 import type { FailureClass } from '../core/outcome';
 import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';
+import type { MessageOptions } from './schema';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
-/** Where a message goes that was refused on `leg` by a failure of `class`; null = nowhere, it has failed. */
-export interface RefusalMove {
+/** A message whose newest attempt a receipt refused. */
+export interface RefusedMessage {
+  id: string;
+  /** Number of that attempt. */
+  no: number;
   leg: number;
   class: FailureClass;
+  /** The attempt's sender ID. */
+  sender: string | null;
+  /** The sender ID that the message asked for. */
+  own: string | null;
+  service: string;
+  msisdn: string;
+  segments: number;
+  options: MessageOptions | null;
+}
+
+/** The refused messages of a slice, which want another leg. */
+export async function listRefused(pool: Pool, sliceId: string): Promise<RefusedMessage[]> {
+  return execute<RefusedMessage & QueryResultRow>(
+    pool,
+    'list-refused',
+    `select m.id, m.attempts as no, m.leg, a.class, a.sender, m.sender as own, m.service, m.msisdn, m.segments, m.options
+     from messages m join attempts a on a.message_id = m.id and a.no = m.attempts
+     where m.slice_id = $1 and m.state = 'refused' order by m.id`,
+    [sliceId],
+  );
+}
+
+/** Where a refused message goes; null = nowhere, it has failed. */
+export interface RefusalMove {
+  id: string;
+  /** The attempt that was refused: a message that has moved on meanwhile stays as it is. */
+  no: number;
   nextLeg: number | null;
 }
 
-/** Gives every message that a receipt refused its next leg, or its end. */
-export async function resolveRefused(pool: Pool, sliceId: string, moves: RefusalMove[]): Promise<Settlement> {
+/** Gives messages that a receipt refused their next leg, or their end. */
+export async function resolveRefused(pool: Pool, moves: readonly RefusalMove[]): Promise<Settlement> {
   const rows = await execute<SettlementRow>(
     pool,
     'resolve-refused',
     `with route as (
-       select * from unnest($2::smallint[], $3::text[], $4::smallint[]) as r (leg, class, next_leg)
+       select * from unnest($1::uuid[], $2::smallint[], $3::smallint[]) as r (id, no, next_leg)
      ),
      held as (
-       select m.id, m.leg, m.attempts from messages m where m.slice_id = $1 and m.state = 'refused'
-       order by m.id for update
+       select m.id from messages m where m.id = any($1::uuid[]) order by m.id for update
      ),
      moved as (
        update messages m
        set state = case when r.next_leg is null then 'failed' else 'queued' end::message_state,
            leg = coalesce(r.next_leg, m.leg), transients = 0,
            settled_at = case when r.next_leg is null then now() end
-       from held h join attempts a on a.message_id = h.id and a.no = h.attempts
-       join route r on r.leg = h.leg and r.class = a.class
-       where m.id = h.id
+       from held h join route r on r.id = h.id
+       where m.id = h.id and m.state = 'refused' and m.attempts = r.no
        returning m.id, m.slice_id, m.account_id, m.webhook_id, 'refused'::message_state as was, m.state, m.code,
                  m.reason, m.settled_at as at
      ),
      ${SETTLEMENT}
      ${SETTLEMENT_RESULT}`,
-    [sliceId, moves.map((m) => m.leg), moves.map((m) => m.class), moves.map((m) => m.nextLeg)],
+    [moves.map((m) => m.id), moves.map((m) => m.no), moves.map((m) => m.nextLeg)],
   );
   return toSettlement(rows);
 }

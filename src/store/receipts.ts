@@ -98,7 +98,9 @@ inbox as (
 ),
 attempted as (
   update attempts a
-  set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code, reason = v.reason
+  set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code,
+      -- What was said of an attempt that was taken (an option that was left out) is not the receipt's to unsay.
+      reason = case a.state when 'submitted' then nullif(concat_ws('; ', a.reason, v.reason), '') else v.reason end
   from verdict v
   where a.message_id = v.mid and a.no = v.no and (v.next is not null or v.status = 'delivered')
     and a.state <> 'delivered' and v.mid not in (select mid from unseen)

@@ -14,7 +14,7 @@ import {
   type TestStore,
 } from '../../test/support/rows';
 import type { ClaimedMessage } from './claim';
-import { resolveRefused } from './failover';
+import { listRefused, resolveRefused } from './failover';
 import type { GatewayRow } from './gateways';
 import { applyReceipts } from './receipts';
 import { writeResults } from './results';
@@ -129,7 +129,7 @@ describe('a receipt that is earlier than the submit result', () => {
     await applyReceipts(store.pool, [receiptOf(gateway.id, message, SENDER_REFUSED)]);
     await writeResults(store.pool, CLAIM, [resultOf(message)]);
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'refused' });
-    await resolveRefused(store.pool, sliceId, [{ leg: 0, class: 'sender', nextLeg: 1 }]);
+    await resolveRefused(store.pool, [{ ...message, nextLeg: 1 }]);
     const [next] = await claim(store.pool, sliceId, gateway.id, { leg: 1 });
     await writeResults(store.pool, CLAIM, [resultOf(message)]);
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'submitting', leg: 1, attempts: 2 });
@@ -155,21 +155,35 @@ describe('resolveRefused', () => {
     await expectLedgerAddsUp(sliceId);
   });
 
+  it('is listed with what decides over its next leg', async () => {
+    const { sliceId, message } = await refused();
+    const own = { own: null, service: 'T', msisdn: '+919800000001', segments: 1, options: null };
+    const attempt = { no: 1, leg: 0, class: 'sender', sender: 'BRANDA' };
+    expect(await listRefused(store.pool, sliceId)).toEqual([{ id: message.id, ...attempt, ...own }]);
+  });
+
   it('gives it its next leg', async () => {
     const { sliceId, message } = await refused();
-    const moves = [
-      { leg: 0, class: 'account' as const, nextLeg: 2 },
-      { leg: 0, class: 'sender' as const, nextLeg: 1 },
-      { leg: 1, class: 'sender' as const, nextLeg: null },
-    ];
-    await resolveRefused(store.pool, sliceId, moves);
+    await resolveRefused(store.pool, [{ ...message, nextLeg: 1 }]);
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'queued', leg: 1, settled: false });
+    expect(await listRefused(store.pool, sliceId)).toEqual([]);
+    await expectLedgerAddsUp(sliceId);
+  });
+
+  it('leaves alone what has moved on meanwhile', async () => {
+    const { sliceId, message } = await refused();
+    await applyReceipts(store.pool, [receiptOf(gateway.id, message)]);
+    await resolveRefused(store.pool, [{ ...message, nextLeg: null }]);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
+    const again = await refused();
+    await resolveRefused(store.pool, [{ ...again.message, no: 2, nextLeg: null }]);
+    expect(await messageOf(store.pool, again.message.id)).toMatchObject({ state: 'refused' });
     await expectLedgerAddsUp(sliceId);
   });
 
   it('or its end, which is told with the code of the refusal', async () => {
     const { sliceId, message } = await refused();
-    const settlement = await resolveRefused(store.pool, sliceId, [{ leg: 0, class: 'sender', nextLeg: null }]);
+    const settlement = await resolveRefused(store.pool, [{ ...message, nextLeg: null }]);
     expect(settlement).toEqual({ slices: [{ sliceId, open: 0, refused: 0 }], webhookIds: ['wh_test'] });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '906', settled: true });
     expect(await callbacksOf(store.pool, message.id)).toEqual(['failed 906 pending']);

@@ -1,6 +1,8 @@
 /** Row types of the tables in `db/migrations`, for Kysely. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { OptionName } from '../core/carry';
 import type { Leg } from '../core/route';
+import type { SenderClass } from '../core/sender';
 import type { FinalState, MessageState } from '../core/status';
 
 /** Written as a Date or left to the default; read as a Date. */
@@ -112,6 +114,7 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   created_at: CreatedAt;
   started_at: Date | null;
   wake_due: Generated<boolean>;
+  route_id: string | null;
 }
 
 /** What a request asked for beyond number, text, sender and service. */
@@ -123,6 +126,8 @@ export interface MessageOptions {
   /** DLT ids (19 digits) as strings. */
   entityId?: string;
   templateId?: string;
+  /** What was asked for and dropped, because no gateway of the account carries it. */
+  dropped?: OptionName[];
   /** Keys that mean nothing to us, kept for search. */
   extra?: Record<string, unknown>;
 }
@@ -216,6 +221,49 @@ export interface SuppressionsTable {
   msisdn: string;
   source: 'opt-out' | 'manual';
   reason: string | null;
+  created_at: CreatedAt;
+}
+
+export interface SendersTable {
+  id: string;
+  account_id: string;
+  sender: string;
+  class: SenderClass;
+  status: Generated<'requested' | 'approved' | 'rejected'>;
+  reason: string | null;
+  entity_id: string | null;
+  templates: Generated<string[]>;
+  gateway_ids: Generated<string[]>;
+  is_default: Generated<boolean>;
+  rate_per_second: number | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+/** A leg as a person sets it; a null sender is the message's own, else the gateway's default. */
+export interface RouteLeg {
+  gatewayId: string;
+  sender: string | null;
+}
+
+export interface RoutesTable {
+  id: string;
+  account_id: string;
+  name: string;
+  legs: JSONColumnType<RouteLeg[]>;
+  is_default: Generated<boolean>;
+  failover_on_no_receipt: Generated<boolean>;
+  deleted_at: Date | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+export interface GatewayTestsTable {
+  id: string;
+  gateway_id: string;
+  msisdn: string;
+  body: string;
+  sender: string | null;
   created_at: CreatedAt;
 }
 
@@ -362,6 +410,9 @@ export interface Schema {
   groups: GroupsTable;
   group_members: GroupMembersTable;
   test_phones: TestPhonesTable;
+  senders: SendersTable;
+  routes: RoutesTable;
+  gateway_tests: GatewayTestsTable;
   audit: AuditTable;
   uploads: UploadsTable;
   upload_chunks: UploadChunksTable;

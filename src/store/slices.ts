@@ -9,6 +9,8 @@ export interface SealedSlice {
   priority: number;
   /** Null the first time; then the route that was written by {@link writeLegs}. */
   legs: Leg[] | null;
+  /** The route that was asked for; null = the account's default. */
+  routeId: string | null;
   createdAt: Date;
   dueAt: Date | null;
 }
@@ -19,13 +21,14 @@ export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | n
     account_id: string;
     priority: number;
     legs: Leg[] | null;
+    route_id: string | null;
     created_at: Date;
     due_at: Date | null;
   }>(
     pool,
     'seal-slice',
     `update slices set state = 'sealed', started_at = coalesce(started_at, now()) where id = $1
-     returning account_id, priority, legs, created_at, due_at`,
+     returning account_id, priority, legs, route_id, created_at, due_at`,
     [id],
   );
   if (row === undefined) return null;
@@ -34,13 +37,14 @@ export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | n
     accountId: row.account_id,
     priority: row.priority,
     legs: row.legs,
+    routeId: row.route_id,
     createdAt: row.created_at,
     dueAt: row.due_at,
   };
 }
 
 /** Keeps the route of a slice, so that a later change of gateways doesn't renumber the legs under its messages. */
-export async function writeLegs(pool: Pool, id: string, legs: Leg[]): Promise<void> {
+export async function writeLegs(pool: Pool, id: string, legs: readonly Leg[]): Promise<void> {
   await execute(pool, 'write-legs', 'update slices set legs = $2 where id = $1', [id, JSON.stringify(legs)]);
 }
 

@@ -1,17 +1,18 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
-import { buildLegs, nextLeg, rankGateways, type Leg } from '../../core/route';
+import type { Leg } from '../../core/route';
 import type { ProviderHttp } from '../../providers/http';
 import type { Database } from '../../store/database';
-import { holdLeg, moveLeg, resolveRefused, type RefusalMove } from '../../store/failover';
-import { listGateways, pauseGateway } from '../../store/gateways';
+import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/failover';
+import { pauseGateway } from '../../store/gateways';
 import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
 import { writeResults } from '../../store/results';
 import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
-import { clearWakeDue, sealSlice, writeLegs } from '../../store/slices';
-import type { DispatchGateway, Gateways } from './gateways';
+import { clearWakeDue, sealSlice } from '../../store/slices';
+import type { Gateways } from './gateways';
 import { resend, runLeg, type DispatchRun } from './pass';
+import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -42,13 +43,18 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
-  const legs = planned ?? (await planLegs(database, sliceId, slice.accountId));
+  let plan: readonly Leg[] = planned ?? (await planLegs(database, slice));
+  const look = async (): Promise<Course> => {
+    const course = await loadCourse(deps, slice, plan);
+    plan = course.plan;
+    return course;
+  };
 
   const run: DispatchRun = {
     database,
     http: deps.http,
     sliceId,
-    legs,
+    course: await look(),
     claim: randomUUID(),
     stopping,
     onSettlement: ({ webhookIds }) => deps.wakeRelays(webhookIds),
@@ -61,16 +67,15 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
   let fresh = planned === null;
   if (!fresh) {
-    await resolveOrphans(deps, run);
+    if (await resolveOrphans(deps, run)) run.course = await look();
     run.onSettlement(await settleOverdue(database.pool, sliceId));
   }
-  for (; ; fresh = false) {
-    if (!fresh) run.onSettlement(await resolveRefused(database.pool, sliceId, refusalMoves(legs)));
+  for (; ; fresh = false, run.course = await look()) {
+    if (!fresh) await resolveRefusals(run);
     run.onSettlement(await settleSuppressed(database.pool, sliceId));
-    const gateways = await deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]);
     let progress = 0;
-    for (let index = 0; index < legs.length && !stopping.aborted; index++) {
-      progress += await visitLeg(run, index, gateways);
+    for (let index = 0; index < run.course.legs.length && !stopping.aborted; index++) {
+      progress += await visitLeg(run, index);
     }
     const outlook = await readOutlook(database.pool, sliceId);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
@@ -82,44 +87,43 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   }
 }
 
-async function planLegs(database: Database, sliceId: string, accountId: string): Promise<Leg[]> {
-  const rows = await listGateways(database.db, accountId);
-  const gateways = rows.map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
-  const legs = buildLegs(rankGateways(gateways, Math.random));
-  await writeLegs(database.pool, sliceId, legs);
-  return legs;
+/** Gives the messages that a receipt refused their next leg, or their end. */
+async function resolveRefusals(run: DispatchRun): Promise<void> {
+  const { pool } = run.database;
+  const refused = await listRefused(pool, run.sliceId);
+  if (refused.length === 0) return;
+  const moves = refused.map((message) => ({
+    id: message.id,
+    no: message.no,
+    nextLeg: legAfter(run.course, message, message.class, message),
+  }));
+  run.onSettlement(await resolveRefused(pool, moves));
 }
 
-function refusalMoves(legs: readonly Leg[]): RefusalMove[] {
-  return legs.flatMap((_, leg) =>
-    (['sender', 'account'] as const).map((failure) => ({ leg, class: failure, nextLeg: nextLeg(legs, leg, failure) })),
-  );
-}
-
-/** Sends what waits on a leg; where its gateway takes nothing, moves it on or holds it. Returns how many it moved. */
-async function visitLeg(run: DispatchRun, index: number, gateways: Map<string, DispatchGateway>): Promise<number> {
-  const gateway = gateways.get(run.legs[index]!.gatewayId);
-  if (gateway !== undefined && gateway.unusable === null) return runLeg(run, index, gateway);
-  const usable = run.legs.findIndex((leg, i) => i > index && gateways.get(leg.gatewayId)?.unusable === null);
-  if (usable >= 0) return moveLeg(run.database.pool, run.sliceId, index, usable);
-  const reason = gateway?.unusable ?? 'the gateway is gone';
-  await holdLeg(run.database.pool, run.sliceId, index, run.legs[index]!.gatewayId, reason, HOLD_MS);
+/** Sends what waits on a leg; where it takes nothing, moves it on or holds it. Returns how many it moved. */
+async function visitLeg(run: DispatchRun, index: number): Promise<number> {
+  const { gateway, gatewayId, unusable } = run.course.legs[index]!;
+  if (gateway !== undefined && unusable === null) return runLeg(run, index, gateway);
+  const instead = legInstead(run.course, index);
+  if (instead !== null) return moveLeg(run.database.pool, run.sliceId, index, instead);
+  await holdLeg(run.database.pool, run.sliceId, index, gatewayId, unusable ?? 'the gateway is gone', HOLD_MS);
   return 0;
 }
 
 /**
  * Attempts whose answer is missing: resent under their own id where the provider recognises it, else called unknown
- * and left to their receipt or their deadline.
+ * and left to their receipt or their deadline. Returns whether there were any.
  */
-async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<void> {
+async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<boolean> {
   const orphans = await takeOverOrphans(run.database.pool, run.sliceId, run.claim);
-  if (orphans.length === 0) return;
+  if (orphans.length === 0) return false;
   const gateways = await deps.gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
   for (const [legIndex, group] of groupByLeg(orphans)) {
     const gateway = gateways.get(group[0]!.gatewayId);
     if (gateway?.provider.capabilities.idempotentById) await resend(run, legIndex, gateway, group);
     else await writeUnknown(run, legIndex, group);
   }
+  return true;
 }
 
 function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> {

@@ -1,25 +1,24 @@
 import type { FailureClass } from '../../core/outcome';
-import { buildLegs } from '../../core/route';
 import { ProviderError } from '../../providers/errors';
 import type { SubmitResult } from '../../providers/provider';
 import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, stopsGateway, type AttemptContext } from './interpret';
 
-const LEGS = buildLegs([
-  { id: 'gw_a', fallbackSender: 'BRANDB' },
-  { id: 'gw_b', fallbackSender: null },
-]);
-const ONLY_LEG = LEGS.slice(0, 1);
+/** Two legs over the first gateway, one over another: what {@link AttemptContext.legAfter} says for them. */
+const GATEWAYS = ['gw_a', 'gw_a', 'gw_b'];
+const legAfter = (leg: number) => (failure: FailureClass) => {
+  const from = failure === 'sender' ? leg + 1 : GATEWAYS.findIndex((id, i) => i > leg && id !== GATEWAYS[leg]);
+  return from >= 0 && from < GATEWAYS.length ? from : null;
+};
+const NOWHERE = { legAfter: () => null };
 
 function context(over: Partial<AttemptContext> = {}): AttemptContext {
   return {
     messageId: 'm-1',
     no: 3,
     leg: 0,
-    legs: LEGS,
     transients: 0,
-    sender: 'BRANDA',
-    fallbackSender: 'BRANDB',
     idempotentById: false,
+    legAfter: legAfter(over.leg ?? 0),
     ...over,
   };
 }
@@ -86,27 +85,7 @@ describe.each([true, false])('idempotent by id: %s', (idempotentById) => {
       idempotentById ? 'submitting submitting leg 0 transients 1 after 1000' : 'unknown submitting leg 0 transients 0',
     ],
   ] as const)('%s, on the last leg', (failure, expected) => {
-    expect(verdict({ idempotentById, legs: ONLY_LEG }, refused(failure))).toBe(expected);
-  });
-});
-
-describe('sender', () => {
-  it('does not try the same sender ID again as its own fallback', () => {
-    expect(verdict({ sender: 'BRANDB' }, refused('sender'))).toBe('refused queued leg 2 transients 0');
-    expect(verdict({ sender: 'BRANDB', legs: LEGS.slice(0, 2) }, refused('sender'))).toBe(
-      'refused failed leg 0 transients 0',
-    );
-  });
-
-  it('tries the fallback of another gateway even when it is spelled alike', () => {
-    const legs = [LEGS[0]!, { gatewayId: 'gw_b', sender: 'fallback' as const }];
-    expect(verdict({ sender: 'BRANDB', legs }, refused('sender'))).toBe('refused queued leg 1 transients 0');
-  });
-
-  it('a message without a sender ID has not used the fallback', () => {
-    expect(verdict({ sender: null, fallbackSender: null }, refused('sender'))).toBe(
-      'refused queued leg 1 transients 0',
-    );
+    expect(verdict({ idempotentById, ...NOWHERE }, refused(failure))).toBe(expected);
   });
 });
 
@@ -118,7 +97,7 @@ describe.each(['907', '908', '919'] as const)('a DLT refusal %s of an account', 
   });
 
   it('with nowhere to go fails its message: mending the account would not help it', () => {
-    expect(verdict({ legs: ONLY_LEG }, dlt)).toBe('refused failed leg 0 transients 0');
+    expect(verdict({ ...NOWHERE }, dlt)).toBe('refused failed leg 0 transients 0');
   });
 
   it('does not stop the gateway for everybody', () => {
@@ -156,7 +135,7 @@ describe('transient', () => {
   });
 
   it('goes on trying where there is no other gateway', () => {
-    const last = { transients: MAX_TRANSIENTS - 1, legs: ONLY_LEG };
+    const last = { transients: MAX_TRANSIENTS - 1, ...NOWHERE };
     expect(verdict(last, refused('transient'))).toBe('refused queued leg 0 transients 5 after 16000');
   });
 });

@@ -1,8 +1,8 @@
 /** What a provider's answer means for an attempt and its message. Pure. */
 import type { CleverTapCode } from '../../core/outcome';
 import { SUBMIT_BACKOFF, backoffMs } from '../../core/backoff';
+import type { FailureClass } from '../../core/outcome';
 import { normaliseProviderId } from '../../core/provider-id';
-import { nextLeg, type Leg } from '../../core/route';
 import type { ProviderError } from '../../providers/errors';
 import type { SubmitResult } from '../../providers/provider';
 import type { AttemptResult } from '../../store/results';
@@ -26,12 +26,10 @@ export interface AttemptContext {
   messageId: string;
   no: number;
   leg: number;
-  legs: readonly Leg[];
   transients: number;
-  /** The sender ID of this attempt, and the fallback of its gateway: the same one is not tried twice in a row. */
-  sender: string | null;
-  fallbackSender: string | null;
   idempotentById: boolean;
+  /** The leg that the message goes on to after such a failure; null = there is none. */
+  legAfter(failure: FailureClass): number | null;
 }
 
 type Refusal = Extract<SubmitResult, { ok: false }>;
@@ -67,7 +65,7 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
   const refused = { messageId, no, leg, ...nothing, class: failure, code, clevertap, reason };
   const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
   const next = (): AttemptResult | null => {
-    const other = nextUsefulLeg(context, failure);
+    const other = context.legAfter(failure);
     return other === null ? null : { ...refused, attempt: 'refused', message: 'queued', leg: other };
   };
 
@@ -96,16 +94,4 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
       return { ...refused, attempt: 'submitting', message: 'submitting', transients, delayMs };
     }
   }
-}
-
-function nextUsefulLeg(context: AttemptContext, failure: Refusal['class']): number | null {
-  const leg = nextLeg(context.legs, context.leg, failure);
-  if (leg === null) return null;
-  const { gatewayId, sender } = context.legs[leg]!;
-  const same =
-    sender === 'fallback' &&
-    gatewayId === context.legs[context.leg]?.gatewayId &&
-    context.sender !== null &&
-    context.sender === context.fallbackSender;
-  return same ? nextLeg(context.legs, leg, failure) : leg;
 }

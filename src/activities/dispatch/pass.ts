@@ -1,6 +1,6 @@
 /** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
-import type { Leg } from '../../core/route';
 import { attemptWireId } from '../../core/ids';
+import type { FailureClass } from '../../core/outcome';
 import { ProviderError } from '../../providers/errors';
 import type { ProviderHttp } from '../../providers/http';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
@@ -12,6 +12,7 @@ import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf, stopsGateway } from './interpret';
 import { createPacer, type Pacer } from './pacer';
+import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit } from './plan';
 
 /** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
 const BLOCK_SIZE = 100;
@@ -27,7 +28,8 @@ export interface DispatchRun {
   database: Database;
   http: ProviderHttp;
   sliceId: string;
-  legs: readonly Leg[];
+  /** Its legs as they stand now. */
+  course: Course;
   /** Owner token of this run's attempts. */
   claim: string;
   /** Aborted when the worker shuts down: nothing new is claimed, what is in flight is finished and written. */
@@ -40,7 +42,7 @@ export interface DispatchRun {
 
 /** Sends everything that is claimable on one leg. Returns how many messages were claimed. */
 export async function runLeg(run: DispatchRun, legIndex: number, gateway: DispatchGateway): Promise<number> {
-  const leg = run.legs[legIndex]!;
+  const leg = run.course.legs[legIndex]!;
   const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
   const limit = Math.min(pacer.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
   const inFlight = new Set<Promise<void>>();
@@ -54,15 +56,16 @@ export async function runLeg(run: DispatchRun, legIndex: number, gateway: Dispat
       leg: legIndex,
       limit,
       gatewayId: gateway.id,
-      overrideSender: leg.sender === 'fallback',
-      sender: leg.sender === 'fallback' ? gateway.row.fallback_sender : gateway.row.default_sender,
+      overrideSender: leg.imposed,
+      sender: leg.sender,
       claim: run.claim,
       after,
     });
     if (block.length === 0) break;
     after = block.at(-1)!.id;
     claimed += block.length;
-    const sent = submitBlock(run, legIndex, gateway, block, pacer).catch((error: unknown) => {
+    const { fit, turnedAway } = sortOut(run, legIndex, block);
+    const sent = submitBlock(run, legIndex, gateway, fit, pacer, turnedAway).catch((error: unknown) => {
       failure = error;
     });
     const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
@@ -84,15 +87,43 @@ export async function resend(
   await submitBlock(run, legIndex, gateway, orphans, pacer);
 }
 
-/** Submits a block over its gateway, at its rate, and writes what became of it. */
+/** Parts the messages that a leg can carry from those that go on without a request. */
+function sortOut(run: DispatchRun, legIndex: number, block: readonly ClaimedMessage[]) {
+  const fit: ClaimedMessage[] = [];
+  const turnedAway: AttemptResult[] = [];
+  for (const message of block) {
+    const why = misfit(run.course, legIndex, message);
+    if (why === null) fit.push(message);
+    else turnedAway.push(turnAway(run, legIndex, message, why));
+  }
+  return { fit, turnedAway };
+}
+
+/** Claimed for a leg that can't carry it: on to one that can, else it has failed. */
+function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, why: Misfit): AttemptResult {
+  const next = legAfter(run.course, { leg: legIndex, sender: message.sender }, 'sender', message);
+  return {
+    ...notSent(legIndex, message),
+    message: next === null ? 'failed' : 'queued',
+    leg: next ?? legIndex,
+    transients: 0,
+    ...why,
+  };
+}
+
+/**
+ * Submits a block over its gateway, at its rate, and writes what became of it.
+ * @param decided results of the same block that needed no request.
+ */
 async function submitBlock(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
   pacer: Pacer,
+  decided: readonly AttemptResult[] = [],
 ): Promise<void> {
-  const results: AttemptResult[] = [];
+  const results: AttemptResult[] = [...decided];
   // One for the whole block: a timer and a signal per request would cost more than building its body.
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
   const size = gateway.batchSize;
@@ -105,7 +136,7 @@ async function submitBlock(
     }
     requests.push(
       gateway.inFlight.run(async () => {
-        const answers = await submit(run, gateway, part, signal);
+        const answers = await submit(run, legIndex, gateway, part, signal);
         part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!)));
       }),
     );
@@ -139,11 +170,13 @@ function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptRe
 
 async function submit(
   run: DispatchRun,
+  legIndex: number,
   gateway: DispatchGateway,
   part: ClaimedMessage[],
   signal: AbortSignal,
 ): Promise<SubmitResult[]> {
-  const messages = part.map((message) => toOutbound(message, gateway));
+  const leg = run.course.legs[legIndex]!;
+  const messages = part.map((message) => toOutbound(message, gateway, leg));
   try {
     return await gateway.provider.submit(gateway.config, messages, run.http, signal);
   } catch (error) {
@@ -153,16 +186,18 @@ async function submit(
   }
 }
 
-function toOutbound(message: ClaimedMessage, gateway: DispatchGateway): OutboundMessage {
+/** What the gateway can't carry is left out here, and said in {@link interpretFor}. */
+function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: CourseLeg): OutboundMessage {
   const options = message.options ?? {};
+  const missing = missingOn(leg, message);
   return {
     id: attemptWireId(message.id, message.no),
     to: message.msisdn,
     from: message.sender,
     text: message.body,
     encoding: message.encoding,
-    flash: options.flash ?? false,
-    port: options.port ?? null,
+    flash: options.flash === true && !missing.includes('flash'),
+    port: missing.includes('port') ? null : (options.port ?? null),
     entityId: options.entityId ?? null,
     templateId: options.templateId ?? null,
     validitySeconds: gateway.row.validity_seconds,
@@ -181,11 +216,11 @@ function interpretFor(
     messageId: message.id,
     no: message.no,
     leg,
-    legs: run.legs,
     transients: message.transients,
-    sender: message.sender,
-    fallbackSender: gateway.row.fallback_sender,
     idempotentById: gateway.provider.capabilities.idempotentById,
+    legAfter: (failure: FailureClass) => legAfter(run.course, { leg, sender: message.sender }, failure, message),
   };
-  return interpret(context, answer, Math.random());
+  const result = interpret(context, answer, Math.random());
+  const missing = result.attempt === 'submitted' ? missingOn(run.course.legs[leg]!, message) : [];
+  return missing.length === 0 ? result : { ...result, reason: `sent without ${missing.join(', ')}` };
 }

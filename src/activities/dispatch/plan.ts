@@ -1,0 +1,160 @@
+/** The legs of a slice: where they come from, how they stand now, and which of them a message may take. */
+import { SPOKEN, lacks, type Demand } from '../../core/carry';
+import type { FailureClass } from '../../core/outcome';
+import {
+  buildLegs,
+  nextLeg,
+  rankGateways,
+  senderLeg,
+  senderOn,
+  type Leg,
+  type RefusedAttempt,
+  type SenderLeg,
+} from '../../core/route';
+import { mayFollow, senderProblem } from '../../core/sender';
+import type { Database } from '../../store/database';
+import { listGateways } from '../../store/gateways';
+import { readRouteLegs } from '../../store/routes';
+import type { MessageOptions } from '../../store/schema';
+import { readDispatchRules, type DispatchRules } from '../../store/senders';
+import { writeLegs, type SealedSlice } from '../../store/slices';
+import type { DispatchGateway, Gateways } from './gateways';
+
+/** A leg as it stands now. */
+export interface CourseLeg extends SenderLeg {
+  gateway: DispatchGateway | undefined;
+  /** Null when it takes messages, else why it does not. */
+  unusable: string | null;
+}
+
+/** The legs of a slice as they stand now, and the account's rules for them. */
+export interface Course {
+  /** As the slice keeps them. */
+  plan: readonly Leg[];
+  legs: readonly CourseLeg[];
+  rules: DispatchRules;
+}
+
+/** What of a message decides over its legs. */
+export interface Traveller {
+  /** The sender ID that it asked for. */
+  own: string | null;
+  service: string;
+  msisdn: string;
+  segments: number;
+  options: MessageOptions | null;
+}
+
+/** Why a message can't take a leg. */
+export interface Misfit {
+  class: FailureClass;
+  clevertap: '902' | '904' | '906';
+  reason: string;
+}
+
+type LegsOf = Pick<SealedSlice, 'id' | 'accountId' | 'routeId'>;
+
+/** The legs of a slice that has none yet: of its route, else of the account's default route, else by priority. */
+export async function planLegs(database: Database, slice: LegsOf): Promise<Leg[]> {
+  const routed = await readRouteLegs(database.pool, slice.accountId, slice.routeId);
+  const legs = routed ?? (await rankedLegs(database, slice.accountId));
+  await writeLegs(database.pool, slice.id, legs);
+  return legs;
+}
+
+async function rankedLegs(database: Database, accountId: string): Promise<Leg[]> {
+  const rows = await listGateways(database.db, accountId);
+  const gateways = rows.map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
+  return buildLegs(rankGateways(gateways, Math.random));
+}
+
+/**
+ * Looks at a slice's legs as they stand now. When every gateway of theirs was deleted, the account's other gateways are
+ * added at the end: what waits must not wait for a gateway that never comes back.
+ */
+export async function loadCourse(
+  deps: { database: Database; gateways: Gateways },
+  slice: LegsOf,
+  legs: readonly Leg[],
+): Promise<Course> {
+  const [gateways, rules] = await Promise.all([
+    deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]),
+    readDispatchRules(deps.database.pool, slice.accountId),
+  ]);
+  const remains = legs.some((leg) => gateways.get(leg.gatewayId)?.row.deleted_at === null);
+  if (!remains && legs.length > 0) {
+    const others = await rankedLegs(deps.database, slice.accountId);
+    if (others.length > 0) {
+      const longer = [...legs, ...others];
+      await writeLegs(deps.database.pool, slice.id, longer);
+      return loadCourse(deps, slice, longer);
+    }
+  }
+  return { plan: legs, legs: legs.map((leg) => courseLeg(leg, gateways.get(leg.gatewayId), rules)), rules };
+}
+
+function courseLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: DispatchRules): CourseLeg {
+  const own = senderLeg(leg, gateway?.row);
+  const refused = own.imposed ? senderProblem(rules, own.sender, leg.gatewayId) : null;
+  const unusable = gateway === undefined ? 'the gateway is gone' : (gateway.unusable ?? refused);
+  return { ...own, gateway, unusable };
+}
+
+/** What of a message's demands the gateway of a leg can't carry. */
+export function missingOn({ gateway }: CourseLeg, { options, segments, msisdn }: Traveller): readonly Demand[] {
+  if (gateway === undefined) return [];
+  return lacks(gateway.provider.capabilities, { options, segments, recipients: [msisdn] });
+}
+
+/** Why a message can't take a leg, or null when it can. A gateway that is merely unusable now is no reason. */
+export function misfit({ legs, rules }: Course, index: number, message: Traveller): Misfit | null {
+  const leg = legs[index]!;
+  if (isGone(leg)) return { class: 'transient', clevertap: '904', reason: 'not sent: the gateway was deleted' };
+  const missing = missingOn(leg, message).filter((demand) => demand === 'text' || !rules.dropOptions);
+  if (missing.length > 0) {
+    const what = missing.map((demand) => SPOKEN[demand]).join(', ');
+    const reason = `not sent: ${leg.gateway!.provider.label} can’t carry ${what}`;
+    return { class: 'content', clevertap: '902', reason };
+  }
+  const problem = senderProblem(rules, senderOn(leg, message.own), leg.gatewayId);
+  return problem === null ? null : { class: 'sender', clevertap: '906', reason: `not sent: ${problem}` };
+}
+
+/**
+ * The leg that a message goes on to after a refusal, or null: one that can carry it, with a sender ID that may follow
+ * the refused one.
+ */
+export function legAfter(
+  course: Course,
+  attempt: Omit<RefusedAttempt, 'own'>,
+  failure: FailureClass,
+  message: Traveller,
+): number | null {
+  const use = { service: message.service, templateId: message.options?.templateId ?? null };
+  return nextLeg(
+    course.legs,
+    { ...attempt, own: message.own },
+    failure,
+    (index, sender) => mayFollow(course.rules, attempt.sender, sender, use) && misfit(course, index, message) === null,
+  );
+}
+
+/**
+ * Where messages go that wait on a leg which takes nothing: a later one that does; from a deleted gateway also back to
+ * an earlier one, or to one that may take messages again. Null: they wait where they are.
+ */
+export function legInstead({ legs }: Course, index: number): number | null {
+  const choices = [(leg: CourseLeg, i: number) => i > index && leg.unusable === null];
+  if (isGone(legs[index]!))
+    choices.push(
+      (leg) => leg.unusable === null,
+      (leg) => !isGone(leg),
+    );
+  for (const choice of choices) {
+    const found = legs.findIndex(choice);
+    if (found >= 0) return found;
+  }
+  return null;
+}
+
+const isGone = ({ gateway }: CourseLeg): boolean => gateway === undefined || gateway.row.deleted_at !== null;

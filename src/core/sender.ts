@@ -1,0 +1,112 @@
+/** Sender IDs: what they may look like, and which one may take another's place. Pure. */
+
+export const SENDER_CLASSES = ['transactional', 'promotional', 'service'] as const;
+export type SenderClass = (typeof SENDER_CLASSES)[number];
+
+/** A sender ID as an account has registered it. */
+export interface Registration {
+  sender: string;
+  class: SenderClass;
+  approved: boolean;
+  /** DLT entity id; null = not told. */
+  entityId: string | null;
+  /** DLT template ids that it is linked to; empty = not told. */
+  templates: readonly string[];
+  /** Gateways that may use it; empty = every one. */
+  gatewayIds: readonly string[];
+}
+
+/** What an account says of sender IDs. */
+export interface SenderRules {
+  /** Only approved ones may send. */
+  approvedOnly: boolean;
+  /** Registrations by sender ID, one per class. */
+  registered: ReadonlyMap<string, readonly Registration[]>;
+}
+
+/** What decides between several registrations of one sender ID, and between its templates. */
+export interface SenderUse {
+  /** `T`, `P` or anything else, which is service. */
+  service: string;
+  /** DLT template id of the message. */
+  templateId: string | null;
+}
+
+/** `T` transactional, `P` promotional; every other word is service. */
+export function classOf(service: string): SenderClass {
+  if (service === 'T') return 'transactional';
+  return service === 'P' ? 'promotional' : 'service';
+}
+
+/** The registrations of an account by sender ID. */
+export function indexRegistrations(registrations: readonly Registration[]): Map<string, Registration[]> {
+  const index = new Map<string, Registration[]>();
+  for (const registration of registrations) {
+    const same = index.get(registration.sender);
+    if (same === undefined) index.set(registration.sender, [registration]);
+    else same.push(registration);
+  }
+  return index;
+}
+
+/** The registration that counts for a message: the one of its class, else the only other there is. */
+function registrationOf(rules: SenderRules, sender: string | null, use: SenderUse): Registration | null {
+  const all = sender === null ? undefined : rules.registered.get(sender);
+  return all?.find((registration) => registration.class === classOf(use.service)) ?? all?.[0] ?? null;
+}
+
+/**
+ * Why a sender ID may not go out over a gateway; null when it may. An unregistered one is used as given, unless the
+ * account lets only approved ones send.
+ * @param sender null = the provider's own default, which nobody can register.
+ */
+export function senderProblem(rules: SenderRules, sender: string | null, gatewayId: string): string | null {
+  if (sender === null) return rules.approvedOnly ? 'the gateway has no sender ID of its own' : null;
+  const all = rules.registered.get(sender);
+  if (rules.approvedOnly && !all?.some(({ approved }) => approved)) return `the sender ID ${sender} is not approved`;
+  if (all === undefined) return null;
+  const here = all.some(({ gatewayIds }) => gatewayIds.length === 0 || gatewayIds.includes(gatewayId));
+  return here ? null : `the sender ID ${sender} is not registered for this gateway`;
+}
+
+/**
+ * Whether a sender ID may follow one that failed: where both are registered, they must agree in class, DLT entity and
+ * template. What one of them doesn't tell is no hindrance; an unregistered one is used as given.
+ */
+export function mayFollow(rules: SenderRules, failed: string | null, next: string | null, use: SenderUse): boolean {
+  if (failed === next) return true;
+  const [from, to] = [registrationOf(rules, failed, use), registrationOf(rules, next, use)];
+  if (from === null || to === null) return true;
+  if (from.class !== to.class) return false;
+  if (from.entityId !== null && to.entityId !== null && from.entityId !== to.entityId) return false;
+  if (to.templates.length === 0) return true;
+  if (use.templateId !== null) return to.templates.includes(use.templateId);
+  return from.templates.length === 0 || from.templates.some((template) => to.templates.includes(template));
+}
+
+const INDIA = 'IN';
+const SIX_LETTERS = /^[A-Za-z]{6}$/;
+const SIX_DIGITS = /^\d{6}$/;
+/** 3GPP TS 23.040, 9.1.2.5: an alphanumeric address has at most 11 characters. */
+const ALPHANUMERIC = /^(?=.*[A-Za-z])[A-Za-z0-9 &._-]{1,11}$/;
+const NUMERIC = /^\+?\d{3,15}$/;
+/** Twilio's messaging services, which take the place of a sender ID. */
+const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/;
+/** A number of another country than India. */
+const FOREIGN_NUMBER = /^\+(?!91)\d{3,15}$/;
+
+/**
+ * What is wrong with a sender ID's name; null when nothing is. India's operators register headers: six letters for
+ * transactional and service texts, six digits for promotional ones (TRAI, TCCCPR 2018).
+ * @param country ISO 3166 alpha-2 of the account.
+ */
+export function senderNameProblem(sender: string, of: SenderClass, country: string): string | null {
+  if (MESSAGING_SERVICE.test(sender) || FOREIGN_NUMBER.test(sender)) return null;
+  if (country === INDIA) {
+    if (of === 'promotional')
+      return SIX_DIGITS.test(sender) ? null : 'must be six digits: in India a promotional header is';
+    return SIX_LETTERS.test(sender) ? null : `must be six letters: in India a ${of} header is`;
+  }
+  if (ALPHANUMERIC.test(sender) || NUMERIC.test(sender)) return null;
+  return 'must be up to 11 letters, digits, blanks or & . _ - with a letter among them, or a number of 3 to 15 digits';
+}
