@@ -73,11 +73,18 @@ try {
     }
     return null;
   });
+  const { items: gateways } = await call('GET', `${api}/api/v1/gateways`);
+  await call('POST', `${api}/api/v1/gateways/${gateways[0].id}/test`, { to: message.to });
+  const tested = await until('the test is listed', async () => {
+    for await (const found of client.workflow.list({ query: `WorkflowType = 'gatewayTestWorkflow'` })) return found;
+    return null;
+  });
   const recorded = {
     sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
     relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
     importWorkflow: await until('the import is over', () => completed(`import/${upload.id}`)),
     maintenanceWorkflow: client.workflow.getHandle(maintenance),
+    gatewayTestWorkflow: await until('the test is over', () => completed(tested.workflowId)),
   };
   for (const [name, handle] of Object.entries(recorded)) {
     writeFileSync(path.join(root, 'test/replay', `${name}.json`), historyToJSON(await handle.fetchHistory()));

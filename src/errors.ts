@@ -14,6 +14,7 @@ export const ERRORS = {
   'member-exists': { status: 409, title: 'The group has this number' },
   'code-spent': { status: 409, title: 'The code is no longer valid' },
   'gateway-in-use': { status: 409, title: 'The gateway has open messages' },
+  'gateway-in-route': { status: 409, title: 'Routes send over the gateway' },
   'idempotency-mismatch': { status: 409, title: 'The idempotency key belongs to another request' },
   'idempotency-in-progress': { status: 409, title: 'The first request is under way' },
   'too-large': { status: 413, title: 'The body is too large' },
@@ -23,6 +24,7 @@ export const ERRORS = {
   'too-many-codes': { status: 429, title: 'The phone got too many codes' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   unavailable: { status: 503, title: 'The message store can’t be reached' },
+  'test-unanswered': { status: 503, title: 'No worker has answered' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -4,7 +4,9 @@ import type { ProviderHttp } from '../providers/http';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Workflows } from '../workflows/client';
+import type { GatewayTestInput, GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
+import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './import/import';
 import { relayOutbox, type RelayResult } from './relay';
@@ -37,6 +39,9 @@ export function createActivities(deps: ActivityDeps) {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
       alive((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+
+    /** Sends a test message over a gateway, once. */
+    testGateway: (input: GatewayTestInput): Promise<GatewayTestResult> => testGateway(dispatch, input),
 
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>

@@ -4,6 +4,7 @@ import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 import type { Inbox } from '../receipts/inbox';
+import type { GatewayTestResult } from '../workflows/contract';
 import type { Accounts } from './accounts';
 import type { Authenticator } from './auth';
 import type { WebhookTargets } from './clevertap/webhook-targets';
@@ -25,6 +26,8 @@ export interface ApiDeps {
   wake(news: readonly SliceNews[]): void;
   /** Starts the import of an upload whose bytes are stored. */
   startImport(uploadId: string): void;
+  /** Has a worker send a test message; rejects when none answers in time. */
+  testGateway(testId: string): Promise<GatewayTestResult>;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   metrics: Metrics;

@@ -13,11 +13,14 @@ import { TIMES_MOBILE, timesMobileRoutes, toTimesRefusal } from './clevertap/tim
 import type { ApiDeps } from './deps';
 import { gatewayRoutes } from './gateways/routes';
 import { groupRoutes } from './groups/routes';
+import { gatewayTestRoutes } from './gateways/test';
 import { healthRoutes } from './health/routes';
 import { replayAnswers } from './idempotency';
 import { messageRoutes } from './messages/routes';
 import { oauthRoutes } from './oauth/routes';
 import { errorHandler } from './problems';
+import { routeRoutes } from './routes/routes';
+import { senderRoutes } from './senders/routes';
 import { statsRoutes } from './stats/routes';
 import { suppressionRoutes } from './suppressions/routes';
 import { templateRoutes } from './templates/routes';
@@ -63,6 +66,9 @@ export function createApp(deps: ApiDeps): Express {
   callbackRoutes(router, deps);
   messageRoutes(router, deps);
   gatewayRoutes(router, deps);
+  gatewayTestRoutes(router, deps);
+  senderRoutes(router, deps);
+  routeRoutes(router, deps);
   webhookRoutes(router, deps);
   suppressionRoutes(router, deps);
   templateRoutes(router, deps);

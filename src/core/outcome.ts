@@ -12,7 +12,8 @@
  * - `transient`: worth another try over the same leg after a back-off.
  * - `unknown`: the provider may have taken it. Never resent blindly: people would get two texts.
  */
-export type FailureClass = 'recipient' | 'content' | 'sender' | 'account' | 'transient' | 'unknown';
+export const FAILURE_CLASSES = ['recipient', 'content', 'sender', 'account', 'transient', 'unknown'] as const;
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** The error codes of CleverTap's delivery callback (CleverTap docs, generic SMS; 911 does not exist). */
 export type CleverTapCode =

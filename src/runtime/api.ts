@@ -72,6 +72,7 @@ export async function startApi(
         .startImport({ uploadId })
         .then(() => markImportStarted(database.pool, uploadId))
         .catch((err: unknown) => log.warn({ err }, 'an import could not be started; the sweep will')),
+    testGateway: (testId) => workflows.testGateway(testId),
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Scope } from '../core/api-key';
 import { createApiKey } from '../core/api-key';
 import { prefixedId } from '../core/ids';
+import type { SenderClass } from '../core/sender';
 import type { AccountsTable, ApiKeysTable, Schema } from './schema';
 
 export type Account = Selectable<AccountsTable>;
@@ -135,7 +136,41 @@ export interface AccountContext {
   /** Gateways that are not deleted, active or not. */
   gateways: number;
   defaultWebhookId: string | null;
+  /** The gateways that a message without a route of its own may take: of the default route, else all. */
+  carriers: GatewayFacts[];
+  /** Approved sender IDs, where only those may send; else empty, as nobody asks. */
+  approvedSenders: ApprovedSender[];
 }
+
+export interface GatewayFacts {
+  name: string;
+  provider: string;
+  active: boolean;
+  demo: boolean;
+}
+
+export interface ApprovedSender {
+  sender: string;
+  class: SenderClass;
+  isDefault: boolean;
+}
+
+const CARRIERS = sql<GatewayFacts[]>`(
+  select coalesce(json_agg(json_build_object(
+    'name', g.name, 'provider', g.provider, 'active', g.status = 'active', 'demo', g.demo
+  ) order by g.priority, g.name), '[]'::json)
+  from gateways g
+  where g.account_id = accounts.id and g.deleted_at is null and not exists (
+    select 1 from routes r where r.account_id = accounts.id and r.is_default
+      and not r.legs @> jsonb_build_array(jsonb_build_object('gatewayId', g.id))
+  )
+)`;
+
+const APPROVED_SENDERS = sql<ApprovedSender[]>`(
+  select coalesce(json_agg(json_build_object('sender', s.sender, 'class', s.class, 'isDefault', s.is_default)), '[]'::json)
+  from senders s
+  where s.account_id = accounts.id and s.status = 'approved' and accounts.require_approved_senders
+)`;
 
 export async function findAccountContext(db: Kysely<Schema>, accountId: string): Promise<AccountContext | null> {
   const row = await db
@@ -155,12 +190,20 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
         .where('is_default', '=', true)
         .where('webhooks.state', '=', 'active')
         .as('default_webhook_id'),
+      CARRIERS.as('carriers'),
+      APPROVED_SENDERS.as('approved_senders'),
     ])
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { gateways, default_webhook_id, ...account } = row;
-  return { account, gateways: Number(gateways), defaultWebhookId: default_webhook_id };
+  const { gateways, default_webhook_id, carriers, approved_senders, ...account } = row;
+  return {
+    account,
+    gateways: Number(gateways),
+    defaultWebhookId: default_webhook_id,
+    carriers,
+    approvedSenders: approved_senders,
+  };
 }
 
 export async function listAccounts(db: Kysely<Schema>): Promise<Account[]> {

@@ -129,6 +129,16 @@ export async function listSuppressions(
 }
 
 /** False: the account has no suppression of that number. */
+export async function isSuppressed(db: Kysely<Schema>, accountId: string, msisdn: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('suppressions')
+    .select('msisdn')
+    .where('account_id', '=', accountId)
+    .where('msisdn', '=', msisdn)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function deleteSuppression(db: Kysely<Schema>, accountId: string, msisdn: string): Promise<boolean> {
   const result = await db
     .deleteFrom('suppressions')

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { Coalescer } from '../core/coalescer';
 import {
+  GATEWAY_TEST_MS,
   MAINTENANCE_ID,
   MAINTENANCE_INTERVAL_MS,
   OUTBOX_SIGNAL,
@@ -18,6 +19,9 @@ import {
   relayWorkflowId,
   sendWorkflowId,
   type ImportInput,
+  gatewayTestWorkflowId,
+  type GatewayTestInput,
+  type GatewayTestResult,
   type ReceiptNews,
   type RelayInput,
   type SendInput,
@@ -46,6 +50,11 @@ export interface Workflows {
   wakeRelays(webhookIds: readonly string[]): void;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
   startImport(input: ImportInput): Promise<void>;
+  /**
+   * Has a worker send a test message, and waits for the answer.
+   * @throws Error when none came within {@link GATEWAY_TEST_MS}.
+   */
+  testGateway(testId: string): Promise<GatewayTestResult>;
   /** Makes sure that the sweep's schedule exists. */
   ensureMaintenance(): Promise<void>;
   stop(): Promise<void>;
@@ -130,6 +139,18 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
       });
     },
 
+    testGateway(testId) {
+      return within(
+        GATEWAY_TEST_MS,
+        client.workflow.execute<(input: GatewayTestInput) => Promise<GatewayTestResult>>(WORKFLOW_TYPES.gatewayTest, {
+          workflowId: gatewayTestWorkflowId(testId),
+          workflowExecutionTimeout: GATEWAY_TEST_MS,
+          taskQueue: TASK_QUEUES.workflows,
+          args: [{ testId }],
+        }),
+      );
+    },
+
     async ensureMaintenance() {
       try {
         await client.schedule.create({
@@ -155,4 +176,17 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
       await flush();
     },
   };
+}
+
+/** The value of a promise that comes in time. @throws Error when it does not. */
+async function within<T>(ms: number, awaited: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,4 +1,5 @@
 /** Names, ids and shapes that workflows, activities and the api agree on. Depends on nothing. */
+import type { FailureClass } from '../core/outcome';
 
 /** Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for neither. */
 export const TASK_QUEUES = {
@@ -14,6 +15,7 @@ export const WORKFLOW_TYPES = {
   relay: 'relayWorkflow',
   maintenance: 'maintenanceWorkflow',
   import: 'importWorkflow',
+  gatewayTest: 'gatewayTestWorkflow',
 } as const;
 
 /** From this priority on, a slice is bulk. */
@@ -44,12 +46,31 @@ export interface ImportInput {
   uploadId: string;
 }
 
+export interface GatewayTestInput {
+  /** A row of `gateway_tests`. */
+  testId: string;
+}
+
+/** What became of a test message. */
+export interface GatewayTestResult {
+  ok: boolean;
+  /** `accepted`, or the class of the failure. */
+  outcome: 'accepted' | FailureClass;
+  /** The id under which the provider has it. */
+  providerMessageId?: string;
+  error?: string;
+}
+
+/** A test is answered within this time, or not at all. */
+export const GATEWAY_TEST_MS = 12_000;
+
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
 
 export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
 export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
+export const gatewayTestWorkflowId = (testId: string): string => `gateway-test/${testId}`;
 export const MAINTENANCE_ID = 'maintenance';
 /** How often the sweep looks for what a crash left behind. */
 export const MAINTENANCE_INTERVAL_MS = 15_000;

@@ -70,6 +70,7 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     if (await resolveOrphans(deps, run)) run.course = await look();
     run.onSettlement(await settleOverdue(database.pool, sliceId));
   }
+  let stuck = false;
   for (; ; fresh = false, run.course = await look()) {
     if (!fresh) await resolveRefusals(run);
     run.onSettlement(await settleSuppressed(database.pool, sliceId));
@@ -79,8 +80,10 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     }
     const outlook = await readOutlook(database.pool, sliceId);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
-    if (stopping.aborted || outlook.ready === 0 || progress === 0) {
-      // Ready and not sent: its gateway stopped taking messages while we looked.
+    // Ready and not sent: its gateway stopped taking messages while we looked, so look at it once more.
+    const again = outlook.ready > 0 && (progress > 0 || !stuck);
+    stuck = progress === 0;
+    if (stopping.aborted || !again) {
       const longestMs = outlook.ready > 0 ? HOLD_MS : MAX_WAIT_MS;
       return { open: outlook.open, waitMs: Math.min(longestMs, Math.max(MIN_WAIT_MS, outlook.waitMs ?? longestMs)) };
     }

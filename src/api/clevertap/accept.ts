@@ -2,6 +2,7 @@
 import { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
+import { createAdmission } from '../admission';
 import type { ApiDeps } from '../deps';
 import type { IncomingMessage } from '../ingress/ingress';
 import type { NamedValues } from './fields';
@@ -51,6 +52,7 @@ export async function acceptRecords(
   const now = new Date();
   const rejected: RejectedRecord[] = [];
   const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
+  const admit = createAdmission(context);
   const resolve = webhookResolver(deps, context, callbackUrl);
   for (const [index, values] of records.entries()) {
     const normalised = normaliseRecord(values, defaults, now);
@@ -58,10 +60,22 @@ export async function acceptRecords(
       rejected.push({ index, ...normalised.problem });
       continue;
     }
+    const admitted = admit(normalised.record);
+    if (!admitted.ok) {
+      const { code, field, message } = admitted;
+      const name = values.names[field] ?? field;
+      rejected.push({ index, code, field: name, message: `${name} ${message}` });
+      continue;
+    }
     const webhook = resolve(normalised.record);
     const resolved = webhook instanceof Promise ? await webhook : webhook;
-    if (resolved.ok) usable.push({ index, record: normalised.record, webhookId: resolved.webhookId });
-    else rejected.push({ index, ...resolved.problem });
+    if (!resolved.ok) {
+      rejected.push({ index, ...resolved.problem });
+      continue;
+    }
+    normalised.record.sender = admitted.sender;
+    normalised.record.options = admitted.options;
+    usable.push({ index, record: normalised.record, webhookId: resolved.webhookId });
   }
 
   const messages = usable.flatMap(({ index, record, webhookId }) =>

@@ -30,10 +30,13 @@ export interface AcceptableRecord {
   callbackUrl: string | null;
 }
 
-/** Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go. */
+/**
+ * Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go, the two
+ * before them about what the account's sender IDs and gateways allow.
+ */
 export const RECORD_PROBLEMS = [
   'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
-  'callback-url', 'unknown-webhook',
+  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook',
 ] as const; // prettier-ignore
 export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
 

@@ -12,6 +12,7 @@ import {
   updateGateway,
   type GatewayRow,
 } from '../../store/gateways';
+import { routesOverGateway } from '../../store/routes';
 import { LOOK } from '../../workflows/contract';
 import { readJson } from '../body';
 import type { ApiDeps } from '../deps';
@@ -34,6 +35,12 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
       if (!isUniqueViolation(error, 'gateways_account_id_name_key')) throw error;
       throw new AppError('name-taken', `The account has a gateway named ${JSON.stringify(name)}: choose another name`);
     }
+  }
+
+  /** What waits for the gateway is looked at now: it takes messages again, or they have to go elsewhere. */
+  async function release(accountId: string, id: string): Promise<void> {
+    const held = await releaseHeld(deps.database.pool, accountId, id);
+    deps.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
   }
 
   router.get('/api/v1/gateways', async (request, response) => {
@@ -61,9 +68,9 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
     const { id, provider } = await existing(accountId, request.params.id);
     const draft = readGatewayPatch(readJson(request), provider);
     const row = await unlessTaken(draft.name, updateGateway(db, deps.sealer, accountId, id, draft));
+    deps.accounts.forget(accountId);
     if (row?.status === 'active' && row.paused_reason === null) {
-      const held = await releaseHeld(deps.database.pool, accountId, id);
-      deps.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
+      await release(accountId, id);
     }
     response.json(answer(row ?? (await existing(accountId, id))));
   });
@@ -71,6 +78,13 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   router.delete('/api/v1/gateways/:id', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'manage');
     const { id } = await existing(accountId, request.params.id);
+    const routes = await routesOverGateway(db, accountId, id);
+    if (routes.length > 0) {
+      const names = routes.map((name) => JSON.stringify(name)).join(', ');
+      throw new AppError('gateway-in-route', `The gateway has a leg in ${names}: take it out there first`, {
+        extra: { routes },
+      });
+    }
     const open = await countOpenOfGateway(db, accountId, id);
     if (open > 0 && request.query.drain !== 'true') {
       throw new AppError('gateway-in-use', `${open} messages are open on this gateway: wait, or add ?drain=true`, {
@@ -79,6 +93,7 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
     }
     await deleteGateway(db, accountId, id);
     deps.accounts.forget(accountId);
+    await release(accountId, id);
     response.status(204).end();
   });
 }

@@ -1,0 +1,131 @@
+/** What a route may be given, and how it is shown. */
+import { z } from 'zod';
+import type { RouteDraft, RouteRow } from '../../store/routes';
+import type { Operation } from '../operation';
+import { validate } from '../validate';
+
+/** A message's leg is a small number, and twenty refusals are enough for anybody. */
+const MAX_LEGS = 20;
+const MAX_SENDER_LENGTH = 34;
+const MAX_LIMIT = 500;
+
+const leg = z.strictObject({
+  gatewayId: z.string().min(1),
+  sender: z.string().trim().min(1).max(MAX_SENDER_LENGTH).nullable().default(null),
+});
+
+const route = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  legs: z.array(leg).min(1, 'must have at least one leg').max(MAX_LEGS, `must have at most ${MAX_LEGS} legs`),
+  isDefault: z.boolean().default(false),
+  failoverOnNoReceipt: z.boolean().default(false),
+});
+
+const patch = z.strictObject({
+  name: route.shape.name.optional(),
+  legs: route.shape.legs.optional(),
+  isDefault: z.boolean().optional(),
+  failoverOnNoReceipt: z.boolean().optional(),
+});
+
+const query = z.strictObject({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+});
+
+/** @throws AppError invalid-request */
+export const readRoute = (body: unknown): RouteDraft => validate(route, body);
+
+/** @throws AppError invalid-request */
+export const readRoutePatch = (body: unknown): Partial<RouteDraft> => validate(patch, body);
+
+/** @throws AppError invalid-request */
+export const readRouteQuery = (fields: unknown): z.infer<typeof query> => validate(query, fields);
+
+export function toRoute(row: RouteRow): z.infer<typeof routeAnswer> {
+  return {
+    id: row.id,
+    name: row.name,
+    legs: row.legs,
+    isDefault: row.is_default,
+    failoverOnNoReceipt: row.failover_on_no_receipt,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+const routeAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  legs: z.array(z.strictObject({ gatewayId: z.string(), sender: z.string().nullable() })),
+  isDefault: z.boolean(),
+  failoverOnNoReceipt: z.boolean(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+const tag = 'Routes';
+const one = { description: 'The route.', schema: routeAnswer };
+
+export const operations: Operation[] = [
+  {
+    id: 'listRoutes',
+    method: 'get',
+    path: '/api/v1/routes',
+    tag,
+    summary: 'Routes of the account, by id.',
+    scope: 'read',
+    query,
+    answers: {
+      200: {
+        description: 'A page of routes.',
+        schema: z.strictObject({ items: z.array(routeAnswer), nextCursor: z.string().nullable() }),
+      },
+    },
+    errors: ['invalid-request'],
+  },
+  {
+    id: 'createRoute',
+    method: 'post',
+    path: '/api/v1/routes',
+    tag,
+    summary: 'Makes a route: legs in the order in which they are tried.',
+    description:
+      'A leg without a sender sends with the message’s own sender ID, else with the gateway’s default. The default route takes the place of the gateways’ priorities.',
+    scope: 'manage',
+    body: { schema: route },
+    answers: { 201: one },
+    errors: ['invalid-request', 'malformed-body', 'name-taken'],
+  },
+  {
+    id: 'getRoute',
+    method: 'get',
+    path: '/api/v1/routes/:id',
+    tag,
+    summary: 'One route.',
+    scope: 'read',
+    answers: { 200: one },
+    errors: ['not-found'],
+  },
+  {
+    id: 'updateRoute',
+    method: 'patch',
+    path: '/api/v1/routes/:id',
+    tag,
+    summary: 'Changes what the body names, for messages that dispatch has not begun with.',
+    scope: 'manage',
+    body: { schema: patch },
+    answers: { 200: one },
+    errors: ['invalid-request', 'malformed-body', 'not-found', 'name-taken'],
+  },
+  {
+    id: 'deleteRoute',
+    method: 'delete',
+    path: '/api/v1/routes/:id',
+    tag,
+    summary: 'Deletes a route; what was sent over it goes on over its legs.',
+    scope: 'manage',
+    answers: { 204: { description: 'It is gone.' } },
+    errors: ['not-found'],
+  },
+];
