@@ -43,7 +43,7 @@ export function lacks(carrier: Carrier, { options, segments, recipients }: Load)
   return missing;
 }
 
-/** The demands as people say them: `flash`, `the port`. */
+/** The demands as people say them, after "can’t carry". */
 export const SPOKEN: Record<Demand, string> = {
   flash: 'flash',
   port: 'a port',

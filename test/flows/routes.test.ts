@@ -191,6 +191,21 @@ describe('what a gateway can’t carry', () => {
   });
 });
 
+test('400: a gateway is not given a validity that its vendor has no place for', async () => {
+  const account = await makeAccount();
+  const { status, json } = await account.call('POST', '/api/v1/gateways', {
+    provider: 'clickatell',
+    name: 'a',
+    credentials: { apiKey: 'key' },
+    sendingPattern: 'loop',
+    validitySeconds: 600,
+  });
+  expect({ status, problems: json.errors }).toEqual({
+    status: 400,
+    problems: [{ field: 'validitySeconds', message: expect.stringMatching(/must be left out: Clickatell/) }],
+  });
+});
+
 describe('a gateway that goes away', () => {
   test('409 while a route has a leg over it, or messages are open on it; a drain moves them', async () => {
     const account = await makeAccount();

@@ -77,6 +77,8 @@ function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
     invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
   if (draft.batchSize != null && draft.batchSize > batchSize)
     invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
+  if (draft.validitySeconds != null && !provider.capabilities.validity)
+    invalid('validitySeconds', `must be left out: ${provider.label} has no place for it`);
   if (draft.baseUrl === null && provider.defaultBaseUrl === NO_VENDOR) {
     invalid('baseUrl', `must be given: ${provider.label} has no host of its own`);
   }
