@@ -12,6 +12,7 @@ import { GATEWAY_TEST_MS, type GatewayTestResult } from '../../workflows/contrac
 import { readJson } from '../body';
 import type { ApiDeps } from '../deps';
 import type { Operation } from '../operation';
+import { storable, storableName } from '../text';
 import { validate } from '../validate';
 
 const DEFAULT_TEXT = 'Test message from Heliograph';
@@ -21,8 +22,8 @@ const RETRY_AFTER_SECONDS = 15;
 
 const body = z.strictObject({
   to: z.string().min(1),
-  text: z.string().min(1).max(MAX_TEXT_LENGTH).default(DEFAULT_TEXT),
-  sender: z.string().trim().min(1).max(MAX_SENDER_LENGTH).nullable().default(null),
+  text: storable(1, MAX_TEXT_LENGTH).default(DEFAULT_TEXT),
+  sender: storableName(MAX_SENDER_LENGTH).nullable().default(null),
 });
 
 export function gatewayTestRoutes(router: Router, deps: ApiDeps): void {

@@ -8,7 +8,9 @@ import { deleteRoute, findRoute, insertRoute, listRoutes, updateRoute, type Rout
 import type { RouteLeg } from '../../store/schema';
 import { fieldsOf, queryOf, readJson } from '../body';
 import type { ApiDeps } from '../deps';
-import { readRoute, readRoutePatch, readRouteQuery, toRoute } from './schema';
+import { pageQuery, readCursor, toCursor } from '../page';
+import { validate } from '../validate';
+import { readRoute, readRoutePatch, toRoute } from './schema';
 
 export function routeRoutes(router: Router, deps: ApiDeps): void {
   const { db } = deps.database;
@@ -43,9 +45,11 @@ export function routeRoutes(router: Router, deps: ApiDeps): void {
 
   router.get('/api/v1/routes', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'read');
-    const { cursor, limit } = readRouteQuery(fieldsOf(queryOf(request)));
-    const rows = await listRoutes(db, accountId, { after: cursor, limit });
-    response.json({ items: rows.map(toRoute), nextCursor: rows.length === limit ? rows.at(-1)!.id : null });
+    const { cursor, limit } = validate(pageQuery, fieldsOf(queryOf(request)));
+    const [after] = readCursor<[string]>(cursor, 1) ?? [];
+    const rows = await listRoutes(db, accountId, { after, limit });
+    const nextCursor = rows.length === limit ? toCursor([rows.at(-1)!.id]) : null;
+    response.json({ items: rows.map(toRoute), nextCursor });
   });
 
   router.post('/api/v1/routes', async (request, response) => {

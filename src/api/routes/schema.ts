@@ -2,20 +2,23 @@
 import { z } from 'zod';
 import type { RouteDraft, RouteRow } from '../../store/routes';
 import type { Operation } from '../operation';
+import { pageOf, pageQuery } from '../page';
+import { storableName } from '../text';
 import { validate } from '../validate';
 
 /** A message's leg is a small number, and twenty refusals are enough for anybody. */
 const MAX_LEGS = 20;
 const MAX_SENDER_LENGTH = 34;
-const MAX_LIMIT = 500;
+const MAX_ID_LENGTH = 40;
+const MAX_NAME_LENGTH = 100;
 
 const leg = z.strictObject({
-  gatewayId: z.string().min(1),
-  sender: z.string().trim().min(1).max(MAX_SENDER_LENGTH).nullable().default(null),
+  gatewayId: storableName(MAX_ID_LENGTH),
+  sender: storableName(MAX_SENDER_LENGTH).nullable().default(null),
 });
 
 const route = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: storableName(MAX_NAME_LENGTH),
   legs: z.array(leg).min(1, 'must have at least one leg').max(MAX_LEGS, `must have at most ${MAX_LEGS} legs`),
   isDefault: z.boolean().default(false),
   failoverOnNoReceipt: z.boolean().default(false),
@@ -28,19 +31,11 @@ const patch = z.strictObject({
   failoverOnNoReceipt: z.boolean().optional(),
 });
 
-const query = z.strictObject({
-  cursor: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
-});
-
 /** @throws AppError invalid-request */
 export const readRoute = (body: unknown): RouteDraft => validate(route, body);
 
 /** @throws AppError invalid-request */
 export const readRoutePatch = (body: unknown): Partial<RouteDraft> => validate(patch, body);
-
-/** @throws AppError invalid-request */
-export const readRouteQuery = (fields: unknown): z.infer<typeof query> => validate(query, fields);
 
 export function toRoute(row: RouteRow): z.infer<typeof routeAnswer> {
   return {
@@ -75,11 +70,11 @@ export const operations: Operation[] = [
     tag,
     summary: 'Routes of the account, by id.',
     scope: 'read',
-    query,
+    query: pageQuery,
     answers: {
       200: {
         description: 'A page of routes.',
-        schema: z.strictObject({ items: z.array(routeAnswer), nextCursor: z.string().nullable() }),
+        schema: pageOf(routeAnswer),
       },
     },
     errors: ['invalid-request'],

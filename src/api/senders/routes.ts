@@ -16,6 +16,7 @@ import {
 import type { Principal } from '../auth';
 import { fieldsOf, queryOf, readJson, readOptionalJson } from '../body';
 import type { ApiDeps } from '../deps';
+import { readCursor, toCursor } from '../page';
 import { checkName, readDecision, readSender, readSenderPatch, readSenderQuery, toSender } from './schema';
 
 export function senderRoutes(router: Router, deps: ApiDeps): void {
@@ -52,8 +53,10 @@ export function senderRoutes(router: Router, deps: ApiDeps): void {
   router.get('/api/v1/senders', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'read');
     const { cursor, ...filter } = readSenderQuery(fieldsOf(queryOf(request)));
-    const rows = await listSenders(db, { accountId, after: cursor, ...filter });
-    response.json({ items: rows.map(toSender), nextCursor: rows.length === filter.limit ? rows.at(-1)!.id : null });
+    const [after] = readCursor<[string]>(cursor, 1) ?? [];
+    const rows = await listSenders(db, { accountId, after, ...filter });
+    const nextCursor = rows.length === filter.limit ? toCursor([rows.at(-1)!.id]) : null;
+    response.json({ items: rows.map(toSender), nextCursor });
   });
 
   router.post('/api/v1/senders', async (request, response) => {

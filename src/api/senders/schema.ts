@@ -4,11 +4,14 @@ import { SENDER_CLASSES, senderNameProblem, type SenderClass } from '../../core/
 import { AppError } from '../../errors';
 import type { SenderDraft, SenderRow } from '../../store/senders';
 import type { Operation } from '../operation';
+import { pageOf, pageQuery } from '../page';
+import { storableName } from '../text';
 import { validate } from '../validate';
 
 const MAX_SENDER_LENGTH = 34;
 const MAX_LINKS = 1_000;
-const MAX_LIMIT = 500;
+const MAX_ID_LENGTH = 40;
+const MAX_REASON_LENGTH = 500;
 const STATUSES = ['requested', 'approved', 'rejected'] as const;
 
 /** DLT ids have 19 digits: as a JSON number the last ones would be lost before we see them. */
@@ -25,11 +28,11 @@ const dltId = (what: string) =>
 const className = z.enum(SENDER_CLASSES, 'must be "transactional", "promotional" or "service"');
 
 const sender = z.strictObject({
-  sender: z.string().trim().min(1).max(MAX_SENDER_LENGTH),
+  sender: storableName(MAX_SENDER_LENGTH),
   class: className,
   entityId: dltId('DLT entity id').nullable().default(null),
   templates: z.array(dltId('DLT template id')).max(MAX_LINKS).default([]),
-  gatewayIds: z.array(z.string().min(1)).max(MAX_LINKS).default([]),
+  gatewayIds: z.array(storableName(MAX_ID_LENGTH)).max(MAX_LINKS).default([]),
   default: z.boolean().default(false),
   ratePerSecond: z.int().min(1).max(100_000).nullable().default(null),
 });
@@ -44,14 +47,9 @@ const patch = z.strictObject({
   ratePerSecond: sender.shape.ratePerSecond.unwrap().optional(),
 });
 
-const decision = z.strictObject({ reason: z.string().trim().min(1).max(500).nullable().default(null) });
+const decision = z.strictObject({ reason: storableName(MAX_REASON_LENGTH).nullable().default(null) });
 
-const query = z.strictObject({
-  status: z.enum(STATUSES).optional(),
-  class: className.optional(),
-  cursor: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
-});
+const query = pageQuery.extend({ status: z.enum(STATUSES).optional(), class: className.optional() });
 
 /** @param country ISO 3166 alpha-2 of the account. @throws AppError invalid-request */
 export function readSender(body: unknown, country: string): SenderDraft {
@@ -126,7 +124,7 @@ export const operations: Operation[] = [
     answers: {
       200: {
         description: 'A page of sender IDs.',
-        schema: z.strictObject({ items: z.array(senderAnswer), nextCursor: z.string().nullable() }),
+        schema: pageOf(senderAnswer),
       },
     },
     errors: ['invalid-request'],
