@@ -468,6 +468,7 @@ CREATE INDEX slices_wake ON slices USING btree (id) WHERE wake_due;
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
+
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
