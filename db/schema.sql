@@ -58,6 +58,7 @@ create table attempts (
   created_at timestamp with time zone not null default now(),
   answered_at timestamp with time zone,
   settled_at timestamp with time zone,
+  lookups smallint not null default 0,
   constraint attempts_pkey PRIMARY KEY (message_id, no)
 );
 
@@ -94,6 +95,36 @@ create table callbacks (
   constraint callbacks_message_id_slot_key UNIQUE (message_id, slot),
   constraint callbacks_pkey PRIMARY KEY (id),
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
+);
+
+create table gateway_health (
+  gateway_id text not null,
+  breaker text not null default 'closed'::text,
+  failures integer not null default 0,
+  window_at timestamp with time zone not null default now(),
+  window_requests integer not null default 0,
+  window_failures integer not null default 0,
+  openings smallint not null default 0,
+  open_until timestamp with time zone,
+  probe uuid,
+  reason text,
+  changed_at timestamp with time zone not null default now(),
+  degraded text,
+  constraint gateway_health_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))),
+  constraint gateway_health_pkey PRIMARY KEY (gateway_id)
+);
+
+create table gateway_minutes (
+  gateway_id text not null,
+  minute timestamp with time zone not null,
+  accepted integer not null default 0,
+  refused integer not null default 0,
+  latency integer[] not null default array_fill(0, ARRAY[18]),
+  delivered integer not null default 0,
+  undelivered integer not null default 0,
+  faults integer not null default 0,
+  report_delay integer[] not null default array_fill(0, ARRAY[18]),
+  constraint gateway_minutes_pkey PRIMARY KEY (gateway_id, minute)
 );
 
 create table gateway_tests (
@@ -134,6 +165,7 @@ create table gateways (
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  failover_after_seconds integer,
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),
@@ -229,6 +261,14 @@ create table rate_leases (
   constraint rate_leases_pkey PRIMARY KEY (key)
 );
 
+create table receipt_parts (
+  message_id uuid not null,
+  attempt_no smallint not null,
+  part smallint not null,
+  status text not null,
+  constraint receipt_parts_pkey PRIMARY KEY (message_id, attempt_no, part)
+);
+
 create table receipts (
   dedupe bytea not null,
   gateway_id text not null,
@@ -244,6 +284,8 @@ create table receipts (
   raw text,
   occurred_at timestamp with time zone,
   received_at timestamp with time zone not null default now(),
+  part_no smallint,
+  part_of smallint,
   constraint receipts_pkey PRIMARY KEY (dedupe)
 );
 
