@@ -59,6 +59,7 @@ create table attempts (
   answered_at timestamp with time zone,
   settled_at timestamp with time zone,
   lookups smallint not null default 0,
+  overdue_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (message_id, no)
 );
 

@@ -41,6 +41,8 @@ create table gateway_minutes (
 alter table gateways add column failover_after_seconds integer;
 -- How often the provider was asked what became of the attempt.
 alter table attempts add column lookups smallint not null default 0;
+-- When its report was found overdue.
+alter table attempts add column overdue_at timestamptz;
 
 -- A report about one part of a long text; part_of is null where the provider doesn't say.
 alter table receipts add column part_no smallint, add column part_of smallint;

@@ -3,12 +3,15 @@ import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
 import type { ProviderHttp } from '../providers/http';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
+import { releaseHeld } from '../store/failover';
 import type { Workflows } from '../workflows/client';
-import type { GatewayTestInput, GatewayTestResult } from '../workflows/contract';
+import { LOOK, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './import/import';
+import { createGatewayHealth } from './dispatch/health';
+import { reviewHealth } from './health-review';
 import { relayOutbox, type RelayResult } from './relay';
 import { sweepOnce } from './sweep';
 
@@ -27,7 +30,15 @@ export interface ActivityDeps {
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(deps: ActivityDeps) {
-  const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl);
+  const health = createGatewayHealth({
+    pool: deps.database.pool,
+    log: deps.log,
+    async onClosed({ id, account_id: accountId }) {
+      const held = await releaseHeld(deps.database.pool, accountId, id);
+      deps.workflows.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
+    },
+  });
+  const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health);
   const dispatch = {
     database: deps.database,
     http: deps.http,
@@ -52,7 +63,10 @@ export function createActivities(deps: ActivityDeps) {
       alive((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
 
     /** Sets going again what a crash left behind. */
-    sweep: (): Promise<void> => sweepOnce(deps),
+    sweep: async (): Promise<void> => {
+      await sweepOnce(deps);
+      await reviewHealth(deps);
+    },
   };
 }
 

@@ -35,6 +35,17 @@ describe('rankGateways', () => {
     expect(firsts.filter((id) => id === 'heavy').length / firsts.length).toBeCloseTo(0.75, 1);
   });
 
+  it('tries a degraded one after the others of its priority, whatever the weights and the chance', () => {
+    const gateways = [
+      gateway('slow', { weight: 1_000, degraded: true }),
+      gateway('well'),
+      gateway('last', { priority: 200 }),
+    ];
+    for (const random of [chance(0.01), chance(0.99), chance(0.99, 0.01, 0.5)]) {
+      expect(order(gateways, random)).toEqual(['well', 'slow', 'last']);
+    }
+  });
+
   it('leaves a demo gateway out once there is a real one', () => {
     expect(order([gateway('demo', { demo: true, priority: 1 })], chance(0.5))).toEqual(['demo']);
     expect(order([gateway('demo', { demo: true, priority: 1 }), gateway('real')], chance(0.5))).toEqual(['real']);

@@ -50,11 +50,13 @@ export interface RankedGateway extends RouteGateway {
   weight: number;
   /** Leads to the simulator. */
   demo: boolean;
+  /** It works badly: tried after others of its priority. */
+  degraded?: boolean;
 }
 
 /**
- * The order in which a slice tries an account's gateways: by priority, and among equals each first as often as its
- * weight says. A demo gateway counts only where there is no other: a message that a real provider refused must not be
+ * The order in which a slice tries an account's gateways: by priority, among equals the degraded ones last, and among
+ * those that are left each first as often as its weight says. A demo gateway counts only where there is no other: a message that a real provider refused must not be
  * "delivered" by the simulator.
  * @param random gives numbers from 0 (excluded) to 1.
  */
@@ -65,7 +67,10 @@ export function rankGateways<T extends RankedGateway>(gateways: readonly T[], ra
     gateway,
     key: random() ** (1 / gateway.weight),
   }));
-  return drawn.sort((a, b) => a.gateway.priority - b.gateway.priority || b.key - a.key).map(({ gateway }) => gateway);
+  const isDegraded = ({ gateway }: { gateway: T }): number => (gateway.degraded === true ? 1 : 0);
+  return drawn
+    .sort((a, b) => a.gateway.priority - b.gateway.priority || isDegraded(a) - isDegraded(b) || b.key - a.key)
+    .map(({ gateway }) => gateway);
 }
 
 /** A route of gateways: each gives the requested sender ID, then its fallback. */

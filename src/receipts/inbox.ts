@@ -11,6 +11,7 @@ import { storeInbound, type InboundDraft } from '../store/opt-outs';
 import { applyReceipts, type ReceiptDraft } from '../store/receipts';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
+import { createReportCounter } from './counts';
 import { openGateway, type OpenGateway } from './gateway-config';
 
 /** What the provider is answered. */
@@ -46,10 +47,13 @@ type CachedGateway = OpenGateway & { expiresAtMs: number };
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
   const cache = new Map<string, CachedGateway>();
+  const reports = createReportCounter(database.pool);
 
   const commits = new GroupCommit<ReceiptDraft[], undefined>(
     async (groups) => {
-      const settlement = await applyReceipts(database.pool, groups.flat());
+      const drafts = groups.flat();
+      const settlement = await applyReceipts(database.pool, drafts);
+      reports.count(drafts);
       deps.wake(settlement.slices);
       deps.wakeRelays(settlement.webhookIds);
       return groups.map(() => undefined);

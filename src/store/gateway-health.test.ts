@@ -5,6 +5,7 @@ import {
   BREAKER,
   endProbe,
   forgetMinutes,
+  hurryProbe,
   noteDegraded,
   readHealth,
   takeProbe,
@@ -116,6 +117,13 @@ describe('the breaker', () => {
       waits.push(await wait(id));
     }
     expect(waits.map((ms) => Math.ceil(ms / 5_000) * 5)).toEqual([5, 10, 20, 40, 80, 120, 120]);
+  });
+
+  it('is probed at once when a person has changed the gateway', async () => {
+    const id = await newGateway();
+    await fail(id, BREAKER.failures);
+    await hurryProbe(store.pool, id);
+    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
   });
 
   it('leaves an unused probe to the next one', async () => {

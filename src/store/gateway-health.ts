@@ -178,6 +178,16 @@ export async function endProbe(
   return rows.length > 0;
 }
 
+/** A person has changed the gateway: the next probe of an open breaker is due at once. */
+export async function hurryProbe(pool: Pool, gatewayId: string): Promise<void> {
+  await execute(
+    pool,
+    'hurry-probe',
+    `update gateway_health set open_until = now() where gateway_id = $1 and breaker = 'open'`,
+    [gatewayId],
+  );
+}
+
 /** What came back about a gateway's messages, as counted by one process. */
 export interface ReportCounts {
   gatewayId: string;

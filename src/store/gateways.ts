@@ -1,6 +1,7 @@
 /** Gateways: configured accounts at providers. Credentials are sealed on the way in and opened only for dispatch. */
 import { randomBytes } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { BreakerState } from '../core/health';
 import { prefixedId } from '../core/ids';
 import type { Sealer } from './seal';
 import type { GatewaysTable, Schema } from './schema';
@@ -24,6 +25,8 @@ export interface GatewayDraft {
   maxInFlight: number;
   batchSize: number | null;
   receiptDeadlineSeconds: number;
+  /** Without a receipt after so long, the next leg is tried; null = the receipt deadline is waited for. */
+  failoverAfterSeconds?: number | null;
   validitySeconds: number | null;
   description: string | null;
   signupLink: string | null;
@@ -56,6 +59,7 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     max_in_flight: draft.maxInFlight,
     batch_size: draft.batchSize,
     receipt_deadline_seconds: draft.receiptDeadlineSeconds,
+    failover_after_seconds: draft.failoverAfterSeconds,
     validity_seconds: draft.validitySeconds,
     description: draft.description,
     signup_link: draft.signupLink,
@@ -125,23 +129,47 @@ export async function findGatewayByToken(db: Kysely<Schema>, token: string): Pro
   return row ?? null;
 }
 
-/** An account's gateways in the order in which they are tried. */
-export async function listGateways(db: Kysely<Schema>, accountId: string): Promise<GatewayRow[]> {
+/** An account's gateways in the order in which they are tried; `degraded` ones come after others of their priority. */
+export async function listGateways(
+  db: Kysely<Schema>,
+  accountId: string,
+): Promise<(GatewayRow & { degraded: boolean })[]> {
   return db
-    .selectFrom('gateways')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('deleted_at', 'is', null)
-    .orderBy('priority')
-    .orderBy('created_at')
-    .orderBy('id')
+    .selectFrom('gateways as g')
+    .leftJoin('gateway_health as h', 'h.gateway_id', 'g.id')
+    .selectAll('g')
+    .select(sql<boolean>`h.degraded is not null`.as('degraded'))
+    .where('g.account_id', '=', accountId)
+    .where('g.deleted_at', 'is', null)
+    .orderBy('g.priority')
+    .orderBy('g.created_at')
+    .orderBy('g.id')
     .execute();
 }
 
+/** A gateway and its breaker; `breaker_wait_ms` is 0 when a probe is due. */
+export interface GatewayWithBreaker extends GatewayRow {
+  breaker: BreakerState;
+  breaker_wait_ms: number;
+  breaker_reason: string | null;
+}
+
 /** Gateways by id, deleted ones too: a slice may still hold messages that left over them. */
-export async function listGatewaysById(db: Kysely<Schema>, ids: string[]): Promise<GatewayRow[]> {
+export async function listGatewaysById(db: Kysely<Schema>, ids: string[]): Promise<GatewayWithBreaker[]> {
   if (ids.length === 0) return [];
-  return db.selectFrom('gateways').selectAll().where('id', 'in', ids).execute();
+  return db
+    .selectFrom('gateways as g')
+    .leftJoin('gateway_health as h', 'h.gateway_id', 'g.id')
+    .selectAll('g')
+    .select(({ fn, val }) => [
+      fn.coalesce('h.breaker', val('closed' as const)).as('breaker'),
+      sql<number>`greatest(0, ceil(extract(epoch from h.open_until - clock_timestamp()) * 1000))::int`.as(
+        'breaker_wait_ms',
+      ),
+      'h.reason as breaker_reason',
+    ])
+    .where('g.id', 'in', ids)
+    .execute();
 }
 
 /** Dispatch found that the provider refuses the whole account: nothing more is claimed for it until a person acts. */

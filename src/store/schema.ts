@@ -1,6 +1,7 @@
 /** Row types of the tables in `db/migrations`, for Kysely. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { OptionName } from '../core/carry';
+import type { BreakerState } from '../core/health';
 import type { Leg } from '../core/route';
 import type { SenderClass } from '../core/sender';
 import type { FinalState, MessageState } from '../core/status';
@@ -90,6 +91,22 @@ export interface GatewaysTable {
   deleted_at: Date | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
+  failover_after_seconds: number | null;
+}
+
+export interface GatewayHealthTable {
+  gateway_id: string;
+  breaker: Generated<BreakerState>;
+  failures: Generated<number>;
+  window_at: CreatedAt;
+  window_requests: Generated<number>;
+  window_failures: Generated<number>;
+  openings: Generated<number>;
+  open_until: Date | null;
+  probe: string | null;
+  reason: string | null;
+  changed_at: CreatedAt;
+  degraded: string | null;
 }
 
 export interface WebhooksTable {
@@ -175,6 +192,8 @@ export interface AttemptsTable {
   created_at: CreatedAt;
   answered_at: Date | null;
   settled_at: Date | null;
+  lookups: Generated<number>;
+  overdue_at: Date | null;
 }
 
 export interface ReceiptsTable {
@@ -192,6 +211,8 @@ export interface ReceiptsTable {
   raw: string | null;
   occurred_at: Date | null;
   received_at: CreatedAt;
+  part_no: number | null;
+  part_of: number | null;
 }
 
 export interface CallbacksTable {
@@ -397,6 +418,7 @@ export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
   gateways: GatewaysTable;
+  gateway_health: GatewayHealthTable;
   webhooks: WebhooksTable;
   slices: SlicesTable;
   messages: MessagesTable;

@@ -16,6 +16,8 @@ import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan'
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
+/** A probe that another worker has is over some time soon. */
+const MIN_HOLD_MS = 500;
 /** Never look again sooner than this, whatever the clock says. */
 const MIN_WAIT_MS = 50;
 /** The longest sleep between two looks; also the bound for a clock that was set back. */
@@ -107,9 +109,14 @@ async function resolveRefusals(run: DispatchRun): Promise<void> {
 async function visitLeg(run: DispatchRun, index: number): Promise<number> {
   const { gateway, gatewayId, unusable } = run.course.legs[index]!;
   if (gateway !== undefined && unusable === null) return runLeg(run, index, gateway);
+  if (gateway?.downMs === 0) {
+    const probed = await gateway.probe((probing) => runLeg(run, index, probing, 1));
+    if (probed !== null && probed > 0) return probed;
+  }
   const instead = legInstead(run.course, index);
   if (instead !== null) return moveLeg(run.database.pool, run.sliceId, index, instead);
-  await holdLeg(run.database.pool, run.sliceId, index, gatewayId, unusable ?? 'the gateway is gone', HOLD_MS);
+  const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
+  await holdLeg(run.database.pool, run.sliceId, index, gatewayId, unusable ?? 'the gateway is gone', holdMs);
   return 0;
 }
 

@@ -3,8 +3,9 @@ import type { Provider, ProviderConfig } from '../../providers/provider';
 import { openGateway } from '../../receipts/gateway-config';
 import { Semaphore } from '../../core/semaphore';
 import type { Database } from '../../store/database';
-import { listGatewaysById, type GatewayRow } from '../../store/gateways';
+import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways';
 import type { Sealer } from '../../store/seal';
+import type { GatewayHealthMonitor } from './health';
 
 export interface DispatchGateway {
   id: string;
@@ -17,6 +18,12 @@ export interface DispatchGateway {
   inFlight: Semaphore;
   /** Null when it takes new messages, else why it does not. */
   unusable: string | null;
+  /** Its breaker is not closed: when to look again; 0 = a probe is due. Null = it is closed. */
+  downMs: number | null;
+  /** True once the breaker has opened, or is open: nothing more is claimed. */
+  isOpen(): boolean;
+  /** Sends over it what `run` sends, as the probe of an open breaker; null when this worker may not. */
+  probe(run: (gateway: DispatchGateway) => Promise<number>): Promise<number | null>;
 }
 
 interface Slot {
@@ -29,7 +36,12 @@ export interface Gateways {
   load(ids: string[]): Promise<Map<string, DispatchGateway>>;
 }
 
-export function createGateways(database: Database, sealer: Sealer, publicUrl: string): Gateways {
+export function createGateways(
+  database: Database,
+  sealer: Sealer,
+  publicUrl: string,
+  health: GatewayHealthMonitor,
+): Gateways {
   const slots = new Map<string, Slot>();
 
   function slotOf(row: GatewayRow): Semaphore {
@@ -44,18 +56,25 @@ export function createGateways(database: Database, sealer: Sealer, publicUrl: st
     return slot.semaphore;
   }
 
-  function open(row: GatewayRow): DispatchGateway {
+  function open(row: GatewayWithBreaker): DispatchGateway {
     const { provider, config } = openGateway(row, sealer, publicUrl);
+    health.learn(row.id, row.breaker, row.breaker_wait_ms);
+    const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
-    return {
+    const gateway: DispatchGateway = {
       id: row.id,
       row,
-      provider,
+      provider: health.watch(row.id, provider),
       config,
       batchSize: row.sending_pattern === 'loop' ? 1 : max,
       inFlight: slotOf(row),
-      unusable: unusableReason(row),
+      unusable: unusableReason(row) ?? (isDown ? `the gateway is down: ${row.breaker_reason ?? 'it fails'}` : null),
+      downMs: isDown && unusableReason(row) === null ? row.breaker_wait_ms : null,
+      isOpen: () => health.isOpen(row.id),
+      probe: (run) =>
+        health.probe(row, provider, (watched) => run({ ...gateway, provider: watched, isOpen: () => false })),
     };
+    return gateway;
   }
 
   return {

@@ -89,6 +89,29 @@ describe.each([true, false])('idempotent by id: %s', (idempotentById) => {
   });
 });
 
+describe('a resend of what may have been taken', () => {
+  const resent = { inDoubt: true, idempotentById: true };
+  it.each([
+    ['transient', {}, 'submitting submitting leg 0 transients 1 after 1000'],
+    ['transient', { retryAfterMs: 7_000 }, 'submitting submitting leg 0 transients 1 after 7000'],
+    ['account', {}, 'submitting submitting leg 0 transients 1 after 1000'],
+    ['unknown', {}, 'submitting submitting leg 0 transients 1 after 1000'],
+    ['sender', {}, 'refused queued leg 1 transients 0'],
+    ['recipient', {}, 'refused failed leg 0 transients 0'],
+  ] as const)('%s %j: no other id leaves while the first may have been taken', (failure, over, expected) => {
+    expect(verdict(resent, refused(failure, over))).toBe(expected);
+  });
+
+  it('is given up as unknown, never as not sent', () => {
+    const last = { ...resent, transients: MAX_RESENDS };
+    expect(verdict(last, refused('transient', { retryAfterMs: 7_000 }))).toBe('unknown submitting leg 0 transients 0');
+  });
+
+  it('keeps the class of the refusal, so that a refused account pauses its gateway', () => {
+    expect(interpret(context(resent), refused('account'), 0)).toMatchObject({ class: 'account' });
+  });
+});
+
 describe.each(['907', '908', '919'] as const)('a DLT refusal %s of an account', (clevertap) => {
   const dlt = refused('account', { clevertap });
 

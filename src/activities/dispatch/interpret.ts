@@ -30,6 +30,8 @@ export interface AttemptContext {
   idempotentById: boolean;
   /** The leg that the message goes on to after such a failure; null = there is none. */
   legAfter(failure: FailureClass): number | null;
+  /** It is a resend of an attempt that the provider may have taken: nothing but its own id may leave again. */
+  inDoubt?: boolean;
 }
 
 type Refusal = Extract<SubmitResult, { ok: false }>;
@@ -60,9 +62,12 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
       reason: null,
     };
   }
-  const { class: failure, code, clevertap, reason } = answer;
+  const { code, clevertap, reason } = answer;
+  // A refusal for now, or of the account, says nothing about the first request of the attempt.
+  const unclear = context.inDoubt === true && (answer.class === 'transient' || answer.class === 'account');
+  const failure = unclear ? 'unknown' : answer.class;
   const nothing = { delayMs: null, transients: 0, providerId: null };
-  const refused = { messageId, no, leg, ...nothing, class: failure, code, clevertap, reason };
+  const refused = { messageId, no, leg, ...nothing, class: answer.class, code, clevertap, reason };
   const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
   const next = (): AttemptResult | null => {
     const other = context.legAfter(failure);
@@ -90,7 +95,7 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
       if (!context.idempotentById || transients > MAX_RESENDS) {
         return { ...refused, attempt: 'unknown', message: 'submitting' };
       }
-      const delayMs = backoffMs(SUBMIT_BACKOFF, transients, random);
+      const delayMs = Math.max(answer.retryAfterMs ?? 0, backoffMs(SUBMIT_BACKOFF, transients, random));
       return { ...refused, attempt: 'submitting', message: 'submitting', transients, delayMs };
     }
   }

@@ -40,17 +40,27 @@ export interface DispatchRun {
   onAccountRefused(gateway: DispatchGateway, reason: string): Promise<void>;
 }
 
-/** Sends everything that is claimable on one leg. Returns how many messages were claimed. */
-export async function runLeg(run: DispatchRun, legIndex: number, gateway: DispatchGateway): Promise<number> {
+/**
+ * Sends everything that is claimable on one leg, until its gateway's breaker opens.
+ * @param atMost messages to claim.
+ * @returns how many messages were claimed.
+ */
+export async function runLeg(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  atMost = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const leg = run.course.legs[legIndex]!;
   const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
-  const limit = Math.min(pacer.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
+  const limit = Math.min(atMost, pacer.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
   const inFlight = new Set<Promise<void>>();
   let claimed = 0;
   let after: string | null = null;
   let failure: unknown;
-  while (!run.stopping.aborted && failure === undefined) {
+  while (!run.stopping.aborted && failure === undefined && claimed < atMost) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
+    if (gateway.isOpen()) break;
     const block: ClaimedMessage[] = await claimMessages(run.database.pool, {
       sliceId: run.sliceId,
       leg: legIndex,
@@ -84,7 +94,7 @@ export async function resend(
   orphans: readonly ClaimedMessage[],
 ): Promise<void> {
   const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
-  await submitBlock(run, legIndex, gateway, orphans, pacer);
+  await submitBlock(run, legIndex, gateway, orphans, pacer, [], true);
 }
 
 /** Parts the messages that a leg can carry from those that go on without a request. */
@@ -114,6 +124,7 @@ function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, w
 /**
  * Submits a block over its gateway, at its rate, and writes what became of it.
  * @param decided results of the same block that needed no request.
+ * @param inDoubt an earlier request of these attempts may have been taken.
  */
 async function submitBlock(
   run: DispatchRun,
@@ -122,6 +133,7 @@ async function submitBlock(
   block: readonly ClaimedMessage[],
   pacer: Pacer,
   decided: readonly AttemptResult[] = [],
+  inDoubt = false,
 ): Promise<void> {
   const results: AttemptResult[] = [...decided];
   // One for the whole block: a timer and a signal per request would cost more than building its body.
@@ -131,13 +143,14 @@ async function submitBlock(
   for (let at = 0; at < block.length; at += size) {
     const part = block.slice(at, at + size);
     if (!(await pacer.next(part.length))) {
-      for (const message of part) results.push(notSent(legIndex, message));
+      // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
+      if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
       continue;
     }
     requests.push(
       gateway.inFlight.run(async () => {
         const answers = await submit(run, legIndex, gateway, part, signal);
-        part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!)));
+        part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
       }),
     );
   }
@@ -211,6 +224,7 @@ function interpretFor(
   gateway: DispatchGateway,
   message: ClaimedMessage,
   answer: SubmitResult,
+  inDoubt: boolean,
 ): AttemptResult {
   const context = {
     messageId: message.id,
@@ -219,6 +233,7 @@ function interpretFor(
     transients: message.transients,
     idempotentById: gateway.provider.capabilities.idempotentById,
     legAfter: (failure: FailureClass) => legAfter(run.course, { leg, sender: message.sender }, failure, message),
+    inDoubt,
   };
   const result = interpret(context, answer, Math.random());
   const missing = result.attempt === 'submitted' ? missingOn(run.course.legs[leg]!, message) : [];

@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { AppError } from '../../errors';
 import { isUniqueViolation } from '../../store/database';
 import { releaseHeld } from '../../store/failover';
+import { hurryProbe } from '../../store/gateway-health';
 import {
   countOpenOfGateway,
   deleteGateway,
@@ -16,11 +17,16 @@ import { routesOverGateway } from '../../store/routes';
 import { LOOK } from '../../workflows/contract';
 import { readJson } from '../body';
 import type { ApiDeps } from '../deps';
-import { readGateway, readGatewayPatch, toGateway } from './schema';
+import { healthOf } from './health';
+import { checkFailover, readGateway, readGatewayPatch, toGateway } from './schema';
 
 export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   const { db } = deps.database;
-  const answer = (row: GatewayRow) => toGateway(row, deps.sealer, deps.publicUrl);
+  const answers = async (rows: readonly GatewayRow[]) => {
+    const health = await healthOf(deps.database, rows);
+    return rows.map((row) => toGateway(row, deps.sealer, deps.publicUrl, health.get(row.id)!));
+  };
+  const answer = async (row: GatewayRow) => (await answers([row]))[0];
 
   async function existing(accountId: string, id: string): Promise<GatewayRow> {
     const row = await findGateway(db, accountId, id);
@@ -46,33 +52,42 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   router.get('/api/v1/gateways', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'read');
     const rows = await listGateways(db, accountId);
-    response.json({ items: rows.map(answer), nextCursor: null });
+    response.json({ items: await answers(rows), nextCursor: null });
   });
 
   router.post('/api/v1/gateways', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'manage');
     const draft = readGateway(readJson(request));
+    checkFailover(draft.provider, draft);
     await deps.accounts.context(accountId);
     const row = await unlessTaken(draft.name, insertGateway(db, deps.sealer, accountId, draft));
     deps.accounts.forget(accountId);
-    response.status(201).json(answer(row));
+    response.status(201).json(await answer(row));
   });
 
   router.get('/api/v1/gateways/:id', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'read');
-    response.json(answer(await existing(accountId, request.params.id)));
+    response.json(await answer(await existing(accountId, request.params.id)));
   });
 
   router.patch('/api/v1/gateways/:id', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'manage');
-    const { id, provider } = await existing(accountId, request.params.id);
+    const current = await existing(accountId, request.params.id);
+    const { id, provider } = current;
     const draft = readGatewayPatch(readJson(request), provider);
+    checkFailover(provider, {
+      failoverAfterSeconds: current.failover_after_seconds,
+      validitySeconds: current.validity_seconds,
+      receiptDeadlineSeconds: current.receipt_deadline_seconds,
+      ...draft,
+    });
     const row = await unlessTaken(draft.name, updateGateway(db, deps.sealer, accountId, id, draft));
     deps.accounts.forget(accountId);
     if (row?.status === 'active' && row.paused_reason === null) {
+      await hurryProbe(deps.database.pool, id);
       await release(accountId, id);
     }
-    response.json(answer(row ?? (await existing(accountId, id))));
+    response.json(await answer(row ?? (await existing(accountId, id))));
   });
 
   router.delete('/api/v1/gateways/:id', async (request, response) => {

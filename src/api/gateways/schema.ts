@@ -1,6 +1,7 @@
 /** What a gateway may be given, and how it is shown. */
 import { z } from 'zod';
 import { NO_VENDOR, providers, providerNamed } from '../../providers/registry';
+import type { GatewayHealth } from '../../core/health';
 import { isJsonObject } from '../../core/json';
 import { AppError } from '../../errors';
 import { openGateway } from '../../receipts/gateway-config';
@@ -38,6 +39,7 @@ const gateway = z.strictObject({
   maxInFlight: z.int().min(1).max(MAX_IN_FLIGHT).default(64),
   batchSize: z.int().min(1).nullable().default(null),
   receiptDeadlineSeconds: z.int().min(1).max(604_800).default(86_400),
+  failoverAfterSeconds: z.int().min(1).max(604_800).nullable().default(null),
   validitySeconds: z.int().min(60).max(604_800).nullable().default(null),
   description: z.string().max(1_000).nullable().default(null),
   signupLink: z.url().nullable().default(null),
@@ -85,6 +87,30 @@ function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
   if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
 }
 
+/**
+ * A message may go on to another gateway for want of a receipt only when the provider has ended the first copy.
+ * @param gateway as it would be after the change.
+ * @throws AppError invalid-request
+ */
+export function checkFailover(
+  providerName: string,
+  gateway: Pick<GatewayDraft, 'failoverAfterSeconds' | 'validitySeconds' | 'receiptDeadlineSeconds'>,
+): void {
+  const { failoverAfterSeconds: after, validitySeconds: validity, receiptDeadlineSeconds: deadline } = gateway;
+  if (after == null) return;
+  const provider = providerNamed(providerName);
+  const because = `is ${after}, which would send a second copy while the first is on its way`;
+  if (provider?.capabilities.validity !== true) {
+    invalid('failoverAfterSeconds', `${because}: ${provider?.label ?? providerName} has no validity; leave it out`);
+  }
+  if (validity === null || validity >= after) {
+    invalid('failoverAfterSeconds', `${because}: give a validitySeconds below ${after}`);
+  }
+  if (after >= deadline) {
+    invalid('failoverAfterSeconds', `is ${after}; it must be below receiptDeadlineSeconds, which is ${deadline}`);
+  }
+}
+
 function invalid(field: string, message: string): never {
   throw new AppError('invalid-request', `${field}: ${message}`, { problems: [{ field, message }] });
 }
@@ -101,7 +127,7 @@ function mask(value: unknown, isSecret: (text: string) => boolean): unknown {
 }
 
 /** A gateway as answered: secrets masked, with its callback URL and health. */
-export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string) {
+export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, health: GatewayHealth) {
   const { provider, config } = openGateway(row, sealer, publicUrl);
   const secrets = new Set(provider.secrets(config.credentials));
   return {
@@ -122,11 +148,12 @@ export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string) {
     maxInFlight: row.max_in_flight,
     batchSize: row.batch_size,
     receiptDeadlineSeconds: row.receipt_deadline_seconds,
+    failoverAfterSeconds: row.failover_after_seconds,
     validitySeconds: row.validity_seconds,
     description: row.description,
     signupLink: row.signup_link,
     logo: row.logo,
-    health: row.paused_reason === null ? { state: 'up' } : { state: 'down', reason: row.paused_reason },
+    health,
     createdAt: row.created_at.toISOString(),
   };
 }
