@@ -1,10 +1,7 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
-import { createHash } from 'node:crypto';
 import { GroupCommit } from '../core/group-commit';
-import { parseAttemptWireId } from '../core/ids';
 import { meaningOf } from '../core/opt-out';
-import { normaliseProviderId } from '../core/provider-id';
-import type { CallbackRequest, InboundText, Receipt } from '../providers/provider';
+import type { CallbackRequest, InboundText } from '../providers/provider';
 import type { Database } from '../store/database';
 import { findGatewayByToken, type GatewayRow } from '../store/gateways';
 import { storeInbound, type InboundDraft } from '../store/opt-outs';
@@ -12,6 +9,7 @@ import { applyReceipts, type ReceiptDraft } from '../store/receipts';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 import { createReportCounter } from './counts';
+import { digest, storable, toDrafts } from './drafts';
 import { openGateway, type OpenGateway } from './gateway-config';
 
 /** What the provider is answered. */
@@ -112,40 +110,6 @@ function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
   }));
 }
 
-const digest = (identity: (string | number)[]): Buffer => createHash('sha256').update(identity.join('\n')).digest();
-
 /** What a report came as: its body, or the query of a GET (not the path, which is the gateway's secret). */
 const rawOf = ({ body, query }: CallbackRequest): string =>
   body.length > 0 ? body.toString('utf8') : query.toString();
-
-function toDrafts(gatewayId: string, receipts: Receipt[], whole: string): ReceiptDraft[] {
-  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole)];
-  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null)));
-}
-
-function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft {
-  const { status, code, at } = receipt;
-  const attempt = receipt.attemptId === undefined ? null : parseAttemptWireId(receipt.attemptId);
-  // An id of ours that we can't read is kept as the provider's, so that the receipt is parked and not lost.
-  const spelled = receipt.providerId ?? (attempt === null ? receipt.attemptId : undefined);
-  const providerId = spelled === undefined ? null : normaliseProviderId(spelled);
-  const identity = [gatewayId, receipt.attemptId ?? '', providerId ?? '', status, code ?? '', at?.getTime() ?? ''];
-  return {
-    dedupe: digest(identity),
-    gatewayId,
-    attempt,
-    providerId: storable(providerId),
-    status,
-    class: receipt.class ?? null,
-    clevertap: receipt.clevertap ?? null,
-    code: storable(code ?? null),
-    reason: storable(receipt.reason ?? null),
-    occurredAt: at ?? null,
-    raw: storable(raw),
-  };
-}
-
-/** Postgres refuses NUL, and with it every receipt of the same commit. */
-function storable<T extends string | null>(text: T): T {
-  return text?.includes('\0') ? (text.replaceAll('\0', '') as T) : text;
-}

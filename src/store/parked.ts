@@ -20,9 +20,11 @@ interface ParkedRow {
   reason: string | null;
   occurred_at: Date | null;
   raw: string;
+  part_no: number | null;
+  part_of: number | null;
 }
 
-const COLUMNS = `r.dedupe, r.gateway_id, r.provider_id, r.status, r.class, r.clevertap, r.code, r.reason, r.occurred_at, r.raw`;
+const COLUMNS = `r.dedupe, r.gateway_id, r.provider_id, r.status, r.class, r.clevertap, r.code, r.reason, r.occurred_at, r.raw, r.part_no, r.part_of`;
 
 const NOTHING: Settlement = { slices: [], webhookIds: [] };
 
@@ -65,6 +67,7 @@ async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
     reason: row.reason,
     occurredAt: row.occurred_at,
     raw: row.raw,
+    part: row.part_no === null ? null : { no: row.part_no, of: row.part_of },
   }));
   return applyReceipts(pool, drafts);
 }

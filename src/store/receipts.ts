@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { FailureClass } from '../core/outcome';
 import { statesBefore } from '../core/status';
 import { execute } from './database';
+import { mergeParts } from './parts';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
 export interface ReceiptDraft {
@@ -13,6 +14,10 @@ export interface ReceiptDraft {
   attempt: { messageId: string; no: number } | null;
   providerId: string | null;
   status: 'pending' | 'delivered' | 'failed' | 'expired';
+  /** Set when the report is about one part of a long text; `of` null = as many as the message has segments. */
+  part: { no: number; of: number | null } | null;
+  /** What a report about a part means for the whole message, once that is known (`parts.ts`); else `status`. */
+  effect?: ReceiptDraft['status'];
   class: FailureClass | null;
   clevertap: string | null;
   code: string | null;
@@ -33,9 +38,9 @@ const STATEMENT = `
 with incoming as (
   select distinct on (dedupe) * from unnest(
     $1::bytea[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::timestamptz[], $12::text[]
+    $10::text[], $11::timestamptz[], $12::text[], $16::text[], $17::smallint[], $18::smallint[]
   ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
-          reason, occurred_at, raw)
+          reason, occurred_at, raw, told, part_no, part_of)
 ),
 matched as (
   select i.*, a.message_id as mid, a.no from incoming i
@@ -82,13 +87,13 @@ unseen as (
 ),
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
-                        reason, disposition, raw, occurred_at)
+                        reason, disposition, raw, occurred_at, part_no, part_of)
   -- One provider id may stand for several attempts; the report is stored once.
-  select distinct on (i.dedupe) i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.status, i.class,
+  select distinct on (i.dedupe) i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.told, i.class,
          i.clevertap, i.code, i.reason,
          case when i.mid is null then 'parked' when v.next is not null then 'applied'
               when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
-         i.raw, i.occurred_at
+         i.raw, i.occurred_at, i.part_no, i.part_of
   from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
   where i.mid is null or i.mid not in (select mid from unseen)
   order by i.dedupe, i.mid
@@ -125,15 +130,16 @@ const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
 
 /**
- * Stores and applies receipts in one statement and transaction. A receipt that matches no attempt is parked (see
+ * Stores and applies receipts in one statement and transaction (those about parts of a text after {@link mergeParts}). A receipt that matches no attempt is parked (see
  * `parked.ts`), one that came before is ignored; a receipt can only reach attempts of its own gateway.
  * @returns the slices and webhooks that have news.
  */
-export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promise<Settlement> {
-  const rows = await applyOnce(pool, receipts, false);
+export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+  const merged = await mergeParts(pool, receipts);
+  const rows = await applyOnce(pool, merged, false);
   const unseen = new Set(rows.filter((row) => row.kind === 'unseen').map((row) => row.id));
   if (unseen.size > 0) {
-    const again = receipts.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
+    const again = merged.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
     rows.push(...(await applyOnce(pool, again, true)));
   }
   return toSettlement(rows.filter((row): row is SettlementRow => row.kind !== 'unseen'));
@@ -142,7 +148,7 @@ export async function applyReceipts(pool: Pool, receipts: ReceiptDraft[]): Promi
 type ReceiptRow = SettlementRow | { kind: 'unseen'; id: string };
 
 /** @param last a callback that is missing now will not come any more. */
-async function applyOnce(pool: Pool, receipts: ReceiptDraft[], last: boolean): Promise<ReceiptRow[]> {
+async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[], last: boolean): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
   return execute<ReceiptRow>(pool, 'apply-receipts', STATEMENT, [
     column((r) => r.dedupe),
@@ -150,7 +156,7 @@ async function applyOnce(pool: Pool, receipts: ReceiptDraft[], last: boolean): P
     column((r) => r.attempt?.messageId ?? null),
     column((r) => r.attempt?.no ?? null),
     column((r) => r.providerId),
-    column((r) => r.status),
+    column((r) => r.effect ?? r.status),
     column((r) => r.class),
     column((r) => r.clevertap),
     column((r) => r.code),
@@ -160,5 +166,8 @@ async function applyOnce(pool: Pool, receipts: ReceiptDraft[], last: boolean): P
     BEFORE_DELIVERED,
     REPORTABLE_LATER,
     last,
+    column((r) => r.status),
+    column((r) => r.part?.no ?? null),
+    column((r) => r.part?.of ?? null),
   ]);
 }

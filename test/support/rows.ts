@@ -150,6 +150,7 @@ export function receiptOf(
     attempt: { messageId: id, no },
     providerId: null,
     status: 'delivered' as const,
+    part: null,
     class: null,
     clevertap: null,
     code: null,
