@@ -11,6 +11,7 @@ import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './import/import';
 import { createGatewayHealth } from './dispatch/health';
+import { createLookups } from './dispatch/lookups';
 import { reviewHealth } from './health-review';
 import { relayOutbox, type RelayResult } from './relay';
 import { sweepOnce } from './sweep';
@@ -43,6 +44,7 @@ export function createActivities(deps: ActivityDeps) {
     database: deps.database,
     http: deps.http,
     gateways,
+    lookups: createLookups({ database: deps.database, http: deps.http, gateways, log: deps.log }),
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
   };

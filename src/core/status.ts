@@ -23,7 +23,7 @@ export const TRANSITIONS: Record<MessageState, readonly MessageState[]> = {
   accepted: ['queued', 'submitting', 'failed', 'suppressed', 'cancelled'],
   queued: ['submitting', 'delivered', 'failed', 'suppressed', 'cancelled'],
   submitting: ['submitted', 'refused', 'queued', 'delivered', 'failed', 'expired', 'unknown'],
-  submitted: ['refused', 'delivered', 'failed', 'expired'],
+  submitted: ['refused', 'queued', 'delivered', 'failed', 'expired'],
   refused: ['queued', 'delivered', 'failed'],
   delivered: [],
   suppressed: [],

@@ -13,7 +13,8 @@ import {
 import { holdLeg } from './failover';
 import type { GatewayRow } from './gateways';
 import { writeResults, type AttemptResult } from './results';
-import { HOLD_DEADLINE_SECONDS, readOutlook, settleOverdue } from './settle';
+import { readOutlook, settleOverdue } from './settle';
+import { HOLD_DEADLINE_SECONDS } from './waiting';
 
 const DEADLINE_SECONDS = 3_600;
 let store: TestStore;
@@ -65,13 +66,13 @@ it.each([
   async (_, make, seconds, state, code, attempt) => {
     const { sliceId, id } = await make();
     await pass(sliceId, seconds - 60);
-    expect(await settleOverdue(store.pool, sliceId)).toEqual({ slices: [], webhookIds: [] });
-    const before = await readOutlook(store.pool, sliceId);
+    expect(await settleOverdue(store.pool, sliceId, [])).toEqual({ slices: [], webhookIds: [] });
+    const before = await readOutlook(store.pool, sliceId, []);
     expect(before.open).toBe(1);
 
     await pass(sliceId, 60);
-    expect(await readOutlook(store.pool, sliceId)).toMatchObject({ open: 1, waitMs: 0 });
-    const settlement = await settleOverdue(store.pool, sliceId);
+    expect(await readOutlook(store.pool, sliceId, [])).toMatchObject({ open: 1, waitMs: 0 });
+    const settlement = await settleOverdue(store.pool, sliceId, []);
     expect(settlement).toEqual({ slices: [{ sliceId, open: 0, refused: 0 }], webhookIds: ['wh_test'] });
     expect(await messageOf(store.pool, id)).toMatchObject({ state, code, settled: true, reason: expect.any(String) });
     expect(await callbacksOf(store.pool, id)).toEqual([`failed ${code} pending`]);
@@ -80,8 +81,8 @@ it.each([
     ]);
     expect(rows[0]?.state).toBe(attempt);
 
-    expect(await settleOverdue(store.pool, sliceId)).toEqual({ slices: [], webhookIds: [] });
-    expect(await readOutlook(store.pool, sliceId)).toEqual({ open: 0, ready: 0, waitMs: null });
+    expect(await settleOverdue(store.pool, sliceId, [])).toEqual({ slices: [], webhookIds: [] });
+    expect(await readOutlook(store.pool, sliceId, [])).toEqual({ open: 0, ready: 0, waitMs: null });
     const { kept, counted } = await countersOf(store.pool, sliceId);
     expect(kept).toEqual(counted);
     expect(kept).toMatchObject({ total: 1, [state]: 1 });
@@ -91,16 +92,16 @@ it.each([
 it('a message that is held from a time in the future waits a day from that time', async () => {
   const { sliceId } = await held(new Date(Date.now() + 7 * 86_400_000));
   await pass(sliceId, 7 * 86_400);
-  expect((await settleOverdue(store.pool, sliceId)).slices).toEqual([]);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([]);
   await pass(sliceId, HOLD_DEADLINE_SECONDS + 60);
-  expect((await settleOverdue(store.pool, sliceId)).slices).toHaveLength(1);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toHaveLength(1);
 });
 
 it('an attempt that is being sent right now has no deadline', async () => {
   const { sliceId } = await storeSlice(store.pool, 1);
   await claim(store.pool, sliceId, gateway.id);
   await pass(sliceId, 10 * HOLD_DEADLINE_SECONDS);
-  expect((await settleOverdue(store.pool, sliceId)).slices).toEqual([]);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([]);
 });
 
 it('settles only the slice it was asked about, and only what is overdue in it', async () => {
@@ -114,13 +115,13 @@ it('settles only the slice it was asked about, and only what is overdue in it', 
   );
   await pass(other.sliceId, DEADLINE_SECONDS);
   await store.pool.query(`update messages set submitted_at = now() - interval '1 day' where id = $1`, [ids[1]]);
-  expect((await settleOverdue(store.pool, sliceId)).slices).toEqual([{ sliceId, open: 2, refused: 0 }]);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([{ sliceId, open: 2, refused: 0 }]);
   expect(await messageOf(store.pool, ids[1]!)).toMatchObject({ state: 'expired' });
   expect(await messageOf(store.pool, other.id)).toMatchObject({ state: 'submitted' });
 });
 
 describe('readOutlook', () => {
-  const wait = async (sliceId: string) => (await readOutlook(store.pool, sliceId)).waitMs! / 1_000;
+  const wait = async (sliceId: string) => (await readOutlook(store.pool, sliceId, [])).waitMs! / 1_000;
 
   it('waits for the first deadline or back-off', async () => {
     const { sliceId } = await submitted();
@@ -128,15 +129,15 @@ describe('readOutlook', () => {
     expect(await wait(sliceId)).toBeLessThanOrEqual(DEADLINE_SECONDS);
     const queued = { attempt: 'refused', message: 'queued', class: 'transient', delayMs: 600_000 } as const;
     const backingOff = await submitted(queued);
-    expect(await readOutlook(store.pool, backingOff.sliceId)).toMatchObject({ open: 1, ready: 0 });
+    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toMatchObject({ open: 1, ready: 0 });
     expect(await wait(backingOff.sliceId)).toBeGreaterThan(540);
     expect(await wait(backingOff.sliceId)).toBeLessThanOrEqual(600);
     await pass(backingOff.sliceId, 600);
-    expect(await readOutlook(store.pool, backingOff.sliceId)).toEqual({ open: 1, ready: 1, waitMs: 0 });
+    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toEqual({ open: 1, ready: 1, waitMs: 0 });
   });
 
   it('what was never claimed is ready', async () => {
     const { sliceId } = await storeSlice(store.pool, 2);
-    expect(await readOutlook(store.pool, sliceId)).toMatchObject({ open: 2, ready: 2 });
+    expect(await readOutlook(store.pool, sliceId, [])).toMatchObject({ open: 2, ready: 2 });
   });
 });

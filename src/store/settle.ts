@@ -2,31 +2,11 @@
 import type { Pool } from 'pg';
 import { execute } from './database';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
-
-/** How long a message may wait for a gateway that takes it, from when it was due. */
-export const HOLD_DEADLINE_SECONDS = 86_400;
-
-/**
- * When a message stops waiting: for its receipt, the gateway's deadline after it was submitted (or after its attempt
- * became unknown); for a usable gateway, a day after it was due.
- */
-const DEADLINE = `
-  case m.state
-    when 'submitted' then m.submitted_at + g.receipt_deadline_seconds * interval '1 second'
-    when 'submitting' then a.answered_at + g.receipt_deadline_seconds * interval '1 second'
-    else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second'
-  end`;
-
-const WAITING = `
-  from slices s
-  join messages m on m.slice_id = s.id
-  left join gateways g on g.id = m.gateway_id
-  left join attempts a on a.message_id = m.id and a.no = m.attempts and a.state = 'unknown' and m.state = 'submitting'
-  where s.id = $1 and m.state in ('accepted', 'queued', 'submitting', 'submitted', 'refused')`;
+import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING } from './waiting';
 
 const SETTLE_OVERDUE = `
 with overdue as (
-  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() order by m.id for update of m
+  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} order by m.id for update of m
 ),
 moved as (
   update messages m
@@ -46,9 +26,16 @@ closed as (
 ${SETTLEMENT}
 ${SETTLEMENT_RESULT}`;
 
-/** Settles every message of a slice whose deadline has passed. */
-export async function settleOverdue(pool: Pool, sliceId: string): Promise<Settlement> {
-  return toSettlement(await execute<SettlementRow>(pool, 'settle-overdue', SETTLE_OVERDUE, [sliceId]));
+/**
+ * Settles every message of a slice whose deadline has passed, once the provider has been asked where it can be.
+ * @param lookupProviders those that can be asked, see `takeLookups`.
+ */
+export async function settleOverdue(
+  pool: Pool,
+  sliceId: string,
+  lookupProviders: readonly string[],
+): Promise<Settlement> {
+  return toSettlement(await execute<SettlementRow>(pool, 'settle-overdue', SETTLE_OVERDUE, [sliceId, lookupProviders]));
 }
 
 export interface SliceOutlook {
@@ -56,12 +43,16 @@ export interface SliceOutlook {
   open: number;
   /** Messages that could be claimed now. */
   ready: number;
-  /** Until the next back-off or deadline passes; null when nothing is open. Never below 0. */
+  /** Until the next back-off, look-up, overdue receipt or deadline; null when nothing is open. Never below 0. */
   waitMs: number | null;
 }
 
-/** What is left of a slice, by the clock of Postgres. */
-export async function readOutlook(pool: Pool, sliceId: string): Promise<SliceOutlook> {
+/** What is left of a slice, by the clock of Postgres. @param lookupProviders as for {@link settleOverdue}. */
+export async function readOutlook(
+  pool: Pool,
+  sliceId: string,
+  lookupProviders: readonly string[],
+): Promise<SliceOutlook> {
   const [row] = await execute<{ open: number; ready: number; wait_ms: string | null }>(
     pool,
     'read-outlook',
@@ -69,9 +60,9 @@ export async function readOutlook(pool: Pool, sliceId: string): Promise<SliceOut
             count(*) filter (where m.state in ('accepted', 'queued', 'refused')
                                and (m.not_before is null or m.not_before <= now()))::int as ready,
             ceil(extract(epoch from min(
-              least(${DEADLINE}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
+              least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
      ${WAITING}`,
-    [sliceId],
+    [sliceId, lookupProviders],
   );
   return {
     open: row!.open,

@@ -11,6 +11,8 @@ import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
 import { clearWakeDue, sealSlice } from '../../store/slices';
 import type { Gateways } from './gateways';
+import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
+import { failOverdue } from './overdue';
 import { resend, runLeg, type DispatchRun } from './pass';
 import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
 
@@ -27,6 +29,7 @@ export interface DispatchDeps {
   database: Database;
   http: ProviderHttp;
   gateways: Gateways;
+  lookups: Lookups;
   wakeRelays(webhookIds: readonly string[]): void;
   log: { warn(fields: object, message: string): void };
 }
@@ -70,7 +73,9 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
   let fresh = planned === null;
   if (!fresh) {
     if (await resolveOrphans(deps, run)) run.course = await look();
-    run.onSettlement(await settleOverdue(database.pool, sliceId));
+    await deps.lookups.ask(sliceId, run.onSettlement, stopping);
+    run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
+    await failOverdue(database, sliceId, run.course);
   }
   let stuck = false;
   for (; ; fresh = false, run.course = await look()) {
@@ -80,7 +85,7 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     for (let index = 0; index < run.course.legs.length && !stopping.aborted; index++) {
       progress += await visitLeg(run, index);
     }
-    const outlook = await readOutlook(database.pool, sliceId);
+    const outlook = await readOutlook(database.pool, sliceId, LOOKUP_PROVIDERS);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
     // Ready and not sent: its gateway stopped taking messages while we looked, so look at it once more.
     const again = outlook.ready > 0 && (progress > 0 || !stuck);
@@ -122,7 +127,7 @@ async function visitLeg(run: DispatchRun, index: number): Promise<number> {
 
 /**
  * Attempts whose answer is missing: resent under their own id where the provider recognises it, else called unknown
- * and left to their receipt or their deadline. Returns whether there were any.
+ * and left to look-ups, to their receipt or to their deadline. Returns whether there were any.
  */
 async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<boolean> {
   const orphans = await takeOverOrphans(run.database.pool, run.sliceId, run.claim);

@@ -1,0 +1,55 @@
+/**
+ * What the open messages of a slice wait for, and until when: parts of the statements about waiting. `$1` is the slice,
+ * `$2` the providers that can be asked what became of an attempt.
+ */
+
+/** How long a message may wait for a gateway that takes it, from when it was due. */
+export const HOLD_DEADLINE_SECONDS = 86_400;
+
+/** A provider may know a message some seconds after it took it; seconds after the attempt became unknown. */
+export const UNKNOWN_LOOKUP_SECONDS = [0, 15, 60, 300] as const;
+/** Nothing is asked about the attempt any more. */
+export const LAST_LOOKUP = 9;
+
+export const WAITING = `
+  from slices s
+  join messages m on m.slice_id = s.id
+  left join gateways g on g.id = m.gateway_id
+  left join attempts a on a.message_id = m.id and a.no = m.attempts
+    and (m.state = 'submitting' and a.state = 'unknown'
+         or m.state = 'submitted' and (g.failover_after_seconds is not null or g.provider = any($2::text[])))
+  where s.id = $1 and m.state in ('accepted', 'queued', 'submitting', 'submitted', 'refused')`;
+
+/**
+ * When a message stops waiting: for its receipt, the gateway's deadline after it was submitted (or after its attempt
+ * became unknown); for a usable gateway, a day after it was due.
+ */
+export const DEADLINE = `
+  case m.state
+    when 'submitted' then m.submitted_at + g.receipt_deadline_seconds * interval '1 second'
+    when 'submitting' then a.answered_at + g.receipt_deadline_seconds * interval '1 second'
+    else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second'
+  end`;
+
+/**
+ * When the provider is asked next. Of a submitted message: when the next leg would be tried, or half of the deadline
+ * has passed; and at the deadline. Of an unknown attempt: a few times in its first minutes, and at the deadline.
+ */
+export const LOOKUP_AT = `
+  case when g.provider = any($2::text[]) then
+    case when m.state = 'submitted' and a.lookups = 0 then
+           m.submitted_at + least(g.failover_after_seconds, g.receipt_deadline_seconds / 2.0) * interval '1 second'
+         when m.state = 'submitting' and a.lookups < ${UNKNOWN_LOOKUP_SECONDS.length} then
+           least(a.answered_at + (array[${UNKNOWN_LOOKUP_SECONDS.join(', ')}])[a.lookups + 1] * interval '1 second', ${DEADLINE})
+         when a.lookups < ${LAST_LOOKUP} then ${DEADLINE}
+    end
+  end`;
+
+/** When a submitted message is overdue, so that the next leg is tried. Once for each attempt. */
+export const OVERDUE_AT = `
+  case when m.state = 'submitted' and a.overdue_at is null then
+    m.submitted_at + g.failover_after_seconds * interval '1 second'
+  end`;
+
+/** The provider is asked before anything is decided for want of its word. */
+export const LOOKED_UP = `coalesce(${LOOKUP_AT} > now(), true)`;
