@@ -1,7 +1,8 @@
 /** Prometheus metrics of the api process, on a port of their own. Labels never carry a number, an id or a text. */
 import { createServer, type Server } from 'node:http';
 import type { RequestHandler } from 'express';
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { GatewayStates } from '../store/gateway-health';
 
 export interface Metrics {
   /** Counts every request by route, method and status, with its duration. */
@@ -14,7 +15,8 @@ export interface Metrics {
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15];
 
-export function createMetrics(): Metrics {
+/** @param gatewayStates asked at each scrape. */
+export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -29,6 +31,17 @@ export function createMetrics(): Metrics {
     help: 'Messages by outcome of their request: accepted, duplicate, rejected.',
     labelNames: ['outcome'],
     registers: [registry],
+  });
+  const gateways = new Gauge({
+    name: 'heliograph_gateways',
+    help: 'Active gateways by provider and state: up, degraded, down.',
+    labelNames: ['provider', 'state'],
+    registers: [registry],
+    async collect() {
+      const states = await gatewayStates().catch(() => []);
+      gateways.reset();
+      for (const { provider, state, count } of states) gateways.set({ provider, state }, count);
+    },
   });
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {

@@ -14,6 +14,7 @@ import type { Config } from '../config';
 import { createAccessTokens } from '../core/access-token';
 import { createInbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/upload-import';
+import { countGatewayStates } from '../store/gateway-health';
 import { createBase, type RuntimeLog } from './base';
 
 const API_CONNECTIONS = 10;
@@ -52,7 +53,7 @@ export async function startApi(
     wake: (news) => workflows.wake(news),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
   });
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(database, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.masterKey);
   const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });

@@ -1,18 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { DURATION_BUCKETS } from '../core/health';
 import { CLAIM, claim, resultOf, startStore, storeGateway, storeSlice, type TestStore } from '../../test/support/rows';
-import {
-  BREAKER,
-  endProbe,
-  forgetMinutes,
-  hurryProbe,
-  noteDegraded,
-  readHealth,
-  takeProbe,
-  tellBeats,
-  tellReports,
-  type GatewayBeat,
-} from './gateway-health';
+import { tellBeats, type GatewayBeat } from './breaker';
+import { countGatewayStates, forgetMinutes, noteDegraded, readHealth, tellReports } from './gateway-health';
+import { pauseGateway } from './gateways';
 import { writeResults } from './results';
 
 let store: TestStore;
@@ -34,109 +24,6 @@ const beat = (gatewayId: string, over: Partial<GatewayBeat> = {}): GatewayBeat =
   reason: null,
   ...over,
 });
-const fail = (gatewayId: string, count: number) =>
-  tellBeats(store.pool, [
-    beat(gatewayId, { requests: count, failures: count, streak: count, reason: 'the provider answered HTTP 503' }),
-  ]);
-const succeed = (gatewayId: string, count = 1) => tellBeats(store.pool, [beat(gatewayId, { requests: count })]);
-const wait = async (gatewayId: string): Promise<number> => {
-  const { readings } = await succeed(gatewayId, 0);
-  return readings[0]!.waitMs;
-};
-const endWait = (gatewayId: string) =>
-  store.pool.query(`update gateway_health set open_until = now() where gateway_id = $1`, [gatewayId]);
-
-describe('the breaker', () => {
-  it('opens after failures in a row, counted over all processes, and one process opens it', async () => {
-    const id = await newGateway();
-    expect((await fail(id, BREAKER.failures - 2)).opened).toEqual([]);
-    const both = await Promise.all([fail(id, 1), fail(id, 1)]);
-    expect(both.flatMap(({ opened }) => opened)).toMatchObject([
-      { gatewayId: id, breaker: 'open', reason: 'the provider answered HTTP 503' },
-    ]);
-    expect((await fail(id, 10)).opened).toEqual([]);
-    const ms = await wait(id);
-    expect(ms).toBeGreaterThan(0);
-    expect(ms).toBeLessThanOrEqual(BREAKER.openSeconds * 1_000);
-  });
-
-  it('stays closed while failures are not in a row and few', async () => {
-    const id = await newGateway();
-    for (let round = 0; round < 3; round++) {
-      await fail(id, BREAKER.failures - 1);
-      const { opened, readings } = await succeed(id, 20);
-      expect({ opened, breaker: readings[0]!.breaker }).toEqual({ opened: [], breaker: 'closed' });
-    }
-  });
-
-  it('opens when half of a window fails, and forgets an old window', async () => {
-    const half = (gatewayId: string) => beat(gatewayId, { requests: 20, failures: 10, streak: 1 });
-    const [id, slow] = [await newGateway(), await newGateway()];
-    expect((await tellBeats(store.pool, [half(id)])).opened).toHaveLength(1);
-    await tellBeats(store.pool, [beat(slow, { requests: 18, failures: 9, streak: 1 })]);
-    await store.pool.query(`update gateway_health set window_at = now() - interval '1 minute' where gateway_id = $1`, [
-      slow,
-    ]);
-    expect((await tellBeats(store.pool, [beat(slow, { requests: 2, failures: 1, streak: 1 })])).opened).toEqual([]);
-  });
-
-  it('lets one probe through when the wait is over, however many ask', async () => {
-    const id = await newGateway();
-    await fail(id, BREAKER.failures);
-    expect(await takeProbe(store.pool, id, randomUUID())).toBe(false);
-    await endWait(id);
-    const asked = await Promise.all(Array.from({ length: 8 }, () => takeProbe(store.pool, id, randomUUID())));
-    expect(asked.filter(Boolean)).toHaveLength(1);
-    // A probe whose worker died.
-    await endWait(id);
-    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
-  });
-
-  it('closes after a probe that was answered, and starts to count anew', async () => {
-    const id = await newGateway();
-    await fail(id, 50);
-    await endWait(id);
-    const probe = randomUUID();
-    await takeProbe(store.pool, id, probe);
-    expect(await endProbe(store.pool, id, randomUUID(), 'answered')).toBe(false);
-    expect(await endProbe(store.pool, id, probe, 'answered')).toBe(true);
-    const { readings, opened } = await fail(id, 1);
-    expect(readings).toMatchObject([{ breaker: 'closed', waitMs: 0 }]);
-    expect(opened).toEqual([]);
-  });
-
-  it('opens for twice as long after each failed probe, up to a bound', async () => {
-    const id = await newGateway();
-    await fail(id, BREAKER.failures);
-    const waits = [await wait(id)];
-    for (let round = 0; round < 6; round++) {
-      await endWait(id);
-      const probe = randomUUID();
-      expect(await takeProbe(store.pool, id, probe)).toBe(true);
-      await endProbe(store.pool, id, probe, 'failed');
-      waits.push(await wait(id));
-    }
-    expect(waits.map((ms) => Math.ceil(ms / 5_000) * 5)).toEqual([5, 10, 20, 40, 80, 120, 120]);
-  });
-
-  it('is probed at once when a person has changed the gateway', async () => {
-    const id = await newGateway();
-    await fail(id, BREAKER.failures);
-    await hurryProbe(store.pool, id);
-    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
-  });
-
-  it('leaves an unused probe to the next one', async () => {
-    const id = await newGateway();
-    await fail(id, BREAKER.failures);
-    await endWait(id);
-    const probe = randomUUID();
-    await takeProbe(store.pool, id, probe);
-    await endProbe(store.pool, id, probe, 'unused');
-    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
-  });
-});
-
 describe('readHealth', () => {
   it('adds up what all processes told of the last minutes', async () => {
     const id = await newGateway();
@@ -205,4 +92,15 @@ it('forgets what is older than a day', async () => {
   await forgetMinutes(store.pool);
   const { rows } = await store.pool.query('select 1 from gateway_minutes where gateway_id = $1', [id]);
   expect(rows).toHaveLength(1);
+});
+
+it('counts active gateways by provider and state', async () => {
+  const provider = 'pingbix';
+  const [, down, slow, paused] = await Promise.all(Array.from({ length: 5 }, () => storeGateway(store, { provider })));
+  await storeGateway(store, { provider, status: 'inactive' });
+  await tellBeats(store.pool, [beat(down!.id, { requests: 5, failures: 5, streak: 5 })]);
+  await noteDegraded(store.pool, slow!.id, 'slow');
+  await pauseGateway(store.db, paused!.id, 'refused');
+  const states = (await countGatewayStates(store.pool)).filter((row) => row.provider === provider);
+  expect(Object.fromEntries(states.map(({ state, count }) => [state, count]))).toEqual({ up: 2, down: 2, degraded: 1 });
 });

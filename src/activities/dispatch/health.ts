@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
 import { DURATION_BUCKETS, bucketOf } from '../../core/health';
 import { ProviderError } from '../../providers/errors';
 import type { Provider, SubmitResult } from '../../providers/provider';
-import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/gateway-health';
+import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/breaker';
 
 /** How long counts may wait to be told. */
 const TELL_MS = 250;

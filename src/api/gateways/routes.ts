@@ -1,9 +1,9 @@
 /** `/api/v1/gateways`: the provider accounts that messages go out through. */
 import type { Router } from 'express';
 import { AppError } from '../../errors';
+import { hurryProbe } from '../../store/breaker';
 import { isUniqueViolation } from '../../store/database';
 import { releaseHeld } from '../../store/failover';
-import { hurryProbe } from '../../store/gateway-health';
 import {
   countOpenOfGateway,
   deleteGateway,
