@@ -45,7 +45,7 @@ test.each([
   ['a validity that is too long', { validitySeconds: 180, failoverAfterSeconds: 180 }, /validitySeconds below 180/],
   [
     'a provider without validity',
-    { provider: 'mobtexting', credentials: { token: 't' }, validitySeconds: 60, failoverAfterSeconds: 180 },
+    { provider: 'mobtexting', credentials: { token: 't' }, failoverAfterSeconds: 180 },
     /Mobtexting has no validity/,
   ],
   [

@@ -32,7 +32,7 @@ export async function testGateway(
   const gateway = test === null ? undefined : (await gateways.load([test.gatewayId])).get(test.gatewayId);
   if (test === null || gateway === undefined) return nothingSent('the test came too late, or its gateway is gone');
   const signal = AbortSignal.timeout(SUBMIT_MS);
-  const { provider, config, row } = gateway;
+  const { adapter, config, row } = gateway;
   const pacer = createPacer(database.pool, gateway.id, row.rate_per_second, signal);
   if (!(await pacer.next(1))) return nothingSent('the gateway’s rate left no room for it in time');
   const id = attemptWireId(test.id, 1);
@@ -49,7 +49,7 @@ export async function testGateway(
     validitySeconds: row.validity_seconds,
     callbackUrl: config.callbackUrl,
   };
-  return toResult(await submit(() => provider.submit(config, [message], http, signal)), id);
+  return toResult(await submit(() => adapter.submit(config, [message], http, signal)), id);
 }
 
 const nothingSent = (error: string): GatewayTestResult => ({ ok: false, outcome: 'transient', error });

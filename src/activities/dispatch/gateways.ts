@@ -10,7 +10,10 @@ import type { GatewayHealthMonitor } from './health';
 export interface DispatchGateway {
   id: string;
   row: GatewayRow;
+  /** The adapter, watched: its requests are counted, and held back while the breaker is open. */
   provider: Provider;
+  /** The adapter alone, for a person's test, which has to reach the vendor. */
+  adapter: Provider;
   config: ProviderConfig<unknown>;
   /** Messages per request: 1 in loop mode. */
   batchSize: number;
@@ -65,6 +68,7 @@ export function createGateways(
       id: row.id,
       row,
       provider: health.watch(row.id, provider),
+      adapter: provider,
       config,
       batchSize: row.sending_pattern === 'loop' ? 1 : max,
       inFlight: slotOf(row),
