@@ -2,6 +2,7 @@
 
 export const ERRORS = {
   'malformed-body': { status: 400, title: 'The body can’t be read' },
+  undecryptable: { status: 400, title: 'The body can’t be decrypted' },
   'malformed-request': { status: 400, title: 'The request can’t be read' },
   'invalid-request': { status: 400, title: 'The request has invalid fields' },
   unauthorized: { status: 401, title: 'The credentials are missing or wrong' },

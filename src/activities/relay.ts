@@ -10,10 +10,16 @@ import {
   type CallbackResultDraft,
   type ClaimedCallback,
 } from '../store/callbacks';
+import { findEncryption, type EncryptionSetting } from '../store/account-encryption';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import { findWebhook, type Webhook } from '../store/webhooks';
-import { cleverTapBody, readCleverTapAnswer, type CleverTapItem, type CleverTapVerdict } from '../webhooks/clevertap';
+import {
+  cleverTapRequest,
+  readCleverTapAnswer,
+  type CleverTapItem,
+  type CleverTapVerdict,
+} from '../webhooks/clevertap';
 
 /** CleverTap names no limit; 100 items stay far below any body limit. */
 const MAX_ITEMS = 100;
@@ -44,20 +50,26 @@ export async function relayOutbox(
   const { pool, db } = deps.database;
   const webhook = await findWebhook(db, deps.sealer, webhookId);
   if (webhook === null || webhook.state === 'disabled') return { waitMs: null };
+  const encryption = await findEncryption(db, deps.sealer, webhook.accountId);
   await releaseAbandoned(pool, webhookId, ABANDONED_AFTER_MS, CLEVERTAP_BACKOFF.baseMs);
   while (!stopping.aborted) {
     const claimed = await claimCallbacks(pool, webhookId, MAX_ITEMS);
     if (claimed.length === 0) break;
-    const results = await deliver(deps, webhook, claimed);
+    const results = await deliver(deps, webhook, encryption, claimed);
     await writeCallbackResults(pool, results);
     onBatch();
   }
   return { waitMs: await nextCallbackInMs(pool, webhookId) };
 }
 
-async function deliver(deps: RelayDeps, webhook: Webhook, claimed: ClaimedCallback[]): Promise<CallbackResultDraft[]> {
+async function deliver(
+  deps: RelayDeps,
+  webhook: Webhook,
+  encryption: EncryptionSetting | null,
+  claimed: ClaimedCallback[],
+): Promise<CallbackResultDraft[]> {
   const items = claimed.filter((callback): callback is ClaimedCallback & CleverTapItem => callback.meta !== null);
-  const { verdict, status } = items.length === 0 ? NOTHING : await post(deps.http, webhook.url, items);
+  const { verdict, status } = items.length === 0 ? NOTHING : await post(deps.http, webhook.url, items, encryption);
   return claimed.map((callback) => resultOf(callback, verdict, status));
 }
 
@@ -67,9 +79,9 @@ async function post(
   http: ProviderHttp,
   url: string,
   items: CleverTapItem[],
+  encryption: EncryptionSetting | null,
 ): Promise<{ verdict: CleverTapVerdict; status: number | null }> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const request = { method: 'POST', url, headers, body: cleverTapBody(items) } as const;
+  const request = cleverTapRequest(url, items, encryption);
   try {
     const answer = await http.request(request, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
     return { verdict: readCleverTapAnswer(answer.status, answer.body), status: answer.status };

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { AccessTokens } from '../core/access-token';
 import { parseApiKey, SCOPES, type Scope } from '../core/api-key';
 import { AppError } from '../errors';
-import type { StoredKey } from '../store/accounts';
+import type { StoredKey } from '../store/api-keys';
 import type { Keys } from './keys';
 
 export interface Principal {

@@ -84,8 +84,11 @@ const refuse = (field: string, message: string): AppError =>
  */
 export function readFields(request: Request): unknown {
   if (request.method === 'GET') return fieldsOf(queryOf(request));
-  const text = bodyText(request);
-  const type = request.headers['content-type'] ?? '';
+  return parseFields(bodyText(request), request.headers['content-type']);
+}
+
+/** JSON or a form, as `type` says or, without one, as it looks. @throws AppError malformed-body, invalid-request */
+export function parseFields(text: string, type = ''): unknown {
   if (/json/i.test(type) || (!/form-urlencoded/i.test(type) && /^\s*[[{]/.test(text))) return parseJson(text);
   return fieldsOf(parseForm(text));
 }

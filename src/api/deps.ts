@@ -5,7 +5,7 @@ import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 import type { Inbox } from '../receipts/inbox';
 import type { GatewayTestResult } from '../workflows/contract';
-import type { Accounts } from './accounts';
+import type { Accounts } from './account-context';
 import type { Authenticator } from './auth';
 import type { WebhookTargets } from './clevertap/webhook-targets';
 import type { Ingress } from './ingress/ingress';

@@ -2,7 +2,7 @@
 import { secretMatches } from '../core/api-key';
 import { TokenBucket } from '../core/token-bucket';
 import { AppError } from '../errors';
-import { findKey, touchKey, type StoredKey } from '../store/accounts';
+import { findKey, touchKey, type StoredKey } from '../store/api-keys';
 import type { Database } from '../store/database';
 
 export interface Keys {

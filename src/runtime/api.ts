@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { sweepOnce } from '../activities/sweep';
-import { createAccounts } from '../api/accounts';
+import { createAccounts } from '../api/account-context';
 import { createAuthenticator } from '../api/auth';
 import { createWebhookTargets } from '../api/clevertap/webhook-targets';
 import { withIdempotency } from '../api/idempotency';

@@ -1,134 +1,12 @@
-/** Accounts and API keys. */
-import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Scope } from '../core/api-key';
-import { createApiKey } from '../core/api-key';
+/** Accounts and what each decides for itself. */
+import type { Kysely, Selectable } from 'kysely';
 import { prefixedId } from '../core/ids';
 import type { SenderClass } from '../core/sender';
-import type { AccountsTable, ApiKeysTable, Schema } from './schema';
+import { sealEncryption, type EncryptionSetting } from './account-encryption';
+import type { AccountsTable, CountryWindow, Safety, Schema } from './schema';
+import type { Sealer } from './seal';
 
 export type Account = Selectable<AccountsTable>;
-
-export interface StoredKey {
-  id: string;
-  accountId: string;
-  secretHash: Buffer;
-  scopes: Scope[];
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  /** Requests per second; null = unlimited. */
-  ratePerSecond: number | null;
-  lastUsedAt: Date | null;
-}
-
-export async function findKey(db: Kysely<Schema>, id: string): Promise<StoredKey | null> {
-  const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toStoredKey(row);
-}
-
-function toStoredKey(row: Selectable<ApiKeysTable>): StoredKey {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    secretHash: row.secret_hash,
-    scopes: row.scopes as Scope[],
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    ratePerSecond: row.rate_per_second,
-    lastUsedAt: row.last_used_at,
-  };
-}
-
-export interface KeyDraft {
-  accountId: string;
-  name: string;
-  scopes: Scope[];
-  expiresAt: Date | null;
-  /** Requests per second; null = unlimited. */
-  ratePerSecond: number | null;
-}
-
-/** Makes a key. */
-export async function insertKey(db: Kysely<Schema>, draft: KeyDraft): Promise<NewKey> {
-  const { id, key, hash, last4 } = createApiKey();
-  await db
-    .insertInto('api_keys')
-    .values({
-      id,
-      account_id: draft.accountId,
-      name: draft.name,
-      secret_hash: hash,
-      last4,
-      scopes: draft.scopes,
-      expires_at: draft.expiresAt,
-      rate_per_second: draft.ratePerSecond,
-    })
-    .execute();
-  return { id, key };
-}
-
-/** A key that was just made; `key` can't be had again. */
-export interface NewKey {
-  id: string;
-  key: string;
-}
-
-export interface Rotation {
-  made: KeyDraft & NewKey;
-  /** When the old key ends. */
-  oldExpiresAt: Date;
-}
-
-/**
- * Makes a key that is like another one, which then ends after `graceSeconds`, or earlier if it would have anyway.
- * @param expiresAt when the new key ends; absent = when the old one would have.
- * @returns null when the account has no valid key of that id.
- */
-export async function rotateKey(
-  db: Kysely<Schema>,
-  accountId: string,
-  id: string,
-  { graceSeconds, expiresAt }: { graceSeconds: number; expiresAt?: Date },
-): Promise<Rotation | null> {
-  return db.transaction().execute(async (transaction) => {
-    const old = await transaction
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('id', '=', id)
-      .where('account_id', '=', accountId)
-      .where('revoked_at', 'is', null)
-      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<Date>`now()`)]))
-      .forUpdate()
-      .executeTakeFirst();
-    if (old === undefined) return null;
-    const ended = await transaction
-      .updateTable('api_keys')
-      .set({ expires_at: sql<Date>`least(expires_at, now() + make_interval(secs => ${graceSeconds}))` })
-      .where('id', '=', id)
-      .returning('expires_at')
-      .executeTakeFirstOrThrow();
-    const draft: KeyDraft = {
-      accountId,
-      name: old.name,
-      scopes: old.scopes as Scope[],
-      expiresAt: expiresAt ?? old.expires_at,
-      ratePerSecond: old.rate_per_second,
-    };
-    const made = { ...draft, ...(await insertKey(transaction, draft)) };
-    return { made, oldExpiresAt: ended.expires_at! };
-  });
-}
-
-/** Notes that a key was used; at most once a minute, however many processes say so. */
-export async function touchKey(db: Kysely<Schema>, id: string): Promise<void> {
-  await db
-    .updateTable('api_keys')
-    .set({ last_used_at: sql<Date>`now()` })
-    .where('id', '=', id)
-    .where((where) =>
-      where.or([where('last_used_at', 'is', null), where('last_used_at', '<', sql<Date>`now() - interval '1 minute'`)]),
-    )
-    .execute();
-}
 
 /** Everything that ingress asks of an account, in one read. */
 export interface AccountContext {
@@ -206,10 +84,19 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
   };
 }
 
-export async function listAccounts(db: Kysely<Schema>): Promise<Account[]> {
-  return db.selectFrom('accounts').selectAll().orderBy('created_at').execute();
+/** By id; one page. @param page `after`: the last id of the page before. */
+export async function listAccounts(db: Kysely<Schema>, page: { after?: string; limit: number }): Promise<Account[]> {
+  let query = db.selectFrom('accounts').selectAll();
+  if (page.after !== undefined) query = query.where('id', '>', page.after);
+  return query.orderBy('id').limit(page.limit).execute();
 }
 
+export async function findAccount(db: Kysely<Schema>, id: string): Promise<Account | null> {
+  const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** What a person sets; what is absent keeps its value, at first the column's default. */
 export interface AccountDraft {
   name: string;
   /** IANA zone. */
@@ -217,66 +104,57 @@ export interface AccountDraft {
   /** ISO 3166 alpha-2. */
   defaultCountry: string;
   defaultService: string;
+  requireApprovedSenders: boolean;
   callbackHosts: string[];
+  /** Plain here, sealed in the row; null = off. */
+  encryption: EncryptionSetting | null;
+  /** Null = everything is kept. */
+  retentionDays: number | null;
+  unsupportedOptions: 'refuse' | 'drop';
+  clickTracking: 'off' | 'count' | 'report';
+  safety: Safety;
+  windows: CountryWindow[];
 }
 
-export async function insertAccount(db: Kysely<Schema>, draft: AccountDraft): Promise<Account> {
+function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
+  return {
+    name: draft.name,
+    timezone: draft.timezone,
+    default_country: draft.defaultCountry,
+    default_service: draft.defaultService,
+    require_approved_senders: draft.requireApprovedSenders,
+    callback_hosts: draft.callbackHosts,
+    encryption: draft.encryption && sealEncryption(sealer, id, draft.encryption),
+    retention_days: draft.retentionDays,
+    unsupported_options: draft.unsupportedOptions,
+    click_tracking: draft.clickTracking,
+    safety: draft.safety && JSON.stringify(draft.safety),
+    windows: draft.windows && JSON.stringify(draft.windows),
+  };
+}
+
+export async function insertAccount(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  draft: Partial<AccountDraft> & Pick<AccountDraft, 'name'>,
+): Promise<Account> {
+  const id = prefixedId('acc');
   return db
     .insertInto('accounts')
-    .values({
-      id: prefixedId('acc'),
-      name: draft.name,
-      timezone: draft.timezone,
-      default_country: draft.defaultCountry,
-      default_service: draft.defaultService,
-      callback_hosts: draft.callbackHosts,
-    })
+    .values({ ...columns(id, draft, sealer), id, name: draft.name })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
 
-/** A key as it may be shown: enough to recognise it, nothing to use it with. */
-export interface KeySummary {
-  id: string;
-  name: string;
-  last4: string;
-  scopes: string[];
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  ratePerSecond: number | null;
-  /** To the minute. */
-  lastUsedAt: Date | null;
-  createdAt: Date;
-}
-
-export async function listKeys(db: Kysely<Schema>, accountId: string): Promise<KeySummary[]> {
-  const rows = await db
-    .selectFrom('api_keys')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .orderBy('created_at')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    last4: row.last4,
-    scopes: row.scopes,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    ratePerSecond: row.rate_per_second,
-    lastUsedAt: row.last_used_at,
-    createdAt: row.created_at,
-  }));
-}
-
-/** Ends a key at once. False: the account has no valid key of that id. */
-export async function revokeKey(db: Kysely<Schema>, accountId: string, id: string): Promise<boolean> {
-  const result = await db
-    .updateTable('api_keys')
-    .set({ revoked_at: new Date() })
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+/** Changes what the draft names. Null: there is no such account. */
+export async function updateAccount(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  id: string,
+  draft: Partial<AccountDraft>,
+): Promise<Account | null> {
+  // Postgres wants a column to set, and a draft may name none.
+  const values = { id, ...columns(id, draft, sealer) };
+  const row = await db.updateTable('accounts').set(values).where('id', '=', id).returningAll().executeTakeFirst();
+  return row ?? null;
 }

@@ -1,6 +1,6 @@
 /** The audit: who changed what. A row is written in the transaction of the change, so neither is there without the other. */
-import type { Kysely } from 'kysely';
-import type { Schema } from './schema';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { AuditTable, Schema } from './schema';
 
 /** Who makes a change, and in whose account. */
 export interface Actor {
@@ -50,4 +50,35 @@ export async function insertAudit(tx: Kysely<Schema>, actor: Actor, note: AuditN
       detail: note.detail === undefined ? null : JSON.stringify(note.detail),
     })
     .execute();
+}
+
+export type AuditRow = Selectable<AuditTable>;
+
+export interface AuditFilter {
+  accountId: string;
+  /** `gateway.updated`, or `gateway` for all that was done to gateways. */
+  action?: string;
+  subject?: string;
+  /** From (inclusive) and until (exclusive). */
+  from?: Date;
+  until?: Date;
+  /** Id of the last row of the page before. */
+  after?: string;
+  limit: number;
+}
+
+/** Newest first; one page. */
+export async function listAudit(db: Kysely<Schema>, filter: AuditFilter): Promise<AuditRow[]> {
+  const { action } = filter;
+  let query = db.selectFrom('audit').selectAll().where('account_id', '=', filter.accountId);
+  if (action !== undefined) {
+    query = query.where((where) =>
+      where.or([where('action', '=', action), sql<boolean>`starts_with(action, ${`${action}.`})`]),
+    );
+  }
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+  if (filter.until !== undefined) query = query.where('at', '<', filter.until);
+  if (filter.after !== undefined) query = query.where('id', '<', filter.after);
+  return query.orderBy('id', 'desc').limit(filter.limit).execute();
 }

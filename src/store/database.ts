@@ -45,6 +45,11 @@ export function connectDatabase(options: DatabaseOptions): Database {
   return { pool, db, close: () => pool.end() };
 }
 
+/** Runs `work` in the transaction that `db` already is, else in one of its own. */
+export function inTransaction<T>(db: Kysely<Schema>, work: (tx: Kysely<Schema>) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}
+
 /** Lost to another transaction, not to a mistake: 40P01 deadlock_detected, 40001 serialization_failure. */
 const RETRYABLE_SQLSTATES = new Set(['40P01', '40001']);
 const MAX_TRIES = 5;

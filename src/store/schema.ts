@@ -22,8 +22,8 @@ export interface AccountsTable {
   encryption: string | null;
   retention_days: number | null;
   click_tracking: Generated<'off' | 'count' | 'report'>;
-  safety: Generated<JSONColumnType<Safety>>;
-  windows: Generated<JSONColumnType<CountryWindow[]>>;
+  safety: JSONColumnType<Safety, string | undefined>;
+  windows: JSONColumnType<CountryWindow[], string | undefined>;
 }
 
 /** An account's caps; one that is absent is off. */

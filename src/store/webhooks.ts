@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../core/ids';
+import { inTransaction } from './database';
 import type { Sealer } from './seal';
 import type { Schema, WebhooksTable } from './schema';
 
@@ -37,7 +38,7 @@ export async function ensureWebhook(
   draft: { accountId: string; kind: 'clevertap' | 'standard'; url: string; isDefault: boolean },
 ): Promise<Webhook> {
   const id = prefixedId('wh');
-  const row = await db.transaction().execute(async (tx) => {
+  const row = await inTransaction(db, async (tx) => {
     if (draft.isDefault) {
       await tx
         .updateTable('webhooks')

@@ -1,6 +1,7 @@
+import { createDecipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { failure, partly, readCallback, success, type CallbackRecord } from '../simulator/clevertap/callback';
-import { cleverTapBody, readCleverTapAnswer, type CleverTapItem } from './clevertap';
+import { cleverTapBody, cleverTapRequest, readCleverTapAnswer, type CleverTapItem } from './clevertap';
 
 const AT = new Date('2026-08-01T10:00:00.999Z');
 const SECONDS = 1_785_578_400;
@@ -141,4 +142,28 @@ test('a reply carries the number it was sent to and its text, and is accepted by
   expect(sent).toEqual([
     { event: 'replied', data: [{ ts: SECONDS, meta: META, toPhone: '5555', incomingText: 'STOP' }] },
   ]);
+});
+
+describe('cleverTapRequest', () => {
+  const older = { version: 'v-1', key: Buffer.alloc(32, 1) };
+  const newer = { version: 'v-2', key: Buffer.alloc(32, 2) };
+
+  it('is plain without keys', () => {
+    const request = cleverTapRequest('https://in1.cb.wzrkt.com/x', [item()], null);
+    expect(request.body).toBe(cleverTapBody([item()]));
+    expect(Object.keys(request.headers)).toEqual(['content-type', 'accept']);
+  });
+
+  it('is encrypted with the newest key, whose version it names', () => {
+    const { headers, body: sealed } = cleverTapRequest('https://in1.cb.wzrkt.com/x', [item()], {
+      keys: [older, newer],
+      encoding: 'hex',
+    });
+    const marks = headers as Record<string, string>;
+    expect(marks['x-aes-key-version']).toBe('v-2');
+    const { ciphertext, ...rest } = JSON.parse(sealed) as { ciphertext: string };
+    expect(rest).toEqual({});
+    const decipher = createDecipheriv('aes-256-cbc', newer.key, Buffer.from(marks['x-aes-iv']!, 'hex'));
+    expect(decipher.update(ciphertext, 'hex', 'utf8') + decipher.final('utf8')).toBe(cleverTapBody([item()]));
+  });
 });

@@ -2,6 +2,8 @@
  * CleverTap's delivery callback (CleverTap docs, generic SMS, "SMS callbacks"): an array of event groups, epoch
  * seconds, `meta` exactly as it came in.
  */
+import { CIPHERTEXT, encryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../core/payload-encryption';
+import type { EncryptionSetting } from '../store/account-encryption';
 
 /** One outcome, as stored. */
 export interface CleverTapItem {
@@ -35,6 +37,25 @@ export function cleverTapBody(items: readonly CleverTapItem[]): string {
     else group.push(data);
   }
   return JSON.stringify([...groups].map(([event, data]) => ({ event, data })));
+}
+
+/**
+ * The request that reports these items, its body encrypted where the account has keys ({@link encryptPayload}): the
+ * newest one then encrypts, and its version stands in a header.
+ */
+export function cleverTapRequest(url: string, items: readonly CleverTapItem[], encryption: EncryptionSetting | null) {
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const body = cleverTapBody(items);
+  const newest = encryption?.keys.at(-1);
+  if (encryption === null || newest === undefined) return { method: 'POST', url, headers, body } as const;
+  const { iv, ciphertext } = encryptPayload(body, newest.key, encryption.encoding);
+  const marks = { [IV_HEADER]: iv, [KEY_VERSION_HEADER]: newest.version };
+  return {
+    method: 'POST',
+    url,
+    headers: { ...headers, ...marks },
+    body: JSON.stringify({ [CIPHERTEXT]: ciphertext }),
+  } as const;
 }
 
 /** What CleverTap made of a body. */

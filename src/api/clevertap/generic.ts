@@ -2,6 +2,7 @@
 import type { Request, Response, Router } from 'express';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
+import { openBody } from './encrypted';
 import { genericRecords } from './records';
 import { bodyFields, factsOf } from './request';
 
@@ -18,7 +19,8 @@ export function genericRoutes(router: Router, deps: ApiDeps): void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const { body, fields } = bodyFields(request);
     const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const acceptance = await acceptRecords(deps, accountId, genericRecords(body), factsOf(request));
+    const records = genericRecords(await openBody(deps, accountId, request, body));
+    const acceptance = await acceptRecords(deps, accountId, records, factsOf(request));
     response.status(acceptance.accepted.length === 0 ? 400 : 200).json(toAnswer(acceptance));
   };
   router.get('/clevertap/v1/messages', handle);

@@ -3,6 +3,7 @@ import type { Request, Response, Router } from 'express';
 import { isJsonObject } from '../../core/json';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
+import { openBody } from './encrypted';
 import { nameValues, type NamedValues } from './fields';
 import { nodeRecords } from './records';
 import { bodyFields, factsOf } from './request';
@@ -26,7 +27,7 @@ export function mobtextingRoutes(router: Router, deps: ApiDeps): void {
   const route = (toRecords: (body: unknown) => NamedValues[]) => async (request: Request, response: Response) => {
     const { body, fields } = bodyFields(request);
     const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const records = toRecords(body);
+    const records = toRecords(await openBody(deps, accountId, request, body));
     const acceptance = await acceptRecords(deps, accountId, records, factsOf(request));
     const status = acceptance.accepted.length === 0 ? 400 : 200;
     response.status(status).json(toAnswer(status, acceptance, records));

@@ -8,6 +8,7 @@ import { isJsonObject } from '../../core/json';
 import { AppError, type ErrorCode } from '../../errors';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type AcceptedRecord } from './accept';
+import { openBody } from './encrypted';
 import { fieldNamed, nameValues, type Field } from './fields';
 import type { RecordProblem } from './normalise';
 import { bodyFields, factsOf } from './request';
@@ -37,9 +38,10 @@ export function timesMobileRoutes(router: Router, deps: ApiDeps): void {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const { body, fields } = bodyFields(request);
     const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    if (!isJsonObject(body))
+    const record = await openBody(deps, accountId, request, body);
+    if (!isJsonObject(record))
       throw new AppError('invalid-request', 'This route takes one record a request, as an object');
-    const records = [nameValues(body)];
+    const records = [nameValues(record)];
     const { accepted, rejected } = await acceptRecords(deps, accountId, records, factsOf(request));
     if (accepted.length > 0) response.json(toAnswer(accepted[0]!));
     else response.status(BAD_REQUEST).json(toRejection(rejected[0]!));

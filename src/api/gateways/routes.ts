@@ -1,6 +1,7 @@
 /** `/api/v1/gateways`: the provider accounts that messages go out through. */
 import type { Router } from 'express';
 import { AppError } from '../../errors';
+import { audited } from '../../store/audit';
 import { hurryProbe } from '../../store/breaker';
 import { isUniqueViolation } from '../../store/database';
 import { releaseHeld } from '../../store/failover';
@@ -56,11 +57,18 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   });
 
   router.post('/api/v1/gateways', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
     const draft = readGateway(readJson(request));
     checkFailover(draft.provider, draft);
     await deps.accounts.context(accountId);
-    const row = await unlessTaken(draft.name, insertGateway(db, deps.sealer, accountId, draft));
+    const change = audited(
+      db,
+      principal,
+      (tx) => insertGateway(tx, deps.sealer, accountId, draft),
+      ({ id, name, provider }) => ({ action: 'gateway.created', subject: id, detail: { name, provider } }),
+    );
+    const row = await unlessTaken(draft.name, change);
     deps.accounts.forget(accountId);
     response.status(201).json(await answer(row));
   });
@@ -71,7 +79,8 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   });
 
   router.patch('/api/v1/gateways/:id', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
     const current = await existing(accountId, request.params.id);
     const { id, provider } = current;
     const draft = readGatewayPatch(readJson(request), provider);
@@ -81,7 +90,13 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
       receiptDeadlineSeconds: current.receipt_deadline_seconds,
       ...draft,
     });
-    const row = await unlessTaken(draft.name, updateGateway(db, deps.sealer, accountId, id, draft));
+    const change = audited(
+      db,
+      principal,
+      (tx) => updateGateway(tx, deps.sealer, accountId, id, draft),
+      (changed) => changed && { action: 'gateway.updated', subject: id, detail: { fields: Object.keys(draft) } },
+    );
+    const row = await unlessTaken(draft.name, change);
     deps.accounts.forget(accountId);
     if (row?.status === 'active' && row.paused_reason === null) {
       await hurryProbe(deps.database.pool, id);
@@ -91,7 +106,8 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   });
 
   router.delete('/api/v1/gateways/:id', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
     const { id } = await existing(accountId, request.params.id);
     const routes = await routesOverGateway(db, accountId, id);
     if (routes.length > 0) {
@@ -106,7 +122,12 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
         extra: { open },
       });
     }
-    await deleteGateway(db, accountId, id);
+    await audited(
+      db,
+      principal,
+      (tx) => deleteGateway(tx, accountId, id),
+      () => ({ action: 'gateway.deleted', subject: id, detail: { open } }),
+    );
     deps.accounts.forget(accountId);
     await release(accountId, id);
     response.status(204).end();

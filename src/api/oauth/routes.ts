@@ -2,7 +2,7 @@
 import type { Request, Response, Router } from 'express';
 import { ACCESS_TOKEN_SECONDS } from '../../core/access-token';
 import { SCOPES, type Scope } from '../../core/api-key';
-import type { StoredKey } from '../../store/accounts';
+import type { StoredKey } from '../../store/api-keys';
 import { basicCredentials } from '../auth';
 import { bodyText, parseForm } from '../body';
 import type { ApiDeps } from '../deps';

@@ -1,8 +1,9 @@
 /** `/api/v1/suppressions`: numbers that nothing is sent to. */
 import type { Router } from 'express';
 import { z } from 'zod';
-import { normaliseMsisdn } from '../../core/msisdn';
+import { maskMsisdn, normaliseMsisdn } from '../../core/msisdn';
 import { AppError } from '../../errors';
+import { audited } from '../../store/audit';
 import { deleteSuppression, insertSuppression, listSuppressions, type Suppression } from '../../store/opt-outs';
 import { fieldsOf, queryOf, readJson } from '../body';
 import type { ApiDeps } from '../deps';
@@ -36,15 +37,29 @@ export function suppressionRoutes(router: Router, deps: ApiDeps): void {
   });
 
   router.post('/api/v1/suppressions', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
     const { to, reason } = validate(body, readJson(request));
     const msisdn = await numberOf(accountId, to);
-    response.status(201).json(toAnswer(await insertSuppression(db, { accountId, msisdn, reason })));
+    const made = await audited(
+      db,
+      principal,
+      (tx) => insertSuppression(tx, { accountId, msisdn, reason }),
+      () => ({ action: 'suppression.created', subject: maskMsisdn(msisdn) }),
+    );
+    response.status(201).json(toAnswer(made));
   });
 
   router.delete('/api/v1/suppressions/:to', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
-    const removed = await deleteSuppression(db, accountId, await numberOf(accountId, request.params.to));
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
+    const msisdn = await numberOf(accountId, request.params.to);
+    const removed = await audited(
+      db,
+      principal,
+      (tx) => deleteSuppression(tx, accountId, msisdn),
+      (done) => (done ? { action: 'suppression.deleted', subject: maskMsisdn(msisdn) } : null),
+    );
     if (!removed) throw new AppError('not-found', 'The account has not suppressed this number');
     response.status(204).end();
   });

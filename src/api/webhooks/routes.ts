@@ -2,6 +2,7 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors';
+import { audited } from '../../store/audit';
 import { ensureWebhook, listWebhooks, type Webhook } from '../../store/webhooks';
 import { readJson } from '../body';
 import { checkCallbackUrl } from '../clevertap/webhook-targets';
@@ -22,14 +23,20 @@ export function webhookRoutes(router: Router, deps: ApiDeps): void {
   });
 
   router.post('/api/v1/webhooks', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'manage');
+    const principal = await deps.auth.authenticate(request, 'manage');
+    const { accountId } = principal;
     const draft = validate(webhook, readJson(request));
     const { account } = await deps.accounts.context(accountId);
     const problem = checkCallbackUrl(draft.url, account.callback_hosts, new Set(deps.outboundAllow));
     if (problem !== null) {
       throw new AppError('invalid-request', `url ${problem}`, { problems: [{ field: 'url', message: problem }] });
     }
-    const made = await ensureWebhook(deps.database.db, deps.sealer, { ...draft, accountId });
+    const made = await audited(
+      deps.database.db,
+      principal,
+      (tx) => ensureWebhook(tx, deps.sealer, { ...draft, accountId }),
+      ({ id, kind }) => ({ action: 'webhook.created', subject: id, detail: { kind, isDefault: draft.isDefault } }),
+    );
     deps.accounts.forget(accountId);
     response.status(201).json(toAnswer(made));
   });

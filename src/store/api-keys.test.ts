@@ -1,5 +1,5 @@
 import { startStore, type TestStore } from '../../test/support/rows';
-import { findKey, insertKey, rotateKey, touchKey, type KeyDraft } from './accounts';
+import { findKey, insertKey, rotateKey, touchKey, type KeyDraft } from './api-keys';
 
 let store: TestStore;
 beforeAll(async () => {
