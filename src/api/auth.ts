@@ -73,7 +73,9 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
 
   return {
     async authenticate(request, scope, fields) {
-      const credential = headerCredential(request) ?? (fields === undefined ? null : fieldCredential(fields));
+      const credential =
+        headerCredential(request) ??
+        (fields === undefined ? null : (fieldCredential(fields) ?? partnerCredential(request)));
       if (credential === null) {
         throw new AppError(
           'unauthorized',
@@ -117,10 +119,34 @@ export function basicCredentials(authorization: string): { id: string; secret: s
   return { id: decoded.slice(0, Math.max(0, colon)), secret: decoded.slice(colon + 1) };
 }
 
+/** What partners' forms call them (CleverTap partner guides: Times Mobile, Route Mobile, ICS, Sinch). */
+const KEY_FIELDS = ['apikey', 'access_token'];
+const USER_FIELDS = ['username', 'user', 'userid'];
+const PASSWORD_FIELDS = ['password', 'pass'];
+
 function fieldCredential(fields: Record<string, unknown>): Credential | null {
-  const text = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
-  const key = text('apikey') ?? text('access_token');
+  const first = (names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      for (const key in fields) {
+        const value = fields[key];
+        if (typeof value === 'string' && value !== '' && key.toLowerCase() === name) return value;
+      }
+    }
+    return undefined;
+  };
+  const key = first(KEY_FIELDS);
   if (key !== undefined) return { kind: 'key', key };
-  const password = text('password');
-  return password === undefined ? null : { kind: 'pair', id: text('username') ?? '', secret: password };
+  const password = first(PASSWORD_FIELDS);
+  return password === undefined ? null : { kind: 'pair', id: first(USER_FIELDS) ?? '', secret: password };
+}
+
+/** Headers in which partners' forms carry the key (CleverTap partner guides: Kaleyra, OneXtel). */
+const PARTNER_HEADERS = ['api-key', 'onexkey'];
+
+function partnerCredential(request: Request): Credential | null {
+  for (const name of PARTNER_HEADERS) {
+    const key = request.get(name);
+    if (key !== undefined) return { kind: 'key', key };
+  }
+  return null;
 }

@@ -1,5 +1,5 @@
 /** Accounts and what each decides for itself. */
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../core/ids';
 import type { SenderClass } from '../core/sender';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';

@@ -35,6 +35,12 @@ for (const [field, names] of Object.entries(ALIASES) as [Field, readonly string[
 /** The field that a name stands for, in any case; undefined for a name that means nothing here. */
 export const fieldNamed = (name: string): Field | undefined => NAMES.get(name.toLowerCase())?.field;
 
+/**
+ * A name that some partners use for the sender ID and others for a user's id: it counts only where nothing else, beside
+ * the records neither, names a sender.
+ */
+const WEAK = 'uid';
+
 /** Names that carry credentials: never kept with a message. */
 const CREDENTIALS = new Set(['apikey', 'access_token', 'username', 'user', 'userid', 'password', 'pass', 'appid']);
 
@@ -70,6 +76,10 @@ export function nameValues(record: Record<string, unknown>, under?: NamedValues)
       continue;
     }
     const { field, rank } = known;
+    if (field === 'sender' && under?.values.sender !== undefined && key.toLowerCase() === WEAK) {
+      (extra ??= {})[key] = value;
+      continue;
+    }
     const taken = ranks[field];
     if (taken !== undefined && taken <= rank) continue;
     ranks[field] = rank;
