@@ -1,15 +1,11 @@
 /** Documentation and code say the same: settings, routes, field names, dependencies, links, paths and commands. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ALIASES } from '../src/api/clevertap/fields';
 import rules from '../scripts/import-rules.json';
 import { describeEnvironment } from '../src/config';
 import { ROOT, codeBlocks, readDocument, tableRows } from './support/markdown';
-
-const filesBelow = (folder: string, ending: string): string[] =>
-  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(ending))
-    .map((file) => path.join(folder, file));
+import { filesBelow, registeredRoutes } from './support/routes';
 
 const decisions = filesBelow('docs/decisions', '.md').sort();
 const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
@@ -22,13 +18,8 @@ test('README has every setting with its default and meaning, and no other', () =
 });
 
 test('README has every route, and no other', () => {
-  const registered = filesBelow('src/api', '.ts').flatMap((file) =>
-    [...readDocument(file).matchAll(/\brouter\.(get|post|put|patch|delete|all)\('([^']+)'/g)].map(
-      ([, method, where]) => `${method!.toUpperCase()} ${where}`,
-    ),
-  );
   const rows = tableRows(readDocument('README.md'), ['Method', 'Path', 'Scope', 'Answers']);
-  expect(rows.map(([method, where]) => `${method} ${where}`).sort()).toEqual(registered.sort());
+  expect(rows.map(([method, where]) => `${method} ${where}`).sort()).toEqual(registeredRoutes().sort());
 });
 
 test('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {

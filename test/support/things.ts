@@ -1,0 +1,87 @@
+/**
+ * How to make one of each thing that has a path of its own. The tests that walk all routes take it from here: whoever
+ * adds `/api/v1/things/:id` adds a line to {@link THINGS}, and its routes are tested for 401, 403, 404, 413, 429 and
+ * for what another account sees of them.
+ */
+import type { Route } from './routes';
+import type { Answer } from './stack';
+
+/** An account, and calls in it with an admin's key. */
+export interface Owner {
+  accountId: string;
+  call(method: string, path: string, body?: unknown): Promise<Answer>;
+}
+
+export interface Thing {
+  /** Makes a new one; returns the parameters of its path. The account has a gateway. */
+  make(owner: Owner): Promise<Record<string, string>>;
+  /** Parameters of one that does not exist; absent = `unknown` for each. */
+  unknown?: Record<string, string>;
+}
+
+let serial = 0;
+const unique = (): string => String(++serial).padStart(4, '0');
+const number = (): string => `+91980001${unique()}`;
+
+export const gatewayDraft = (): object => ({
+  provider: 'infobip', name: `gateway ${unique()}`, credentials: { apiKey: 'key' }, sendingPattern: 'batch',
+}); // prettier-ignore
+
+/** Makes a thing by one POST whose answer has its id. */
+const posted = (path: string, body: () => object): Thing => ({
+  async make({ call }) {
+    const { status, json } = await call('POST', path, body());
+    if (status >= 300) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(json)}`);
+    return { id: json.id as string };
+  },
+});
+
+/** By the longest beginning of a route's path that ends in a parameter. */
+export const THINGS: Record<string, Thing> = {
+  '/api/v1/accounts/:id': { make: ({ accountId }) => Promise.resolve({ id: accountId }) },
+  '/api/v1/api-keys/:id': posted('/api/v1/api-keys', () => ({ name: 'walk', scopes: ['send'] })),
+  '/api/v1/gateways/:id': posted('/api/v1/gateways', gatewayDraft),
+  '/api/v1/messages/:id': {
+    async make({ call }) {
+      const { json } = await call('POST', '/clevertap/v1/messages', { to: number(), text: 'Hello', mid: unique() });
+      return { id: json.ids[0] as string };
+    },
+  },
+  '/api/v1/suppressions/:to': {
+    async make({ call }) {
+      const to = number();
+      await call('POST', '/api/v1/suppressions', { to });
+      return { to };
+    },
+    unknown: { to: '+919800009999' },
+  },
+};
+
+/** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
+export const BODIES: Record<string, object> = {};
+
+/** Routes that read no body, though their method could carry one. */
+export const BODILESS: ReadonlySet<string> = new Set();
+
+/** Routes whose body may be larger than 4 MB. */
+export const LARGE: ReadonlySet<string> = new Set();
+
+/** Routes that a walk can't call: their answer doesn't end. They need tests of their own. */
+export const ENDLESS: ReadonlySet<string> = new Set();
+
+/** The thing that a route with parameters is about. @throws Error when nobody says how to make one. */
+export function thingOf(route: Route): Thing {
+  const at = Object.keys(THINGS)
+    .filter((beginning) => route.path === beginning || route.path.startsWith(`${beginning}/`))
+    .sort((a, b) => a.length - b.length)
+    .at(-1);
+  if (at === undefined) throw new Error(`${route.name} has no maker: add one to THINGS in test/support/things.ts`);
+  return THINGS[at]!;
+}
+
+export const unknownOf = (route: Route): Record<string, string> =>
+  thingOf(route).unknown ?? Object.fromEntries(route.params.map((name) => [name, 'unknown']));
+
+/** A body that gets as far as looking for the thing; undefined where the method has none. */
+export const bodyOf = (route: Route): object | undefined =>
+  ['GET', 'DELETE'].includes(route.method) ? undefined : (BODIES[route.name] ?? {});
