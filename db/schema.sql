@@ -351,6 +351,7 @@ create table slices (
   started_at timestamp with time zone,
   wake_due boolean not null default false,
   route_id text,
+  blanked_at timestamp with time zone,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_pkey PRIMARY KEY (id),
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
@@ -503,6 +504,8 @@ CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) W
 CREATE INDEX record_keys_age ON record_keys USING brin (created_at);
 
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
+
+CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
 
 CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
 

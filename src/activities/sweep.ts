@@ -9,6 +9,7 @@ import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '
 import { purgeUploads } from '../store/upload-intake';
 import type { Workflows } from '../workflows/client';
 import { LOOK } from '../workflows/contract';
+import { retain } from './retention';
 
 /** Older than any start that is still under way in a living api process. */
 const UNSTARTED_AFTER_MS = 15_000;
@@ -47,6 +48,7 @@ export async function sweepOnce(
   await forgetRecordKeys(pool);
   await forgetIdempotencyKeys(pool);
   await purgeUploads(pool, MAX_PURGED);
+  await retain(pool);
 }
 
 /**

@@ -132,6 +132,8 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   started_at: Date | null;
   wake_due: Generated<boolean>;
   route_id: string | null;
+  /** When retention blanked its messages. */
+  blanked_at: Date | null;
 }
 
 /** What a request asked for beyond number, text, sender and service. */
