@@ -1,5 +1,5 @@
 /** What every route answers alike: 400, 401, 403, 404, 413 and 429. A new route is walked as soon as README has it. */
-import { allRoutes, fill, type Route } from '../support/routes';
+import { allRoutes, fill, type Route } from '../support/walk';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 import { BODILESS, bodyOf, ENDLESS, gatewayDraft, LARGE, thingOf, unknownOf, type Owner } from '../support/things';
 import { until } from '../support/until';

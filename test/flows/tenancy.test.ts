@@ -1,5 +1,5 @@
 /** A key of one account finds nothing of another: every route with a parameter, and every list. */
-import { allRoutes, fill } from '../support/routes';
+import { allRoutes, fill } from '../support/walk';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 import { bodyOf, ENDLESS, gatewayDraft, THINGS, thingOf, type Owner } from '../support/things';
 

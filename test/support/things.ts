@@ -3,7 +3,7 @@
  * adds `/api/v1/things/:id` adds a line to {@link THINGS}, and its routes are tested for 401, 403, 404, 413, 429 and
  * for what another account sees of them.
  */
-import type { Route } from './routes';
+import type { Route } from './walk';
 import type { Answer } from './stack';
 
 /** An account, and calls in it with an admin's key. */

@@ -128,6 +128,8 @@ describe('options', () => {
     [{ type: 'N' }, { type: 'plain' }],
     [{ type: 'A' }, null],
     [{ type: 'TXN' }, null],
+    [{ type: 'constructor' }, null],
+    [{ type: { toString: 1 } }, null],
     [{ unicode: 'true' }, { type: 'unicode' }],
     [{ unicode: true }, { type: 'unicode' }],
     [{ unicode: 'false' }, null],

@@ -63,7 +63,12 @@ const MAX_META_LENGTH = 512;
 const MAX_TEXT_LENGTH = 4_000;
 const MAX_RECIPIENTS = 1_000;
 const MAX_PORT = 65_535;
-const TYPES: Record<string, 'unicode' | 'plain'> = { u: 'unicode', n: 'plain' };
+const TYPES = new Map<unknown, 'unicode' | 'plain'>([
+  ['u', 'unicode'],
+  ['U', 'unicode'],
+  ['n', 'plain'],
+  ['N', 'plain'],
+]);
 
 /** Raised and caught inside this file only: the first problem of a record ends its reading. */
 class Rejected extends Error {
@@ -116,9 +121,8 @@ export function normaliseRecord(
 /** Mobtexting's `type` U/N/A, or Times Mobile's `unicode` "true"/"false"; other words are a partner's own and mean nothing here. */
 function readType(reader: RecordReader): 'unicode' | 'plain' | undefined {
   if (reader.flag('unicode')) return 'unicode';
-  const type = TYPES[String(reader.raw('type') ?? '').toLowerCase()];
   // A text that GSM 03.38 lacks would be garbled if "plain" were taken at its word: what is sent is then UCS-2.
-  return type;
+  return TYPES.get(reader.raw('type'));
 }
 
 function compact(options: MessageOptions): MessageOptions | null {

@@ -1,5 +1,5 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GroupCommit } from '../../core/group-commit';
 import { uuidv7 } from '../../core/ids';
 import { acceptMessages, type MessageDraft } from '../../store/accept';
@@ -177,5 +177,5 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
 
 /** Meta alone is no key: callers reuse `custom`. Without a meta, or what stands in for it, every record is a new one. */
 function recordKey(accountId: string, identity: string, msisdn: string, text: string): Buffer {
-  return createHash('sha256').update(`${accountId}\n${msisdn}\n${identity}\n${text}`).digest();
+  return hash('sha256', `${accountId}\n${msisdn}\n${identity}\n${text}`, 'buffer');
 }
