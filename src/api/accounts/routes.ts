@@ -60,11 +60,12 @@ export function accountRoutes(router: Router, deps: ApiDeps): void {
     const { principal, account } = await existing(request, 'manage');
     const { id } = account;
     const draft = readAccountPatch(readJson(request), openEncryption(sealer, account));
+    const fields = Object.keys(draft);
     const changed = await audited(
       db,
       { accountId: id, keyId: principal.keyId },
       (tx) => updateAccount(tx, sealer, id, draft),
-      (row) => row && { action: 'account.updated', subject: id, detail: { fields: Object.keys(draft) } },
+      (row) => (row && fields.length > 0 ? { action: 'account.updated', subject: id, detail: { fields } } : null),
     );
     deps.accounts.forget(id);
     response.json(toAccount(changed ?? account, sealer));
