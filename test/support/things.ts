@@ -36,11 +36,22 @@ const posted = (path: string, body: () => object): Thing => ({
   },
 });
 
+/** Members have two parameters: their group's and their own. */
+const group = posted('/api/v1/groups', () => ({ name: `group ${unique()}` }));
+
 /** By the longest beginning of a route's path that ends in a parameter. */
 export const THINGS: Record<string, Thing> = {
   '/api/v1/accounts/:id': { make: ({ accountId }) => Promise.resolve({ id: accountId }) },
   '/api/v1/api-keys/:id': posted('/api/v1/api-keys', () => ({ name: 'walk', scopes: ['send'] })),
   '/api/v1/gateways/:id': posted('/api/v1/gateways', gatewayDraft),
+  '/api/v1/groups/:id': group,
+  '/api/v1/groups/:id/members/:memberId': {
+    async make(owner) {
+      const { id } = await group.make(owner);
+      const { json } = await owner.call('POST', `/api/v1/groups/${id}/members`, { to: number() });
+      return { id: id!, memberId: json.id as string };
+    },
+  },
   '/api/v1/messages/:id': {
     async make({ call }) {
       const { json } = await call('POST', '/clevertap/v1/messages', { to: number(), text: 'Hello', mid: unique() });
@@ -55,10 +66,15 @@ export const THINGS: Record<string, Thing> = {
     },
     unknown: { to: '+919800009999' },
   },
+  '/api/v1/templates/:id': posted('/api/v1/templates', () => ({ name: `template ${unique()}`, text: 'Hello {name}' })),
+  '/api/v1/test-phones/:id': posted('/api/v1/test-phones', () => ({ to: number() })),
 };
 
 /** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
-export const BODIES: Record<string, object> = {};
+export const BODIES: Record<string, object> = {
+  'POST /api/v1/groups/:id/members': { to: '+919800000001' },
+  'POST /api/v1/test-phones/:id/verify': { code: '000000' },
+};
 
 /** Routes that read no body, though their method could carry one. */
 export const BODILESS: ReadonlySet<string> = new Set();

@@ -8,6 +8,7 @@ import { audited, insertAudit } from '../../store/audit';
 import type { Principal } from '../auth';
 import { fieldsOf, queryOf, readJson } from '../body';
 import type { ApiDeps } from '../deps';
+import { isStorable } from '../text';
 import { validate } from '../validate';
 import { accountsQuery, readAccount, readAccountPatch, toAccount } from './schema';
 
@@ -22,7 +23,7 @@ export function accountRoutes(router: Router, deps: ApiDeps): void {
   ): Promise<{ principal: Principal; account: Account }> {
     const principal = await deps.auth.authenticate(request, scope);
     const { id } = request.params;
-    const visible = id === principal.accountId || principal.scopes.includes('admin');
+    const visible = isStorable(id) && (id === principal.accountId || principal.scopes.includes('admin'));
     const account = visible ? await findAccount(db, id) : null;
     if (account === null) throw new AppError('not-found', 'There is no account with this id, or it is not yours');
     return { principal, account };

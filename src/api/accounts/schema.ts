@@ -6,6 +6,7 @@ import { openEncryption, type EncryptionSetting } from '../../store/account-encr
 import type { Account, AccountDraft } from '../../store/accounts';
 import type { Sealer } from '../../store/seal';
 import type { Operation } from '../operation';
+import { storable, storableName } from '../text';
 import { validate } from '../validate';
 
 const MAX_LIMIT = 500;
@@ -40,7 +41,7 @@ const encryption = z.strictObject({
   keys: z
     .array(
       z.strictObject({
-        version: z.string().trim().min(1).max(100),
+        version: storableName(100),
         /** Left out for a version that the account has: its key stays. */
         key: z
           .string()
@@ -55,10 +56,10 @@ const encryption = z.strictObject({
 });
 
 const settings = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: storableName(100),
   timezone: timezone.optional(),
   defaultCountry: country.optional(),
-  defaultService: z.string().trim().min(1).max(20).optional(),
+  defaultService: storableName(20).optional(),
   requireApprovedSenders: z.boolean().optional(),
   callbackHosts: z
     .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'must be a host such as hooks.example.com, or *.example.com'))
@@ -74,7 +75,7 @@ const settings = z.strictObject({
 const patch = settings.partial();
 
 export const accountsQuery = z.strictObject({
-  cursor: z.string().optional(),
+  cursor: storable(1, 100).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SCOPES } from '../../core/api-key';
 import type { KeyDraft, NewKey } from '../../store/api-keys';
 import type { Operation } from '../operation';
+import { storable, storableName } from '../text';
 
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
@@ -13,9 +14,9 @@ const expiresAt = z.iso
   .optional();
 
 export const keyBody = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: storableName(100),
   scopes: z.array(z.enum(SCOPES)).min(1),
-  accountId: z.string().optional(),
+  accountId: storable(1, 64).optional(),
   expiresAt,
   ratePerSecond: z.number().int().min(1).max(10_000).optional(),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { AuditRow } from '../../store/audit';
 import type { Operation } from '../operation';
+import { storable } from '../text';
 
 const MAX_LIMIT = 500;
 const time = z.iso
@@ -11,8 +12,8 @@ const time = z.iso
 
 export const auditQuery = z.strictObject({
   /** `gateway.updated`, or `gateway` for everything that was done to gateways. */
-  action: z.string().optional(),
-  subject: z.string().optional(),
+  action: storable(1, 100).optional(),
+  subject: storable(1, 100).optional(),
   from: time,
   until: time,
   cursor: z
