@@ -25,7 +25,10 @@ beforeAll(async () => {
   stack = await startStack({ worker: false });
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Walked' });
   const as = { 'x-account-id': account.id as string };
-  owner = { accountId: account.id, call: (method, path, body) => stack.call(method, path, body, as) };
+  owner = {
+    accountId: account.id,
+    call: (method, path, body, headers) => stack.call(method, path, body, { ...as, ...headers }),
+  };
   await owner.call('POST', '/api/v1/gateways', gatewayDraft());
   const makeKey = async (draft: object) =>
     (await owner.call('POST', '/api/v1/api-keys', { name: 'walk', ...draft })).json.key as string;

@@ -16,7 +16,7 @@ let foreign: Owner['call'];
 async function makeAccount(name: string): Promise<{ owner: Owner; call: Owner['call'] }> {
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name });
   const as = { 'x-account-id': account.id as string };
-  const call: Owner['call'] = (method, path, body) => stack.call(method, path, body, as);
+  const call: Owner['call'] = (method, path, body, headers) => stack.call(method, path, body, { ...as, ...headers });
   await call('POST', '/api/v1/gateways', gatewayDraft());
   const { json } = await call('POST', '/api/v1/api-keys', { name, scopes: ['send', 'read', 'manage'] });
   const bearer = { authorization: `Bearer ${json.key}` };

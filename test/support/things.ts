@@ -9,7 +9,7 @@ import type { Answer } from './stack';
 /** An account, and calls in it with an admin's key. */
 export interface Owner {
   accountId: string;
-  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
 export interface Thing {
@@ -68,6 +68,12 @@ export const THINGS: Record<string, Thing> = {
   },
   '/api/v1/templates/:id': posted('/api/v1/templates', () => ({ name: `template ${unique()}`, text: 'Hello {name}' })),
   '/api/v1/test-phones/:id': posted('/api/v1/test-phones', () => ({ to: number() })),
+  '/api/v1/uploads/:id': {
+    async make({ call }) {
+      const { json } = await call('POST', '/api/v1/uploads', `to\n${number()}\n`, { 'content-type': 'text/csv' });
+      return { id: json.id as string };
+    },
+  },
 };
 
 /** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
@@ -76,14 +82,14 @@ export const BODIES: Record<string, object> = {
   'POST /api/v1/test-phones/:id/verify': { code: '000000' },
 };
 
-/** Routes that read no body, though their method could carry one. */
-export const BODILESS: ReadonlySet<string> = new Set();
+/** Routes that read no JSON, though their method could carry it. */
+export const BODILESS: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
 
 /** Routes whose body may be larger than 4 MB. */
-export const LARGE: ReadonlySet<string> = new Set();
+export const LARGE: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
 
-/** Routes that a walk can't call: their answer doesn't end. They need tests of their own. */
-export const ENDLESS: ReadonlySet<string> = new Set();
+/** Routes that a walk can't call: their answer doesn't end, or is no JSON. They need tests of their own. */
+export const ENDLESS: ReadonlySet<string> = new Set(['GET /api/v1/uploads/:id/errors.csv']);
 
 /** The thing that a route with parameters is about. @throws Error when nobody says how to make one. */
 export function thingOf(route: Route): Thing {
