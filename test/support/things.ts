@@ -36,6 +36,11 @@ const posted = (path: string, body: () => object): Thing => ({
   },
 });
 
+const gateway = posted('/api/v1/gateways', gatewayDraft);
+
+/** Six letters, as India's operators want them. */
+const letters = (): string => `BR${unique().replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'[Number(digit)]!)}`;
+
 /** Members have two parameters: their group's and their own. */
 const group = posted('/api/v1/groups', () => ({ name: `group ${unique()}` }));
 
@@ -43,7 +48,7 @@ const group = posted('/api/v1/groups', () => ({ name: `group ${unique()}` }));
 export const THINGS: Record<string, Thing> = {
   '/api/v1/accounts/:id': { make: ({ accountId }) => Promise.resolve({ id: accountId }) },
   '/api/v1/api-keys/:id': posted('/api/v1/api-keys', () => ({ name: 'walk', scopes: ['send'] })),
-  '/api/v1/gateways/:id': posted('/api/v1/gateways', gatewayDraft),
+  '/api/v1/gateways/:id': gateway,
   '/api/v1/groups/:id': group,
   '/api/v1/groups/:id/members/:memberId': {
     async make(owner) {
@@ -58,6 +63,13 @@ export const THINGS: Record<string, Thing> = {
       return { id: json.ids[0] as string };
     },
   },
+  '/api/v1/routes/:id': {
+    async make(owner) {
+      const { id } = await gateway.make(owner);
+      return posted('/api/v1/routes', () => ({ name: `route ${unique()}`, legs: [{ gatewayId: id }] })).make(owner);
+    },
+  },
+  '/api/v1/senders/:id': posted('/api/v1/senders', () => ({ sender: letters(), class: 'transactional' })),
   '/api/v1/suppressions/:to': {
     async make({ call }) {
       const to = number();
