@@ -136,6 +136,12 @@ create table gateway_tests (
   sender text,
   created_at timestamp with time zone not null default now(),
   constraint gateway_tests_pkey PRIMARY KEY (id)
+create table clicks (
+  message_id uuid not null,
+  account_id text not null,
+  code text not null,
+  at timestamp with time zone not null default now(),
+  constraint clicks_pkey PRIMARY KEY (message_id)
 );
 
 create table gateways (
@@ -226,6 +232,17 @@ create table inbound_texts (
   message_id uuid,
   received_at timestamp with time zone not null default now(),
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
+);
+
+create table links (
+  code text not null,
+  account_id text not null,
+  message_id uuid not null,
+  url text not null,
+  clicks integer not null default 0,
+  last_clicked_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint links_pkey PRIMARY KEY (code)
 );
 
 create table messages (
@@ -331,6 +348,17 @@ create table senders (
   constraint senders_class_check CHECK ((class = ANY (ARRAY['transactional'::text, 'promotional'::text, 'service'::text]))),
   constraint senders_pkey PRIMARY KEY (id),
   constraint senders_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text])))
+create table slice_stats (
+  slice_id uuid not null,
+  account_id text not null,
+  hour timestamp with time zone not null,
+  gateway_id text,
+  sender text,
+  code text,
+  sent integer not null,
+  delivered integer not null,
+  clicked integer not null,
+  errors integer not null
 );
 
 create table slices (
@@ -352,6 +380,9 @@ create table slices (
   wake_due boolean not null default false,
   route_id text,
   blanked_at timestamp with time zone,
+  stats_of integer[],
+  stats_at timestamp with time zone,
+  stats_done boolean not null default false,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_pkey PRIMARY KEY (id),
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
@@ -462,6 +493,11 @@ create table webhooks (
   is_default boolean not null default false,
   state text not null default 'active'::text,
   created_at timestamp with time zone not null default now(),
+  events text[],
+  secret text,
+  previous_secret text,
+  previous_secret_until timestamp with time zone,
+  disabled_reason text,
   constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
   constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),
@@ -474,6 +510,8 @@ CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_
 CREATE INDEX audit_account ON audit USING btree (account_id, id);
 
 CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
+
+CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE (state = 'dead'::text);
 
 CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WHERE (state = 'pending'::text);
 
@@ -489,6 +527,8 @@ CREATE INDEX idempotency_keys_age ON idempotency_keys USING brin (created_at);
 
 CREATE INDEX inbound_texts_account ON inbound_texts USING btree (account_id, received_at);
 
+CREATE INDEX links_message ON links USING btree (message_id);
+
 CREATE INDEX messages_account ON messages USING btree (account_id, id);
 
 CREATE INDEX messages_meta ON messages USING btree (account_id, meta) WHERE (meta IS NOT NULL);
@@ -503,9 +543,14 @@ CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) W
 
 CREATE INDEX record_keys_age ON record_keys USING brin (created_at);
 
+CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
+
+CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
+
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
 
 CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
+CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (NOT stats_done);
 
 CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
 
@@ -518,5 +563,6 @@ CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
+CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

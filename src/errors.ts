@@ -16,6 +16,7 @@ export const ERRORS = {
   'code-spent': { status: 409, title: 'The code is no longer valid' },
   'gateway-in-use': { status: 409, title: 'The gateway has open messages' },
   'gateway-in-route': { status: 409, title: 'Routes send over the gateway' },
+  'wrong-state': { status: 409, title: 'The thing is in another state' },
   'idempotency-mismatch': { status: 409, title: 'The idempotency key belongs to another request' },
   'idempotency-in-progress': { status: 409, title: 'The first request is under way' },
   'too-large': { status: 413, title: 'The body is too large' },

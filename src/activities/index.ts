@@ -13,7 +13,7 @@ import { importUpload } from './import/import';
 import { createGatewayHealth } from './dispatch/health';
 import { createLookups } from './dispatch/lookups';
 import { reviewHealth } from './health-review';
-import { relayOutbox, type RelayResult } from './relay';
+import { relayOutbox, type RelayResult } from './relay/relay';
 import { sweepOnce } from './sweep';
 
 const HEARTBEAT_MS = 2_000;

@@ -4,6 +4,7 @@ import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
 import { forgetIdempotencyKeys } from '../store/idempotency';
 import { replayFound } from '../store/parked';
+import { listCountedAccounts, refreshStats } from '../store/stats';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
 import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '../store/upload-import';
 import { purgeUploads } from '../store/upload-intake';
@@ -15,6 +16,8 @@ import { retain } from './retention';
 const UNSTARTED_AFTER_MS = 15_000;
 const OVERDUE_CALLBACK_MS = 90_000;
 const MAX_PER_SWEEP = 1_000;
+/** Of an account: some 500,000 messages, half a second of Postgres. */
+const REFRESHES_PER_SWEEP = 5;
 const MAX_RESTARTS = 10_000;
 /** Rows of a deleted upload that one sweep removes. */
 const MAX_PURGED = 100_000;
@@ -49,6 +52,7 @@ export async function sweepOnce(
   await forgetIdempotencyKeys(pool);
   await purgeUploads(pool, MAX_PURGED);
   await retain(pool);
+  await refreshAllStats(database);
 }
 
 /**
@@ -59,6 +63,12 @@ export async function restartUnsettled({ database, workflows }: SweepDeps): Prom
   for (const slice of await listUnsettled(database.pool, MAX_RESTARTS)) await start(workflows, slice);
   for (const uploadId of await listUnfinishedImports(database.pool, MAX_RESTARTS)) {
     await workflows.startImport({ uploadId });
+  }
+}
+
+async function refreshAllStats({ pool }: Database): Promise<void> {
+  for (const accountId of await listCountedAccounts(pool)) {
+    for (let done = false, i = 0; !done && i < REFRESHES_PER_SWEEP; i++) done = await refreshStats(pool, accountId);
   }
 }
 

@@ -8,6 +8,7 @@ import type { GatewayTestResult } from '../workflows/contract';
 import type { Accounts } from './account-context';
 import type { Authenticator } from './auth';
 import type { WebhookTargets } from './clevertap/webhook-targets';
+import type { EventStreams } from './events/streams';
 import type { Ingress } from './ingress/ingress';
 import type { Keys } from './keys';
 import type { Metrics } from './metrics';
@@ -22,12 +23,15 @@ export interface ApiDeps {
   webhooks: WebhookTargets;
   ingress: Ingress;
   inbox: Inbox;
+  events: EventStreams;
   /** Tells the workflows of these slices to look at their rows. */
   wake(news: readonly SliceNews[]): void;
   /** Starts the import of an upload whose bytes are stored. */
   startImport(uploadId: string): void;
   /** Has a worker send a test message; rejects when none answers in time. */
   testGateway(testId: string): Promise<GatewayTestResult>;
+  /** Tells the relays of these webhooks that there is something to send. */
+  wakeRelays(webhookIds: readonly string[]): void;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   metrics: Metrics;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CLEVERTAP_BACKOFF, SUBMIT_BACKOFF, backoffMs } from './backoff';
+import { CLEVERTAP_BACKOFF, SUBMIT_BACKOFF, WEBHOOK_SCHEDULE_MS, backoffMs, scheduledMs } from './backoff';
 
 it('doubles from its base to its maximum', () => {
   const waits = [1, 2, 3, 4, 9, 10, 1_000].map((failures) => backoffMs(SUBMIT_BACKOFF, failures));
@@ -22,4 +22,13 @@ it('spreads over a quarter more, never less than the plain back-off', () => {
       expect(spread).toBeLessThanOrEqual(plain * 1.25);
     }),
   );
+});
+
+it('tries a customer webhook ten times over three days, as Standard Webhooks publishes it', () => {
+  const waits = Array.from({ length: 10 }, (_, i) => scheduledMs(WEBHOOK_SCHEDULE_MS, i + 1));
+  const hour = 3_600_000;
+  expect(waits).toEqual([
+    5_000, 300_000, 1_800_000, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour, null,
+  ]); // prettier-ignore
+  expect(scheduledMs(WEBHOOK_SCHEDULE_MS, 2, 1)).toBe(330_000);
 });

@@ -19,3 +19,21 @@ export function backoffMs(backoff: Backoff, failures: number, random: number = 0
   const full = Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.min(failures - 1, 30));
   return Math.round(full * (1 + random / 4));
 }
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Pauses before the second to the tenth try of a customer webhook (Standard Webhooks, "Deliverability"). */
+export const WEBHOOK_SCHEDULE_MS: readonly number[] = [
+  5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR,
+]; // prettier-ignore
+
+/**
+ * Milliseconds to wait before try number `failures` + 1 by a schedule; null when it has no more.
+ * @param random 0 to 1; adds up to a tenth.
+ */
+export function scheduledMs(schedule: readonly number[], failures: number, random: number = 0): number | null {
+  const pause = schedule[failures - 1];
+  return pause === undefined ? null : Math.round(pause * (1 + random / 10));
+}

@@ -89,7 +89,7 @@ export function publicText(text: string, secrets: readonly string[] = []): strin
 }
 
 /** `Retry-After` as seconds or as a date (RFC 9110, 10.2.3), at most a day. */
-function retryAfterMs(response: HttpResponse, nowMs: number): number | undefined {
+export function retryAfterMs(response: HttpResponse, nowMs: number): number | undefined {
   const header = response.headers['retry-after'];
   if (typeof header !== 'string') return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;

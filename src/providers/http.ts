@@ -6,6 +6,8 @@ import type { Dispatcher } from 'undici';
 import { NOT_PUBLIC, isPublicAddress, publicLookup } from './addresses';
 import { ProviderError } from './errors';
 
+export { isPublicAddress };
+
 export interface HttpRequest {
   method: 'GET' | 'POST';
   /** Absolute URL. */

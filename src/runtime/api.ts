@@ -1,10 +1,12 @@
 /** The api process, composed. */
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Connection } from '@temporalio/client';
 import { sweepOnce } from '../activities/sweep';
 import { createAccounts } from '../api/account-context';
 import { createAuthenticator } from '../api/auth';
 import { createWebhookTargets } from '../api/clevertap/webhook-targets';
+import { createEventStreams } from '../api/events/streams';
 import { withIdempotency } from '../api/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/keys';
@@ -21,6 +23,8 @@ const API_CONNECTIONS = 10;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
+/** Else a client that keeps its connection would hold up a process that stops for as long as we let it. */
+const IDLE_SWEEP_MS = 50;
 /** Callers and providers come from outside; what faces them is up to the network in front. */
 const EVERYWHERE = '0.0.0.0';
 
@@ -56,6 +60,7 @@ export async function startApi(
   const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(database, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.masterKey);
+  const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });
   const app = createApp({
     database,
@@ -67,6 +72,7 @@ export async function startApi(
     webhooks: createWebhookTargets(database, sealer, config.outboundAllow),
     ingress,
     inbox,
+    events,
     wake: (news) => workflows.wake(news),
     startImport: (uploadId) =>
       void workflows
@@ -74,6 +80,7 @@ export async function startApi(
         .then(() => markImportStarted(database.pool, uploadId))
         .catch((err: unknown) => log.warn({ err }, 'an import could not be started; the sweep will')),
     testGateway: (testId) => workflows.testGateway(testId),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,
@@ -81,6 +88,8 @@ export async function startApi(
     log,
   });
   const server = createHttpServer(app);
+  const silent = trackSilent(server);
+  const metricsSilent = trackSilent(metrics.server);
   await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
   const port = await listen(server, options.port ?? config.port, EVERYWHERE);
   // An earlier api may have confirmed messages and died before it started their workflows.
@@ -90,8 +99,9 @@ export async function startApi(
   return {
     port,
     async stop() {
-      await closeServer(server);
-      await closeServer(metrics.server);
+      events.stop();
+      await closeServer(server, silent);
+      await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
       await base.close();
     },
@@ -117,10 +127,30 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-/** Stops taking connections, lets requests under way finish, closes idle ones. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
+/**
+ * Stops taking connections, lets requests under way finish, and closes the others: those that are idle, or become idle
+ * then, and those on which nothing was asked yet, which Node would wait for.
+ */
+async function closeServer(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => (error ? reject(error) : resolve()));
+      server.closeIdleConnections();
+      for (const socket of silent) socket.destroy();
+    });
+  } finally {
+    clearInterval(sweep);
+  }
+}
+
+/** The server's connections on which no request has come yet: clients open some ahead of need. */
+function trackSilent(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
   });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
 }

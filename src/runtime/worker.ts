@@ -25,7 +25,8 @@ const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
 
 /** Slices that one worker process dispatches at the same time, per kind: enough to fill gateways, few enough to stay fair. */
 const CONCURRENT_SLICES = 6;
-const CONCURRENT_RELAYS = 20;
+/** Relays mostly wait for answers: with few places, some dead endpoints would hold them all. */
+const CONCURRENT_RELAYS = 100;
 /** An import keeps a core busy. */
 const CONCURRENT_IMPORTS = 2;
 const MAX_CACHED_WORKFLOWS = 500;

@@ -1,5 +1,6 @@
 /** Ingress: many requests' messages, committed in one statement. */
 import type { Pool } from 'pg';
+import type { ShortLink } from '../core/links';
 import { execute } from './database';
 import type { MessageOptions } from './schema';
 
@@ -29,6 +30,8 @@ export interface MessageDraft {
   segments: number;
   /** What makes the record the same as an earlier one; null = never a duplicate. */
   recordKey: Buffer | null;
+  /** Short links in `body`; absent = none. */
+  links?: readonly ShortLink[];
 }
 
 export interface AcceptResult {
@@ -38,7 +41,7 @@ export interface AcceptResult {
   duplicates: Map<string, string>;
 }
 
-const STATEMENT = `
+const WRITE = `
 with joinable as (
   select id from slices where id = any($15::uuid[]) and state = 'open' order by id for update
 ),
@@ -80,7 +83,9 @@ stored as (
   select id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
          options, webhook_id, encoding, segments
   from fresh
-)
+)`;
+
+const ANSWER = `
 select 'duplicate' as kind, d.id, k.message_id as other
 from draft d left join record_keys k on k.key = d.record_key
 where d.record_key is not null and not exists (select 1 from fresh f where f.id = d.id)
@@ -88,16 +93,30 @@ union all
 select 'sealed', s.id, null::uuid from unnest($15::uuid[]) as s (id)
 where not exists (select 1 from slice where slice.id = s.id)`;
 
+const STATEMENT = WRITE + ANSWER;
+
+/** For texts with short links, which most accounts don't have. */
+const LINKED_STATEMENT = `${WRITE},
+linked as (
+  insert into links (code, account_id, message_id, url)
+  select l.code, f.account_id, f.id, l.url
+  from unnest($20::uuid[], $21::text[], $22::text[]) as l (message_id, code, url) join fresh f on f.id = l.message_id
+)${ANSWER}`;
+
 /**
  * Stores drafts and their slices in one statement and transaction. Record keys within one call must differ.
  * Drafts of a sealed slice leave no trace: offer them again under another slice.
  */
 export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: MessageDraft[]): Promise<AcceptResult> {
   const column = <T>(of: (draft: MessageDraft) => T): T[] => drafts.map(of);
+  const links: (ShortLink & { id: string })[] = [];
+  for (const { id, links: own } of drafts) {
+    if (own !== undefined) for (const link of own) links.push({ id, ...link });
+  }
   const rows = await execute<{ kind: 'duplicate' | 'sealed'; id: string; other: string | null }>(
     pool,
-    'accept-messages',
-    STATEMENT,
+    links.length === 0 ? 'accept-messages' : 'accept-linked-messages',
+    links.length === 0 ? STATEMENT : LINKED_STATEMENT,
     [
       column((d) => d.id),
       column((d) => d.sliceId),
@@ -118,6 +137,7 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
       slices.map((s) => s.dueAt),
       slices.map((s) => s.priority),
       slices.map((s) => s.isNew),
+      ...(links.length === 0 ? [] : [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)]),
     ],
   );
   const result: AcceptResult = { sealed: new Set(), duplicates: new Map() };

@@ -1,17 +1,24 @@
-/** The outbox: outcomes on their way to a webhook. */
+/** The outbox: outcomes on their way to a webhook. Reading and replaying it by hand: `outbox.ts`. */
 import type { Pool } from 'pg';
+import type { MessageState } from '../core/status';
 import { execute } from './database';
+import type { CallbackDetail } from './schema';
 
 /** A callback that this relay run owns until it writes the answer. */
 export interface ClaimedCallback {
   id: string;
   event: string;
+  messageId: string;
+  /** E.164. */
+  msisdn: string;
   meta: string | null;
+  /** Of the message, final. */
+  messageState: MessageState;
   code: string | null;
   description: string | null;
   occurredAt: Date;
-  /** Of a reply. */
-  detail: { toPhone: string | null; incomingText: string } | null;
+  /** Of a reply or a click. */
+  detail: CallbackDetail | null;
   tries: number;
 }
 
@@ -23,11 +30,14 @@ export async function claimCallbacks(pool: Pool, webhookId: string, limit: numbe
   const rows = await execute<{
     id: string;
     event: string;
+    message_id: string;
+    msisdn: string;
     meta: string | null;
+    message_state: MessageState;
     code: string | null;
     description: string | null;
     occurred_at: Date;
-    detail: ClaimedCallback['detail'];
+    detail: CallbackDetail | null;
     tries: number;
   }>(
     pool,
@@ -40,11 +50,17 @@ export async function claimCallbacks(pool: Pool, webhookId: string, limit: numbe
        update callbacks c set state = 'sending', tries = c.tries + 1, claimed_at = now() from due where c.id = due.id
        returning c.*
      )
-     select c.id, c.event, m.meta, c.code, c.description, c.occurred_at, c.detail, c.tries
+     select c.id, c.event, c.message_id, m.msisdn, m.meta, m.state as message_state, c.code, c.description,
+            c.occurred_at, c.detail, c.tries
      from claimed c join messages m on m.id = c.message_id order by c.id`,
     [webhookId, limit],
   );
-  return rows.map(({ occurred_at, ...row }) => ({ ...row, occurredAt: occurred_at }));
+  return rows.map(({ occurred_at, message_id, message_state, ...row }) => ({
+    ...row,
+    messageId: message_id,
+    messageState: message_state,
+    occurredAt: occurred_at,
+  }));
 }
 
 export interface CallbackResultDraft {
@@ -96,6 +112,16 @@ export async function releaseAbandoned(
   );
 }
 
+/** Ends what waits for a webhook that is gone. */
+export async function skipCallbacks(pool: Pool, webhookId: string, reason: string): Promise<void> {
+  await execute(
+    pool,
+    'skip-callbacks',
+    `update callbacks set state = 'skipped', last_error = $2 where webhook_id = $1 and state = 'pending'`,
+    [webhookId, reason],
+  );
+}
+
 /** Milliseconds until this webhook's next callback is due (0 = now); null when its outbox is empty. */
 export async function nextCallbackInMs(pool: Pool, webhookId: string): Promise<number | null> {
   const [row] = await execute<{ wait_ms: string | null }>(
@@ -108,14 +134,18 @@ export async function nextCallbackInMs(pool: Pool, webhookId: string): Promise<n
   return row?.wait_ms == null ? null : Math.max(0, Number(row.wait_ms));
 }
 
-/** Webhooks with callbacks that are due but were not taken for `overdueMs`: their relay may have missed its signal. */
+/**
+ * Webhooks with callbacks that are due but were not taken for `overdueMs`: their relay may have missed its signal. What
+ * waits for a disabled one waits on purpose.
+ */
 export async function listOverdueWebhooks(pool: Pool, overdueMs: number): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(
     pool,
     'list-overdue-webhooks',
-    `select distinct webhook_id from callbacks
-     where (state = 'pending' and next_try_at < now() - $1 * interval '1 millisecond')
-        or (state = 'sending' and claimed_at < now() - $1 * interval '1 millisecond')`,
+    `select distinct webhook_id from callbacks c
+     where ((state = 'pending' and next_try_at < now() - $1 * interval '1 millisecond')
+        or (state = 'sending' and claimed_at < now() - $1 * interval '1 millisecond'))
+       and not exists (select 1 from webhooks w where w.id = c.webhook_id and w.state = 'disabled')`,
     [overdueMs],
   );
   return rows.map((row) => row.webhook_id);

@@ -54,17 +54,25 @@ suppressed as (
 released as (
   delete from suppressions s using fresh f
   where f.meaning = 'start' and s.account_id = f.account_id and s.msisdn = f.msisdn and s.source = 'opt-out'
+),
+told as (
+  select dedupe, webhook_id, 'replied:' || encode(dedupe, 'hex') as slot from fresh where webhook_id is not null
+  union all
+  select f.dedupe, w.id, 'replied:' || encode(f.dedupe, 'hex') || ':' || w.id from fresh f
+  join webhooks w on w.account_id = f.account_id and w.kind = 'standard' and w.state = 'active'
+   and (w.events is null or 'replied' = any(w.events)) and w.id is distinct from f.webhook_id
+  where f.message_id is not null
 )
 insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, detail)
-select account_id, webhook_id, message_id, 'replied:' || encode(dedupe, 'hex'), 'replied',
-       coalesce(received_at, now()),
-       jsonb_build_object('toPhone', to_number, 'incomingText', left(body, ${MAX_REPORTED_TEXT}))
-from fresh where webhook_id is not null
+select f.account_id, t.webhook_id, f.message_id, t.slot, 'replied', coalesce(f.received_at, now()),
+       jsonb_build_object('toPhone', f.to_number, 'incomingText', left(f.body, ${MAX_REPORTED_TEXT}))
+from told t join fresh f on f.dedupe = t.dedupe
 returning webhook_id`;
 
 /**
  * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start), and queues a
- * `replied` callback under the newest message to that number over that gateway within 72 h.
+ * `replied` callback under the newest message to that number over that gateway within 72 h, for the webhook it came
+ * with and for every `standard` one that wants replies.
  * @returns webhooks with something new in their outbox.
  */
 export async function storeInbound(pool: Pool, texts: InboundDraft[]): Promise<string[]> {

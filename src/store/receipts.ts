@@ -30,15 +30,15 @@ export interface ReceiptDraft {
  * The lattice. `delivered` wins over everything not yet reported, from any attempt; a failure counts only for the
  * newest attempt, and one that another sender ID or account could mend (`sender`, `account`) only refuses it, so that
  * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
- * A `failed` callback that was never tried is turned into `delivered`; one that went out, or may have, makes the
- * receipt late. One that was committed while this statement waited for its message is `unseen`: nothing is done, and
- * the statement has to be run again.
+ * The callbacks of a failure are turned into `delivered` while none of them was tried; when one went out, or may have,
+ * to whichever webhook, the receipt is late for all of them. A failure that was committed while this statement waited
+ * for its message is `unseen`: nothing is done, and the statement has to be run again.
  */
 const STATEMENT = `
 with incoming as (
   select distinct on (dedupe) * from unnest(
     $1::bytea[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::timestamptz[], $12::text[], $16::text[], $17::smallint[], $18::smallint[]
+    $10::text[], $11::timestamptz[], $12::text[], $15::text[], $16::smallint[], $17::smallint[]
   ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
           reason, occurred_at, raw, told, part_no, part_of)
 ),
@@ -56,34 +56,39 @@ best as (
   order by mid, status = 'delivered' desc, no desc, occurred_at
 ),
 held as (
-  select b.*, m.state as was, m.attempts, m.webhook_id from best b join messages m on m.id = b.mid
+  select b.*, m.state as was, m.attempts from best b join messages m on m.id = b.mid
   order by m.id for update of m
+),
+unseen as (
+  -- The message moved on while this statement waited for it: what was written with that is not in its snapshot.
+  select h.mid from held h
+  where h.status = 'delivered' and h.was = any($14::message_state[])
+    and h.was <> (select m.state from messages m where m.id = h.mid)
+),
+told as (
+  select k.id, h.mid, k.state <> 'pending' or k.tries > 0 as is_told
+  from held h cross join lateral (
+    -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
+    select k.id, k.state, k.tries from callbacks k where k.message_id = h.mid and k.slot like 'outcome%'
+    order by k.id offset 0 for update
+  ) k
+  where h.status = 'delivered' and h.was = any($14::message_state[])
 ),
 flipped as (
   update callbacks c
   set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
-  from held h cross join lateral (
-    -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
-    select k.id, k.state, k.tries from callbacks k where k.message_id = h.mid and k.slot = 'outcome' offset 0
-  ) k
-  where h.status = 'delivered' and h.was = any($14::message_state[]) and k.state = 'pending' and k.tries = 0
-    and c.id = k.id and c.state = 'pending' and c.tries = 0
-  returning c.message_id
+  from told t join held h on h.mid = t.mid
+  where c.id = t.id and t.mid not in (select mid from told where is_told) and t.mid not in (select mid from unseen)
 ),
 verdict as (
   select h.*, case
     when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
     when h.status = 'delivered' and h.was = any($14::message_state[])
-      and (f.message_id is not null or h.webhook_id is null) then 'delivered'
+      and h.mid not in (select mid from told where is_told) and h.mid not in (select mid from unseen) then 'delivered'
     when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
       case when h.class in ('sender', 'account') then 'refused' else h.status end
     end::message_state as next
-  from held h left join flipped f on f.message_id = h.mid
-),
-unseen as (
-  select h.mid from held h
-  where h.status = 'delivered' and h.was = any($14::message_state[]) and h.webhook_id is not null and not $15::boolean
-    and not exists (select 1 from callbacks c where c.message_id = h.mid and c.slot = 'outcome')
+  from held h
 ),
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
@@ -135,20 +140,20 @@ const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE
  * @returns the slices and webhooks that have news.
  */
 export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
-  const merged = await mergeParts(pool, receipts);
-  const rows = await applyOnce(pool, merged, false);
-  const unseen = new Set(rows.filter((row) => row.kind === 'unseen').map((row) => row.id));
-  if (unseen.size > 0) {
-    const again = merged.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
-    rows.push(...(await applyOnce(pool, again, true)));
+  const rows: SettlementRow[] = [];
+  for (let left = await mergeParts(pool, receipts); left.length > 0;) {
+    const answer = await applyOnce(pool, left);
+    const unseen = new Set(answer.filter((row) => row.kind === 'unseen').map((row) => row.id));
+    rows.push(...answer.filter((row): row is SettlementRow => row.kind !== 'unseen'));
+    // States only move forward, so this ends.
+    left = left.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
   }
-  return toSettlement(rows.filter((row): row is SettlementRow => row.kind !== 'unseen'));
+  return toSettlement(rows);
 }
 
 type ReceiptRow = SettlementRow | { kind: 'unseen'; id: string };
 
-/** @param last a callback that is missing now will not come any more. */
-async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[], last: boolean): Promise<ReceiptRow[]> {
+async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
   return execute<ReceiptRow>(pool, 'apply-receipts', STATEMENT, [
     column((r) => r.dedupe),
@@ -165,7 +170,6 @@ async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[], last: bo
     column((r) => r.raw),
     BEFORE_DELIVERED,
     REPORTABLE_LATER,
-    last,
     column((r) => r.status),
     column((r) => r.part?.no ?? null),
     column((r) => r.part?.of ?? null),

@@ -118,6 +118,11 @@ export interface WebhooksTable {
   is_default: Generated<boolean>;
   state: Generated<'active' | 'disabled'>;
   created_at: CreatedAt;
+  events: string[] | null;
+  secret: string | null;
+  previous_secret: string | null;
+  previous_secret_until: Date | null;
+  disabled_reason: string | null;
 }
 
 export interface SlicesTable extends Record<FinalState, Generated<number>> {
@@ -134,6 +139,9 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   route_id: string | null;
   /** When retention blanked its messages. */
   blanked_at: Date | null;
+  stats_of: number[] | null;
+  stats_at: Date | null;
+  stats_done: Generated<boolean>;
 }
 
 /** What a request asked for beyond number, text, sender and service. */
@@ -217,6 +225,12 @@ export interface ReceiptsTable {
   part_of: number | null;
 }
 
+/** What a reply or a click says beyond its message. */
+export type CallbackDetail =
+  | { toPhone: string | null; incomingText: string }
+  /** `shortUrl` is what stood in the text. */
+  | { url: string; shortUrl: string };
+
 export interface CallbacksTable {
   /** bigint, read as a string. */
   id: Generated<string>;
@@ -234,8 +248,7 @@ export interface CallbacksTable {
   claimed_at: Date | null;
   last_status: number | null;
   last_error: string | null;
-  /** Of a reply. */
-  detail: JSONColumnType<{ toPhone: string | null; incomingText: string }> | null;
+  detail: JSONColumnType<CallbackDetail> | null;
   created_at: CreatedAt;
 }
 

@@ -6,13 +6,28 @@ import { FINAL_STATES } from '../core/status';
 
 const isFinal = `state in (${FINAL_STATES.map((state) => `'${state}'`).join(', ')})`;
 
-/** `reported (webhook_id)`: one outbox row per settled message that has a webhook; a second outcome is refused. */
+const event = `case state when 'delivered' then 'delivered' else 'failed' end`;
+
+/**
+ * `reported (webhook_id)`: one outbox row per settled message for the webhook that it came with, in the slot `outcome`,
+ * and one for each other `standard` webhook of its account that wants the event, in a slot of its own; a second outcome
+ * in a slot is refused.
+ */
 const REPORTED = `
+outcome as (
+  select id, account_id, webhook_id, 'outcome' as slot, ${event} as event, state, code, reason, at
+  from moved where ${isFinal} and webhook_id is not null
+  union all
+  select m.id, m.account_id, w.id, 'outcome:' || w.id, m.event, m.state, m.code, m.reason, m.at
+  from (select *, ${event} as event from moved where ${isFinal}) m
+  join webhooks w on w.account_id = m.account_id and w.kind = 'standard' and w.state = 'active'
+   and (w.events is null or m.event = any(w.events)) and w.id is distinct from m.webhook_id
+),
 reported as (
-  insert into callbacks (account_id, webhook_id, message_id, event, code, description, occurred_at)
-  select account_id, webhook_id, id, case state when 'delivered' then 'delivered' else 'failed' end,
-         case state when 'delivered' then null else coalesce(code, '900') end, reason, coalesce(at, now())
-  from moved where ${isFinal} and webhook_id is not null order by id
+  insert into callbacks (account_id, webhook_id, message_id, slot, event, code, description, occurred_at)
+  select account_id, webhook_id, id, slot, event,
+         case event when 'failed' then coalesce(code, '900') end, reason, coalesce(at, now())
+  from outcome order by id, slot
   on conflict (message_id, slot) do nothing
   returning webhook_id
 )`;

@@ -4,6 +4,7 @@
  */
 import { CIPHERTEXT, encryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../core/payload-encryption';
 import type { EncryptionSetting } from '../store/account-encryption';
+import type { CallbackDetail } from '../store/schema';
 
 /** One outcome, as stored. */
 export interface CleverTapItem {
@@ -13,8 +14,8 @@ export interface CleverTapItem {
   code: string | null;
   description: string | null;
   occurredAt: Date;
-  /** Of a `replied` event. */
-  detail: { toPhone: string | null; incomingText: string } | null;
+  /** Of a `replied` or a `clicked` event. */
+  detail: CallbackDetail | null;
 }
 
 /** Texts for outcomes that came without one: CleverTap requires a description. */
@@ -30,7 +31,7 @@ export function cleverTapBody(items: readonly CleverTapItem[]): string {
       ...(item.event === 'failed' ? { code: item.code ?? '900' } : {}),
       ...(item.detail === null
         ? { description: item.description ?? DESCRIPTION[item.event] ?? item.event }
-        : { toPhone: item.detail.toPhone ?? '', incomingText: item.detail.incomingText }),
+        : detailOf(item.detail)),
     };
     const group = groups.get(item.event);
     if (group === undefined) groups.set(item.event, [data]);
@@ -56,6 +57,12 @@ export function cleverTapRequest(url: string, items: readonly CleverTapItem[], e
     headers: { ...headers, ...marks },
     body: JSON.stringify({ [CIPHERTEXT]: ciphertext }),
   } as const;
+}
+
+function detailOf(detail: CallbackDetail): object {
+  return 'url' in detail
+    ? { url: detail.url, shorturl: detail.shortUrl }
+    : { toPhone: detail.toPhone ?? '', incomingText: detail.incomingText };
 }
 
 /** What CleverTap made of a body. */

@@ -9,6 +9,7 @@ import type { NamedValues } from './fields';
 import { normaliseRecord, type AcceptableRecord, type RecordProblem } from './normalise';
 import { MAX_RECORDS } from './records';
 import type { RequestFacts } from './request';
+import { withShortLinks } from './track';
 
 export interface AcceptedRecord {
   index: number;
@@ -78,10 +79,12 @@ export async function acceptRecords(
     usable.push({ index, record: normalised.record, webhookId: resolved.webhookId });
   }
 
-  const messages = usable.flatMap(({ index, record, webhookId }) =>
+  const plain = usable.flatMap(({ index, record, webhookId }) =>
     // NUL: no meta can look like it.
     toMessages(record, webhookId, now, idempotencyKey === undefined ? null : `\0${idempotencyKey}\0${index}`),
   );
+  const tracked = account.click_tracking !== 'off';
+  const messages = tracked ? plain.map((message) => withShortLinks(message, deps.publicUrl)) : plain;
   if (messages.length > MAX_RECORDS) {
     throw new AppError(
       'too-many-records',
@@ -102,7 +105,7 @@ export async function acceptRecords(
   let at = 0;
   const accepted = usable.map(({ index, record }) => ({
     index,
-    record,
+    record: tracked ? { ...record, segments: messages[at]!.segments } : record,
     messages: record.recipients.map((msisdn) => ({ msisdn, ...stored[at++]! })),
   }));
   return { accepted, rejected };

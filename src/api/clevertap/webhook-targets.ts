@@ -13,6 +13,8 @@ export interface WebhookTargets {
 }
 
 const MAX_CACHED = 10_000;
+/** A webhook that was deleted, here or by another api process, is refused this much later at most. */
+const CACHE_MS = 1_000;
 
 /** @param outboundAllow `host[:port]` that is allowed for every account. */
 export function createWebhookTargets(
@@ -20,15 +22,15 @@ export function createWebhookTargets(
   sealer: Sealer,
   outboundAllow: readonly string[],
 ): WebhookTargets {
-  const cache = new Map<string, WebhookTarget>();
+  const cache = new Map<string, { target: WebhookTarget; expiresAtMs: number }>();
   const allowed = new Set(outboundAllow);
 
   async function remember(key: string, make: () => Promise<WebhookTarget>): Promise<WebhookTarget> {
     const known = cache.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.expiresAtMs > Date.now()) return known.target;
     const target = await make();
     if (cache.size >= MAX_CACHED) cache.clear();
-    if (target.ok) cache.set(key, target);
+    if (target.ok) cache.set(key, { target, expiresAtMs: Date.now() + CACHE_MS });
     return target;
   }
 
@@ -41,7 +43,7 @@ export function createWebhookTargets(
           problem: { code: 'callback-url', field: 'callback_url', message: `callback_url ${problem}` },
         };
       return remember(`${account.id}\n${url}`, async () => {
-        const webhook = await ensureWebhook(database.db, sealer, {
+        const { webhook } = await ensureWebhook(database.db, sealer, {
           accountId: account.id,
           kind: 'clevertap',
           url,

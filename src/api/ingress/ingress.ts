@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { GroupCommit } from '../../core/group-commit';
 import { uuidv7 } from '../../core/ids';
+import type { ShortLink } from '../../core/links';
 import { acceptMessages, type MessageDraft } from '../../store/accept';
 import type { Database } from '../../store/database';
 import type { MessageOptions } from '../../store/schema';
@@ -17,6 +18,8 @@ export interface IncomingMessage {
   /** Takes the place of an absent meta in recognising a repeated record. */
   standIn: string | null;
   text: string;
+  /** When URLs of the text were replaced: by which links, and what it was before. */
+  linked?: { links: readonly ShortLink[]; original: string };
   sender: string | null;
   service: string;
   options: MessageOptions | null;
@@ -155,7 +158,7 @@ function toAccepted(id: string, duplicates: Map<string, string>): AcceptedMessag
 }
 
 function toDraft(accountId: string, sendId: string, message: IncomingMessage): MessageDraft {
-  const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments } = message;
+  const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments, linked } = message;
   const identity = meta ?? standIn;
   return {
     id: uuidv7(),
@@ -171,7 +174,8 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
     webhookId,
     encoding,
     segments,
-    recordKey: identity === null ? null : recordKey(accountId, identity, msisdn, text),
+    recordKey: identity === null ? null : recordKey(accountId, identity, msisdn, linked?.original ?? text),
+    links: linked?.links,
   };
 }
 

@@ -1,0 +1,85 @@
+/** The `relay` activity: drains one webhook's outbox. */
+import type { ProviderHttp } from '../../providers/http';
+import {
+  claimCallbacks,
+  nextCallbackInMs,
+  releaseAbandoned,
+  skipCallbacks,
+  writeCallbackResults,
+  type ClaimedCallback,
+} from '../../store/callbacks';
+import { findEncryption } from '../../store/account-encryption';
+import type { Database } from '../../store/database';
+import type { Sealer } from '../../store/seal';
+import { disableWebhook, findWebhook, type Webhook } from '../../store/webhooks';
+import { cleverTapSender } from './clevertap';
+import { skip, type SendResult, type Sender } from './sender';
+import { standardSender } from './standard';
+
+/** A claim older than this belongs to a run that died. */
+const ABANDONED_AFTER_MS = 60_000;
+/** A run lets go of its place after this, so that many busy webhooks take turns, and ends before its activity would. */
+const RUN_MS = 120_000;
+/** After a batch of which nothing arrived: the endpoint is down, and its place is better given to another one. */
+const PAUSE_MS = 5_000;
+
+export interface RelayDeps {
+  database: Database;
+  http: ProviderHttp;
+  sealer: Sealer;
+}
+
+export interface RelayResult {
+  /** Until the next callback is due; null when the outbox is empty. */
+  waitMs: number | null;
+}
+
+/** Sends due callbacks, batch by batch, until none is due. @param onBatch called after each, to show life. */
+export async function relayOutbox(
+  deps: RelayDeps,
+  webhookId: string,
+  stopping: AbortSignal,
+  onBatch: () => void,
+): Promise<RelayResult> {
+  const { pool, db } = deps.database;
+  const webhook = await findWebhook(db, deps.sealer, webhookId);
+  if (webhook === null) await skipCallbacks(pool, webhookId, 'the webhook was deleted');
+  if (webhook === null || webhook.state === 'disabled') return { waitMs: null };
+  const encryptionOf = (accountId: string) => findEncryption(db, deps.sealer, accountId);
+  const sender = webhook.kind === 'clevertap' ? cleverTapSender(deps.http, encryptionOf) : standardSender(deps.http);
+  await releaseAbandoned(pool, webhookId, ABANDONED_AFTER_MS, sender.abandonedMs);
+  const endAtMs = Date.now() + RUN_MS;
+  while (!stopping.aborted && Date.now() < endAtMs) {
+    const claimed = await claimCallbacks(pool, webhookId, sender.batch);
+    if (claimed.length === 0) break;
+    const { results, disable } = await send(sender, webhook, claimed, stopping);
+    await writeCallbackResults(pool, results);
+    if (disable !== undefined) {
+      await disableWebhook(db, webhookId, disable);
+      return { waitMs: null };
+    }
+    onBatch();
+    if (results.every(({ state }) => state === 'pending')) {
+      return { waitMs: Math.max(PAUSE_MS, (await nextCallbackInMs(pool, webhookId)) ?? 0) };
+    }
+  }
+  return { waitMs: await nextCallbackInMs(pool, webhookId) };
+}
+
+/** Only what the webhook wants is sent; the rest is skipped: it may have asked for less since the callback was queued. */
+async function send(
+  sender: Sender,
+  webhook: Webhook,
+  claimed: ClaimedCallback[],
+  stopping: AbortSignal,
+): Promise<SendResult> {
+  const { events } = webhook;
+  if (events === null) return sender.send(webhook, claimed, stopping);
+  const wanted = claimed.filter(({ event }) => events.includes(event));
+  const sent = wanted.length === 0 ? { results: [] } : await sender.send(webhook, wanted, stopping);
+  const skipped = claimed.filter(({ event }) => !events.includes(event));
+  return {
+    ...sent,
+    results: [...sent.results, ...skipped.map(({ id }) => skip(id, 'the webhook wants other events'))],
+  };
+}

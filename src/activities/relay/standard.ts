@@ -1,0 +1,91 @@
+/** Telling a customer's webhook: one event per request, signed (Standard Webhooks). */
+import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/backoff';
+import { ProviderError, retryAfterMs } from '../../providers/errors';
+import type { HttpResponse, ProviderHttp } from '../../providers/http';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/callbacks';
+import type { Webhook } from '../../store/webhooks';
+import { signatureHeaders } from '../../webhooks/signature';
+import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
+import type { Sender } from './sender';
+
+/** Requests to one endpoint at the same time. */
+const IN_FLIGHT = 50;
+/** The specification suggests 15 to 30 seconds. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export function standardSender(http: ProviderHttp): Sender {
+  return {
+    batch: IN_FLIGHT,
+    abandonedMs: WEBHOOK_SCHEDULE_MS[0]!,
+    async send(webhook, callbacks, stopping) {
+      const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]);
+      const told = await Promise.all(callbacks.map((callback) => tell(http, webhook, callback, signal)));
+      return {
+        results: told.map(({ result }) => result),
+        disable: told.find(({ gone }) => gone)?.result.error ?? undefined,
+      };
+    },
+  };
+}
+
+interface Told {
+  result: CallbackResultDraft;
+  gone: boolean;
+}
+
+async function tell(
+  http: ProviderHttp,
+  webhook: Webhook,
+  callback: ClaimedCallback,
+  signal: AbortSignal,
+): Promise<Told> {
+  const { id } = callback;
+  const answer = await post(http, webhook, callback, signal);
+  if (typeof answer === 'string') return { gone: false, result: again(callback, null, answer, 0) };
+  const { status } = answer;
+  switch (readStandardStatus(status)) {
+    case 'accepted':
+      return { gone: false, result: { id, state: 'delivered', delayMs: null, status, error: null } };
+    case 'gone': {
+      const error = 'the endpoint answered 410 Gone';
+      return { gone: true, result: { id, state: 'dead', delayMs: null, status, error } };
+    }
+    case 'retry': {
+      const waitMs = retryAfterMs(answer, Date.now()) ?? 0;
+      return { gone: false, result: again(callback, status, `the endpoint answered ${status}`, waitMs) };
+    }
+  }
+}
+
+/** The answer, or why there is none. */
+async function post(
+  http: ProviderHttp,
+  webhook: Webhook,
+  callback: ClaimedCallback,
+  signal: AbortSignal,
+): Promise<HttpResponse | string> {
+  const body = standardBody(callback);
+  const headers = {
+    'content-type': 'application/json',
+    ...signatureHeaders(webhook.secrets, { id: eventId(callback), at: new Date(), body }),
+  };
+  try {
+    return await http.request({ method: 'POST', url: webhook.url, headers, body }, signal);
+  } catch (error) {
+    if (error instanceof ProviderError) return error.message;
+    throw error;
+  }
+}
+
+/** @param waitMs what the receiver asked for; the longer of the two pauses counts. */
+function again(
+  { id, tries }: ClaimedCallback,
+  status: number | null,
+  reason: string,
+  waitMs: number,
+): CallbackResultDraft {
+  const pauseMs = scheduledMs(WEBHOOK_SCHEDULE_MS, tries, Math.random());
+  return pauseMs === null
+    ? { id, state: 'dead', delayMs: null, status, error: `given up after ${tries} tries: ${reason}` }
+    : { id, state: 'pending', delayMs: Math.max(pauseMs, waitMs), status, error: reason };
+}

@@ -1,0 +1,38 @@
+/** Customer webhooks: one event per request, in the payload form that Standard Webhooks recommends. */
+import type { ClaimedCallback } from '../store/callbacks';
+
+/** What can be told. On the wire each has `message.` before it. */
+export const WEBHOOK_EVENTS = ['delivered', 'failed', 'replied', 'clicked'] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+/** An event's name on the wire. */
+export type WebhookEventType = `message.${WebhookEvent}`;
+export const WEBHOOK_EVENT_TYPES = WEBHOOK_EVENTS.map((event): WebhookEventType => `message.${event}`);
+
+/** The id of an event, the same in every try. */
+export const eventId = (callback: Pick<ClaimedCallback, 'id'>): string => `evt_${callback.id}`;
+
+/**
+ * The body: `{type, timestamp, data}`. `data.to` is the whole number: the receiver sent the message there, and needs it
+ * where it gave no meta.
+ */
+export function standardBody(callback: ClaimedCallback): string {
+  const { event, messageId, msisdn, meta, messageState, code, description, detail, occurredAt } = callback;
+  const message = { id: messageId, to: msisdn, meta };
+  const data =
+    detail === null
+      ? { ...message, state: messageState, ...(code === null ? {} : { code }), reason: description ?? undefined }
+      : 'url' in detail
+        ? { ...message, url: detail.url, shortUrl: detail.shortUrl }
+        : { ...message, text: detail.incomingText, toNumber: detail.toPhone };
+  return JSON.stringify({ type: `message.${event}`, timestamp: occurredAt.toISOString(), data });
+}
+
+/** What a receiver's status means ("Deliverability" of the specification). */
+export type StandardVerdict = 'accepted' | 'retry' | 'gone';
+
+/** 2xx: taken. 410: never again. Everything else, redirects too, is tried again. */
+export function readStandardStatus(status: number): StandardVerdict {
+  if (status >= 200 && status < 300) return 'accepted';
+  return status === 410 ? 'gone' : 'retry';
+}
