@@ -98,6 +98,14 @@ create table callbacks (
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
 );
 
+create table clicks (
+  message_id uuid not null,
+  account_id text not null,
+  code text not null,
+  at timestamp with time zone not null default now(),
+  constraint clicks_pkey PRIMARY KEY (message_id)
+);
+
 create table gateway_health (
   gateway_id text not null,
   breaker text not null default 'closed'::text,
@@ -136,12 +144,6 @@ create table gateway_tests (
   sender text,
   created_at timestamp with time zone not null default now(),
   constraint gateway_tests_pkey PRIMARY KEY (id)
-create table clicks (
-  message_id uuid not null,
-  account_id text not null,
-  code text not null,
-  at timestamp with time zone not null default now(),
-  constraint clicks_pkey PRIMARY KEY (message_id)
 );
 
 create table gateways (
@@ -348,6 +350,8 @@ create table senders (
   constraint senders_class_check CHECK ((class = ANY (ARRAY['transactional'::text, 'promotional'::text, 'service'::text]))),
   constraint senders_pkey PRIMARY KEY (id),
   constraint senders_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text])))
+);
+
 create table slice_stats (
   slice_id uuid not null,
   account_id text not null,
@@ -379,10 +383,10 @@ create table slices (
   started_at timestamp with time zone,
   wake_due boolean not null default false,
   route_id text,
-  blanked_at timestamp with time zone,
   stats_of integer[],
   stats_at timestamp with time zone,
   stats_done boolean not null default false,
+  blanked_at timestamp with time zone,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_pkey PRIMARY KEY (id),
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
@@ -550,6 +554,7 @@ CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
 
 CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
+
 CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (NOT stats_done);
 
 CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
@@ -560,9 +565,10 @@ CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
+CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
+
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
-CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

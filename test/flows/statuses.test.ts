@@ -27,6 +27,7 @@ beforeAll(async () => {
   const as = { 'x-account-id': account.id as string };
   owner = {
     accountId: account.id,
+    pool: stack.database.pool,
     call: (method, path, body, headers) => stack.call(method, path, body, { ...as, ...headers }),
   };
   await owner.call('POST', '/api/v1/gateways', gatewayDraft());

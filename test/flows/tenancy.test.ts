@@ -21,7 +21,7 @@ async function makeAccount(name: string): Promise<{ owner: Owner; call: Owner['c
   const { json } = await call('POST', '/api/v1/api-keys', { name, scopes: ['send', 'read', 'manage'] });
   const bearer = { authorization: `Bearer ${json.key}` };
   return {
-    owner: { accountId: account.id, call },
+    owner: { accountId: account.id, call, pool: stack.database.pool },
     call: (method, path, body) => stack.call(method, path, body, bearer),
   };
 }

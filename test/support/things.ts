@@ -3,6 +3,7 @@
  * adds `/api/v1/things/:id` adds a line to {@link THINGS}, and its routes are tested for 401, 403, 404, 413, 429 and
  * for what another account sees of them.
  */
+import type { Pool } from 'pg';
 import type { Route } from './walk';
 import type { Answer } from './stack';
 
@@ -10,6 +11,8 @@ import type { Answer } from './stack';
 export interface Owner {
   accountId: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** For what only a worker makes. */
+  pool: Pool;
 }
 
 export interface Thing {
@@ -41,6 +44,15 @@ const gateway = posted('/api/v1/gateways', gatewayDraft);
 /** Six letters, as India's operators want them. */
 const letters = (): string => `BR${unique().replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'[Number(digit)]!)}`;
 
+const webhook = posted('/api/v1/webhooks', () => ({ kind: 'standard', url: `https://hooks.example.com/${unique()}` }));
+
+const aMessage: Thing = {
+  async make({ call }) {
+    const { json } = await call('POST', '/clevertap/v1/messages', { to: number(), text: 'Hello', mid: unique() });
+    return { id: json.ids[0] as string };
+  },
+};
+
 /** Members have two parameters: their group's and their own. */
 const group = posted('/api/v1/groups', () => ({ name: `group ${unique()}` }));
 
@@ -57,12 +69,18 @@ export const THINGS: Record<string, Thing> = {
       return { id: id!, memberId: json.id as string };
     },
   },
-  '/api/v1/messages/:id': {
-    async make({ call }) {
-      const { json } = await call('POST', '/clevertap/v1/messages', { to: number(), text: 'Hello', mid: unique() });
-      return { id: json.ids[0] as string };
+  '/api/v1/callbacks/:id': {
+    async make(owner) {
+      const [message, hook] = [await aMessage.make(owner), await webhook.make(owner)];
+      const { rows } = await owner.pool.query<{ id: string }>(
+        `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at)
+         values ($1, $2, $3, 'delivered', now()) returning id`,
+        [owner.accountId, hook.id, message.id],
+      );
+      return { id: rows[0]!.id };
     },
   },
+  '/api/v1/messages/:id': aMessage,
   '/api/v1/routes/:id': {
     async make(owner) {
       const { id } = await gateway.make(owner);
@@ -86,6 +104,7 @@ export const THINGS: Record<string, Thing> = {
       return { id: json.id as string };
     },
   },
+  '/api/v1/webhooks/:id': webhook,
 };
 
 /** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
@@ -101,7 +120,7 @@ export const BODILESS: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
 export const LARGE: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
 
 /** Routes that a walk can't call: their answer doesn't end, or is no JSON. They need tests of their own. */
-export const ENDLESS: ReadonlySet<string> = new Set(['GET /api/v1/uploads/:id/errors.csv']);
+export const ENDLESS: ReadonlySet<string> = new Set(['GET /api/v1/uploads/:id/errors.csv', 'GET /api/v1/events']);
 
 /** The thing that a route with parameters is about. @throws Error when nobody says how to make one. */
 export function thingOf(route: Route): Thing {
