@@ -114,7 +114,7 @@ export const BODIES: Record<string, object> = {
 };
 
 /** Routes that read no JSON, though their method could carry it. */
-export const BODILESS: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
+export const BODILESS: ReadonlySet<string> = new Set(['POST /api/v1/uploads', 'POST /api/v1/callbacks/:id/replay']);
 
 /** Routes whose body may be larger than 4 MB. */
 export const LARGE: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
