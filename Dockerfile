@@ -26,6 +26,8 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY db db
+# The page of errors.
+COPY docs/errors.md docs/errors.md
 USER node
 EXPOSE 8080 9464
 ENTRYPOINT ["tini", "--"]

@@ -8,6 +8,7 @@ export const ERRORS = {
   unauthorized: { status: 401, title: 'The credentials are missing or wrong' },
   forbidden: { status: 403, title: 'The key’s scopes don’t allow this' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The route has no such method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'no-gateway': { status: 409, title: 'The account has no gateway' },
   'name-taken': { status: 409, title: 'The name is taken' },

@@ -10,6 +10,10 @@ export interface OperationBody {
   types?: readonly string[];
   /** The body may be left out. */
   optional?: true;
+  /** Further media types whose body looks different, such as the form that says what the JSON does. */
+  also?: Record<string, z.ZodType>;
+  /** Bodies that work, by a short title: `One message`. Each must fit the schema. */
+  examples?: Record<string, unknown>;
 }
 
 export interface OperationAnswer {
@@ -18,6 +22,8 @@ export interface OperationAnswer {
   schema?: z.ZodType;
   /** Absent = `application/json`. */
   type?: string;
+  /** A body as it may come; it must fit the schema. */
+  example?: unknown;
 }
 
 export interface Operation {
@@ -35,9 +41,15 @@ export interface Operation {
   /** What each parameter of the path is; absent = text. */
   params?: Record<string, z.ZodType>;
   query?: z.ZodObject;
+  /** Request headers beside credentials and `Idempotency-Key`, by name. */
+  headers?: Record<string, z.ZodType>;
   body?: OperationBody;
-  /** Successful answers by status. */
+  /** Successful answers by status; also an error whose body is not (only) problem details, as JSON. */
   answers: Record<number, OperationAnswer>;
   /** What can go wrong here, beyond what can everywhere (credentials, rate, size, a database that is away). */
   errors?: readonly ErrorCode[];
+  /** The credential may come as fields of the body or the query too, as on all CleverTap routes. */
+  credentialFields?: true;
+  /** What every error looks like here, where it is not problem details. */
+  errorAnswer?: { schema: z.ZodType; type: string };
 }

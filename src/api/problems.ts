@@ -1,10 +1,11 @@
 /** The one place where errors become answers. */
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import { OverloadError } from '../core/group-commit';
 import { AppError, ERRORS } from '../errors';
-import { isDatabaseAway } from '../store/database';
+import { isDatabaseAway, isUnstorableText } from '../store/database';
 import { MAX_BODY_BYTES } from './body';
 import type { ApiDeps } from './deps';
+import { placeOfNul } from './nul';
 
 /** How long Postgres is given before the caller should try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -16,7 +17,7 @@ export type ErrorShape = (error: AppError) => { contentType: string; body: objec
 export function errorHandler(log: ApiDeps['log'], shape: ErrorShape = toProblem): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) return next(thrown);
-    const error = toAppError(thrown);
+    const error = toAppError(thrown, request);
     if (error.status >= 500) log.error({ err: thrown, path: request.baseUrl + request.path }, error.message);
     const { retryAfterSeconds } = error.options;
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
@@ -33,7 +34,8 @@ export const toProblem: ErrorShape = (error) => {
   return {
     contentType: 'application/problem+json',
     body: {
-      type: `urn:heliograph:error:${error.code}`,
+      // Relative to this server, whatever its name: the page that explains the code (RFC 9457, section 3.1.1).
+      type: `/docs/errors#${error.code}`,
       title: error.title,
       status: error.status,
       code: error.code,
@@ -45,7 +47,7 @@ export const toProblem: ErrorShape = (error) => {
   };
 };
 
-function toAppError(thrown: unknown): AppError {
+function toAppError(thrown: unknown, request: Request): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isDatabaseAway(thrown) || thrown instanceof OverloadError) {
     return new AppError(
@@ -57,6 +59,11 @@ function toAppError(thrown: unknown): AppError {
       },
     );
   }
+  if (isUnstorableText(thrown)) {
+    const problem = { field: placeOfNul(request), message: 'has a NUL character: remove it' };
+    return new AppError('invalid-request', `${problem.field} ${problem.message}`, { problems: [problem] });
+  }
+  if (thrown instanceof URIError) return new AppError('malformed-request', 'The path can’t be decoded');
   const { type, status } = thrown as { type?: string; status?: number };
   if (type === 'entity.too.large') {
     return new AppError('too-large', `The body is larger than ${MAX_BODY_BYTES / 1_048_576} MB: split it`);

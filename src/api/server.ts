@@ -2,7 +2,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { AppError } from '../errors';
 import { limitQuery, rawBody } from './body';
 import { accountRoutes } from './accounts/routes';
 import { apiKeyRoutes } from './api-keys/routes';
@@ -22,7 +21,9 @@ import { replayAnswers } from './idempotency';
 import { linkRoutes } from './links/routes';
 import { messageRoutes } from './messages/routes';
 import { outboxRoutes } from './outbox/routes';
+import { noRoute } from './not-found';
 import { oauthRoutes } from './oauth/routes';
+import { openApiRoutes } from './openapi/routes';
 import { errorHandler } from './problems';
 import { routeRoutes } from './routes/routes';
 import { senderRoutes } from './senders/routes';
@@ -91,10 +92,9 @@ export function createApp(deps: ApiDeps): Express {
   eventRoutes(router, deps);
   oauthRoutes(router, deps);
   healthRoutes(router, deps);
+  openApiRoutes(router, deps);
   app.use(router);
-  app.use(() => {
-    throw new AppError('not-found', 'There is no such route');
-  });
+  app.use(noRoute);
   app.use(replayAnswers);
   app.use(TIMES_MOBILE, errorHandler(deps.log, toTimesRefusal));
   app.use(errorHandler(deps.log));

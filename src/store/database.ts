@@ -75,6 +75,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
 }
 
+/** True when a value has a NUL: no text and no JSON of Postgres can hold one. */
+export function isUnstorableText(error: unknown): boolean {
+  return codeOf(error) === '22021' || codeOf(error) === '22P05';
+}
+
 /**
  * Runs a prepared statement (planned once per connection under `name`) as its own transaction, again when a deadlock
  * or a serialization failure ended it.

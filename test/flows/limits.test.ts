@@ -69,3 +69,30 @@ test('431: headers over 16 KB, as problem details', async () => {
   expect(answer).toMatchObject({ status: 431, json: { code: 'headers-too-large' } });
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
 });
+
+test('400: a NUL in a field, a filter or an id is named, and never a 500', async () => {
+  const named = async (method: string, path: string, body?: unknown) => {
+    const { status, json } = await stack.call(method, path, body);
+    return [status, json.errors];
+  };
+  const refused = (field: string) => [400, [{ field, message: expect.stringMatching(/^has a NUL .*remove it$/) }]];
+  const key = { name: 'a\0b', scopes: ['read'] };
+  expect(await named('POST', '/api/v1/api-keys', key)).toEqual(refused('name'));
+  expect(await named('GET', '/api/v1/suppressions?cursor=%00')).toEqual(refused('cursor'));
+  expect(await named('GET', '/api/v1/messages?meta=a%00')).toEqual(refused('meta'));
+  expect(await named('GET', '/api/v1/gateways/%00')).toEqual(refused('path'));
+  const gateway = {
+    provider: 'http',
+    name: 'x',
+    baseUrl: 'https://sms.example.com',
+    sendingPattern: 'loop',
+    description: 'a\0',
+  };
+  const credentials = { path: '/send', format: 'json', fields: { to: '{to}', text: '{text}' } };
+  expect(await named('POST', '/api/v1/gateways', { ...gateway, credentials })).toEqual(refused('description'));
+});
+
+test('400: a path with a broken escape', async () => {
+  const { status, json } = await stack.call('GET', '/api/v1/gateways/%E0%A4%A');
+  expect([status, json.code]).toEqual([400, 'malformed-request']);
+});

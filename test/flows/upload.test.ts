@@ -35,7 +35,8 @@ async function post(body: string | FormData, headers: Record<string, string> = {
     body,
     headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
   });
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
 }
 
 /** The upload once its import is over. */

@@ -8,6 +8,7 @@ import type { RuntimeLog } from '../../src/runtime/base';
 import { startWorker, type RunningWorker } from '../../src/runtime/worker';
 import { startSimulator, type Simulator } from '../../src/simulator/server';
 import { connectDatabase, type Database } from '../../src/store/database';
+import { checkAnswer } from './contract';
 import { createDatabase, type TestDatabase } from './database';
 import { drawFreePort } from '../../src/main/embedded/ports';
 import { testNamespace } from './servers';
@@ -22,6 +23,9 @@ export const WORKFLOW_BUNDLE = { codePath: path.resolve(__dirname, '../../dist/w
 export interface Answer {
   status: number;
   headers: Headers;
+  /** The body as it came. */
+  text: string;
+  /** The body when it is JSON, else undefined. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers of many shapes.
   json: any;
 }
@@ -35,6 +39,7 @@ export interface TestStack {
   api: RunningApi;
   /** Lines that were logged as warnings and errors. */
   logged: string[];
+  /** Calls the api; fails when the answer is not what the OpenAPI document says. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A simulator's control endpoint. */
   control(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -95,7 +100,8 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
       body: body === undefined ? undefined : isText ? body : JSON.stringify(body),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, json: text === '' ? undefined : JSON.parse(text) };
+    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
   };
 
   const stack: TestStack = {
@@ -108,8 +114,13 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
       return api;
     },
     logged,
-    call: (method, where, body, headers = {}) =>
-      request(`http://127.0.0.1:${port}`, method, where, body, { authorization: `Bearer ${ADMIN_KEY}`, ...headers }),
+    async call(method, where, body, headers = {}) {
+      const base = `http://127.0.0.1:${port}`;
+      const answer = await request(base, method, where, body, { authorization: `Bearer ${ADMIN_KEY}`, ...headers });
+      const { status, text } = answer;
+      checkAnswer(method, where, { status, contentType: answer.headers.get('content-type'), body: text });
+      return answer;
+    },
     control: (method, where, body) => request(simulator.url, method, where, body, {}),
     async startWorker() {
       worker ??= await startWorker(config, log, WORKFLOW_BUNDLE);

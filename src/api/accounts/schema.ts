@@ -140,24 +140,26 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
   };
 }
 
-const accountAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  timezone: z.string(),
-  defaultCountry: z.string(),
-  defaultService: z.string(),
-  requireApprovedSenders: z.boolean(),
-  callbackHosts: z.array(z.string()),
-  encryption: z
-    .object({ keys: z.array(z.object({ version: z.string() })), encoding: z.enum(PAYLOAD_ENCODINGS) })
-    .nullable(),
-  retentionDays: z.int().nullable(),
-  unsupportedOptions: z.enum(['refuse', 'drop']),
-  clickTracking: z.enum(['off', 'count', 'report']),
-  safety,
-  windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
-  createdAt: z.iso.datetime(),
-});
+const accountAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    timezone: z.string(),
+    defaultCountry: z.string(),
+    defaultService: z.string(),
+    requireApprovedSenders: z.boolean(),
+    callbackHosts: z.array(z.string()),
+    encryption: z
+      .object({ keys: z.array(z.object({ version: z.string() })), encoding: z.enum(PAYLOAD_ENCODINGS) })
+      .nullable(),
+    retentionDays: z.int().nullable(),
+    unsupportedOptions: z.enum(['refuse', 'drop']),
+    clickTracking: z.enum(['off', 'count', 'report']),
+    safety,
+    windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Account' });
 
 const tag = 'Accounts';
 

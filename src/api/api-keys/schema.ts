@@ -44,27 +44,31 @@ export function toMadeKey({ id, key, name, accountId, scopes, expiresAt: ends, r
   };
 }
 
-const madeKey = z.object({
-  id: z.string(),
-  key: z.string(),
-  name: z.string(),
-  accountId: z.string(),
-  scopes: z.array(z.enum(SCOPES)),
-  expiresAt: z.iso.datetime().optional(),
-  ratePerSecond: z.int().optional(),
-});
+const madeKey = z
+  .object({
+    id: z.string(),
+    key: z.string(),
+    name: z.string(),
+    accountId: z.string(),
+    scopes: z.array(z.enum(SCOPES)),
+    expiresAt: z.iso.datetime().optional(),
+    ratePerSecond: z.int().optional(),
+  })
+  .meta({ id: 'MadeApiKey' });
 
-const listedKey = z.object({
-  id: z.string(),
-  name: z.string(),
-  last4: z.string(),
-  scopes: z.array(z.enum(SCOPES)),
-  expiresAt: z.iso.datetime().nullable(),
-  revokedAt: z.iso.datetime().nullable(),
-  ratePerSecond: z.int().nullable(),
-  lastUsedAt: z.iso.datetime().nullable(),
-  createdAt: z.iso.datetime(),
-});
+const listedKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    last4: z.string(),
+    scopes: z.array(z.enum(SCOPES)),
+    expiresAt: z.iso.datetime().nullable(),
+    revokedAt: z.iso.datetime().nullable(),
+    ratePerSecond: z.int().nullable(),
+    lastUsedAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'ApiKey' });
 
 const tag = 'API keys';
 

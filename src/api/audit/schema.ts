@@ -34,15 +34,17 @@ export function toAuditEntry(row: AuditRow): z.input<typeof auditEntry> {
   };
 }
 
-const auditEntry = z.object({
-  id: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  /** Null = the admin key of the environment. */
-  keyId: z.string().nullable(),
-  detail: z.record(z.string(), z.unknown()).optional(),
-  at: z.iso.datetime(),
-});
+const auditEntry = z
+  .object({
+    id: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    /** Null = the admin key of the environment. */
+    keyId: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()).optional(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'AuditEntry' });
 
 export const operations: Operation[] = [
   {

@@ -8,14 +8,16 @@ import type { GatewayRow } from '../../store/gateways';
 const share = z.number().min(0).max(1).nullable();
 
 /** Over the last 15 minutes; a share or a time is null when nothing went over the gateway. */
-export const healthShape = z.strictObject({
-  state: z.enum(['up', 'degraded', 'down']),
-  breaker: z.enum(BREAKER_STATES),
-  acceptRate: share.describe('share of the submitted messages that the provider took'),
-  deliveryRate: share.describe('share of the final reports that say delivered'),
-  p95Ms: z.int().nullable().describe('95 % of the requests were answered within so many milliseconds'),
-  reason: z.string().optional(),
-});
+export const healthShape = z
+  .strictObject({
+    state: z.enum(['up', 'degraded', 'down']),
+    breaker: z.enum(BREAKER_STATES),
+    acceptRate: share.describe('share of the submitted messages that the provider took'),
+    deliveryRate: share.describe('share of the final reports that say delivered'),
+    p95Ms: z.int().nullable().describe('95 % of the requests were answered within so many milliseconds'),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'GatewayHealth' });
 
 /** The health of each of these gateways, by id. */
 export async function healthOf(database: Database, rows: readonly GatewayRow[]): Promise<Map<string, GatewayHealth>> {

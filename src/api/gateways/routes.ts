@@ -16,10 +16,11 @@ import {
 } from '../../store/gateways';
 import { routesOverGateway } from '../../store/routes';
 import { LOOK } from '../../workflows/contract';
-import { readJson } from '../body';
+import { fieldsOf, queryOf, readJson } from '../body';
 import type { ApiDeps } from '../deps';
+import { validate } from '../validate';
 import { healthOf } from './health';
-import { checkFailover, readGateway, readGatewayPatch, toGateway } from './schema';
+import { checkFailover, gatewayRemoval, readGateway, readGatewayPatch, toGateway } from './schema';
 
 export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   const { db } = deps.database;
@@ -108,6 +109,7 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   router.delete('/api/v1/gateways/:id', async (request, response) => {
     const principal = await deps.auth.authenticate(request, 'manage');
     const { accountId } = principal;
+    const { drain } = validate(gatewayRemoval, fieldsOf(queryOf(request)));
     const { id } = await existing(accountId, request.params.id);
     const routes = await routesOverGateway(db, accountId, id);
     if (routes.length > 0) {
@@ -117,7 +119,7 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
       });
     }
     const open = await countOpenOfGateway(db, accountId, id);
-    if (open > 0 && request.query.drain !== 'true') {
+    if (open > 0 && drain !== 'true') {
       throw new AppError('gateway-in-use', `${open} messages are open on this gateway: wait, or add ?drain=true`, {
         extra: { open },
       });

@@ -19,7 +19,7 @@ const callbackAuth = z.union([
   z.strictObject({ bearer: z.string().min(1) }),
 ]);
 
-const gateway = z.strictObject({
+export const gateway = z.strictObject({
   provider: z.string(),
   name: z.string().trim().min(1).max(100),
   credentials: z.record(z.string(), z.unknown()),
@@ -47,13 +47,20 @@ const gateway = z.strictObject({
 });
 
 /** Defaults are for creation only: what a patch does not name stays as it is. */
-const patch = z.strictObject(
+export const gatewayPatch = z.strictObject(
   Object.fromEntries(
     Object.entries(gateway.shape)
       .filter(([name]) => name !== 'provider')
       .map(([name, type]) => [name, (type instanceof z.ZodDefault ? type.unwrap() : type).optional()]),
   ),
 ) as unknown as z.ZodType<Partial<GatewayDraft>>;
+
+export const gatewayRemoval = z.strictObject({
+  drain: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: nothing new is sent over it, and it goes when it is empty.'),
+});
 
 /** @throws AppError invalid-request, also for a pattern or batch size that the provider can't do. */
 export function readGateway(body: unknown): GatewayDraft {
@@ -64,7 +71,7 @@ export function readGateway(body: unknown): GatewayDraft {
 
 /** @throws AppError invalid-request */
 export function readGatewayPatch(body: unknown, provider: string): Partial<GatewayDraft> {
-  const draft = validate(patch, body);
+  const draft = validate(gatewayPatch, body);
   checkProvider(provider, draft);
   return draft;
 }

@@ -55,19 +55,21 @@ export const member = z.strictObject({
 /** A list is checked member by member, so that a bad one is rejected alone. */
 export const memberList = z.strictObject({ members: z.array(z.unknown()) });
 
-export const groupAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  level: fields.level,
-  templateId: z.string().nullable(),
-  sender: z.string().nullable(),
-  routeId: z.string().nullable(),
-  gatewayId: z.string().nullable(),
-  description: z.string().nullable(),
-  /** How many it has. */
-  members: z.int().min(0),
-  createdAt: z.iso.datetime(),
-});
+export const groupAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    level: fields.level,
+    templateId: z.string().nullable(),
+    sender: z.string().nullable(),
+    routeId: z.string().nullable(),
+    gatewayId: z.string().nullable(),
+    description: z.string().nullable(),
+    /** How many it has. */
+    members: z.int().min(0),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Group' });
 
 export function toGroup(row: GroupRow): z.input<typeof groupAnswer> {
   return {
@@ -84,14 +86,16 @@ export function toGroup(row: GroupRow): z.input<typeof groupAnswer> {
   };
 }
 
-export const memberAnswer = z.object({
-  id: z.string(),
-  /** Masked unless the key has the scope `manage`. */
-  to: z.string(),
-  name: z.string().nullable(),
-  variables: z.record(z.string(), z.string()),
-  createdAt: z.iso.datetime(),
-});
+export const memberAnswer = z
+  .object({
+    id: z.string(),
+    /** Masked unless the key has the scope `manage`. */
+    to: z.string(),
+    name: z.string().nullable(),
+    variables: z.record(z.string(), z.string()),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'GroupMember' });
 
 /** @param scopes full numbers are shown to `manage` only. */
 export function toMember(row: GroupMemberRow, scopes: readonly Scope[]): z.input<typeof memberAnswer> {

@@ -2,37 +2,18 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import { normaliseMsisdn } from '../../core/msisdn';
-import { MESSAGE_STATES } from '../../core/status';
 import { AppError } from '../../errors';
 import { searchMessages, traceMessage } from '../../store/messages';
 import { fieldsOf, queryOf } from '../body';
 import type { ApiDeps } from '../deps';
 import { validate } from '../validate';
 import { toMessage, toTrace } from './answer';
-
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 500;
-
-const query = z.strictObject({
-  to: z.string().optional(),
-  meta: z.string().optional(),
-  state: z.enum(MESSAGE_STATES).optional(),
-  from: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
-  until: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
-  cursor: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
-});
+import { messageQuery } from './schema';
 
 export function messageRoutes(router: Router, deps: ApiDeps): void {
   router.get('/api/v1/messages', async (request, response) => {
     const { accountId, scopes } = await deps.auth.authenticate(request, 'read');
-    const { to, cursor, limit, ...filter } = validate(query, fieldsOf(queryOf(request)));
+    const { to, cursor, limit, ...filter } = validate(messageQuery, fieldsOf(queryOf(request)));
     const { account } = await deps.accounts.context(accountId);
     const number = to === undefined ? undefined : normaliseMsisdn(to, account.default_country);
     if (number?.ok === false) {

@@ -42,22 +42,24 @@ export function toCallback(row: CallbackRow) {
   };
 }
 
-const callback = z.object({
-  id: z.string(),
-  messageId: z.uuid(),
-  webhookId: z.string(),
-  event: z.enum(WEBHOOK_EVENTS),
-  meta: z.string().nullable(),
-  state: z.enum(STATES),
-  code: z.string().optional(),
-  description: z.string().optional(),
-  tries: z.int(),
-  nextTryAt: z.iso.datetime().optional(),
-  lastStatus: z.int().optional(),
-  lastError: z.string().optional(),
-  occurredAt: z.iso.datetime(),
-  createdAt: z.iso.datetime(),
-});
+const callback = z
+  .object({
+    id: z.string(),
+    messageId: z.uuid(),
+    webhookId: z.string(),
+    event: z.enum(WEBHOOK_EVENTS),
+    meta: z.string().nullable(),
+    state: z.enum(STATES),
+    code: z.string().optional(),
+    description: z.string().optional(),
+    tries: z.int(),
+    nextTryAt: z.iso.datetime().optional(),
+    lastStatus: z.int().optional(),
+    lastError: z.string().optional(),
+    occurredAt: z.iso.datetime(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Callback' });
 const tag = 'Callbacks';
 
 export const operations: Operation[] = [

@@ -77,28 +77,30 @@ function toTitle(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const providerAnswer = z.object({
-  name: z.string(),
-  label: z.string(),
-  signupLink: z.string(),
-  /** Its page in the documentation. */
-  docs: z.string(),
-  /** The vendor's public host; null = a gateway must name one. */
-  baseUrl: z.string().nullable(),
-  sendingPatterns: z.array(z.enum(['batch', 'loop'])),
-  capabilities: z.record(z.string(), z.unknown()),
-  credentials: z.array(
-    z.object({
-      name: z.string(),
-      title: z.string(),
-      secret: z.boolean(),
-      required: z.boolean(),
-      help: z.string().optional(),
-    }),
-  ),
-  /** JSON Schema of `credentials`, for what a list of fields can't say. */
-  credentialsSchema: z.record(z.string(), z.unknown()),
-});
+const providerAnswer = z
+  .object({
+    name: z.string(),
+    label: z.string(),
+    signupLink: z.string(),
+    /** Its page in the documentation. */
+    docs: z.string(),
+    /** The vendor's public host; null = a gateway must name one. */
+    baseUrl: z.string().nullable(),
+    sendingPatterns: z.array(z.enum(['batch', 'loop'])),
+    capabilities: z.record(z.string(), z.unknown()),
+    credentials: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        secret: z.boolean(),
+        required: z.boolean(),
+        help: z.string().optional(),
+      }),
+    ),
+    /** JSON Schema of `credentials`, for what a list of fields can't say. */
+    credentialsSchema: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Provider' });
 
 export const operations: Operation[] = [
   {

@@ -49,15 +49,17 @@ export function toRoute(row: RouteRow): z.infer<typeof routeAnswer> {
   };
 }
 
-const routeAnswer = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  legs: z.array(z.strictObject({ gatewayId: z.string(), sender: z.string().nullable() })),
-  isDefault: z.boolean(),
-  failoverOnNoReceipt: z.boolean(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+const routeAnswer = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    legs: z.array(z.strictObject({ gatewayId: z.string(), sender: z.string().nullable() })),
+    isDefault: z.boolean(),
+    failoverOnNoReceipt: z.boolean(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Route' });
 
 const tag = 'Routes';
 const one = { description: 'The route.', schema: routeAnswer };

@@ -94,20 +94,22 @@ export function toSender(row: SenderRow): z.infer<typeof senderAnswer> {
   };
 }
 
-const senderAnswer = z.strictObject({
-  id: z.string(),
-  sender: z.string(),
-  class: className,
-  status: z.enum(STATUSES),
-  reason: z.string().nullable(),
-  entityId: z.string().nullable(),
-  templates: z.array(z.string()),
-  gatewayIds: z.array(z.string()),
-  default: z.boolean(),
-  ratePerSecond: z.int().nullable(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+const senderAnswer = z
+  .strictObject({
+    id: z.string(),
+    sender: z.string(),
+    class: className,
+    status: z.enum(STATUSES),
+    reason: z.string().nullable(),
+    entityId: z.string().nullable(),
+    templates: z.array(z.string()),
+    gatewayIds: z.array(z.string()),
+    default: z.boolean(),
+    ratePerSecond: z.int().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Sender' });
 
 const tag = 'Senders';
 const one = { description: 'The sender ID.', schema: senderAnswer };

@@ -32,16 +32,18 @@ const figures = z.object({
   ctr: z.number().nullable(),
 });
 
-export const ledger = z.object({
-  accepted: count,
-  delivered: count,
-  failed: count,
-  expired: count,
-  suppressed: count,
-  cancelled: count,
-  unknown: count,
-  open: count,
-});
+export const ledger = z
+  .object({
+    accepted: count,
+    delivered: count,
+    failed: count,
+    expired: count,
+    suppressed: count,
+    cancelled: count,
+    unknown: count,
+    open: count,
+  })
+  .meta({ id: 'Ledger' });
 
 export const operations: Operation[] = [
   {

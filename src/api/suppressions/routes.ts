@@ -11,8 +11,8 @@ import { validate } from '../validate';
 
 const MAX_LIMIT = 500;
 
-const body = z.strictObject({ to: z.string(), reason: z.string().max(200).nullable().default(null) });
-const query = z.strictObject({
+export const suppression = z.strictObject({ to: z.string(), reason: z.string().max(200).nullable().default(null) });
+export const suppressionQuery = z.strictObject({
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
 });
@@ -31,7 +31,7 @@ export function suppressionRoutes(router: Router, deps: ApiDeps): void {
 
   router.get('/api/v1/suppressions', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'manage');
-    const { cursor, limit } = validate(query, fieldsOf(queryOf(request)));
+    const { cursor, limit } = validate(suppressionQuery, fieldsOf(queryOf(request)));
     const rows = await listSuppressions(db, { accountId, after: cursor, limit });
     response.json({ items: rows.map(toAnswer), nextCursor: rows.length === limit ? rows.at(-1)!.msisdn : null });
   });
@@ -39,7 +39,7 @@ export function suppressionRoutes(router: Router, deps: ApiDeps): void {
   router.post('/api/v1/suppressions', async (request, response) => {
     const principal = await deps.auth.authenticate(request, 'manage');
     const { accountId } = principal;
-    const { to, reason } = validate(body, readJson(request));
+    const { to, reason } = validate(suppression, readJson(request));
     const msisdn = await numberOf(accountId, to);
     const made = await audited(
       db,

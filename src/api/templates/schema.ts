@@ -73,20 +73,22 @@ function templateOf(text: string): Template {
   return parsed.template;
 }
 
-const answer = z.object({
-  id: z.string(),
-  name: z.string(),
-  text: z.string(),
-  /** Names in the order in which they appear. */
-  variables: z.array(z.string()),
-  /** Of the text as it is written; with values in their places it may be more. */
-  segments: z.object({ encoding: z.enum(['gsm7', 'ucs2']), parts: z.int().min(1) }),
-  dltTemplateId: z.string().nullable(),
-  dltText: z.string().nullable(),
-  entityId: z.string().nullable(),
-  language: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-});
+const answer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    text: z.string(),
+    /** Names in the order in which they appear. */
+    variables: z.array(z.string()),
+    /** Of the text as it is written; with values in their places it may be more. */
+    segments: z.object({ encoding: z.enum(['gsm7', 'ucs2']), parts: z.int().min(1) }),
+    dltTemplateId: z.string().nullable(),
+    dltText: z.string().nullable(),
+    entityId: z.string().nullable(),
+    language: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Template' });
 
 export function toTemplate(row: TemplateRow): z.input<typeof answer> {
   const { encoding, parts } = segment(row.text);

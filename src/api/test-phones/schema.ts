@@ -21,15 +21,17 @@ export const verification = z.strictObject({
     .regex(/^\d{6}$/, 'must be the six digits that were sent, such as "042917"'),
 });
 
-const answer = z.object({
-  id: z.string(),
-  /** Masked unless the key has the scope `manage`. */
-  to: z.string(),
-  name: z.string().nullable(),
-  verified: z.boolean(),
-  verifiedAt: z.iso.datetime().nullable(),
-  createdAt: z.iso.datetime(),
-});
+const answer = z
+  .object({
+    id: z.string(),
+    /** Masked unless the key has the scope `manage`. */
+    to: z.string(),
+    name: z.string().nullable(),
+    verified: z.boolean(),
+    verifiedAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'TestPhone' });
 
 /** @param scopes full numbers are shown to `manage` only. */
 export function toTestPhone(row: TestPhoneRow, scopes: readonly Scope[]): z.input<typeof answer> {

@@ -58,19 +58,21 @@ export function toUpload(row: UploadRow, errors: readonly UploadError[], scopes:
   return { ...toListedUpload(row), errors: errors.map((error) => toError(error, scopes)) };
 }
 
-const listedUpload = z.strictObject({
-  id: z.uuid(),
-  name: z.string().optional().describe('As given, or the name of the file in the form.'),
-  state: z.enum(['processing', 'ready', 'failed']),
-  rows: z.int().describe('Rows read so far: valid, invalid and duplicates. Neither the header nor blank rows count.'),
-  valid: z.int(),
-  invalid: z.int(),
-  duplicates: z.int().describe('Rows whose number is in an earlier row, which is the one that counts.'),
-  columns: z.array(z.string()).describe('Names in the header row.'),
-  reason: z.string().optional().describe('Why it failed.'),
-  createdAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime().optional(),
-});
+const listedUpload = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string().optional().describe('As given, or the name of the file in the form.'),
+    state: z.enum(['processing', 'ready', 'failed']),
+    rows: z.int().describe('Rows read so far: valid, invalid and duplicates. Neither the header nor blank rows count.'),
+    valid: z.int(),
+    invalid: z.int(),
+    duplicates: z.int().describe('Rows whose number is in an earlier row, which is the one that counts.'),
+    columns: z.array(z.string()).describe('Names in the header row.'),
+    reason: z.string().optional().describe('Why it failed.'),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'ListedUpload' });
 
 const uploadError = z.strictObject({
   row: z.int().describe('As a spreadsheet counts: the header is row 1.'),
@@ -79,7 +81,9 @@ const uploadError = z.strictObject({
   message: z.string(),
 });
 
-const upload = listedUpload.extend({ errors: z.array(uploadError).describe(`The first ${SHOWN_ERRORS}.`) });
+const upload = listedUpload
+  .extend({ errors: z.array(uploadError).describe(`The first ${SHOWN_ERRORS}.`) })
+  .meta({ id: 'Upload' });
 
 const tag = 'Uploads';
 const id = { id: z.uuid() };

@@ -69,16 +69,18 @@ export function toWebhookAnswer({
   };
 }
 
-const webhookAnswer = z.object({
-  id: z.string(),
-  kind: z.enum(['clevertap', 'standard']),
-  url: z.string(),
-  isDefault: z.boolean(),
-  events: z.array(z.string()).nullable(),
-  state: z.enum(['active', 'disabled']),
-  disabledReason: z.string().optional(),
-  createdAt: z.iso.datetime(),
-});
+const webhookAnswer = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['clevertap', 'standard']),
+    url: z.string(),
+    isDefault: z.boolean(),
+    events: z.array(z.string()).nullable(),
+    state: z.enum(['active', 'disabled']),
+    disabledReason: z.string().optional(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Webhook' });
 const secret = z.string().regex(/^whsec_/);
 const madeWebhook = webhookAnswer.extend({ secret: secret.optional() });
 const tag = 'Webhooks';

@@ -1,0 +1,26 @@
+/** What is answered where no route is: 405 when the path has other methods, else 404. */
+import type { RequestHandler } from 'express';
+import { AppError } from '../errors';
+import { operations } from './operations';
+
+/** Each documented path as Express matches it, with its methods. */
+const PATHS = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+for (const { method, path } of operations) {
+  const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}/?$`);
+  const known = PATHS.get(path) ?? { pattern, methods: new Set<string>() };
+  PATHS.set(path, known);
+  known.methods.add(method.toUpperCase());
+  // Express answers HEAD wherever it answers GET.
+  if (method === 'get') known.methods.add('HEAD');
+}
+
+/** @throws AppError method-not-allowed with `Allow` (RFC 9110, section 15.5.6), not-found */
+export const noRoute: RequestHandler = (request, response) => {
+  const allowed = [...PATHS.values()].flatMap(({ pattern, methods }) =>
+    pattern.test(request.path) ? [...methods] : [],
+  );
+  if (allowed.length === 0) throw new AppError('not-found', 'There is no such route');
+  const list = [...new Set(allowed)].join(', ');
+  response.setHeader('Allow', list);
+  throw new AppError('method-not-allowed', `This route takes ${list}, not ${request.method}`);
+};
