@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
-import { gsm7Octets, segment } from './segments';
+import { charactersBeyondGsm, gsm7Octets, segment } from './segments';
 
 /** Alphabets in which borders, escapes and surrogates are frequent. */
 const gsmChar = fc.constantFrom(...'aB1 @£$¥èéÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà\n\r', ...'^{}\\[]~|€^{}€');
@@ -104,4 +104,9 @@ describe('gsm7Octets', () => {
   it('has as many octets as the segmenter counts septets', () => {
     fc.assert(fc.property(gsmText, (text) => gsm7Octets(text)?.length === segment(text).units));
   });
+});
+
+test('names the characters that make a text UCS-2', () => {
+  expect([...charactersBeyondGsm('Grüße, 5 € – “ok” 👍 ok”')]).toEqual(['–', '“', '”', '👍']);
+  expect(charactersBeyondGsm('plain [text]').size).toBe(0);
 });

@@ -95,6 +95,15 @@ export function gsm7Octets(text: string): Buffer | undefined {
   return Buffer.from(octets);
 }
 
+/** The different characters of a text that GSM 03.38 lacks: those that make it UCS-2. */
+export function charactersBeyondGsm(text: string): Set<string> {
+  const found = new Set<string>();
+  for (const character of text) {
+    if (character.length > 1 || SEPTETS[character.charCodeAt(0)] === 0) found.add(character);
+  }
+  return found;
+}
+
 function ucs2(text: string, room: Room): Segmentation {
   const units = text.length;
   if (units <= room.single) return { encoding: 'ucs2', parts: 1, units };

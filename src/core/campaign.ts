@@ -1,0 +1,50 @@
+/**
+ * The life of a campaign, as a table. `docs/campaigns.md` draws it and a test holds the two together; every statement
+ * that moves a campaign takes its source states from here.
+ */
+export const CAMPAIGN_STATES = [
+  'draft', 'preparing', 'scheduled', 'running', 'paused', 'settling', 'finished', 'cancelled', 'failed',
+] as const; // prettier-ignore
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
+
+export const CAMPAIGN_TRANSITIONS: Record<CampaignState, readonly CampaignState[]> = {
+  draft: ['preparing', 'cancelled'],
+  preparing: ['scheduled', 'cancelled', 'failed'],
+  scheduled: ['running', 'paused', 'cancelled', 'finished'],
+  running: ['paused', 'settling', 'cancelled', 'finished'],
+  paused: ['scheduled', 'running', 'cancelled', 'finished'],
+  settling: ['running', 'paused', 'cancelled', 'finished'],
+  finished: [],
+  cancelled: [],
+  failed: [],
+};
+
+/** States in which messages may leave. */
+export const DISPATCHING_STATES = ['running', 'settling'] as const satisfies readonly CampaignState[];
+/** States that end a campaign's own life. A cancelled one still awaits the receipts of what has left. */
+export const ENDED_STATES = ['finished', 'cancelled', 'failed'] as const satisfies readonly CampaignState[];
+
+/** What a person can ask of a campaign. */
+export type CampaignAction = 'launch' | 'pause' | 'resume' | 'cancel' | 'reschedule' | 'setRate';
+
+/** In which states each action makes sense. */
+export const ACTION_STATES: Record<CampaignAction, readonly CampaignState[]> = {
+  launch: ['draft'],
+  pause: ['scheduled', 'running', 'settling'],
+  resume: ['paused'],
+  cancel: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
+  reschedule: ['draft', 'scheduled'],
+  setRate: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
+};
+
+/** The states that may move to `next`. */
+export function campaignStatesBefore(next: CampaignState): CampaignState[] {
+  return CAMPAIGN_STATES.filter((state) => CAMPAIGN_TRANSITIONS[state].includes(next));
+}
+
+/** Why an action makes no sense now, naming both states; null when it does. */
+export function actionProblem(action: CampaignAction, state: CampaignState): string | null {
+  const allowed = ACTION_STATES[action];
+  if (allowed.includes(state)) return null;
+  return `The campaign is ${state}: ${action} needs one that is ${allowed.join(' or ')}`;
+}
