@@ -134,6 +134,62 @@ create table gateway_minutes (
   faults integer not null default 0,
   report_delay integer[] not null default array_fill(0, ARRAY[18]),
   constraint gateway_minutes_pkey PRIMARY KEY (gateway_id, minute)
+create table campaign_recipients (
+  campaign_id text not null,
+  position integer not null,
+  msisdn text not null,
+  meta text,
+  variables jsonb,
+  constraint campaign_recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint campaign_recipients_pkey PRIMARY KEY (campaign_id, "position")
+);
+
+create table campaigns (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  state text not null,
+  reason text,
+  body text not null,
+  template_id text,
+  dlt_text text,
+  variables jsonb not null default '{}'::jsonb,
+  sender text,
+  route_id text,
+  service text not null,
+  options jsonb,
+  webhook_id text,
+  audience jsonb not null,
+  due_at timestamp with time zone,
+  timezone text not null,
+  send_window jsonb,
+  lateness text not null default 'send'::text,
+  rate_per_second integer,
+  finish_within_seconds integer,
+  send_id uuid not null,
+  position bigint not null default 0,
+  recipients integer not null default 0,
+  rejected integer not null default 0,
+  duplicates integer not null default 0,
+  slices integer not null default 0,
+  problems jsonb not null default '[]'::jsonb,
+  forecast jsonb,
+  recurrence jsonb,
+  series_id text,
+  created_at timestamp with time zone not null default now(),
+  launched_at timestamp with time zone,
+  workflow_at timestamp with time zone,
+  started_at timestamp with time zone,
+  running_since timestamp with time zone,
+  finished_at timestamp with time zone,
+  self_pausing boolean not null default true,
+  constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
+  constraint campaigns_lateness_check CHECK ((lateness = ANY (ARRAY['send'::text, 'skip'::text, 'next-window'::text]))),
+  constraint campaigns_pkey PRIMARY KEY (id),
+  constraint campaigns_rate_per_second_check CHECK ((rate_per_second > 0)),
+  constraint campaigns_series_id_fkey FOREIGN KEY (series_id) REFERENCES campaigns(id),
+  constraint campaigns_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'preparing'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'settling'::text, 'finished'::text, 'cancelled'::text, 'failed'::text])))
 );
 
 create table gateway_tests (
@@ -175,10 +231,14 @@ create table gateways (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   failover_after_seconds integer,
+  price_per_segment numeric(12,6),
+  currency text,
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),
+  constraint gateways_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint gateways_pkey PRIMARY KEY (id),
+  constraint gateways_price_per_segment_check CHECK ((price_per_segment >= (0)::numeric)),
   constraint gateways_sending_pattern_check CHECK ((sending_pattern = ANY (ARRAY['batch'::text, 'loop'::text]))),
   constraint gateways_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
 );
@@ -278,6 +338,8 @@ create table messages (
 create table rate_leases (
   key text not null,
   reserved_to timestamp with time zone not null,
+  share double precision not null default 1,
+  share_at timestamp with time zone not null default now(),
   constraint rate_leases_pkey PRIMARY KEY (key)
 );
 
@@ -387,7 +449,13 @@ create table slices (
   stats_at timestamp with time zone,
   stats_done boolean not null default false,
   blanked_at timestamp with time zone,
+  campaign_id text,
+  no integer,
+  submitted integer not null default 0,
+  look_at timestamp with time zone,
+  windows jsonb,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
   constraint slices_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text])))
 );
@@ -521,6 +589,10 @@ CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WH
 
 CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at) WHERE (state = 'sending'::text);
 
+CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
+
+CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));
+
 CREATE INDEX group_members_page ON group_members USING btree (group_id, id);
 
 CREATE INDEX groups_account ON groups USING btree (account_id, name, id);
@@ -570,5 +642,7 @@ CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
+
+CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

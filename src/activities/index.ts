@@ -14,6 +14,17 @@ import { createGatewayHealth } from './dispatch/health';
 import { createLookups } from './dispatch/lookups';
 import { reviewHealth } from './health-review';
 import { relayOutbox, type RelayResult } from './relay/relay';
+import {
+  advanceCampaignSlice,
+  createCampaignFollower,
+  type CampaignSlice,
+  type CampaignSliceResult,
+} from './campaign/advance';
+import { commandCampaign, type CommandResult } from './campaign/command';
+import { prepareCampaign } from './campaign/prepare';
+import { surveyCampaign, type CampaignAgenda } from './campaign/survey';
+import type { CampaignState } from '../core/campaign';
+import type { CampaignCommand } from '../workflows/contract';
 import { sweepOnce } from './sweep';
 
 const HEARTBEAT_MS = 2_000;
@@ -36,7 +47,7 @@ export function createActivities(deps: ActivityDeps) {
     log: deps.log,
     async onClosed({ id, account_id: accountId }) {
       const held = await releaseHeld(deps.database.pool, accountId, id);
-      deps.workflows.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
+      deps.workflows.wake(held.map((owner) => ({ ...owner, ...LOOK })));
     },
   });
   const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health);
@@ -48,6 +59,9 @@ export function createActivities(deps: ActivityDeps) {
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
   };
+  const campaigns = createCampaignFollower(deps.database, (err) =>
+    deps.log.warn({ err }, 'campaigns could not be read; what was known of them holds'),
+  );
   return {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
@@ -55,6 +69,27 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Sends a test message over a gateway, once. */
     testGateway: (input: GatewayTestInput): Promise<GatewayTestResult> => testGateway(dispatch, input),
+
+    /** Turns a campaign's audience into messages. */
+    prepareCampaign: ({ campaignId }: { campaignId: string }): Promise<CampaignState> =>
+      alive((stopping) => prepareCampaign(deps.database, campaignId, stopping)),
+
+    /** Says what a campaign should do now. */
+    surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignAgenda> =>
+      surveyCampaign(deps.database, campaignId, busy),
+
+    /** Brings a slice of a campaign as far as it can go now. */
+    advanceCampaignSlice: (slice: CampaignSlice): Promise<CampaignSliceResult> =>
+      alive((stopping) => advanceCampaignSlice({ ...dispatch, campaigns }, slice, stopping)),
+
+    /** Carries out what a person asks of a campaign. */
+    commandCampaign: ({
+      campaignId,
+      command,
+    }: {
+      campaignId: string;
+      command: CampaignCommand;
+    }): Promise<CommandResult> => commandCampaign(deps.database, campaignId, command),
 
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>

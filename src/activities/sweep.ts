@@ -3,6 +3,12 @@ import { listOverdueWebhooks } from '../store/callbacks';
 import type { Database } from '../store/database';
 import { forgetRecordKeys } from '../store/accept';
 import { forgetIdempotencyKeys } from '../store/idempotency';
+import {
+  listUnfinishedCampaigns,
+  listUnstartedCampaigns,
+  markCampaignStarted,
+  type CampaignRow,
+} from '../store/campaigns';
 import { replayFound } from '../store/parked';
 import { listCountedAccounts, refreshStats } from '../store/stats';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
@@ -42,8 +48,11 @@ export async function sweepOnce(
     await workflows.startImport({ uploadId });
     await markImportStarted(pool, uploadId);
   }
+  for (const campaign of await listUnstartedCampaigns(database.db, unstartedAfterMs, MAX_PER_SWEEP)) {
+    await startCampaign({ database, workflows }, campaign);
+  }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
-  workflows.wake(due.map((sliceId) => ({ sliceId, ...LOOK })));
+  workflows.wake(due.map((owner) => ({ ...owner, ...LOOK })));
   const replayed = await replayFound(pool, MAX_PER_SWEEP);
   workflows.wake(replayed.slices);
   workflows.wakeRelays(replayed.webhookIds);
@@ -56,14 +65,26 @@ export async function sweepOnce(
 }
 
 /**
- * Offers every open slice and import to Temporal again: one that has its workflow is left alone, one whose workflow
- * went with Temporal's data gets a new one. Once per start of a worker.
+ * Offers every open slice, import and campaign to Temporal again: one that has its workflow is left alone, one whose
+ * workflow went with Temporal's data gets a new one. Once per start of a worker.
  */
 export async function restartUnsettled({ database, workflows }: SweepDeps): Promise<void> {
   for (const slice of await listUnsettled(database.pool, MAX_RESTARTS)) await start(workflows, slice);
   for (const uploadId of await listUnfinishedImports(database.pool, MAX_RESTARTS)) {
     await workflows.startImport({ uploadId });
   }
+  for (const campaign of await listUnfinishedCampaigns(database.db, MAX_RESTARTS)) {
+    await startCampaign({ database, workflows }, campaign);
+  }
+}
+
+/** Starts the workflow of a launched campaign, and notes it. */
+export async function startCampaign(
+  { database, workflows }: SweepDeps,
+  campaign: Pick<CampaignRow, 'id' | 'account_id'>,
+): Promise<void> {
+  await workflows.startCampaign({ campaignId: campaign.id, accountId: campaign.account_id });
+  await markCampaignStarted(database.db, campaign.id);
 }
 
 async function refreshAllStats({ pool }: Database): Promise<void> {

@@ -4,6 +4,7 @@ import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/settlement';
 import type { Inbox } from '../receipts/inbox';
+import type { Workflows } from '../workflows/client';
 import type { GatewayTestResult } from '../workflows/contract';
 import type { Accounts } from './account-context';
 import type { Authenticator } from './auth';
@@ -32,6 +33,11 @@ export interface ApiDeps {
   testGateway(testId: string): Promise<GatewayTestResult>;
   /** Tells the relays of these webhooks that there is something to send. */
   wakeRelays(webhookIds: readonly string[]): void;
+  /** The workflows of campaigns. */
+  campaigns: {
+    start: Workflows['startCampaign'];
+    command: Workflows['commandCampaign'];
+  };
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   metrics: Metrics;

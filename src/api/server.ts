@@ -7,6 +7,7 @@ import { accountRoutes } from './accounts/routes';
 import { apiKeyRoutes } from './api-keys/routes';
 import { auditRoutes } from './audit/routes';
 import { callbackRoutes } from './callbacks/routes';
+import { campaignRoutes } from './campaigns/routes';
 import { answerClientErrors } from './client-errors';
 import { genericRoutes } from './clevertap/generic';
 import { mobtextingRoutes } from './clevertap/mobtexting';
@@ -77,6 +78,7 @@ export function createApp(deps: ApiDeps): Express {
   gatewayTestRoutes(router, deps);
   senderRoutes(router, deps);
   routeRoutes(router, deps);
+  campaignRoutes(router, deps);
   webhookRoutes(router, deps);
   outboxRoutes(router, deps);
   suppressionRoutes(router, deps);

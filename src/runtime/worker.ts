@@ -23,12 +23,16 @@ export interface RunningWorker {
 /** A workflow bundle that the build made; else workers bundle at their start, which takes seconds. */
 const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
 
-/** Slices that one worker process dispatches at the same time, per kind: enough to fill gateways, few enough to stay fair. */
-const CONCURRENT_SLICES = 6;
+/**
+ * Slices that one worker process has in hand at the same time, per kind. Most of them wait for a slow gateway's next
+ * place; a campaign keeps few in hand, and no slice stays for long.
+ */
+const CONCURRENT_SLICES = 40;
 /** Relays mostly wait for answers: with few places, some dead endpoints would hold them all. */
 const CONCURRENT_RELAYS = 100;
 /** An import keeps a core busy. */
-const CONCURRENT_IMPORTS = 2;
+const CONCURRENT_IMPORTS = 4;
+const CONCURRENT_CONTROLS = 10;
 const MAX_CACHED_WORKFLOWS = 500;
 /** In-flight provider requests get this long to be answered and written when the process stops. */
 const SHUTDOWN_GRACE = '5s';
@@ -67,6 +71,7 @@ export async function startWorker(
     activityWorker(TASK_QUEUES.bulk, CONCURRENT_SLICES),
     activityWorker(TASK_QUEUES.relay, CONCURRENT_RELAYS),
     activityWorker(TASK_QUEUES.audience, CONCURRENT_IMPORTS),
+    activityWorker(TASK_QUEUES.control, CONCURRENT_CONTROLS),
   ]);
   await base.workflows.ensureMaintenance();
   void restartUnsettled(base).catch((err: unknown) => log.warn({ err }, 'open slices could not be offered again'));

@@ -1,5 +1,6 @@
 /** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves. */
 import type { Pool } from 'pg';
+import { DISPATCHING_STATES } from '../core/campaign';
 import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';
 import type { MessageOptions } from './schema';
@@ -58,6 +59,8 @@ with due as (
     and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
+    and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
+                    where s.id = $1 and not c.state = any($10::text[]))
   order by m.id limit $4 for update
 ),
 claimed as (
@@ -91,7 +94,7 @@ const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
- * gateway is inactive or paused, and no message whose number is suppressed.
+ * gateway is inactive or paused, or the campaign is; and no message whose number is suppressed.
  */
 export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
   const rows = await execute<ClaimRow>(pool, 'claim-messages', CLAIM, [
@@ -104,6 +107,7 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
     request.sender,
     request.claim,
     request.after ?? NIL_UUID,
+    DISPATCHING_STATES,
   ]);
   return rows.map(toClaimed);
 }

@@ -1,10 +1,12 @@
 /** Moving messages between the legs of their route, outside a submission. */
 import type { Pool, QueryResultRow } from 'pg';
 import type { FailureClass } from '../core/outcome';
+import { DISPATCHING_STATES } from '../core/campaign';
 import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';
 import type { MessageOptions } from './schema';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+import type { SliceOwner } from './slices';
 
 /** A message whose newest attempt a receipt refused. */
 export interface RefusedMessage {
@@ -103,9 +105,12 @@ export async function holdLeg(
   );
 }
 
-/** The gateway takes messages again: those that were held for it may be claimed at once. Returns their slices. */
-export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<string[]> {
-  const rows = await execute<{ slice_id: string }>(
+/**
+ * The gateway takes messages again: those that were held for it may be claimed at once. Returns the slices that have
+ * something to do; campaigns hold their messages themselves, so all that run are among them.
+ */
+export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<SliceOwner[]> {
+  const rows = await execute<{ slice_id: string; campaign_id: string | null }>(
     pool,
     'release-held',
     `with released as (
@@ -113,10 +118,13 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
        from slices s
        where s.account_id = $1 and s.total > s.delivered + s.failed + s.expired + s.suppressed + s.cancelled + s.unknown
          and m.slice_id = s.id and m.gateway_id = $2 and m.state = 'queued'
-       returning m.slice_id
+       returning m.slice_id, s.campaign_id
      )
-     select distinct slice_id from released`,
-    [accountId, gatewayId],
+     select distinct slice_id, campaign_id from released where campaign_id is null
+     union all
+     select distinct on (c.id) s.id, c.id from campaigns c join slices s on s.campaign_id = c.id
+     where c.account_id = $1 and c.state = any($3::text[])`,
+    [accountId, gatewayId, DISPATCHING_STATES],
   );
-  return rows.map((row) => row.slice_id);
+  return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id }));
 }

@@ -1,11 +1,17 @@
 import { startStore, type TestStore } from '../../test/support/rows';
-import { reserveRate } from './rates';
+import type { Pool } from 'pg';
+import { reservePlaces, shrinkRate } from './rates';
 
 let store: TestStore;
 beforeAll(async () => {
   store = await startStore();
 });
 afterAll(() => store.stop());
+
+/** Milliseconds until the first of the next `count` places of one rate. */
+async function reserveRate(pool: Pool, key: string, perSecond: number, count: number): Promise<number> {
+  return (await reservePlaces(pool, [{ key, perSecond }], count, null)).waitMs;
+}
 
 /** Up to when a rate is spoken for: milliseconds, to the microsecond. */
 async function reservedToMs(key: string): Promise<number> {
@@ -66,4 +72,47 @@ it('no second holds more than the rate, whoever reserved it', async () => {
     const within = placesMs.slice(i).filter((at) => at < from + 1_000 - 0.01);
     expect(within.length).toBeLessThanOrEqual(RATE);
   }
+});
+
+it('takes nothing when the first place is further ahead than asked for', async () => {
+  const rates = [{ key: 'ahead', perSecond: 1 }];
+  await reservePlaces(store.pool, rates, 100, null);
+  const before = await reservedToMs('ahead');
+  const refused = await reservePlaces(store.pool, rates, 1, 50_000);
+  expect(refused.taken).toBe(false);
+  expect(Math.round(refused.waitMs / 10_000)).toBe(10);
+  expect(await reservedToMs('ahead')).toBe(before);
+  expect((await reservePlaces(store.pool, rates, 1, 150_000)).taken).toBe(true);
+});
+
+it('several rates give a place that all of them have free, each for its own stretch', async () => {
+  await reserveRate(store.pool, 'slow', 1, 1_000);
+  const both = await reservePlaces(
+    store.pool,
+    [
+      { key: 'slow', perSecond: 1 },
+      { key: 'fast', perSecond: 10 },
+    ],
+    10,
+    null,
+  );
+  expect(Math.round(both.waitMs / 100_000)).toBe(10);
+  expect(both.everyMs).toBeCloseTo(1_000);
+  const apart = (await reservedToMs('slow')) - (await reservedToMs('fast'));
+  expect(Math.round(apart / 1_000)).toBe(9);
+});
+
+it('a shrunk rate rests, then goes on with half of itself, and grows back', async () => {
+  await reserveRate(store.pool, 'shrunk', 100, 100);
+  await shrinkRate(store.pool, 'shrunk', 60_000);
+  await shrinkRate(store.pool, 'shrunk', 60_000);
+  const rest = await reservePlaces(store.pool, [{ key: 'shrunk', perSecond: 100 }], 10, null);
+  expect(rest.waitMs).toBeGreaterThan(50_000);
+  // Told twice in one moment, halved once: 20 ms instead of 10, but for what the test's own time gave back.
+  expect(rest.everyMs).toBeGreaterThan(15);
+  expect(rest.everyMs).toBeLessThanOrEqual(20);
+  await store.pool.query(
+    `update rate_leases set share_at = now() - interval '1 minute', reserved_to = now() where key = 'shrunk'`,
+  );
+  expect((await reservePlaces(store.pool, [{ key: 'shrunk', perSecond: 100 }], 10, null)).everyMs).toBeCloseTo(10);
 });

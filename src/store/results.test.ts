@@ -72,7 +72,10 @@ describe('writeResults', () => {
   it('failed: settled, counted, told, its workflow has news', async () => {
     const { sliceId, message } = await submitting();
     const settlement = await writeResults(store.pool, CLAIM, [resultOf(message, { ...REFUSED, message: 'failed' })]);
-    expect(settlement).toEqual({ slices: [{ sliceId, open: 0, refused: 0 }], webhookIds: ['wh_test'] });
+    expect(settlement).toEqual({
+      slices: [{ sliceId, campaignId: null, open: 0, refused: 0 }],
+      webhookIds: ['wh_test'],
+    });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '910', settled: true });
     expect(await attemptOf(message)).toMatchObject({ state: 'refused', class: 'recipient', code: '51' });
     expect(await callbacksOf(store.pool, message.id)).toEqual(['failed 910 pending']);
@@ -148,7 +151,7 @@ describe('resolveRefused', () => {
 
   it('a refused sender ID is news for the workflow, and open', async () => {
     const { sliceId, message, settlement } = await refused();
-    expect(settlement).toEqual({ slices: [{ sliceId, open: 1, refused: 1 }], webhookIds: [] });
+    expect(settlement).toEqual({ slices: [{ sliceId, campaignId: null, open: 1, refused: 1 }], webhookIds: [] });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'refused', code: '906', settled: false });
     expect(await callbacksOf(store.pool, message.id)).toEqual([]);
     expect(await wakeDue(sliceId)).toBe(true);
@@ -184,7 +187,10 @@ describe('resolveRefused', () => {
   it('or its end, which is told with the code of the refusal', async () => {
     const { sliceId, message } = await refused();
     const settlement = await resolveRefused(store.pool, [{ ...message, nextLeg: null }]);
-    expect(settlement).toEqual({ slices: [{ sliceId, open: 0, refused: 0 }], webhookIds: ['wh_test'] });
+    expect(settlement).toEqual({
+      slices: [{ sliceId, campaignId: null, open: 0, refused: 0 }],
+      webhookIds: ['wh_test'],
+    });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '906', settled: true });
     expect(await callbacksOf(store.pool, message.id)).toEqual(['failed 906 pending']);
     await expectLedgerAddsUp(sliceId);

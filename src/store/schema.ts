@@ -3,11 +3,15 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { OptionName } from '../core/carry';
 import type { BreakerState } from '../core/health';
 import type { Leg } from '../core/route';
+import type { CampaignState } from '../core/campaign';
 import type { SenderClass } from '../core/sender';
 import type { FinalState, MessageState } from '../core/status';
+import type { SendWindow } from '../core/window';
 
 /** Written as a Date or left to the default; read as a Date. */
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
+/** Written as JSON text or left to the default. */
+type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
 
 export interface AccountsTable {
   id: string;
@@ -22,8 +26,8 @@ export interface AccountsTable {
   encryption: string | null;
   retention_days: number | null;
   click_tracking: Generated<'off' | 'count' | 'report'>;
-  safety: JSONColumnType<Safety, string | undefined>;
-  windows: JSONColumnType<CountryWindow[], string | undefined>;
+  safety: JsonWithDefault<Safety>;
+  windows: JsonWithDefault<CountryWindow[]>;
 }
 
 /** An account's caps; one that is absent is off. */
@@ -88,6 +92,9 @@ export interface GatewaysTable {
   signup_link: string | null;
   logo: string | null;
   demo: Generated<boolean>;
+  /** numeric, read as a string. */
+  price_per_segment: string | null;
+  currency: string | null;
   deleted_at: Date | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
@@ -136,6 +143,12 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   created_at: CreatedAt;
   started_at: Date | null;
   wake_due: Generated<boolean>;
+  campaign_id: string | null;
+  no: number | null;
+  submitted: Generated<number>;
+  look_at: Date | null;
+  windows: JSONColumnType<SendWindow[]> | null;
+  open_since: Date | null;
   route_id: string | null;
   /** When retention blanked its messages. */
   blanked_at: Date | null;
@@ -318,6 +331,77 @@ export interface IdempotencyKeysTable {
   created_at: CreatedAt;
 }
 
+/** Where a campaign's recipients come from; those of the request itself are in `campaign_recipients`. */
+export type Audience = { kind: 'recipients' } | { kind: 'group' | 'upload'; id: string };
+
+/** A campaign's own window; without a zone it is judged in the recipient's, where the number tells it. */
+export type CampaignWindow = Omit<SendWindow, 'timezone'> & { timezone: string | null };
+
+export interface Recurrence {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  cron: string;
+  /** When the time comes and the last one still runs: not started, started after it, or started beside it. */
+  overlap: 'skip' | 'buffer' | 'allow';
+}
+
+/** A recipient that a campaign leaves out, and why. */
+export interface CampaignProblem {
+  /** Place in the audience: a row of the file, a member, an index of the request (from 0). */
+  position: number;
+  code: string;
+  message: string;
+}
+
+export interface CampaignsTable {
+  id: string;
+  account_id: string;
+  name: string;
+  state: CampaignState;
+  reason: string | null;
+  body: string;
+  template_id: string | null;
+  dlt_text: string | null;
+  variables: JSONColumnType<Record<string, string>>;
+  sender: string | null;
+  route_id: string | null;
+  service: string;
+  options: JSONColumnType<MessageOptions> | null;
+  webhook_id: string | null;
+  audience: JSONColumnType<Audience>;
+  due_at: Date | null;
+  timezone: string;
+  send_window: JSONColumnType<CampaignWindow> | null;
+  lateness: 'send' | 'skip' | 'next-window';
+  rate_per_second: number | null;
+  finish_within_seconds: number | null;
+  send_id: string;
+  /** bigint, read as a string. */
+  position: Generated<string>;
+  recipients: Generated<number>;
+  rejected: Generated<number>;
+  duplicates: Generated<number>;
+  slices: Generated<number>;
+  problems: JsonWithDefault<CampaignProblem[]>;
+  forecast: JSONColumnType<object> | null;
+  recurrence: JSONColumnType<Recurrence> | null;
+  series_id: string | null;
+  created_at: CreatedAt;
+  launched_at: Date | null;
+  workflow_at: Date | null;
+  started_at: Date | null;
+  running_since: Date | null;
+  finished_at: Date | null;
+  self_pausing: Generated<boolean>;
+}
+
+export interface CampaignRecipientsTable {
+  campaign_id: string;
+  position: number;
+  msisdn: string;
+  meta: string | null;
+  variables: JSONColumnType<Record<string, string>> | null;
+}
+
 export interface AuditTable {
   /** bigint, read as a string. */
   id: Generated<string>;
@@ -443,16 +527,18 @@ export interface Schema {
   record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;
+  senders: SendersTable;
+  routes: RoutesTable;
+  gateway_tests: GatewayTestsTable;
   templates: TemplatesTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;
   test_phones: TestPhonesTable;
-  senders: SendersTable;
-  routes: RoutesTable;
-  gateway_tests: GatewayTestsTable;
   audit: AuditTable;
   uploads: UploadsTable;
   upload_chunks: UploadChunksTable;
   upload_rows: UploadRowsTable;
   upload_errors: UploadErrorsTable;
+  campaigns: CampaignsTable;
+  campaign_recipients: CampaignRecipientsTable;
 }

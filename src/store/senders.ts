@@ -146,20 +146,22 @@ export async function listSenders(db: Kysely<Schema>, filter: SenderFilter): Pro
 
 /** What dispatch asks of an account's settings and sender IDs. */
 export interface DispatchRules extends SenderRules {
+  /** Messages per second of the sender IDs that have a rate. */
+  senderRates: ReadonlyMap<string, number>;
   /** An option that a gateway can't carry is left out; else the message goes over another gateway, or nowhere. */
   dropOptions: boolean;
 }
 
 /** Reads the rules of an account in one statement. */
 export async function readDispatchRules(pool: Pool, accountId: string): Promise<DispatchRules> {
-  const [row] = await execute<{ approved_only: boolean; drop_options: boolean; senders: Registration[] }>(
+  const [row] = await execute<{ approved_only: boolean; drop_options: boolean; senders: RatedRegistration[] }>(
     pool,
     'dispatch-rules',
     `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options,
        coalesce((
          select json_agg(json_build_object(
            'sender', s.sender, 'class', s.class, 'approved', s.status = 'approved', 'entityId', s.entity_id,
-           'templates', s.templates, 'gatewayIds', s.gateway_ids
+           'templates', s.templates, 'gatewayIds', s.gateway_ids, 'ratePerSecond', s.rate_per_second
          ) order by s.sender, s.class) from senders s where s.account_id = accounts.id
        ), '[]'::json) as senders
      from accounts where id = $1`,
@@ -169,5 +171,17 @@ export async function readDispatchRules(pool: Pool, accountId: string): Promise<
     approvedOnly: row?.approved_only ?? false,
     dropOptions: row?.drop_options ?? false,
     registered: indexRegistrations(row?.senders ?? []),
+    senderRates: slowest(row?.senders ?? []),
   };
+}
+
+type RatedRegistration = Registration & { ratePerSecond: number | null };
+
+/** A sender ID that is registered for several classes keeps the lowest of its rates. */
+function slowest(registrations: readonly RatedRegistration[]): Map<string, number> {
+  const rates = new Map<string, number>();
+  for (const { sender, ratePerSecond } of registrations) {
+    if (ratePerSecond !== null) rates.set(sender, Math.min(ratePerSecond, rates.get(sender) ?? ratePerSecond));
+  }
+  return rates;
 }

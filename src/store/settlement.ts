@@ -35,39 +35,46 @@ reported as (
 const difference = (state: string): string =>
   `(count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}'))::int as ${state}`;
 
-/** `counted (id, open, refused)`: the slices whose ledger moved, with what is open and how many want another leg. */
+const COUNTERS = [...FINAL_STATES, 'submitted'];
+
+/**
+ * `counted (id, open, refused, campaign_id)`: the slices whose ledger moved, with what is open and how many want another
+ * leg.
+ */
 const COUNTED = `
 change as (
-  select slice_id, ${FINAL_STATES.map(difference).join(', ')},
+  select slice_id, ${COUNTERS.map(difference).join(', ')},
          count(*) filter (where state = 'refused')::int as refused
   from moved group by slice_id
 ),
 counted as (
-  update slices s set ${FINAL_STATES.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
+  update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
     wake_due = s.wake_due or c.refused > 0 or s.total =
       ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}
   from change c where s.id = c.slice_id
-  returning s.id, c.refused, s.total - ${FINAL_STATES.map((state) => `s.${state}`).join(' - ')} as open
+  returning s.id, s.campaign_id, c.refused, s.total - ${FINAL_STATES.map((state) => `s.${state}`).join(' - ')} as open
 )`;
 
 export const SETTLEMENT = `${REPORTED},${COUNTED}`;
 
-/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused). */
+/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id). */
 export const SETTLEMENT_RESULT = `
-select 'slice' as kind, id::text as id, open, refused from counted
+select 'slice' as kind, id::text as id, open, refused, campaign_id from counted
 union all
-select distinct 'webhook', webhook_id, 0, 0 from reported`;
+select distinct 'webhook', webhook_id, 0, 0, null from reported`;
 
 export interface SettlementRow {
   kind: 'slice' | 'webhook';
   id: string;
   open: number;
   refused: number;
+  campaign_id: string | null;
 }
 
-/** News for one slice's workflow. */
+/** News for the workflow of one slice, or of the campaign that it belongs to. */
 export interface SliceNews {
   sliceId: string;
+  campaignId: string | null;
   /** Messages without an outcome. */
   open: number;
   /** Messages that a receipt refused and that want another leg. */
@@ -84,7 +91,10 @@ export function toSettlement(rows: SettlementRow[]): Settlement {
   const settlement: Settlement = { slices: [], webhookIds: [] };
   for (const row of rows) {
     if (row.kind === 'webhook') settlement.webhookIds.push(row.id);
-    else settlement.slices.push({ sliceId: row.id, open: row.open, refused: row.refused });
+    else {
+      const { id, campaign_id, open, refused } = row;
+      settlement.slices.push({ sliceId: id, campaignId: campaign_id, open, refused });
+    }
   }
   return settlement;
 }

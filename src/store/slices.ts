@@ -11,25 +11,33 @@ export interface SealedSlice {
   legs: Leg[] | null;
   /** The route that was asked for; null = the account's default. */
   routeId: string | null;
+  campaignId: string | null;
   createdAt: Date;
   dueAt: Date | null;
 }
 
-/** Closes a slice to newcomers and returns it; null when there is no such slice. Harmless to repeat. */
-export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | null> {
+/**
+ * Closes a slice to newcomers and returns it; null when there is no such slice. Harmless to repeat. Whoever seals it
+ * looks at it: what a campaign's slice was flagged for is seen from here on.
+ * @param openSince when the sending window opened in which it is; null = it has none.
+ */
+export async function sealSlice(pool: Pool, id: string, openSince: Date | null = null): Promise<SealedSlice | null> {
   const [row] = await execute<{
     account_id: string;
     priority: number;
     legs: Leg[] | null;
     route_id: string | null;
+    campaign_id: string | null;
     created_at: Date;
     due_at: Date | null;
   }>(
     pool,
     'seal-slice',
-    `update slices set state = 'sealed', started_at = coalesce(started_at, now()) where id = $1
-     returning account_id, priority, legs, route_id, created_at, due_at`,
-    [id],
+    `update slices set state = 'sealed', started_at = coalesce(started_at, now()),
+       look_at = null, wake_due = wake_due and campaign_id is null, open_since = $2
+     where id = $1
+     returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
+    [id, openSince],
   );
   if (row === undefined) return null;
   return {
@@ -38,6 +46,7 @@ export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | n
     priority: row.priority,
     legs: row.legs,
     routeId: row.route_id,
+    campaignId: row.campaign_id,
     createdAt: row.created_at,
     dueAt: row.due_at,
   };
@@ -73,22 +82,28 @@ export async function listUnstarted(pool: Pool, olderThanMs: number, limit: numb
     pool,
     'list-unstarted',
     `select id, priority, due_at from slices
-     where started_at is null and created_at < now() - $1 * interval '1 millisecond'
+     where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
      order by created_at limit $2`,
     [olderThanMs, limit],
   );
   return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
 }
 
+/** A slice, and the campaign whose workflow looks after it; null = it has a workflow of its own. */
+export interface SliceOwner {
+  sliceId: string;
+  campaignId: string | null;
+}
+
 /** Slices that have news which their workflow may not have heard. */
-export async function listWakeDue(pool: Pool, limit: number): Promise<string[]> {
-  const rows = await execute<{ id: string }>(
+export async function listWakeDue(pool: Pool, limit: number): Promise<SliceOwner[]> {
+  const rows = await execute<{ id: string; campaign_id: string | null }>(
     pool,
     'list-wake-due',
-    'select id from slices where wake_due order by id limit $1',
+    'select id, campaign_id from slices where wake_due order by id limit $1',
     [limit],
   );
-  return rows.map((row) => row.id);
+  return rows.map((row) => ({ sliceId: row.id, campaignId: row.campaign_id }));
 }
 
 /** The signals for these slices were delivered (or their workflows are over). */
@@ -106,7 +121,7 @@ export async function listUnsettled(pool: Pool, limit: number): Promise<Startabl
     pool,
     'list-unsettled',
     `select id, priority, due_at from slices
-     where started_at is not null and total > delivered + failed + expired + suppressed + cancelled + unknown
+     where started_at is not null and campaign_id is null and total > delivered + failed + expired + suppressed + cancelled + unknown
      order by created_at limit $1`,
     [limit],
   );

@@ -14,6 +14,7 @@ export const LAST_LOOKUP = 9;
 export const WAITING = `
   from slices s
   join messages m on m.slice_id = s.id
+  left join campaigns c on c.id = s.campaign_id
   left join gateways g on g.id = m.gateway_id
   left join attempts a on a.message_id = m.id and a.no = m.attempts
     and (m.state = 'submitting' and a.state = 'unknown'
@@ -22,13 +23,15 @@ export const WAITING = `
 
 /**
  * When a message stops waiting: for its receipt, the gateway's deadline after it was submitted (or after its attempt
- * became unknown); for a usable gateway, a day after it was due.
+ * became unknown); for a usable gateway, a day after it was due. A message of a campaign is not due before its campaign
+ * runs, its window is open and its slice has had its turn.
  */
 export const DEADLINE = `
   case m.state
     when 'submitted' then m.submitted_at + g.receipt_deadline_seconds * interval '1 second'
     when 'submitting' then a.answered_at + g.receipt_deadline_seconds * interval '1 second'
-    else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second'
+    else greatest(coalesce(s.due_at, s.created_at), c.running_since, s.open_since,
+                  case when c.id is not null then s.started_at end) + ${HOLD_DEADLINE_SECONDS} * interval '1 second'
   end`;
 
 /**

@@ -6,9 +6,17 @@ import {
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CampaignState } from '../core/campaign';
 import { Coalescer } from '../core/coalescer';
 import {
   GATEWAY_TEST_MS,
+  campaignWorkflowId,
+  COMMAND_UPDATE,
+  WRONG_STATE,
+  type CampaignCommand,
+  type CampaignInput,
+  type CampaignNews,
   MAINTENANCE_ID,
   MAINTENANCE_INTERVAL_MS,
   OUTBOX_SIGNAL,
@@ -30,6 +38,8 @@ import {
 /** At most two signals per second and workflow. */
 const SIGNAL_INTERVAL_MS = 500;
 const SIGNAL_CONCURRENCY = 16;
+/** A person waits for the answer. */
+const COMMAND_TIMEOUT_MS = 10_000;
 /** How long a delivered wake may wait to be written down with others. */
 const WOKEN_FLUSH_MS = 500;
 
@@ -41,11 +51,23 @@ export interface WorkflowsOptions {
   onError(error: unknown): void;
 }
 
+/** A campaign is not in a state that allows what was asked; the message names both. */
+export class WrongStateError extends Error {
+  override readonly name = 'WrongStateError';
+}
+
 export interface Workflows {
   /** Starts a slice's workflow; harmless when it was started before. */
   startSend(input: SendInput): Promise<void>;
-  /** Wakes slices that have news, at most twice a second each. */
-  wake(news: readonly ({ sliceId: string } & ReceiptNews)[]): void;
+  /** Wakes the workflows of slices that have news (or of their campaigns), at most twice a second each. */
+  wake(news: readonly ({ sliceId: string; campaignId: string | null } & ReceiptNews)[]): void;
+  /** Starts a campaign's workflow; harmless when it runs. */
+  startCampaign(input: CampaignInput): Promise<void>;
+  /**
+   * Carries out what a person asks of a campaign; resolves once it holds.
+   * @throws WrongStateError; and what the client throws when Temporal, or every worker, is away.
+   */
+  commandCampaign(campaignId: string, command: CampaignCommand): Promise<CampaignState>;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
@@ -88,6 +110,22 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
     },
   );
 
+  const campaigns = new Coalescer<CampaignNews>(
+    async (campaignId, news) => {
+      try {
+        await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(RECEIPT_SIGNAL, news);
+      } catch (error) {
+        // The flags of its slices stay until the campaign has looked at them.
+        if (!(error instanceof WorkflowNotFoundError)) onError(error);
+      }
+    },
+    {
+      intervalMs: SIGNAL_INTERVAL_MS,
+      concurrency: SIGNAL_CONCURRENCY,
+      merge: (a, b) => ({ done: a.done + b.done, refused: a.refused + b.refused }),
+    },
+  );
+
   const relays = new Coalescer<true>(
     async (webhookId) => {
       try {
@@ -121,8 +159,38 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
     },
 
     wake(news) {
-      for (const { sliceId, open, refused } of news) {
-        if (open === 0 || refused > 0) signals.add(sliceId, { open, refused });
+      for (const { sliceId, campaignId, open, refused } of news) {
+        if (open > 0 && refused === 0) continue;
+        if (campaignId === null) signals.add(sliceId, { open, refused });
+        else campaigns.add(campaignId, { done: open === 0 ? 1 : 0, refused });
+      }
+    },
+
+    async startCampaign(input) {
+      try {
+        await client.workflow.start(WORKFLOW_TYPES.campaign, {
+          workflowId: campaignWorkflowId(input.campaignId),
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async commandCampaign(campaignId, command) {
+      try {
+        return await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
+          client.workflow
+            .getHandle(campaignWorkflowId(campaignId))
+            .executeUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE, { args: [command] }),
+        );
+      } catch (error) {
+        const { cause } = error as { cause?: unknown };
+        if (cause instanceof ApplicationFailure && cause.type === WRONG_STATE) throw new WrongStateError(cause.message);
+        throw error;
       }
     },
 
@@ -171,6 +239,7 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
 
     async stop() {
       signals.stop();
+      campaigns.stop();
       relays.stop();
       clearTimeout(flushTimer);
       await flush();

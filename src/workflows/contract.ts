@@ -1,13 +1,17 @@
 /** Names, ids and shapes that workflows, activities and the api agree on. Depends on nothing. */
 import type { FailureClass } from '../core/outcome';
 
-/** Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for neither. */
+/**
+ * Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for
+ * neither; what steers a campaign (is it paused, what is next) waits for nothing long.
+ */
 export const TASK_QUEUES = {
   workflows: 'heliograph',
   transactional: 'heliograph-transactional',
   bulk: 'heliograph-bulk',
   relay: 'heliograph-relay',
   audience: 'heliograph-audience',
+  control: 'heliograph-control',
 } as const;
 
 export const WORKFLOW_TYPES = {
@@ -16,6 +20,7 @@ export const WORKFLOW_TYPES = {
   maintenance: 'maintenanceWorkflow',
   import: 'importWorkflow',
   gatewayTest: 'gatewayTestWorkflow',
+  campaign: 'campaignWorkflow',
 } as const;
 
 /** From this priority on, a slice is bulk. */
@@ -34,6 +39,30 @@ export interface ReceiptNews {
   open: number;
   refused: number;
 }
+
+export interface CampaignInput {
+  campaignId: string;
+  /** Fairness key: accounts share the dispatch of bulk. */
+  accountId: string;
+  /** Absent on the first run: the audience is still to be prepared. */
+  prepared?: true;
+}
+
+/** What the `receipt` signal says to a campaign: so many of its slices are done, so many messages want another leg. */
+export interface CampaignNews {
+  done: number;
+  refused: number;
+}
+
+/** What an Update of a campaign asks for; answered with the state that the campaign is in then. */
+export type CampaignCommand =
+  | { action: 'pause' | 'resume' | 'cancel'; keyId: string | null }
+  | { action: 'reschedule'; /** Epoch milliseconds. */ dueAtMs: number; timezone?: string; keyId: string | null }
+  | {
+      action: 'setRate';
+      /** Messages per second; null = as fast as the gateways go. */ ratePerSecond: number | null;
+      keyId: string | null;
+    };
 
 /** News without counts: whatever it is, it stands on the rows. */
 export const LOOK: ReceiptNews = { open: Number.MAX_SAFE_INTEGER, refused: 1 };
@@ -66,8 +95,12 @@ export const GATEWAY_TEST_MS = 12_000;
 
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
+export const COMMAND_UPDATE = 'command';
+/** Type of the failure of an Update that asks for what the campaign's state does not allow. */
+export const WRONG_STATE = 'WrongState';
 
 export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
+export const campaignWorkflowId = (campaignId: string): string => `campaign/${campaignId}`;
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
 export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
 export const gatewayTestWorkflowId = (testId: string): string => `gateway-test/${testId}`;

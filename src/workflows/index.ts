@@ -1,6 +1,7 @@
 /** Everything the workflow bundle exports: names here are workflow types and must not change. */
 export { importWorkflow } from './import';
 export { gatewayTestWorkflow } from './gateway-test';
+export { campaignWorkflow } from './campaign';
 export { maintenanceWorkflow } from './maintenance';
 export { relayWorkflow } from './relay';
 export { sendWorkflow } from './send';

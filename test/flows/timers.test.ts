@@ -20,7 +20,7 @@ beforeAll(async () => {
   const activities: Pick<Activities, 'advance' | 'relay' | 'sweep'> = {
     async advance() {
       advancedAtMs.push(await env.currentTimeMs());
-      return turns.length > 1 ? turns.shift()! : turns[0]!;
+      return { held: null, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
     },
     async relay() {
       advancedAtMs.push(await env.currentTimeMs());

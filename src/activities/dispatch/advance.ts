@@ -5,14 +5,17 @@ import type { ProviderHttp } from '../../providers/http';
 import type { Database } from '../../store/database';
 import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/failover';
 import { pauseGateway } from '../../store/gateways';
+import { cancelWaiting } from '../../store/campaign-agenda';
 import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
 import { writeResults } from '../../store/results';
 import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
 import { clearWakeDue, sealSlice } from '../../store/slices';
+import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
 import { failOverdue } from './overdue';
+import type { LiveRate } from './pacer';
 import { resend, runLeg, type DispatchRun } from './pass';
 import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
 
@@ -22,6 +25,8 @@ const HOLD_MS = 60_000;
 const MIN_HOLD_MS = 500;
 /** Never look again sooner than this, whatever the clock says. */
 const MIN_WAIT_MS = 50;
+/** After this a slice lets others have its place in the worker; a slow gateway must not hold them all. */
+const TURN_MS = 20_000;
 /** The longest sleep between two looks; also the bound for a clock that was set back. */
 const MAX_WAIT_MS = 6 * 3_600_000;
 
@@ -39,13 +44,32 @@ export interface AdvanceResult {
   open: number;
   /** When to look again, at the latest. */
   waitMs: number;
+  /** Why messages that could leave do not: no gateway takes them. Null: none waits for that. */
+  held: string | null;
 }
 
-/** @param stopping aborted when this worker should let go of the slice. */
-export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping: AbortSignal): Promise<AdvanceResult> {
+/** What a campaign says about the dispatch of its slices. */
+export interface CampaignTerms {
+  /** Why nothing may leave any more; what has left is awaited. Null: messages may leave. */
+  ended: string | null;
+  wish: LiveRate;
+  /** When the window opened in which the slice is; null = it has none. */
+  openSince: Date | null;
+}
+
+/**
+ * @param stopping aborted when this worker should let go of the slice.
+ * @param campaign null for the slice of a send.
+ */
+export async function advanceSlice(
+  deps: DispatchDeps,
+  sliceId: string,
+  stopping: AbortSignal,
+  campaign: CampaignTerms | null = null,
+): Promise<AdvanceResult> {
   const { database } = deps;
-  const slice = await sealSlice(database.pool, sliceId);
-  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS };
+  const slice = await sealSlice(database.pool, sliceId, campaign?.openSince ?? null);
+  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   let plan: readonly Leg[] = planned ?? (await planLegs(database, slice));
@@ -62,6 +86,9 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     course: await look(),
     claim: randomUUID(),
     stopping,
+    claimUntilMs: performance.now() + TURN_MS,
+    urgent: slice.priority < BULK_PRIORITY,
+    wish: campaign?.wish,
     onSettlement: ({ webhookIds }) => deps.wakeRelays(webhookIds),
     async onAccountRefused(gateway, reason) {
       const paused = await pauseGateway(database.db, gateway.id, reason);
@@ -69,6 +96,7 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     },
   };
 
+  if (campaign !== null && campaign.ended !== null) return settleEnded(run, campaign.ended);
   // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
   let fresh = planned === null;
   if (!fresh) {
@@ -82,19 +110,35 @@ export async function advanceSlice(deps: DispatchDeps, sliceId: string, stopping
     if (!fresh) await resolveRefusals(run);
     run.onSettlement(await settleSuppressed(database.pool, sliceId));
     let progress = 0;
+    let held: string | null = null;
     for (let index = 0; index < run.course.legs.length && !stopping.aborted; index++) {
-      progress += await visitLeg(run, index);
+      const visit = await visitLeg(run, index, campaign !== null);
+      progress += visit.moved;
+      held ??= visit.held;
     }
     const outlook = await readOutlook(database.pool, sliceId, LOOKUP_PROVIDERS);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
     // Ready and not sent: its gateway stopped taking messages while we looked, so look at it once more.
-    const again = outlook.ready > 0 && (progress > 0 || !stuck);
+    const again = outlook.ready > 0 && (progress > 0 || !stuck) && performance.now() < run.claimUntilMs;
     stuck = progress === 0;
     if (stopping.aborted || !again) {
-      const longestMs = outlook.ready > 0 ? HOLD_MS : MAX_WAIT_MS;
-      return { open: outlook.open, waitMs: Math.min(longestMs, Math.max(MIN_WAIT_MS, outlook.waitMs ?? longestMs)) };
+      const longestMs = outlook.ready === 0 ? MAX_WAIT_MS : progress > 0 ? MIN_WAIT_MS : HOLD_MS;
+      const waitMs = Math.min(longestMs, Math.max(MIN_WAIT_MS, outlook.waitMs ?? longestMs));
+      return { open: outlook.open, waitMs, held: outlook.ready > 0 && progress === 0 ? held : null };
     }
   }
+}
+
+/** A campaign that was cancelled: what has not left never will, what may have is awaited. */
+async function settleEnded(run: DispatchRun, reason: string): Promise<AdvanceResult> {
+  const { pool } = run.database;
+  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim);
+  for (const [leg, group] of groupByLeg(orphans)) await writeUnknown(run, leg, group);
+  run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
+  await resolveRefusals(run);
+  run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
+  const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
+  return { open, waitMs: Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, waitMs ?? MAX_WAIT_MS)), held: null };
 }
 
 /** Gives the messages that a receipt refused their next leg, or their end. */
@@ -110,19 +154,29 @@ async function resolveRefusals(run: DispatchRun): Promise<void> {
   run.onSettlement(await resolveRefused(pool, moves));
 }
 
-/** Sends what waits on a leg; where it takes nothing, moves it on or holds it. Returns how many it moved. */
-async function visitLeg(run: DispatchRun, index: number): Promise<number> {
+/**
+ * Sends what waits on a leg; where it takes nothing, moves it on or holds it.
+ * @param keep a campaign holds its messages as a whole: their rows are left alone.
+ * @returns how many it moved, and why it holds what it holds.
+ */
+async function visitLeg(
+  run: DispatchRun,
+  index: number,
+  keep: boolean,
+): Promise<{ moved: number; held: string | null }> {
   const { gateway, gatewayId, unusable } = run.course.legs[index]!;
-  if (gateway !== undefined && unusable === null) return runLeg(run, index, gateway);
+  const { pool } = run.database;
+  if (gateway !== undefined && unusable === null) return { moved: await runLeg(run, index, gateway), held: null };
   if (gateway?.downMs === 0) {
     const probed = await gateway.probe((probing) => runLeg(run, index, probing, 1));
-    if (probed !== null && probed > 0) return probed;
+    if (probed !== null && probed > 0) return { moved: probed, held: null };
   }
   const instead = legInstead(run.course, index);
-  if (instead !== null) return moveLeg(run.database.pool, run.sliceId, index, instead);
+  if (instead !== null) return { moved: await moveLeg(pool, run.sliceId, index, instead), held: null };
+  const held = unusable ?? 'the gateway is gone';
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
-  await holdLeg(run.database.pool, run.sliceId, index, gatewayId, unusable ?? 'the gateway is gone', holdMs);
-  return 0;
+  if (!keep) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
+  return { moved: 0, held };
 }
 
 /**

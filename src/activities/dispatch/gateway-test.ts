@@ -33,7 +33,13 @@ export async function testGateway(
   if (test === null || gateway === undefined) return nothingSent('the test came too late, or its gateway is gone');
   const signal = AbortSignal.timeout(SUBMIT_MS);
   const { adapter, config, row } = gateway;
-  const pacer = createPacer(database.pool, gateway.id, row.rate_per_second, signal);
+  const pacer = createPacer({
+    pool: database.pool,
+    limits: [gateway.rate],
+    urgent: true,
+    hold: gateway.hold,
+    stopping: signal,
+  });
   if (!(await pacer.next(1))) return nothingSent('the gateway’s rate left no room for it in time');
   const id = attemptWireId(test.id, 1);
   const message = {

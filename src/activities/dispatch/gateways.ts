@@ -4,6 +4,7 @@ import { openGateway } from '../../receipts/gateway-config';
 import { Semaphore } from '../../core/semaphore';
 import type { Database } from '../../store/database';
 import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways';
+import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
 import type { GatewayHealthMonitor } from './health';
 
@@ -15,8 +16,14 @@ export interface DispatchGateway {
   /** The adapter alone, for a person's test, which has to reach the vendor. */
   adapter: Provider;
   config: ProviderConfig<unknown>;
-  /** Messages per request: 1 in loop mode. */
+  /** Messages per request: 1 in loop mode, never more than the rate allows in a second. */
   batchSize: number;
+  /** Messages per second as they are configured now, not only when this was loaded. */
+  rate: LiveRate;
+  /** Requests wait until then (by `performance.now()`), because the provider asked for it. */
+  hold: { untilMs: number };
+  /** Bounds blocks of bulk that this process has claimed and not yet written, over all slices. */
+  blocks: Semaphore;
   /** Bounds requests in flight of this process, over all slices. */
   inFlight: Semaphore;
   /** Null when it takes new messages, else why it does not. */
@@ -29,9 +36,16 @@ export interface DispatchGateway {
   probe(run: (gateway: DispatchGateway) => Promise<number>): Promise<number | null>;
 }
 
+/** A kill leaves what was claimed to be resolved: a thousand messages over one gateway, however many slices are in hand. */
+const MAX_BLOCKS = 12;
+
+/** What all callers in this process share of a gateway. */
 interface Slot {
   semaphore: Semaphore;
   size: number;
+  blocks: Semaphore;
+  ratePerSecond: number | null;
+  hold: { untilMs: number };
 }
 
 export interface Gateways {
@@ -47,16 +61,18 @@ export function createGateways(
 ): Gateways {
   const slots = new Map<string, Slot>();
 
-  function slotOf(row: GatewayRow): Semaphore {
-    const slot = slots.get(row.id);
+  function slotOf(row: GatewayRow): Slot {
+    const size = row.max_in_flight;
+    let slot = slots.get(row.id);
     if (slot === undefined) {
-      const made = { semaphore: new Semaphore(row.max_in_flight), size: row.max_in_flight };
-      slots.set(row.id, made);
-      return made.semaphore;
+      const blocks = new Semaphore(MAX_BLOCKS);
+      slot = { semaphore: new Semaphore(size), size, blocks, ratePerSecond: null, hold: { untilMs: 0 } };
+      slots.set(row.id, slot);
     }
-    slot.semaphore.resize(row.max_in_flight - slot.size);
-    slot.size = row.max_in_flight;
-    return slot.semaphore;
+    slot.semaphore.resize(size - slot.size);
+    slot.size = size;
+    slot.ratePerSecond = row.rate_per_second;
+    return slot;
   }
 
   function open(row: GatewayWithBreaker): DispatchGateway {
@@ -64,14 +80,18 @@ export function createGateways(
     health.learn(row.id, row.breaker, row.breaker_wait_ms);
     const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
+    const slot = slotOf(row);
     const gateway: DispatchGateway = {
       id: row.id,
       row,
       provider: health.watch(row.id, provider),
       adapter: provider,
       config,
-      batchSize: row.sending_pattern === 'loop' ? 1 : max,
-      inFlight: slotOf(row),
+      batchSize: row.sending_pattern === 'loop' ? 1 : Math.min(max, row.rate_per_second ?? max),
+      rate: { key: row.id, perSecond: () => slot.ratePerSecond },
+      hold: slot.hold,
+      blocks: slot.blocks,
+      inFlight: slot.semaphore,
       unusable: unusableReason(row) ?? (isDown ? `the gateway is down: ${row.breaker_reason ?? 'it fails'}` : null),
       downMs: isDown && unusableReason(row) === null ? row.breaker_wait_ms : null,
       isOpen: () => health.isOpen(row.id),

@@ -1,10 +1,10 @@
 /**
- * Keeps a gateway's rate over all workers: places are reserved in Postgres, and a message leaves at its place or takes
- * another one. A place that was missed (a busy machine, a slow claim) is given up, because leaving later would put it
- * into a second that belongs to others.
+ * Keeps rates over all workers: places are reserved in Postgres, and a message leaves at its place or takes another one.
+ * A place that was missed (a busy machine, a slow claim) is given up, because leaving later would put it into a second
+ * that belongs to others.
  */
 import type { Pool } from 'pg';
-import { reserveRate } from '../../store/rates';
+import { reservePlaces, shrinkRate, type Rate } from '../../store/rates';
 import { pace } from './pace';
 
 /** Places are this much wider than the rate asks for: what jitter may take back without a second exceeding the rate. */
@@ -13,48 +13,127 @@ const MARGIN = 1.01;
 const LATE_MS = 10;
 /** Places are reserved for this much time at once. */
 const LEASE_MS = 100;
+/**
+ * Bulk reserves no further ahead than this, so that a one-time password over the same gateway waits for no more than
+ * what is reserved already.
+ */
+const BULK_AHEAD_MS = 50;
+/** With several rates a place of one would lie idle while another is waited for: so it is taken at the last moment. */
+const JOINT_AHEAD_MS = 5;
 
 export interface Pacer {
   /** Messages of one lease: the most that a block should claim. */
   readonly leaseSize: number;
   /** Resolves when `count` messages may leave, one caller after the other: true, or false when the run is told to stop. */
   next(count: number): Promise<boolean>;
+  /** The provider asks for a pause of so long. */
+  slowDown(holdMs: number): Promise<void>;
 }
 
-const AT_ONCE = Promise.resolve(true);
+/** A rate that people may change while it is kept. */
+export interface LiveRate {
+  key: string;
+  /** Messages per second; null = none is set. */
+  perSecond(): number | null;
+}
 
-/** @param key what the rate belongs to. @param ratePerSecond messages per second; null = as fast as can be. */
-export function createPacer(pool: Pool, key: string, ratePerSecond: number | null, stopping: AbortSignal): Pacer {
-  if (ratePerSecond === null) return { leaseSize: Number.POSITIVE_INFINITY, next: () => AT_ONCE };
-  const rate = ratePerSecond / MARGIN;
-  const leaseSize = Math.max(1, Math.floor((rate * LEASE_MS) / 1_000));
-  let nextAt = 0;
-  let places = 0;
-  let turn = AT_ONCE;
+export interface PacerOptions {
+  pool: Pool;
+  /** None is exceeded in any one second. */
+  limits: readonly LiveRate[];
+  /** How fast a campaign wants to be: kept on average, and within a place or two in any second. */
+  wish?: LiveRate;
+  /** Goes before bulk. */
+  urgent: boolean;
+  /** Requests of this gateway wait until then (by `performance.now()`), where it has no rate to shrink. */
+  hold: { untilMs: number };
+  stopping: AbortSignal;
+}
+
+export function createPacer({ pool, limits, wish, urgent, hold, stopping }: PacerOptions): Pacer {
+  const hard = createLane(pool, limits, urgent, stopping);
+  const soft = wish === undefined ? null : createLane(pool, [wish], urgent, stopping);
+  let turn = Promise.resolve(true);
 
   async function take(count: number): Promise<boolean> {
-    while (!stopping.aborted) {
-      if (places < count) {
-        places = Math.max(count, leaseSize);
-        nextAt = performance.now() + (await reserveRate(pool, key, rate, places));
-      }
-      const waitMs = nextAt - performance.now();
-      if (waitMs > 0) await pace(waitMs, stopping);
-      if (!stopping.aborted && performance.now() - nextAt <= LATE_MS) {
-        nextAt += (count / rate) * 1_000;
-        places -= count;
-        return true;
-      }
-      places = 0;
+    while (!stopping.aborted && hold.untilMs > performance.now()) {
+      await pace(hold.untilMs - performance.now(), stopping);
     }
-    return false;
+    return (soft === null || (await soft.take(count))) && (await hard.take(count)) && !stopping.aborted;
   }
 
   return {
-    leaseSize,
+    get leaseSize() {
+      return Math.min(hard.leaseSize(), soft?.leaseSize() ?? Number.POSITIVE_INFINITY);
+    },
     next(count) {
       turn = turn.catch(() => true).then(() => take(count));
       return turn;
     },
+    async slowDown(holdMs) {
+      hold.untilMs = Math.max(hold.untilMs, performance.now() + holdMs);
+      hard.forget();
+      for (const { key, perSecond } of limits) if (perSecond() !== null) await shrinkRate(pool, key, holdMs);
+    },
   };
+}
+
+/** Takes places of rates that hold together. */
+function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, stopping: AbortSignal) {
+  let nextAt = 0;
+  let everyMs = 0;
+  let places = 0;
+
+  const rates = (): Rate[] =>
+    lives.flatMap(({ key, perSecond }) => {
+      const rate = perSecond();
+      return rate === null ? [] : [{ key, perSecond: rate / MARGIN }];
+    });
+
+  /** @returns how long to wait before trying again; 0 = places were reserved. */
+  async function reserve(now: readonly Rate[], count: number): Promise<number> {
+    const joint = now.length > 1;
+    const aheadMs = urgent ? null : joint ? JOINT_AHEAD_MS : BULK_AHEAD_MS;
+    const wanted = joint ? count : Math.max(count, leaseOf(now));
+    const reserved = await reservePlaces(pool, now, wanted, aheadMs);
+    if (!reserved.taken) return Math.max(1, reserved.waitMs - aheadMs!);
+    places = wanted;
+    nextAt = performance.now() + reserved.waitMs;
+    everyMs = reserved.everyMs;
+    return 0;
+  }
+
+  return {
+    leaseSize: () => leaseOf(rates()),
+    forget() {
+      places = 0;
+    },
+    async take(count: number): Promise<boolean> {
+      while (!stopping.aborted) {
+        const now = rates();
+        if (now.length === 0) return true;
+        if (places < count) {
+          const waitMs = await reserve(now, count);
+          if (waitMs > 0) {
+            await pace(waitMs, stopping);
+            continue;
+          }
+        }
+        const waitMs = nextAt - performance.now();
+        if (waitMs > 0) await pace(waitMs, stopping);
+        if (!stopping.aborted && places >= count && performance.now() - nextAt <= LATE_MS) {
+          nextAt += count * everyMs;
+          places -= count;
+          return true;
+        }
+        places = 0;
+      }
+      return false;
+    },
+  };
+}
+
+function leaseOf(rates: readonly Rate[]): number {
+  const slowest = Math.min(...rates.map((rate) => rate.perSecond));
+  return slowest === Number.POSITIVE_INFINITY ? slowest : Math.max(1, Math.floor((slowest * LEASE_MS) / 1_000));
 }

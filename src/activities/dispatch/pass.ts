@@ -11,7 +11,8 @@ import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf, stopsGateway } from './interpret';
-import { createPacer, type Pacer } from './pacer';
+import type { LiveRate } from './pacer';
+import { createPacers, type Pacers } from './pacers';
 import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit } from './plan';
 
 /** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
@@ -32,8 +33,17 @@ export interface DispatchRun {
   course: Course;
   /** Owner token of this run's attempts. */
   claim: string;
-  /** Aborted when the worker shuts down: nothing new is claimed, what is in flight is finished and written. */
+  /**
+   * Aborted when the worker shuts down, the campaign is paused or its window closes: nothing new leaves, what is in
+   * flight is finished and written.
+   */
   stopping: AbortSignal;
+  /** By `performance.now()`: nothing is claimed after it, so that others get the worker's place. */
+  claimUntilMs: number;
+  /** Goes before bulk wherever it would have to wait. */
+  urgent: boolean;
+  /** How fast the slice's campaign wants to be. */
+  wish?: LiveRate;
   /** Told about every settlement of the run. */
   onSettlement(settlement: Settlement): void;
   /** The provider refused the whole account. */
@@ -51,39 +61,66 @@ export async function runLeg(
   gateway: DispatchGateway,
   atMost = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const leg = run.course.legs[legIndex]!;
-  const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
-  const limit = Math.min(atMost, pacer.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
+  const pacers = createPacers(run, gateway);
+  const limit = Math.min(atMost, pacers.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
   const inFlight = new Set<Promise<void>>();
   let claimed = 0;
   let after: string | null = null;
   let failure: unknown;
-  while (!run.stopping.aborted && failure === undefined && claimed < atMost) {
+  const mayClaim = (): boolean =>
+    !run.stopping.aborted &&
+    failure === undefined &&
+    claimed < atMost &&
+    !gateway.isOpen() &&
+    performance.now() < run.claimUntilMs;
+  while (mayClaim()) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
-    if (gateway.isOpen()) break;
-    const block: ClaimedMessage[] = await claimMessages(run.database.pool, {
-      sliceId: run.sliceId,
-      leg: legIndex,
-      limit,
-      gatewayId: gateway.id,
-      overrideSender: leg.imposed,
-      sender: leg.sender,
-      claim: run.claim,
-      after,
-    });
-    if (block.length === 0) break;
+    // What is urgent never waits behind the blocks of bulk.
+    const release = run.urgent ? () => undefined : await gateway.blocks.acquire();
+    let block: ClaimedMessage[] = [];
+    try {
+      if (mayClaim()) block = await claimBlock(run, legIndex, gateway, limit, after);
+    } catch (error) {
+      failure = error;
+    }
+    if (block.length === 0) {
+      release();
+      break;
+    }
     after = block.at(-1)!.id;
     claimed += block.length;
     const { fit, turnedAway } = sortOut(run, legIndex, block);
-    const sent = submitBlock(run, legIndex, gateway, fit, pacer, turnedAway).catch((error: unknown) => {
-      failure = error;
-    });
+    const sent = submitBlock(run, legIndex, gateway, fit, pacers, turnedAway)
+      .catch((error: unknown) => {
+        failure = error;
+      })
+      .finally(release);
     const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
     inFlight.add(entry);
   }
   await Promise.all(inFlight);
   if (failure !== undefined) throw failure as Error;
   return claimed;
+}
+
+function claimBlock(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  limit: number,
+  after: string | null,
+): Promise<ClaimedMessage[]> {
+  const leg = run.course.legs[legIndex]!;
+  return claimMessages(run.database.pool, {
+    sliceId: run.sliceId,
+    leg: legIndex,
+    limit,
+    gatewayId: gateway.id,
+    overrideSender: leg.imposed,
+    sender: leg.sender,
+    claim: run.claim,
+    after,
+  });
 }
 
 /** Resends attempts whose answer is missing, under their own ids and within the gateway's rate. */
@@ -93,8 +130,7 @@ export async function resend(
   gateway: DispatchGateway,
   orphans: readonly ClaimedMessage[],
 ): Promise<void> {
-  const pacer = createPacer(run.database.pool, gateway.id, gateway.row.rate_per_second, run.stopping);
-  await submitBlock(run, legIndex, gateway, orphans, pacer, [], true);
+  await submitBlock(run, legIndex, gateway, orphans, createPacers(run, gateway), [], true);
 }
 
 /** Parts the messages that a leg can carry from those that go on without a request. */
@@ -131,17 +167,15 @@ async function submitBlock(
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
-  pacer: Pacer,
+  pacers: Pacers,
   decided: readonly AttemptResult[] = [],
   inDoubt = false,
 ): Promise<void> {
   const results: AttemptResult[] = [...decided];
   // One for the whole block: a timer and a signal per request would cost more than building its body.
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
-  const size = gateway.batchSize;
   const requests: Promise<void>[] = [];
-  for (let at = 0; at < block.length; at += size) {
-    const part = block.slice(at, at + size);
+  for (const { pacer, messages: part } of pacers.parts(block)) {
     if (!(await pacer.next(part.length))) {
       // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
       if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
@@ -151,7 +185,9 @@ async function submitBlock(
       gateway.inFlight.run(async () => {
         const answers = await submit(run, legIndex, gateway, part, signal);
         part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
-      }),
+        const holdMs = longestHold(answers);
+        if (holdMs > 0) await pacer.slowDown(holdMs);
+      }, run.urgent),
     );
   }
   await Promise.all(requests);
@@ -161,6 +197,11 @@ async function submitBlock(
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
+}
+
+/** The longest pause that the provider asked for; 0 = none. */
+function longestHold(answers: readonly SubmitResult[]): number {
+  return answers.reduce((longest, answer) => Math.max(longest, (!answer.ok && answer.retryAfterMs) || 0), 0);
 }
 
 /** Claimed, and given back before its request was made: another worker sends it. */
@@ -177,7 +218,7 @@ function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptRe
     class: 'transient',
     code: null,
     clevertap: null,
-    reason: 'not sent: the worker stopped before its turn',
+    reason: 'not sent: dispatch was stopped before its turn',
   };
 }
 

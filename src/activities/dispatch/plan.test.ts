@@ -29,7 +29,13 @@ function course(legs: CourseLeg[], registrations: Partial<Registration>[] = [], 
     gatewayIds: [],
     ...registration,
   }));
-  const rules = { approvedOnly: false, dropOptions: false, registered: indexRegistrations(filled), ...over };
+  const rules = {
+    approvedOnly: false,
+    dropOptions: false,
+    senderRates: new Map<string, number>(),
+    registered: indexRegistrations(filled),
+    ...over,
+  };
   return { plan: [], legs, rules };
 }
 

@@ -48,7 +48,7 @@ export function gatewayRoutes(router: Router, deps: ApiDeps): void {
   /** What waits for the gateway is looked at now: it takes messages again, or they have to go elsewhere. */
   async function release(accountId: string, id: string): Promise<void> {
     const held = await releaseHeld(deps.database.pool, accountId, id);
-    deps.wake(held.map((sliceId) => ({ sliceId, ...LOOK })));
+    deps.wake(held.map((owner) => ({ ...owner, ...LOOK })));
   }
 
   router.get('/api/v1/gateways', async (request, response) => {

@@ -1,0 +1,221 @@
+/** What a campaign may be given, and how it is shown. */
+import { z } from 'zod';
+import { CAMPAIGN_STATES } from '../../core/campaign';
+import { WEEKDAYS } from '../../core/window';
+import { pageQuery } from '../page';
+import { dltId, storable, storableName } from '../text';
+import { variables } from '../variables';
+
+/** Recipients that may come in the request itself; more are uploaded. */
+export const MAX_RECIPIENTS = 10_000;
+const MAX_TEXT_LENGTH = 4_000;
+const MAX_SENDER_LENGTH = 34;
+const MAX_META_LENGTH = 512;
+const DAY_SECONDS = 86_400;
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a clock time such as 10:00');
+
+export const timezone = z.string().max(64).refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');
+
+const window = z
+  .strictObject({
+    start: clock,
+    end: clock,
+    days: z.array(z.enum(WEEKDAYS)).min(1).optional(),
+    timezone: timezone.optional(),
+    /** Judge the clock in the recipient's zone, where the number tells it. */
+    recipientZone: z.boolean().default(false),
+  })
+  .refine(({ start, end }) => start !== end, { path: ['end'], message: 'is the same as start: the window never opens' })
+  .refine(({ recipientZone, timezone: zone }) => !recipientZone || zone === undefined, {
+    path: ['timezone'],
+    message: 'and recipientZone exclude each other: remove one',
+  });
+
+/** A recipient is checked alone, so that a bad one is rejected alone. */
+export const recipient = z.strictObject({
+  to: z.string('must be a string: a phone number with country code').min(1).max(40),
+  variables: variables.default({}),
+  custom: storable(0, MAX_META_LENGTH).optional(),
+});
+
+const audience = z.union(
+  [
+    z.strictObject({
+      recipients: z
+        .array(z.unknown())
+        .min(1, 'is empty: give at least one recipient')
+        .max(MAX_RECIPIENTS, `has more than ${MAX_RECIPIENTS} recipients: upload them as a file`),
+    }),
+    z.strictObject({ groupId: storableName(64) }),
+    z.strictObject({ uploadId: storableName(64) }),
+  ],
+  { error: 'must be {"recipients":[…]}, {"groupId"} or {"uploadId"}' },
+);
+
+const rate = z.int().min(1).max(100_000);
+
+const recurrence = z.strictObject({
+  cron: z
+    .string()
+    .max(100)
+    .regex(/^\S+(\s+\S+){4}$/, 'must have five fields: minute, hour, day of month, month, day of week'),
+  overlap: z.enum(['skip', 'buffer', 'allow']).default('skip'),
+});
+
+export const campaign = z
+  .strictObject({
+    name: storableName(200),
+    message: storable(1, MAX_TEXT_LENGTH).optional(),
+    templateId: storableName(64).optional(),
+    variables: variables.default({}),
+    sender: storableName(MAX_SENDER_LENGTH).optional(),
+    routeId: storableName(64).optional(),
+    audience,
+    time: z.union([z.string().max(64), z.number()]).optional(),
+    timezone: timezone.optional(),
+    window: window.optional(),
+    lateness: z.enum(['send', 'skip', 'next-window']).optional(),
+    service: storableName(20).optional(),
+    type: z.enum(['U', 'N', 'A']).default('A'),
+    flash: z.boolean().default(false),
+    port: z.int().min(1).max(65_535).optional(),
+    entityId: dltId.optional(),
+    dltTemplateId: dltId.optional(),
+    ratePerSecond: rate.optional(),
+    finishWithinSeconds: z
+      .int()
+      .min(60)
+      .max(30 * DAY_SECONDS)
+      .optional(),
+    webhookId: storableName(64).optional(),
+    draft: z.boolean().default(false),
+    recurrence: recurrence.optional(),
+  })
+  .refine(({ message, templateId }) => (message === undefined) !== (templateId === undefined), {
+    path: ['message'],
+    message: 'or templateId must be given, and not both',
+  });
+
+export type CampaignBody = z.output<typeof campaign>;
+
+export const patch = z.strictObject({ ratePerSecond: rate.nullable() });
+
+export const reschedule = z.strictObject({
+  time: z.union([z.string().max(64), z.number()]),
+  timezone: timezone.optional(),
+});
+
+export const testSend = z.strictObject({
+  testPhoneIds: z.array(storableName(64)).min(1).max(50).optional(),
+  variables: variables.default({}),
+});
+
+export const listQuery = pageQuery.extend({
+  state: z.enum(CAMPAIGN_STATES).optional(),
+  seriesId: z.string().max(64).optional(),
+});
+
+export const ledgerQuery = z.strictObject({ format: z.enum(['json', 'csv']).optional() });
+
+const count = z.int().min(0);
+
+export const problem = z.object({ position: count, code: z.string(), message: z.string() });
+
+export const rejection = z.object({ index: count, code: z.string(), field: z.string(), message: z.string() });
+
+export const counts = z.object({
+  accepted: count, queued: count, submitting: count, submitted: count, delivered: count, failed: count,
+  expired: count, suppressed: count, cancelled: count, unknown: count, open: count,
+}); // prettier-ignore
+
+export const campaignAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(CAMPAIGN_STATES),
+  reason: z.string().nullable(),
+  message: z.string(),
+  templateId: z.string().nullable(),
+  variables: z.record(z.string(), z.string()),
+  sender: z.string().nullable(),
+  routeId: z.string().nullable(),
+  service: z.string(),
+  webhookId: z.string().nullable(),
+  audience: z.object({
+    kind: z.enum(['recipients', 'group', 'upload']),
+    id: z.string().optional(),
+    /** Recipients that became messages. */
+    recipients: count,
+    /** Recipients that are left out because their text could not be made. */
+    rejected: count,
+    duplicates: count,
+    problems: z.array(problem),
+  }),
+  time: z.iso.datetime().nullable(),
+  timezone: z.string(),
+  window: z
+    .object({
+      start: z.string(),
+      end: z.string(),
+      days: z.array(z.enum(WEEKDAYS)).readonly().optional(),
+      timezone: z.string().nullable(),
+    })
+    .nullable(),
+  lateness: z.enum(['send', 'skip', 'next-window']),
+  ratePerSecond: z.int().nullable(),
+  finishWithinSeconds: z.int().nullable(),
+  recurrence: recurrence.nullable(),
+  seriesId: z.string().nullable(),
+  counts,
+  /** Messages that left per second since the campaign began; null = none has. */
+  sentPerSecond: z.number().nullable(),
+  /** Seconds until the last message leaves, as far as rates and windows tell; null = not known. */
+  etaSeconds: z.int().nullable(),
+  createdAt: z.iso.datetime(),
+  launchedAt: z.iso.datetime().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+
+/** A campaign that was just made, with the recipients of the request that it leaves out. */
+export const createdAnswer = campaignAnswer.extend({ rejected: z.array(rejection) });
+
+export const forecastAnswer = z.object({
+  recipients: count,
+  suppressed: count,
+  duplicates: count,
+  rejected: count,
+  problems: z.array(problem),
+  segments: z.object({ total: count, byParts: z.record(z.string(), count) }),
+  encodings: z.object({ gsm7: count, ucs2: count }),
+  surprises: z.array(z.object({ character: z.string(), messages: count })),
+  cost: z.object({ amount: z.number(), currency: z.string().nullable() }).nullable(),
+  finishesAt: z.iso.datetime().nullable(),
+  sendingSeconds: count,
+  warnings: z.array(z.string()),
+  madeAt: z.iso.datetime(),
+});
+
+export const ledgerAnswer = z.object({
+  campaignId: z.string(),
+  state: z.enum(CAMPAIGN_STATES),
+  ledger: z.object({
+    accepted: count, delivered: count, failed: count, expired: count, suppressed: count, cancelled: count,
+    unknown: count, open: count,
+  }), // prettier-ignore
+  /** Recipients of the audience that never became messages. */
+  leftOut: z.object({ rejected: count, duplicates: count }),
+  /** Messages with an outcome by CleverTap code; delivered ones have none. */
+  byCode: z.array(z.object({ state: z.string(), code: z.string().nullable(), messages: count })),
+});
+
+export const testAnswer = z.object({ sent: z.array(z.object({ testPhoneId: z.string(), messageId: z.string() })) });
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,283 @@
+/** Campaigns: their rows, and the moves between their states. */
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
+import type { Pool } from 'pg';
+import type { AudienceRow } from '../core/audience';
+import { campaignStatesBefore, DISPATCHING_STATES, ENDED_STATES, type CampaignState } from '../core/campaign';
+import { FINAL_STATES } from '../core/status';
+import { prefixedId, uuidv7 } from '../core/ids';
+import { execute } from './database';
+import type { Audience, CampaignsTable, CampaignWindow, MessageOptions, Recurrence, Schema } from './schema';
+import type { Ledger } from './slices';
+
+export type CampaignRow = Selectable<CampaignsTable>;
+
+export interface CampaignDraft {
+  accountId: string;
+  name: string;
+  state: 'draft' | 'preparing' | 'scheduled';
+  body: string;
+  templateId: string | null;
+  dltText: string | null;
+  variables: Record<string, string>;
+  sender: string | null;
+  routeId: string | null;
+  service: string;
+  options: MessageOptions | null;
+  webhookId: string | null;
+  audience: Audience;
+  dueAt: Date | null;
+  timezone: string;
+  window: CampaignWindow | null;
+  lateness: 'send' | 'skip' | 'next-window';
+  ratePerSecond: number | null;
+  finishWithinSeconds: number | null;
+  recurrence: Recurrence | null;
+  seriesId: string | null;
+  duplicates: number;
+}
+
+/** @param recipients of an audience that came in the request; positions from 0. */
+export async function insertCampaign(
+  tx: Kysely<Schema>,
+  draft: CampaignDraft,
+  recipients: readonly AudienceRow[],
+): Promise<CampaignRow> {
+  const id = prefixedId('cmp');
+  const row = await tx
+    .insertInto('campaigns')
+    .values({
+      id,
+      account_id: draft.accountId,
+      name: draft.name,
+      state: draft.state,
+      body: draft.body,
+      template_id: draft.templateId,
+      dlt_text: draft.dltText,
+      variables: JSON.stringify(draft.variables),
+      sender: draft.sender,
+      route_id: draft.routeId,
+      service: draft.service,
+      options: draft.options === null ? null : JSON.stringify(draft.options),
+      webhook_id: draft.webhookId,
+      audience: JSON.stringify(draft.audience),
+      due_at: draft.dueAt,
+      timezone: draft.timezone,
+      send_window: draft.window === null ? null : JSON.stringify(draft.window),
+      lateness: draft.lateness,
+      rate_per_second: draft.ratePerSecond,
+      finish_within_seconds: draft.finishWithinSeconds,
+      recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
+      series_id: draft.seriesId,
+      duplicates: draft.duplicates,
+      send_id: uuidv7(),
+      launched_at: draft.state === 'draft' ? null : sql<Date>`now()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (recipients.length > 0) {
+    await sql`
+      insert into campaign_recipients (campaign_id, position, msisdn, meta, variables)
+      select ${id}, * from unnest(
+        ${recipients.map((r) => r.position)}::int[], ${recipients.map((r) => r.msisdn)}::text[],
+        ${recipients.map((r) => r.meta)}::text[], ${recipients.map((r) => JSON.stringify(r.variables))}::jsonb[])
+    `.execute(tx);
+  }
+  return row;
+}
+
+export async function findCampaign(db: Kysely<Schema>, accountId: string, id: string): Promise<CampaignRow | null> {
+  const row = await db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** For workflows and activities, which know no account. */
+export async function readCampaign(db: Kysely<Schema>, id: string): Promise<CampaignRow | null> {
+  return (await db.selectFrom('campaigns').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export interface CampaignFilter {
+  accountId: string;
+  state?: CampaignState;
+  seriesId?: string;
+  /** Creation time and id of the last campaign of the page before. */
+  after?: { createdAt: Date; id: string };
+  limit: number;
+}
+
+/** Newest first. */
+export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter): Promise<CampaignRow[]> {
+  let query = db.selectFrom('campaigns').selectAll().where('account_id', '=', filter.accountId);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.seriesId !== undefined) query = query.where('series_id', '=', filter.seriesId);
+  if (filter.after !== undefined) {
+    const { createdAt, id } = filter.after;
+    query = query.where(sql<boolean>`(created_at, id) < (${createdAt}, ${id})`);
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+export type CampaignChange = Updateable<
+  Pick<CampaignsTable, 'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast'>
+>;
+
+/**
+ * Moves a campaign to a state, from any that leads there. Null: it is in none of those (any more).
+ * @param from narrows the states it may come from.
+ */
+export async function moveCampaign(
+  db: Kysely<Schema>,
+  id: string,
+  next: CampaignState,
+  change: CampaignChange = {},
+  from: readonly CampaignState[] = campaignStatesBefore(next),
+): Promise<CampaignRow | null> {
+  const now = sql<Date>`now()`;
+  const ended = (ENDED_STATES as readonly CampaignState[]).includes(next);
+  const row = await db
+    .updateTable('campaigns')
+    .set({
+      reason: null,
+      ...change,
+      state: next,
+      ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())`, running_since: now } : {}),
+      ...(next === 'preparing' ? { launched_at: now } : {}),
+      ...(ended ? { finished_at: now } : {}),
+    })
+    .where('id', '=', id)
+    .where('state', 'in', [...from])
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Changes what can be changed without a move. Null: it has ended. */
+export async function changeCampaign(
+  db: Kysely<Schema>,
+  id: string,
+  change: CampaignChange,
+  from: readonly CampaignState[],
+): Promise<CampaignRow | null> {
+  const row = await db
+    .updateTable('campaigns')
+    .set(change)
+    .where('id', '=', id)
+    .where('state', 'in', [...from])
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Campaigns that were launched at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came between. */
+export async function listUnstartedCampaigns(
+  db: Kysely<Schema>,
+  olderThanMs: number,
+  limit: number,
+): Promise<CampaignRow[]> {
+  return db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('workflow_at', 'is', null)
+    .where('launched_at', '<', sql<Date>`now() - ${olderThanMs} * interval '1 millisecond'`)
+    .orderBy('launched_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Campaigns that have a workflow and are not done: after Temporal lost its data these workflows are gone. */
+export async function listUnfinishedCampaigns(db: Kysely<Schema>, limit: number): Promise<CampaignRow[]> {
+  return db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('workflow_at', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('state', 'not in', ['draft', ...ENDED_STATES]),
+        where.exists(
+          where
+            .selectFrom('slices')
+            .select('slices.id')
+            .whereRef('slices.campaign_id', '=', 'campaigns.id')
+            .where(sql<boolean>`total > delivered + failed + expired + suppressed + cancelled + unknown`),
+        ),
+      ]),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+}
+
+export async function markCampaignStarted(db: Kysely<Schema>, id: string): Promise<void> {
+  await db
+    .updateTable('campaigns')
+    .set({ workflow_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('workflow_at', 'is', null)
+    .execute();
+}
+
+/** What dispatch has to know of a campaign while it goes on. */
+export type CampaignTraffic = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
+
+export async function readCampaignStates(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignTraffic>> {
+  const rows = await execute<CampaignTraffic & { id: string }>(
+    pool,
+    'read-campaign-states',
+    `select id, state, rate_per_second, finish_within_seconds, recipients from campaigns where id = any($1::text[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Says on the campaign why nothing leaves, or that this is over. */
+export async function noteHeld(pool: Pool, id: string, held: string | null): Promise<void> {
+  await execute(
+    pool,
+    'note-held',
+    `update campaigns set reason = case when $2::text is null then null else 'waits: ' || $2 end
+     where id = $1 and state = any($3::text[]) and reason is distinct from 'waits: ' || $2
+       and ($2 is not null or reason like 'waits: %')`,
+    [id, held, DISPATCHING_STATES],
+  );
+}
+
+/** The ledger of a campaign with what its open messages are doing: `open` = queued + submitting + submitted. */
+export interface CampaignCounts extends Ledger {
+  queued: number;
+  submitting: number;
+  submitted: number;
+}
+
+/** Sums the slices of campaigns; one snapshot, so the equation of the ledger holds at any moment. */
+export async function countCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignCounts>> {
+  const finals = FINAL_STATES.join(' + ');
+  const rows = await execute<Record<Exclude<keyof CampaignCounts, 'queued'>, string> & { campaign_id: string }>(
+    pool,
+    'count-campaigns',
+    // Only slices that dispatch has begun, and that have something else than receipts to wait for, are looked into.
+    `select campaign_id, sum(total) as accepted, ${FINAL_STATES.map((state) => `sum(${state}) as ${state}`).join(', ')},
+            sum(total - (${finals})) as open, sum(s.submitted) as submitted,
+            sum(case when s.started_at is not null and s.total > ${finals} + s.submitted then (
+              select count(*) from messages m where m.slice_id = s.id and m.state = 'submitting') else 0 end) as submitting
+     from slices s where campaign_id = any($1::text[]) group by campaign_id`,
+    [ids],
+  );
+  return new Map(
+    rows.map(({ campaign_id, ...sums }) => {
+      const counts = Object.fromEntries(Object.entries(sums).map(([name, n]) => [name, Number(n)])) as Omit<
+        CampaignCounts,
+        'queued'
+      >;
+      return [campaign_id, { ...counts, queued: counts.open - counts.submitted - counts.submitting }];
+    }),
+  );
+}
+
+export const NO_COUNTS: CampaignCounts = {
+  accepted: 0, queued: 0, submitting: 0, submitted: 0,
+  delivered: 0, failed: 0, expired: 0, suppressed: 0, cancelled: 0, unknown: 0, open: 0,
+}; // prettier-ignore

@@ -1,0 +1,149 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { CampaignAgenda } from '../activities/campaign/survey';
+import { actionProblem, type CampaignState } from '../core/campaign';
+import {
+  BULK_PRIORITY,
+  COMMAND_UPDATE,
+  RECEIPT_SIGNAL,
+  TASK_QUEUES,
+  WRONG_STATE,
+  type CampaignCommand,
+  type CampaignInput,
+  type CampaignNews,
+} from './contract';
+
+/** Receipts settled slices of this campaign, or refused messages that want another leg. */
+export const campaignNewsSignal = defineSignal<[CampaignNews]>(RECEIPT_SIGNAL);
+/** Pause, resume, cancel, reschedule, set the rate. Answered once it holds. */
+export const commandUpdate = defineUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE);
+
+const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as const;
+/** Steering is one look at Postgres; it must fail fast to be tried elsewhere. */
+const control = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/** While no gateway takes messages, one slice asks again after this, then after twice as long, up to a minute. */
+const HELD_MS = 5_000;
+const MAX_HELD_MS = 60_000;
+/** News beyond this count begins a fresh history, long before the server asks for it. */
+const MAX_NEWS = 2_000;
+
+/**
+ * One campaign from its launch to its last outcome.
+ *
+ * It prepares the audience, and then asks the `survey` activity again and again: which slices want to be advanced now,
+ * and when to ask next. All that is known about messages is in Postgres; this workflow keeps a bounded number of
+ * slices going, carries out what people ask for, and sleeps durably in between.
+ */
+export async function campaignWorkflow(input: CampaignInput): Promise<void> {
+  const dispatch = {
+    taskQueue: TASK_QUEUES.bulk,
+    heartbeatTimeout: '10 seconds',
+    retry: RETRY,
+    priority: { priorityKey: BULK_PRIORITY, fairnessKey: input.accountId },
+  } as const;
+  const { prepareCampaign } = proxyActivities<Activities>({
+    ...dispatch,
+    taskQueue: TASK_QUEUES.audience,
+    startToCloseTimeout: '12 hours',
+  });
+  const { advanceCampaignSlice } = proxyActivities<Activities>({ ...dispatch, startToCloseTimeout: '1 hour' });
+  const { campaignId } = input;
+
+  /** Last known; the row decides, this lets validators refuse at once. */
+  let state: CampaignState | null = null;
+  let openSlices = 0;
+  /** There is something that the last survey did not know. */
+  let news = false;
+  let newsCount = 0;
+
+  setHandler(campaignNewsSignal, ({ done, refused }) => {
+    newsCount++;
+    openSlices -= done;
+    if (refused > 0 || openSlices <= 0) news = true;
+  });
+  setHandler(
+    commandUpdate,
+    async (command) => {
+      const { problem, state: next } = await control.commandCampaign({ campaignId, command });
+      state = next;
+      news = true;
+      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
+      return next;
+    },
+    {
+      validator({ action }) {
+        const problem = state === null ? null : actionProblem(action, state);
+        if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
+      },
+    },
+  );
+
+  if (input.prepared === undefined) {
+    state = 'preparing';
+    state = await prepareCampaign({ campaignId });
+  }
+
+  const busy = new Set<number>();
+  let heldMs = HELD_MS;
+  let held = false;
+
+  function start(no: number, agenda: CampaignAgenda): void {
+    busy.add(no);
+    void advanceCampaignSlice({ campaignId, no, untilMs: agenda.untilMs, sinceMs: agenda.sinceMs }).then(
+      (result) => {
+        busy.delete(no);
+        held ||= result.held;
+        if (!result.held) heldMs = HELD_MS;
+      },
+      () => {
+        busy.delete(no);
+        news = true;
+      },
+    );
+  }
+
+  for (;;) {
+    news = false;
+    const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...busy] });
+    ({ state, openSlices } = agenda);
+    setCurrentDetails(agenda.details);
+    if (agenda.done && busy.size === 0) break;
+
+    const queue = [...agenda.due];
+    while (queue.length > 0 && !news && !held) {
+      await condition(() => news || held || busy.size < agenda.width);
+      while (queue.length > 0 && !news && !held && busy.size < agenda.width) start(queue.shift()!, agenda);
+    }
+    if (workflowInfo().continueAsNewSuggested || newsCount > MAX_NEWS) {
+      await condition(() => busy.size === 0 && allHandlersFinished());
+      await continueAsNew<typeof campaignWorkflow>({ ...input, prepared: true });
+    }
+    if (news) continue;
+    if (held) {
+      await condition(() => news, heldMs);
+      heldMs = Math.min(MAX_HELD_MS, heldMs * 2);
+      held = false;
+      continue;
+    }
+    // A slice that comes back makes room, and may have been one of the last.
+    const working = busy.size;
+    await condition(() => news || held || busy.size < working, agenda.waitMs);
+  }
+  await condition(allHandlersFinished);
+}
