@@ -98,42 +98,6 @@ create table callbacks (
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
 );
 
-create table clicks (
-  message_id uuid not null,
-  account_id text not null,
-  code text not null,
-  at timestamp with time zone not null default now(),
-  constraint clicks_pkey PRIMARY KEY (message_id)
-);
-
-create table gateway_health (
-  gateway_id text not null,
-  breaker text not null default 'closed'::text,
-  failures integer not null default 0,
-  window_at timestamp with time zone not null default now(),
-  window_requests integer not null default 0,
-  window_failures integer not null default 0,
-  openings smallint not null default 0,
-  open_until timestamp with time zone,
-  probe uuid,
-  reason text,
-  changed_at timestamp with time zone not null default now(),
-  degraded text,
-  constraint gateway_health_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))),
-  constraint gateway_health_pkey PRIMARY KEY (gateway_id)
-);
-
-create table gateway_minutes (
-  gateway_id text not null,
-  minute timestamp with time zone not null,
-  accepted integer not null default 0,
-  refused integer not null default 0,
-  latency integer[] not null default array_fill(0, ARRAY[18]),
-  delivered integer not null default 0,
-  undelivered integer not null default 0,
-  faults integer not null default 0,
-  report_delay integer[] not null default array_fill(0, ARRAY[18]),
-  constraint gateway_minutes_pkey PRIMARY KEY (gateway_id, minute)
 create table campaign_recipients (
   campaign_id text not null,
   position integer not null,
@@ -190,6 +154,44 @@ create table campaigns (
   constraint campaigns_rate_per_second_check CHECK ((rate_per_second > 0)),
   constraint campaigns_series_id_fkey FOREIGN KEY (series_id) REFERENCES campaigns(id),
   constraint campaigns_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'preparing'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'settling'::text, 'finished'::text, 'cancelled'::text, 'failed'::text])))
+);
+
+create table clicks (
+  message_id uuid not null,
+  account_id text not null,
+  code text not null,
+  at timestamp with time zone not null default now(),
+  constraint clicks_pkey PRIMARY KEY (message_id)
+);
+
+create table gateway_health (
+  gateway_id text not null,
+  breaker text not null default 'closed'::text,
+  failures integer not null default 0,
+  window_at timestamp with time zone not null default now(),
+  window_requests integer not null default 0,
+  window_failures integer not null default 0,
+  openings smallint not null default 0,
+  open_until timestamp with time zone,
+  probe uuid,
+  reason text,
+  changed_at timestamp with time zone not null default now(),
+  degraded text,
+  constraint gateway_health_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))),
+  constraint gateway_health_pkey PRIMARY KEY (gateway_id)
+);
+
+create table gateway_minutes (
+  gateway_id text not null,
+  minute timestamp with time zone not null,
+  accepted integer not null default 0,
+  refused integer not null default 0,
+  latency integer[] not null default array_fill(0, ARRAY[18]),
+  delivered integer not null default 0,
+  undelivered integer not null default 0,
+  faults integer not null default 0,
+  report_delay integer[] not null default array_fill(0, ARRAY[18]),
+  constraint gateway_minutes_pkey PRIMARY KEY (gateway_id, minute)
 );
 
 create table gateway_tests (
@@ -454,6 +456,7 @@ create table slices (
   submitted integer not null default 0,
   look_at timestamp with time zone,
   windows jsonb,
+  open_since timestamp with time zone,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
