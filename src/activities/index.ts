@@ -72,7 +72,7 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Turns a campaign's audience into messages. */
     prepareCampaign: ({ campaignId }: { campaignId: string }): Promise<CampaignState> =>
-      alive((stopping) => prepareCampaign(deps.database, campaignId, stopping)),
+      alive((stopping) => prepareCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign should do now. */
     surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignAgenda> =>

@@ -1,6 +1,7 @@
 /** Turning an audience into messages, block by block: a block, its slices and the campaign's place are one transaction. */
 import type { Pool, PoolClient } from 'pg';
 import type { AudienceRow } from '../core/audience';
+import type { ShortLink } from '../core/links';
 import type { SendWindow } from '../core/window';
 import type { CampaignProblem, MessageOptions } from './schema';
 
@@ -22,6 +23,7 @@ export interface CampaignMessage {
   encoding: 'gsm7' | 'ucs2';
   segments: number;
   webhookId: string | null;
+  links: readonly ShortLink[];
 }
 
 export interface ImportSlice {
@@ -135,6 +137,22 @@ async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, bloc
       facts.service,
       facts.options === null ? null : JSON.stringify(facts.options),
     ],
+  });
+  await storeLinks(
+    client,
+    facts.accountId,
+    rows.map(({ message }) => message),
+  );
+}
+
+async function storeLinks(client: PoolClient, accountId: string, messages: readonly CampaignMessage[]): Promise<void> {
+  const links = messages.flatMap(({ id, links: own }) => own.map((link) => ({ id, ...link })));
+  if (links.length === 0) return;
+  await client.query({
+    name: 'import-links',
+    text: `insert into links (code, account_id, message_id, url)
+           select code, $4, message_id, url from unnest($1::text[], $2::uuid[], $3::text[]) as l (code, message_id, url)`,
+    values: [links.map((l) => l.code), links.map((l) => l.id), links.map((l) => l.url), accountId],
   });
 }
 

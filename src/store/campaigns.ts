@@ -121,6 +121,11 @@ export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter):
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
 }
 
+/** What came with the request is in the messages by now. */
+export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<void> {
+  await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).execute();
+}
+
 export type CampaignChange = Updateable<
   Pick<CampaignsTable, 'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast'>
 >;

@@ -121,7 +121,9 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   for (;;) {
     news = false;
     const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...busy] });
-    ({ state, openSlices } = agenda);
+    openSlices = agenda.openSlices;
+    // A command that came while it was read knows better.
+    if (!news) state = agenda.state;
     setCurrentDetails(agenda.details);
     if (agenda.done && busy.size === 0) break;
 

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { AudienceRow } from '../../core/audience';
 import { matchDltTemplate } from '../../core/dlt-template';
+import { hasLink, shortenLinks, type ShortLink } from '../../core/links';
 import { segment, type Segmentation } from '../../core/segments';
 import { parseTemplate, renderTemplate, type Template } from '../../core/template';
 import { readOwnRecipients } from '../../store/campaign-import';
@@ -13,7 +14,14 @@ import { readUploadRows } from '../../store/uploads';
 const MAX_TEXT_LENGTH = 4_000;
 
 export type RenderedRecipient =
-  | { ok: true; row: AudienceRow; text: string; segmentation: Segmentation }
+  | {
+      ok: true;
+      row: AudienceRow;
+      text: string;
+      segmentation: Segmentation;
+      /** What the short links in the text stand for. */
+      links: readonly ShortLink[];
+    }
   | {
       ok: false;
       row: AudienceRow;
@@ -36,10 +44,12 @@ export function readAudience(pool: Pool, campaign: CampaignRow, after: number, l
 
 /**
  * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.
+ * @param linkBase replaces URLs by short links below it; null = they stay.
  * @throws Error when the campaign's text is no template, which was checked when it was made.
  */
 export function createRenderer(
   campaign: Pick<CampaignRow, 'body' | 'variables' | 'dlt_text' | 'options'>,
+  linkBase: string | null = null,
 ): (row: AudienceRow) => RenderedRecipient {
   const parsed = parseTemplate(campaign.body);
   if (!parsed.ok) throw new Error(`the text is no template: ${parsed.problem}`);
@@ -54,7 +64,8 @@ export function createRenderer(
       const names = rendered.missing.map((name) => `{${name}}`).join(', ');
       return { ok: false, row, code: 'missing-variable', message: `${names} has no value and no default` };
     }
-    const { text } = rendered;
+    const { text, links } =
+      linkBase !== null && hasLink(rendered.text) ? shortenLinks(rendered.text, linkBase) : { ...rendered, links: [] };
     if (text.trim() === '') return { ok: false, row, code: 'empty-text', message: 'the text is empty' };
     if (text.length > MAX_TEXT_LENGTH) {
       const message = `the text has ${text.length} characters; at most ${MAX_TEXT_LENGTH} are sent`;
@@ -64,7 +75,7 @@ export function createRenderer(
       const match = matchDltTemplate(dltText, text);
       if (!match.ok) return { ok: false, row, code: 'dlt-mismatch', message: match.reason };
     }
-    return { ok: true, row, text, segmentation: segment(text, wanted) };
+    return { ok: true, row, text, links, segmentation: segment(text, wanted) };
   };
 }
 

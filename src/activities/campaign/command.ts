@@ -62,10 +62,12 @@ async function carryOut(tx: Kysely<Schema>, id: string, command: CampaignCommand
     case 'cancel':
       return moveCampaign(tx, id, 'cancelled', { reason: null }, ACTION_STATES.cancel);
     case 'reschedule': {
-      const change = { due_at: new Date(command.dueAtMs), reason: null };
-      return changeCampaign(
-        tx, id, command.timezone === undefined ? change : { ...change, timezone: command.timezone }, ACTION_STATES.reschedule,
-      ); // prettier-ignore
+      const dueAt = new Date(command.dueAtMs);
+      const zone = command.timezone === undefined ? {} : { timezone: command.timezone };
+      const change = { due_at: dueAt, reason: null, ...zone };
+      const row = await changeCampaign(tx, id, change, ACTION_STATES.reschedule);
+      if (row !== null) await tx.updateTable('slices').set({ due_at: dueAt }).where('campaign_id', '=', id).execute();
+      return row;
     }
     case 'setRate':
       return changeCampaign(tx, id, { rate_per_second: command.ratePerSecond }, ACTION_STATES.setRate);

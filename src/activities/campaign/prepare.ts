@@ -15,9 +15,12 @@ import { windowsFinder } from './windows';
 const BLOCK_SIZE = 4_000;
 const SLICE_SIZE = 1_000;
 
-/** @returns the state that the campaign is in then; `preparing` when told to stop before the end. */
+/**
+ * @param publicUrl base of short links; no trailing slash.
+ * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
+ */
 export async function prepareCampaign(
-  database: Database,
+  { database, publicUrl }: { database: Database; publicUrl: string },
   campaignId: string,
   stopping: AbortSignal,
 ): Promise<CampaignState> {
@@ -30,12 +33,12 @@ export async function prepareCampaign(
 
   const account = await db
     .selectFrom('accounts')
-    .select('windows')
+    .select(['windows', 'click_tracking'])
     .where('id', '=', campaign.account_id)
     .executeTakeFirstOrThrow();
   const windowsOf = windowsFinder(campaign, account.windows);
   const webhookFor = await webhookFinder(database, campaign);
-  const render = createRenderer(campaign);
+  const render = createRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
   const facts = {
     accountId: campaign.account_id,
     sendId: campaign.send_id,
@@ -129,7 +132,7 @@ function toSlices(
   const open = new Map<SendWindow[], ImportSlice>();
   for (const recipient of recipients) {
     if (!recipient.ok) continue;
-    const { row, text, segmentation } = recipient;
+    const { row, text, segmentation, links } = recipient;
     const windows = windowsOf(row.msisdn);
     let slice = open.get(windows);
     if (slice === undefined || slice.messages.length === SLICE_SIZE) {
@@ -151,6 +154,7 @@ function toSlices(
       encoding,
       segments: parts,
       webhookId: webhookFor(row),
+      links,
     };
     slice.messages.push(message);
   }

@@ -4,7 +4,7 @@ import type { CampaignState } from '../../core/campaign';
 import { windowState, type SendWindow } from '../../core/window';
 import { insertAudit } from '../../store/audit';
 import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaign-agenda';
-import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
+import { changeCampaign, forgetRecipients, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
 import type { Database } from '../../store/database';
 import { effectiveRate } from './rate';
 import { campaignWindows } from './windows';
@@ -162,7 +162,10 @@ async function settleState(
 ): Promise<CampaignRow> {
   const { id, state } = campaign;
   if (!['running', 'settling', 'paused'].includes(state)) return campaign;
-  if (outlook.open === 0) return (await moveCampaign(db, id, 'finished')) ?? campaign;
+  if (outlook.open === 0) {
+    await forgetRecipients(db, id);
+    return (await moveCampaign(db, id, 'finished')) ?? campaign;
+  }
   if (state === 'paused') return campaign;
   const share = outlook.settled < SELF_PAUSE_MIN_SETTLED ? 0 : outlook.failed / outlook.settled;
   if (campaign.self_pausing && outlook.waiting > 0 && share > 0) {

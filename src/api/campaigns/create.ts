@@ -4,6 +4,7 @@ import type { AudienceRow } from '../../core/audience';
 import { matchDltPattern } from '../../core/dlt-template';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
+import { segment } from '../../core/segments';
 import { parseTemplate, renderTemplate, type Template } from '../../core/template';
 import { windowState, type SendWindow } from '../../core/window';
 import { AppError } from '../../errors';
@@ -15,6 +16,7 @@ import { findRoute } from '../../store/routes';
 import type { Audience, CampaignWindow, MessageOptions, Schema } from '../../store/schema';
 import { findTemplate } from '../../store/templates';
 import { findUpload } from '../../store/uploads';
+import { createAdmission } from '../admission';
 import type { WebhookTargets } from '../clevertap/webhook-targets';
 import { recipient as recipientSchema, type CampaignBody } from './schema';
 
@@ -43,10 +45,11 @@ const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 export async function checkCampaign(
   db: Kysely<Schema>,
   webhooks: WebhookTargets,
-  { account, gateways, defaultWebhookId }: AccountContext,
+  context: AccountContext,
   body: CampaignBody,
   now: Date,
 ): Promise<CheckedCampaign> {
+  const { account, gateways, defaultWebhookId } = context;
   if (gateways === 0) {
     throw new AppError(
       'no-gateway',
@@ -71,6 +74,15 @@ export async function checkCampaign(
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = await readPeople(db, accountId, account.default_country, body, text.template);
   await checkLimits(db, accountId, account.safety.maxCampaignRecipients, people);
+  const asked = optionsOf(body, text);
+  const admitted = createAdmission(context)({
+    sender: body.sender ?? null,
+    service,
+    options: asked,
+    segments: segment(text.body, { port: body.port !== undefined }).parts,
+    recipients: people.recipients.map((row) => row.msisdn),
+  });
+  if (!admitted.ok) throw invalid(admitted.field, admitted.message);
 
   const draft: CampaignDraft = {
     accountId,
@@ -80,10 +92,10 @@ export async function checkCampaign(
     templateId: body.templateId ?? null,
     dltText: text.dltText,
     variables: body.variables,
-    sender: body.sender ?? null,
+    sender: admitted.sender,
     routeId: body.routeId ?? null,
     service,
-    options: optionsOf(body, text),
+    options: admitted.options,
     webhookId: body.webhookId ?? defaultWebhookId,
     audience: people.audience,
     dueAt: due,
