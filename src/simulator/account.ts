@@ -94,7 +94,7 @@ export class Account {
   readonly knownIds = new RecentIds(REMEMBERED_IDS);
   /** Of its latest submission: what an inbound text needs to be told. */
   latest?: { protocol: Protocol; bulkId: string; secret?: string };
-  private readonly peak = new Peak();
+  readonly peak = new Peak();
   /** Replaced together, whenever a script is put. */
   behaviour: { script: Script; dice: Dice; planner: Planner; faults: Faults };
 

@@ -87,6 +87,18 @@ test('the peak of all accounts together is no sum of their peaks', async () => {
   expect((await get<Counts>('counts')).maxSubmissionsPerSecond).toBe(2);
 });
 
+test('counts tell when the first and the latest request came', async () => {
+  type Times = Record<'firstSubmissionAt' | 'lastSubmissionAt', string | null>;
+  expect(await get<Times>('counts')).toMatchObject({ firstSubmissionAt: null, lastSubmissionAt: null });
+  const before = new Date().toISOString();
+  await submit(simulator, [message(number(1), 'a')], '/alpha');
+  const between = new Date().toISOString();
+  await submit(simulator, [message(number(2), 'b')], '/beta');
+  const { firstSubmissionAt: first, lastSubmissionAt: last } = await get<Times>('counts');
+  expect(first! >= before && first! <= between && last! >= between).toBe(true);
+  expect(await get<Times>('counts?account=alpha')).toMatchObject({ firstSubmissionAt: first, lastSubmissionAt: first });
+});
+
 test('record:false keeps counts and ids, but no messages and no CleverTap records', async () => {
   await put(simulator, { record: false });
   await submit(simulator, [message(number(1), 'a')]);

@@ -1,5 +1,6 @@
 /** `/control/*`: how a test or an operator scripts the simulator and asks what happened. All JSON. */
 import { newCounts, totalCounts } from './account';
+import type { Peak } from './peak';
 import type { Answer, VendorRequest } from './protocol';
 import { readScript } from './script';
 import type { MessageRecord, World } from './world';
@@ -37,9 +38,23 @@ function putScript(world: World, request: VendorRequest, account: string | undef
 }
 
 function counts(world: World, account: string | undefined) {
-  if (account !== undefined) return world.accounts.get(account)?.counts ?? newCounts();
-  const accounts = Object.fromEntries([...world.accounts].map(([name, { counts: own }]) => [name, own]));
-  return { ...totalCounts(Object.values(accounts), world.peak.max), accounts };
+  if (account !== undefined) {
+    const known = world.accounts.get(account);
+    return { ...(known?.counts ?? newCounts()), ...firstAndLast(known?.peak) };
+  }
+  const accounts = Object.fromEntries(
+    [...world.accounts].map(([name, { counts: own, peak }]) => [name, { ...own, ...firstAndLast(peak) }]),
+  );
+  const total = totalCounts(
+    [...world.accounts.values()].map(({ counts: own }) => own),
+    world.peak.max,
+  );
+  return { ...total, ...firstAndLast(world.peak), accounts };
+}
+
+function firstAndLast(peak: Peak | undefined) {
+  const shown = (at: number | null | undefined) => (at == null ? null : iso(at));
+  return { firstSubmissionAt: shown(peak?.firstAt), lastSubmissionAt: shown(peak?.lastAt) };
 }
 
 function messages(world: World, query: URLSearchParams) {

@@ -1,4 +1,4 @@
-/** The most events in any one second, as a sliding window and not by the clock's seconds. */
+/** When events came: the most in any one second (a sliding window, not the clock's seconds), the first and the last. */
 
 const WINDOW_MS = 1_000;
 
@@ -9,9 +9,14 @@ export class Peak {
   private sum = 0;
   /** The largest sum of any window so far. */
   max = 0;
+  /** Epoch milliseconds of the first and the latest events; null before there are any. */
+  firstAt: number | null = null;
+  lastAt: number | null = null;
 
   /** @param nowMs of a clock that never goes back (`performance.now()`). */
   add(events: number, nowMs: number): void {
+    this.lastAt = Date.now();
+    this.firstAt ??= this.lastAt;
     const now = Math.floor(nowMs);
     const passed = Math.min(now - this.latest, WINDOW_MS);
     for (let step = 0; step < passed; step++) {
