@@ -1,4 +1,4 @@
-/** `npm run demo`: a CleverTap batch, 1,000 recipients and a scheduled send through the simulator, with the ledger at the end. */
+/** `npm run demo`: a CleverTap batch, a scheduled send and a scheduled campaign of an uploaded list through the simulator, with the ledger at the end. */
 import { readConfig } from '../config';
 import { createLogger } from './logging';
 import { runDemo } from './demo/run';

@@ -42,13 +42,17 @@ test('the demo starts a stack, adds up, stops what it started, and can be run ag
     const { code, output } = await runDemo(env);
     expect({ round, code, output }).toEqual({ round, code: 0, output: expect.stringContaining('Everything adds up') });
     const accepted = count(output, 'accepted');
-    expect(accepted).toBe(1_003);
+    expect(accepted).toBe(3_003);
     expect(count(output, 'delivered') + count(output, 'failed')).toBe(accepted);
     expect(count(output, 'open')).toBe(0);
     // Refused sender IDs and bad numbers are part of the show.
     expect(count(output, 'failed')).toBeGreaterThan(10);
     expect(output).toMatch(/^ {2}HELIOB +[1-9]\d* +leg 2, the fallback · \d+ delivered/m);
-    expect(output).toMatch(/reached the provider \d+ ms after its time/);
+    expect(output).toMatch(/^Scheduled send\n {2}reached the provider \d+ ms after its time/m);
+    expect(output).toContain('2002 rows in the list: 2000 good, 1 twice, 1 bad');
+    expect(output).toMatch(
+      /^Scheduled campaign\n {2}finished; its first message reached the provider \d+ ms after its time\n {2}2000 = /m,
+    );
   }
   for (const port of Object.values(ports)) expect(await portIsFree(Number(port))).toBe(true);
 }, 180_000);

@@ -11,27 +11,29 @@ export interface JsonClient {
    * @throws RequestError when it isn't answered with a 2xx.
    */
   call<T>(method: string, path: string, body?: string | object): Promise<T>;
+  /** Posts a CSV file; otherwise like {@link call}. */
+  upload<T>(path: string, csv: string): Promise<T>;
 }
 
 /** @param signal Aborting it ends every call. */
 export function jsonClient(base: string, headers: Record<string, string>, signal: AbortSignal): JsonClient {
+  async function send<T>(method: string, path: string, body: string | undefined, type: string): Promise<T> {
+    const typed = body === undefined ? headers : { ...headers, 'content-type': type };
+    const request = { method, signal, headers: typed, body };
+    const response = await fetch(base + path, request).catch((error: Error) => {
+      signal.throwIfAborted();
+      throw new RequestError(`${method} ${base}${path} got no answer (${causeOf(error)})`);
+    });
+    const text = await response.text();
+    if (!response.ok) throw new RequestError(`${method} ${base}${path} was answered ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
   return {
-    async call<T>(method: string, path: string, body?: string | object) {
-      const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
-      const request = {
-        method,
-        signal,
-        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': type }) },
-        body: typeof body === 'object' ? JSON.stringify(body) : body,
-      };
-      const response = await fetch(base + path, request).catch((error: Error) => {
-        signal.throwIfAborted();
-        throw new RequestError(`${method} ${base}${path} got no answer (${causeOf(error)})`);
-      });
-      const text = await response.text();
-      if (!response.ok) throw new RequestError(`${method} ${base}${path} was answered ${response.status}: ${text}`);
-      return JSON.parse(text) as T;
-    },
+    call: (method, path, body) =>
+      typeof body === 'object'
+        ? send(method, path, JSON.stringify(body), 'application/json')
+        : send(method, path, body, 'application/x-www-form-urlencoded'),
+    upload: (path, csv) => send('POST', path, csv, 'text/csv'),
   };
 }
 

@@ -13,6 +13,7 @@ const good: RunResult = {
     conflicts: 0,
   },
   scheduledLateMs: 12,
+  campaign: { state: 'finished', expected: 4, ledger: { ...zero, accepted: 4, delivered: 3, failed: 1 }, lateMs: 30 },
 };
 
 test('a run that adds up breaks no promise', () => {
@@ -57,6 +58,20 @@ test.each<[string, Partial<RunResult>, string[]]>([
     ['the scheduled message did not reach the provider'],
   ],
   ['the scheduled one left early', { scheduledLateMs: -40 }, ['the scheduled message left 40 ms before its time']],
+  [
+    'the campaign never began',
+    { campaign: { state: 'scheduled', expected: 4, ledger: zero, lateMs: undefined } },
+    [
+      'the campaign is scheduled, not finished',
+      'the campaign has 0 messages for 4 recipients',
+      'the campaign did not reach the provider',
+    ],
+  ],
+  [
+    'the campaign has lost one',
+    { campaign: { ...good.campaign, ledger: { ...good.campaign.ledger, failed: 0 }, lateMs: -5 } },
+    ['accepted by the campaign is 4, but its parts make 3', 'the campaign left 5 ms before its time'],
+  ],
 ])('%s', (_, change, broken) => {
   expect(brokenPromises({ ...good, ...change })).toEqual(broken);
 });

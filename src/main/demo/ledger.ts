@@ -18,10 +18,21 @@ export interface Told {
   conflicts: number;
 }
 
+/** What became of the campaign. */
+export interface CampaignResult {
+  state: string;
+  /** Recipients of its list. */
+  expected: number;
+  ledger: Ledger;
+  /** How late its first message reached the provider, in milliseconds; undefined when none did. */
+  lateMs: number | undefined;
+}
+
 /** What the whole run came to. */
 export interface RunResult {
-  /** Messages that the api confirmed, each with a meta. */
+  /** Messages that the api confirmed, and those of the campaign; each with a meta. */
   sent: number;
+  campaign: CampaignResult;
   /** Of this run: the difference between the ledger's end and its start. */
   ledger: Ledger;
   told: Told;
@@ -46,12 +57,19 @@ export function difference<T extends object>(after: T, before: T): T {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Every promise that the run broke, one sentence each; empty when all hold. */
-export function brokenPromises({ sent, ledger, told, scheduledLateMs }: RunResult): string[] {
+export function brokenPromises({ sent, ledger, told, scheduledLateMs, campaign }: RunResult): string[] {
   const broken: string[] = [];
   const expect = (holds: boolean, otherwise: string) => void (holds || broken.push(otherwise));
-  const sum = PARTS.reduce((total, part) => total + ledger[part], 0);
+  const addsUp = (whose: Ledger, what: string): void => {
+    const sum = PARTS.reduce((total, part) => total + whose[part], 0);
+    expect(whose.accepted === sum, `${what} is ${whose.accepted}, but its parts make ${sum}`);
+  };
+  const inTime = (lateMs: number | undefined, what: string): void => {
+    if (lateMs === undefined) broken.push(`${what} did not reach the provider`);
+    else expect(lateMs >= 0, `${what} left ${-lateMs} ms before its time`);
+  };
 
-  expect(ledger.accepted === sum, `accepted is ${ledger.accepted}, but its parts make ${sum}`);
+  addsUp(ledger, 'accepted');
   expect(
     ledger.accepted === sent,
     `the api accepted ${sent} messages of this run, but the ledger grew by ${ledger.accepted}: did someone else send meanwhile?`,
@@ -67,7 +85,13 @@ export function brokenPromises({ sent, ledger, told, scheduledLateMs }: RunResul
     delivered === ledger.delivered,
     `CleverTap was told ${delivered} times delivered, but the ledger has ${ledger.delivered}`,
   );
-  if (scheduledLateMs === undefined) broken.push('the scheduled message did not reach the provider');
-  else expect(scheduledLateMs >= 0, `the scheduled message left ${-scheduledLateMs} ms before its time`);
+  inTime(scheduledLateMs, 'the scheduled message');
+  expect(campaign.state === 'finished', `the campaign is ${campaign.state}, not finished`);
+  expect(
+    campaign.ledger.accepted === campaign.expected,
+    `the campaign has ${campaign.ledger.accepted} messages for ${campaign.expected} recipients`,
+  );
+  addsUp(campaign.ledger, 'accepted by the campaign');
+  inTime(campaign.lateMs, 'the campaign');
   return broken;
 }

@@ -24,7 +24,7 @@ export interface ReportInput extends RunResult {
   broken: readonly string[];
 }
 
-export function report({ ledger, legs, provider, told, scheduledLateMs, broken }: ReportInput): string {
+export function report({ ledger, legs, provider, told, scheduledLateMs, campaign, broken }: ReportInput): string {
   return [
     '',
     'Ledger of this run',
@@ -39,9 +39,11 @@ export function report({ ledger, legs, provider, told, scheduledLateMs, broken }
     ...toldLines(told),
     '',
     'Scheduled send',
-    scheduledLateMs === undefined
-      ? '  did not reach the provider'
-      : `  reached the provider ${scheduledLateMs} ms after its time`,
+    `  ${lateness(scheduledLateMs)}`,
+    '',
+    'Scheduled campaign',
+    `  ${campaign.state}; its first message ${lateness(campaign.lateMs)}`,
+    `  ${sumLine(campaign.ledger)}`,
     '',
     ...(broken.length === 0
       ? ['Everything adds up: every message has one outcome, and CleverTap heard each one once.']
@@ -50,16 +52,20 @@ export function report({ ledger, legs, provider, told, scheduledLateMs, broken }
   ].join('\n');
 }
 
+function lateness(lateMs: number | undefined): string {
+  return lateMs === undefined ? 'did not reach the provider' : `reached the provider ${lateMs} ms after its time`;
+}
+
+function sumLine(ledger: Ledger): string {
+  return `${ledger.accepted} = ${PARTS.map((part) => ledger[part]).join(' + ')}`;
+}
+
 function row(name: string, count: number, note = ''): string {
   return `  ${name.padEnd(12)}${String(count).padStart(6)}${note === '' ? '' : `   ${note}`}`;
 }
 
 function ledgerLines(ledger: Ledger): string[] {
-  return [
-    row('accepted', ledger.accepted),
-    ...PARTS.map((part) => row(part, ledger[part])),
-    `  ${ledger.accepted} = ${PARTS.map((part) => ledger[part]).join(' + ')}`,
-  ];
+  return [row('accepted', ledger.accepted), ...PARTS.map((part) => row(part, ledger[part])), `  ${sumLine(ledger)}`];
 }
 
 function legLine({ leg, sender, attempts, outcomes }: LegSummary): string {

@@ -1,8 +1,9 @@
 /** The demo's steps: script the simulator, send, watch, judge. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAttemptWireId } from '../../core/ids';
+import { messagesOf, readCampaign, scheduleCampaign, uploadList } from './campaign';
 import type { JsonClient } from './client';
-import { brokenPromises, difference, type Ledger, type Told } from './ledger';
+import { brokenPromises, difference, type Ledger, type RunResult, type Told } from './ledger';
 import { Progress, progressLine, type Screen } from './progress';
 import { report, type ProviderCounts } from './report';
 import type { Target } from './target';
@@ -12,8 +13,8 @@ import {
   DEMO_SCRIPT,
   DEMO_SENDER,
   demoTraffic,
+  SCHEDULE_AHEAD_MS,
   type DemoRequest,
-  type DemoTraffic,
 } from './traffic';
 
 const POLL_MS = 200;
@@ -21,6 +22,9 @@ const POLL_MS = 200;
 const DEADLINE_MS = 120_000;
 /** Longer than the latest receipt; what is open after it waits for something else, such as a scheduled time. */
 const EARLIER_DEADLINE_MS = 15_000;
+
+/** The provider's latest submissions that are looked at: more than a run makes. */
+const LOOKED_AT = 10_000;
 
 /** All numbers that a run is judged by, read before and after it. */
 interface Counts {
@@ -54,29 +58,45 @@ export async function runDemo(target: Target, screen: Screen): Promise<boolean> 
       `and ${percent(DEMO_SCRIPT.badNumberShare)} of all numbers; its receipts come late, twice, early and out of order.\n`,
     );
     await earlierSettled(api, say);
-    const before = await readCounts(target);
     const traffic = demoTraffic(new Date());
+    const before = await readCounts(target);
+    const step = async <T>(label: string, messages: number, what: string, act: () => Promise<T>): Promise<T> => {
+      const startedAt = performance.now();
+      const result = await act();
+      say(`  ${label.padEnd(34)}${String(messages).padStart(5)}   ${what} in ${ms(performance.now() - startedAt)} ms`);
+      return result;
+    };
     const ids: string[] = [];
     for (const request of traffic.requests) {
-      const startedAt = performance.now();
-      ids.push(...(await send(api, request)));
-      say(
-        `  ${request.label.padEnd(34)}${String(request.messages).padStart(5)}   answered in ${ms(performance.now() - startedAt)} ms`,
-      );
+      ids.push(...(await step(request.label, request.messages, 'answered', () => send(api, request))));
     }
-    say('');
-    const finished = await watch(api, ids.length, before, new Progress(screen));
+    const { list } = traffic;
+    const upload = await step('a CSV list, uploaded', list.metas.size, 'read', () => uploadList(api, list));
+    const dueAt = new Date(Date.now() + SCHEDULE_AHEAD_MS);
+    const label = `a campaign to it, due in ${SCHEDULE_AHEAD_MS / 1_000} s`;
+    const campaign = await step(label, upload.valid, 'answered', () => scheduleCampaign(api, list, upload.id, dueAt));
+    say(
+      `  (${upload.rows} rows in the list: ${upload.valid} good, ${upload.duplicates} twice, ${upload.invalid} bad)\n`,
+    );
+
+    const total = ids.length + upload.valid;
+    const finished = await watch(api, { total, campaignId: campaign.id }, before, new Progress(screen));
     const change = difference(await readCounts(target), before);
-    const result = {
+    const listed = await messagesOf(api, list, traffic.madeAt);
+    const firstAt = await firstSubmissions(simulator);
+    const { state, counts } = await readCampaign(api, campaign.id);
+    const result: RunResult = {
       ...change,
-      sent: ids.length,
-      scheduledLateMs: await scheduledLateMs(simulator, traffic, ids.at(-1)),
+      sent: total,
+      scheduledLateMs: lateMs(firstAt, ids.slice(-1), traffic.scheduled.dueAt),
+      campaign: { state, expected: upload.valid, ledger: counts, lateMs: lateMs(firstAt, listed, dueAt) },
     };
     const broken = [
       ...brokenPromises(result),
       ...(finished ? [] : [`the demo gave up after ${DEADLINE_MS / 1_000} s; follow the rest with GET /api/v1/stats`]),
     ];
-    say(report({ ...result, legs: summariseLegs(await readTraces(api, ids)), broken }));
+    const legs = summariseLegs(await readTraces(api, [...ids, ...listed]));
+    say(report({ ...result, provider: change.provider, legs, broken }));
     return broken.length === 0;
   } finally {
     await restore(target, former);
@@ -112,13 +132,19 @@ async function earlierSettled(api: JsonClient, say: (line: string) => void): Pro
 }
 
 /** Shows progress until everything is settled and told; false when the deadline came first. */
-async function watch(api: JsonClient, total: number, before: Counts, progress: Progress): Promise<boolean> {
+async function watch(
+  api: JsonClient,
+  { total, campaignId }: { total: number; campaignId: string },
+  before: Counts,
+  progress: Progress,
+): Promise<boolean> {
   const giveUpAt = performance.now() + DEADLINE_MS;
   for (;;) {
     const now = await readStats(api);
     const ledger = difference(now.ledger, before.ledger);
     const line = progressLine(ledger, total);
-    const finished = ledger.accepted >= total && ledger.open <= 0 && now.untold <= before.untold;
+    const settled = ledger.accepted >= total && ledger.open <= 0 && now.untold <= before.untold;
+    const finished = settled && (await readCampaign(api, campaignId)).state === 'finished';
     if (finished || performance.now() > giveUpAt) {
       progress.end(line);
       return finished;
@@ -144,19 +170,25 @@ async function readCounts({ api, simulator }: Target): Promise<Counts> {
   return { ...stats, told, provider: { submissions, duplicateIds, receipts: { sent: receipts.sent } } };
 }
 
-/** By the provider's own clock, which is this machine's. @param id of the scheduled message. */
-async function scheduledLateMs(
-  simulator: JsonClient,
-  { scheduled }: DemoTraffic,
-  id: string | undefined,
-): Promise<number | undefined> {
+/** When each message first reached the provider, by its own clock, which is this machine's: message id → epoch ms. */
+async function firstSubmissions(simulator: JsonClient): Promise<Map<string, number>> {
   const { messages } = await simulator.call<{ messages: { messageId: string; times: string[] }[] }>(
     'GET',
-    `/control/messages?to=${scheduled.to}`,
+    `/control/messages?limit=${LOOKED_AT}`,
   );
-  const submissions = messages.filter(({ messageId }) => parseAttemptWireId(messageId)?.messageId === id);
-  const times = submissions.flatMap((submission) => submission.times.map((time) => Date.parse(time)));
-  return times.length === 0 ? undefined : Math.min(...times) - scheduled.dueAt.getTime();
+  const first = new Map<string, number>();
+  for (const { messageId, times } of messages) {
+    const id = parseAttemptWireId(messageId)?.messageId;
+    if (id === undefined) continue;
+    first.set(id, Math.min(first.get(id) ?? Number.POSITIVE_INFINITY, ...times.map((time) => Date.parse(time))));
+  }
+  return first;
+}
+
+/** How late the first of these messages was; undefined when none was seen. */
+function lateMs(firstAt: ReadonlyMap<string, number>, ids: readonly string[], dueAt: Date): number | undefined {
+  const times = ids.flatMap((id) => firstAt.get(id) ?? []);
+  return times.length === 0 ? undefined : Math.min(...times) - dueAt.getTime();
 }
 
 /** An interrupted demo must not leave its refusals behind; a simulator that is gone has forgotten them anyway. */

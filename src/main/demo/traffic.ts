@@ -6,6 +6,8 @@ export const DEMO_SENDER = 'DEMOCT';
 export const CLEVERTAP_ACCOUNT = 'DEMO';
 export const RECIPIENTS = 1_000;
 export const SCHEDULE_AHEAD_MS = 5_000;
+/** Good rows of the uploaded list; it has one more that comes twice and one that is no number. */
+export const LISTED = 2_000;
 
 /** Fixed dice: every run refuses the same numbers, so its ledger can be compared with the one before. */
 export const DEMO_SCRIPT = {
@@ -38,7 +40,19 @@ export interface DemoRequest {
   messages: number;
 }
 
+/** A list to upload, and what is sent to it. */
+export interface DemoList {
+  csv: string;
+  /** Of its good rows. */
+  metas: ReadonlySet<string>;
+  name: string;
+  message: string;
+  sender: string;
+}
+
 export interface DemoTraffic {
+  madeAt: Date;
+  list: DemoList;
   requests: DemoRequest[];
   /** The scheduled send, which is the last of the requests: its number (digits) and time. */
   scheduled: { to: string; dueAt: Date };
@@ -57,6 +71,8 @@ export function demoTraffic(now: Date): DemoTraffic {
   const dueAt = new Date(now.getTime() + SCHEDULE_AHEAD_MS);
   const scheduledTo = '919800000001';
   return {
+    madeAt: now,
+    list: demoList(meta),
     requests: [
       {
         label: "CleverTap's documented batch",
@@ -86,6 +102,23 @@ export function demoTraffic(now: Date): DemoTraffic {
       },
     ],
     scheduled: { to: scheduledTo, dueAt },
+  };
+}
+
+function demoList(meta: (digits: string) => string): DemoList {
+  const rows = Array.from({ length: LISTED }, (_, i) => {
+    const digits = `99999${String(10_000 + i)}`;
+    return { to: `+91${digits}`, name: i % 3 === 0 ? '' : `Customer ${i}`, custom: meta(digits) };
+  });
+  const lines = [...rows, rows[0]!, { to: 'unknown', name: '', custom: '' }].map(
+    ({ to, name, custom }) => `${to},${name},${custom}`,
+  );
+  return {
+    csv: `phone,name,custom\n${lines.join('\n')}\n`,
+    metas: new Set(rows.map(({ custom }) => custom)),
+    name: 'Demo',
+    message: 'Hello {name|there}, the sale is on until Sunday.',
+    sender: DEMO_SENDER,
   };
 }
 
