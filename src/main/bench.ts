@@ -1,54 +1,92 @@
-/** `npm run bench [-- --quick] [-- --json]`: figures of the real stack beside the raw ones of the same run. */
+/**
+ * `npm run bench [-- --quick] [-- --json] [-- --only control,memory]`: figures of the real stack beside the raw ones of
+ * the same run. Phases are printed as they end.
+ */
+import { parseArgs } from 'node:util';
 import { adapterTable } from './bench/adapters';
+import { makeBed } from './bench/bed';
 import { emptyFigures, KEYS, round, type Figures } from './bench/figures';
-import { makeBed, type Bed } from './bench/bed';
-import {
-  FULL,
-  QUICK,
-  measureDispatch,
-  measureFullCycle,
-  measureIngress,
-  measureProbes,
-  measureRaw,
-  measureReceipts,
-  type Sizes,
-} from './bench/phases';
+import type { Phase } from './bench/phase';
+import { measurePause, measureSchedule, measureThrottle } from './bench/phases/control';
+import { measureFullCycle } from './bench/phases/cycle';
+import { measureDispatch } from './bench/phases/dispatch';
+import { measureIngress } from './bench/phases/ingress';
+import { measureMemory } from './bench/phases/memory';
+import { measureProbes, measureRaw } from './bench/phases/raw';
+import { measureReceipts } from './bench/phases/receipts';
+import { FULL, QUICK, type Sizes } from './bench/sizes';
 
-type Phase = (bed: Bed, sizes: Sizes, figures: Figures) => Promise<void>;
+interface Topic {
+  phases: readonly Phase[];
+  /** Topics whose results it uses. */
+  needs?: readonly string[];
+  /** Measured on a stack of its own, which nothing has used before. */
+  alone?: true;
+}
 
-const PHASES: [string, Phase][] = [
-  ['raw', measureRaw],
-  ['probes', measureProbes],
-  ['dispatch', measureDispatch],
-  ['full cycle', measureFullCycle],
-  ['receipts', measureReceipts],
-  ['ingress', measureIngress],
-];
+const TOPICS: Record<string, Topic> = {
+  raw: { phases: [measureRaw] },
+  probes: { phases: [measureProbes] },
+  dispatch: { phases: [measureDispatch], needs: ['raw'] },
+  cycle: { phases: [measureFullCycle] },
+  receipts: { phases: [measureReceipts], needs: ['raw', 'dispatch'] },
+  ingress: { phases: [measureIngress] },
+  control: { phases: [measureSchedule, measurePause, measureThrottle] },
+  memory: { phases: [measureMemory], alone: true },
+};
+
+interface Run {
+  sizes: Sizes;
+  figures: Figures;
+  say(line: string): void;
+  /** What does not hold. */
+  problems: string[];
+}
 
 async function main(): Promise<void> {
-  const options = new Set(process.argv.slice(2));
-  const unknown = [...options].find((option) => option !== '--quick' && option !== '--json');
-  if (unknown !== undefined) throw new Error(`${unknown} is not an option: there are --quick and --json`);
-  const sizes = options.has('--quick') ? QUICK : FULL;
-  const json = options.has('--json');
-  const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+  });
+  const topics = chosenTopics(values.only);
+  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const run: Run = { sizes: values.quick ? QUICK : FULL, figures: emptyFigures(), say, problems: [] };
+  if (values.only === undefined) for (const line of await adapterTable()) say(line);
+  const shared = topics.filter((name) => !TOPICS[name]!.alone);
+  if (shared.length > 0) await measure(run, shared);
+  for (const name of topics) if (TOPICS[name]!.alone) await measure(run, [name]);
+  const { figures, problems } = run;
+  const rounded = Object.fromEntries(KEYS.map((key) => [key, figures[key] === null ? null : round(figures[key])]));
+  if (values.json) process.stdout.write(`${JSON.stringify(rounded)}\n`);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+}
 
-  const figures = emptyFigures();
-  for (const line of await adapterTable()) say(line);
+/** In the order of the table. @throws Error for a name that is not in it. */
+function chosenTopics(only: string | undefined): string[] {
+  const all = Object.keys(TOPICS);
+  if (only === undefined) return all;
+  const wanted = only.split(',');
+  const unknown = wanted.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`--only: ${unknown} is no topic: there are ${all.join(', ')}`);
+  const needed = new Set(wanted.flatMap((name) => [...(TOPICS[name]!.needs ?? []), name]));
+  return all.filter((name) => needed.has(name));
+}
+
+/** Carries out topics on one fresh stack. */
+async function measure({ problems, ...run }: Run, topics: readonly string[]): Promise<void> {
+  const { figures, say } = run;
+  const fail = (problem: string): void => void problems.push(problem);
   say('Starting Postgres, Temporal, simulator, worker and api …');
   const bed = await makeBed();
   try {
-    for (const [name, phase] of PHASES) {
+    for (const name of topics) {
       const before = { ...figures };
-      await phase(bed, sizes, figures);
+      for (const phase of TOPICS[name]!.phases) await phase({ ...run, bed, fail });
       const fresh = KEYS.filter((key) => figures[key] !== before[key]);
       say(`${name}: ${fresh.map((key) => `${key} ${round(figures[key]!)}`).join(', ')}`);
     }
   } finally {
     await bed.stop();
   }
-  const rounded = Object.fromEntries(KEYS.map((key) => [key, figures[key] === null ? null : round(figures[key])]));
-  if (json) process.stdout.write(`${JSON.stringify(rounded)}\n`);
 }
 
 main().then(

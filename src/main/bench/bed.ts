@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,12 +11,19 @@ import { LOOPBACK, readConfig } from '../../config';
 import { connectDatabase, type Database } from '../../store/database';
 import { drawFreePort } from '../embedded/ports';
 import { createLogger } from '../logging';
+import { childService } from '../up/child';
 import { startStack } from '../up/stack';
+
+const DAY_SECONDS = 86_400;
 
 export interface Counts {
   submissions: number;
   accepted: number;
   duplicateIds: number;
+  maxSubmissionsPerSecond: number;
+  /** ISO 8601; null before there are any. */
+  firstSubmissionAt: string | null;
+  lastSubmissionAt: string | null;
 }
 
 export interface Bed {
@@ -27,6 +35,14 @@ export interface Bed {
   /** JSON call to the api or the simulator; throws on anything but 2xx. */
   call<T>(method: string, url: string, body?: unknown): Promise<T>;
   counts(): Promise<Counts>;
+  /** Changes settings of the gateway that leads to the simulator. */
+  gateway(settings: object): Promise<void>;
+  /** The simulator forgets everything and obeys this; messages are kept only when it says so. */
+  script(script: object): Promise<void>;
+  /** Resident memory of worker and api together, MB. Linux only. */
+  rssMb(): Promise<number>;
+  /** Starts a second worker process; resolves with what stops it. */
+  startWorker(): Promise<() => Promise<void>>;
   /** Port of a process that runs bare Express. */
   bareExpress: number;
   stop(): Promise<void>;
@@ -73,6 +89,13 @@ export async function makeBed(): Promise<Bed> {
     return JSON.parse(text) as T;
   };
 
+  const { items } = await call<{ items: { id: string }[] }>('GET', `${api}/api/v1/gateways`);
+  const gateway = async (settings: object): Promise<void> => {
+    await call('PATCH', `${api}/api/v1/gateways/${items[0]!.id}`, settings);
+  };
+  // Messages without a receipt stay open: their deadlines must not fall into what is measured after them.
+  await gateway({ receiptDeadlineSeconds: DAY_SECONDS });
+
   return {
     api,
     simulator,
@@ -81,6 +104,31 @@ export async function makeBed(): Promise<Bed> {
     temporal: new Client({ connection }),
     call,
     counts: () => call<Counts>('GET', `${simulator}/control/counts`),
+    gateway,
+    async script(script) {
+      await call('POST', `${simulator}/control/reset`);
+      await call('PUT', `${simulator}/control/script`, { record: false, ...script });
+    },
+    async rssMb() {
+      const file = await readFile(path.join(dataDir, 'supervisor.json'), 'utf8');
+      const { children } = JSON.parse(file) as { children: { name: string; pid: number }[] };
+      const measured = children.filter(({ name }) => name === 'worker' || name === 'api');
+      const sizes = await Promise.all(measured.map(({ pid }) => residentMb(pid)));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
+    async startWorker() {
+      const masterKey =
+        config.masterKey?.toString('base64') ?? (await readFile(path.join(dataDir, 'master.key'), 'utf8'));
+      const workerEnv = {
+        ...process.env,
+        DATABASE_URL: stack.databaseUrl,
+        TEMPORAL_ADDRESS: stack.temporalAddress,
+        HELIOGRAPH_MASTER_KEY: masterKey.trim(),
+        HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
+      };
+      const worker = await childService('worker', path.join(__dirname, '../worker.js'), workerEnv).start();
+      return () => worker.stop();
+    },
     bareExpress,
     async stop() {
       await connection.close();
@@ -90,6 +138,11 @@ export async function makeBed(): Promise<Bed> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1_024;
 }
 
 async function end(child: ChildProcess): Promise<void> {

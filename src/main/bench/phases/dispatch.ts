@@ -1,0 +1,68 @@
+/** The way out: campaigns of an uploaded list, in batches, one by one, and one by one over a slow wire. */
+import { waitFor, type Bed } from '../bed';
+import { makeCampaign, readHistory, uploadList } from '../campaigns';
+import { runLoad } from '../load';
+import { countMishaps, PHASE_DEADLINE_MS, RAW_IN_FLIGHT, type PhaseContext } from '../phase';
+import { rawRequest } from '../traffic';
+
+const MANY_IN_FLIGHT = 500;
+
+/** No receipts: these phases measure the way out alone, and leave attempts for the receipt phases. */
+export const NO_RECEIPTS = { receipts: { missing: 1 } };
+export const BATCHES = { sendingPattern: 'batch', batchSize: 100, maxInFlight: RAW_IN_FLIGHT };
+export const ONE_BY_ONE = { sendingPattern: 'loop', maxInFlight: RAW_IN_FLIGHT };
+
+/**
+ * Sends a campaign and measures from the provider's first request to its last: what came before, from the upload to the
+ * last message in Postgres, is not part of it.
+ */
+async function dispatchCampaign({ bed, figures }: PhaseContext, list: List, gateway: object, script: object) {
+  await bed.gateway(gateway);
+  await bed.script(script);
+  const id = await makeCampaign(bed, { uploadId: list.id });
+  await waitFor(
+    'the campaign has left',
+    async () => (await bed.counts()).submissions >= list.recipients,
+    PHASE_DEADLINE_MS,
+  );
+  const counts = await bed.counts();
+  countMishaps(figures, list.recipients, counts);
+  return { id, perSecond: list.recipients / sendingSeconds(counts) };
+}
+
+interface List {
+  id: string;
+  recipients: number;
+}
+
+/** By the provider's clock. */
+export function sendingSeconds(counts: Awaited<ReturnType<Bed['counts']>>): number {
+  return (Date.parse(counts.lastSubmissionAt!) - Date.parse(counts.firstSubmissionAt!)) / 1_000;
+}
+
+export async function measureDispatch(context: PhaseContext): Promise<void> {
+  const { bed, sizes, figures } = context;
+  const raw = figures.raw_per_s!;
+  const recipients = sizes.dispatch;
+  const { id } = await uploadList(bed, recipients, PHASE_DEADLINE_MS);
+  const list = { id, recipients };
+
+  const batch = await dispatchCampaign(context, list, BATCHES, NO_RECEIPTS);
+  figures.batch_per_s = batch.perSecond;
+  figures.batch_ratio = batch.perSecond / raw;
+  const loop = await dispatchCampaign(context, list, ONE_BY_ONE, NO_RECEIPTS);
+  figures.loop_per_s = loop.perSecond;
+  figures.loop_ratio = loop.perSecond / raw;
+
+  const latency = { latencyMs: 50, ...NO_RECEIPTS };
+  await bed.script(latency);
+  const slow = { origin: bed.simulator, inFlight: MANY_IN_FLIGHT, request: rawRequest('/infobip/raw/sms/3/messages') };
+  figures.raw50_per_s = (await runLoad({ ...slow, count: sizes.raw })).perSecond;
+  const loop50 = await dispatchCampaign(context, list, { ...ONE_BY_ONE, maxInFlight: MANY_IN_FLIGHT }, latency);
+  figures.loop50_per_s = loop50.perSecond;
+  figures.loop50_ratio = loop50.perSecond / figures.raw50_per_s;
+
+  let events = 0;
+  for (const campaign of [batch, loop, loop50]) events += (await readHistory(bed, campaign.id)).events;
+  figures.events_per_message = events / (3 * recipients);
+}
