@@ -426,7 +426,8 @@ create table slice_stats (
   sent integer not null,
   delivered integer not null,
   clicked integer not null,
-  errors integer not null
+  errors integer not null,
+  campaign_id text
 );
 
 create table slices (

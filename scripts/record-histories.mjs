@@ -73,6 +73,13 @@ try {
     }
     return null;
   });
+  const campaign = await call('POST', `${api}/api/v1/campaigns`, {
+    name: 'recorded',
+    message: 'Hello',
+    audience: { recipients: [{ to: message.to }] },
+    draft: true,
+  });
+  await call('GET', `${api}/api/v1/campaigns/${campaign.id}/forecast`);
   const { items: gateways } = await call('GET', `${api}/api/v1/gateways`);
   await call('POST', `${api}/api/v1/gateways/${gateways[0].id}/test`, { to: message.to });
   const tested = await until('the test is listed', async () => {
@@ -82,6 +89,7 @@ try {
   const recorded = {
     sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
     relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
+    forecastWorkflow: await until('the forecast is made', () => completed(`forecast/${campaign.id}`)),
     importWorkflow: await until('the import is over', () => completed(`import/${upload.id}`)),
     maintenanceWorkflow: client.workflow.getHandle(maintenance),
     gatewayTestWorkflow: await until('the test is over', () => completed(tested.workflowId)),

@@ -21,6 +21,7 @@ import {
   type CampaignSliceResult,
 } from './campaign/advance';
 import { commandCampaign, type CommandResult } from './campaign/command';
+import { forecastCampaign } from './campaign/forecast';
 import { prepareCampaign } from './campaign/prepare';
 import { surveyCampaign, type CampaignAgenda } from './campaign/survey';
 import type { CampaignState } from '../core/campaign';
@@ -73,6 +74,10 @@ export function createActivities(deps: ActivityDeps) {
     /** Turns a campaign's audience into messages. */
     prepareCampaign: ({ campaignId }: { campaignId: string }): Promise<CampaignState> =>
       alive((stopping) => prepareCampaign(deps, campaignId, stopping)),
+
+    /** Says what a campaign will be, and keeps that with it. */
+    forecastCampaign: ({ campaignId }: { campaignId: string }): Promise<void> =>
+      alive((stopping) => forecastCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign should do now. */
     surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignAgenda> =>

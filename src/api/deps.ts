@@ -37,6 +37,7 @@ export interface ApiDeps {
   campaigns: {
     start: Workflows['startCampaign'];
     command: Workflows['commandCampaign'];
+    forecast: Workflows['makeForecast'];
   };
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;

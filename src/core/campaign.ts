@@ -37,6 +37,16 @@ export const ACTION_STATES: Record<CampaignAction, readonly CampaignState[]> = {
   setRate: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
 };
 
+/** What the audit says of an action that was carried out: `campaign.paused`. */
+export const ACTION_DONE: Record<CampaignAction, string> = {
+  launch: 'launched',
+  pause: 'paused',
+  resume: 'resumed',
+  cancel: 'cancelled',
+  reschedule: 'rescheduled',
+  setRate: 'rate-set',
+};
+
 /** The states that may move to `next`. */
 export function campaignStatesBefore(next: CampaignState): CampaignState[] {
   return CAMPAIGN_STATES.filter((state) => CAMPAIGN_TRANSITIONS[state].includes(next));

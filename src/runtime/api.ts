@@ -84,6 +84,7 @@ export async function startApi(
     campaigns: {
       start: (input) => workflows.startCampaign(input),
       command: (id, wanted) => workflows.commandCampaign(id, wanted),
+      forecast: (input) => workflows.makeForecast(input),
     },
     publicUrl: config.publicUrl,
     metrics,

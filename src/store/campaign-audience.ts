@@ -1,12 +1,36 @@
-/** Questions about an audience before it becomes messages. */
+/** An audience before it becomes messages: its pages, and questions about it. */
 import { sql, type Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { AudienceRow } from '../core/audience';
+import type { CampaignState } from '../core/campaign';
+import { readOwnRecipients } from './campaign-import';
+import type { CampaignRow } from './campaigns';
+import { readGroupMembers } from './groups';
 import type { Audience, Schema } from './schema';
+import { readUploadRows } from './uploads';
 
 /** The table of an audience's rows, by the id that {@link Audience} names. */
 const ROWS = {
   group: sql`select msisdn from group_members where group_id = `,
   upload: sql`select msisdn from upload_rows where upload_id = `,
 };
+
+/** One page of a campaign's audience after a position; empty = there are no more. */
+export function readAudience(
+  pool: Pool,
+  { id, audience }: Pick<CampaignRow, 'id' | 'audience'>,
+  after: number,
+  limit: number,
+): Promise<AudienceRow[]> {
+  switch (audience.kind) {
+    case 'recipients':
+      return readOwnRecipients(pool, id, after, limit);
+    case 'group':
+      return readGroupMembers(pool, audience.id, after, limit);
+    case 'upload':
+      return readUploadRows(pool, audience.id, after, limit);
+  }
+}
 
 export async function countAudience(db: Kysely<Schema>, audience: Audience): Promise<number> {
   if (audience.kind === 'recipients') return 0;
@@ -33,4 +57,41 @@ export async function isEveryoneSuppressed(
       where not exists (select 1 from suppressions s where s.account_id = ${accountId} and s.msisdn = r.msisdn)
     ) as reachable`.execute(db);
   return !rows[0]!.reachable;
+}
+
+/**
+ * Holds a group or upload against deletion until the transaction ends.
+ * @returns false when it is gone, or was never ready.
+ */
+export async function lockAudience(tx: Kysely<Schema>, audience: Audience): Promise<boolean> {
+  if (audience.kind === 'recipients') return true;
+  const { rows } =
+    audience.kind === 'group'
+      ? await sql`select 1 from groups where id = ${audience.id} for key share`.execute(tx)
+      : await sql`select 1 from uploads where id = ${audience.id}::uuid and state = 'ready' for share`.execute(tx);
+  return rows.length > 0;
+}
+
+/** States in which a campaign still has to read its audience, or may be asked what it will be. */
+const READING_STATES = ['draft', 'preparing', 'scheduled'] as const satisfies readonly CampaignState[];
+
+/**
+ * Names of campaigns that still need a group or an upload, some ten of them.
+ * @param tx a transaction that has the row of that group or upload locked: then no campaign can come to use it.
+ */
+export async function campaignsReading(
+  tx: Kysely<Schema>,
+  accountId: string,
+  audience: Exclude<Audience, { kind: 'recipients' }>,
+): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('campaigns')
+    .select('name')
+    .where('account_id', '=', accountId)
+    .where('state', 'in', [...READING_STATES])
+    .where(sql<boolean>`audience @> ${JSON.stringify(audience)}::jsonb`)
+    .orderBy('id')
+    .limit(10)
+    .execute();
+  return rows.map((row) => row.name);
 }

@@ -6,7 +6,15 @@ import { campaignStatesBefore, DISPATCHING_STATES, ENDED_STATES, type CampaignSt
 import { FINAL_STATES } from '../core/status';
 import { prefixedId, uuidv7 } from '../core/ids';
 import { execute } from './database';
-import type { Audience, CampaignsTable, CampaignWindow, MessageOptions, Recurrence, Schema } from './schema';
+import type {
+  Audience,
+  CampaignForecast,
+  CampaignsTable,
+  CampaignWindow,
+  MessageOptions,
+  Recurrence,
+  Schema,
+} from './schema';
 import type { Ledger } from './slices';
 
 export type CampaignRow = Selectable<CampaignsTable>;
@@ -175,6 +183,37 @@ export async function changeCampaign(
     .returningAll()
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Launched campaigns that have not ended, or did less than a minute ago; those that began last first. */
+export async function listLiveCampaigns(
+  db: Kysely<Schema>,
+  accountId: string,
+  limit: number,
+): Promise<Pick<CampaignRow, 'id' | 'name' | 'state' | 'reason'>[]> {
+  return db
+    .selectFrom('campaigns')
+    .select(['id', 'name', 'state', 'reason'])
+    .where('account_id', '=', accountId)
+    .where((where) =>
+      where.or([
+        where('state', 'not in', ['draft', ...ENDED_STATES]),
+        where('finished_at', '>', sql<Date>`now() - interval '1 minute'`),
+      ]),
+    )
+    .orderBy('started_at', (order) => order.desc().nullsLast())
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** Keeps a forecast with its campaign, in place of the one before. */
+export async function storeForecast(db: Kysely<Schema>, id: string, forecast: CampaignForecast): Promise<void> {
+  await db
+    .updateTable('campaigns')
+    .set({ forecast: JSON.stringify(forecast) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Campaigns that were launched at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came between. */

@@ -31,6 +31,9 @@ export interface GatewayDraft {
   description: string | null;
   signupLink: string | null;
   logo: string | null;
+  /** What one part of a message costs, in `currency` (ISO 4217). */
+  pricePerSegment?: number | null;
+  currency?: string | null;
   /** Made by the first start, not by a person; see `rankGateways`. */
   demo?: boolean;
 }
@@ -64,6 +67,8 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     description: draft.description,
     signup_link: draft.signupLink,
     logo: draft.logo,
+    price_per_segment: draft.pricePerSegment,
+    currency: draft.currency,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { MessageState } from '../core/status';
 import type { AttemptsTable, CallbacksTable, MessagesTable, ReceiptsTable, Schema } from './schema';
 
-export type MessageRow = Selectable<MessagesTable> & { due_at: Date | null };
+export type MessageRow = Selectable<MessagesTable> & { due_at: Date | null; campaign_id: string | null };
 
 export interface MessageFilter {
   accountId: string;
@@ -11,6 +11,7 @@ export interface MessageFilter {
   msisdn?: string;
   meta?: string;
   state?: MessageState;
+  campaignId?: string;
   /** Accepted from (inclusive) and until (exclusive). */
   from?: Date;
   until?: Date;
@@ -24,7 +25,7 @@ const columns = (db: Kysely<Schema>) =>
     .selectFrom('messages')
     .innerJoin('slices', 'slices.id', 'messages.slice_id')
     .selectAll('messages')
-    .select('slices.due_at');
+    .select(['slices.due_at', 'slices.campaign_id']);
 
 /** Newest first; one more than `limit` is never returned. */
 export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
@@ -32,6 +33,7 @@ export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter):
   if (filter.msisdn !== undefined) query = query.where('messages.msisdn', '=', filter.msisdn);
   if (filter.meta !== undefined) query = query.where('messages.meta', '=', filter.meta);
   if (filter.state !== undefined) query = query.where('messages.state', '=', filter.state);
+  if (filter.campaignId !== undefined) query = query.where('slices.campaign_id', '=', filter.campaignId);
   if (filter.from !== undefined) query = query.where('messages.accepted_at', '>=', filter.from);
   if (filter.until !== undefined) query = query.where('messages.accepted_at', '<', filter.until);
   if (filter.after !== undefined) query = query.where('messages.id', '<', filter.after);

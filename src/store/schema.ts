@@ -93,7 +93,7 @@ export interface GatewaysTable {
   logo: string | null;
   demo: Generated<boolean>;
   /** numeric, read as a string. */
-  price_per_segment: string | null;
+  price_per_segment: ColumnType<string | null, number | null | undefined, number | null>;
   currency: string | null;
   deleted_at: Date | null;
   created_at: CreatedAt;
@@ -352,6 +352,36 @@ export interface CampaignProblem {
   message: string;
 }
 
+/** What a campaign will be, told from its audience before it is launched. Money is in the currency of the gateway's price. */
+export interface CampaignForecast {
+  /** Recipients that will get a message, the suppressed ones among them not. */
+  recipients: number;
+  /** Left out because their number has opted out. */
+  suppressed: number;
+  /** Left out because the number came before in the audience. */
+  duplicates: number;
+  /** Left out because their text could not be made; `problems` shows the first hundred. */
+  rejected: number;
+  problems: CampaignProblem[];
+  segments: {
+    total: number;
+    /** Messages by their number of parts. */
+    byParts: Record<string, number>;
+  };
+  encodings: { gsm7: number; ucs2: number };
+  /** Characters that make messages UCS-2 and so more than twice as long, with how many messages each is in. */
+  surprises: { character: string; messages: number }[];
+  /** Null when the gateway has no price. */
+  cost: { amount: number; currency: string | null } | null;
+  /** When the last message leaves, were it launched when this was made; null = its windows don't open. */
+  finishesAt: string | null;
+  /** Seconds of sending, without closed windows. */
+  sendingSeconds: number;
+  /** What a person should look at before launching. */
+  warnings: string[];
+  madeAt: string;
+}
+
 export interface CampaignsTable {
   id: string;
   account_id: string;
@@ -382,7 +412,7 @@ export interface CampaignsTable {
   duplicates: Generated<number>;
   slices: Generated<number>;
   problems: JsonWithDefault<CampaignProblem[]>;
-  forecast: JSONColumnType<object> | null;
+  forecast: JSONColumnType<CampaignForecast> | null;
   recurrence: JSONColumnType<Recurrence> | null;
   series_id: string | null;
   created_at: CreatedAt;

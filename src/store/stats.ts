@@ -25,7 +25,7 @@ const LOCK = `select pg_try_advisory_xact_lock(hashtextextended('stats:' || $1, 
  */
 const COUNT = `
 with stale as materialized (
-  select id, ${COUNTERS} as counters from slices
+  select id, campaign_id, ${COUNTERS} as counters from slices
   where account_id = $1 and not stats_done and state = 'sealed'
     and (stats_of is null or stats_of <> ${COUNTERS} or (${OPEN} and stats_at < now() - ${OPEN_AGAIN})
          or (not (${OPEN}) and stats_at < now() - ${DONE_AFTER}))
@@ -33,8 +33,9 @@ with stale as materialized (
 ),
 gone as (delete from slice_stats using stale where slice_id = stale.id),
 counted as (
-  insert into slice_stats (slice_id, account_id, hour, gateway_id, sender, code, sent, delivered, clicked, errors)
-  select m.slice_id, m.account_id, date_trunc('hour', m.accepted_at), m.gateway_id, coalesce(a.sender, m.sender),
+  insert into slice_stats (slice_id, account_id, campaign_id, hour, gateway_id, sender, code, sent, delivered, clicked,
+                           errors)
+  select m.slice_id, m.account_id, stale.campaign_id, date_trunc('hour', m.accepted_at), m.gateway_id, coalesce(a.sender, m.sender),
          case when m.settled_at is not null then m.code end,
          count(*) filter (where m.submitted_at is not null),
          count(*) filter (where m.state = 'delivered'),
@@ -43,7 +44,7 @@ counted as (
   from stale join messages m on m.slice_id = stale.id
   left join attempts a on a.message_id = m.id and a.no = m.attempts
   left join clicks c on c.message_id = m.id
-  group by 1, 2, 3, 4, 5, 6
+  group by 1, 2, 3, 4, 5, 6, 7
 )
 select id, counters::text from stale`;
 
@@ -107,6 +108,7 @@ const GROUPS = {
   sender: 'sender',
   hour: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   code: 'code',
+  campaign: 'campaign_id',
 } as const;
 export type StatsGroup = keyof typeof GROUPS;
 export const STATS_GROUPS = Object.keys(GROUPS) as StatsGroup[];

@@ -1,5 +1,6 @@
 /** Starting and signalling workflows, for the api and for activities. Ids, policies and options live here only. */
 import {
+  isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -10,6 +11,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CampaignState } from '../core/campaign';
 import { Coalescer } from '../core/coalescer';
 import {
+  FORECAST_MS,
+  forecastWorkflowId,
+  type ForecastInput,
   GATEWAY_TEST_MS,
   campaignWorkflowId,
   COMMAND_UPDATE,
@@ -68,6 +72,12 @@ export interface Workflows {
    * @throws WrongStateError; and what the client throws when Temporal, or every worker, is away.
    */
   commandCampaign(campaignId: string, command: CampaignCommand): Promise<CampaignState>;
+  /**
+   * Has a worker make the forecast of a campaign, or joins the one that is being made, and waits for it.
+   * @returns false when it is not done within {@link FORECAST_MS}.
+   * @throws what the client throws when Temporal is away.
+   */
+  makeForecast(input: ForecastInput): Promise<boolean>;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
@@ -190,6 +200,24 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
       } catch (error) {
         const { cause } = error as { cause?: unknown };
         if (cause instanceof ApplicationFailure && cause.type === WRONG_STATE) throw new WrongStateError(cause.message);
+        throw error;
+      }
+    },
+
+    async makeForecast(input) {
+      const handle = await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
+        client.workflow.start(WORKFLOW_TYPES.forecast, {
+          workflowId: forecastWorkflowId(input.campaignId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        }),
+      );
+      try {
+        await client.withDeadline(Date.now() + FORECAST_MS, () => handle.result());
+        return true;
+      } catch (error) {
+        if (isGrpcDeadlineError((error as { cause?: unknown }).cause) || isGrpcDeadlineError(error)) return false;
         throw error;
       }
     },

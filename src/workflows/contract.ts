@@ -21,6 +21,7 @@ export const WORKFLOW_TYPES = {
   import: 'importWorkflow',
   gatewayTest: 'gatewayTestWorkflow',
   campaign: 'campaignWorkflow',
+  forecast: 'forecastWorkflow',
 } as const;
 
 /** From this priority on, a slice is bulk. */
@@ -46,6 +47,10 @@ export interface CampaignInput {
   accountId: string;
   /** Absent on the first run: the audience is still to be prepared. */
   prepared?: true;
+}
+
+export interface ForecastInput {
+  campaignId: string;
 }
 
 /** What the `receipt` signal says to a campaign: so many of its slices are done, so many messages want another leg. */
@@ -90,6 +95,9 @@ export interface GatewayTestResult {
   error?: string;
 }
 
+/** How long somebody waits for a forecast; it goes on being made. */
+export const FORECAST_MS = 12_000;
+
 /** A test is answered within this time, or not at all. */
 export const GATEWAY_TEST_MS = 12_000;
 
@@ -101,6 +109,7 @@ export const WRONG_STATE = 'WrongState';
 
 export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
 export const campaignWorkflowId = (campaignId: string): string => `campaign/${campaignId}`;
+export const forecastWorkflowId = (campaignId: string): string => `forecast/${campaignId}`;
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
 export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
 export const gatewayTestWorkflowId = (testId: string): string => `gateway-test/${testId}`;

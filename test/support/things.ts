@@ -69,6 +69,9 @@ export const THINGS: Record<string, Thing> = {
       return { id: id!, memberId: json.id as string };
     },
   },
+  '/api/v1/campaigns/:id': posted('/api/v1/campaigns', () => ({
+    name: `campaign ${unique()}`, message: 'Hello', audience: { recipients: [{ to: number() }] }, draft: true,
+  })), // prettier-ignore
   '/api/v1/callbacks/:id': {
     async make(owner) {
       const [message, hook] = [await aMessage.make(owner), await webhook.make(owner)];
@@ -109,12 +112,21 @@ export const THINGS: Record<string, Thing> = {
 
 /** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
 export const BODIES: Record<string, object> = {
+  'PATCH /api/v1/campaigns/:id': { ratePerSecond: 10 },
+  'POST /api/v1/campaigns/:id/reschedule': { time: '2027-01-31 10:00' },
   'POST /api/v1/groups/:id/members': { to: '+919800000001' },
   'POST /api/v1/test-phones/:id/verify': { code: '000000' },
 };
 
 /** Routes that read no JSON, though their method could carry it. */
-export const BODILESS: ReadonlySet<string> = new Set(['POST /api/v1/uploads', 'POST /api/v1/callbacks/:id/replay']);
+export const BODILESS: ReadonlySet<string> = new Set([
+  'POST /api/v1/uploads',
+  'POST /api/v1/callbacks/:id/replay',
+  'POST /api/v1/campaigns/:id/launch',
+  'POST /api/v1/campaigns/:id/pause',
+  'POST /api/v1/campaigns/:id/resume',
+  'POST /api/v1/campaigns/:id/cancel',
+]);
 
 /** Routes whose body may be larger than 4 MB. */
 export const LARGE: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);

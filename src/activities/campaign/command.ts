@@ -1,5 +1,5 @@
 /** The `command` activity: what people ask of a campaign, carried out with its audit row; harmless to repeat. */
-import { ACTION_STATES, actionProblem, type CampaignState } from '../../core/campaign';
+import { ACTION_DONE, ACTION_STATES, actionProblem, type CampaignState } from '../../core/campaign';
 import { insertAudit } from '../../store/audit';
 import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
 import type { Kysely } from 'kysely';
@@ -28,18 +28,10 @@ export async function commandCampaign(
     }
     const { action, keyId, ...detail } = command;
     const actor = { accountId: done.account_id, keyId };
-    await insertAudit(tx, actor, { action: `campaign.${PAST[action]}`, subject: campaignId, detail });
+    await insertAudit(tx, actor, { action: `campaign.${ACTION_DONE[action]}`, subject: campaignId, detail });
     return { state: done.state, problem: null };
   });
 }
-
-const PAST = {
-  pause: 'paused',
-  resume: 'resumed',
-  cancel: 'cancelled',
-  reschedule: 'rescheduled',
-  setRate: 'rate-set',
-};
 
 /** A repeated activity finds its work done. */
 function isDone({ action }: CampaignCommand, state: CampaignState): boolean {
@@ -64,7 +56,7 @@ async function carryOut(tx: Kysely<Schema>, id: string, command: CampaignCommand
     case 'reschedule': {
       const dueAt = new Date(command.dueAtMs);
       const zone = command.timezone === undefined ? {} : { timezone: command.timezone };
-      const change = { due_at: dueAt, reason: null, ...zone };
+      const change = { due_at: dueAt, reason: null, forecast: null, ...zone };
       const row = await changeCampaign(tx, id, change, ACTION_STATES.reschedule);
       if (row !== null) await tx.updateTable('slices').set({ due_at: dueAt }).where('campaign_id', '=', id).execute();
       return row;

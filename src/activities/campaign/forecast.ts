@@ -1,99 +1,46 @@
-/** What a campaign will be: recipients, parts, cost. Gathered while its audience is read. */
-import { charactersBeyondGsm, type Segmentation } from '../../core/segments';
+/** What a campaign will be: recipients, parts, cost, and when its last message leaves. */
+import { createCampaignRenderer } from '../../core/campaign-text';
+import { rankGateways } from '../../core/route';
 import { finishTime } from '../../core/window';
+import type { Account } from '../../store/accounts';
+import { readAudience } from '../../store/campaign-audience';
 import { listSuppressedAmong } from '../../store/campaign-import';
-import type { CampaignRow } from '../../store/campaigns';
+import { readCampaign, storeForecast, type CampaignRow } from '../../store/campaigns';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways';
-import type { CampaignProblem, CountryWindow } from '../../store/schema';
-import { createRenderer, readAudience } from './audience';
+import { readRouteLegs } from '../../store/routes';
+import type { CampaignForecast } from '../../store/schema';
 import { effectiveRate } from './rate';
-import { windowsFinder } from './windows';
-
-/** What is known of an audience after reading it once. Money is in the currency of the gateway's price. */
-export interface CampaignForecast {
-  /** Recipients that will get a message, the suppressed ones among them not. */
-  recipients: number;
-  /** Left out because their number has opted out. */
-  suppressed: number;
-  /** Left out because the number came before in the audience. */
-  duplicates: number;
-  /** Left out because their text could not be made; `problems` shows the first hundred. */
-  rejected: number;
-  problems: CampaignProblem[];
-  segments: {
-    total: number;
-    /** Messages by their number of parts. */
-    byParts: Record<string, number>;
-  };
-  encodings: { gsm7: number; ucs2: number };
-  /** Characters that make messages UCS-2 and so more than twice as long, with how many messages each is in. */
-  surprises: { character: string; messages: number }[];
-  cost: { amount: number; currency: string | null } | null;
-  /** When the last message leaves, were it launched when this was made; null = its windows don't open. */
-  finishesAt: string | null;
-  /** Seconds of sending, without closed windows. */
-  sendingSeconds: number;
-  /** What a person should look at before launching. */
-  warnings: string[];
-  madeAt: string;
-}
-
-const MAX_PROBLEMS = 100;
-const MAX_SURPRISES = 20;
-
-/** Adds up an audience, recipient by recipient. */
-export class Tally {
-  recipients = 0;
-  suppressed = 0;
-  rejected = 0;
-  segments = 0;
-  readonly problems: CampaignProblem[] = [];
-  readonly byParts = new Map<number, number>();
-  readonly encodings = { gsm7: 0, ucs2: 0 };
-  private readonly characters = new Map<string, number>();
-
-  add(text: string, { encoding, parts }: Segmentation): void {
-    this.recipients++;
-    this.segments += parts;
-    this.byParts.set(parts, (this.byParts.get(parts) ?? 0) + 1);
-    this.encodings[encoding]++;
-    if (encoding === 'gsm7') return;
-    for (const character of charactersBeyondGsm(text)) {
-      this.characters.set(character, (this.characters.get(character) ?? 0) + 1);
-    }
-  }
-
-  reject(problem: CampaignProblem): void {
-    this.rejected++;
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
-  }
-
-  /** The commonest first. */
-  get surprises(): { character: string; messages: number }[] {
-    return [...this.characters]
-      .map(([character, messages]) => ({ character, messages }))
-      .sort((a, b) => b.messages - a.messages)
-      .slice(0, MAX_SURPRISES);
-  }
-}
+import { Tally } from './tally';
+import { windowsIn } from './windows';
 
 /** Recipients that are read at once. */
 const PAGE = 4_000;
 /** What a gateway without a rate is taken to do, messages per second. */
 const ASSUMED_RATE = 1_000;
 
+export interface ForecastDeps {
+  database: Database;
+  /** Base of short links; no trailing slash. */
+  publicUrl: string;
+}
+
 /**
  * Reads the whole audience, makes every text, and keeps none.
  * @param stopping aborted = give up: what is returned then is of no use.
  */
 export async function makeForecast(
-  { db, pool }: Database,
+  { database: { db, pool }, publicUrl }: ForecastDeps,
   campaign: CampaignRow,
   stopping: AbortSignal,
 ): Promise<CampaignForecast> {
+  const account = await db
+    .selectFrom('accounts')
+    .select(['windows', 'default_country', 'click_tracking'])
+    .where('id', '=', campaign.account_id)
+    .executeTakeFirstOrThrow();
   const tally = new Tally();
-  const render = createRenderer(campaign);
+  const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
   for (let position = 0; !stopping.aborted;) {
     const rows = await readAudience(pool, campaign, position, PAGE);
     if (rows.length === 0) break;
@@ -110,13 +57,16 @@ export async function makeForecast(
       else tally.add(recipient.text, recipient.segmentation);
     }
   }
-  const account = await db
-    .selectFrom('accounts')
-    .select('windows')
-    .where('id', '=', campaign.account_id)
-    .executeTakeFirstOrThrow();
-  const gateways = await planGateways(db, campaign);
-  return toForecast(tally, campaign, account.windows, gateways, Date.now());
+  return toForecast(tally, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
+}
+
+/** Makes the forecast of a campaign and keeps it with the campaign; nothing when there is no such campaign. */
+export async function forecastCampaign(deps: ForecastDeps, campaignId: string, stopping: AbortSignal): Promise<void> {
+  const { db } = deps.database;
+  const campaign = await readCampaign(db, campaignId);
+  if (campaign === null) return;
+  const forecast = await makeForecast(deps, campaign, stopping);
+  if (!stopping.aborted) await storeForecast(db, campaignId, forecast);
 }
 
 /** What a gateway contributes to a forecast. */
@@ -126,37 +76,50 @@ export interface ForecastGateway {
   currency: string | null;
 }
 
-/** The gateways that the campaign's messages would try, in order, as far as a forecast needs them. */
-async function planGateways(db: Database['db'], campaign: CampaignRow): Promise<ForecastGateway[]> {
+/** The account as far as a forecast needs it; its country stands for the audience where windows differ by country. */
+export type ForecastAccount = Pick<Account, 'default_country' | 'windows'>;
+
+/** The gateway that the campaign's messages try first: of its route, of the account's default route, or by priority. */
+async function firstGateway(
+  { db, pool }: Pick<Database, 'db' | 'pool'>,
+  campaign: CampaignRow,
+): Promise<ForecastGateway | null> {
   const rows = await listGateways(db, campaign.account_id);
-  const usable = rows.filter((row) => row.status === 'active' && row.paused_reason === null);
-  const real = usable.filter((row) => !row.demo);
-  return (real.length > 0 ? real : usable).map((row) => ({
+  const usable = rows
+    .filter((row) => row.status === 'active' && row.paused_reason === null)
+    .map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
+  const legs = await readRouteLegs(pool, campaign.account_id, campaign.route_id);
+  // Among equals the dice decide when messages leave; a forecast takes the one with the largest weight.
+  const row =
+    legs === null
+      ? rankGateways(usable, () => 0.5)[0]
+      : legs.map(({ gatewayId }) => usable.find(({ id }) => id === gatewayId)).find((found) => found !== undefined);
+  if (row === undefined) return null;
+  return {
     ratePerSecond: row.rate_per_second,
     pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
     currency: row.currency,
-  }));
+  };
 }
 
 /** Puts the sums and what is known of gateways and windows together. Pure. */
 export function toForecast(
   tally: Tally,
   campaign: CampaignRow,
-  countryWindows: readonly CountryWindow[],
-  gateways: readonly ForecastGateway[],
+  account: ForecastAccount,
+  gateway: ForecastGateway | null,
   nowMs: number,
 ): CampaignForecast {
   const own = effectiveRate({ ...campaign, recipients: tally.recipients });
-  const first = gateways[0];
-  const rate = Math.min(own ?? Number.POSITIVE_INFINITY, first?.ratePerSecond ?? ASSUMED_RATE);
+  const rate = Math.min(own ?? Number.POSITIVE_INFINITY, gateway?.ratePerSecond ?? ASSUMED_RATE);
   const sendingSeconds = Math.ceil(tally.recipients / rate);
   const startMs = Math.max(nowMs, campaign.due_at?.getTime() ?? nowMs);
-  const windows = windowsFinder(campaign, countryWindows)(`+${INDIA}`);
+  const windows = windowsIn(account.default_country, campaign, account.windows);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
   const { recipients, suppressed, rejected, problems, segments, surprises, encodings } = tally;
   const warnings = [
     ...(recipients === 0 ? ['nobody would get a message'] : []),
-    ...(first === undefined ? ['the account has no active gateway: messages would wait'] : []),
+    ...(gateway === null ? ['the account has no active gateway: messages would wait'] : []),
     ...(rejected > 0 ? [`${rejected} recipients are left out: see problems`] : []),
     ...(surprises.length > 0
       ? [`${encodings.ucs2} messages are UCS-2 (70 characters a part) because of ${surprises[0]!.character}`]
@@ -173,7 +136,7 @@ export function toForecast(
     segments: { total: segments, byParts: Object.fromEntries(tally.byParts) },
     encodings,
     surprises,
-    cost: costOf(segments, first),
+    cost: costOf(segments, gateway),
     finishesAt: finishesAtMs === null ? null : new Date(finishesAtMs).toISOString(),
     sendingSeconds,
     warnings,
@@ -181,10 +144,7 @@ export function toForecast(
   };
 }
 
-/** Any Indian number stands for the audience where windows differ by country. */
-const INDIA = '919800000000';
-
-function costOf(segments: number, gateway: ForecastGateway | undefined): CampaignForecast['cost'] {
+function costOf(segments: number, gateway: ForecastGateway | null): CampaignForecast['cost'] {
   if (gateway?.pricePerSegment == null) return null;
   return { amount: Math.round(segments * gateway.pricePerSegment * 10_000) / 10_000, currency: gateway.currency };
 }

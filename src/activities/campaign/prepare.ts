@@ -1,14 +1,15 @@
 /** The `prepare` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
 import type { AudienceRow } from '../../core/audience';
 import type { CampaignState } from '../../core/campaign';
+import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaign-text';
 import { uuidv7 } from '../../core/ids';
 import type { SendWindow } from '../../core/window';
+import { readAudience } from '../../store/campaign-audience';
 import { importBlock, type CampaignMessage, type ImportSlice } from '../../store/campaign-import';
 import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
 import type { Database } from '../../store/database';
 import { BULK_PRIORITY } from '../../workflows/contract';
-import { createRenderer, readAudience, type RenderedRecipient } from './audience';
-import { makeForecast } from './forecast';
+import { makeForecast, type ForecastDeps } from './forecast';
 import { windowsFinder } from './windows';
 
 /** Recipients of one transaction: large enough for the database, small enough to leave the process to others in between. */
@@ -28,7 +29,7 @@ export async function prepareCampaign(
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return 'failed';
   if (campaign.state !== 'preparing') return campaign.state;
-  const refusal = await refuseByCost(database, campaign, stopping);
+  const refusal = await refuseByCost({ database, publicUrl }, campaign, stopping);
   if (refusal !== null) return end(database, campaignId, 'failed', refusal);
 
   const account = await db
@@ -38,7 +39,7 @@ export async function prepareCampaign(
     .executeTakeFirstOrThrow();
   const windowsOf = windowsFinder(campaign, account.windows);
   const webhookFor = await webhookFinder(database, campaign);
-  const render = createRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
   const facts = {
     accountId: campaign.account_id,
     sendId: campaign.send_id,
@@ -51,7 +52,7 @@ export async function prepareCampaign(
   while (!stopping.aborted) {
     const rows = await readAudience(pool, campaign, position, BLOCK_SIZE);
     if (rows.length === 0) return finish(database, campaignId);
-    const rendered = rows.map(render);
+    const rendered = rows.map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
     const made = toSlices(rendered, slices, windowsOf, webhookFor);
     const stored = await importBlock(pool, facts, {
@@ -100,15 +101,15 @@ async function end(
 }
 
 /** The account's limit on what a campaign may cost is looked at before anything is made. */
-async function refuseByCost(database: Database, campaign: CampaignRow, stopping: AbortSignal): Promise<string | null> {
-  const { safety } = await database.db
+async function refuseByCost(deps: ForecastDeps, campaign: CampaignRow, stopping: AbortSignal): Promise<string | null> {
+  const { safety } = await deps.database.db
     .selectFrom('accounts')
     .select('safety')
     .where('id', '=', campaign.account_id)
     .executeTakeFirstOrThrow();
   const limit = safety.maxCampaignCost;
   if (limit === undefined || campaign.slices > 0) return null;
-  const { cost } = await makeForecast(database, campaign, stopping);
+  const { cost } = await makeForecast(deps, campaign, stopping);
   if (cost === null || cost.amount <= limit) return null;
   return `it would cost ${cost.amount} ${cost.currency ?? ''}, and the account allows ${limit} per campaign`;
 }

@@ -13,14 +13,31 @@ export function campaignWindows({ send_window: window, timezone }: CampaignRow):
 }
 
 /**
- * Finds the windows of a recipient: the campaign's, in the recipient's zone when it asks for that, and for promotional
- * traffic that of the number's country. Recipients with the same windows share slices.
+ * The windows of recipients in a country: the campaign's, on their clocks when it asks for that, and for promotional
+ * traffic their country's.
+ * @param country ISO 3166 alpha-2; null = the number doesn't tell.
  */
+export function windowsIn(
+  country: string | null,
+  campaign: Pick<CampaignRow, 'send_window' | 'timezone' | 'service'>,
+  countryWindows: readonly CountryWindow[],
+): SendWindow[] {
+  const own = campaign.send_window;
+  const windows =
+    campaign.service === PROMOTIONAL
+      ? countryWindows
+          .filter((window) => window.country === country)
+          .map(({ start, end, timezone }) => ({ start, end, timezone }))
+      : [];
+  if (own === null) return windows;
+  return [...windows, { ...own, timezone: own.timezone ?? zoneOfCountry(country) ?? campaign.timezone }];
+}
+
+/** Finds the windows of a recipient by the number's country. Recipients with the same windows share slices. */
 export function windowsFinder(campaign: CampaignRow, countryWindows: readonly CountryWindow[]) {
   const own = campaign.send_window;
-  const byCountry = campaign.service === PROMOTIONAL ? countryWindows : [];
-  const anywhere = own === null || own.timezone !== null;
-  if (byCountry.length === 0 && anywhere) {
+  const byCountry = campaign.service === PROMOTIONAL && countryWindows.length > 0;
+  if (!byCountry && (own === null || own.timezone !== null)) {
     const windows = campaignWindows(campaign);
     return (): SendWindow[] => windows;
   }
@@ -29,10 +46,7 @@ export function windowsFinder(campaign: CampaignRow, countryWindows: readonly Co
     const country = countryOf(msisdn);
     let windows = known.get(country);
     if (windows === undefined) {
-      windows = byCountry
-        .filter((window) => window.country === country)
-        .map(({ start, end, timezone }) => ({ start, end, timezone }));
-      if (own !== null) windows.push({ ...own, timezone: own.timezone ?? zoneOfCountry(country) ?? campaign.timezone });
+      windows = windowsIn(country, campaign, countryWindows);
       known.set(country, windows);
     }
     return windows;

@@ -1,6 +1,8 @@
 /** From a request to a campaign that can be stored: everything that can be known beforehand is checked here. */
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import type { AudienceRow } from '../../core/audience';
+import { planColumns } from '../../core/audience-file';
 import { matchDltPattern } from '../../core/dlt-template';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
@@ -218,20 +220,22 @@ async function readPeople(
     if (group.members === 0) throw invalid('audience.groupId', 'names a group without members: add some');
     return { audience: { kind: 'group', id: group.id }, recipients: [], rejected: [], duplicates: 0 };
   }
-  const upload = await findUpload(db, accountId, audience.uploadId);
+  const upload = isUuid(audience.uploadId) ? await findUpload(db, accountId, audience.uploadId) : null;
   if (upload === null) throw invalid('audience.uploadId', 'names no upload of this account');
   if (upload.state !== 'ready') {
     const what =
       upload.state === 'failed' ? `has failed: ${upload.reason ?? ''}` : 'is still being read: try again soon';
     throw new AppError('upload-not-ready', `The upload ${what}`);
   }
-  const columns = new Set([...(upload.columns ?? []), ...Object.keys(body.variables)]);
+  const header = planColumns(upload.columns, { numberColumn: upload.number_column, delimiter: upload.delimiter });
+  const named = header.ok ? header.plan.variables.map(({ name }) => name) : [];
+  const columns = new Set([...named, ...Object.keys(body.variables)]);
   const missing = template.required.filter((name) => !columns.has(name));
   if (missing.length > 0) {
     const have = [...columns].join(', ') || 'none';
     throw invalid(
       'message',
-      `has {${missing.join('}, {')}}, which is no column of the upload (${have}) and has no default`,
+      `has {${missing.join('}, {')}}, which is no column of the upload with values (${have}) and has no default`,
     );
   }
   return {
@@ -241,6 +245,8 @@ async function readPeople(
     duplicates: Number(upload.duplicates),
   };
 }
+
+const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
 /** Checks every recipient of the request alone; the first of several with one number counts. */
 function readRecipients(

@@ -1,13 +1,13 @@
 /** `/api/v1/campaigns`: one text to an audience, under control. */
-import type { Request, Router } from 'express';
-import { actionProblem, type CampaignAction } from '../../core/campaign';
+import type { Request, Response, Router } from 'express';
+import { ACTION_DONE, actionProblem, type CampaignAction } from '../../core/campaign';
 import { parseSendTime } from '../../core/schedule';
 import { AppError } from '../../errors';
 import { audited } from '../../store/audit';
+import { lockAudience } from '../../store/campaign-audience';
 import {
   changeCampaign,
   countCampaigns,
-  findCampaign,
   insertCampaign,
   listCampaigns,
   markCampaignStarted,
@@ -21,14 +21,20 @@ import type { Principal } from '../auth';
 import { fieldsOf, queryOf, readJson } from '../body';
 import type { ApiDeps } from '../deps';
 import { readCursor, toCursor } from '../page';
-import { isStorable } from '../text';
 import { validate } from '../validate';
 import { toCampaign } from './answer';
 import { checkCampaign, invalid } from './create';
+import { forecastRoutes } from './forecast';
+import { existing } from './found';
+import { ledgerRoutes } from './ledger';
 import { campaign, listQuery, patch, reschedule } from './schema';
+import { testSendRoutes } from './test-send';
 
 export function campaignRoutes(router: Router, deps: ApiDeps): void {
   const { db, pool } = deps.database;
+  forecastRoutes(router, deps);
+  ledgerRoutes(router, deps);
+  testSendRoutes(router, deps);
 
   const counted = async (row: CampaignRow) => toCampaign(row, (await countCampaigns(pool, [row.id])).get(row.id));
 
@@ -67,7 +73,10 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
     const row = await audited(
       db,
       actor,
-      (tx) => insertCampaign(tx, checked.draft, checked.recipients),
+      async (tx) => {
+        if (!(await lockAudience(tx, checked.draft.audience))) throw audienceGone();
+        return insertCampaign(tx, checked.draft, checked.recipients);
+      },
       ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state } }),
     );
     if (row.state !== 'draft') await start(row);
@@ -115,12 +124,14 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
     response.json(await counted(launched));
   });
 
-  for (const action of ['pause', 'resume', 'cancel'] as const) {
-    router.post(`/api/v1/campaigns/:id/${action}`, async (request, response) => {
+  const steer =
+    (action: 'pause' | 'resume' | 'cancel') => async (request: Request<{ id: string }>, response: Response) => {
       const actor = await deps.auth.authenticate(request, 'send');
       response.json(await counted(await command(deps, actor, request, { action, keyId: actor.keyId })));
-    });
-  }
+    };
+  router.post('/api/v1/campaigns/:id/pause', steer('pause'));
+  router.post('/api/v1/campaigns/:id/resume', steer('resume'));
+  router.post('/api/v1/campaigns/:id/cancel', steer('cancel'));
 
   router.post('/api/v1/campaigns/:id/reschedule', async (request, response) => {
     const actor = await deps.auth.authenticate(request, 'send');
@@ -134,12 +145,8 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
   });
 }
 
-/** @throws AppError not-found */
-export async function existing(deps: ApiDeps, accountId: string, id: string): Promise<CampaignRow> {
-  const row = isStorable(id) ? await findCampaign(deps.database.db, accountId, id) : null;
-  if (row === null) throw new AppError('not-found', 'The account has no campaign with this id');
-  return row;
-}
+/** It was there when it was checked. */
+const audienceGone = (): AppError => invalid('audience', 'names a group or an upload that was deleted meanwhile');
 
 const wrongState = (action: CampaignAction, row: CampaignRow): AppError =>
   new AppError('wrong-state', actionProblem(action, row.state) ?? `The campaign is ${row.state} by now: look again`);
@@ -192,15 +199,15 @@ async function commandDraft(
       action === 'cancel'
         ? moveCampaign(tx, row.id, 'cancelled')
         : changeCampaign(tx, row.id, changeOf(wanted), ['draft']),
-    (done) => (done === null ? null : { action: `campaign.${action}`, subject: row.id, detail }),
+    (done) => (done === null ? null : { action: `campaign.${ACTION_DONE[action]}`, subject: row.id, detail }),
   );
   if (changed === null) throw wrongState(action, row);
   return changed;
 }
 
 function changeOf(wanted: CampaignCommand): CampaignChange {
-  if (wanted.action === 'setRate') return { rate_per_second: wanted.ratePerSecond };
+  if (wanted.action === 'setRate') return { rate_per_second: wanted.ratePerSecond, forecast: null };
   if (wanted.action !== 'reschedule') return {};
   const { dueAtMs, timezone } = wanted;
-  return { due_at: new Date(dueAtMs), ...(timezone === undefined ? {} : { timezone }) };
+  return { due_at: new Date(dueAtMs), forecast: null, ...(timezone === undefined ? {} : { timezone }) };
 }

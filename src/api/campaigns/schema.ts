@@ -45,7 +45,11 @@ const audience = z.union(
       recipients: z
         .array(z.unknown())
         .min(1, 'is empty: give at least one recipient')
-        .max(MAX_RECIPIENTS, `has more than ${MAX_RECIPIENTS} recipients: upload them as a file`),
+        // Not max(): zod would say of it only that the audience is none of the three.
+        .refine(
+          ({ length }) => length <= MAX_RECIPIENTS,
+          `has more than ${MAX_RECIPIENTS} recipients: upload them as a file`,
+        ),
     }),
     z.strictObject({ groupId: storableName(64) }),
     z.strictObject({ uploadId: storableName(64) }),
@@ -107,8 +111,10 @@ export const reschedule = z.strictObject({
 });
 
 export const testSend = z.strictObject({
+  /** Absent = all that are verified. */
   testPhoneIds: z.array(storableName(64)).min(1).max(50).optional(),
-  variables: variables.default({}),
+  /** Absent = those of the audience's first recipient. */
+  variables: variables.optional(),
 });
 
 export const listQuery = pageQuery.extend({
@@ -120,16 +126,16 @@ export const ledgerQuery = z.strictObject({ format: z.enum(['json', 'csv']).opti
 
 const count = z.int().min(0);
 
-export const problem = z.object({ position: count, code: z.string(), message: z.string() });
+export const problem = z.strictObject({ position: count, code: z.string(), message: z.string() });
 
-export const rejection = z.object({ index: count, code: z.string(), field: z.string(), message: z.string() });
+export const rejection = z.strictObject({ index: count, code: z.string(), field: z.string(), message: z.string() });
 
-export const counts = z.object({
+export const counts = z.strictObject({
   accepted: count, queued: count, submitting: count, submitted: count, delivered: count, failed: count,
   expired: count, suppressed: count, cancelled: count, unknown: count, open: count,
 }); // prettier-ignore
 
-export const campaignAnswer = z.object({
+export const campaignAnswer = z.strictObject({
   id: z.string(),
   name: z.string(),
   state: z.enum(CAMPAIGN_STATES),
@@ -141,7 +147,7 @@ export const campaignAnswer = z.object({
   routeId: z.string().nullable(),
   service: z.string(),
   webhookId: z.string().nullable(),
-  audience: z.object({
+  audience: z.strictObject({
     kind: z.enum(['recipients', 'group', 'upload']),
     id: z.string().optional(),
     /** Recipients that became messages. */
@@ -180,36 +186,47 @@ export const campaignAnswer = z.object({
 /** A campaign that was just made, with the recipients of the request that it leaves out. */
 export const createdAnswer = campaignAnswer.extend({ rejected: z.array(rejection) });
 
-export const forecastAnswer = z.object({
+export const forecastAnswer = z.strictObject({
   recipients: count,
   suppressed: count,
   duplicates: count,
   rejected: count,
   problems: z.array(problem),
-  segments: z.object({ total: count, byParts: z.record(z.string(), count) }),
-  encodings: z.object({ gsm7: count, ucs2: count }),
-  surprises: z.array(z.object({ character: z.string(), messages: count })),
-  cost: z.object({ amount: z.number(), currency: z.string().nullable() }).nullable(),
+  segments: z.strictObject({ total: count, byParts: z.record(z.string(), count) }),
+  encodings: z.strictObject({ gsm7: count, ucs2: count }),
+  surprises: z.array(z.strictObject({ character: z.string(), messages: count })),
+  cost: z.strictObject({ amount: z.number(), currency: z.string().nullable() }).nullable(),
   finishesAt: z.iso.datetime().nullable(),
   sendingSeconds: count,
   warnings: z.array(z.string()),
   madeAt: z.iso.datetime(),
 });
 
-export const ledgerAnswer = z.object({
+/** While a forecast is being made. */
+export const computingAnswer = z.strictObject({ state: z.literal('computing') });
+
+/** Columns of the CSV ledger. */
+export const LEDGER_COLUMNS = [
+  'to', 'meta', 'state', 'code', 'reason', 'sender', 'gateway', 'attempts', 'segments', 'providerMessageId',
+  'submittedAt', 'settledAt',
+] as const; // prettier-ignore
+
+export const ledgerAnswer = z.strictObject({
   campaignId: z.string(),
   state: z.enum(CAMPAIGN_STATES),
-  ledger: z.object({
+  ledger: z.strictObject({
     accepted: count, delivered: count, failed: count, expired: count, suppressed: count, cancelled: count,
     unknown: count, open: count,
   }), // prettier-ignore
   /** Recipients of the audience that never became messages. */
-  leftOut: z.object({ rejected: count, duplicates: count }),
+  leftOut: z.strictObject({ rejected: count, duplicates: count }),
   /** Messages with an outcome by CleverTap code; delivered ones have none. */
-  byCode: z.array(z.object({ state: z.string(), code: z.string().nullable(), messages: count })),
+  byCode: z.array(z.strictObject({ state: z.string(), code: z.string().nullable(), messages: count })),
 });
 
-export const testAnswer = z.object({ sent: z.array(z.object({ testPhoneId: z.string(), messageId: z.string() })) });
+export const testAnswer = z.strictObject({
+  sent: z.array(z.strictObject({ testPhoneId: z.string(), messageId: z.string() })),
+});
 
 function isTimezone(text: string): boolean {
   try {

@@ -11,7 +11,7 @@ export const operations: Operation[] = [
     tag: 'Statistics',
     summary: 'Live events of the account',
     description:
-      'Server-sent events: `ledger` with the ledger and rates per second, once a second at most and only when it changed, and `gateway` when one changes. A connection begins with everything as it is; Last-Event-ID means nothing. It ends after 15 minutes: connect again. Five per key. A browser that can’t set headers gives an access token (not a key) as `access_token`.',
+      'Server-sent events: `ledger` with the ledger and rates per second, once a second at most and only when it changed, `gateway` when one changes, and `campaign` with state and counts while one is under way, once a second at most. A connection begins with everything as it is; Last-Event-ID means nothing. It ends after 15 minutes: connect again. Five per key. A browser that can’t set headers gives an access token (not a key) as `access_token`.',
     scope: 'read',
     query: eventsQuery,
     answers: { 200: { description: 'The stream', schema: z.string(), type: 'text/event-stream' } },

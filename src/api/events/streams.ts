@@ -3,8 +3,10 @@
  * account, however many watch, and none while nobody does.
  */
 import type { Response } from 'express';
+import type { CampaignState } from '../../core/campaign';
 import { AppError } from '../../errors';
 import type { Database } from '../../store/database';
+import { countCampaigns, listLiveCampaigns, NO_COUNTS, type CampaignCounts } from '../../store/campaigns';
 import { listGateways, type GatewayRow } from '../../store/gateways';
 import { readLedger, type Ledger } from '../../store/slices';
 
@@ -17,6 +19,8 @@ const MAX_STREAMS_PER_KEY = 5;
 /** Who reads slower than this piles up is let go; a new connection begins with everything as it is. */
 const MAX_BUFFERED_BYTES = 256 * 1_024;
 const RETRY_AFTER_SECONDS = 5;
+/** Campaigns that are told of, those that began last first: each is counted every second. */
+const MAX_CAMPAIGNS = 20;
 
 /** Per second, since the look before. */
 export interface Rates {
@@ -32,8 +36,19 @@ export interface GatewayNews {
   pausedReason: string | null;
 }
 
+/** A campaign that is under way, or ended less than a minute ago. */
+export interface CampaignNews {
+  id: string;
+  name: string;
+  state: CampaignState;
+  reason: string | null;
+  counts: CampaignCounts;
+}
+
 interface Look {
   ledger: Ledger;
+  /** `campaign` events by id. */
+  campaigns: Map<string, string>;
   gateways: GatewayNews[];
   atMs: number;
 }
@@ -63,19 +78,31 @@ export function createEventStreams(database: Database, onError: (error: unknown)
   const perKey = new Map<string, number>();
   let stopped = false;
 
+  async function lookAtCampaigns(accountId: string): Promise<Map<string, string>> {
+    const rows = await listLiveCampaigns(database.db, accountId, MAX_CAMPAIGNS);
+    if (rows.length === 0) return new Map();
+    const counts = await countCampaigns(
+      database.pool,
+      rows.map(({ id }) => id),
+    );
+    return new Map(rows.map((row) => [row.id, campaignEvent({ ...row, counts: counts.get(row.id) ?? NO_COUNTS })]));
+  }
+
   async function look(accountId: string, watched: Watched): Promise<void> {
     try {
-      const [ledger, gateways] = await Promise.all([
+      const [ledger, gateways, campaigns] = await Promise.all([
         readLedger(database.pool, accountId),
         listGateways(database.db, accountId),
+        lookAtCampaigns(accountId),
       ]);
-      const now: Look = { ledger, gateways: gateways.map(toNews), atMs: Date.now() };
+      const now: Look = { ledger, gateways: gateways.map(toNews), campaigns, atMs: Date.now() };
       const before = watched.last;
       watched.last = now;
       const event = ledgerEvent(now, before);
       if (event !== watched.told) tell(watched, event);
       watched.told = event;
       for (const news of changedGateways(now, before)) tell(watched, news);
+      for (const [id, news] of campaigns) if (before?.campaigns.get(id) !== news) tell(watched, news);
     } catch (error) {
       onError(error);
     } finally {
@@ -125,7 +152,8 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       const watched = watch(accountId);
       watched.streams.add(response);
       if (watched.last !== null) {
-        response.write([watched.told, ...watched.last.gateways.map(gatewayEvent)].join(''));
+        const { gateways, campaigns } = watched.last;
+        response.write([watched.told, ...gateways.map(gatewayEvent), ...campaigns.values()].join(''));
       }
       const heartbeat = setInterval(() => send(response, ': alive\n\n'), HEARTBEAT_MS);
       const end = setTimeout(() => response.end(), MAX_AGE_MS);
@@ -163,6 +191,7 @@ const toNews = ({ id, name, status, paused_reason }: GatewayRow): GatewayNews =>
 
 const format = (event: string, data: object): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 const gatewayEvent = (news: GatewayNews): string => format('gateway', news);
+const campaignEvent = (news: CampaignNews): string => format('campaign', news);
 
 function ledgerEvent(now: Look, before: Look | null): string {
   const seconds = before === null ? 0 : (now.atMs - before.atMs) / 1_000;

@@ -39,6 +39,8 @@ const answer = z
     description: z.string().nullable(),
     signupLink: z.string().nullable(),
     logo: z.string().nullable(),
+    pricePerSegment: z.number().nullable(),
+    currency: z.string().nullable(),
     health: healthShape,
     createdAt: z.iso.datetime(),
   })

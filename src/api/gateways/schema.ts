@@ -44,6 +44,12 @@ export const gateway = z.strictObject({
   description: z.string().max(1_000).nullable().default(null),
   signupLink: z.url().nullable().default(null),
   logo: z.string().max(200_000).nullable().default(null),
+  pricePerSegment: z.number().min(0).max(1_000).nullable().default(null),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217), such as INR')
+    .nullable()
+    .default(null),
 });
 
 /** Defaults are for creation only: what a patch does not name stays as it is. */
@@ -160,6 +166,8 @@ export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, he
     description: row.description,
     signupLink: row.signup_link,
     logo: row.logo,
+    pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
+    currency: row.currency,
     health,
     createdAt: row.created_at.toISOString(),
   };

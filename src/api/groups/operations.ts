@@ -59,7 +59,7 @@ export const operations: Operation[] = [
     summary: 'Deletes a group with its members.',
     scope: 'manage',
     answers: { 204: { description: 'It is gone.' } },
-    errors: ['not-found'],
+    errors: ['not-found', 'group-in-use'],
   },
   {
     id: 'listMembers',

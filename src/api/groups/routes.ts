@@ -16,6 +16,7 @@ import {
 import type { Schema } from '../../store/schema';
 import { lockTemplate } from '../../store/templates';
 import { fieldsOf, queryOf, readJson } from '../body';
+import { refuseWhileRead } from '../campaigns/audience';
 import type { ApiDeps } from '../deps';
 import { pageQuery, readCursor, toCursor } from '../page';
 import { isStorable } from '../text';
@@ -86,6 +87,7 @@ export function groupRoutes(router: Router, deps: ApiDeps): void {
       actor,
       async (tx) => {
         const group = foundGroup(isStorable(id) ? await lockGroup(tx, actor.accountId, id) : null);
+        await refuseWhileRead(tx, actor.accountId, { kind: 'group', id });
         await deleteGroup(tx, actor.accountId, id);
         return group;
       },

@@ -12,6 +12,7 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[]) {
     id: row.id,
     to: whole ? row.msisdn : maskMsisdn(row.msisdn),
     meta: row.meta,
+    campaignId: row.campaign_id ?? undefined,
     state: row.state,
     sender: row.sender,
     gatewayId: row.gateway_id,

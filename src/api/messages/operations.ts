@@ -16,6 +16,7 @@ const message = z
     id: z.uuid(),
     to: z.string().describe('E.164; masked unless the key has the scope `manage`.'),
     meta: z.string().nullable(),
+    campaignId: z.string().optional(),
     state: z.enum(MESSAGE_STATES),
     sender: z.string().nullable(),
     gatewayId: z.string().nullable(),

@@ -8,6 +8,7 @@ import { AppError } from '../../errors';
 import { audited } from '../../store/audit';
 import { deleteUpload, findUpload, listUploadErrors, listUploads, type UploadRow } from '../../store/uploads';
 import { fieldsOf, queryOf } from '../body';
+import { refuseWhileRead } from '../campaigns/audience';
 import type { ApiDeps } from '../deps';
 import { validate } from '../validate';
 import { page, SHOWN_ERRORS, toError, toListedUpload, toUpload } from './schema';
@@ -69,7 +70,11 @@ export function uploadRoutes(router: Router, deps: ApiDeps): void {
     const gone = await audited(
       db,
       actor,
-      (tx) => deleteUpload(tx, actor.accountId, id),
+      async (tx) => {
+        const deleted = await deleteUpload(tx, actor.accountId, id);
+        await refuseWhileRead(tx, actor.accountId, { kind: 'upload', id });
+        return deleted;
+      },
       (row) => row && { action: 'upload.deleted', subject: id, detail: { state: row.state, rows: row.rows } },
     );
     if (gone === null) throw notFound();

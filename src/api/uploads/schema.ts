@@ -153,6 +153,6 @@ export const operations: Operation[] = [
     scope: 'manage',
     params: id,
     answers: { 204: { description: 'It is gone.' } },
-    errors: notFound,
+    errors: ['not-found', 'upload-in-use'],
   },
 ];

@@ -1,56 +1,44 @@
-/** An audience as a stream of rendered recipients: the same for a forecast and for the real thing. */
-import type { Pool } from 'pg';
-import type { AudienceRow } from '../../core/audience';
-import { matchDltTemplate } from '../../core/dlt-template';
-import { hasLink, shortenLinks, type ShortLink } from '../../core/links';
-import { segment, type Segmentation } from '../../core/segments';
-import { parseTemplate, renderTemplate, type Template } from '../../core/template';
-import { readOwnRecipients } from '../../store/campaign-import';
-import type { CampaignRow } from '../../store/campaigns';
-import { readGroupMembers } from '../../store/groups';
-import { readUploadRows } from '../../store/uploads';
+/** The text of a campaign for one recipient after the other: the same for a test, a forecast and the real thing. */
+import type { AudienceRow } from './audience';
+import { matchDltTemplate } from './dlt-template';
+import { hasLink, shortenLinks, type ShortLink } from './links';
+import { segment, type Segmentation } from './segments';
+import { parseTemplate, renderTemplate, type Template } from './template';
 
 /** The longest text that is taken; beyond what any provider sends. */
 const MAX_TEXT_LENGTH = 4_000;
 
-export type RenderedRecipient =
+/** What of a campaign decides over its texts. */
+export interface CampaignText {
+  /** A template. */
+  body: string;
+  /** Values for recipients that have none of their own. */
+  variables: Record<string, string>;
+  /** The text that was registered with DLT; null = none is checked. */
+  dlt_text: string | null;
+  options: { type?: 'unicode' | 'plain'; port?: number } | null;
+}
+
+export type RenderedRecipient<Row = AudienceRow> =
   | {
       ok: true;
-      row: AudienceRow;
+      row: Row;
       text: string;
       segmentation: Segmentation;
       /** What the short links in the text stand for. */
       links: readonly ShortLink[];
     }
-  | {
-      ok: false;
-      row: AudienceRow;
-      code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text';
-      message: string;
-    };
-
-/** One page of a campaign's audience after a position; empty = there are no more. */
-export function readAudience(pool: Pool, campaign: CampaignRow, after: number, limit: number): Promise<AudienceRow[]> {
-  const { audience } = campaign;
-  switch (audience.kind) {
-    case 'recipients':
-      return readOwnRecipients(pool, campaign.id, after, limit);
-    case 'group':
-      return readGroupMembers(pool, audience.id, after, limit);
-    case 'upload':
-      return readUploadRows(pool, audience.id, after, limit);
-  }
-}
+  | { ok: false; row: Row; code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text'; message: string };
 
 /**
  * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.
  * @param linkBase replaces URLs by short links below it; null = they stay.
  * @throws Error when the campaign's text is no template, which was checked when it was made.
  */
-export function createRenderer(
-  campaign: Pick<CampaignRow, 'body' | 'variables' | 'dlt_text' | 'options'>,
+export function createCampaignRenderer(
+  campaign: CampaignText,
   linkBase: string | null = null,
-): (row: AudienceRow) => RenderedRecipient {
+): <Row extends Pick<AudienceRow, 'variables'>>(row: Row) => RenderedRecipient<Row> {
   const parsed = parseTemplate(campaign.body);
   if (!parsed.ok) throw new Error(`the text is no template: ${parsed.problem}`);
   const { template } = parsed;
