@@ -207,12 +207,21 @@ export async function listLiveCampaigns(
     .execute();
 }
 
-/** Keeps a forecast with its campaign, in place of the one before. */
-export async function storeForecast(db: Kysely<Schema>, id: string, forecast: CampaignForecast): Promise<void> {
+/**
+ * Keeps a forecast with its campaign, in place of the one before; not when time or rate were changed while it was made.
+ * @param campaign as it was when the forecast was begun.
+ */
+export async function storeForecast(
+  db: Kysely<Schema>,
+  { id, due_at: dueAt, rate_per_second: rate }: CampaignRow,
+  forecast: CampaignForecast,
+): Promise<void> {
   await db
     .updateTable('campaigns')
     .set({ forecast: JSON.stringify(forecast) })
     .where('id', '=', id)
+    .where('due_at', 'is not distinct from', dueAt)
+    .where('rate_per_second', 'is not distinct from', rate)
     .execute();
 }
 

@@ -262,6 +262,10 @@ describe('forecast', () => {
       pricePerSegment: 0.125, currency: 'INR',
     }); // prettier-ignore
     expect(priced.json).toMatchObject({ pricePerSegment: 0.125, currency: 'INR' });
+    for (const wrong of [{ currency: 'rupees' }, { pricePerSegment: -1 }]) {
+      const refused = await stack.call('PATCH', `/api/v1/gateways/${gateway.id}`, wrong);
+      expect([refused.status, fields(refused)]).toEqual([400, Object.keys(wrong)]);
+    }
     const recipients = [...people(2, { variables: { name: 'Asha' } }), ...people(1, { variables: { name: 'आशा' } })];
     const stopped = people(1, { variables: { name: 'Ravi' } });
     await stack.call('POST', '/api/v1/suppressions', { to: stopped[0]!.to });

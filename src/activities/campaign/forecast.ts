@@ -66,7 +66,7 @@ export async function forecastCampaign(deps: ForecastDeps, campaignId: string, s
   const campaign = await readCampaign(db, campaignId);
   if (campaign === null) return;
   const forecast = await makeForecast(deps, campaign, stopping);
-  if (!stopping.aborted) await storeForecast(db, campaignId, forecast);
+  if (!stopping.aborted) await storeForecast(db, campaign, forecast);
 }
 
 /** What a gateway contributes to a forecast. */
