@@ -3,6 +3,7 @@ import { operations as accounts } from './accounts/schema';
 import { operations as apiKeys } from './api-keys/schema';
 import { operations as audit } from './audit/schema';
 import { operations as providerCallbacks } from './callbacks/operations';
+import { operations as campaigns } from './campaigns/operations';
 import { operations as clevertap } from './clevertap/operations';
 import { operations as events } from './events/schema';
 import { operations as gateways } from './gateways/operations';
@@ -42,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...groups,
   ...testPhones,
   ...uploads,
+  ...campaigns,
   ...accounts,
   ...apiKeys,
   ...oauth,
