@@ -22,10 +22,11 @@ import {
 } from './campaign/advance';
 import { commandCampaign, type CommandResult } from './campaign/command';
 import { forecastCampaign } from './campaign/forecast';
+import { awaitCampaign, makeOccurrence, type Occurrence } from './campaign/occurrence';
 import { prepareCampaign } from './campaign/prepare';
 import { surveyCampaign, type CampaignAgenda } from './campaign/survey';
 import type { CampaignState } from '../core/campaign';
-import type { CampaignCommand } from '../workflows/contract';
+import type { CampaignCommand, CampaignInput } from '../workflows/contract';
 import { sweepOnce } from './sweep';
 
 const HEARTBEAT_MS = 2_000;
@@ -95,6 +96,13 @@ export function createActivities(deps: ActivityDeps) {
       campaignId: string;
       command: CampaignCommand;
     }): Promise<CommandResult> => commandCampaign(deps.database, campaignId, command),
+
+    /** Makes the campaign of one time of a series. */
+    makeOccurrence: (occurrence: Occurrence): Promise<CampaignInput | null> =>
+      makeOccurrence(deps.database, occurrence),
+
+    /** Returns once a campaign has ended; until then it fails and is tried again. */
+    awaitCampaign: ({ campaignId }: { campaignId: string }): Promise<void> => awaitCampaign(deps.database, campaignId),
 
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>

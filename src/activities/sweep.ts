@@ -9,6 +9,7 @@ import {
   markCampaignStarted,
   type CampaignRow,
 } from '../store/campaigns';
+import { followSeries } from '../store/campaign-series';
 import { replayFound } from '../store/parked';
 import { listCountedAccounts, refreshStats } from '../store/stats';
 import { listUnsettled, listUnstarted, listWakeDue, markStarted, type StartableSlice } from '../store/slices';
@@ -78,12 +79,11 @@ export async function restartUnsettled({ database, workflows }: SweepDeps): Prom
   }
 }
 
-/** Starts the workflow of a launched campaign, and notes it. */
-export async function startCampaign(
-  { database, workflows }: SweepDeps,
-  campaign: Pick<CampaignRow, 'id' | 'account_id'>,
-): Promise<void> {
-  await workflows.startCampaign({ campaignId: campaign.id, accountId: campaign.account_id });
+/** Starts the workflow of a launched campaign, or the schedule of a series, and notes it. */
+export async function startCampaign({ database, workflows }: SweepDeps, campaign: CampaignRow): Promise<void> {
+  if (campaign.recurrence !== null) return followSeries(database.db, campaign.id, workflows.followSeries);
+  const { id, account_id: accountId, priority } = campaign;
+  await workflows.startCampaign({ campaignId: id, accountId, priority });
   await markCampaignStarted(database.db, campaign.id);
 }
 

@@ -38,6 +38,7 @@ export interface ApiDeps {
     start: Workflows['startCampaign'];
     command: Workflows['commandCampaign'];
     forecast: Workflows['makeForecast'];
+    followSeries: Workflows['followSeries'];
   };
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;

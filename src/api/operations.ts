@@ -12,6 +12,7 @@ import { operations as groups } from './groups/operations';
 import { operations as health } from './health/operations';
 import { operations as links } from './links/schema';
 import { operations as messages } from './messages/operations';
+import { operations as notifications } from './notifications/schema';
 import { operations as oauth } from './oauth/operations';
 import { operations as documentation } from './openapi/operations';
 import type { Operation } from './operation';
@@ -41,6 +42,7 @@ export const operations: readonly Operation[] = [
   ...suppressions,
   ...templates,
   ...groups,
+  ...notifications,
   ...testPhones,
   ...uploads,
   ...campaigns,

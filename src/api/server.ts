@@ -21,6 +21,7 @@ import { healthRoutes } from './health/routes';
 import { replayAnswers } from './idempotency';
 import { linkRoutes } from './links/routes';
 import { messageRoutes } from './messages/routes';
+import { notificationRoutes } from './notifications/routes';
 import { outboxRoutes } from './outbox/routes';
 import { noRoute } from './not-found';
 import { oauthRoutes } from './oauth/routes';
@@ -79,6 +80,7 @@ export function createApp(deps: ApiDeps): Express {
   senderRoutes(router, deps);
   routeRoutes(router, deps);
   campaignRoutes(router, deps);
+  notificationRoutes(router, deps);
   webhookRoutes(router, deps);
   outboxRoutes(router, deps);
   suppressionRoutes(router, deps);

@@ -8,7 +8,7 @@ export const CAMPAIGN_STATES = [
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 export const CAMPAIGN_TRANSITIONS: Record<CampaignState, readonly CampaignState[]> = {
-  draft: ['preparing', 'cancelled'],
+  draft: ['preparing', 'scheduled', 'cancelled'],
   preparing: ['scheduled', 'cancelled', 'failed'],
   scheduled: ['running', 'paused', 'cancelled', 'finished'],
   running: ['paused', 'settling', 'cancelled', 'finished'],
@@ -23,6 +23,17 @@ export const CAMPAIGN_TRANSITIONS: Record<CampaignState, readonly CampaignState[
 export const DISPATCHING_STATES = ['running', 'settling'] as const satisfies readonly CampaignState[];
 /** States that end a campaign's own life. A cancelled one still awaits the receipts of what has left. */
 export const ENDED_STATES = ['finished', 'cancelled', 'failed'] as const satisfies readonly CampaignState[];
+
+/** A series: a campaign that starts others like itself. Its row is the truth, its schedule in Temporal follows. */
+export interface SeriesSchedule {
+  campaignId: string;
+  accountId: string;
+  /** Five fields, in the zone. */
+  cron: string;
+  timezone: string;
+  overlap: 'skip' | 'buffer' | 'allow';
+  state: 'scheduled' | 'paused' | 'cancelled';
+}
 
 /** What a person can ask of a campaign. */
 export type CampaignAction = 'launch' | 'pause' | 'resume' | 'cancel' | 'reschedule' | 'setRate';

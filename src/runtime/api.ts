@@ -85,6 +85,7 @@ export async function startApi(
       start: (input) => workflows.startCampaign(input),
       command: (id, wanted) => workflows.commandCampaign(id, wanted),
       forecast: (input) => workflows.makeForecast(input),
+      followSeries: (series) => workflows.followSeries(series),
     },
     publicUrl: config.publicUrl,
     metrics,

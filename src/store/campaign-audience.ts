@@ -39,6 +39,31 @@ export async function countAudience(db: Kysely<Schema>, audience: Audience): Pro
   return Number(rows[0]!.n);
 }
 
+/**
+ * Members of a group that a text with variables can be sent to: none of `required` is without a value, and the number is
+ * not suppressed.
+ * @param shared values for all; a member's own win.
+ * @returns `lacking`: members without a value of some variable.
+ */
+export async function countReachable(
+  db: Kysely<Schema>,
+  group: { accountId: string; id: string },
+  required: readonly string[],
+  shared: Record<string, string>,
+): Promise<{ reachable: number; lacking: number }> {
+  const { rows } = await sql<{ reachable: string; lacking: string }>`
+    select count(*) filter (where not lacks and not suppressed) as reachable, count(*) filter (where lacks) as lacking
+    from (
+      select exists (select 1 from suppressions s
+                     where s.account_id = ${group.accountId} and s.msisdn = m.msisdn) as suppressed,
+             exists (select 1 from unnest(${required}::text[]) as n (name)
+                     where coalesce(m.variables->>n.name, case when n.name = 'name' then m.name end,
+                                    ${JSON.stringify(shared)}::jsonb->>n.name, '') = '') as lacks
+      from group_members m where m.group_id = ${group.id}
+    ) members`.execute(db);
+  return { reachable: Number(rows[0]!.reachable), lacking: Number(rows[0]!.lacking) };
+}
+
 /** @param numbers of an audience that came in the request. */
 export async function isEveryoneSuppressed(
   db: Kysely<Schema>,

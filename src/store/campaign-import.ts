@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AudienceRow } from '../core/audience';
 import type { ShortLink } from '../core/links';
+import type { Leg } from '../core/route';
 import type { SendWindow } from '../core/window';
 import type { CampaignProblem, MessageOptions } from './schema';
 
@@ -48,6 +49,8 @@ export interface ImportBlock {
   dueAt: Date | null;
   priority: number;
   routeId: string | null;
+  /** Null: planned when a slice is dispatched first. */
+  legs: readonly Leg[] | null;
 }
 
 const MAX_PROBLEMS = 100;
@@ -98,8 +101,8 @@ async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, bloc
   if (block.slices.length === 0) return;
   await client.query({
     name: 'import-slices',
-    text: `insert into slices (id, account_id, campaign_id, no, due_at, priority, total, windows, state, route_id)
-           select id, $2, $3, no, $7, $8, total, windows, 'sealed', $9
+    text: `insert into slices (id, account_id, campaign_id, no, due_at, priority, total, windows, state, route_id, legs)
+           select id, $2, $3, no, $7, $8, total, windows, 'sealed', $9, $10
            from unnest($1::uuid[], $4::int[], $5::int[], $6::jsonb[]) as s (id, no, total, windows)`,
     values: [
       block.slices.map((slice) => slice.id),
@@ -111,6 +114,7 @@ async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, bloc
       block.dueAt,
       block.priority,
       block.routeId,
+      block.legs === null ? null : JSON.stringify(block.legs),
     ],
   });
   const rows = block.slices.flatMap((slice) => slice.messages.map((message) => ({ sliceId: slice.id, message })));

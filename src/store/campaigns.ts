@@ -29,6 +29,10 @@ export interface CampaignDraft {
   variables: Record<string, string>;
   sender: string | null;
   routeId: string | null;
+  /** The one gateway that it goes through; absent = those of its route, or all by priority. */
+  gatewayId?: string;
+  /** Absent = bulk. */
+  priority?: number;
   service: string;
   options: MessageOptions | null;
   webhookId: string | null;
@@ -64,6 +68,8 @@ export async function insertCampaign(
       variables: JSON.stringify(draft.variables),
       sender: draft.sender,
       route_id: draft.routeId,
+      gateway_id: draft.gatewayId,
+      priority: draft.priority,
       service: draft.service,
       options: draft.options === null ? null : JSON.stringify(draft.options),
       webhook_id: draft.webhookId,
@@ -135,7 +141,10 @@ export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<
 }
 
 export type CampaignChange = Updateable<
-  Pick<CampaignsTable, 'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast'>
+  Pick<
+    CampaignsTable,
+    'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast' | 'workflow_at'
+  >
 >;
 
 /**
@@ -158,7 +167,7 @@ export async function moveCampaign(
       ...change,
       state: next,
       ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())`, running_since: now } : {}),
-      ...(next === 'preparing' ? { launched_at: now } : {}),
+      ...(next === 'preparing' || next === 'scheduled' ? { launched_at: sql<Date>`coalesce(launched_at, now())` } : {}),
       ...(ended ? { finished_at: now } : {}),
     })
     .where('id', '=', id)

@@ -2,7 +2,8 @@
 import type { Pool } from 'pg';
 import { DISPATCHING_STATES } from '../core/campaign';
 import { CLAIMABLE_STATES } from '../core/status';
-import { execute } from './database';
+import { capParameters, recentOf, type Caps } from './caps';
+import { execute, executeLocked } from './database';
 import type { MessageOptions } from './schema';
 
 /** A message that this dispatch run owns. */
@@ -51,7 +52,7 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
   transients: row.transients,
 });
 
-const CLAIM = `
+const claimSql = (more: string): string => `
 with due as (
   select m.id from messages m
   where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
@@ -61,6 +62,7 @@ with due as (
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
     and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
                     where s.id = $1 and not c.state = any($10::text[]))
+    ${more}
   order by m.id limit $4 for update
 ),
 claimed as (
@@ -76,6 +78,11 @@ opened as (
 )
 select id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients from claimed order by id`;
 
+const CLAIM = claimSql('');
+const CLAIM_CAPPED = claimSql(
+  `and not exists (select 1 from (${recentOf('$2', '$11', '$12')}) c where c.repeated or c.recent >= $13::int)`,
+);
+
 export interface ClaimRequest {
   sliceId: string;
   leg: number;
@@ -88,16 +95,19 @@ export interface ClaimRequest {
   claim: string;
   /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
   after: string | null;
+  /** The account's caps; none = it has none. */
+  capped?: { accountId: string; caps: Caps } | null;
 }
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
- * gateway is inactive or paused, or the campaign is; and no message whose number is suppressed.
+ * gateway is inactive or paused, or the campaign is; no message whose number is suppressed; and none that a cap holds
+ * back: the claims of an account with caps wait for each other, so that two slices don't send what only one of them may.
  */
 export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
-  const rows = await execute<ClaimRow>(pool, 'claim-messages', CLAIM, [
+  const values = [
     request.sliceId,
     CLAIMABLE_STATES,
     request.leg,
@@ -108,7 +118,12 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
     request.claim,
     request.after ?? NIL_UUID,
     DISPATCHING_STATES,
-  ]);
+  ];
+  const { capped } = request;
+  if (capped == null) return (await execute<ClaimRow>(pool, 'claim-messages', CLAIM, values)).map(toClaimed);
+  const { accountId, caps } = capped;
+  values.push(...capParameters(caps), caps.frequency?.count ?? null);
+  const rows = await executeLocked<ClaimRow>(pool, `caps ${accountId}`, 'claim-capped', CLAIM_CAPPED, values);
   return rows.map(toClaimed);
 }
 

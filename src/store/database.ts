@@ -90,10 +90,47 @@ export async function execute<Row extends QueryResultRow>(
   text: string,
   values: unknown[],
 ): Promise<Row[]> {
+  return retrying(async () => (await pool.query<Row>({ name, text, values })).rows);
+}
+
+/**
+ * The same while nobody else holds a lock of that name: the statement sees everything that was committed under it
+ * before.
+ */
+export async function executeLocked<Row extends QueryResultRow>(
+  pool: Pool,
+  lock: string,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  return retrying(async () => {
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      await client.query('begin');
+      // A statement of its own: what the next one sees is from after it.
+      await client.query({
+        name: 'lock',
+        text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+        values: [lock],
+      });
+      const { rows } = await client.query<Row>({ name, text, values });
+      await client.query('commit');
+      return rows;
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => (failure = lost));
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  });
+}
+
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
-      const result = await pool.query<Row>({ name, text, values });
-      return result.rows;
+      return await work();
     } catch (error) {
       if (tried === MAX_TRIES || !RETRYABLE_SQLSTATES.has(codeOf(error))) throw error;
     }

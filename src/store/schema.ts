@@ -415,6 +415,9 @@ export interface CampaignsTable {
   forecast: JSONColumnType<CampaignForecast> | null;
   recurrence: JSONColumnType<Recurrence> | null;
   series_id: string | null;
+  occurrence: Generated<string | null>;
+  gateway_id: Generated<string | null>;
+  priority: Generated<number>;
   created_at: CreatedAt;
   launched_at: Date | null;
   workflow_at: Date | null;

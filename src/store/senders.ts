@@ -3,8 +3,9 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import { prefixedId } from '../core/ids';
 import { indexRegistrations, type Registration, type SenderClass, type SenderRules } from '../core/sender';
+import type { Caps } from './caps';
 import { execute } from './database';
-import type { Schema, SendersTable } from './schema';
+import type { Safety, Schema, SendersTable } from './schema';
 
 export type SenderRow = Selectable<SendersTable>;
 
@@ -150,14 +151,21 @@ export interface DispatchRules extends SenderRules {
   senderRates: ReadonlyMap<string, number>;
   /** An option that a gateway can't carry is left out; else the message goes over another gateway, or nowhere. */
   dropOptions: boolean;
+  /** Null: the account has none. */
+  caps: Caps | null;
 }
 
 /** Reads the rules of an account in one statement. */
 export async function readDispatchRules(pool: Pool, accountId: string): Promise<DispatchRules> {
-  const [row] = await execute<{ approved_only: boolean; drop_options: boolean; senders: RatedRegistration[] }>(
+  const [row] = await execute<{
+    approved_only: boolean;
+    drop_options: boolean;
+    safety: Safety;
+    senders: RatedRegistration[];
+  }>(
     pool,
     'dispatch-rules',
-    `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options,
+    `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options, safety,
        coalesce((
          select json_agg(json_build_object(
            'sender', s.sender, 'class', s.class, 'approved', s.status = 'approved', 'entityId', s.entity_id,
@@ -170,9 +178,15 @@ export async function readDispatchRules(pool: Pool, accountId: string): Promise<
   return {
     approvedOnly: row?.approved_only ?? false,
     dropOptions: row?.drop_options ?? false,
+    caps: toCaps(row?.safety ?? {}),
     registered: indexRegistrations(row?.senders ?? []),
     senderRates: slowest(row?.senders ?? []),
   };
+}
+
+function toCaps({ duplicateContentMinutes, frequencyCap }: Safety): Caps | null {
+  if (duplicateContentMinutes === undefined && frequencyCap === undefined) return null;
+  return { duplicateContentMinutes: duplicateContentMinutes ?? null, frequency: frequencyCap ?? null };
 }
 
 type RatedRegistration = Registration & { ratePerSecond: number | null };

@@ -51,15 +51,18 @@ const MAX_NEWS = 2_000;
  * slices going, carries out what people ask for, and sleeps durably in between.
  */
 export async function campaignWorkflow(input: CampaignInput): Promise<void> {
+  const priority = input.priority ?? BULK_PRIORITY;
+  const urgent = priority < BULK_PRIORITY;
   const dispatch = {
-    taskQueue: TASK_QUEUES.bulk,
+    taskQueue: urgent ? TASK_QUEUES.transactional : TASK_QUEUES.bulk,
     heartbeatTimeout: '10 seconds',
     retry: RETRY,
-    priority: { priorityKey: BULK_PRIORITY, fairnessKey: input.accountId },
+    priority: { priorityKey: priority, fairnessKey: input.accountId },
   } as const;
   const { prepareCampaign } = proxyActivities<Activities>({
     ...dispatch,
-    taskQueue: TASK_QUEUES.audience,
+    // What is urgent is small, and must not wait for lists of millions.
+    taskQueue: urgent ? TASK_QUEUES.transactional : TASK_QUEUES.audience,
     startToCloseTimeout: '12 hours',
   });
   const { advanceCampaignSlice } = proxyActivities<Activities>({ ...dispatch, startToCloseTimeout: '1 hour' });

@@ -5,10 +5,11 @@ import {
   WorkflowNotFoundError,
   type Client,
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { CampaignState } from '../core/campaign';
+import type { CampaignState, SeriesSchedule } from '../core/campaign';
 import { Coalescer } from '../core/coalescer';
 import {
   FORECAST_MS,
@@ -29,6 +30,7 @@ import {
   WORKFLOW_TYPES,
   importWorkflowId,
   relayWorkflowId,
+  seriesScheduleId,
   sendWorkflowId,
   type ImportInput,
   gatewayTestWorkflowId,
@@ -37,6 +39,7 @@ import {
   type ReceiptNews,
   type RelayInput,
   type SendInput,
+  type OccurrenceInput,
 } from './contract';
 
 /** At most two signals per second and workflow. */
@@ -44,6 +47,14 @@ const SIGNAL_INTERVAL_MS = 500;
 const SIGNAL_CONCURRENCY = 16;
 /** A person waits for the answer. */
 const COMMAND_TIMEOUT_MS = 10_000;
+/** How late an occurrence of a series may begin, after Temporal was away; one that would be later is left out. */
+const CATCH_UP = '15 minutes';
+const OVERLAP = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  buffer: ScheduleOverlapPolicy.BUFFER_ONE,
+  allow: ScheduleOverlapPolicy.ALLOW_ALL,
+};
+
 /** How long a delivered wake may wait to be written down with others. */
 const WOKEN_FLUSH_MS = 500;
 
@@ -78,6 +89,8 @@ export interface Workflows {
    * @throws what the client throws when Temporal is away.
    */
   makeForecast(input: ForecastInput): Promise<boolean>;
+  /** Makes the schedule of a series stand as the series does: there, paused, or gone. Harmless to repeat. */
+  followSeries(series: SeriesSchedule): Promise<void>;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
@@ -219,6 +232,33 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
       } catch (error) {
         if (isGrpcDeadlineError((error as { cause?: unknown }).cause) || isGrpcDeadlineError(error)) return false;
         throw error;
+      }
+    },
+
+    async followSeries({ campaignId, accountId, cron, timezone, overlap, state }) {
+      const handle = client.schedule.getHandle(seriesScheduleId(campaignId));
+      if (state === 'cancelled') {
+        return handle.delete().catch((error: unknown) => {
+          if (!(error instanceof ScheduleNotFoundError)) throw error;
+        });
+      }
+      try {
+        await client.schedule.create({
+          scheduleId: handle.scheduleId,
+          spec: { cronExpressions: [cron], timezone },
+          policies: { overlap: OVERLAP[overlap], catchupWindow: CATCH_UP },
+          state: { paused: state === 'paused' },
+          action: {
+            type: 'startWorkflow',
+            workflowType: WORKFLOW_TYPES.occurrence,
+            workflowId: handle.scheduleId,
+            taskQueue: TASK_QUEUES.workflows,
+            args: [{ seriesId: campaignId, accountId } satisfies OccurrenceInput],
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        await (state === 'paused' ? handle.pause() : handle.unpause());
       }
     },
 

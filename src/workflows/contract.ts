@@ -22,6 +22,7 @@ export const WORKFLOW_TYPES = {
   gatewayTest: 'gatewayTestWorkflow',
   campaign: 'campaignWorkflow',
   forecast: 'forecastWorkflow',
+  occurrence: 'occurrenceWorkflow',
 } as const;
 
 /** From this priority on, a slice is bulk. */
@@ -45,12 +46,19 @@ export interface CampaignInput {
   campaignId: string;
   /** Fairness key: accounts share the dispatch of bulk. */
   accountId: string;
+  /** Below {@link BULK_PRIORITY} it goes before bulk; absent = bulk. */
+  priority?: number;
   /** Absent on the first run: the audience is still to be prepared. */
   prepared?: true;
 }
 
 export interface ForecastInput {
   campaignId: string;
+}
+
+export interface OccurrenceInput {
+  seriesId: string;
+  accountId: string;
 }
 
 /** What the `receipt` signal says to a campaign: so many of its slices are done, so many messages want another leg. */
@@ -110,6 +118,7 @@ export const WRONG_STATE = 'WrongState';
 export const sendWorkflowId = (sliceId: string): string => `send/${sliceId}`;
 export const campaignWorkflowId = (campaignId: string): string => `campaign/${campaignId}`;
 export const forecastWorkflowId = (campaignId: string): string => `forecast/${campaignId}`;
+export const seriesScheduleId = (campaignId: string): string => `series/${campaignId}`;
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
 export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
 export const gatewayTestWorkflowId = (testId: string): string => `gateway-test/${testId}`;

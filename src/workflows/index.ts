@@ -3,6 +3,7 @@ export { importWorkflow } from './import';
 export { gatewayTestWorkflow } from './gateway-test';
 export { campaignWorkflow } from './campaign';
 export { forecastWorkflow } from './forecast';
+export { occurrenceWorkflow } from './occurrence';
 export { maintenanceWorkflow } from './maintenance';
 export { relayWorkflow } from './relay';
 export { sendWorkflow } from './send';

@@ -3,12 +3,13 @@ import type { AudienceRow } from '../../core/audience';
 import type { CampaignState } from '../../core/campaign';
 import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaign-text';
 import { uuidv7 } from '../../core/ids';
+import { buildLegs, type Leg } from '../../core/route';
 import type { SendWindow } from '../../core/window';
-import { readAudience } from '../../store/campaign-audience';
 import { importBlock, type CampaignMessage, type ImportSlice } from '../../store/campaign-import';
 import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
+import { countAudience, readAudience } from '../../store/campaign-audience';
 import type { Database } from '../../store/database';
-import { BULK_PRIORITY } from '../../workflows/contract';
+import { findGateway } from '../../store/gateways';
 import { makeForecast, type ForecastDeps } from './forecast';
 import { windowsFinder } from './windows';
 
@@ -29,7 +30,7 @@ export async function prepareCampaign(
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return 'failed';
   if (campaign.state !== 'preparing') return campaign.state;
-  const refusal = await refuseByCost({ database, publicUrl }, campaign, stopping);
+  const refusal = await refuseByLimits({ database, publicUrl }, campaign, stopping);
   if (refusal !== null) return end(database, campaignId, 'failed', refusal);
 
   const account = await db
@@ -40,6 +41,7 @@ export async function prepareCampaign(
   const windowsOf = windowsFinder(campaign, account.windows);
   const webhookFor = await webhookFinder(database, campaign);
   const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const legs = await ownLegs(database, campaign);
   const facts = {
     accountId: campaign.account_id,
     sendId: campaign.send_id,
@@ -63,8 +65,9 @@ export async function prepareCampaign(
       rejected: refused.length,
       problems: refused.map(({ row, code, message }) => ({ position: row.position, code, message })),
       dueAt: campaign.due_at,
-      priority: BULK_PRIORITY,
+      priority: campaign.priority,
       routeId: campaign.route_id,
+      legs,
     });
     if (stored) {
       position = rows.at(-1)!.position;
@@ -100,18 +103,36 @@ async function end(
   return moved?.state ?? (await readCampaign(db, campaignId))?.state ?? 'failed';
 }
 
-/** The account's limit on what a campaign may cost is looked at before anything is made. */
-async function refuseByCost(deps: ForecastDeps, campaign: CampaignRow, stopping: AbortSignal): Promise<string | null> {
-  const { safety } = await deps.database.db
+/** The account's limits are looked at before anything is made: since the request a group may have grown, or a price. */
+async function refuseByLimits(
+  deps: ForecastDeps,
+  campaign: CampaignRow,
+  stopping: AbortSignal,
+): Promise<string | null> {
+  const { db } = deps.database;
+  const { safety } = await db
     .selectFrom('accounts')
     .select('safety')
     .where('id', '=', campaign.account_id)
     .executeTakeFirstOrThrow();
+  if (campaign.slices > 0) return null;
+  const most = safety.maxCampaignRecipients;
+  const count = most === undefined ? 0 : await countAudience(db, campaign.audience);
+  if (most !== undefined && count > most) {
+    return `the audience has ${count} recipients, and the account allows ${most} per campaign`;
+  }
   const limit = safety.maxCampaignCost;
-  if (limit === undefined || campaign.slices > 0) return null;
+  if (limit === undefined) return null;
   const { cost } = await makeForecast(deps, campaign, stopping);
   if (cost === null || cost.amount <= limit) return null;
   return `it would cost ${cost.amount} ${cost.currency ?? ''}, and the account allows ${limit} per campaign`;
+}
+
+/** A campaign that names its gateway goes through that one, with the sender IDs that it has. */
+async function ownLegs({ db }: Database, campaign: CampaignRow): Promise<Leg[] | null> {
+  if (campaign.gateway_id === null) return null;
+  const gateway = await findGateway(db, campaign.account_id, campaign.gateway_id);
+  return gateway === null ? null : buildLegs([{ ...gateway, fallbackSender: gateway.fallback_sender }]);
 }
 
 /** A CleverTap webhook has no use for an outcome without meta. */

@@ -8,6 +8,7 @@ import { pauseGateway } from '../../store/gateways';
 import { cancelWaiting } from '../../store/campaign-agenda';
 import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
 import { writeResults } from '../../store/results';
+import { settleCapped } from '../../store/caps';
 import { settleSuppressed } from '../../store/opt-outs';
 import { readOutlook, settleOverdue } from '../../store/settle';
 import { clearWakeDue, sealSlice } from '../../store/slices';
@@ -109,6 +110,8 @@ export async function advanceSlice(
   for (; ; fresh = false, run.course = await look()) {
     if (!fresh) await resolveRefusals(run);
     run.onSettlement(await settleSuppressed(database.pool, sliceId));
+    const { caps } = run.course.rules;
+    if (caps !== null) run.onSettlement(await settleCapped(database.pool, sliceId, caps));
     let progress = 0;
     let held: string | null = null;
     for (let index = 0; index < run.course.legs.length && !stopping.aborted; index++) {

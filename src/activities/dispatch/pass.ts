@@ -110,7 +110,8 @@ function claimBlock(
   limit: number,
   after: string | null,
 ): Promise<ClaimedMessage[]> {
-  const leg = run.course.legs[legIndex]!;
+  const { legs, rules, accountId } = run.course;
+  const leg = legs[legIndex]!;
   return claimMessages(run.database.pool, {
     sliceId: run.sliceId,
     leg: legIndex,
@@ -120,6 +121,7 @@ function claimBlock(
     sender: leg.sender,
     claim: run.claim,
     after,
+    capped: rules.caps === null ? null : { accountId, caps: rules.caps },
   });
 }
 

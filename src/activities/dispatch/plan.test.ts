@@ -32,11 +32,12 @@ function course(legs: CourseLeg[], registrations: Partial<Registration>[] = [], 
   const rules = {
     approvedOnly: false,
     dropOptions: false,
+    caps: null,
     senderRates: new Map<string, number>(),
     registered: indexRegistrations(filled),
     ...over,
   };
-  return { plan: [], legs, rules };
+  return { plan: [], legs, rules, accountId: 'default' };
 }
 
 const message = (over: Partial<Traveller> = {}): Traveller => ({

@@ -33,6 +33,7 @@ export interface Course {
   plan: readonly Leg[];
   legs: readonly CourseLeg[];
   rules: DispatchRules;
+  accountId: string;
 }
 
 /** What of a message decides over its legs. */
@@ -90,7 +91,8 @@ export async function loadCourse(
       return loadCourse(deps, slice, longer);
     }
   }
-  return { plan: legs, legs: legs.map((leg) => courseLeg(leg, gateways.get(leg.gatewayId), rules)), rules };
+  const { accountId } = slice;
+  return { plan: legs, legs: legs.map((leg) => courseLeg(leg, gateways.get(leg.gatewayId), rules)), rules, accountId };
 }
 
 function courseLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: DispatchRules): CourseLeg {

@@ -89,7 +89,7 @@ export async function checkCampaign(
   const draft: CampaignDraft = {
     accountId,
     name: body.name,
-    state: body.draft ? 'draft' : 'preparing',
+    state: body.draft ? 'draft' : body.recurrence === undefined ? 'preparing' : 'scheduled',
     body: text.body,
     templateId: body.templateId ?? null,
     dltText: text.dltText,

@@ -10,7 +10,6 @@ import {
   countCampaigns,
   insertCampaign,
   listCampaigns,
-  markCampaignStarted,
   moveCampaign,
   type CampaignChange,
   type CampaignRow,
@@ -29,6 +28,8 @@ import { existing } from './found';
 import { ledgerRoutes } from './ledger';
 import { campaign, listQuery, patch, reschedule } from './schema';
 import { testSendRoutes } from './test-send';
+import { commandSeries } from './series';
+import { startCampaign } from './start';
 
 export function campaignRoutes(router: Router, deps: ApiDeps): void {
   const { db, pool } = deps.database;
@@ -37,16 +38,6 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
   testSendRoutes(router, deps);
 
   const counted = async (row: CampaignRow) => toCampaign(row, (await countCampaigns(pool, [row.id])).get(row.id));
-
-  /** Starts the workflow of a launched campaign; when Temporal is away the sweep does it later. */
-  async function start(row: CampaignRow): Promise<void> {
-    try {
-      await deps.campaigns.start({ campaignId: row.id, accountId: row.account_id });
-      await markCampaignStarted(db, row.id);
-    } catch (err) {
-      deps.log.error({ err, campaignId: row.id }, 'a campaign could not be started; the sweep will');
-    }
-  }
 
   router.get('/api/v1/campaigns', async (request, response) => {
     const { accountId } = await deps.auth.authenticate(request, 'read');
@@ -79,7 +70,7 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
       },
       ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state } }),
     );
-    if (row.state !== 'draft') await start(row);
+    if (row.state !== 'draft') await startCampaign(deps, row);
     response.status(201).json({ ...toCampaign(row), rejected: checked.rejected });
   });
 
@@ -116,11 +107,11 @@ export function campaignRoutes(router: Router, deps: ApiDeps): void {
     const launched = await audited(
       db,
       actor,
-      (tx) => moveCampaign(tx, row.id, 'preparing'),
+      (tx) => moveCampaign(tx, row.id, row.recurrence === null ? 'preparing' : 'scheduled', {}, ['draft']),
       (moved) => (moved === null ? null : { action: 'campaign.launched', subject: row.id }),
     );
     if (launched === null) throw wrongState('launch', await existing(deps, actor.accountId, row.id));
-    await start(launched);
+    await startCampaign(deps, launched);
     response.json(await counted(launched));
   });
 
@@ -163,6 +154,7 @@ async function command(
 ): Promise<CampaignRow> {
   const row = await existing(deps, actor.accountId, request.params.id);
   if (actionProblem(wanted.action, row.state) !== null) throw wrongState(wanted.action, row);
+  if (row.recurrence !== null) return commandSeries(deps, actor, row, wanted);
   if (row.state === 'draft') return commandDraft(deps, actor, row, wanted);
   try {
     await deps.campaigns.command(row.id, wanted);

@@ -1,6 +1,7 @@
 /** What a campaign may be given, and how it is shown. */
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../core/campaign';
+import { cronProblem } from '../../core/cron';
 import { WEEKDAYS } from '../../core/window';
 import { pageQuery } from '../page';
 import { dltId, storable, storableName } from '../text';
@@ -63,7 +64,10 @@ const recurrence = z.strictObject({
   cron: z
     .string()
     .max(100)
-    .regex(/^\S+(\s+\S+){4}$/, 'must have five fields: minute, hour, day of month, month, day of week'),
+    .superRefine((cron, context) => {
+      const message = cronProblem(cron);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    }),
   overlap: z.enum(['skip', 'buffer', 'allow']).default('skip'),
 });
 
@@ -99,6 +103,10 @@ export const campaign = z
   .refine(({ message, templateId }) => (message === undefined) !== (templateId === undefined), {
     path: ['message'],
     message: 'or templateId must be given, and not both',
+  })
+  .refine(({ time, recurrence: series }) => time === undefined || series === undefined, {
+    path: ['time'],
+    message: 'and recurrence exclude each other: a series begins at the times of its cron expression',
   });
 
 export type CampaignBody = z.output<typeof campaign>;
