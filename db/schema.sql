@@ -147,8 +147,12 @@ create table campaigns (
   running_since timestamp with time zone,
   finished_at timestamp with time zone,
   self_pausing boolean not null default true,
+  occurrence text,
+  gateway_id text,
+  priority smallint not null default 5,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
+  constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
   constraint campaigns_lateness_check CHECK ((lateness = ANY (ARRAY['send'::text, 'skip'::text, 'next-window'::text]))),
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_rate_per_second_check CHECK ((rate_per_second > 0)),
@@ -642,6 +646,8 @@ CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
+
+CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 
