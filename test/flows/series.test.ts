@@ -59,6 +59,15 @@ async function trigger(id: string): Promise<void> {
   await schedule(id).trigger(policies.overlap);
 }
 
+/** Waits for the first runs of a series to end. */
+async function runsOver(id: string, count: number): Promise<void> {
+  const runs = await until(`${count} runs have begun`, async () => {
+    const { recentActions } = (await schedule(id).describe()).info;
+    return recentActions.length === count ? recentActions : null;
+  });
+  for (const { action } of runs) await client.workflow.getHandle(action.workflow.workflowId).result();
+}
+
 const occurrences = (id: string, count: number, state: string) =>
   until(
     `${count} occurrences are ${state}`,
@@ -111,7 +120,7 @@ test('overlap skip: while the campaign of one time goes on, the next time is lef
   await until('one was skipped', async () => (await schedule(id).describe()).info.numActionsSkippedOverlap === 1);
   expect(await occurrencesOf(id)).toHaveLength(1);
   await act(one.id, 'cancel');
-  await until('its run is over', async () => (await schedule(id).describe()).info.runningActions.length === 0);
+  await runsOver(id, 1);
   await trigger(id);
   const list = await until('the next one is made', async () => {
     const found = await occurrencesOf(id);
@@ -136,10 +145,7 @@ test('pause stops it, resume goes on, cancel ends it; a running campaign of it g
   expect(await act(id, 'pause')).toMatchObject({ status: 409 });
   // Whoever triggers it all the same gets nothing: the row decides.
   await trigger(id);
-  await until('the run is over', async () => {
-    const { recentActions, runningActions } = (await schedule(id).describe()).info;
-    return recentActions.length === 1 && runningActions.length === 0;
-  });
+  await runsOver(id, 1);
   expect(await occurrencesOf(id)).toEqual([]);
 
   expect(await act(id, 'resume')).toMatchObject({ status: 200, json: { state: 'scheduled' } });
@@ -223,11 +229,7 @@ describe('where the clocks change', () => {
       end: new Date('2025-11-02T07:00:00Z'),
       overlap: 'ALLOW_ALL',
     });
-    const runs = await until('both runs have begun', async () => {
-      const { recentActions } = (await schedule(id).describe()).info;
-      return recentActions.length === 2 ? recentActions : null;
-    });
-    for (const { action } of runs) await client.workflow.getHandle(action.workflow.workflowId).result();
+    await runsOver(id, 2);
     const list = await occurrencesOf(id);
     expect(list).toMatchObject([{ name: 'Weekly news 2025-11-02 01:30', time: '2025-11-02T05:30:00.000Z' }]);
   });

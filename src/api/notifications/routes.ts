@@ -1,5 +1,5 @@
 /** `POST /api/v1/send`, also `POST /send`: notifications to groups. */
-import type { Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { isJsonObject } from '../../core/json';
 import { parseTemplate } from '../../core/template';
 import { AppError } from '../../errors';
@@ -23,14 +23,16 @@ import { MAX_NOTIFICATIONS, notification, type Notification, type NotificationRe
 const MAX_URGENT_MEMBERS = 1_000;
 
 export function notificationRoutes(router: Router, deps: ApiDeps): void {
-  router.post(['/api/v1/send', '/send'], async (request, response) => {
+  const handle = async (request: Request, response: Response): Promise<void> => {
     const actor = await deps.auth.authenticate(request, 'send');
     const entries = readEntries(readJson(request));
     const context = await deps.accounts.context(actor.accountId);
     const results: NotificationResult[] = [];
     for (const entry of entries) results.push(await notify(deps, actor, context, entry));
     response.status(results.some(({ status }) => status === 'accepted') ? 200 : 400).json(results);
-  });
+  };
+  router.post('/api/v1/send', handle);
+  router.post('/send', handle);
 }
 
 /** @throws AppError invalid-request, too-many-records */
