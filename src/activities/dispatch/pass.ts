@@ -178,13 +178,18 @@ async function submitBlock(
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
   const requests: Promise<void>[] = [];
   for (const { pacer, messages: part } of pacers.parts(block)) {
-    if (!(await pacer.next(part.length))) {
+    const giveBack = (): void => {
       // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
       if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
+    };
+    if (!(await pacer.next(part.length))) {
+      giveBack();
       continue;
     }
     requests.push(
       gateway.inFlight.run(async () => {
+        // Behind slow requests it may have waited for longer than a pause may take.
+        if (run.stopping.aborted) return giveBack();
         const answers = await submit(run, legIndex, gateway, part, signal);
         part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
         const holdMs = longestHold(answers);

@@ -1,0 +1,81 @@
+/** What flow tests of campaigns share: making one, watching it, and asking the simulator who was sent to. */
+import type { Answer, TestStack } from './stack';
+import { until } from './until';
+
+/** Fictional Indian numbers; `from` keeps the audiences of one test file apart. */
+export const people = (count: number, from = 0): { to: string; custom: string }[] =>
+  Array.from({ length: count }, (_, i) => {
+    const digits = `9198${String(from + i).padStart(8, '0')}`;
+    return { to: `+${digits}`, custom: `${digits}.1400000000.-1.` };
+  });
+
+/** A message as the simulator saw it. */
+export interface Seen {
+  account: string;
+  to: string;
+  sender: string;
+  outcome: string;
+  seen: number;
+  /** ISO times of its submissions. */
+  times: string[];
+}
+
+export interface TestCampaigns {
+  create(body: object): Promise<Answer>;
+  /** Creates it and returns its id. @throws when it is refused. */
+  launch(body: object): Promise<string>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an answer of the api, as in `Answer`.
+  read(id: string): Promise<any>;
+  act(id: string, action: string, body?: object): Promise<Answer>;
+  /** Waits until `found` accepts the campaign; returns it. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above.
+  waitFor(id: string, label: string, found: (campaign: any) => boolean, deadlineMs?: number): Promise<any>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above.
+  reaches(id: string, state: string, deadlineMs?: number): Promise<any>;
+  /** Changes the account's only gateway. */
+  gateway(change: object): Promise<void>;
+  script(script: object): Promise<void>;
+  seen(): Promise<Seen[]>;
+}
+
+export function campaignsOf(stack: TestStack): TestCampaigns {
+  const campaigns: TestCampaigns = {
+    create: (body) => stack.call('POST', '/api/v1/campaigns', { name: 'Sale', message: 'The sale is on.', ...body }),
+    async launch(body) {
+      const { status, json } = await campaigns.create(body);
+      if (status !== 201) throw new Error(`the campaign was refused: ${JSON.stringify(json)}`);
+      return json.id as string;
+    },
+    read: async (id) => (await stack.call('GET', `/api/v1/campaigns/${id}`)).json,
+    act: (id, action, body) => stack.call('POST', `/api/v1/campaigns/${id}/${action}`, body),
+    waitFor: (id, label, found, deadlineMs = 30_000) =>
+      until(
+        `campaign: ${label}`,
+        async () => {
+          const campaign = await campaigns.read(id);
+          return found(campaign) ? campaign : null;
+        },
+        { deadlineMs },
+      ),
+    reaches: (id, state, deadlineMs) =>
+      campaigns.waitFor(id, state, (campaign) => campaign.state === state, deadlineMs),
+    async gateway(change) {
+      const { items } = (await stack.call('GET', '/api/v1/gateways')).json;
+      const { status, json } = await stack.call('PATCH', `/api/v1/gateways/${items[0].id}`, change);
+      if (status !== 200) throw new Error(`the gateway was not changed: ${JSON.stringify(json)}`);
+    },
+    async script(script) {
+      const { status, json } = await stack.control('PUT', '/control/script', script);
+      if (status !== 200) throw new Error(`the script was refused: ${JSON.stringify(json)}`);
+    },
+    seen: async () => (await stack.control('GET', '/control/messages?limit=50000')).json.messages as Seen[],
+  };
+  return campaigns;
+}
+
+/** The equation of the ledger, of a campaign's counts or an account's ledger. */
+export const sumOf = (ledger: Record<string, number>): number =>
+  ['delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'unknown', 'open'].reduce(
+    (sum, name) => sum + ledger[name]!,
+    0,
+  );
