@@ -1,6 +1,6 @@
 /** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
 import { sql } from 'kysely';
-import type { CampaignState } from '../../core/campaign';
+import { ENDED_STATES, type CampaignState } from '../../core/campaign';
 import { windowState, type SendWindow } from '../../core/window';
 import { insertAudit } from '../../store/audit';
 import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaign-agenda';
@@ -51,7 +51,9 @@ export async function surveyCampaign(
 
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
-  const closed = states.filter(({ state }) => !state.open).map(({ list }) => list);
+  // What never leaves any more waits for no window.
+  const hasEnded = (ENDED_STATES as readonly CampaignState[]).includes(campaign.state);
+  const closed = hasEnded ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
   const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
 

@@ -1,0 +1,80 @@
+/** Cancel means that what has not left never will; what has left is awaited, and the ledger adds up. */
+import { campaignsOf, people, sumOf, type TestCampaigns } from '../support/campaigns';
+import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
+
+const COUNT = 1_500;
+
+let stack: TestStack;
+let campaigns: TestCampaigns;
+beforeAll(async () => {
+  stack = await startStack();
+  campaigns = campaignsOf(stack);
+});
+afterAll(() => stack.stop());
+
+test('cancelled in the middle', async () => {
+  await campaigns.script({ receipts: { delayMs: 1_500 } });
+  // CleverTap is told of messages that it gave a meta, and of no others.
+  const recipients = people(COUNT).map(({ to, custom }, i) => (i % 2 === 0 ? { to, custom } : { to }));
+  const metaOf = new Map(recipients.map(({ to, custom }) => [to.slice(1), custom]));
+  const id = await campaigns.launch({ audience: { recipients }, ratePerSecond: 400 });
+  await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.submitted > 100);
+  const cancelled = await campaigns.act(id, 'cancel');
+  expect(cancelled).toMatchObject({ status: 200, json: { state: 'cancelled' } });
+  expect(sumOf(cancelled.json.counts)).toBe(COUNT);
+  // What has left waits for its receipts still.
+  expect(cancelled.json.counts.open).toBeGreaterThan(0);
+  expect((await campaigns.act(id, 'resume')).status).toBe(409);
+
+  const { state, counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+  const sent = await campaigns.seen();
+  expect(state).toBe('cancelled');
+  expect(counts).toMatchObject({ accepted: COUNT, delivered: sent.length, cancelled: COUNT - sent.length });
+  expect(counts.cancelled).toBeGreaterThan(0);
+  expect(sent.filter(({ seen }) => seen !== 1)).toEqual([]);
+
+  const left = new Set(sent.map(({ to }) => to.replace('+', '')));
+  const withMeta = [...metaOf].filter(([, meta]) => meta !== undefined);
+  const dropped = withMeta.filter(([to]) => !left.has(to)).map(([, meta]) => meta);
+  const told = await until('CleverTap was told everything', async () => {
+    const { json } = await stack.control('GET', '/control/clevertap?account=DEMO');
+    return json.records >= withMeta.length ? json : null;
+  });
+  expect(told).toMatchObject({
+    records: withMeta.length,
+    metas: withMeta.length,
+    duplicates: 0,
+    conflicts: 0,
+    byCode: { 917: dropped.length },
+  });
+  const { records } = (await stack.control('GET', '/control/clevertap/records?limit=50000')).json as {
+    records: { meta: string; event: string; code?: string }[];
+  };
+  const failed = records.filter(({ event }) => event === 'failed').map(({ meta }) => meta);
+  expect(failed.sort()).toEqual(dropped.sort());
+});
+
+test('cancelled while it is paused, and before its time: nothing leaves', async () => {
+  await stack.control('POST', '/control/reset');
+  const time = new Date(Date.now() + 3_600_000).toISOString();
+  for (const before of ['pause', null]) {
+    const id = await campaigns.launch({ audience: { recipients: people(20, 50_000) }, time });
+    await campaigns.reaches(id, 'scheduled');
+    if (before !== null) await campaigns.act(id, before);
+    await campaigns.act(id, 'cancel');
+    const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+    expect(counts).toMatchObject({ accepted: 20, cancelled: 20 });
+  }
+  expect(await campaigns.seen()).toEqual([]);
+});
+
+test('cancelled at night, under a closed window: at once, not in the morning', async () => {
+  const hour = (offset: number) => new Date(Date.now() + offset * 3_600_000).toISOString().slice(11, 16);
+  const window = { start: hour(6), end: hour(7), timezone: 'UTC' };
+  const id = await campaigns.launch({ audience: { recipients: people(20, 60_000) }, window });
+  await campaigns.reaches(id, 'running');
+  await campaigns.act(id, 'cancel');
+  const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+  expect(counts).toMatchObject({ accepted: 20, cancelled: 20 });
+});
