@@ -139,10 +139,12 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
       await condition(() => busy.size === 0 && allHandlersFinished());
       await continueAsNew<typeof campaignWorkflow>({ ...input, prepared: true });
     }
-    if (news) continue;
-    if (held) {
+    if (held && !news) {
       await condition(() => news, heldMs);
       heldMs = Math.min(MAX_HELD_MS, heldMs * 2);
+    }
+    // The news may be a gateway that takes messages again.
+    if (news || held) {
       held = false;
       continue;
     }

@@ -51,8 +51,8 @@ export async function advanceCampaignSlice(
       wish: { key: campaignId, perSecond: () => effectiveRate(campaign.value) },
       openSince: sinceMs === null ? null : new Date(sinceMs),
     });
-    // Told to stop in the middle: it wants to be looked at as soon as it may.
-    await writeLookAt(pool, sliceId, stop.aborted ? null : result.waitMs);
+    // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
+    await writeLookAt(pool, sliceId, stop.aborted || result.held !== null ? null : result.waitMs);
     await noteHeld(pool, campaignId, result.held);
     return { held: result.held !== null };
   } finally {
