@@ -56,6 +56,31 @@ it('more places start who waits at once; fewer take effect as tasks end', async 
   expect(started).toEqual([0, 1, 2, 3]);
 });
 
+it('what is urgent goes before the others, and in order among itself', async () => {
+  const semaphore = new Semaphore(1);
+  const release = await semaphore.acquire();
+  const order: string[] = [];
+  const runs = [['a', false], ['b', false], ['C', true], ['D', true]] as const; // prettier-ignore
+  const done = runs.map(([name, urgent]) => semaphore.run(() => Promise.resolve(void order.push(name)), urgent));
+  await settle();
+  expect(order).toEqual([]);
+  release();
+  await Promise.all(done);
+  expect(order).toEqual(['C', 'D', 'a', 'b']);
+});
+
+it('a place that was acquired is held until it is given back', async () => {
+  const { semaphore, started, start } = harness(2);
+  const release = await semaphore.acquire();
+  start();
+  start();
+  await settle();
+  expect(started).toEqual([0]);
+  release();
+  await settle();
+  expect(started).toEqual([0, 1]);
+});
+
 it('never starts beyond its size, never leaves a place empty while someone waits, keeps the order', async () => {
   const step = fc.oneof(
     fc.constant({ kind: 'start' as const }),

@@ -1,0 +1,77 @@
+/** Campaigns for the tests of single statements and activities: rows without an api. */
+import { uuidv7 } from '../../src/core/ids';
+import type { SendWindow } from '../../src/core/window';
+import { importBlock, type ImportBlock, type ImportSlice } from '../../src/store/campaign-import';
+import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns';
+import type { Database } from '../../src/store/database';
+import { ACCOUNT } from './rows';
+
+export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {}): Promise<CampaignRow> {
+  const draft: CampaignDraft = {
+    accountId: ACCOUNT,
+    name: 'Sale',
+    state: 'preparing',
+    body: 'The sale is on.',
+    templateId: null,
+    dltText: null,
+    variables: {},
+    sender: null,
+    routeId: null,
+    service: 'T',
+    options: null,
+    webhookId: null,
+    audience: { kind: 'recipients' },
+    dueAt: null,
+    timezone: 'UTC',
+    window: null,
+    lateness: 'send',
+    ratePerSecond: null,
+    finishWithinSeconds: null,
+    recurrence: null,
+    seriesId: null,
+    duplicates: 0,
+    ...over,
+  };
+  return insertCampaign(db, draft, []);
+}
+
+export function importSlice(no: number, messages: number, windows: SendWindow[] | null = null): ImportSlice {
+  return {
+    id: uuidv7(),
+    no,
+    windows,
+    messages: Array.from({ length: messages }, (_, i) => ({
+      id: uuidv7(),
+      msisdn: `+9198${String(no * 1_000 + i).padStart(8, '0')}`,
+      meta: `meta ${no} ${i}`,
+      body: 'The sale is on.',
+      encoding: 'gsm7' as const,
+      segments: 1,
+      webhookId: null,
+      links: [],
+    })),
+  };
+}
+
+/** Stores slices of a campaign that is preparing, as one block that begins where the campaign stands. */
+export async function storeBlock(
+  { pool }: Database,
+  campaign: CampaignRow,
+  slices: ImportSlice[],
+  over: Partial<ImportBlock> = {},
+): Promise<boolean> {
+  const from = Number(campaign.position);
+  const facts = { accountId: ACCOUNT, sendId: campaign.send_id, sender: null, service: 'T', options: null };
+  return importBlock(pool, facts, {
+    campaignId: campaign.id,
+    from,
+    to: from + slices.reduce((sum, slice) => sum + slice.messages.length, 0),
+    slices,
+    rejected: 0,
+    problems: [],
+    dueAt: campaign.due_at,
+    priority: 5,
+    routeId: null,
+    ...over,
+  });
+}
