@@ -1,0 +1,42 @@
+/** A one-time password overtakes the campaign that keeps its gateway busy. */
+import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
+import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
+
+const RATE = 200;
+const PASSWORDS = 15;
+const MAX_WAIT_MS = 1_000;
+
+let stack: TestStack;
+let campaigns: TestCampaigns;
+beforeAll(async () => {
+  stack = await startStack();
+  campaigns = campaignsOf(stack);
+});
+afterAll(() => stack.stop());
+
+test('none waits for more than a second, while the campaign has minutes to go', async () => {
+  await campaigns.gateway({ ratePerSecond: RATE, sendingPattern: 'loop' });
+  const id = await campaigns.launch({ audience: { recipients: people(9_000) } });
+  const submissions = async (): Promise<number> => (await stack.control('GET', '/control/counts')).json.submissions;
+  await until('the gateway is busy', async () => (await submissions()) > RATE);
+
+  const acceptedAt = new Map<string, number>();
+  for (let i = 0; i < PASSWORDS; i++) {
+    const to = `9199990000${String(i).padStart(2, '0')}`;
+    const { status } = await stack.call('POST', '/clevertap/v1/messages', { to, text: `${1_000 + i} is your code` });
+    expect(status).toBe(200);
+    acceptedAt.set(to, Date.now());
+    // The next one a third of a second of the gateway's time later.
+    const sent = await submissions();
+    await until('the campaign went on', async () => (await submissions()) >= sent + RATE / 3);
+  }
+  const seen = new Map((await campaigns.seen()).map(({ to, times }) => [to.replace('+', ''), Date.parse(times[0]!)]));
+  const waits = [...acceptedAt].map(([to, at]) => (seen.get(to) ?? Number.POSITIVE_INFINITY) - at);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(MAX_WAIT_MS);
+
+  const { counts } = await campaigns.read(id);
+  expect(counts.queued).toBeGreaterThan(1_000);
+  await campaigns.act(id, 'cancel');
+  await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+});

@@ -1,0 +1,49 @@
+/** Two campaigns share a gateway: both go on, and together they never exceed its rate. */
+import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
+import { startStack, type TestStack } from '../support/stack';
+
+const RATE = 200;
+const EACH = 500;
+
+let stack: TestStack;
+let campaigns: TestCampaigns;
+beforeAll(async () => {
+  stack = await startStack();
+  campaigns = campaignsOf(stack);
+});
+afterAll(() => stack.stop());
+
+test('side by side over one gateway', async () => {
+  await campaigns.gateway({ ratePerSecond: RATE, sendingPattern: 'loop' });
+  const ids = await Promise.all(
+    [0, 50_000].map((from) => campaigns.launch({ audience: { recipients: people(EACH, from) } })),
+  );
+  for (const id of ids) {
+    const { counts } = await campaigns.reaches(id, 'finished');
+    expect(counts).toMatchObject({ accepted: EACH, delivered: EACH });
+  }
+  const sent = await campaigns.seen();
+  const order = sent
+    .map(({ to, times }) => ({ second: to.includes('9198000') && Number(to.slice(-5)) >= 50_000, at: times[0]! }))
+    .sort((a, b) => a.at.localeCompare(b.at));
+  expect(order).toHaveLength(2 * EACH);
+  // From the moment at which both send until one is done, each gets a good part of the gateway.
+  const both = order.slice(
+    Math.max(
+      order.findIndex(({ second }) => second),
+      order.findIndex(({ second }) => !second),
+    ),
+    Math.min(
+      order.findLastIndex(({ second }) => second),
+      order.findLastIndex(({ second }) => !second),
+    ),
+  );
+  const share = both.filter(({ second }) => second).length / both.length;
+  expect(both.length).toBeGreaterThan(EACH);
+  expect(share).toBeGreaterThan(0.25);
+  expect(share).toBeLessThan(0.75);
+  const counts = (await stack.control('GET', '/control/counts')).json;
+  expect(counts).toMatchObject({ accepted: 2 * EACH, duplicateIds: 0 });
+  // Counted where they arrive: a busy machine may bunch a few that left apart.
+  expect(counts.maxSubmissionsPerSecond).toBeLessThanOrEqual(RATE * 1.05);
+});
