@@ -86,7 +86,28 @@ try {
     for await (const found of client.workflow.list({ query: `WorkflowType = 'gatewayTestWorkflow'` })) return found;
     return null;
   });
+  // A campaign that is paused and resumed in the middle, and whose sender ID is refused by receipt.
+  const campaign = await call('POST', `${api}/api/v1/campaigns`, {
+    name: 'recorded',
+    message: 'Hello {name}',
+    sender: 'BRANDA',
+    audience: {
+      recipients: Array.from({ length: 60 }, (_, i) => ({
+        to: `+9198000001${String(i).padStart(2, '0')}`,
+        variables: { name: `BRANDA ${i}` },
+      })),
+    },
+    ratePerSecond: 20,
+  });
+  const campaignUrl = `${api}/api/v1/campaigns/${campaign.id}`;
+  await until('the campaign sends', async () => {
+    const { state, counts } = await call('GET', campaignUrl);
+    return state === 'running' && counts.submitted + counts.delivered > 0;
+  });
+  await call('POST', `${campaignUrl}/pause`);
+  await call('POST', `${campaignUrl}/resume`);
   const recorded = {
+    campaignWorkflow: await until('the campaign is over', () => completed(`campaign/${campaign.id}`)),
     sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
     relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
     forecastWorkflow: await until('the forecast is made', () => completed(`forecast/${campaign.id}`)),
