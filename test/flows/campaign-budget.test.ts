@@ -1,0 +1,46 @@
+/** A campaign of many recipients is cheap for Temporal, and tells it nothing about them. */
+import { Client, Connection } from '@temporalio/client';
+import { campaignWorkflowId } from '../../src/workflows/contract';
+import { campaignsOf, type TestCampaigns } from '../support/campaigns';
+import { startStack, type TestStack } from '../support/stack';
+import { testNamespace } from '../support/servers';
+import { testTemporal } from '../support/temporal';
+import { until } from '../support/until';
+
+const RECIPIENTS = 20_000;
+const EVENTS_PER_MESSAGE = 0.02;
+/** Start, preparation, end. */
+const EVENTS_OF_ITS_OWN = 50;
+
+let stack: TestStack;
+let campaigns: TestCampaigns;
+let connection: Connection;
+beforeAll(async () => {
+  stack = await startStack();
+  campaigns = campaignsOf(stack);
+  connection = await Connection.connect({ address: testTemporal() });
+});
+afterAll(async () => {
+  await connection.close();
+  await stack.stop();
+});
+
+test('events per message, all of them delivered at once', async () => {
+  await campaigns.script({ receipts: { delayMs: 0 } });
+  const rows = Array.from({ length: RECIPIENTS }, (_, i) => `+9198${String(i).padStart(8, '0')},N${i}`);
+  const csv = `to,name\n${rows.join('\n')}\n`;
+  const { json: upload } = await stack.call('POST', '/api/v1/uploads', csv, { 'content-type': 'text/csv' });
+  await until('the list is read', async () => {
+    return (await stack.call('GET', `/api/v1/uploads/${upload.id}`)).json.state === 'ready';
+  });
+  const id = await campaigns.launch({ audience: { uploadId: upload.id }, message: 'Hi {name}, the sale is on.' });
+  const { counts } = await campaigns.reaches(id, 'finished', 120_000);
+  expect(counts).toMatchObject({ accepted: RECIPIENTS, delivered: RECIPIENTS, open: 0 });
+
+  const client = new Client({ connection, namespace: testNamespace() });
+  const handle = client.workflow.getHandle(campaignWorkflowId(id));
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  expect(events!.length).toBeLessThanOrEqual(RECIPIENTS * EVENTS_PER_MESSAGE + EVENTS_OF_ITS_OWN);
+  expect(JSON.stringify(events)).not.toMatch(/9198\d{8}/);
+}, 180_000);

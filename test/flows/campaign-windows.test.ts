@@ -1,0 +1,66 @@
+/** A slice whose window closes in the middle stops there, and goes on when it opens again. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities, type Activities } from '../../src/activities';
+import { createProviderHttp } from '../../src/providers/http';
+import { createBase } from '../../src/runtime/base';
+import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
+import { startStack, type TestStack } from '../support/stack';
+
+const COUNT = 900;
+const OPEN_MS = 1_000;
+/** After a window has closed, no request starts later than this. */
+const STILL_LEAVING_MS = 1_000;
+
+let stack: TestStack;
+let campaigns: TestCampaigns;
+let activities: Activities;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  stack = await startStack();
+  campaigns = campaignsOf(stack);
+  const { config } = stack;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const base = createBase(config, log, { connections: 4 });
+  const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: 64 });
+  activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });
+  close = async () => {
+    await http.close();
+    await base.close();
+  };
+});
+afterAll(async () => {
+  await close();
+  await stack.stop();
+});
+
+const hour = (offset: number): string => new Date(Date.now() + offset * 3_600_000).toISOString().slice(11, 16);
+
+test('closed in the middle, then open', async () => {
+  const window = { start: hour(6), end: hour(7), timezone: 'UTC' };
+  const id = await campaigns.launch({ audience: { recipients: people(COUNT) }, window, ratePerSecond: 200 });
+  await campaigns.reaches(id, 'running');
+
+  // Clock times have minutes, no test waits for one to end: dispatch is told when its window closes.
+  const sinceMs = Date.now();
+  const untilMs = sinceMs + OPEN_MS;
+  const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlice, {
+    campaignId: id,
+    no: 0,
+    untilMs,
+    sinceMs,
+  });
+  expect(result).toEqual({ held: false });
+  const early = await campaigns.seen();
+  expect(early.length).toBeGreaterThan(0);
+  expect(Math.max(...early.map(({ times }) => Date.parse(times[0]!))) - untilMs).toBeLessThanOrEqual(STILL_LEAVING_MS);
+  const { state, counts } = await campaigns.waitFor(id, 'receipts came', (now) => now.counts.submitted === 0);
+  expect(state).toBe('running');
+  expect(counts).toMatchObject({ accepted: COUNT, delivered: early.length, queued: COUNT - early.length });
+
+  const open = JSON.stringify([{ start: hour(-1), end: hour(1), timezone: 'UTC' }]);
+  await stack.database.pool.query('update slices set windows = $2 where campaign_id = $1', [id, open]);
+  // Makes the campaign look at its windows.
+  expect((await stack.call('PATCH', `/api/v1/campaigns/${id}`, { ratePerSecond: 2_000 })).status).toBe(200);
+  expect((await campaigns.reaches(id, 'finished')).counts).toMatchObject({ accepted: COUNT, delivered: COUNT });
+  expect((await campaigns.seen()).filter(({ seen }) => seen !== 1)).toEqual([]);
+});
