@@ -1,6 +1,10 @@
 /** Cancel means that what has not left never will; what has left is awaited, and the ledger adds up. */
+import { Client, Connection } from '@temporalio/client';
+import { campaignWorkflowId } from '../../src/workflows/contract';
 import { campaignsOf, people, sumOf, type TestCampaigns } from '../support/campaigns';
+import { testNamespace } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
+import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const COUNT = 1_500;
@@ -77,4 +81,43 @@ test('cancelled at night, under a closed window: at once, not in the morning', a
   await campaigns.act(id, 'cancel');
   const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
   expect(counts).toMatchObject({ accepted: 20, cancelled: 20 });
+});
+
+describe('what had left, and is never reported', () => {
+  /** Cancels a campaign after some of it has left; waits until nothing is open. */
+  async function cancelUnreported(from: number): Promise<{ sent: number; counts: Record<string, number> }> {
+    const id = await campaigns.launch({ audience: { recipients: people(600, from) }, ratePerSecond: 200 });
+    await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.submitted > 50);
+    await campaigns.act(id, 'cancel');
+    const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+    // While it waited it slept: events come with what happens, not with time.
+    const client = new Client({ connection, namespace: testNamespace() });
+    const { historyLength } = await client.workflow.getHandle(campaignWorkflowId(id)).describe();
+    expect(historyLength).toBeLessThan(150);
+    const { accepted: sent } = (await stack.control('GET', '/control/counts')).json;
+    expect(sumOf(counts)).toBe(600);
+    return { sent, counts };
+  }
+
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: testTemporal() });
+    await campaigns.gateway({ receiptDeadlineSeconds: 4 });
+  });
+  afterAll(() => connection.close());
+  beforeEach(() => stack.control('POST', '/control/reset'));
+
+  test('the provider is asked', async () => {
+    await campaigns.script({ receipts: { missing: 1 } });
+    const { sent, counts } = await cancelUnreported(100_000);
+    expect(counts).toMatchObject({ delivered: sent, cancelled: 600 - sent });
+  });
+
+  test('and does not know: expired at the deadline, and on no other leg before', async () => {
+    // Sooner than the API lets a person choose, so that the test need not wait for minutes.
+    await stack.database.pool.query('update gateways set failover_after_seconds = 1');
+    await campaigns.script({ receipts: { missing: 1 }, record: false });
+    const { sent, counts } = await cancelUnreported(200_000);
+    expect(counts).toMatchObject({ expired: sent, cancelled: 600 - sent });
+  });
 });

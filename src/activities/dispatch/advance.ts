@@ -97,7 +97,7 @@ export async function advanceSlice(
     },
   };
 
-  if (campaign !== null && campaign.ended !== null) return settleEnded(run, campaign.ended);
+  if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
   // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
   let fresh = planned === null;
   if (!fresh) {
@@ -133,11 +133,14 @@ export async function advanceSlice(
 }
 
 /** A campaign that was cancelled: what has not left never will, what may have is awaited. */
-async function settleEnded(run: DispatchRun, reason: string): Promise<AdvanceResult> {
+async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string): Promise<AdvanceResult> {
   const { pool } = run.database;
   const orphans = await takeOverOrphans(pool, run.sliceId, run.claim);
   for (const [leg, group] of groupByLeg(orphans)) await writeUnknown(run, leg, group);
+  await deps.lookups.ask(run.sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
+  // Nothing goes on to another leg: what is overdue waits until its deadline.
+  await failOverdue(run.database, run.sliceId, { ...run.course, legs: [] });
   await resolveRefusals(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
   const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
