@@ -11,7 +11,7 @@ import { seed } from '../seed';
 import { checkPorts } from './check-ports';
 import { childService } from './child';
 import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
-import { Supervisor } from './supervisor';
+import { Supervisor, type RestartPolicy } from './supervisor';
 
 const DATABASE_DEADLINE_MS = 10_000;
 
@@ -27,11 +27,17 @@ export interface Stack {
 /**
  * Starts everything that `config` doesn't say is elsewhere, and keeps it running.
  * @param signal Aborting it ends an unfinished start.
+ * @param policy How soon what died starts again.
  * @throws Error with a sentence naming the remedy; what was started already is stopped again.
  */
-export async function startStack(config: Config, logger: Logger, signal?: AbortSignal): Promise<Stack> {
+export async function startStack(
+  config: Config,
+  logger: Logger,
+  signal?: AbortSignal,
+  policy?: RestartPolicy,
+): Promise<Stack> {
   const folder = await openDataFolder(config.dataDir);
-  const supervisor = new Supervisor(logger, undefined, folder.record);
+  const supervisor = new Supervisor(logger, policy, folder.record);
   const stop = async () => {
     await supervisor.stop();
     await folder.release();
