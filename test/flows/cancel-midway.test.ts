@@ -11,11 +11,16 @@ const COUNT = 1_500;
 
 let stack: TestStack;
 let campaigns: TestCampaigns;
+let connection: Connection;
 beforeAll(async () => {
   stack = await startStack();
   campaigns = campaignsOf(stack);
+  connection = await Connection.connect({ address: testTemporal() });
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await connection.close();
+  await stack.stop();
+});
 
 test('cancelled in the middle', async () => {
   await campaigns.script({ receipts: { delayMs: 1_500 } });
@@ -73,6 +78,18 @@ test('cancelled while it is paused, and before its time: nothing leaves', async 
   expect(await campaigns.seen()).toEqual([]);
 });
 
+test('cancelled while its audience is still prepared', async () => {
+  const id = await campaigns.launch({ audience: { recipients: people(10_000, 500_000) }, ratePerSecond: 1 });
+  expect((await campaigns.act(id, 'cancel')).json.state).toBe('cancelled');
+  const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
+  expect(counts.cancelled).toBe(counts.accepted - counts.delivered);
+  expect(sumOf(counts)).toBe(counts.accepted);
+  const handle = new Client({ connection, namespace: testNamespace() }).workflow.getHandle(campaignWorkflowId(id));
+  await handle.result();
+  // Nothing was stored after it was cancelled.
+  expect((await campaigns.read(id)).counts).toEqual(counts);
+});
+
 test('cancelled at night, under a closed window: at once, not in the morning', async () => {
   const hour = (offset: number) => new Date(Date.now() + offset * 3_600_000).toISOString().slice(11, 16);
   const window = { start: hour(6), end: hour(7), timezone: 'UTC' };
@@ -99,12 +116,7 @@ describe('what had left, and is never reported', () => {
     return { sent, counts };
   }
 
-  let connection: Connection;
-  beforeAll(async () => {
-    connection = await Connection.connect({ address: testTemporal() });
-    await campaigns.gateway({ receiptDeadlineSeconds: 4 });
-  });
-  afterAll(() => connection.close());
+  beforeAll(() => campaigns.gateway({ receiptDeadlineSeconds: 4 }));
   beforeEach(() => stack.control('POST', '/control/reset'));
 
   test('the provider is asked', async () => {
