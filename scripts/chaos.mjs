@@ -2,6 +2,8 @@
 // `npm run chaos -- [--recipients 20000] [--kills 10] [--target worker|api|temporal|all] [--seed 1] [--provider infobip|twilio]`.
 // One stack per target, in a temporary folder; one JSON line per target. Exits 1 when a ledger does not add up, a
 // message is lost, or one was sent twice without being said to be unknown.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { randomInt } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -30,11 +32,19 @@ const POLL_MS = 100;
 
 const { recipients, kills, targets, seed, provider } = readOptions();
 const log = (line) => process.stderr.write(`${line}\n`);
+// The processes of the stack say what they say on the standard output of whoever starts them: that is a child of ours,
+// whose output goes where messages go, so that results have the standard output for themselves.
+if (process.send === undefined) {
+  const child = fork(fileURLToPath(import.meta.url), process.argv.slice(2), { stdio: ['ignore', 2, 2, 'ipc'] });
+  child.on('message', (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
+  const [code] = await once(child, 'exit');
+  process.exit(code ?? 1);
+}
 let failed = false;
 for (const target of targets) {
   const result = await tryOut(target);
   failed ||= !result.addsUp || result.lost > 0 || result.doubles > 0 || result.kills < kills;
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  await new Promise((resolve) => process.send(result, resolve));
 }
 process.exit(failed ? 1 : 0);
 
