@@ -17,6 +17,7 @@ export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {
     variables: {},
     sender: null,
     routeId: null,
+    legs: null,
     service: 'T',
     options: null,
     webhookId: null,
