@@ -73,13 +73,26 @@ try {
     }
     return null;
   });
-  const campaign = await call('POST', `${api}/api/v1/campaigns`, {
+  const draft = await call('POST', `${api}/api/v1/campaigns`, {
     name: 'recorded',
     message: 'Hello',
     audience: { recipients: [{ to: message.to }] },
     draft: true,
   });
-  await call('GET', `${api}/api/v1/campaigns/${campaign.id}/forecast`);
+  await call('GET', `${api}/api/v1/campaigns/${draft.id}/forecast`);
+  const series = await call('POST', `${api}/api/v1/campaigns`, {
+    name: 'recorded',
+    message: 'Hello',
+    audience: { recipients: [{ to: message.to }] },
+    recurrence: { cron: '0 0 1 1 *' },
+  });
+  await client.schedule.getHandle(`series/${series.id}`).trigger();
+  const occurrence = await until('the series has run', async () => {
+    for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'occurrenceWorkflow'` })) {
+      if (await completed(workflowId)) return workflowId;
+    }
+    return null;
+  });
   const { items: gateways } = await call('GET', `${api}/api/v1/gateways`);
   await call('POST', `${api}/api/v1/gateways/${gateways[0].id}/test`, { to: message.to });
   const tested = await until('the test is listed', async () => {
@@ -110,7 +123,8 @@ try {
     campaignWorkflow: await until('the campaign is over', () => completed(`campaign/${campaign.id}`)),
     sendWorkflow: await until('the send is over', () => completed(`send/${slice.slice_id}`)),
     relayWorkflow: client.workflow.getHandle(`relay/${webhook.id}`),
-    forecastWorkflow: await until('the forecast is made', () => completed(`forecast/${campaign.id}`)),
+    forecastWorkflow: await until('the forecast is made', () => completed(`forecast/${draft.id}`)),
+    occurrenceWorkflow: client.workflow.getHandle(occurrence),
     importWorkflow: await until('the import is over', () => completed(`import/${upload.id}`)),
     maintenanceWorkflow: client.workflow.getHandle(maintenance),
     gatewayTestWorkflow: await until('the test is over', () => completed(tested.workflowId)),

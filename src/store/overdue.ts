@@ -2,6 +2,7 @@
 import type { Pool, QueryResultRow } from 'pg';
 import { execute } from './database';
 import type { MessageOptions } from './schema';
+import { SETTLEMENT } from './settlement';
 import { DEADLINE, LAST_LOOKUP, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, UNKNOWN_LOOKUP_SECONDS, WAITING } from './waiting';
 
 /** An attempt that the provider is to be asked about. */
@@ -91,10 +92,15 @@ export async function confirmFound(pool: Pool, found: readonly FoundAttempt[]): 
            reason = null, lookups = 0
        from found f where a.message_id = f.id and a.no = f.no and a.state = 'unknown'
        returning a.message_id, a.no, a.answered_at
-     )
-     update messages m set state = 'submitted', submitted_at = c.answered_at, code = null, reason = null
-     from confirmed c join held h on h.id = c.message_id
-     where m.id = c.message_id and h.state = 'submitting' and h.attempts = c.no`,
+     ),
+     moved as (
+       update messages m set state = 'submitted', submitted_at = c.answered_at, code = null, reason = null
+       from confirmed c join held h on h.id = c.message_id
+       where m.id = c.message_id and h.state = 'submitting' and h.attempts = c.no
+       returning m.id, m.slice_id, m.account_id, m.webhook_id, h.state as was, m.state, m.code, m.reason, m.settled_at as at
+     ),
+     ${SETTLEMENT}
+     select from moved`,
     [found.map((f) => f.messageId), found.map((f) => f.no), found.map((f) => f.providerId)],
   );
 }
@@ -167,8 +173,11 @@ export async function moveOverdue(pool: Pool, moves: readonly OverdueMove[]): Pr
        update messages m
        set state = 'queued', leg = o.next_leg, transients = 0, not_before = null,
            reason = 'no delivery report came in time: the next leg is tried'
-       from overdue o where m.id = o.id and o.next_leg is not null returning 1
-     )
+       from overdue o where m.id = o.id and o.next_leg is not null
+       returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitted'::message_state as was, m.state, m.code,
+                 m.reason, m.settled_at as at
+     ),
+     ${SETTLEMENT}
      select count(*)::int as moved from moved`,
     [moves.map((m) => m.id), moves.map((m) => m.no), moves.map((m) => m.nextLeg)],
   );

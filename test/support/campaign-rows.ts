@@ -17,7 +17,6 @@ export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {
     variables: {},
     sender: null,
     routeId: null,
-    legs: null,
     service: 'T',
     options: null,
     webhookId: null,
@@ -73,6 +72,7 @@ export async function storeBlock(
     dueAt: campaign.due_at,
     priority: 5,
     routeId: null,
+    legs: null,
     ...over,
   });
 }

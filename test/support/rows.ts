@@ -205,10 +205,14 @@ export async function callbacksOf(pool: Pool, messageId: string): Promise<string
   return rows.map(({ text }) => text);
 }
 
+const COUNTED_STATES = [...FINAL_STATES, 'submitted'];
+
 /** A slice's counters, and the same counted anew from its messages. They must never differ. */
 export async function countersOf(pool: Pool, sliceId: string): Promise<{ kept: object; counted: object }> {
-  const states = FINAL_STATES.join(', ');
-  const counts = FINAL_STATES.map((state) => `count(*) filter (where state = '${state}')::int as ${state}`).join(', ');
+  const states = COUNTED_STATES.join(', ');
+  const counts = COUNTED_STATES.map((state) => `count(*) filter (where state = '${state}')::int as ${state}`).join(
+    ', ',
+  );
   const kept = await pool.query(`select total, ${states} from slices where id = $1`, [sliceId]);
   const counted = await pool.query(`select count(*)::int as total, ${counts} from messages where slice_id = $1`, [
     sliceId,
