@@ -8,9 +8,9 @@ import { reservePlaces, shrinkRate, type Rate } from '../../store/rates';
 import { pace } from './pace';
 
 /** Places are this much wider than the rate asks for: what jitter may take back without a second exceeding the rate. */
-const MARGIN = 1.01;
+const MARGIN = 1.017;
 /** A place is still good so long after its moment. */
-const LATE_MS = 10;
+const LATE_MS = 6;
 /** Places are reserved for this much time at once. */
 const LEASE_MS = 100;
 /**
@@ -24,8 +24,11 @@ const JOINT_AHEAD_MS = 5;
 export interface Pacer {
   /** Messages of one lease: the most that a block should claim. */
   readonly leaseSize: number;
-  /** Resolves when `count` messages may leave, one caller after the other: true, or false when the run is told to stop. */
-  next(count: number): Promise<boolean>;
+  /**
+   * Resolves when `count` messages may leave, one caller after the other: true, or false when the run is told to stop.
+   * @param soon how many the caller will want in all, these among them: places are reserved for no more.
+   */
+  next(count: number, soon?: number): Promise<boolean>;
   /** The provider asks for a pause of so long. */
   slowDown(holdMs: number): Promise<void>;
 }
@@ -55,19 +58,19 @@ export function createPacer({ pool, limits, wish, urgent, hold, stopping }: Pace
   const soft = wish === undefined ? null : createLane(pool, [wish], urgent, stopping);
   let turn = Promise.resolve(true);
 
-  async function take(count: number): Promise<boolean> {
+  async function take(count: number, soon: number): Promise<boolean> {
     while (!stopping.aborted && hold.untilMs > performance.now()) {
       await pace(hold.untilMs - performance.now(), stopping);
     }
-    return (soft === null || (await soft.take(count))) && (await hard.take(count)) && !stopping.aborted;
+    return (soft === null || (await soft.take(count, soon))) && (await hard.take(count, soon)) && !stopping.aborted;
   }
 
   return {
     get leaseSize() {
       return Math.min(hard.leaseSize(), soft?.leaseSize() ?? Number.POSITIVE_INFINITY);
     },
-    next(count) {
-      turn = turn.catch(() => true).then(() => take(count));
+    next(count, soon = count) {
+      turn = turn.catch(() => true).then(() => take(count, soon));
       return turn;
     },
     async slowDown(holdMs) {
@@ -91,10 +94,10 @@ function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, sto
     });
 
   /** @returns how long to wait before trying again; 0 = places were reserved. */
-  async function reserve(now: readonly Rate[], count: number): Promise<number> {
+  async function reserve(now: readonly Rate[], count: number, soon: number): Promise<number> {
     const joint = now.length > 1;
     const aheadMs = urgent ? null : joint ? JOINT_AHEAD_MS : BULK_AHEAD_MS;
-    const wanted = joint ? count : Math.max(count, leaseOf(now));
+    const wanted = joint ? count : Math.max(count, Math.min(soon, leaseOf(now)));
     const reserved = await reservePlaces(pool, now, wanted, aheadMs);
     if (!reserved.taken) return Math.max(1, reserved.waitMs - aheadMs!);
     places = wanted;
@@ -103,17 +106,26 @@ function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, sto
     return 0;
   }
 
+  /** Gives up the places whose moment has passed. */
+  function skipMissed(): void {
+    const lateMs = performance.now() - nextAt - LATE_MS;
+    if (lateMs <= 0) return;
+    const missed = Math.ceil(lateMs / everyMs);
+    nextAt += missed * everyMs;
+    places -= missed;
+  }
+
   return {
     leaseSize: () => leaseOf(rates()),
     forget() {
       places = 0;
     },
-    async take(count: number): Promise<boolean> {
+    async take(count: number, soon: number): Promise<boolean> {
       while (!stopping.aborted) {
         const now = rates();
         if (now.length === 0) return true;
         if (places < count) {
-          const waitMs = await reserve(now, count);
+          const waitMs = await reserve(now, count, soon);
           if (waitMs > 0) {
             await pace(waitMs, stopping);
             continue;
@@ -121,12 +133,12 @@ function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, sto
         }
         const waitMs = nextAt - performance.now();
         if (waitMs > 0) await pace(waitMs, stopping);
-        if (!stopping.aborted && places >= count && performance.now() - nextAt <= LATE_MS) {
-          nextAt += count * everyMs;
-          places -= count;
-          return true;
-        }
-        places = 0;
+        if (stopping.aborted) return false;
+        skipMissed();
+        if (places < count) continue;
+        nextAt += count * everyMs;
+        places -= count;
+        return true;
       }
       return false;
     },

@@ -4,11 +4,19 @@ import type { DispatchGateway } from './gateways';
 import { createPacer, type LiveRate, type Pacer } from './pacer';
 import type { DispatchRun } from './pass';
 
+/** Messages of one request. */
+export interface PacedPart {
+  pacer: Pacer;
+  messages: ClaimedMessage[];
+  /** How many of the block this pacer still has to let go, these among them. */
+  soon: number;
+}
+
 export interface Pacers {
   /** The most that a block should claim. */
   readonly leaseSize: number;
   /** Messages that leave together: at most a request's worth, all paced by the same pacer. */
-  parts(block: readonly ClaimedMessage[]): { pacer: Pacer; messages: ClaimedMessage[] }[];
+  parts(block: readonly ClaimedMessage[]): PacedPart[];
 }
 
 export function createPacers(run: DispatchRun, gateway: DispatchGateway): Pacers {
@@ -34,12 +42,14 @@ export function createPacers(run: DispatchRun, gateway: DispatchGateway): Pacers
         if (group === undefined) groups.set(pacer, [message]);
         else group.push(message);
       }
-      return [...groups].flatMap(([pacer, messages]) =>
-        split(messages, pacer === plain ? size : Math.min(size, pacer.leaseSize)).map((part) => ({
+      return [...groups].flatMap(([pacer, messages]) => {
+        const perRequest = pacer === plain ? size : Math.min(size, pacer.leaseSize);
+        return split(messages, perRequest).map((part, i) => ({
           pacer,
           messages: part,
-        })),
-      );
+          soon: messages.length - i * perRequest,
+        }));
+      });
     },
   };
 }

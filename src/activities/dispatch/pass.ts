@@ -177,12 +177,12 @@ async function submitBlock(
   // One for the whole block: a timer and a signal per request would cost more than building its body.
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
   const requests: Promise<void>[] = [];
-  for (const { pacer, messages: part } of pacers.parts(block)) {
+  for (const { pacer, messages: part, soon } of pacers.parts(block)) {
     const giveBack = (): void => {
       // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
       if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
     };
-    if (!(await pacer.next(part.length))) {
+    if (!(await pacer.next(part.length, soon))) {
       giveBack();
       continue;
     }

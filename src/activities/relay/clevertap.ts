@@ -18,18 +18,15 @@ const MAX_ITEMS = 100;
 const ANSWER_TIMEOUT_MS = 45_000;
 const MAX_TRIES = 12;
 
-/** @param encryptionOf the CPaaS keys of an account; null = it has none. */
-export function cleverTapSender(
-  http: ProviderHttp,
-  encryptionOf: (accountId: string) => Promise<EncryptionSetting | null>,
-): Sender {
+/** @param encryption the CPaaS keys of the account; null = it has none. */
+export function cleverTapSender(http: ProviderHttp, encryption: EncryptionSetting | null): Sender {
   return {
     batch: MAX_ITEMS,
     abandonedMs: CLEVERTAP_BACKOFF.baseMs,
     async send(webhook, claimed, stopping) {
       const items = claimed.filter((callback): callback is ClaimedCallback & CleverTapItem => callback.meta !== null);
       if (items.length === 0) return { results: claimed.map((callback) => resultOf(callback, NOTHING, null)) };
-      const request = cleverTapRequest(webhook.url, items, await encryptionOf(webhook.accountId));
+      const request = cleverTapRequest(webhook.url, items, encryption);
       const { verdict, status } = await post(http, request, stopping);
       return { results: claimed.map((callback) => resultOf(callback, verdict, status)) };
     },

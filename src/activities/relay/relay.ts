@@ -45,8 +45,10 @@ export async function relayOutbox(
   const webhook = await findWebhook(db, deps.sealer, webhookId);
   if (webhook === null) await skipCallbacks(pool, webhookId, 'the webhook was deleted');
   if (webhook === null || webhook.state === 'disabled') return { waitMs: null };
-  const encryptionOf = (accountId: string) => findEncryption(db, deps.sealer, accountId);
-  const sender = webhook.kind === 'clevertap' ? cleverTapSender(deps.http, encryptionOf) : standardSender(deps.http);
+  const sender =
+    webhook.kind === 'clevertap'
+      ? cleverTapSender(deps.http, await findEncryption(db, deps.sealer, webhook.accountId))
+      : standardSender(deps.http);
   await releaseAbandoned(pool, webhookId, ABANDONED_AFTER_MS, sender.abandonedMs);
   const endAtMs = Date.now() + RUN_MS;
   while (!stopping.aborted && Date.now() < endAtMs) {
