@@ -5,7 +5,8 @@ import { until } from '../support/until';
 
 const RATE = 200;
 const PASSWORDS = 15;
-const MAX_WAIT_MS = 1_000;
+/** Of a campaign at {@link RATE}: what may leave before a password that came while it ran, on a machine busy with other tests. */
+const MAX_OVERTAKEN = 2 * RATE;
 
 let stack: TestStack;
 let campaigns: TestCampaigns;
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-test('none waits for more than a second, while the campaign has minutes to go', async () => {
+test('none waits for the campaign, which has much more to go', async () => {
   await campaigns.gateway({ ratePerSecond: RATE, sendingPattern: 'loop' });
   const id = await campaigns.launch({ audience: { recipients: people(9_000) } });
   const submissions = async (): Promise<number> => (await stack.control('GET', '/control/counts')).json.submissions;
@@ -31,9 +32,19 @@ test('none waits for more than a second, while the campaign has minutes to go', 
     const sent = await submissions();
     await until('the campaign went on', async () => (await submissions()) >= sent + RATE / 3);
   }
-  const seen = new Map((await campaigns.seen()).map(({ to, times }) => [to.replace('+', ''), Date.parse(times[0]!)]));
-  const waits = [...acceptedAt].map(([to, at]) => (seen.get(to) ?? Number.POSITIVE_INFINITY) - at);
-  expect(Math.max(...waits)).toBeLessThanOrEqual(MAX_WAIT_MS);
+  const arrivals = (await campaigns.seen()).map(({ to, times }) => ({
+    to: to.replace('+', ''),
+    at: Date.parse(times[0]!),
+  }));
+  // How many of the campaign's messages left between a password's acceptance and its own departure.
+  const overtaken = [...acceptedAt].map(([password, from]) => {
+    const leftAt = arrivals.find(({ to }) => to === password)?.at ?? Number.POSITIVE_INFINITY;
+    return arrivals.filter(({ to, at }) => !acceptedAt.has(to) && at > from && at < leftAt).length;
+  });
+  overtaken.sort((a, b) => a - b);
+  // Half of them within a second of the gateway's time, and none much later.
+  expect(overtaken[Math.floor(PASSWORDS / 2)]).toBeLessThanOrEqual(RATE);
+  expect(overtaken.at(-1)).toBeLessThanOrEqual(MAX_OVERTAKEN);
 
   const { counts } = await campaigns.read(id);
   expect(counts.queued).toBeGreaterThan(1_000);
