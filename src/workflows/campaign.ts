@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { CampaignAgenda } from '../activities/campaign/survey';
-import { actionProblem, type CampaignState } from '../core/campaign';
+import { actionProblem, ENDED_STATES, type CampaignState } from '../core/campaign';
 import {
   BULK_PRIORITY,
   COMMAND_UPDATE,
@@ -91,7 +91,8 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     },
     {
       validator({ action }) {
-        const problem = state === null ? null : actionProblem(action, state);
+        // The row may be ahead of us, but not of an end; all else is decided there.
+        const problem = state === null || !hasEnded(state) ? null : actionProblem(action, state);
         if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
       },
     },
@@ -154,3 +155,5 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   }
   await condition(allHandlersFinished);
 }
+
+const hasEnded = (state: CampaignState): boolean => (ENDED_STATES as readonly CampaignState[]).includes(state);
