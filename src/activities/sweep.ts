@@ -25,6 +25,8 @@ const OVERDUE_CALLBACK_MS = 90_000;
 const MAX_PER_SWEEP = 1_000;
 /** Of an account: some 500,000 messages, half a second of Postgres. */
 const REFRESHES_PER_SWEEP = 5;
+/** A slice that is being sent changes all the time; whoever asks for figures has it counted at once. */
+const COUNTED_EVERY_MS = 60_000;
 const MAX_RESTARTS = 10_000;
 /** Rows of a deleted upload that one sweep removes. */
 const MAX_PURGED = 100_000;
@@ -89,7 +91,9 @@ export async function startCampaign({ database, workflows }: SweepDeps, campaign
 
 async function refreshAllStats({ pool }: Database): Promise<void> {
   for (const accountId of await listCountedAccounts(pool)) {
-    for (let done = false, i = 0; !done && i < REFRESHES_PER_SWEEP; i++) done = await refreshStats(pool, accountId);
+    for (let done = false, i = 0; !done && i < REFRESHES_PER_SWEEP; i++) {
+      done = await refreshStats(pool, accountId, COUNTED_EVERY_MS);
+    }
   }
 }
 

@@ -27,6 +27,7 @@ const COUNT = `
 with stale as materialized (
   select id, campaign_id, ${COUNTERS} as counters from slices
   where account_id = $1 and not stats_done and state = 'sealed'
+    and coalesce(stats_at, started_at) <= now() - $2 * interval '1 millisecond'
     and (stats_of is null or stats_of <> ${COUNTERS} or (${OPEN} and stats_at < now() - ${OPEN_AGAIN})
          or (not (${OPEN}) and stats_at < now() - ${DONE_AFTER}))
   order by stats_at nulls first, created_at desc limit ${SLICES_PER_REFRESH}
@@ -61,15 +62,20 @@ where s.id = held.id`;
 
 /**
  * Counts the account's slices whose messages have changed since they were last counted, those that wait longest first.
+ * @param olderThanMs slices that began, or were counted, more recently are left for later.
  * @returns false while there may be more.
  */
-export async function refreshStats(pool: Pool, accountId: string): Promise<boolean> {
+export async function refreshStats(pool: Pool, accountId: string, olderThanMs = 0): Promise<boolean> {
   const client = await pool.connect();
   try {
     await client.query('begin');
     const { rows: lock } = await client.query<{ locked: boolean }>(LOCK, [accountId]);
     const { rows } = lock[0]!.locked
-      ? await client.query<{ id: string; counters: string }>({ name: 'count-slices', text: COUNT, values: [accountId] })
+      ? await client.query<{ id: string; counters: string }>({
+          name: 'count-slices',
+          text: COUNT,
+          values: [accountId, olderThanMs],
+        })
       : { rows: [] };
     if (rows.length > 0) {
       await client.query(REMEMBER, [rows.map(({ id }) => id), rows.map(({ counters }) => counters)]);
