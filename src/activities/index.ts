@@ -15,10 +15,10 @@ import { createLookups } from './dispatch/lookups';
 import { reviewHealth } from './health-review';
 import { relayOutbox, type RelayResult } from './relay/relay';
 import {
-  advanceCampaignSlice,
+  advanceCampaignSlices,
   createCampaignFollower,
-  type CampaignSlice,
-  type CampaignSliceResult,
+  type CampaignRun,
+  type CampaignRunResult,
 } from './campaign/advance';
 import { commandCampaign, type CommandResult } from './campaign/command';
 import { forecastCampaign } from './campaign/forecast';
@@ -84,9 +84,9 @@ export function createActivities(deps: ActivityDeps) {
     surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignAgenda> =>
       surveyCampaign(deps.database, campaignId, busy),
 
-    /** Brings a slice of a campaign as far as it can go now. */
-    advanceCampaignSlice: (slice: CampaignSlice): Promise<CampaignSliceResult> =>
-      alive((stopping) => advanceCampaignSlice({ ...dispatch, campaigns }, slice, stopping)),
+    /** Brings slices of a campaign, one after the other, as far as they can go now. */
+    advanceCampaignSlices: (run: CampaignRun): Promise<CampaignRunResult> =>
+      alive((stopping) => advanceCampaignSlices({ ...dispatch, campaigns }, run, stopping)),
 
     /** Carries out what a person asks of a campaign. */
     commandCampaign: ({

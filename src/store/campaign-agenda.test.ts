@@ -12,7 +12,7 @@ import {
   type TestStore,
 } from '../../test/support/rows';
 import type { SendWindow } from '../core/window';
-import { cancelWaiting, findSliceId, listOpenWindows, readCampaignOutlook, writeLookAt } from './campaign-agenda';
+import { cancelWaiting, findSliceIds, listOpenWindows, readCampaignOutlook, writeLookAt } from './campaign-agenda';
 import type { ImportSlice } from './campaign-import';
 import { moveCampaign } from './campaigns';
 import { applyReceipts } from './receipts';
@@ -143,6 +143,5 @@ it('nothing of a paused campaign is claimed', async () => {
 it('finds a slice by its number', async () => {
   const slices = [importSlice(0, 1), importSlice(1, 1)];
   const id = await running(...slices);
-  expect(await findSliceId(store.pool, id, 1)).toBe(slices[1]!.id);
-  expect(await findSliceId(store.pool, id, 2)).toBeNull();
+  expect(await findSliceIds(store.pool, id, [1, 2, 0])).toEqual([slices[1]!.id, slices[0]!.id]);
 });

@@ -99,15 +99,16 @@ export async function writeLookAt(pool: Pool, sliceId: string, waitMs: number | 
   );
 }
 
-/** The slice of a campaign by its number. Null: there is none. */
-export async function findSliceId(pool: Pool, campaignId: string, no: number): Promise<string | null> {
-  const [row] = await execute<{ id: string }>(
+/** The slices of a campaign that have these numbers, in their order; a number that no slice has is left out. */
+export async function findSliceIds(pool: Pool, campaignId: string, nos: readonly number[]): Promise<string[]> {
+  const rows = await execute<{ id: string }>(
     pool,
-    'find-slice-id',
-    'select id from slices where campaign_id = $1 and no = $2',
-    [campaignId, no],
+    'find-slice-ids',
+    `select s.id from unnest($2::int[]) with ordinality as n (no, place)
+     join slices s on s.campaign_id = $1 and s.no = n.no order by n.place`,
+    [campaignId, nos],
   );
-  return row?.id ?? null;
+  return rows.map((row) => row.id);
 }
 
 /** CleverTap's "force expired", which is also for messages that the client asked to drop. */

@@ -43,9 +43,9 @@ test('closed in the middle, then open', async () => {
   // Clock times have minutes, no test waits for one to end: dispatch is told when its window closes.
   const sinceMs = Date.now();
   const untilMs = sinceMs + OPEN_MS;
-  const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlice, {
+  const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlices, {
     campaignId: id,
-    no: 0,
+    nos: [0],
     untilMs,
     sinceMs,
   });

@@ -1,6 +1,6 @@
-/** The `advanceCampaignSlice` activity: one slice of a campaign, as far as its campaign lets it go. */
+/** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
 import { DISPATCHING_STATES, ENDED_STATES, type CampaignState } from '../../core/campaign';
-import { findSliceId, writeLookAt } from '../../store/campaign-agenda';
+import { findSliceIds, writeLookAt } from '../../store/campaign-agenda';
 import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaigns';
 import type { Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
@@ -10,18 +10,21 @@ import { effectiveRate } from './rate';
 /** How soon a pause, or another rate, is seen by the dispatch that is under way. */
 const FOLLOW_MS = 200;
 
-export interface CampaignSlice {
+/** After this a run begins no further slice, so that other campaigns get its place in the worker. */
+const RUN_MS = 5_000;
+
+export interface CampaignRun {
   campaignId: string;
-  /** Number of the slice in its campaign. */
-  no: number;
-  /** Epoch milliseconds at which its window closes; null = it does not. */
+  /** Numbers of the slices in their campaign, in the order in which they are taken. */
+  nos: number[];
+  /** Epoch milliseconds at which their window closes; null = it does not. */
   untilMs: number | null;
-  /** Epoch milliseconds at which its window opened; null = it has none. */
+  /** Epoch milliseconds at which their window opened; null = they have none. */
   sinceMs: number | null;
 }
 
-export interface CampaignSliceResult {
-  /** No gateway takes its messages now. */
+export interface CampaignRunResult {
+  /** No gateway takes their messages now. */
   held: boolean;
 }
 
@@ -32,29 +35,37 @@ export function createCampaignFollower(
   return createFollower((ids) => readCampaignStates(database.pool, ids), FOLLOW_MS, onError);
 }
 
-export async function advanceCampaignSlice(
+/**
+ * One slice after the other: what it costs to hand out work is shared by many. A run that ends early leaves its other
+ * slices due.
+ */
+export async function advanceCampaignSlices(
   deps: DispatchDeps & { campaigns: Follower<CampaignTraffic> },
-  { campaignId, no, untilMs, sinceMs }: CampaignSlice,
+  { campaignId, nos, untilMs, sinceMs }: CampaignRun,
   stopping: AbortSignal,
-): Promise<CampaignSliceResult> {
+): Promise<CampaignRunResult> {
   const { pool } = deps.database;
-  const sliceId = await findSliceId(pool, campaignId, no);
-  const campaign = sliceId === null ? null : await deps.campaigns.follow(campaignId);
-  if (sliceId === null || campaign === null) return { held: false };
+  const campaign = await deps.campaigns.follow(campaignId);
+  if (campaign === null) return { held: false };
   const halt = haltOf(campaign, untilMs);
+  const stop = AbortSignal.any([stopping, halt.signal]);
+  const openSince = sinceMs === null ? null : new Date(sinceMs);
+  const wish = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
+  const endAtMs = performance.now() + RUN_MS;
+  let held: string | null = null;
   try {
-    const { state } = campaign.value;
-    if (!may(state) && !hasEnded(state)) return { held: false };
-    const stop = AbortSignal.any([stopping, halt.signal]);
-    const result = await advanceSlice(deps, sliceId, stop, {
-      ended: hasEnded(state) ? `the campaign was ${state}` : null,
-      wish: { key: campaignId, perSecond: () => effectiveRate(campaign.value) },
-      openSince: sinceMs === null ? null : new Date(sinceMs),
-    });
-    // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
-    await writeLookAt(pool, sliceId, stop.aborted || result.held !== null ? null : result.waitMs);
-    await noteHeld(pool, campaignId, result.held);
-    return { held: result.held !== null };
+    for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
+      const { state } = campaign.value;
+      if (!may(state) && !hasEnded(state)) break;
+      const ended = hasEnded(state) ? `the campaign was ${state}` : null;
+      const result = await advanceSlice(deps, sliceId, stop, { ended, wish, openSince });
+      held = result.held;
+      // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
+      await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
+      if (stop.aborted || held !== null || performance.now() > endAtMs) break;
+    }
+    await noteHeld(pool, campaignId, held);
+    return { held: held !== null };
   } finally {
     halt.release();
     campaign.release();

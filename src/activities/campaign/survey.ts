@@ -16,7 +16,7 @@ export interface CampaignAgenda {
   openSlices: number;
   /** Numbers of slices to advance now. */
   due: number[];
-  /** How many at once. */
+  /** How many runs of them at once. */
   width: number;
   /** Epoch milliseconds at which a window closes under them; null = none does. */
   untilMs: number | null;
@@ -28,7 +28,7 @@ export interface CampaignAgenda {
   details: string;
 }
 
-/** Slices of one campaign that are dispatched together: enough to fill a gateway, few enough to leave a kill little to resolve. */
+/** Slices of one campaign that are dispatched at the same time: enough to fill a gateway, few enough to leave a kill little to resolve. */
 const WIDTH = 6;
 /** A slice in hand sends this many messages a second without a rate of its own. */
 const PER_SLICE_PER_SECOND = 500;
