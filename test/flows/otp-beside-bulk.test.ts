@@ -49,4 +49,5 @@ test('none waits for the campaign, which has much more to go', async () => {
   const { counts } = await campaigns.read(id);
   expect(counts.queued).toBeGreaterThan(1_000);
   expect((await campaigns.act(id, 'cancel')).status).toBe(200);
+  await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
 });
