@@ -58,27 +58,39 @@ it('more places start who waits at once; fewer take effect as tasks end', async 
 
 it('what is urgent goes before the others, and in order among itself', async () => {
   const semaphore = new Semaphore(1);
-  const release = await semaphore.acquire();
+  await semaphore.take();
   const order: string[] = [];
   const runs = [['a', false], ['b', false], ['C', true], ['D', true]] as const; // prettier-ignore
   const done = runs.map(([name, urgent]) => semaphore.run(() => Promise.resolve(void order.push(name)), urgent));
   await settle();
   expect(order).toEqual([]);
-  release();
+  semaphore.release();
   await Promise.all(done);
   expect(order).toEqual(['C', 'D', 'a', 'b']);
 });
 
-it('a place that was acquired is held until it is given back', async () => {
+it('a place that was taken is held until it is given back', async () => {
   const { semaphore, started, start } = harness(2);
-  const release = await semaphore.acquire();
+  await semaphore.take();
   start();
   start();
   await settle();
   expect(started).toEqual([0]);
-  release();
+  expect(semaphore.tryTake()).toBe(false);
+  semaphore.release();
   await settle();
   expect(started).toEqual([0, 1]);
+});
+
+it('a free place is taken at once, and none while others wait', async () => {
+  const semaphore = new Semaphore(1);
+  expect(semaphore.tryTake()).toBe(true);
+  const turn = semaphore.take();
+  semaphore.release();
+  expect(semaphore.tryTake()).toBe(false);
+  await turn;
+  semaphore.release();
+  expect(semaphore.tryTake()).toBe(true);
 });
 
 it('never starts beyond its size, never leaves a place empty while someone waits, keeps the order', async () => {

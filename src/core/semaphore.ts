@@ -6,23 +6,32 @@ export class Semaphore {
   constructor(private free: number) {}
 
   async run<T>(task: () => Promise<T>, urgent = false): Promise<T> {
-    const release = await this.acquire(urgent);
+    if (!this.tryTake()) await this.take(urgent);
     try {
       return await task();
     } finally {
-      release();
+      this.release();
     }
   }
 
-  /** Takes a place; resolves with how to give it back, which must be called once. */
-  async acquire(urgent = false): Promise<() => void> {
-    if (this.free > 0) this.free--;
-    else await new Promise<void>((resolve) => (urgent ? this.urgent : this.waiting).push(resolve));
-    return () => {
-      const next = this.free < 0 ? undefined : this.first();
-      if (next === undefined) this.free++;
-      else next();
-    };
+  /** Takes a place if there is one now. */
+  tryTake(): boolean {
+    if (this.free <= 0) return false;
+    this.free--;
+    return true;
+  }
+
+  /** Resolves once a place was taken; it must be given back once. */
+  take(urgent = false): Promise<void> {
+    if (this.tryTake()) return Promise.resolve();
+    return new Promise((resolve) => (urgent ? this.urgent : this.waiting).push(resolve));
+  }
+
+  /** Gives a place back, to who waits first. */
+  release(): void {
+    const next = this.free < 0 ? undefined : this.first();
+    if (next === undefined) this.free++;
+    else next();
   }
 
   /** More (or, negative, fewer) places from now on; fewer takes effect as running tasks end. */

@@ -1,5 +1,4 @@
 /** The only way out: requests to providers and to callback URLs, pooled by origin, bounded, guarded, never redirected. */
-import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
@@ -78,12 +77,13 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp &
     return pool;
   }
 
+  const aborts = new Aborts();
   return {
-    async request({ method, url: absolute, headers, body }, signal) {
-      const url = parseUrl(absolute);
-      const pool = poolOf(url);
+    request({ method, url: absolute, headers, body }, signal) {
       return new Promise((resolve, reject) => {
-        const exchange = new Exchange(url.host, { bodyTimeoutMs, maxBodyBytes, signal, resolve, reject });
+        const url = parseUrl(absolute);
+        const pool = poolOf(url);
+        const exchange = new Exchange(url.host, { bodyTimeoutMs, maxBodyBytes, aborts, signal, resolve, reject });
         if (!exchange.settled) pool.dispatch({ method, path: url.pathname + url.search, headers, body }, exchange);
       });
     },
@@ -95,9 +95,36 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp &
   };
 }
 
+/**
+ * Tells requests that their signal aborted. Hundreds of them share one signal, and each listener of its own would be
+ * looked for among all others, at its beginning and at its end.
+ */
+class Aborts {
+  private readonly waiting = new Map<AbortSignal, { tell: Set<() => void>; listener: () => void }>();
+
+  add(signal: AbortSignal, tell: () => void): void {
+    const known = this.waiting.get(signal);
+    if (known !== undefined) return void known.tell.add(tell);
+    const told = new Set([tell]);
+    const listener = (): void => [...told].forEach((each) => each());
+    this.waiting.set(signal, { tell: told, listener });
+    signal.addEventListener('abort', listener);
+  }
+
+  delete(signal: AbortSignal, tell: () => void): void {
+    const known = this.waiting.get(signal);
+    if (known === undefined) return;
+    known.tell.delete(tell);
+    if (known.tell.size > 0) return;
+    this.waiting.delete(signal);
+    signal.removeEventListener('abort', known.listener);
+  }
+}
+
 interface ExchangeOptions {
   bodyTimeoutMs: number;
   maxBodyBytes: number;
+  aborts: Aborts;
   signal: AbortSignal;
   resolve(response: HttpResponse): void;
   reject(error: ProviderError): void;
@@ -122,10 +149,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly options: ExchangeOptions,
   ) {
     if (options.signal.aborted) this.onAbort();
-    else {
-      setMaxListeners(0, options.signal); // Hundreds of requests share one signal; Node would warn from the eleventh on.
-      options.signal.addEventListener('abort', this.onAbort);
-    }
+    else options.aborts.add(options.signal, this.onAbort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -176,14 +200,24 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.settled) return false;
     this.settled = true;
     clearTimeout(this.bodyTimer);
-    this.options.signal.removeEventListener('abort', this.onAbort);
+    this.options.aborts.delete(this.options.signal, this.onAbort);
     return true;
   }
 }
 
+/** Most requests go to a few addresses that don't change. */
+const parsedUrls = new Map<string, URL>();
+const MAX_PARSED_URLS = 1_000;
+
 function parseUrl(absolute: string): URL {
+  const known = parsedUrls.get(absolute);
+  if (known !== undefined) return known;
   const url = URL.canParse(absolute) ? new URL(absolute) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw refused('ERR_INVALID_URL', 'the URL');
+  if (url.search === '') {
+    if (parsedUrls.size >= MAX_PARSED_URLS) parsedUrls.clear();
+    parsedUrls.set(absolute, url);
+  }
   return url;
 }
 

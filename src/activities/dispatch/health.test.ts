@@ -81,9 +81,19 @@ describe('the monitor', () => {
     const { made, provider } = providerThat(DOWN);
     const watched = health.watch(gateway.id, provider);
     for (let i = 0; i < 5; i++) await expect(send(watched)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await until('the breaker is open', () => health.isOpen(gateway.id));
+    await until('the breaker is open', () => logged.some(({ message }) => /gateway down/.test(message)));
     return { gateway, health, made, provider, watched };
   }
+
+  it('holds requests back from the fifth failure on, before Postgres has answered', async () => {
+    const gateway = await storeGateway(store);
+    const health = monitor();
+    const { made, provider } = providerThat(DOWN);
+    const watched = health.watch(gateway.id, provider);
+    for (let i = 0; i < 20; i++) await expect(send(watched)).rejects.toMatchObject({ class: 'transient' });
+    expect(made.requests).toBe(5);
+    await until('its opening is told', () => logged.some(({ message }) => /gateway down/.test(message)));
+  });
 
   it('holds requests back once the breaker is open, as a failure that costs no try', async () => {
     const { made, watched, gateway } = await opened();

@@ -84,8 +84,16 @@ export function createGatewayHealth({ pool, log, onClosed }: GatewayHealthDeps):
       log.warn({ err }, 'the health of gateways could not be told');
     } finally {
       telling = false;
+      const failing = [...counts.values()].filter(({ streak }) => streak >= TELL_AT_FAILURES);
+      for (const { gatewayId } of failing) holdBack(gatewayId);
       if (counts.size > 0) schedule();
     }
+  }
+
+  /** Nothing more is tried until Postgres has said what it makes of the failures: failing can be fast. */
+  function holdBack(gatewayId: string): void {
+    openUntil.set(gatewayId, performance.now() + TELL_MS);
+    void tell();
   }
 
   function schedule(): void {
@@ -114,30 +122,33 @@ export function createGatewayHealth({ pool, log, onClosed }: GatewayHealthDeps):
       counted.streak++;
       counted.reason = reasonOf(answers) ?? counted.reason;
     }
-    if (counted.streak === TELL_AT_FAILURES) void tell();
+    if (counted.streak === TELL_AT_FAILURES) holdBack(gatewayId);
     else schedule();
   }
 
   /** @param onVerdict told how each request went. */
   function submitOf(gatewayId: string, provider: Provider, onVerdict: (verdict: Verdict) => void): Provider['submit'] {
-    return async (config, messages, http, signal) => {
+    return (config, messages, http, signal) => {
       const startedAt = performance.now();
       const done = (answers: readonly SubmitResult[]): void => {
         const verdict = verdictOf(answers);
         count(gatewayId, verdict, performance.now() - startedAt, answers, messages.length);
         onVerdict(verdict);
       };
-      try {
-        const answers = await provider.submit(config, messages, http, signal);
-        done(answers);
-        return answers;
-      } catch (error) {
-        if (error instanceof ProviderError) {
-          const { class: failure, clevertap, code, message: reason, retryAfterMs } = error;
-          done([{ ok: false, class: failure, clevertap, code, reason, retryAfterMs }]);
-        }
-        throw error;
-      }
+      // Not async: it stands in the way of every request.
+      return provider.submit(config, messages, http, signal).then(
+        (answers) => {
+          done(answers);
+          return answers;
+        },
+        (error: unknown) => {
+          if (error instanceof ProviderError) {
+            const { class: failure, clevertap, code, message: reason, retryAfterMs } = error;
+            done([{ ok: false, class: failure, clevertap, code, reason, retryAfterMs }]);
+          }
+          throw error;
+        },
+      );
     };
   }
 

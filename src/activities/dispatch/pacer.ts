@@ -25,10 +25,11 @@ export interface Pacer {
   /** Messages of one lease: the most that a block should claim. */
   readonly leaseSize: number;
   /**
-   * Resolves when `count` messages may leave, one caller after the other: true, or false when the run is told to stop.
+   * When `count` messages may leave, one caller after the other: true, or false when the run is told to stop. Without a
+   * promise where nothing is to be waited for: one per message is what would cost most here.
    * @param soon how many the caller will want in all, these among them: places are reserved for no more.
    */
-  next(count: number, soon?: number): Promise<boolean>;
+  next(count: number, soon?: number): true | Promise<boolean>;
   /** The provider asks for a pause of so long. */
   slowDown(holdMs: number): Promise<void>;
 }
@@ -57,6 +58,10 @@ export function createPacer({ pool, limits, wish, urgent, hold, stopping }: Pace
   const hard = createLane(pool, limits, urgent, stopping);
   const soft = wish === undefined ? null : createLane(pool, [wish], urgent, stopping);
   let turn = Promise.resolve(true);
+  let waiting = 0;
+
+  const isFree = (): boolean =>
+    !stopping.aborted && hold.untilMs <= performance.now() && hard.isFree() && (soft === null || soft.isFree());
 
   async function take(count: number, soon: number): Promise<boolean> {
     while (!stopping.aborted && hold.untilMs > performance.now()) {
@@ -70,7 +75,12 @@ export function createPacer({ pool, limits, wish, urgent, hold, stopping }: Pace
       return Math.min(hard.leaseSize(), soft?.leaseSize() ?? Number.POSITIVE_INFINITY);
     },
     next(count, soon = count) {
-      turn = turn.catch(() => true).then(() => take(count, soon));
+      if (waiting === 0 && isFree()) return true;
+      waiting++;
+      turn = turn
+        .catch(() => true)
+        .then(() => take(count, soon))
+        .finally(() => waiting--);
       return turn;
     },
     async slowDown(holdMs) {
@@ -117,6 +127,8 @@ function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, sto
 
   return {
     leaseSize: () => leaseOf(rates()),
+    /** No rate holds now. */
+    isFree: () => lives.every(({ perSecond }) => perSecond() === null),
     forget() {
       places = 0;
     },

@@ -11,7 +11,7 @@ import { writeResults, type AttemptResult } from '../../store/results';
 import type { Settlement } from '../../store/settlement';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf, stopsGateway } from './interpret';
-import type { LiveRate } from './pacer';
+import type { LiveRate, Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
 import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit } from './plan';
 
@@ -76,7 +76,10 @@ export async function runLeg(
   while (mayClaim()) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
     // What is urgent never waits behind the blocks of bulk.
-    const release = run.urgent ? () => undefined : await gateway.blocks.acquire();
+    if (!run.urgent) await gateway.blocks.take();
+    const release = (): void => {
+      if (!run.urgent) gateway.blocks.release();
+    };
     let block: ClaimedMessage[] = [];
     try {
       if (mayClaim()) block = await claimBlock(run, legIndex, gateway, limit, after);
@@ -177,25 +180,33 @@ async function submitBlock(
   // One for the whole block: a timer and a signal per request would cost more than building its body.
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
   const requests: Promise<void>[] = [];
-  for (const { pacer, messages: part, soon } of pacers.parts(block)) {
-    const giveBack = (): void => {
-      // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
-      if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
-    };
-    if (!(await pacer.next(part.length, soon))) {
-      giveBack();
-      continue;
+  let failure: unknown;
+  const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
+    try {
+      const answers = await submit(run, legIndex, gateway, part, signal);
+      part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
+      const holdMs = longestHold(answers);
+      // What the breaker holds back was never asked for by the provider, and is to take another gateway.
+      if (holdMs > 0 && !gateway.isOpen()) await pacer.slowDown(holdMs);
+    } catch (error) {
+      // A defect of ours: what is known of the others is written first.
+      failure ??= error;
+    } finally {
+      gateway.inFlight.release();
     }
-    requests.push(
-      gateway.inFlight.run(async () => {
-        // Behind slow requests it may have waited for longer than a pause may take.
-        if (run.stopping.aborted) return giveBack();
-        const answers = await submit(run, legIndex, gateway, part, signal);
-        part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
-        const holdMs = longestHold(answers);
-        if (holdMs > 0) await pacer.slowDown(holdMs);
-      }, run.urgent),
-    );
+  };
+  for (const { pacer, messages: part, soon } of pacers.parts(block)) {
+    const turn = pacer.next(part.length, soon);
+    let may = turn === true || (await turn);
+    if (may && !gateway.inFlight.tryTake()) {
+      await gateway.inFlight.take(run.urgent);
+      // Behind slow requests it may have waited for longer than a pause may take.
+      may = !run.stopping.aborted;
+      if (!may) gateway.inFlight.release();
+    }
+    if (may) requests.push(exchange(pacer, part));
+    // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
+    else if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
   }
   await Promise.all(requests);
   const refusal = results.find(stopsGateway);
@@ -204,6 +215,7 @@ async function submitBlock(
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
+  if (failure !== undefined) throw failure as Error;
 }
 
 /** The longest pause that the provider asked for; 0 = none. */
@@ -233,7 +245,7 @@ async function submit(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
-  part: ClaimedMessage[],
+  part: readonly ClaimedMessage[],
   signal: AbortSignal,
 ): Promise<SubmitResult[]> {
   const leg = run.course.legs[legIndex]!;
