@@ -52,9 +52,13 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
   transients: row.transients,
 });
 
+/**
+ * The rows that were locked are updated where they lie, without a second search by id. One that changed between the look
+ * and the lock is left for the next claim.
+ */
 const claimSql = (more: string): string => `
 with due as (
-  select m.id from messages m
+  select m.id, m.ctid as place from messages m
   where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
     and (m.not_before is null or m.not_before <= now())
     and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
@@ -67,7 +71,7 @@ with due as (
 ),
 claimed as (
   update messages m set state = 'submitting', attempts = m.attempts + 1, gateway_id = $5, not_before = null
-  from due where m.id = due.id
+  from due where m.ctid = due.place
   returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.sender, m.service, m.segments, m.options, m.encoding,
             m.transients,
             case when $6 then $7 else coalesce(m.sender, $7) end as attempt_sender

@@ -58,13 +58,14 @@ async function pass(sliceId: string, seconds: number): Promise<void> {
 }
 
 const asked = async (sliceId: string): Promise<number> => (await takeLookups(store.pool, sliceId, LOOKUP, 100)).length;
-const waitSeconds = async (sliceId: string): Promise<number> =>
-  Math.round((await readOutlook(store.pool, sliceId, LOOKUP)).waitMs! / 1_000);
+const waitSeconds = async (sliceId: string, later?: boolean): Promise<number> =>
+  Math.round((await readOutlook(store.pool, sliceId, LOOKUP, later)).waitMs! / 1_000);
 
 describe('takeLookups', () => {
   it('asks about a submitted message at half of its deadline and at the end of it, before it is settled', async () => {
     const { sliceId, id, gatewayId, message } = await sent({}, { providerId: 'sm1' });
     expect(await waitSeconds(sliceId)).toBe(DEADLINE_SECONDS / 2);
+    expect(await waitSeconds(sliceId, false)).toBe(DEADLINE_SECONDS / 2);
     await pass(sliceId, DEADLINE_SECONDS / 2);
     expect(await takeLookups(store.pool, sliceId, LOOKUP, 100)).toMatchObject([
       {

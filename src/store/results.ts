@@ -23,7 +23,12 @@ export interface AttemptResult {
   reason: string | null;
 }
 
-/** An early receipt may have moved the message already: then its state stands and only the attempt is completed. */
+/**
+ * An early receipt may have moved the message already: then its state stands and only the attempt is completed.
+ *
+ * The messages are locked before anything else, in the order of their ids. Each step hands on all that the next one
+ * needs: a join of two lists that Postgres knows nothing about would compare every pair of them.
+ */
 const STATEMENT = `
 with result as (
   select * from unnest(
@@ -40,8 +45,9 @@ answered as (
   set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
       answered_at = now()
   from result r
-  where a.message_id = r.id and a.no = r.no and a.state = 'submitting' and a.claim = $13
-  returning a.message_id
+  where (select count(*) from held) > 0
+    and a.message_id = r.id and a.no = r.no and a.state = 'submitting' and a.claim = $13
+  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason
 ),
 moved as (
   update messages m
@@ -49,7 +55,7 @@ moved as (
       not_before = now() + r.delay_ms * interval '1 millisecond',
       submitted_at = case when r.message_state = 'submitted' then now() else m.submitted_at end,
       settled_at = case when r.message_state = 'failed' then now() end
-  from result r join held h on h.id = r.id join answered d on d.message_id = r.id
+  from answered r
   where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
   returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitting'::message_state as was, m.state, m.code,
             m.reason, m.settled_at as at

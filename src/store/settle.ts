@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { execute } from './database';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
-import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING } from './waiting';
+import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './waiting';
 
 const SETTLE_OVERDUE = `
 with overdue as (
@@ -47,11 +47,16 @@ export interface SliceOutlook {
   waitMs: number | null;
 }
 
-/** What is left of a slice, by the clock of Postgres. @param lookupProviders as for {@link settleOverdue}. */
+/**
+ * What is left of a slice, by the clock of Postgres.
+ * @param lookupProviders as for {@link settleOverdue}.
+ * @param later false when all that was submitted of it was submitted a moment ago.
+ */
 export async function readOutlook(
   pool: Pool,
   sliceId: string,
   lookupProviders: readonly string[],
+  later = true,
 ): Promise<SliceOutlook> {
   const [row] = await execute<{ open: number; ready: number; wait_ms: string | null }>(
     pool,
@@ -61,8 +66,8 @@ export async function readOutlook(
                                and (m.not_before is null or m.not_before <= now()))::int as ready,
             ceil(extract(epoch from min(
               least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
-     ${WAITING}`,
-    [sliceId, lookupProviders],
+     ${waiting('$3::boolean')}`,
+    [sliceId, lookupProviders, later],
   );
   return {
     open: row!.open,

@@ -119,7 +119,7 @@ export async function advanceSlice(
       progress += visit.moved;
       held ??= visit.held;
     }
-    const outlook = await readOutlook(database.pool, sliceId, LOOKUP_PROVIDERS);
+    const outlook = await readOutlook(database.pool, sliceId, LOOKUP_PROVIDERS, !fresh);
     if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
     // Ready and not sent: its gateway stopped taking messages while we looked, so look at it once more.
     const again = outlook.ready > 0 && (progress > 0 || !stuck) && performance.now() < run.claimUntilMs;

@@ -37,7 +37,7 @@ export interface DispatchGateway {
 }
 
 /** A kill leaves what was claimed to be resolved: a thousand messages over one gateway, however many slices are in hand. */
-const MAX_BLOCKS = 12;
+const MAX_BLOCKS = 6;
 
 /** What all callers in this process share of a gateway. */
 interface Slot {

@@ -15,8 +15,8 @@ import type { LiveRate, Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
 import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit } from './plan';
 
-/** Small, so that a kill leaves tens of attempts to resolve, not thousands; a batch gateway claims one batch at least. */
-const BLOCK_SIZE = 100;
+/** Small, so that a kill leaves few attempts to resolve; a batch gateway claims one batch at least. */
+const BLOCK_SIZE = 200;
 /** Blocks of one slice in flight: one is written while the other is sent. */
 const BLOCKS_IN_FLIGHT = 2;
 /**
