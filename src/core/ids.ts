@@ -9,6 +9,12 @@ const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 const BASE32_VALUE = new Int8Array(128).fill(-1);
 for (let i = 0; i < BASE32.length; i++) BASE32_VALUE[BASE32.charCodeAt(i)] = i;
 
+const HEX_VALUE = new Uint8Array(128);
+for (let i = 0; i < 16; i++) {
+  HEX_VALUE[i.toString(16).charCodeAt(0)] = i;
+  HEX_VALUE[i.toString(16).toUpperCase().charCodeAt(0)] = i;
+}
+const DASH = '-'.charCodeAt(0);
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const UUID_BYTES = 16;
 /** 128 bits in 5-bit digits. */
@@ -72,9 +78,9 @@ export function attemptWireId(messageId: string, no: number): string {
   let bits = 0;
   let value = 0;
   for (let i = 0; i < messageId.length; i++) {
-    const char = messageId[i]!;
-    if (char === '-') continue;
-    value = (value << 4) | parseInt(char, 16);
+    const char = messageId.charCodeAt(i);
+    if (char === DASH) continue;
+    value = (value << 4) | HEX_VALUE[char]!;
     bits += 4;
     if (bits >= 5) {
       bits -= 5;

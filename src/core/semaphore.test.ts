@@ -56,17 +56,17 @@ it('more places start who waits at once; fewer take effect as tasks end', async 
   expect(started).toEqual([0, 1, 2, 3]);
 });
 
-it('what is urgent goes before the others, and in order among itself', async () => {
+it('those that wait go by rank, and in order within one', async () => {
   const semaphore = new Semaphore(1);
   await semaphore.take();
   const order: string[] = [];
-  const runs = [['a', false], ['b', false], ['C', true], ['D', true]] as const; // prettier-ignore
-  const done = runs.map(([name, urgent]) => semaphore.run(() => Promise.resolve(void order.push(name)), urgent));
+  const runs = [['a', 2], ['b', 3], ['c', 0], ['d', 2], ['e', 0]] as const; // prettier-ignore
+  const done = runs.map(([name, rank]) => semaphore.run(() => Promise.resolve(void order.push(name)), rank));
   await settle();
   expect(order).toEqual([]);
   semaphore.release();
   await Promise.all(done);
-  expect(order).toEqual(['C', 'D', 'a', 'b']);
+  expect(order).toEqual(['c', 'e', 'a', 'd', 'b']);
 });
 
 it('a place that was taken is held until it is given back', async () => {

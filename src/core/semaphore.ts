@@ -1,12 +1,11 @@
-/** Bounds how many things run at once; those that wait go in order, urgent ones before the others. */
+/** Bounds how many things run at once; those that wait go by rank, the lowest first, and in order within one. */
 export class Semaphore {
-  private readonly waiting: (() => void)[] = [];
-  private readonly urgent: (() => void)[] = [];
+  private readonly waiting: { rank: number; resolve: () => void }[] = [];
 
   constructor(private free: number) {}
 
-  async run<T>(task: () => Promise<T>, urgent = false): Promise<T> {
-    if (!this.tryTake()) await this.take(urgent);
+  async run<T>(task: () => Promise<T>, rank = 0): Promise<T> {
+    if (!this.tryTake()) await this.take(rank);
     try {
       return await task();
     } finally {
@@ -22,30 +21,30 @@ export class Semaphore {
   }
 
   /** Resolves once a place was taken; it must be given back once. */
-  take(urgent = false): Promise<void> {
+  take(rank = 0): Promise<void> {
     if (this.tryTake()) return Promise.resolve();
-    return new Promise((resolve) => (urgent ? this.urgent : this.waiting).push(resolve));
+    return new Promise((resolve) => {
+      let at = this.waiting.length;
+      while (at > 0 && this.waiting[at - 1]!.rank > rank) at--;
+      this.waiting.splice(at, 0, { rank, resolve });
+    });
   }
 
   /** Gives a place back, to who waits first. */
   release(): void {
-    const next = this.free < 0 ? undefined : this.first();
+    const next = this.free < 0 ? undefined : this.waiting.shift();
     if (next === undefined) this.free++;
-    else next();
+    else next.resolve();
   }
 
   /** More (or, negative, fewer) places from now on; fewer takes effect as running tasks end. */
   resize(by: number): void {
     this.free += by;
     while (this.free > 0) {
-      const next = this.first();
+      const next = this.waiting.shift();
       if (next === undefined) return;
       this.free--;
-      next();
+      next.resolve();
     }
-  }
-
-  private first(): (() => void) | undefined {
-    return this.urgent.shift() ?? this.waiting.shift();
   }
 }

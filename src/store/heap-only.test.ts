@@ -18,24 +18,23 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const COUNTED = `select relname, n_tup_upd::int as updates, n_tup_hot_upd::int as heap_only
-                 from pg_stat_user_tables where relname in ('messages', 'attempts') order by relname`;
+async function updatesOf(table: string): Promise<{ updates: number; heapOnly: number }> {
+  await store.pool.query('select pg_stat_force_next_flush()');
+  const { rows } = await store.pool.query<{ updates: number; heapOnly: number }>(
+    `select n_tup_upd::int as updates, n_tup_hot_upd::int as "heapOnly" from pg_stat_user_tables where relname = $1`,
+    [table],
+  );
+  return rows[0]!;
+}
 
-it('claims and results of a whole slice are heap-only updates', async () => {
+it('claims, and the results of attempts, are heap-only updates', async () => {
   const gateway = await storeGateway(store);
   const { sliceId, ids } = await storeSlice(store.pool, 1_000);
-  for (let after: string | null = null; ;) {
-    const block = await claim(store.pool, sliceId, gateway.id, { limit: 100, after });
-    if (block.length === 0) break;
-    const results = block.map((message) => resultOf(message));
-    await writeResults(store.pool, CLAIM, results);
-    after = block.at(-1)!.id;
-  }
+  const claimed = await claim(store.pool, sliceId, gateway.id, { limit: 1_000 });
+  expect(await updatesOf('messages')).toEqual({ updates: 1_000, heapOnly: 1_000 });
+  const results = claimed.map((message) => resultOf(message));
+  await writeResults(store.pool, CLAIM, results);
+  expect(await updatesOf('attempts')).toEqual({ updates: 1_000, heapOnly: 1_000 });
+  // Whether the messages' own are depends on whether old versions can be cleaned away: on nobody looking at them still.
   expect(await messageOf(store.pool, ids.at(-1)!)).toMatchObject({ state: 'submitted' });
-  await store.pool.query('select pg_stat_force_next_flush()');
-  const { rows } = await store.pool.query(COUNTED);
-  expect(rows).toEqual([
-    { relname: 'attempts', updates: 1_000, heap_only: 1_000 },
-    { relname: 'messages', updates: 2_000, heap_only: 2_000 },
-  ]);
 });

@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { FailureClass } from '../core/outcome';
 import { execute } from './database';
 import { applyReceipts, type ReceiptDraft } from './receipts';
-import type { Settlement } from './settlement';
+import { NOTHING_SETTLED, type Settlement } from './settlement';
 
 interface ParkedRow {
   dedupe: Buffer;
@@ -25,8 +25,6 @@ interface ParkedRow {
 }
 
 const COLUMNS = `r.dedupe, r.gateway_id, r.provider_id, r.status, r.class, r.clevertap, r.code, r.reason, r.occurred_at, r.raw, r.part_no, r.part_of`;
-
-const NOTHING: Settlement = { slices: [], webhookIds: [] };
 
 /** Applies what is parked under these provider ids of a gateway, which have just been written. */
 export async function replayParked(pool: Pool, gatewayId: string, providerIds: string[]): Promise<Settlement> {
@@ -54,7 +52,7 @@ export async function replayFound(pool: Pool, limit: number): Promise<Settlement
 }
 
 async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
-  if (rows.length === 0) return NOTHING;
+  if (rows.length === 0) return NOTHING_SETTLED;
   const drafts = rows.map((row): ReceiptDraft => ({
     dedupe: row.dedupe,
     gatewayId: row.gateway_id,

@@ -87,6 +87,8 @@ export interface Settlement {
   webhookIds: string[];
 }
 
+export const NOTHING_SETTLED: Settlement = { slices: [], webhookIds: [] };
+
 export function toSettlement(rows: SettlementRow[]): Settlement {
   const settlement: Settlement = { slices: [], webhookIds: [] };
   for (const row of rows) {

@@ -25,6 +25,10 @@ const BLOCKS_IN_FLIGHT = 2;
  */
 const BLOCK_TIMEOUT_MS = 300_000;
 
+/** What is urgent has the lowest rank. Of bulk, older blocks go first: they end one after the other, not all at once. */
+const URGENT_RANK = 0;
+let blocksBegun = 0;
+
 export interface DispatchRun {
   database: Database;
   http: ProviderHttp;
@@ -179,6 +183,7 @@ async function submitBlock(
   const results: AttemptResult[] = [...decided];
   // One for the whole block: a timer and a signal per request would cost more than building its body.
   const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
+  const rank = run.urgent ? URGENT_RANK : ++blocksBegun;
   const requests: Promise<void>[] = [];
   let failure: unknown;
   const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
@@ -199,7 +204,7 @@ async function submitBlock(
     const turn = pacer.next(part.length, soon);
     let may = turn === true || (await turn);
     if (may && !gateway.inFlight.tryTake()) {
-      await gateway.inFlight.take(run.urgent);
+      await gateway.inFlight.take(rank);
       // Behind slow requests it may have waited for longer than a pause may take.
       may = !run.stopping.aborted;
       if (!may) gateway.inFlight.release();
