@@ -39,7 +39,7 @@ test('a killed child comes back as another process, and is gone after the stop',
 
 test('a child that will not stop is killed', async () => {
   const stubborn = entry('stubborn.js', `process.on('SIGTERM', () => {}); ${STAYS}`);
-  const child = await childService('stubborn', stubborn, process.env, { readyMs: 30_000, stopMs: 100 }).start();
+  const child = await childService('stubborn', stubborn, process.env, { deadlines: { readyMs: 30_000, stopMs: 100 } }).start();
   await child.stop();
   expect(await child.exited).toBe('SIGKILL');
 });
@@ -50,6 +50,6 @@ test.each([
   ['is never ready', 'setInterval(() => {}, 1000);', 'api could not start: was not ready within 300 ms'],
 ])('a child that %s is an error and is gone', async (_, script, message) => {
   const readyMs = script.startsWith('setInterval') ? 300 : 30_000;
-  const service = childService('api', entry('api.js', script), process.env, { readyMs, stopMs: 1_000 });
+  const service = childService('api', entry('api.js', script), process.env, { deadlines: { readyMs, stopMs: 1_000 } });
   await expect(service.start()).rejects.toThrow(message);
 });

@@ -6,32 +6,32 @@ import type { RunningService, Service } from './supervisor';
 /** Stopping: a little more than a process gives itself (lifecycle.ts). */
 const DEADLINES = { readyMs: 60_000, stopMs: 12_000 };
 
-/**
- * Batches of 4 MB become garbage as soon as they are stored. With Node's 16 MB for young objects much of that is copied
- * before it dies; with 32 MB batch ingress takes about a tenth more per second.
- */
-const EXEC_ARGV = ['--max-semi-space-size=32'];
+export interface ChildOptions {
+  /** Flags of Node itself. */
+  nodeFlags?: readonly string[];
+  deadlines?: typeof DEADLINES;
+}
 
 /**
  * A service that forks `entry` and counts as started when it reports `ready`.
  * @param env The child's whole environment.
- * @param deadlines After `readyMs` an unready child counts as failed, after `stopMs` an unstopped one is killed.
+ * @param options.deadlines After `readyMs` an unready child counts as failed, after `stopMs` an unstopped one is killed.
  */
-export function childService(name: string, entry: string, env: NodeJS.ProcessEnv, deadlines = DEADLINES): Service {
-  return { name, start: () => startChild(name, entry, env, deadlines) };
+export function childService(name: string, entry: string, env: NodeJS.ProcessEnv, options: ChildOptions = {}): Service {
+  return { name, start: () => startChild(name, entry, env, options) };
 }
 
 async function startChild(
   name: string,
   entry: string,
   env: NodeJS.ProcessEnv,
-  deadlines: typeof DEADLINES,
+  { nodeFlags = [], deadlines = DEADLINES }: ChildOptions,
 ): Promise<RunningService> {
   // A process group of its own: Ctrl-C must reach the supervisor only, which stops the services in order.
   const child = fork(entry, [], {
     env,
     detached: true,
-    execArgv: EXEC_ARGV,
+    execArgv: [...nodeFlags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = new Promise<string>((resolve) => {

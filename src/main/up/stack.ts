@@ -14,6 +14,11 @@ import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
 import { Supervisor, type RestartPolicy } from './supervisor';
 
 const DATABASE_DEADLINE_MS = 10_000;
+/**
+ * Batches of 4 MB become garbage as soon as they are stored. With Node's 16 MB for young objects much of that is copied
+ * before it dies; with 32 MB batch ingress takes about a tenth more per second.
+ */
+const API_FLAGS = ['--max-semi-space-size=32'];
 
 /** A running stack. */
 export interface Stack {
@@ -67,7 +72,7 @@ export async function startStack(
     }
     const workerEnv = { ...env, HELIOGRAPH_METRICS_PORT: String(await workerMetricsPort(config)) };
     await supervisor.start(childService('worker', entry('worker'), workerEnv));
-    await supervisor.start(childService('api', entry('api'), env));
+    await supervisor.start(childService('api', entry('api'), env, { nodeFlags: API_FLAGS }));
     return { adminKey, databaseUrl, temporalAddress, stop };
   } catch (error) {
     await stop();
