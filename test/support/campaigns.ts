@@ -48,15 +48,23 @@ export function campaignsOf(stack: TestStack): TestCampaigns {
     },
     read: async (id) => (await stack.call('GET', `/api/v1/campaigns/${id}`)).json,
     act: (id, action, body) => stack.call('POST', `/api/v1/campaigns/${id}/${action}`, body),
-    waitFor: (id, label, found, deadlineMs = 30_000) =>
-      until(
-        `campaign: ${label}`,
-        async () => {
-          const campaign = await campaigns.read(id);
-          return found(campaign) ? campaign : null;
-        },
-        { deadlineMs },
-      ),
+    async waitFor(id, label, found, deadlineMs = 30_000) {
+      let last = {};
+      const look = async () => {
+        const campaign = await campaigns.read(id);
+        last = { state: campaign.state, reason: campaign.reason, counts: campaign.counts };
+        return found(campaign) ? campaign : null;
+      };
+      return until(`campaign: ${label}`, look, { deadlineMs }).catch(async (cause: unknown) => {
+        const { rows } = await stack.database.pool.query(
+          `select m.state, m.reason, count(*)::int, min(s.look_at) as look_at, bool_or(s.wake_due) as wake_due
+           from messages m join slices s on s.id = m.slice_id
+           where s.campaign_id = $1 and m.settled_at is null group by 1, 2`,
+          [id],
+        );
+        throw new Error(`It stood at ${JSON.stringify(last)}, with ${JSON.stringify(rows)} open`, { cause });
+      });
+    },
     reaches: (id, state, deadlineMs) =>
       campaigns.waitFor(id, state, (campaign) => campaign.state === state, deadlineMs),
     async gateway(change) {

@@ -5,11 +5,15 @@ import { percentile, runLoad } from '../load';
 import { RAW_IN_FLIGHT, type PhaseContext } from '../phase';
 import { freshRecord, rawRequest } from '../traffic';
 
+export async function measureRaw(context: PhaseContext): Promise<void> {
+  context.figures.raw_per_s = await rawPerSecond(context);
+}
+
 /** Raw: one undici pool, one JSON message per request, an endpoint that answers and does nothing else. */
-export async function measureRaw({ bed, sizes, figures }: PhaseContext): Promise<void> {
+export async function rawPerSecond({ bed, sizes }: PhaseContext): Promise<number> {
   const load = { origin: bed.simulator, inFlight: RAW_IN_FLIGHT, request: rawRequest('/sink') };
   await runLoad({ ...load, count: Math.ceil(sizes.raw / 4) });
-  figures.raw_per_s = (await runLoad({ ...load, count: sizes.raw })).perSecond;
+  return (await runLoad({ ...load, count: sizes.raw })).perSecond;
 }
 
 /** Milliseconds from a request to the provider's first sight of the message, one message at a time (median). */
