@@ -1,0 +1,68 @@
+/** Rows of accounts, their API keys and what was done under them. */
+import type { Generated, JSONColumnType } from 'kysely';
+import type { CreatedAt, JsonWithDefault } from './columns';
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  timezone: Generated<string>;
+  default_country: Generated<string>;
+  default_service: Generated<string>;
+  require_approved_senders: Generated<boolean>;
+  callback_hosts: Generated<string[]>;
+  created_at: CreatedAt;
+  unsupported_options: Generated<'refuse' | 'drop'>;
+  encryption: string | null;
+  retention_days: number | null;
+  click_tracking: Generated<'off' | 'count' | 'report'>;
+  safety: JsonWithDefault<Safety>;
+  windows: JsonWithDefault<CountryWindow[]>;
+}
+
+/** An account's caps; one that is absent is off. */
+export interface Safety {
+  /** The same text to the same number within so many minutes is not sent again (CleverTap's 918 says 30). */
+  duplicateContentMinutes?: number;
+  /** At most `count` messages to one number in `hours`. */
+  frequencyCap?: { count: number; hours: number };
+  /** A campaign pauses itself when this share (0 to 1) of its settled messages has failed. */
+  autoPauseFailureShare?: number;
+  maxCampaignRecipients?: number;
+  /** In the currency of the gateways' prices. */
+  maxCampaignCost?: number;
+}
+
+/** Clock times (`hh:mm`) of a country between which promotional campaigns may send. */
+export interface CountryWindow {
+  /** ISO 3166 alpha-2. */
+  country: string;
+  start: string;
+  end: string;
+  /** IANA zone. */
+  timezone: string;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  account_id: string;
+  name: string;
+  secret_hash: Buffer;
+  last4: string;
+  scopes: string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  created_at: CreatedAt;
+  rate_per_second: number | null;
+  last_used_at: Date | null;
+}
+
+export interface AuditTable {
+  /** bigint, read as a string. */
+  id: Generated<string>;
+  account_id: string;
+  key_id: string | null;
+  action: string;
+  subject: string;
+  detail: JSONColumnType<Record<string, unknown>> | null;
+  at: CreatedAt;
+}
