@@ -1,14 +1,7 @@
 import { storeCampaign } from '../../test/support/campaign-rows';
 import { startStore, type TestStore } from '../../test/support/rows';
 import { CAMPAIGN_STATES, CAMPAIGN_TRANSITIONS, ENDED_STATES, type CampaignState } from '../core/campaign';
-import {
-  changeCampaign,
-  listUnstartedCampaigns,
-  markCampaignStarted,
-  moveCampaign,
-  noteHeld,
-  readCampaign,
-} from './campaigns';
+import { changeCampaign, listUnstartedCampaigns, markCampaignStarted, moveCampaign, readCampaign } from './campaigns';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -63,20 +56,6 @@ it('a change is refused in a state that does not allow it', async () => {
   const id = await campaignIn('finished');
   expect(await changeCampaign(store.db, id, { rate_per_second: 5 }, ['running'])).toBeNull();
   expect((await read(id)).rate_per_second).toBeNull();
-});
-
-it('says why it is held, once, and takes back only that', async () => {
-  const id = await campaignIn('running');
-  await noteHeld(store.pool, id, 'the gateway is inactive');
-  expect((await read(id)).reason).toBe('waits: the gateway is inactive');
-  await noteHeld(store.pool, id, null);
-  expect((await read(id)).reason).toBeNull();
-  await store.pool.query(`update campaigns set reason = 'it was 20 minutes late' where id = $1`, [id]);
-  await noteHeld(store.pool, id, null);
-  expect((await read(id)).reason).toBe('it was 20 minutes late');
-  const paused = await campaignIn('paused');
-  await noteHeld(store.pool, paused, 'the gateway is inactive');
-  expect((await read(paused)).reason).toBeNull();
 });
 
 it('a launched campaign without a workflow is found, a draft or a started one is not', async () => {

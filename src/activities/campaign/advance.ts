@@ -1,7 +1,7 @@
 /** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
 import { DISPATCHING_STATES, ENDED_STATES, type CampaignState } from '../../core/campaign';
 import { findSliceIds, writeLookAt } from '../../store/campaign-agenda';
-import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaigns';
+import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaign-traffic';
 import type { Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
 import { createFollower, type Followed, type Follower } from '../dispatch/follow';

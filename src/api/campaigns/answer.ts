@@ -1,7 +1,8 @@
 /** A campaign as it is shown. */
 import type { z } from 'zod';
 import { finishTime, type SendWindow } from '../../core/window';
-import { NO_COUNTS, type CampaignCounts, type CampaignRow } from '../../store/campaigns';
+import { NO_COUNTS, type CampaignCounts } from '../../store/campaign-traffic';
+import type { CampaignRow } from '../../store/campaigns';
 import type { campaignAnswer } from './schema';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;

@@ -5,9 +5,9 @@ import { parseSendTime } from '../../core/schedule';
 import { AppError } from '../../errors';
 import { audited } from '../../store/audit';
 import { lockAudience } from '../../store/campaign-audience';
+import { countCampaigns } from '../../store/campaign-traffic';
 import {
   changeCampaign,
-  countCampaigns,
   insertCampaign,
   listCampaigns,
   moveCampaign,

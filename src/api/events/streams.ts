@@ -5,8 +5,8 @@
 import type { Response } from 'express';
 import type { CampaignState } from '../../core/campaign';
 import { AppError } from '../../errors';
+import { countCampaigns, listLiveCampaigns, NO_COUNTS, type CampaignCounts } from '../../store/campaign-traffic';
 import type { Database } from '../../store/database';
-import { countCampaigns, listLiveCampaigns, NO_COUNTS, type CampaignCounts } from '../../store/campaigns';
 import { listGateways, type GatewayRow } from '../../store/gateways';
 import { readLedger, type Ledger } from '../../store/slices';
 
