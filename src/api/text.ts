@@ -19,6 +19,18 @@ export const storableName = (max: number) =>
     .max(max)
     .refine(isStorable, 'has a NUL or half a surrogate pair, which is no text: remove it');
 
+/** A time zone of the IANA database, as this engine has it. */
+export const ianaTimezone = z.string().refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const DLT_ID = /^\d{1,30}$/;
 
 /** An id of India's DLT: 19 digits, which no JSON number carries. */

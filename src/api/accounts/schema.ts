@@ -6,7 +6,7 @@ import { openEncryption, type EncryptionSetting } from '../../store/account-encr
 import type { Account, AccountDraft } from '../../store/accounts';
 import type { Sealer } from '../../store/seal';
 import type { Operation } from '../operation';
-import { storable, storableName } from '../text';
+import { ianaTimezone, storable, storableName } from '../text';
 import { validate } from '../validate';
 
 const MAX_LIMIT = 500;
@@ -15,7 +15,6 @@ const MAX_MINUTES = MAX_HOURS * 60;
 const MAX_KEY_VERSIONS = 20;
 const MAX_WINDOWS = 250;
 
-const timezone = z.string().refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as IN');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:00');
 const share = z.number().gt(0).max(1);
@@ -29,7 +28,7 @@ const safety = z.strictObject({
 });
 
 const window = z
-  .strictObject({ country, start: clock, end: clock, timezone })
+  .strictObject({ country, start: clock, end: clock, timezone: ianaTimezone })
   .refine(({ start, end }) => start < end, { path: ['end'], message: 'must be later than start' });
 
 const windows = z
@@ -57,7 +56,7 @@ const encryption = z.strictObject({
 
 const settings = z.strictObject({
   name: storableName(100),
-  timezone: timezone.optional(),
+  timezone: ianaTimezone.optional(),
   defaultCountry: country.optional(),
   defaultService: storableName(20).optional(),
   requireApprovedSenders: z.boolean().optional(),
@@ -107,15 +106,6 @@ function readEncryption(
     throw new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
   });
   return { keys, encoding: given.encoding };
-}
-
-function isTimezone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** An account as answered; of encryption keys their versions only. */

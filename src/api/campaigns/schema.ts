@@ -4,7 +4,7 @@ import { CAMPAIGN_STATES } from '../../core/campaign';
 import { cronProblem } from '../../core/cron';
 import { WEEKDAYS } from '../../core/window';
 import { pageQuery } from '../page';
-import { dltId, storable, storableName } from '../text';
+import { dltId, ianaTimezone, storable, storableName } from '../text';
 import { variables } from '../variables';
 
 /** Recipients that may come in the request itself; more are uploaded. */
@@ -14,9 +14,8 @@ const MAX_SENDER_LENGTH = 34;
 const MAX_META_LENGTH = 512;
 const DAY_SECONDS = 86_400;
 
+const timezone = ianaTimezone.max(64);
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a clock time such as 10:00');
-
-export const timezone = z.string().max(64).refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');
 
 const window = z
   .strictObject({
@@ -235,12 +234,3 @@ export const ledgerAnswer = z.strictObject({
 export const testAnswer = z.strictObject({
   sent: z.array(z.strictObject({ testPhoneId: z.string(), messageId: z.string() })),
 });
-
-function isTimezone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
