@@ -3,6 +3,9 @@
 export const SENDER_CLASSES = ['transactional', 'promotional', 'service'] as const;
 export type SenderClass = (typeof SENDER_CLASSES)[number];
 
+/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
+export const MAX_SENDER_LENGTH = 34;
+
 /** A sender ID as an account has registered it. */
 export interface Registration {
   sender: string;

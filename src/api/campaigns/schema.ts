@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../core/campaign';
 import { cronProblem } from '../../core/cron';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import { WEEKDAYS } from '../../core/window';
 import { pageQuery } from '../page';
 import { dltId, ianaTimezone, storable, storableName } from '../text';
@@ -10,7 +11,6 @@ import { variables } from '../variables';
 /** Recipients that may come in the request itself; more are uploaded. */
 export const MAX_RECIPIENTS = 10_000;
 const MAX_TEXT_LENGTH = 4_000;
-const MAX_SENDER_LENGTH = 34;
 const MAX_META_LENGTH = 512;
 const DAY_SECONDS = 86_400;
 

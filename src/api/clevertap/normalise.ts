@@ -2,6 +2,7 @@
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
 import { segment, type Encoding } from '../../core/segments';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import type { MessageOptions } from '../../store/schema';
 import type { Field, NamedValues } from './fields';
 
@@ -55,8 +56,6 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
 /** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
 const TOKEN = /^\$\$\w/;
-/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
-const MAX_SENDER_LENGTH = 34;
 const MAX_SERVICE_LENGTH = 20;
 const MAX_META_LENGTH = 512;
 /** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NO_VENDOR, providers, providerNamed } from '../../providers/registry';
 import type { GatewayHealth } from '../../core/health';
 import { isJsonObject } from '../../core/json';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import { AppError } from '../../errors';
 import { openGateway } from '../../receipts/gateway-config';
 import type { GatewayDraft, GatewayRow } from '../../store/gateways';
@@ -10,8 +11,6 @@ import type { Sealer } from '../../store/seal';
 import { validate } from '../validate';
 
 const MAX_IN_FLIGHT = 1_000;
-/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
-const MAX_SENDER_LENGTH = 34;
 const sender = z.string().trim().min(1).max(MAX_SENDER_LENGTH);
 
 const callbackAuth = z.union([

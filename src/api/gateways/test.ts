@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { FAILURE_CLASSES } from '../../core/outcome';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import { AppError } from '../../errors';
 import { audited } from '../../store/audit';
 import { insertGatewayTest } from '../../store/gateway-tests';
@@ -17,7 +18,6 @@ import { validate } from '../validate';
 
 const DEFAULT_TEXT = 'Test message from Heliograph';
 const MAX_TEXT_LENGTH = 1_000;
-const MAX_SENDER_LENGTH = 34;
 const RETRY_AFTER_SECONDS = 15;
 
 const body = z.strictObject({

@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import type { Scope } from '../../core/api-key';
 import { maskMsisdn } from '../../core/msisdn';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import type { GroupDraft, GroupMemberRow, GroupRow } from '../../store/groups';
 import { storable, storableName } from '../text';
 import { variables } from '../variables';
 import { validate } from '../validate';
 
-/** Sender IDs are short; the SID of a Twilio messaging service, which takes their place, has 34 characters. */
-const MAX_SENDER_LENGTH = 34;
 const MAX_NUMBER_LENGTH = 40;
 
 const id = storableName(64).nullable();

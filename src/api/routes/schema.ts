@@ -1,5 +1,6 @@
 /** What a route may be given, and how it is shown. */
 import { z } from 'zod';
+import { MAX_SENDER_LENGTH } from '../../core/sender';
 import type { RouteDraft, RouteRow } from '../../store/routes';
 import type { Operation } from '../operation';
 import { pageOf, pageQuery } from '../page';
@@ -8,7 +9,6 @@ import { validate } from '../validate';
 
 /** A message's leg is a small number, and twenty refusals are enough for anybody. */
 const MAX_LEGS = 20;
-const MAX_SENDER_LENGTH = 34;
 const MAX_ID_LENGTH = 40;
 const MAX_NAME_LENGTH = 100;
 

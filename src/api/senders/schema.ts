@@ -1,6 +1,6 @@
 /** What a sender ID may be given, and how it is shown. */
 import { z } from 'zod';
-import { SENDER_CLASSES, senderNameProblem, type SenderClass } from '../../core/sender';
+import { MAX_SENDER_LENGTH, SENDER_CLASSES, senderNameProblem, type SenderClass } from '../../core/sender';
 import { AppError } from '../../errors';
 import type { SenderDraft, SenderRow } from '../../store/senders';
 import type { Operation } from '../operation';
@@ -8,7 +8,6 @@ import { pageOf, pageQuery } from '../page';
 import { storableName } from '../text';
 import { validate } from '../validate';
 
-const MAX_SENDER_LENGTH = 34;
 const MAX_LINKS = 1_000;
 const MAX_ID_LENGTH = 40;
 const MAX_REASON_LENGTH = 500;
