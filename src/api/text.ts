@@ -1,7 +1,7 @@
 /** Text that the operations API takes in. */
 import { z } from 'zod';
 
-/** NUL and halves of surrogate pairs: Postgres refuses them. */
+/** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);

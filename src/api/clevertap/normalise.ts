@@ -4,6 +4,7 @@ import { parseSendTime } from '../../core/schedule';
 import { segment, type Encoding } from '../../core/segments';
 import { MAX_SENDER_LENGTH } from '../../core/sender';
 import type { MessageOptions } from '../../store/schema';
+import { isStorable } from '../text';
 import type { Field, NamedValues } from './fields';
 
 /** What the account contributes to a record. */
@@ -50,9 +51,7 @@ export interface RecordProblem {
 
 export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: false; problem: RecordProblem };
 
-/** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-/** The same as JSON spells them. */
+/** What {@link isStorable} refuses, as JSON spells it. */
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
 /** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
 const TOKEN = /^\$\$\w/;
@@ -153,7 +152,7 @@ class RecordReader {
         `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`,
       );
     }
-    if (UNSTORABLE.test(text))
+    if (!isStorable(text))
       this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
     if (text.length > maxLength)
       this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
