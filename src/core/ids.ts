@@ -21,6 +21,9 @@ const UUID_BYTES = 16;
 const UUID_DIGITS = 26;
 const POOL_BYTES = 8_192;
 
+/** The UUID before all others (RFC 9562): where a search by id begins. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
 let pool = Buffer.alloc(0);
 let poolOffset = 0;
 let lastMs = 0;

@@ -1,5 +1,6 @@
 /** Accounting for a campaign to the last message. */
 import type { Pool } from 'pg';
+import { NIL_UUID } from '../core/ids';
 import { execute } from './database';
 
 export interface CodeCount {
@@ -57,6 +58,6 @@ export async function readLedgerLines(
      left join attempts a on a.message_id = m.id and a.no = m.attempts
      where s.campaign_id = $1 and s.no >= $2
      order by s.no, m.id limit $4`,
-    [campaignId, after?.no ?? 0, after?.id ?? '00000000-0000-0000-0000-000000000000', limit],
+    [campaignId, after?.no ?? 0, after?.id ?? NIL_UUID, limit],
   );
 }

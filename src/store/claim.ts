@@ -1,6 +1,7 @@
 /** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves. */
 import type { Pool } from 'pg';
 import { DISPATCHING_STATES } from '../core/campaign';
+import { NIL_UUID } from '../core/ids';
 import { CLAIMABLE_STATES } from '../core/status';
 import { capParameters, recentOf, type Caps } from './caps';
 import { execute, executeLocked } from './database';
@@ -102,8 +103,6 @@ export interface ClaimRequest {
   /** The account's caps; none = it has none. */
   capped?: { accountId: string; caps: Caps } | null;
 }
-
-const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
