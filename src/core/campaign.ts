@@ -24,6 +24,12 @@ export const DISPATCHING_STATES = ['running', 'settling'] as const satisfies rea
 /** States that end a campaign's own life. A cancelled one still awaits the receipts of what has left. */
 export const ENDED_STATES = ['finished', 'cancelled', 'failed'] as const satisfies readonly CampaignState[];
 
+/**
+ * Later than this after its time, a campaign is late: its lateness policy says what happens, and an occurrence of a
+ * series is left out.
+ */
+export const LATE_MS = 15 * 60_000;
+
 /** A series: a campaign that starts others like itself. Its row is the truth, its schedule in Temporal follows. */
 export interface SeriesSchedule {
   campaignId: string;

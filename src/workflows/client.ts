@@ -9,7 +9,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { CampaignState, SeriesSchedule } from '../core/campaign';
+import { LATE_MS, type CampaignState, type SeriesSchedule } from '../core/campaign';
 import { Coalescer } from '../core/coalescer';
 import {
   FORECAST_MS,
@@ -47,8 +47,6 @@ const SIGNAL_INTERVAL_MS = 500;
 const SIGNAL_CONCURRENCY = 16;
 /** A person waits for the answer. */
 const COMMAND_TIMEOUT_MS = 10_000;
-/** How late an occurrence of a series may begin, after Temporal was away; one that would be later is left out. */
-const CATCH_UP = '15 minutes';
 const OVERLAP = {
   skip: ScheduleOverlapPolicy.SKIP,
   buffer: ScheduleOverlapPolicy.BUFFER_ONE,
@@ -246,7 +244,8 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
         await client.schedule.create({
           scheduleId: handle.scheduleId,
           spec: { cronExpressions: [cron], timezone },
-          policies: { overlap: OVERLAP[overlap], catchupWindow: CATCH_UP },
+          // How late an occurrence may begin after Temporal was away; one that would be later is left out.
+          policies: { overlap: OVERLAP[overlap], catchupWindow: LATE_MS },
           state: { paused: state === 'paused' },
           action: {
             type: 'startWorkflow',

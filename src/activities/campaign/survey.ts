@@ -1,6 +1,6 @@
 /** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
 import { sql } from 'kysely';
-import { ENDED_STATES, type CampaignState } from '../../core/campaign';
+import { ENDED_STATES, LATE_MS, type CampaignState } from '../../core/campaign';
 import { windowState, type SendWindow } from '../../core/window';
 import { insertAudit } from '../../store/audit';
 import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaign-agenda';
@@ -34,8 +34,6 @@ const WIDTH = 6;
 const PER_SLICE_PER_SECOND = 500;
 const MAX_DUE = 100;
 const MAX_WAIT_MS = 6 * 3_600_000;
-/** Later than this after its time, a campaign is late, and its lateness policy says what happens. */
-export const LATE_MS = 15 * 60_000;
 /** Outcomes before their failures say anything. */
 const SELF_PAUSE_MIN_SETTLED = 100;
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { AudienceRow } from '../../core/audience';
 import { planColumns } from '../../core/audience-file';
+import { LATE_MS } from '../../core/campaign';
 import { matchDltPattern } from '../../core/dlt-template';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
@@ -36,8 +37,6 @@ export interface CheckedCampaign {
   rejected: Rejection[];
 }
 
-/** Later than this after its time a campaign is late, and somebody must say what is meant. */
-const LATE_MS = 15 * 60_000;
 /** A time that is longer ago is a mistake. */
 const MAX_LATE_MS = 86_400_000;
 const PROMOTIONAL = 'P';
