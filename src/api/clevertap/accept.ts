@@ -1,4 +1,5 @@
 /** What all CleverTap routes do between their fields and their answer. */
+import { classOf } from '../../core/sender';
 import { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
@@ -29,7 +30,6 @@ export interface Acceptance {
 
 /** A larger request is bulk, and so is promotional traffic of any size: neither may delay a one-time password. */
 const BULK_FROM = 100;
-const PROMOTIONAL = 'P';
 
 /**
  * Stores every record that can be; the others are returned, each with its index and reason.
@@ -93,7 +93,7 @@ export async function acceptRecords(
   }
   deps.metrics.messages('rejected', rejected.length);
   if (messages.length === 0) return { accepted: [], rejected };
-  const bulk = messages.length > BULK_FROM || messages.every((message) => message.service === PROMOTIONAL);
+  const bulk = messages.length > BULK_FROM || messages.every((message) => classOf(message.service) === 'promotional');
   const stored = await deps.ingress.accept({
     accountId,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
