@@ -1,13 +1,13 @@
 /** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
 import { sql } from 'kysely';
 import { ENDED_STATES, LATE_MS, type CampaignState } from '../../core/campaign';
+import { ownWindows } from '../../core/campaign-window';
 import { windowState, type SendWindow } from '../../core/window';
 import { insertAudit } from '../../store/audit';
 import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaign-agenda';
 import { changeCampaign, forgetRecipients, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns';
 import type { Database } from '../../store/database';
 import { effectiveRate } from './rate';
-import { campaignWindows } from './windows';
 
 export interface CampaignAgenda {
   state: CampaignState;
@@ -132,7 +132,7 @@ async function beginWhenDue(
       return moveCampaign(db, campaign.id, 'cancelled', { reason: `skipped: it was ${minutes} minutes late` });
     }
     if (campaign.lateness === 'next-window') {
-      const opensAtMs = nextOpening(campaignWindows(campaign), nowMs);
+      const opensAtMs = nextOpening(ownWindows(campaign.send_window, campaign.timezone), nowMs);
       if (opensAtMs === null) {
         return moveCampaign(db, campaign.id, 'cancelled', {
           reason: 'it was late, and its window does not open again',

@@ -1,16 +1,10 @@
 /** Which windows a campaign's recipients fall under. */
+import { countryWindows, ownWindows } from '../../core/campaign-window';
+import { classOf } from '../../core/sender';
 import type { SendWindow } from '../../core/window';
 import { countryOf, zoneOfCountry } from '../../core/zones';
 import type { CampaignRow } from '../../store/campaigns';
 import type { CountryWindow } from '../../store/schema';
-
-/** Promotional traffic: the class that windows of an account are about. */
-const PROMOTIONAL = 'P';
-
-/** The campaign's own window in its own zone: what a person means who looks at the clock on the wall. */
-export function campaignWindows({ send_window: window, timezone }: CampaignRow): SendWindow[] {
-  return window === null ? [] : [{ ...window, timezone: window.timezone ?? timezone }];
-}
 
 /**
  * The windows of recipients in a country: the campaign's, on their clocks when it asks for that, and for promotional
@@ -19,26 +13,18 @@ export function campaignWindows({ send_window: window, timezone }: CampaignRow):
  */
 export function windowsIn(
   country: string | null,
-  campaign: Pick<CampaignRow, 'send_window' | 'timezone' | 'service'>,
-  countryWindows: readonly CountryWindow[],
+  { send_window: own, timezone, service }: Pick<CampaignRow, 'send_window' | 'timezone' | 'service'>,
+  ofAccount: readonly CountryWindow[],
 ): SendWindow[] {
-  const own = campaign.send_window;
-  const windows =
-    campaign.service === PROMOTIONAL
-      ? countryWindows
-          .filter((window) => window.country === country)
-          .map(({ start, end, timezone }) => ({ start, end, timezone }))
-      : [];
-  if (own === null) return windows;
-  return [...windows, { ...own, timezone: own.timezone ?? zoneOfCountry(country) ?? campaign.timezone }];
+  return [...countryWindows(ofAccount, service, country), ...ownWindows(own, zoneOfCountry(country) ?? timezone)];
 }
 
 /** Finds the windows of a recipient by the number's country. Recipients with the same windows share slices. */
-export function windowsFinder(campaign: CampaignRow, countryWindows: readonly CountryWindow[]) {
+export function windowsFinder(campaign: CampaignRow, ofAccount: readonly CountryWindow[]) {
   const own = campaign.send_window;
-  const byCountry = campaign.service === PROMOTIONAL && countryWindows.length > 0;
+  const byCountry = classOf(campaign.service) === 'promotional' && ofAccount.length > 0;
   if (!byCountry && (own === null || own.timezone !== null)) {
-    const windows = campaignWindows(campaign);
+    const windows = ownWindows(own, campaign.timezone);
     return (): SendWindow[] => windows;
   }
   const known = new Map<string | null, SendWindow[]>();
@@ -46,7 +32,7 @@ export function windowsFinder(campaign: CampaignRow, countryWindows: readonly Co
     const country = countryOf(msisdn);
     let windows = known.get(country);
     if (windows === undefined) {
-      windows = windowsIn(country, campaign, countryWindows);
+      windows = windowsIn(country, campaign, ofAccount);
       known.set(country, windows);
     }
     return windows;

@@ -1,6 +1,7 @@
 /** A campaign as it is shown. */
 import type { z } from 'zod';
-import { finishTime, type SendWindow } from '../../core/window';
+import { ownWindows } from '../../core/campaign-window';
+import { finishTime } from '../../core/window';
 import { NO_COUNTS, type CampaignCounts } from '../../store/campaign-traffic';
 import type { CampaignRow } from '../../store/campaigns';
 import type { campaignAnswer } from './schema';
@@ -64,8 +65,7 @@ function etaOf(row: CampaignRow, counts: CampaignCounts, speed: number | null, n
   const rate = speed ?? row.rate_per_second;
   if (rate === null || row.state === 'paused' || row.state === 'draft') return null;
   const startMs = Math.max(nowMs, row.due_at?.getTime() ?? nowMs);
-  const window = row.send_window;
-  const windows: SendWindow[] = window === null ? [] : [{ ...window, timezone: window.timezone ?? row.timezone }];
+  const windows = ownWindows(row.send_window, row.timezone);
   const finishesAtMs = finishTime(windows, startMs, (counts.queued / rate) * 1_000);
   return finishesAtMs === null ? null : Math.ceil((finishesAtMs - nowMs) / 1_000);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AudienceRow } from '../../core/audience';
 import { planColumns } from '../../core/audience-file';
 import { LATE_MS } from '../../core/campaign';
+import { countryWindows, ownWindows } from '../../core/campaign-window';
 import { matchDltPattern } from '../../core/dlt-template';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
@@ -39,7 +40,6 @@ export interface CheckedCampaign {
 
 /** A time that is longer ago is a mistake. */
 const MAX_LATE_MS = 86_400_000;
-const PROMOTIONAL = 'P';
 const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
 /** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
@@ -62,7 +62,11 @@ export async function checkCampaign(
   const timezone = body.timezone ?? account.timezone;
   const service = body.service ?? account.default_service;
   const window: CampaignWindow | null = body.window === undefined ? null : toWindow(body.window, timezone);
-  const windows = windowsOf(window, timezone, service === PROMOTIONAL ? account.windows : [], account.default_country);
+  // Those of a recipient at home, which stand for all where they differ.
+  const windows = [
+    ...ownWindows(window, timezone),
+    ...countryWindows(account.windows, service, account.default_country),
+  ];
   if (!opens(windows, now)) {
     const hours = windows.map(({ start, end }) => `${start}–${end}`).join(' and ');
     throw invalid('window', `never opens: ${hours} have no time in common`);
@@ -158,19 +162,6 @@ function toWindow(window: NonNullable<CampaignBody['window']>, timezone: string)
   const { start, end, days, recipientZone } = window;
   const zone = recipientZone ? null : (window.timezone ?? timezone);
   return { start, end, ...(days === undefined ? {} : { days }), timezone: zone };
-}
-
-/** The windows of a recipient at home, which stand for all where they differ. */
-function windowsOf(
-  window: CampaignWindow | null,
-  timezone: string,
-  byCountry: AccountContext['account']['windows'],
-  country: string,
-): SendWindow[] {
-  const national = byCountry
-    .filter((one) => one.country === country)
-    .map(({ start, end, timezone: zone }) => ({ start, end, timezone: zone }));
-  return window === null ? national : [{ ...window, timezone: window.timezone ?? timezone }, ...national];
 }
 
 function opens(windows: readonly SendWindow[], now: Date): boolean {

@@ -152,8 +152,7 @@ class RecordReader {
         `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`,
       );
     }
-    if (!isStorable(text))
-      this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
+    if (!isStorable(text)) this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
     if (text.length > maxLength)
       this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
     return text;
