@@ -7,6 +7,8 @@ import {
   CAMPAIGN_TRANSITIONS,
   campaignStatesBefore,
   ENDED_STATES,
+  hasEnded,
+  mayDispatch,
 } from './campaign';
 
 const page = readFileSync(path.resolve(__dirname, '../../docs/campaigns.md'), 'utf8');
@@ -21,6 +23,11 @@ test('every state but draft is reached, and none leads out of an ended one', () 
   for (const state of CAMPAIGN_STATES)
     expect([state, campaignStatesBefore(state).length > 0]).toEqual([state, state !== 'draft']);
   for (const state of ENDED_STATES) expect(CAMPAIGN_TRANSITIONS[state]).toEqual([]);
+});
+
+test('only a campaign that runs or settles dispatches, and none that has ended', () => {
+  expect(CAMPAIGN_STATES.filter(mayDispatch)).toEqual(['running', 'settling']);
+  expect(CAMPAIGN_STATES.filter(hasEnded)).toEqual(['finished', 'cancelled', 'failed']);
 });
 
 test('an action that makes no sense names both states', () => {

@@ -30,6 +30,13 @@ export const ENDED_STATES = ['finished', 'cancelled', 'failed'] as const satisfi
  */
 export const LATE_MS = 15 * 60_000;
 
+/** Whether messages of a campaign in this state may leave. */
+export const mayDispatch = (state: CampaignState): boolean =>
+  (DISPATCHING_STATES as readonly CampaignState[]).includes(state);
+
+/** Whether a campaign in this state has ended its own life: see {@link ENDED_STATES}. */
+export const hasEnded = (state: CampaignState): boolean => (ENDED_STATES as readonly CampaignState[]).includes(state);
+
 /** A series: a campaign that starts others like itself. Its row is the truth, its schedule in Temporal follows. */
 export interface SeriesSchedule {
   campaignId: string;

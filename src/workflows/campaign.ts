@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { CampaignAgenda } from '../activities/campaign/survey';
-import { actionProblem, ENDED_STATES, type CampaignState } from '../core/campaign';
+import { actionProblem, hasEnded, type CampaignState } from '../core/campaign';
 import {
   BULK_PRIORITY,
   COMMAND_UPDATE,
@@ -165,5 +165,3 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   }
   await condition(allHandlersFinished);
 }
-
-const hasEnded = (state: CampaignState): boolean => (ENDED_STATES as readonly CampaignState[]).includes(state);

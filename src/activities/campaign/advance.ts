@@ -1,5 +1,5 @@
 /** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
-import { DISPATCHING_STATES, ENDED_STATES, type CampaignState } from '../../core/campaign';
+import { hasEnded, mayDispatch } from '../../core/campaign';
 import { findSliceIds, writeLookAt } from '../../store/campaign-agenda';
 import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaign-traffic';
 import type { Database } from '../../store/database';
@@ -56,7 +56,7 @@ export async function advanceCampaignSlices(
   try {
     for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
       const { state } = campaign.value;
-      if (!may(state) && !hasEnded(state)) break;
+      if (!mayDispatch(state) && !hasEnded(state)) break;
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
       const result = await advanceSlice(deps, sliceId, stop, { ended, wish, openSince });
       held = result.held;
@@ -72,15 +72,12 @@ export async function advanceCampaignSlices(
   }
 }
 
-const may = (state: CampaignState): boolean => (DISPATCHING_STATES as readonly CampaignState[]).includes(state);
-const hasEnded = (state: CampaignState): boolean => (ENDED_STATES as readonly CampaignState[]).includes(state);
-
 /** Aborts when the campaign no longer dispatches, or its window closes. */
 function haltOf(campaign: Followed<CampaignTraffic>, untilMs: number | null) {
   const controller = new AbortController();
   const began = campaign.value.state;
   const stop = campaign.onRead(({ state }) => {
-    if (may(began) && !may(state)) controller.abort();
+    if (mayDispatch(began) && !mayDispatch(state)) controller.abort();
   });
   const timer = untilMs === null ? undefined : setTimeout(() => controller.abort(), Math.max(0, untilMs - Date.now()));
   return {

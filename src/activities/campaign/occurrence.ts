@@ -1,7 +1,7 @@
 /** The `makeOccurrence` and `awaitCampaign` activities: what one time of a series becomes. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { DateTime } from 'luxon';
-import { ENDED_STATES, type CampaignState } from '../../core/campaign';
+import { hasEnded } from '../../core/campaign';
 import { insertOccurrence } from '../../store/campaign-series';
 import { readCampaign } from '../../store/campaigns';
 import type { Database } from '../../store/database';
@@ -35,7 +35,7 @@ export async function makeOccurrence(
 /** Returns once a campaign has ended. @throws ApplicationFailure before that: it is tried again. */
 export async function awaitCampaign({ db }: Pick<Database, 'db'>, campaignId: string): Promise<void> {
   const row = await readCampaign(db, campaignId);
-  if (row === null || (ENDED_STATES as readonly CampaignState[]).includes(row.state)) return;
+  if (row === null || hasEnded(row.state)) return;
   const message = `The campaign is ${row.state}`;
   throw ApplicationFailure.create({ message, type: 'Goes on', category: ApplicationFailureCategory.BENIGN });
 }

@@ -1,6 +1,6 @@
 /** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
 import { sql } from 'kysely';
-import { ENDED_STATES, LATE_MS, type CampaignState } from '../../core/campaign';
+import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaign';
 import { ownWindows } from '../../core/campaign-window';
 import { windowState, type SendWindow } from '../../core/window';
 import { insertAudit } from '../../store/audit';
@@ -50,8 +50,7 @@ export async function surveyCampaign(
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
   // What never leaves any more waits for no window.
-  const hasEnded = (ENDED_STATES as readonly CampaignState[]).includes(campaign.state);
-  const closed = hasEnded ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
+  const closed = hasEnded(campaign.state) ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
   const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
 
@@ -161,7 +160,7 @@ async function settleState(
   outlook: CampaignOutlook,
 ): Promise<CampaignRow> {
   const { id, state } = campaign;
-  if (!['running', 'settling', 'paused'].includes(state)) return campaign;
+  if (!mayDispatch(state) && state !== 'paused') return campaign;
   if (outlook.open === 0) {
     await forgetRecipients(db, id);
     return (await moveCampaign(db, id, 'finished')) ?? campaign;

@@ -1,5 +1,6 @@
 /** A campaign as it is shown. */
 import type { z } from 'zod';
+import { hasEnded } from '../../core/campaign';
 import { ownWindows } from '../../core/campaign-window';
 import { finishTime } from '../../core/window';
 import { NO_COUNTS, type CampaignCounts } from '../../store/campaign-traffic';
@@ -61,7 +62,7 @@ function speedOf(row: CampaignRow, counts: CampaignCounts, nowMs: number): numbe
 
 /** Seconds until the last message leaves, at the speed so far or the rate that was set, while the window is open. */
 function etaOf(row: CampaignRow, counts: CampaignCounts, speed: number | null, nowMs: number): number | null {
-  if (['finished', 'cancelled', 'failed', 'settling'].includes(row.state)) return counts.queued === 0 ? 0 : null;
+  if (hasEnded(row.state) || row.state === 'settling') return counts.queued === 0 ? 0 : null;
   const rate = speed ?? row.rate_per_second;
   if (rate === null || row.state === 'paused' || row.state === 'draft') return null;
   const startMs = Math.max(nowMs, row.due_at?.getTime() ?? nowMs);
