@@ -163,21 +163,23 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
     { intervalMs: SIGNAL_INTERVAL_MS, concurrency: SIGNAL_CONCURRENCY, merge: () => true },
   );
 
+  /** Starts a workflow that runs once: a start that is repeated after it ended must not run it again. */
+  const startOnce = async (type: string, workflowId: string, input: SendInput | CampaignInput): Promise<void> => {
+    try {
+      await client.workflow.start(type, {
+        workflowId,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: TASK_QUEUES.workflows,
+        args: [input],
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+
   return {
-    async startSend(input) {
-      try {
-        await client.workflow.start(WORKFLOW_TYPES.send, {
-          workflowId: sendWorkflowId(input.sliceId),
-          // A slice runs once: a start that is repeated after its workflow ended must not run it again.
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: TASK_QUEUES.workflows,
-          args: [input],
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-    },
+    startSend: (input) => startOnce(WORKFLOW_TYPES.send, sendWorkflowId(input.sliceId), input),
 
     wake(news) {
       for (const { sliceId, campaignId, open, refused } of news) {
@@ -187,19 +189,7 @@ export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions):
       }
     },
 
-    async startCampaign(input) {
-      try {
-        await client.workflow.start(WORKFLOW_TYPES.campaign, {
-          workflowId: campaignWorkflowId(input.campaignId),
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: TASK_QUEUES.workflows,
-          args: [input],
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-    },
+    startCampaign: (input) => startOnce(WORKFLOW_TYPES.campaign, campaignWorkflowId(input.campaignId), input),
 
     async commandCampaign(campaignId, command) {
       try {
