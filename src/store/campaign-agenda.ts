@@ -1,12 +1,12 @@
 /** What a campaign's slices want next, told from the slices alone: their counters, their flags, their times. */
 import type { Pool } from 'pg';
 import type { SendWindow } from '../core/window';
-import { FINAL_STATES, CLAIMABLE_STATES } from '../core/status';
+import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';
+import { openOf, settledOf } from './ledger';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
-const FINALS = FINAL_STATES.map((state) => `s.${state}`).join(' + ');
-const OPEN = `s.total - (${FINALS})`;
+const OPEN = openOf('s');
 /** Open messages that are not awaiting their receipt. */
 const WAITING = `${OPEN} - s.submitted`;
 
@@ -57,7 +57,7 @@ export async function readCampaignOutlook(
     pool,
     'read-campaign-outlook',
     `with listed as (
-       select s.no, ${OPEN} as open, ${WAITING} as waiting, s.look_at, ${FINALS} as settled,
+       select s.no, ${OPEN} as open, ${WAITING} as waiting, s.look_at, ${settledOf('s')} as settled,
               s.failed + s.expired as failed,
               (s.look_at is null or s.look_at <= now() or s.wake_due) as is_due,
               coalesce(s.windows = any($2::jsonb[]), false) and ${WAITING} > 0 as is_closed,

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import type { AudienceRow } from '../core/audience';
 import { campaignStatesBefore, ENDED_STATES, type CampaignState } from '../core/campaign';
 import { prefixedId, uuidv7 } from '../core/ids';
+import { hasOpen } from './ledger';
 import type {
   Audience,
   CampaignForecast,
@@ -238,7 +239,7 @@ export async function listUnfinishedCampaigns(db: Kysely<Schema>, limit: number)
             .selectFrom('slices')
             .select('slices.id')
             .whereRef('slices.campaign_id', '=', 'campaigns.id')
-            .where(sql<boolean>`total > delivered + failed + expired + suppressed + cancelled + unknown`),
+            .where(sql.raw<boolean>(hasOpen('slices'))),
         ),
       ]),
     )

@@ -4,6 +4,7 @@ import type { FailureClass } from '../core/outcome';
 import { DISPATCHING_STATES } from '../core/campaign';
 import { CLAIMABLE_STATES } from '../core/status';
 import { execute } from './database';
+import { hasOpen } from './ledger';
 import type { MessageOptions } from './schema';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 import type { SliceOwner } from './slices';
@@ -116,7 +117,7 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
     `with released as (
        update messages m set not_before = null
        from slices s
-       where s.account_id = $1 and s.total > s.delivered + s.failed + s.expired + s.suppressed + s.cancelled + s.unknown
+       where s.account_id = $1 and ${hasOpen('s')}
          and m.slice_id = s.id and m.gateway_id = $2 and m.state = 'queued'
        returning m.slice_id, s.campaign_id
      )

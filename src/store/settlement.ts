@@ -3,6 +3,7 @@
  * has to be woken. It follows a CTE `moved (id, slice_id, account_id, webhook_id, was, state, code, reason, at)`.
  */
 import { FINAL_STATES } from '../core/status';
+import { openOf } from './ledger';
 
 const isFinal = `state in (${FINAL_STATES.map((state) => `'${state}'`).join(', ')})`;
 
@@ -52,7 +53,7 @@ counted as (
     wake_due = s.wake_due or c.refused > 0 or s.total =
       ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}
   from change c where s.id = c.slice_id
-  returning s.id, s.campaign_id, c.refused, s.total - ${FINAL_STATES.map((state) => `s.${state}`).join(' - ')} as open
+  returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open
 )`;
 
 export const SETTLEMENT = `${REPORTED},${COUNTED}`;

@@ -1,7 +1,9 @@
 /** Slices: what dispatch runs over, and the ledger by their counters. */
 import type { Pool } from 'pg';
 import type { Leg } from '../core/route';
+import { FINAL_STATES } from '../core/status';
 import { execute } from './database';
+import { hasOpen, openOf } from './ledger';
 
 export interface SealedSlice {
   id: string;
@@ -121,7 +123,7 @@ export async function listUnsettled(pool: Pool, limit: number): Promise<Startabl
     pool,
     'list-unsettled',
     `select id, priority, due_at from slices
-     where started_at is not null and campaign_id is null and total > delivered + failed + expired + suppressed + cancelled + unknown
+     where started_at is not null and campaign_id is null and ${hasOpen('slices')}
      order by created_at limit $1`,
     [limit],
   );
@@ -145,11 +147,9 @@ export async function readLedger(pool: Pool, accountId: string): Promise<Ledger>
   const [row] = await execute<Record<keyof Ledger, string>>(
     pool,
     'read-ledger',
-    `select coalesce(sum(total), 0) as accepted, coalesce(sum(delivered), 0) as delivered,
-            coalesce(sum(failed), 0) as failed, coalesce(sum(expired), 0) as expired,
-            coalesce(sum(suppressed), 0) as suppressed, coalesce(sum(cancelled), 0) as cancelled,
-            coalesce(sum(unknown), 0) as unknown,
-            coalesce(sum(total - delivered - failed - expired - suppressed - cancelled - unknown), 0) as open
+    `select coalesce(sum(total), 0) as accepted,
+            ${FINAL_STATES.map((state) => `coalesce(sum(${state}), 0) as ${state}`).join(', ')},
+            coalesce(sum(${openOf('slices')}), 0) as open
      from slices where account_id = $1`,
     [accountId],
   );

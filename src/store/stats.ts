@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { execute } from './database';
+import { hasOpen } from './ledger';
 
 /** Slices that are counted anew in one go: some 100,000 messages, a tenth of a second. */
 const SLICES_PER_REFRESH = 100;
@@ -13,7 +14,6 @@ const OPEN_AGAIN = `interval '10 seconds'`;
 const DONE_AFTER = `interval '3 days'`;
 
 const COUNTERS = `array[total, delivered, failed, expired, suppressed, cancelled, unknown]`;
-const OPEN = `total > delivered + failed + expired + suppressed + cancelled + unknown`;
 
 /** Who counts an account's slices is alone in it: another one would count the same. */
 const LOCK = `select pg_try_advisory_xact_lock(hashtextextended('stats:' || $1, 0)) as locked`;
@@ -28,8 +28,8 @@ with stale as materialized (
   select id, campaign_id, ${COUNTERS} as counters from slices
   where account_id = $1 and not stats_done and state = 'sealed'
     and coalesce(stats_at, started_at) <= now() - $2 * interval '1 millisecond'
-    and (stats_of is null or stats_of <> ${COUNTERS} or (${OPEN} and stats_at < now() - ${OPEN_AGAIN})
-         or (not (${OPEN}) and stats_at < now() - ${DONE_AFTER}))
+    and (stats_of is null or stats_of <> ${COUNTERS} or (${hasOpen('slices')} and stats_at < now() - ${OPEN_AGAIN})
+         or (not ${hasOpen('slices')} and stats_at < now() - ${DONE_AFTER}))
   order by stats_at nulls first, created_at desc limit ${SLICES_PER_REFRESH}
 ),
 gone as (delete from slice_stats using stale where slice_id = stale.id),
@@ -53,7 +53,7 @@ select id, counters::text from stale`;
 const REMEMBER = `
 update slices s
 set stats_of = held.counters, stats_at = now(),
-    stats_done = coalesce(not (${OPEN}) and stats_of = held.counters and stats_at < now() - ${DONE_AFTER}, false)
+    stats_done = coalesce(not ${hasOpen('s')} and stats_of = held.counters and stats_at < now() - ${DONE_AFTER}, false)
 from (
   select s.id, r.counters::integer[] from unnest($1::uuid[], $2::text[]) as r (id, counters) join slices s on s.id = r.id
   order by s.id for update of s
