@@ -17,19 +17,23 @@ import {
 } from './schema';
 
 const CAMPAIGNS = '/api/v1/campaigns';
+const CAMPAIGN = `${CAMPAIGNS}/:id`;
 const tag = 'Campaigns';
 const now = { 200: { description: 'The campaign as it is now.', schema: campaignAnswer } };
+
+/** What a command that the campaign's workflow carries out can end in. */
+const COMMAND_ERRORS = ['not-found', 'wrong-state', 'unavailable'] as const;
 
 /** Pause, resume, cancel: the answer comes once it holds. */
 const command = (action: 'pause' | 'resume' | 'cancel', summary: string): Operation => ({
   id: `${action}Campaign`,
   method: 'post',
-  path: `${CAMPAIGNS}/:id/${action}`,
+  path: `${CAMPAIGN}/${action}`,
   tag,
   summary,
   scope: 'send',
   answers: now,
-  errors: ['not-found', 'wrong-state', 'unavailable'],
+  errors: COMMAND_ERRORS,
 });
 
 export const operations: Operation[] = [
@@ -69,7 +73,7 @@ export const operations: Operation[] = [
   {
     id: 'getCampaign',
     method: 'get',
-    path: `${CAMPAIGNS}/:id`,
+    path: CAMPAIGN,
     tag,
     summary: 'One campaign with its counts.',
     scope: 'read',
@@ -79,18 +83,18 @@ export const operations: Operation[] = [
   {
     id: 'updateCampaign',
     method: 'patch',
-    path: `${CAMPAIGNS}/:id`,
+    path: CAMPAIGN,
     tag,
     summary: 'Sets the campaign’s rate, also while it runs.',
     scope: 'send',
     body: { schema: patch },
     answers: now,
-    errors: ['malformed-body', 'invalid-request', 'not-found', 'wrong-state', 'unavailable'],
+    errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS],
   },
   {
     id: 'deleteCampaign',
     method: 'delete',
-    path: `${CAMPAIGNS}/:id`,
+    path: CAMPAIGN,
     tag,
     summary: 'Deletes a draft.',
     scope: 'manage',
@@ -100,7 +104,7 @@ export const operations: Operation[] = [
   {
     id: 'launchCampaign',
     method: 'post',
-    path: `${CAMPAIGNS}/:id/launch`,
+    path: `${CAMPAIGN}/launch`,
     tag,
     summary: 'Launches a draft.',
     scope: 'send',
@@ -113,18 +117,18 @@ export const operations: Operation[] = [
   {
     id: 'rescheduleCampaign',
     method: 'post',
-    path: `${CAMPAIGNS}/:id/reschedule`,
+    path: `${CAMPAIGN}/reschedule`,
     tag,
     summary: 'Gives a campaign that has not begun another time.',
     scope: 'send',
     body: { schema: reschedule },
     answers: now,
-    errors: ['malformed-body', 'invalid-request', 'not-found', 'wrong-state', 'unavailable'],
+    errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS],
   },
   {
     id: 'forecastCampaign',
     method: 'get',
-    path: `${CAMPAIGNS}/:id/forecast`,
+    path: `${CAMPAIGN}/forecast`,
     tag,
     summary: 'What a campaign will be: recipients, parts, cost, and when its last message leaves.',
     description:
@@ -139,7 +143,7 @@ export const operations: Operation[] = [
   {
     id: 'getCampaignLedger',
     method: 'get',
-    path: `${CAMPAIGNS}/:id/ledger`,
+    path: `${CAMPAIGN}/ledger`,
     tag,
     summary: 'Where every message of a campaign went.',
     description:
@@ -153,7 +157,7 @@ export const operations: Operation[] = [
   {
     id: 'testCampaign',
     method: 'post',
-    path: `${CAMPAIGNS}/:id/test`,
+    path: `${CAMPAIGN}/test`,
     tag,
     summary: 'Sends the campaign’s text to verified test phones, and to nobody else.',
     scope: 'send',
