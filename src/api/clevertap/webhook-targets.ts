@@ -3,6 +3,7 @@ import type { Account } from '../../store/accounts';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
 import { ensureWebhook, findWebhook } from '../../store/webhooks';
+import { checkTarget } from '../../webhooks/target';
 import type { RecordProblem } from './normalise';
 
 export type WebhookTarget = { ok: true; webhookId: string } | { ok: false; problem: RecordProblem };
@@ -64,24 +65,18 @@ export function createWebhookTargets(
   };
 }
 
-const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
-
 /** Null when callbacks may go to `url`, else why not. `*.` in a pattern covers subdomains only. */
 export function checkCallbackUrl(
   url: string,
   patterns: readonly string[],
   allowed: ReadonlySet<string>,
 ): string | null {
-  if (!URL.canParse(url)) return 'is not an absolute URL';
-  const { protocol, hostname, port, username, password } = new URL(url);
-  if (username !== '' || password !== '') return 'must not carry credentials';
-  if (!/^https?:$/.test(protocol)) return 'must start with https://';
-  if (allowed.has(`${hostname}:${port || DEFAULT_PORTS[protocol]}`) || allowed.has(hostname)) return null;
-  if (protocol !== 'https:') return 'must start with https://';
-  const named = patterns.some((pattern) =>
-    pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern,
-  );
-  return named
-    ? null
-    : `has the host ${hostname}, which is not among the account's callbackHosts (${patterns.join(', ')})`;
+  return checkTarget(url, allowed, (hostname) => {
+    const named = patterns.some((pattern) =>
+      pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern,
+    );
+    return named
+      ? null
+      : `has the host ${hostname}, which is not among the account's callbackHosts (${patterns.join(', ')})`;
+  });
 }
