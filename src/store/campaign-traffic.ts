@@ -5,6 +5,7 @@ import { DISPATCHING_STATES, ENDED_STATES } from '../core/campaign';
 import { FINAL_STATES } from '../core/status';
 import type { CampaignRow } from './campaigns';
 import { execute } from './database';
+import { openOf } from './ledger';
 import type { Schema } from './schema';
 import type { Ledger } from './slices';
 
@@ -64,14 +65,13 @@ export interface CampaignCounts extends Ledger {
 
 /** Sums the slices of campaigns; one snapshot, so the equation of the ledger holds at any moment. */
 export async function countCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignCounts>> {
-  const finals = FINAL_STATES.join(' + ');
   const rows = await execute<Record<Exclude<keyof CampaignCounts, 'queued'>, string> & { campaign_id: string }>(
     pool,
     'count-campaigns',
     // Only slices that dispatch has begun, and that have something else than receipts to wait for, are looked into.
     `select campaign_id, sum(total) as accepted, ${FINAL_STATES.map((state) => `sum(${state}) as ${state}`).join(', ')},
-            sum(total - (${finals})) as open, sum(s.submitted) as submitted,
-            sum(case when s.started_at is not null and s.total > ${finals} + s.submitted then (
+            sum(${openOf('s')}) as open, sum(s.submitted) as submitted,
+            sum(case when s.started_at is not null and ${openOf('s')} > s.submitted then (
               select count(*) from messages m where m.slice_id = s.id and m.state = 'submitting') else 0 end) as submitting
      from slices s where campaign_id = any($1::text[]) group by campaign_id`,
     [ids],

@@ -1,7 +1,7 @@
 /** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import type { AudienceRow } from '../core/audience';
-import { campaignStatesBefore, ENDED_STATES, type CampaignState } from '../core/campaign';
+import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../core/campaign';
 import { prefixedId, uuidv7 } from '../core/ids';
 import { hasOpen } from './ledger';
 import type {
@@ -156,7 +156,7 @@ export async function moveCampaign(
   from: readonly CampaignState[] = campaignStatesBefore(next),
 ): Promise<CampaignRow | null> {
   const now = sql<Date>`now()`;
-  const ended = (ENDED_STATES as readonly CampaignState[]).includes(next);
+  const ended = hasEnded(next);
   const row = await db
     .updateTable('campaigns')
     .set({
