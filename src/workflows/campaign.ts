@@ -74,9 +74,12 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   /** There is something that the last survey did not know. */
   let news = false;
   let newsCount = 0;
+  /** Slices that were told to be done, ever. */
+  let doneSlices = 0;
 
   setHandler(campaignNewsSignal, ({ done, refused }) => {
     newsCount++;
+    doneSlices += done;
     openSlices -= done;
     if (refused > 0 || openSlices <= 0) news = true;
   });
@@ -106,6 +109,8 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   /** Numbers of the slices in hand. */
   const busy = new Set<number>();
   let runs = 0;
+  /** Runs that came back, ever. */
+  let returned = 0;
   let heldMs = HELD_MS;
   let held = false;
 
@@ -114,6 +119,7 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     for (const no of nos) busy.add(no);
     const over = (): void => {
       runs--;
+      returned++;
       for (const no of nos) busy.delete(no);
     };
     void advanceCampaignSlices({ campaignId, nos, untilMs: agenda.untilMs, sinceMs: agenda.sinceMs }).then(
@@ -131,10 +137,14 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
 
   for (;;) {
     news = false;
+    const known = { returned, doneSlices };
     const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...busy] });
-    openSlices = agenda.openSlices;
     // A command that came while it was read knows better.
     if (!news) state = agenda.state;
+    // What was told meanwhile may be in it or not: too few only means to look once more.
+    const doneSince = doneSlices - known.doneSlices;
+    openSlices = agenda.openSlices - doneSince;
+    if (doneSince > 0 && openSlices <= 0) news = true;
     setCurrentDetails(agenda.details);
     if (agenda.done && runs === 0) break;
 
@@ -159,9 +169,8 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
       held = false;
       continue;
     }
-    // A run that comes back makes room, and may have been the last.
-    const working = runs;
-    await condition(() => news || held || runs < working, agenda.waitMs);
+    // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
+    await condition(() => news || held || returned > known.returned, agenda.waitMs);
   }
   await condition(allHandlersFinished);
 }

@@ -3,7 +3,6 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/activities';
 import type { CampaignState } from '../../src/core/campaign';
 import {
@@ -16,9 +15,9 @@ import {
   type CampaignInput,
   type CampaignNews,
 } from '../../src/workflows/contract';
-import { WORKFLOW_BUNDLE } from '../support/stack';
 import { quietTemporal, timeSkipping } from '../support/temporal';
 import { until } from '../support/until';
+import { startWorkflowWorkers } from '../support/workflow-workers';
 
 const HOUR_MS = 3_600_000;
 /** So much news the workflow takes in one history. */
@@ -70,21 +69,6 @@ afterAll(async () => {
   await env.teardown();
 });
 
-async function startWorkers(): Promise<void> {
-  const connection = env.nativeConnection;
-  const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle: WORKFLOW_BUNDLE }),
-    ...[TASK_QUEUES.control, TASK_QUEUES.audience].map((taskQueue) =>
-      Worker.create({ connection, taskQueue, activities }),
-    ),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  stopWorkers = async () => {
-    for (const worker of workers) worker.shutdown();
-    await running;
-  };
-}
-
 const tell = (handle: WorkflowHandle): Promise<void> =>
   handle.signal<[CampaignNews]>(RECEIPT_SIGNAL, { done: 0, refused: 1 });
 
@@ -106,7 +90,7 @@ test('news beyond 2,000 makes it continue as new; it looks again and still takes
   for (let told = 0; told < MAX_NEWS; told += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, () => tell(handle)));
   }
-  await startWorkers();
+  stopWorkers = await startWorkflowWorkers(env, ['control', 'audience'], activities);
   await until('it has surveyed and sleeps', async () =>
     (await historyOf(workflowId, first)).some((event) => event.timerStartedEventAttributes),
   );

@@ -1,10 +1,9 @@
 /** The workflows alone, on a server that skips time: long waits, at once. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/activities';
 import { RECEIPT_SIGNAL, TASK_QUEUES, WORKFLOW_TYPES, type SendInput } from '../../src/workflows/contract';
-import { WORKFLOW_BUNDLE } from '../support/stack';
 import { quietTemporal, timeSkipping } from '../support/temporal';
+import { startWorkflowWorkers } from '../support/workflow-workers';
 
 const HOUR_MS = 3_600_000;
 let env: TestWorkflowEnvironment;
@@ -28,18 +27,7 @@ beforeAll(async () => {
     },
     sweep: () => Promise.resolve(),
   };
-  const connection = env.nativeConnection;
-  const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle: WORKFLOW_BUNDLE }),
-    ...[TASK_QUEUES.transactional, TASK_QUEUES.bulk, TASK_QUEUES.relay].map((taskQueue) =>
-      Worker.create({ connection, taskQueue, activities }),
-    ),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  stopWorkers = async () => {
-    for (const worker of workers) worker.shutdown();
-    await running;
-  };
+  stopWorkers = await startWorkflowWorkers(env, ['transactional', 'bulk', 'relay'], activities);
 });
 afterAll(async () => {
   await stopWorkers();
