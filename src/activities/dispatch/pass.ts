@@ -17,13 +17,14 @@ import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit }
 
 /** Small, so that a kill leaves few attempts to resolve; a batch gateway claims one batch at least. */
 const BLOCK_SIZE = 200;
+/** Requests of a block that one connection may have to make: behind a slow gateway of few, a large block would grow old. */
+const REQUESTS_PER_CONNECTION = 8;
 /** Blocks of one slice in flight: one is written while the other is sent. */
 const BLOCKS_IN_FLIGHT = 2;
-/**
- * A block that takes longer is given up: what was not written is tried again, what was may have been taken. Far above
- * the time-outs of a single request, which end one slow answer.
- */
-const BLOCK_TIMEOUT_MS = 300_000;
+/** A request that takes longer is given up, and its attempt may have been taken. Far above the time-outs of its parts. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Requests that begin within this time share a time-out: one each would cost more than building their bodies. */
+const TIMEOUT_SHARED_MS = 30_000;
 
 /** What is urgent has the lowest rank. Of bulk, older blocks go first: they end one after the other, not all at once. */
 const URGENT_RANK = 0;
@@ -66,7 +67,8 @@ export async function runLeg(
   atMost = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const pacers = createPacers(run, gateway);
-  const limit = Math.min(atMost, pacers.leaseSize, Math.max(BLOCK_SIZE, gateway.batchSize));
+  const perBlock = Math.min(BLOCK_SIZE, gateway.row.max_in_flight * REQUESTS_PER_CONNECTION * gateway.batchSize);
+  const limit = Math.min(atMost, pacers.leaseSize, Math.max(perBlock, gateway.batchSize));
   const inFlight = new Set<Promise<void>>();
   let claimed = 0;
   let after: string | null = null;
@@ -181,14 +183,13 @@ async function submitBlock(
   inDoubt = false,
 ): Promise<void> {
   const results: AttemptResult[] = [...decided];
-  // One for the whole block: a timer and a signal per request would cost more than building its body.
-  const signal = AbortSignal.timeout(BLOCK_TIMEOUT_MS);
+  const timeout = sharedTimeout();
   const rank = run.urgent ? URGENT_RANK : ++blocksBegun;
   const requests: Promise<void>[] = [];
   let failure: unknown;
   const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
     try {
-      const answers = await submit(run, legIndex, gateway, part, signal);
+      const answers = await submit(run, legIndex, gateway, part, timeout());
       part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
       const holdMs = longestHold(answers);
       // What the breaker holds back was never asked for by the provider, and is to take another gateway.
@@ -221,6 +222,19 @@ async function submitBlock(
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
   if (failure !== undefined) throw failure as Error;
+}
+
+/** The time-out of a request that begins now. */
+function sharedTimeout(): () => AbortSignal {
+  let signal: AbortSignal;
+  let sharedUntilMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() > sharedUntilMs) {
+      sharedUntilMs = performance.now() + TIMEOUT_SHARED_MS;
+      signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    }
+    return signal;
+  };
 }
 
 /** The longest pause that the provider asked for; 0 = none. */
