@@ -17,7 +17,8 @@ import type { Gateways } from './gateways';
 import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
 import { failOverdue } from './overdue';
 import type { LiveRate } from './pacer';
-import { resend, runLeg, type DispatchRun } from './pass';
+import { resend, runLeg } from './pass';
+import type { DispatchRun } from './run';
 import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */

@@ -2,7 +2,7 @@
 import type { ClaimedMessage } from '../../store/claim';
 import type { DispatchGateway } from './gateways';
 import { createPacer, type LiveRate, type Pacer } from './pacer';
-import type { DispatchRun } from './pass';
+import type { DispatchRun } from './run';
 
 /** Messages of one request. */
 export interface PacedPart {

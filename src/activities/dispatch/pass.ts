@@ -1,19 +1,14 @@
 /** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
-import { attemptWireId } from '../../core/ids';
-import type { FailureClass } from '../../core/outcome';
-import { ProviderError } from '../../providers/errors';
-import type { ProviderHttp } from '../../providers/http';
-import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import { claimMessages, type ClaimedMessage } from '../../store/claim';
-import type { Database } from '../../store/database';
 import { replayParked } from '../../store/parked';
 import { writeResults, type AttemptResult } from '../../store/results';
-import type { Settlement } from '../../store/settlement';
+import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
-import { interpret, refusalOf, stopsGateway } from './interpret';
-import type { LiveRate, Pacer } from './pacer';
+import { stopsGateway } from './interpret';
+import type { Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
-import { legAfter, misfit, missingOn, type Course, type CourseLeg, type Misfit } from './plan';
+import { legAfter, misfit, type Misfit } from './plan';
+import type { DispatchRun } from './run';
 
 /** Small, so that a kill leaves few attempts to resolve; a batch gateway claims one batch at least. */
 const BLOCK_SIZE = 200;
@@ -21,39 +16,9 @@ const BLOCK_SIZE = 200;
 const REQUESTS_PER_CONNECTION = 8;
 /** Blocks of one slice in flight: one is written while the other is sent. */
 const BLOCKS_IN_FLIGHT = 2;
-/** A request that takes longer is given up, and its attempt may have been taken. Far above the time-outs of its parts. */
-const REQUEST_TIMEOUT_MS = 300_000;
-/** Requests that begin within this time share a time-out: one each would cost more than building their bodies. */
-const TIMEOUT_SHARED_MS = 30_000;
-
 /** What is urgent has the lowest rank. Of bulk, older blocks go first: they end one after the other, not all at once. */
 const URGENT_RANK = 0;
 let blocksBegun = 0;
-
-export interface DispatchRun {
-  database: Database;
-  http: ProviderHttp;
-  sliceId: string;
-  /** Its legs as they stand now. */
-  course: Course;
-  /** Owner token of this run's attempts. */
-  claim: string;
-  /**
-   * Aborted when the worker shuts down, the campaign is paused or its window closes: nothing new leaves, what is in
-   * flight is finished and written.
-   */
-  stopping: AbortSignal;
-  /** By `performance.now()`: nothing is claimed after it, so that others get the worker's place. */
-  claimUntilMs: number;
-  /** Goes before bulk wherever it would have to wait. */
-  urgent: boolean;
-  /** How fast the slice's campaign wants to be. */
-  wish?: LiveRate;
-  /** Told about every settlement of the run. */
-  onSettlement(settlement: Settlement): void;
-  /** The provider refused the whole account. */
-  onAccountRefused(gateway: DispatchGateway, reason: string): Promise<void>;
-}
 
 /**
  * Sends everything that is claimable on one leg, until its gateway's breaker opens.
@@ -222,99 +187,4 @@ async function submitBlock(
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
   if (failure !== undefined) throw failure as Error;
-}
-
-/** The time-out of a request that begins now. */
-function sharedTimeout(): () => AbortSignal {
-  let signal: AbortSignal;
-  let sharedUntilMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (performance.now() > sharedUntilMs) {
-      sharedUntilMs = performance.now() + TIMEOUT_SHARED_MS;
-      signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    }
-    return signal;
-  };
-}
-
-/** The longest pause that the provider asked for; 0 = none. */
-function longestHold(answers: readonly SubmitResult[]): number {
-  return answers.reduce((longest, answer) => Math.max(longest, (!answer.ok && answer.retryAfterMs) || 0), 0);
-}
-
-/** Claimed, and given back before its request was made: another worker sends it. */
-function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
-  return {
-    messageId: id,
-    no,
-    attempt: 'refused',
-    message: 'queued',
-    leg,
-    delayMs: null,
-    transients,
-    providerId: null,
-    class: 'transient',
-    code: null,
-    clevertap: null,
-    reason: 'not sent: dispatch was stopped before its turn',
-  };
-}
-
-async function submit(
-  run: DispatchRun,
-  legIndex: number,
-  gateway: DispatchGateway,
-  part: readonly ClaimedMessage[],
-  signal: AbortSignal,
-): Promise<SubmitResult[]> {
-  const leg = run.course.legs[legIndex]!;
-  const messages = part.map((message) => toOutbound(message, gateway, leg));
-  try {
-    return await gateway.provider.submit(gateway.config, messages, run.http, signal);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const refusal = refusalOf(error);
-    return messages.map(() => refusal);
-  }
-}
-
-/** What the gateway can't carry is left out here, and said in {@link interpretFor}. */
-function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: CourseLeg): OutboundMessage {
-  const options = message.options ?? {};
-  const missing = missingOn(leg, message);
-  return {
-    id: attemptWireId(message.id, message.no),
-    to: message.msisdn,
-    from: message.sender,
-    text: message.body,
-    encoding: message.encoding,
-    flash: options.flash === true && !missing.includes('flash'),
-    port: missing.includes('port') ? null : (options.port ?? null),
-    entityId: options.entityId ?? null,
-    templateId: options.templateId ?? null,
-    validitySeconds: gateway.row.validity_seconds,
-    callbackUrl: gateway.config.callbackUrl,
-  };
-}
-
-function interpretFor(
-  run: DispatchRun,
-  leg: number,
-  gateway: DispatchGateway,
-  message: ClaimedMessage,
-  answer: SubmitResult,
-  inDoubt: boolean,
-): AttemptResult {
-  const context = {
-    messageId: message.id,
-    no: message.no,
-    leg,
-    transients: message.transients,
-    idempotentById: gateway.provider.capabilities.idempotentById,
-    legAfter: (failure: FailureClass) => legAfter(run.course, { leg, sender: message.sender }, failure, message),
-    inDoubt,
-  };
-  const result = interpret(context, answer, Math.random());
-  const missing = result.attempt === 'submitted' ? missingOn(run.course.legs[leg]!, message) : [];
-  return missing.length === 0 ? result : { ...result, reason: `sent without ${missing.join(', ')}` };
 }

@@ -1,0 +1,113 @@
+/** One request of a block: what it carries, and what its answers mean for each of its messages. */
+import { attemptWireId } from '../../core/ids';
+import type { FailureClass } from '../../core/outcome';
+import { ProviderError } from '../../providers/errors';
+import type { OutboundMessage, SubmitResult } from '../../providers/provider';
+import type { ClaimedMessage } from '../../store/claim';
+import type { AttemptResult } from '../../store/results';
+import type { DispatchGateway } from './gateways';
+import { interpret, refusalOf } from './interpret';
+import { legAfter, missingOn, type CourseLeg } from './plan';
+import type { DispatchRun } from './run';
+
+/** A request that takes longer is given up, and its attempt may have been taken. Far above the time-outs of its parts. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Requests that begin within this time share a time-out: one each would cost more than building their bodies. */
+const TIMEOUT_SHARED_MS = 30_000;
+
+/** The time-out of a request that begins now. */
+export function sharedTimeout(): () => AbortSignal {
+  let signal: AbortSignal;
+  let sharedUntilMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() > sharedUntilMs) {
+      sharedUntilMs = performance.now() + TIMEOUT_SHARED_MS;
+      signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    }
+    return signal;
+  };
+}
+
+/** The longest pause that the provider asked for; 0 = none. */
+export function longestHold(answers: readonly SubmitResult[]): number {
+  return answers.reduce((longest, answer) => Math.max(longest, (!answer.ok && answer.retryAfterMs) || 0), 0);
+}
+
+/** Claimed, and given back before its request was made: another worker sends it. */
+export function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
+  return {
+    messageId: id,
+    no,
+    attempt: 'refused',
+    message: 'queued',
+    leg,
+    delayMs: null,
+    transients,
+    providerId: null,
+    class: 'transient',
+    code: null,
+    clevertap: null,
+    reason: 'not sent: dispatch was stopped before its turn',
+  };
+}
+
+/** Submits the messages of one request. One that failed as a whole answers for each of them. */
+export async function submit(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  part: readonly ClaimedMessage[],
+  signal: AbortSignal,
+): Promise<SubmitResult[]> {
+  const leg = run.course.legs[legIndex]!;
+  const messages = part.map((message) => toOutbound(message, gateway, leg));
+  try {
+    return await gateway.provider.submit(gateway.config, messages, run.http, signal);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const refusal = refusalOf(error);
+    return messages.map(() => refusal);
+  }
+}
+
+/** What the gateway can't carry is left out here, and said in {@link interpretFor}. */
+function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: CourseLeg): OutboundMessage {
+  const options = message.options ?? {};
+  const missing = missingOn(leg, message);
+  return {
+    id: attemptWireId(message.id, message.no),
+    to: message.msisdn,
+    from: message.sender,
+    text: message.body,
+    encoding: message.encoding,
+    flash: options.flash === true && !missing.includes('flash'),
+    port: missing.includes('port') ? null : (options.port ?? null),
+    entityId: options.entityId ?? null,
+    templateId: options.templateId ?? null,
+    validitySeconds: gateway.row.validity_seconds,
+    callbackUrl: gateway.config.callbackUrl,
+  };
+}
+
+/** @param inDoubt an earlier request of the attempt may have been taken. */
+export function interpretFor(
+  run: DispatchRun,
+  leg: number,
+  gateway: DispatchGateway,
+  message: ClaimedMessage,
+  answer: SubmitResult,
+  inDoubt: boolean,
+): AttemptResult {
+  const context = {
+    messageId: message.id,
+    no: message.no,
+    leg,
+    transients: message.transients,
+    idempotentById: gateway.provider.capabilities.idempotentById,
+    legAfter: (failure: FailureClass) => legAfter(run.course, { leg, sender: message.sender }, failure, message),
+    inDoubt,
+  };
+  const result = interpret(context, answer, Math.random());
+  const missing = result.attempt === 'submitted' ? missingOn(run.course.legs[leg]!, message) : [];
+  return missing.length === 0 ? result : { ...result, reason: `sent without ${missing.join(', ')}` };
+}

@@ -1,0 +1,32 @@
+/** One `advance` of one slice, as everything that dispatches for it sees it. */
+import type { Database } from '../../store/database';
+import type { Settlement } from '../../store/settlement';
+import type { ProviderHttp } from '../../providers/http';
+import type { DispatchGateway } from './gateways';
+import type { LiveRate } from './pacer';
+import type { Course } from './plan';
+
+export interface DispatchRun {
+  database: Database;
+  http: ProviderHttp;
+  sliceId: string;
+  /** Its legs as they stand now. */
+  course: Course;
+  /** Owner token of this run's attempts. */
+  claim: string;
+  /**
+   * Aborted when the worker shuts down, the campaign is paused or its window closes: nothing new leaves, what is in
+   * flight is finished and written.
+   */
+  stopping: AbortSignal;
+  /** By `performance.now()`: nothing is claimed after it, so that others get the worker's place. */
+  claimUntilMs: number;
+  /** Goes before bulk wherever it would have to wait. */
+  urgent: boolean;
+  /** How fast the slice's campaign wants to be. */
+  wish?: LiveRate;
+  /** Told about every settlement of the run. */
+  onSettlement(settlement: Settlement): void;
+  /** The provider refused the whole account. */
+  onAccountRefused(gateway: DispatchGateway, reason: string): Promise<void>;
+}
