@@ -39,7 +39,9 @@ test('a killed child comes back as another process, and is gone after the stop',
 
 test('a child that will not stop is killed', async () => {
   const stubborn = entry('stubborn.js', `process.on('SIGTERM', () => {}); ${STAYS}`);
-  const child = await childService('stubborn', stubborn, process.env, { deadlines: { readyMs: 30_000, stopMs: 100 } }).start();
+  const child = await childService('stubborn', stubborn, process.env, {
+    deadlines: { readyMs: 30_000, stopMs: 100 },
+  }).start();
   await child.stop();
   expect(await child.exited).toBe('SIGKILL');
 });
