@@ -1,4 +1,4 @@
-import { storeCampaign } from '../../test/support/campaign-rows';
+import { storeCampaignIn } from '../../test/support/campaign-rows';
 import { startStore, type TestStore } from '../../test/support/rows';
 import type { CampaignState } from '../core/campaign';
 import { noteHeld } from './campaign-traffic';
@@ -10,12 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-async function campaignIn(state: CampaignState): Promise<string> {
-  const { id } = await storeCampaign(store);
-  await store.pool.query('update campaigns set state = $2 where id = $1', [id, state]);
-  return id;
-}
-
+const campaignIn = (state: CampaignState): Promise<string> => storeCampaignIn(store, state);
 const read = async (id: string) => (await readCampaign(store.db, id))!;
 
 it('says why it is held, once, and takes back only that', async () => {

@@ -1,4 +1,4 @@
-import { storeCampaign } from '../../test/support/campaign-rows';
+import { storeCampaign, storeCampaignIn } from '../../test/support/campaign-rows';
 import { startStore, type TestStore } from '../../test/support/rows';
 import { CAMPAIGN_STATES, CAMPAIGN_TRANSITIONS, hasEnded, type CampaignState } from '../core/campaign';
 import { changeCampaign, listUnstartedCampaigns, markCampaignStarted, moveCampaign, readCampaign } from './campaigns';
@@ -9,12 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-async function campaignIn(state: CampaignState): Promise<string> {
-  const { id } = await storeCampaign(store);
-  await store.pool.query('update campaigns set state = $2 where id = $1', [id, state]);
-  return id;
-}
-
+const campaignIn = (state: CampaignState): Promise<string> => storeCampaignIn(store, state);
 const read = async (id: string) => (await readCampaign(store.db, id))!;
 
 it.each(CAMPAIGN_STATES)('from %s it moves exactly where the table says', async (from) => {

@@ -63,7 +63,8 @@ moved as (
 update slices s set submitted = s.submitted + c.submitted
 from (select slice_id, count(*)::int as submitted from moved group by slice_id) c where s.id = c.slice_id`;
 
-const STATEMENT = `
+/** What wants to be remembered with a result, or ends the message, or sends it on. */
+const OTHERS = `
 with result as (
   select * from unnest(
     $1::uuid[], $2::smallint[], $3::attempt_state[], $4::message_state[], $5::smallint[], $6::int[], $7::smallint[],
@@ -116,7 +117,7 @@ const isPlain = (result: AttemptResult): boolean => result.attempt === 'submitte
 
 async function writeOthers(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
   const column = <T>(of: (result: AttemptResult) => T): T[] => results.map(of);
-  const rows = await execute<SettlementRow>(pool, 'write-results', STATEMENT, [
+  const rows = await execute<SettlementRow>(pool, 'write-results', OTHERS, [
     column((r) => r.messageId),
     column((r) => r.no),
     column((r) => r.attempt),

@@ -1,4 +1,5 @@
 /** Campaigns for the tests of single statements and activities: rows without an api. */
+import type { CampaignState } from '../../src/core/campaign';
 import { uuidv7 } from '../../src/core/ids';
 import type { SendWindow } from '../../src/core/window';
 import { importBlock, type ImportBlock, type ImportSlice } from '../../src/store/campaign-import';
@@ -33,6 +34,13 @@ export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {
     ...over,
   };
   return insertCampaign(db, draft, []);
+}
+
+/** A campaign in any state, however it would have come there; returns its id. */
+export async function storeCampaignIn(store: Database, state: CampaignState): Promise<string> {
+  const { id } = await storeCampaign(store);
+  await store.pool.query('update campaigns set state = $2 where id = $1', [id, state]);
+  return id;
 }
 
 export function importSlice(no: number, messages: number, windows: SendWindow[] | null = null): ImportSlice {
