@@ -2,8 +2,8 @@
 import type { ColumnPlan } from './audience-file';
 import { normaliseMsisdn } from './msisdn';
 
-/** As everywhere else that a caller gives a meta. */
-const MAX_META_LENGTH = 512;
+/** Characters that a caller's meta may have, wherever it comes from. */
+export const MAX_META_LENGTH = 512;
 const MAX_VALUE_LENGTH = 100;
 /** What spreadsheets make of a long number in a column that is not text. */
 const SCIENTIFIC = /^[+-]?\d+([.,]\d+)?e\+?\d+$/i;

@@ -1,5 +1,6 @@
 /** What a campaign may be given, and how it is shown. */
 import { z } from 'zod';
+import { MAX_META_LENGTH } from '../../core/audience-row';
 import { CAMPAIGN_STATES } from '../../core/campaign';
 import { cronProblem } from '../../core/cron';
 import { MAX_SENDER_LENGTH } from '../../core/sender';
@@ -11,7 +12,6 @@ import { variables } from '../variables';
 /** Recipients that may come in the request itself; more are uploaded. */
 export const MAX_RECIPIENTS = 10_000;
 const MAX_TEXT_LENGTH = 4_000;
-const MAX_META_LENGTH = 512;
 const DAY_SECONDS = 86_400;
 
 const timezone = ianaTimezone.max(64);

@@ -1,4 +1,5 @@
 /** From the values of one record to messages that can be stored. Pure. */
+import { MAX_META_LENGTH } from '../../core/audience-row';
 import { normaliseMsisdn } from '../../core/msisdn';
 import { parseSendTime } from '../../core/schedule';
 import { segment, type Encoding } from '../../core/segments';
@@ -56,7 +57,6 @@ const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
 /** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
 const TOKEN = /^\$\$\w/;
 const MAX_SERVICE_LENGTH = 20;
-const MAX_META_LENGTH = 512;
 /** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */
 const MAX_TEXT_LENGTH = 4_000;
 const MAX_RECIPIENTS = 1_000;
