@@ -1,33 +1,33 @@
 /** Everything that workflows may call. Workflows import the type only. */
 import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
-import type { ProviderHttp } from '../providers/http';
+import type { ProviderHttp } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
-import { releaseHeld } from '../store/failover';
+import { releaseHeld } from '../store/dispatch/failover';
 import type { Workflows } from '../workflows/client';
 import { LOOK, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
-import { importUpload } from './import/import';
+import { importUpload } from './audience/import';
 import { createGatewayHealth } from './dispatch/health';
 import { createLookups } from './dispatch/lookups';
-import { reviewHealth } from './health-review';
+import { reviewHealth } from './maintenance/health-review';
 import { relayOutbox, type RelayResult } from './relay/relay';
 import {
   advanceCampaignSlices,
   createCampaignFollower,
   type CampaignRun,
   type CampaignRunResult,
-} from './campaign/advance';
-import { commandCampaign, type CommandResult } from './campaign/command';
-import { forecastCampaign } from './campaign/forecast';
-import { awaitCampaign, makeOccurrence, type Occurrence } from './campaign/occurrence';
-import { prepareCampaign } from './campaign/prepare';
-import { surveyCampaign, type CampaignAgenda } from './campaign/survey';
-import type { CampaignState } from '../core/campaign';
+} from './campaigns/advance';
+import { commandCampaign, type CommandResult } from './campaigns/command';
+import { forecastCampaign } from './campaigns/forecast';
+import { awaitCampaign, makeOccurrence, type Occurrence } from './campaigns/occurrence';
+import { prepareCampaign } from './campaigns/prepare';
+import { surveyCampaign, type CampaignAgenda } from './campaigns/survey';
+import type { CampaignState } from '../core/campaigns/campaign';
 import type { CampaignCommand, CampaignInput } from '../workflows/contract';
-import { sweepOnce } from './sweep';
+import { sweepOnce } from './maintenance/sweep';
 
 const HEARTBEAT_MS = 2_000;
 

@@ -1,18 +1,18 @@
 /** What the routes are made of; the composition root builds it. */
-import type { AccessTokens } from '../core/access-token';
+import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
-import type { SliceNews } from '../store/settlement';
+import type { SliceNews } from '../store/messages/settlement';
 import type { Inbox } from '../receipts/inbox';
 import type { Workflows } from '../workflows/client';
 import type { GatewayTestResult } from '../workflows/contract';
-import type { Accounts } from './account-context';
-import type { Authenticator } from './auth';
-import type { WebhookTargets } from './clevertap/webhook-targets';
-import type { EventStreams } from './events/streams';
+import type { Accounts } from './http/account-context';
+import type { Authenticator } from './http/auth';
+import type { WebhookTargets } from './ingress/webhook-targets';
+import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
-import type { Keys } from './keys';
-import type { Metrics } from './metrics';
+import type { Keys } from './http/keys';
+import type { Metrics } from './http/metrics';
 
 export interface ApiDeps {
   database: Database;

@@ -1,6 +1,6 @@
 /** What is said of a route: the OpenAPI document is made from it, and the tests check every answer against it. */
 import type { z } from 'zod';
-import type { Scope } from '../core/api-key';
+import type { Scope } from '../core/accounts/api-key';
 import type { ErrorCode } from '../errors';
 
 /** A body in one or several media types. */

@@ -2,8 +2,8 @@
 import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import express from 'express';
-import { rawBody } from './body';
-import { takesItsTime } from './client-errors';
+import { rawBody } from './http/body';
+import { takesItsTime } from './http/client-errors';
 import { until } from '../../test/support/until';
 import { createHttpServer } from './server';
 

@@ -4,9 +4,9 @@
  */
 import { LOOPBACK } from '../config';
 import { connectDatabase } from '../store/database';
-import { deleteGateway, insertGateway, listGateways, updateGateway } from '../store/gateways';
+import { deleteGateway, insertGateway, listGateways, updateGateway } from '../store/gateways/gateways';
 import { createSealer } from '../store/seal';
-import { ensureWebhook } from '../store/webhooks';
+import { ensureWebhook } from '../store/webhooks/webhooks';
 
 export const DEMO_ACCOUNT = 'default';
 export const DEMO_GATEWAY = 'Simulator';

@@ -3,9 +3,9 @@
  * status, retries nothing and knows no database. Adding a provider is one folder and one line in `registry.ts`.
  */
 import type { z } from 'zod';
-import type { CleverTapCode, FailureClass } from '../core/outcome';
-import type { Encoding } from '../core/segments';
-import type { ProviderHttp } from './http';
+import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
+import type { Encoding } from '../core/messages/segments';
+import type { ProviderHttp } from '../outbound/client';
 
 /** What a provider can do; dispatch and ingress ask this instead of the provider's name. */
 export interface Capabilities {

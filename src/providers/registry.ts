@@ -1,7 +1,7 @@
 /** The providers a gateway can have. Adding one is its folder and a line here. */
 import { clickatell } from './clickatell';
 import { clickatellLegacy } from './clickatell-legacy';
-import { genericHttp } from './http/index'; // './http' alone is the file http.ts
+import { genericHttp } from './generic-http'; // '../outbound/client' alone is the file http.ts
 import { infobip } from './infobip';
 import { mobtexting } from './mobtexting';
 import { pingbix } from './pingbix';
@@ -26,5 +26,5 @@ export function providerNamed(name: string): Provider | undefined {
 }
 
 export { NO_VENDOR } from './provider';
-export { credentialForms, letterLogo } from './form';
-export type { CredentialField } from './form';
+export { credentialForms, letterLogo } from './shared/form';
+export type { CredentialField } from './shared/form';

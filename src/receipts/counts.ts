@@ -1,7 +1,7 @@
 /** Counts what came back, per gateway, and tells Postgres about once a second: no row is hot for each report. */
 import type { Pool } from 'pg';
-import { tellReports, type ReportCounts, type ReportSample } from '../store/gateway-health';
-import type { ReceiptDraft } from '../store/receipts';
+import { tellReports, type ReportCounts, type ReportSample } from '../store/gateways/health';
+import type { ReceiptDraft } from '../store/receipts/receipts';
 
 const TELL_MS = 1_000;
 /** Reports of one gateway whose delay is measured, each time. */

@@ -1,9 +1,9 @@
 /** From a provider's receipts to what the store applies. */
 import { createHash } from 'node:crypto';
-import { parseAttemptWireId } from '../core/ids';
-import { normaliseProviderId } from '../core/provider-id';
+import { parseAttemptWireId } from '../core/messages/ids';
+import { normaliseProviderId } from '../core/messages/provider-id';
 import type { Receipt } from '../providers/provider';
-import type { ReceiptDraft } from '../store/receipts';
+import type { ReceiptDraft } from '../store/receipts/receipts';
 
 /** Names a report by what it says: SHA-256. */
 export const digest = (identity: (string | number)[]): Buffer =>

@@ -1,4 +1,4 @@
-import { attemptWireId } from '../core/ids';
+import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
 import {
   SEALER,
@@ -9,8 +9,8 @@ import {
   storeSlice,
   type TestStore,
 } from '../../test/support/rows';
-import type { GatewayRow } from '../store/gateways';
-import type { SliceNews } from '../store/settlement';
+import type { GatewayRow } from '../store/gateways/gateways';
+import type { SliceNews } from '../store/messages/settlement';
 import { createInbox, type Inbox } from './inbox';
 
 let store: TestStore;

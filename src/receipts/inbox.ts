@@ -1,16 +1,16 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
-import { GroupCommit } from '../core/group-commit';
-import { meaningOf } from '../core/opt-out';
+import { GroupCommit } from '../core/concurrency/group-commit';
+import { meaningOf } from '../core/messages/opt-out';
 import type { CallbackRequest, InboundText } from '../providers/provider';
 import type { Database } from '../store/database';
-import { findGatewayByToken, type GatewayRow } from '../store/gateways';
-import { storeInbound, type InboundDraft } from '../store/opt-outs';
-import { applyReceipts, type ReceiptDraft } from '../store/receipts';
+import { findGatewayByToken, type GatewayRow } from '../store/gateways/gateways';
+import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
+import { applyReceipts, type ReceiptDraft } from '../store/receipts/receipts';
 import type { Sealer } from '../store/seal';
-import type { SliceNews } from '../store/settlement';
+import type { SliceNews } from '../store/messages/settlement';
 import { createReportCounter } from './counts';
 import { digest, storable, toDrafts } from './drafts';
-import { openGateway, type OpenGateway } from './gateway-config';
+import { openGateway, type OpenGateway } from '../providers/open';
 
 /** What the provider is answered. */
 export type InboxAnswer =

@@ -3,7 +3,7 @@ import { Client, type Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
-import { clearWakeDue } from '../store/slices';
+import { clearWakeDue } from '../store/messages/slices';
 import { createWorkflows, type Workflows } from '../workflows/client';
 import { connectTemporal, temporalSettings } from './temporal';
 

@@ -1,7 +1,7 @@
 /** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolConfig, type QueryResultRow } from 'pg';
-import type { Schema } from './schema';
+import type { Schema } from './tables';
 
 export interface Database {
   pool: Pool;

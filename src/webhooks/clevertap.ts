@@ -2,9 +2,9 @@
  * CleverTap's delivery callback (CleverTap docs, generic SMS, "SMS callbacks"): an array of event groups, epoch
  * seconds, `meta` exactly as it came in.
  */
-import { CIPHERTEXT, encryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../core/payload-encryption';
-import type { EncryptionSetting } from '../store/account-encryption';
-import type { CallbackDetail } from '../store/schema';
+import { CIPHERTEXT, encryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../core/accounts/payload-encryption';
+import type { EncryptionSetting } from '../store/accounts/account-encryption';
+import type { CallbackDetail } from '../store/tables';
 
 /** One outcome, as stored. */
 export interface CleverTapItem {

@@ -11,8 +11,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { CampaignAgenda } from '../activities/campaign/survey';
-import { actionProblem, hasEnded, type CampaignState } from '../core/campaign';
+import type { CampaignAgenda } from '../activities/campaigns/survey';
+import { actionProblem, hasEnded, type CampaignState } from '../core/campaigns/campaign';
 import {
   BULK_PRIORITY,
   COMMAND_UPDATE,

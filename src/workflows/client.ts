@@ -9,8 +9,8 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { LATE_MS, type CampaignState, type SeriesSchedule } from '../core/campaign';
-import { Coalescer } from '../core/coalescer';
+import { LATE_MS, type CampaignState, type SeriesSchedule } from '../core/campaigns/campaign';
+import { Coalescer } from '../core/concurrency/coalescer';
 import {
   FORECAST_MS,
   forecastWorkflowId,

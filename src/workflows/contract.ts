@@ -1,5 +1,5 @@
 /** Names, ids and shapes that workflows, activities and the api agree on. Depends on nothing. */
-import type { FailureClass } from '../core/outcome';
+import type { FailureClass } from '../core/messages/outcome';
 
 /**
  * Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for

@@ -1,5 +1,5 @@
 /** Everything the workflow bundle exports: names here are workflow types and must not change. */
-export { importWorkflow } from './import';
+export { importWorkflow } from './upload';
 export { gatewayTestWorkflow } from './gateway-test';
 export { campaignWorkflow } from './campaign';
 export { forecastWorkflow } from './forecast';

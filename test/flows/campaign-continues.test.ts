@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../src/activities';
-import type { CampaignState } from '../../src/core/campaign';
+import type { CampaignState } from '../../src/core/campaigns/campaign';
 import {
   campaignWorkflowId,
   COMMAND_UPDATE,

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../src/activities';
-import type { CampaignAgenda } from '../../src/activities/campaign/survey';
+import type { CampaignAgenda } from '../../src/activities/campaigns/survey';
 import {
   campaignWorkflowId,
   RECEIPT_SIGNAL,

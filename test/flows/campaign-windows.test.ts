@@ -1,7 +1,7 @@
 /** A slice whose window closes in the middle stops there, and goes on when it opens again. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
-import { createProviderHttp } from '../../src/providers/http';
+import { createProviderHttp } from '../../src/outbound/client';
 import { createBase } from '../../src/runtime/base';
 import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
 import { startStack, type TestStack } from '../support/stack';

@@ -1,6 +1,6 @@
 /** The nights on which clocks change: what a time and a window mean then, from the request to the moment of sending. */
-import { surveyCampaign } from '../../src/activities/campaign/survey';
-import { readCampaign } from '../../src/store/campaigns';
+import { surveyCampaign } from '../../src/activities/campaigns/survey';
+import { readCampaign } from '../../src/store/campaigns/campaigns';
 import { connectDatabase, type Database } from '../../src/store/database';
 import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
 import { importSlice, storeBlock, storeCampaign } from '../support/campaign-rows';

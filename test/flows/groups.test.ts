@@ -1,6 +1,6 @@
 /** `/api/v1/groups` and their members, by status. */
-import { operations } from '../../src/api/groups/operations';
-import { insertGroupMembers, lockGroup, readGroupMembers } from '../../src/store/groups';
+import { operations } from '../../src/api/resources/groups/operations';
+import { insertGroupMembers, lockGroup, readGroupMembers } from '../../src/store/audience/groups';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 

@@ -1,5 +1,5 @@
 /** `POST /send`: notifications to groups, by status. */
-import { operations } from '../../src/api/notifications/schema';
+import { operations } from '../../src/api/resources/notifications/schema';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 

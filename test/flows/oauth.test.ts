@@ -1,5 +1,5 @@
 /** OAuth 2.0 client credentials: an API key gets a token, and the token is as good as the key, for an hour. */
-import { createAccessTokens } from '../../src/core/access-token';
+import { createAccessTokens } from '../../src/core/accounts/access-token';
 import { startStack, type TestStack } from '../support/stack';
 
 let stack: TestStack;

@@ -1,7 +1,7 @@
 /** Receipts that don't come in time: the next leg is tried, and whatever comes after all ends the same way. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { attemptWireId } from '../../src/core/ids';
+import { attemptWireId } from '../../src/core/messages/ids';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 

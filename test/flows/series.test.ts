@@ -1,6 +1,6 @@
 /** Recurring campaigns: a series makes a campaign at each of its times. */
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
-import { sweepOnce } from '../../src/activities/sweep';
+import { sweepOnce } from '../../src/activities/maintenance/sweep';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { createWorkflows } from '../../src/workflows/client';
 import { testNamespace } from '../support/servers';

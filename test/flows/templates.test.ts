@@ -1,5 +1,5 @@
 /** `/api/v1/templates`, by status. */
-import { operations } from '../../src/api/templates/schema';
+import { operations } from '../../src/api/resources/templates/schema';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 
 let stack: TestStack;

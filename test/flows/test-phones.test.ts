@@ -1,6 +1,6 @@
 /** `/api/v1/test-phones`, by status. */
-import { operations } from '../../src/api/test-phones/schema';
-import { listVerifiedTestPhones } from '../../src/store/test-phones';
+import { operations } from '../../src/api/resources/test-phones/schema';
+import { listVerifiedTestPhones } from '../../src/store/audience/test-phones';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 

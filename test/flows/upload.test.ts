@@ -1,7 +1,7 @@
 /** A CSV file of recipients on its way in: what is taken, what is refused and why, and what a killed worker leaves. */
 import { connect } from 'node:net';
-import { markImportStarted } from '../../src/store/upload-import';
-import { readUploadRows } from '../../src/store/uploads';
+import { markImportStarted } from '../../src/store/audience/upload-rows';
+import { readUploadRows } from '../../src/store/audience/uploads';
 import { startProcess, type TestProcess } from '../support/process';
 import { ADMIN_KEY, startStack, type Answer, type TestStack } from '../support/stack';
 import { csvOf, storeUpload } from '../support/uploads';

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createProviderHttp } from '../../src/providers/http';
-import type { ProviderHttp } from '../../src/providers/http';
+import { createProviderHttp } from '../../src/outbound/client';
+import type { ProviderHttp } from '../../src/outbound/client';
 import type {
   CallbackAuth,
   CallbackRequest,

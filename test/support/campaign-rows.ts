@@ -1,9 +1,9 @@
 /** Campaigns for the tests of single statements and activities: rows without an api. */
-import type { CampaignState } from '../../src/core/campaign';
-import { uuidv7 } from '../../src/core/ids';
-import type { SendWindow } from '../../src/core/window';
-import { importBlock, type ImportBlock, type ImportSlice } from '../../src/store/campaign-import';
-import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns';
+import type { CampaignState } from '../../src/core/campaigns/campaign';
+import { uuidv7 } from '../../src/core/messages/ids';
+import type { SendWindow } from '../../src/core/time/window';
+import { importBlock, type ImportBlock, type ImportSlice } from '../../src/store/campaigns/materialise';
+import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns/campaigns';
 import type { Database } from '../../src/store/database';
 import { ACCOUNT } from './rows';
 

@@ -1,14 +1,14 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { uuidv7 } from '../../src/core/ids';
-import { FINAL_STATES } from '../../src/core/status';
-import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/accept';
-import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/claim';
+import { uuidv7 } from '../../src/core/messages/ids';
+import { FINAL_STATES } from '../../src/core/messages/status';
+import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
+import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
 import { connectDatabase, type Database } from '../../src/store/database';
-import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways';
-import type { ReceiptDraft } from '../../src/store/receipts';
-import type { AttemptResult } from '../../src/store/results';
+import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
+import type { ReceiptDraft } from '../../src/store/receipts/receipts';
+import type { AttemptResult } from '../../src/store/dispatch/results';
 import { createSealer } from '../../src/store/seal';
 import { createDatabase } from './database';
 import { until } from './until';

@@ -1,9 +1,9 @@
 /** Uploads for tests that need one in the store, without a request. */
-import { readHeader } from '../../src/api/uploads/header';
-import { CHUNK_BYTES } from '../../src/api/uploads/body';
-import { uuidv7 } from '../../src/core/ids';
+import { readHeader } from '../../src/api/resources/uploads/header';
+import { CHUNK_BYTES } from '../../src/api/resources/uploads/body';
+import { uuidv7 } from '../../src/core/messages/ids';
 import type { Database } from '../../src/store/database';
-import { appendChunk, beginUpload, completeUpload, type UploadDraft } from '../../src/store/upload-intake';
+import { appendChunk, beginUpload, completeUpload, type UploadDraft } from '../../src/store/audience/upload-bytes';
 import { ACCOUNT } from './rows';
 
 /** Stores a CSV file as an upload that is to be imported; returns its id. */

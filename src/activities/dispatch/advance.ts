@@ -1,17 +1,17 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
-import type { Leg } from '../../core/route';
-import type { ProviderHttp } from '../../providers/http';
+import type { Leg } from '../../core/gateways/route';
+import type { ProviderHttp } from '../../outbound/client';
 import type { Database } from '../../store/database';
-import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/failover';
-import { pauseGateway } from '../../store/gateways';
-import { cancelWaiting } from '../../store/campaign-agenda';
-import { takeOverOrphans, type OrphanedAttempt } from '../../store/claim';
-import { writeResults } from '../../store/results';
-import { settleCapped } from '../../store/caps';
-import { settleSuppressed } from '../../store/opt-outs';
-import { readOutlook, settleOverdue } from '../../store/settle';
-import { clearWakeDue, sealSlice } from '../../store/slices';
+import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/dispatch/failover';
+import { pauseGateway } from '../../store/gateways/gateways';
+import { cancelWaiting } from '../../store/campaigns/agenda';
+import { takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
+import { writeResults } from '../../store/dispatch/results';
+import { settleCapped } from '../../store/messages/caps';
+import { settleSuppressed } from '../../store/messages/opt-outs';
+import { readOutlook, settleOverdue } from '../../store/messages/settle';
+import { clearWakeDue, sealSlice } from '../../store/messages/slices';
 import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { LOOKUP_PROVIDERS, type Lookups } from './lookups';

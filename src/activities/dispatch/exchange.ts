@@ -1,10 +1,10 @@
 /** One request of a block: what it carries, and what its answers mean for each of its messages. */
-import { attemptWireId } from '../../core/ids';
-import type { FailureClass } from '../../core/outcome';
-import { ProviderError } from '../../providers/errors';
+import { attemptWireId } from '../../core/messages/ids';
+import type { FailureClass } from '../../core/messages/outcome';
+import { ProviderError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
-import type { ClaimedMessage } from '../../store/claim';
-import type { AttemptResult } from '../../store/results';
+import type { ClaimedMessage } from '../../store/dispatch/claim';
+import type { AttemptResult } from '../../store/dispatch/results';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
 import { legAfter, missingOn, type CourseLeg } from './plan';

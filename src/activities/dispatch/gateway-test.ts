@@ -1,11 +1,11 @@
 /** The `testGateway` activity: one message over one gateway, outside the ledger, so that a person sees whether it works. */
-import { attemptWireId } from '../../core/ids';
-import { segment } from '../../core/segments';
-import { ProviderError } from '../../providers/errors';
-import type { ProviderHttp } from '../../providers/http';
+import { attemptWireId } from '../../core/messages/ids';
+import { segment } from '../../core/messages/segments';
+import { ProviderError } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
 import type { SubmitResult } from '../../providers/provider';
 import type { Database } from '../../store/database';
-import { takeGatewayTest } from '../../store/gateway-tests';
+import { takeGatewayTest } from '../../store/gateways/tests';
 import { GATEWAY_TEST_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { refusalOf } from './interpret';

@@ -1,9 +1,9 @@
 /** Gateways as dispatch uses them: opened credentials, adapter, and one bound on requests in flight per process. */
 import type { Provider, ProviderConfig } from '../../providers/provider';
-import { openGateway } from '../../receipts/gateway-config';
-import { Semaphore } from '../../core/semaphore';
+import { openGateway } from '../../providers/open';
+import { Semaphore } from '../../core/concurrency/semaphore';
 import type { Database } from '../../store/database';
-import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways';
+import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways/gateways';
 import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
 import type { GatewayHealthMonitor } from './health';

@@ -1,10 +1,10 @@
 import { startStore, storeGateway, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { ProviderError } from '../../providers/errors';
+import { ProviderError } from '../../outbound/errors';
 import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '../../providers/provider';
-import type { ProviderHttp } from '../../providers/http';
+import type { ProviderHttp } from '../../outbound/client';
 import { infobip } from '../../providers/infobip';
-import { readHealth } from '../../store/gateway-health';
+import { readHealth } from '../../store/gateways/health';
 import { createGatewayHealth, verdictOf, type GatewayHealthMonitor } from './health';
 
 const refused = (failure: 'transient' | 'unknown' | 'sender' | 'account', over: object = {}): SubmitResult => ({

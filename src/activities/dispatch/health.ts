@@ -5,10 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { DURATION_BUCKETS, bucketOf } from '../../core/health';
-import { ProviderError } from '../../providers/errors';
+import { DURATION_BUCKETS, bucketOf } from '../../core/gateways/health';
+import { ProviderError } from '../../outbound/errors';
 import type { Provider, SubmitResult } from '../../providers/provider';
-import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/breaker';
+import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/gateways/breaker';
 
 /** How long counts may wait to be told. */
 const TELL_MS = 250;

@@ -1,5 +1,5 @@
-import type { FailureClass } from '../../core/outcome';
-import { ProviderError } from '../../providers/errors';
+import type { FailureClass } from '../../core/messages/outcome';
+import { ProviderError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, stopsGateway, type AttemptContext } from './interpret';
 

@@ -1,11 +1,11 @@
 /** What a provider's answer means for an attempt and its message. Pure. */
-import type { CleverTapCode } from '../../core/outcome';
-import { SUBMIT_BACKOFF, backoffMs } from '../../core/backoff';
-import type { FailureClass } from '../../core/outcome';
-import { normaliseProviderId } from '../../core/provider-id';
-import type { ProviderError } from '../../providers/errors';
+import type { CleverTapCode } from '../../core/messages/outcome';
+import { SUBMIT_BACKOFF, backoffMs } from '../../core/time/backoff';
+import type { FailureClass } from '../../core/messages/outcome';
+import { normaliseProviderId } from '../../core/messages/provider-id';
+import type { ProviderError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
-import type { AttemptResult } from '../../store/results';
+import type { AttemptResult } from '../../store/dispatch/results';
 
 /** Failures over one gateway before another one is tried. */
 export const MAX_TRANSIENTS = 5;

@@ -11,9 +11,9 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { createProviderHttp, type ProviderHttp } from '../../providers/http';
+import { createProviderHttp, type ProviderHttp } from '../../outbound/client';
 import { startVendor, type Answer, type Vendor } from '../../providers/testing/vendor';
-import { applyReceipts } from '../../store/receipts';
+import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
 import { createGateways } from './gateways';
 import { createGatewayHealth } from './health';

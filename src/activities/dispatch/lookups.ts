@@ -1,19 +1,19 @@
 /** Asking providers what became of attempts: those whose answer was lost, and those whose receipt is overdue. */
-import { attemptWireId, parseAttemptWireId } from '../../core/ids';
-import { normaliseProviderId } from '../../core/provider-id';
-import { ProviderError } from '../../providers/errors';
-import type { ProviderHttp } from '../../providers/http';
+import { attemptWireId, parseAttemptWireId } from '../../core/messages/ids';
+import { normaliseProviderId } from '../../core/messages/provider-id';
+import { ProviderError } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
 import type { Receipt } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import { createReportCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
 import type { Database } from '../../store/database';
-import { confirmFound, takeLookups, type DueLookup, type FoundAttempt } from '../../store/overdue';
-import { replayParked } from '../../store/parked';
-import { applyReceipts } from '../../store/receipts';
-import type { Settlement } from '../../store/settlement';
+import { confirmFound, takeLookups, type DueLookup, type FoundAttempt } from '../../store/dispatch/overdue';
+import { replayParked } from '../../store/receipts/parked';
+import { applyReceipts } from '../../store/receipts/receipts';
+import type { Settlement } from '../../store/messages/settlement';
 import type { DispatchGateway, Gateways } from './gateways';
-import { pace } from './pace';
+import { pace } from '../../core/concurrency/pace';
 
 /** Attempts that one `advance` asks about; the next one goes on. */
 const PER_ADVANCE = 200;

@@ -1,6 +1,6 @@
 /** The next leg for messages whose receipt doesn't come. */
 import type { Database } from '../../store/database';
-import { listOverdue, moveOverdue } from '../../store/overdue';
+import { listOverdue, moveOverdue } from '../../store/dispatch/overdue';
 import { LOOKUP_PROVIDERS } from './lookups';
 import { legAfter, type Course } from './plan';
 

@@ -1,5 +1,5 @@
 import { startStore, type TestStore } from '../../../test/support/rows';
-import { reservePlaces } from '../../store/rates';
+import { reservePlaces } from '../../store/dispatch/rates';
 import { createPacer, type PacerOptions } from './pacer';
 
 let store: TestStore;

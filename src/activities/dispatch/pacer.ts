@@ -4,8 +4,8 @@
  * that belongs to others.
  */
 import type { Pool } from 'pg';
-import { reservePlaces, shrinkRate, type Rate } from '../../store/rates';
-import { pace } from './pace';
+import { reservePlaces, shrinkRate, type Rate } from '../../store/dispatch/rates';
+import { pace } from '../../core/concurrency/pace';
 
 /** Places are this much wider than the rate asks for: what jitter may take back without a second exceeding the rate. */
 const MARGIN = 1.017;

@@ -1,5 +1,5 @@
 /** The pacers of one leg: one for all messages, and one for each sender ID that has a rate of its own. */
-import type { ClaimedMessage } from '../../store/claim';
+import type { ClaimedMessage } from '../../store/dispatch/claim';
 import type { DispatchGateway } from './gateways';
 import { createPacer, type LiveRate, type Pacer } from './pacer';
 import type { DispatchRun } from './run';

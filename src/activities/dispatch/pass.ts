@@ -1,7 +1,7 @@
 /** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
-import { claimMessages, type ClaimedMessage } from '../../store/claim';
-import { replayParked } from '../../store/parked';
-import { writeResults, type AttemptResult } from '../../store/results';
+import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
+import { replayParked } from '../../store/receipts/parked';
+import { writeResults, type AttemptResult } from '../../store/dispatch/results';
 import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
 import { stopsGateway } from './interpret';

@@ -1,4 +1,4 @@
-import { indexRegistrations, type Registration } from '../../core/sender';
+import { indexRegistrations, type Registration } from '../../core/gateways/sender';
 import { providers } from '../../providers/registry';
 import type { DispatchGateway } from './gateways';
 import { legAfter, legInstead, misfit, type Course, type CourseLeg, type Traveller } from './plan';

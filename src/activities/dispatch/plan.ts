@@ -1,6 +1,6 @@
 /** The legs of a slice: where they come from, how they stand now, and which of them a message may take. */
-import { SPOKEN, lacks, type Demand } from '../../core/carry';
-import type { FailureClass } from '../../core/outcome';
+import { SPOKEN, lacks, type Demand } from '../../core/gateways/capabilities';
+import type { FailureClass } from '../../core/messages/outcome';
 import {
   buildLegs,
   nextLeg,
@@ -10,14 +10,14 @@ import {
   type Leg,
   type RefusedAttempt,
   type SenderLeg,
-} from '../../core/route';
-import { mayFollow, senderProblem } from '../../core/sender';
+} from '../../core/gateways/route';
+import { mayFollow, senderProblem } from '../../core/gateways/sender';
 import type { Database } from '../../store/database';
-import { listGateways } from '../../store/gateways';
-import { readRouteLegs } from '../../store/routes';
-import type { MessageOptions } from '../../store/schema';
-import { readDispatchRules, type DispatchRules } from '../../store/senders';
-import { writeLegs, type SealedSlice } from '../../store/slices';
+import { listGateways } from '../../store/gateways/gateways';
+import { readRouteLegs } from '../../store/gateways/routes';
+import type { MessageOptions } from '../../store/tables';
+import { readDispatchRules, type DispatchRules } from '../../store/gateways/senders';
+import { writeLegs, type SealedSlice } from '../../store/messages/slices';
 import type { DispatchGateway, Gateways } from './gateways';
 
 /** A leg as it stands now. */

@@ -1,7 +1,7 @@
 /** One `advance` of one slice, as everything that dispatches for it sees it. */
 import type { Database } from '../../store/database';
-import type { Settlement } from '../../store/settlement';
-import type { ProviderHttp } from '../../providers/http';
+import type { Settlement } from '../../store/messages/settlement';
+import type { ProviderHttp } from '../../outbound/client';
 import type { DispatchGateway } from './gateways';
 import type { LiveRate } from './pacer';
 import type { Course } from './plan';

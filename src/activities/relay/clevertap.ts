@@ -1,9 +1,9 @@
 /** Telling CleverTap: many outcomes per request. */
-import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/backoff';
-import { ProviderError } from '../../providers/errors';
-import type { ProviderHttp } from '../../providers/http';
-import type { EncryptionSetting } from '../../store/account-encryption';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/callbacks';
+import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
+import { ProviderError } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
+import type { EncryptionSetting } from '../../store/accounts/account-encryption';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
 import {
   cleverTapRequest,
   readCleverTapAnswer,

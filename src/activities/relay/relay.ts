@@ -1,5 +1,5 @@
 /** The `relay` activity: drains one webhook's outbox. */
-import type { ProviderHttp } from '../../providers/http';
+import type { ProviderHttp } from '../../outbound/client';
 import {
   claimCallbacks,
   nextCallbackInMs,
@@ -7,11 +7,11 @@ import {
   skipCallbacks,
   writeCallbackResults,
   type ClaimedCallback,
-} from '../../store/callbacks';
-import { findEncryption } from '../../store/account-encryption';
+} from '../../store/webhooks/callbacks';
+import { findEncryption } from '../../store/accounts/account-encryption';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
-import { disableWebhook, findWebhook, type Webhook } from '../../store/webhooks';
+import { disableWebhook, findWebhook, type Webhook } from '../../store/webhooks/webhooks';
 import { cleverTapSender } from './clevertap';
 import { skip, type SendResult, type Sender } from './sender';
 import { standardSender } from './standard';

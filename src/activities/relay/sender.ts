@@ -1,6 +1,6 @@
 /** What the relay asks of each kind of webhook. */
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/callbacks';
-import type { Webhook } from '../../store/webhooks';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
+import type { Webhook } from '../../store/webhooks/webhooks';
 
 /** How outcomes are told to one kind of webhook. */
 export interface Sender {

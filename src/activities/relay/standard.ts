@@ -1,9 +1,9 @@
 /** Telling a customer's webhook: one event per request, signed (Standard Webhooks). */
-import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/backoff';
-import { ProviderError, retryAfterMs } from '../../providers/errors';
-import type { HttpResponse, ProviderHttp } from '../../providers/http';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/callbacks';
-import type { Webhook } from '../../store/webhooks';
+import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
+import { ProviderError, retryAfterMs } from '../../outbound/errors';
+import type { HttpResponse, ProviderHttp } from '../../outbound/client';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
+import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
 import type { Sender } from './sender';

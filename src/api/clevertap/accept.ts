@@ -1,16 +1,16 @@
 /** What all CleverTap routes do between their fields and their answer. */
-import { classOf } from '../../core/sender';
+import { classOf } from '../../core/gateways/sender';
 import { AppError } from '../../errors';
-import type { AccountContext } from '../../store/accounts';
+import type { AccountContext } from '../../store/accounts/accounts';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
-import { createAdmission } from '../admission';
+import { createAdmission } from '../ingress/admission';
 import type { ApiDeps } from '../deps';
 import type { IncomingMessage } from '../ingress/ingress';
 import type { NamedValues } from './fields';
 import { normaliseRecord, type AcceptableRecord, type RecordProblem } from './normalise';
 import { MAX_RECORDS } from './records';
 import type { RequestFacts } from './request';
-import { withShortLinks } from './track';
+import { withShortLinks } from '../ingress/short-links';
 
 export interface AcceptedRecord {
   index: number;

@@ -3,11 +3,11 @@
  * headers. Credentials can't be inside: which keys there are is known only once the account is.
  */
 import type { Request } from 'express';
-import { isJsonObject } from '../../core/json';
-import { CIPHERTEXT, decryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../../core/payload-encryption';
+import { isJsonObject } from '../http/json';
+import { CIPHERTEXT, decryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../../core/accounts/payload-encryption';
 import { AppError } from '../../errors';
-import { openEncryption } from '../../store/account-encryption';
-import { parseFields } from '../body';
+import { openEncryption } from '../../store/accounts/account-encryption';
+import { parseFields } from '../http/body';
 import type { ApiDeps } from '../deps';
 
 /**

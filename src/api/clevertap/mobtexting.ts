@@ -1,6 +1,6 @@
 /** `/api/v2/sms/clevertap/send` and `/json`: Mobtexting's contract, so that a customer changes only the host. */
 import type { Request, Response, Router } from 'express';
-import { isJsonObject } from '../../core/json';
+import { isJsonObject } from '../http/json';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
 import { openBody } from './encrypted';

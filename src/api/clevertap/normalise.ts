@@ -1,11 +1,11 @@
 /** From the values of one record to messages that can be stored. Pure. */
-import { MAX_META_LENGTH } from '../../core/audience-row';
-import { normaliseMsisdn } from '../../core/msisdn';
-import { parseSendTime } from '../../core/schedule';
-import { segment, type Encoding } from '../../core/segments';
-import { MAX_SENDER_LENGTH } from '../../core/sender';
-import type { MessageOptions } from '../../store/schema';
-import { isStorable } from '../text';
+import { MAX_META_LENGTH } from '../../core/audience/audience-row';
+import { normaliseMsisdn } from '../../core/messages/msisdn';
+import { parseSendTime } from '../../core/time/schedule';
+import { segment, type Encoding } from '../../core/messages/segments';
+import { MAX_SENDER_LENGTH } from '../../core/gateways/sender';
+import type { MessageOptions } from '../../store/tables';
+import { isStorable } from '../http/text';
 import type { Field, NamedValues } from './fields';
 
 /** What the account contributes to a record. */

@@ -1,5 +1,5 @@
 /** Where a CleverTap body keeps its records: alone, in an array under any key, at the top, or under `nodes`. Pure. */
-import { isJsonObject, type JsonObject } from '../../core/json';
+import { isJsonObject, type JsonObject } from '../http/json';
 import { AppError } from '../../errors';
 import { nameValues, type NamedValues } from './fields';
 

@@ -1,8 +1,8 @@
 /** A CleverTap request's body, and those of its fields that may carry credentials. */
 import type { Request } from 'express';
-import { isJsonObject } from '../../core/json';
-import { readFields } from '../body';
-import { idempotencyKeyOf } from '../idempotency';
+import { isJsonObject } from '../http/json';
+import { readFields } from '../http/body';
+import { idempotencyKeyOf } from '../http/idempotency';
 
 export interface FieldsBody {
   body: unknown;

@@ -4,7 +4,7 @@
  * from the reseller platform whose parameters and `/api/v1/send` path it shares.
  */
 import type { Request, Response, Router } from 'express';
-import { isJsonObject } from '../../core/json';
+import { isJsonObject } from '../http/json';
 import { AppError, type ErrorCode } from '../../errors';
 import type { ApiDeps } from '../deps';
 import { acceptRecords, type AcceptedRecord } from './accept';

@@ -1,12 +1,12 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { hash } from 'node:crypto';
-import { GroupCommit } from '../../core/group-commit';
-import { uuidv7 } from '../../core/ids';
-import type { ShortLink } from '../../core/links';
-import { acceptMessages, type MessageDraft } from '../../store/accept';
+import { GroupCommit } from '../../core/concurrency/group-commit';
+import { uuidv7 } from '../../core/messages/ids';
+import type { ShortLink } from '../../core/messages/links';
+import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
 import type { Database } from '../../store/database';
-import type { MessageOptions } from '../../store/schema';
-import { markStarted } from '../../store/slices';
+import type { MessageOptions } from '../../store/tables';
+import { markStarted } from '../../store/messages/slices';
 import type { Workflows } from '../../workflows/client';
 import { Lanes, type Lane, type OpenSlice } from './lanes';
 import { Starter } from './starter';

@@ -2,8 +2,8 @@
  * Which slice a message joins. A lane (account, time, priority) has one open slice; later requests join it until it is
  * full, sealed or started. Pure bookkeeping: nothing here talks to anything.
  */
-import { uuidv7 } from '../../core/ids';
-import type { SliceDraft } from '../../store/accept';
+import { uuidv7 } from '../../core/messages/ids';
+import type { SliceDraft } from '../../store/messages/accept';
 
 /** Most messages of a slice: what one dispatch activity is given. */
 export const SLICE_CAPACITY = 1_000;

@@ -2,7 +2,7 @@
  * Starts the workflows of committed slices. A start takes a token: while tokens last a request has a workflow of its
  * own; when none is free its slice stays open and later requests join it, so that a burst costs few workflows.
  */
-import { TokenBucket } from '../../core/token-bucket';
+import { TokenBucket } from '../../core/concurrency/token-bucket';
 import type { Lanes, OpenSlice } from './lanes';
 
 export interface StarterOptions {

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, made from what the routes say of themselves. Pure. */
 import type { z } from 'zod';
-import type { Scope } from '../../core/api-key';
+import type { Scope } from '../../core/accounts/api-key';
 import { ERRORS, type ErrorCode } from '../../errors';
 import type { Operation, OperationAnswer, OperationBody } from '../operation';
 import { errorsOf, isRetried, problemSchema, takesIdempotencyKey } from './problems';

@@ -2,7 +2,7 @@
  * What the adapters themselves cost: building a request and reading its answer, and reading a report, in microseconds of
  * one core for each message. Answers and reports are the simulator's, made beforehand; nothing goes over a socket.
  */
-import type { HttpRequest, HttpResponse, ProviderHttp } from '../../providers/http';
+import type { HttpRequest, HttpResponse, ProviderHttp } from '../../outbound/client';
 import type { CallbackRequest, OutboundMessage, Provider, ProviderConfig } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import type { Batch, Protocol, VendorRequest } from '../../simulator/protocol';

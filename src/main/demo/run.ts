@@ -1,6 +1,6 @@
 /** The demo's steps: script the simulator, send, watch, judge. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAttemptWireId } from '../../core/ids';
+import { parseAttemptWireId } from '../../core/messages/ids';
 import { messagesOf, readCampaign, scheduleCampaign, uploadList } from './campaign';
 import type { JsonClient } from './client';
 import { brokenPromises, difference, type Ledger, type RunResult, type Told } from './ledger';

@@ -4,9 +4,9 @@
  * would end up in logs on the way.
  */
 import { z } from 'zod';
-import { segment } from '../../core/segments';
-import { isAuthentic } from '../callback-auth';
-import { classifyStatus, publicText, unreadableAnswer } from '../errors';
+import { segment } from '../../core/messages/segments';
+import { isAuthentic } from '../shared/callback-auth';
+import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { readStatus } from './status';
 import { ERROR, UNLISTED } from './tables';

@@ -1,5 +1,5 @@
 /** Status callbacks and inbound messages: one message each, as a GET query or a POST form (whichever the portal is set to). */
-import { inboundOf } from '../inbound';
+import { inboundOf } from '../shared/inbound';
 import type { CallbackRequest, CallbackResult } from '../provider';
 import { STATUS } from './tables';
 

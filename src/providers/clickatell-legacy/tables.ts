@@ -2,7 +2,7 @@
  * Clickatell's codes of the HTTP API in our words. Source: Clickatell, "HTTP API Specification" 2.5, error codes and
  * message status codes. The classification is ours.
  */
-import type { Refusal } from '../../core/outcome';
+import type { Refusal } from '../../core/messages/outcome';
 import type { Receipt } from '../provider';
 
 const ACCOUNT: Refusal = { class: 'account', clevertap: '904' };

@@ -1,4 +1,4 @@
-import type { CleverTapCode, FailureClass } from '../../core/outcome';
+import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
 import { CALLBACK_URL, runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';

@@ -3,9 +3,9 @@
  * "Message status updates" (docs.clickatell.com). One message and a hundred are the same call.
  */
 import { z } from 'zod';
-import { isAuthentic } from '../callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
-import { items, members, parseJson } from '../json';
+import { isAuthentic } from '../shared/callback-auth';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { readReports } from './reports';
 import { ERROR, UNLISTED } from './tables';

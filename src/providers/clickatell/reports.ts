@@ -1,8 +1,8 @@
 /** Callbacks of the One API: status reports, `event.messageStatusUpdate[]`, and inbound texts, `event.moText[]`. */
-import { inboundOf } from '../inbound';
-import { items, members, parseJson } from '../json';
+import { inboundOf } from '../shared/inbound';
+import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
-import { publicText } from '../errors';
+import { publicText } from '../../outbound/errors';
 import { STATUS } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */

@@ -2,7 +2,7 @@
  * Clickatell's codes in our words. Source: Clickatell, "One API errors table" and "Message status codes"
  * (docs.clickatell.com). The classification is ours.
  */
-import type { Refusal } from '../../core/outcome';
+import type { Refusal } from '../../core/messages/outcome';
 import type { Receipt } from '../provider';
 
 const ACCOUNT: Refusal = { class: 'account', clevertap: '904' };

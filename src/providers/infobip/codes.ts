@@ -1,6 +1,6 @@
 /** Reads the `status` and `error` objects that answers and reports carry alike. */
-import { members } from '../json';
-import { publicText } from '../errors';
+import { members } from '../shared/json';
+import { publicText } from '../../outbound/errors';
 
 export interface Code {
   /** -1 when absent, which is in no table. */

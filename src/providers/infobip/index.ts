@@ -3,11 +3,11 @@
  * v2 for accounts whose subscription still sends it). One message and a thousand are the same call. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
-import type { Refusal } from '../../core/outcome';
-import { gsm7Octets } from '../../core/segments';
-import { isAuthentic } from '../callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
-import { items, members, parseJson } from '../json';
+import type { Refusal } from '../../core/messages/outcome';
+import { gsm7Octets } from '../../core/messages/segments';
+import { isAuthentic } from '../shared/callback-auth';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { codeOf, wording } from './codes';
 import { MAX_LOOKUP, lookUp } from './lookup';

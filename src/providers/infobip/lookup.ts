@@ -2,9 +2,9 @@
  * Asks for messages by our ids. Source: Infobip OpenAPI 3.210, `GET /sms/3/logs`: at most 1,000 entries of the last 48
  * hours, as often as one likes. Not `GET /sms/3/reports`, which hands out each report once, to whoever comes first.
  */
-import { classifyStatus, unreadableAnswer } from '../errors';
-import type { ProviderHttp } from '../http';
-import { items, members, parseJson } from '../json';
+import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
+import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { toReceipt } from './reports';
 

@@ -1,6 +1,6 @@
 /** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
-import { inboundOf } from '../inbound';
-import { items, members, parseJson } from '../json';
+import { inboundOf } from '../shared/inbound';
+import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { codeOf, wording } from './codes';
 import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';

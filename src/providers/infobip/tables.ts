@@ -3,7 +3,7 @@
  * (infobip.com/docs/essentials/api-essentials/response-status-and-error-codes). The classification is ours. Statuses and errors
  * are two namespaces: id 10 is REJECTED_DND in one and EC_BEARER_SERVICE_NOT_PROVISIONED in the other.
  */
-import type { CleverTapCode, FailureClass, Refusal } from '../../core/outcome';
+import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
 type Row = [FailureClass, CleverTapCode, number[]];
 

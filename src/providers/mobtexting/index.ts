@@ -3,10 +3,10 @@
  * (errors), `v2/sms/pull-dlr.md` (look-up: `lookup.ts`). Its `sms/clevertap/*` routes are for CleverTap itself and not used.
  */
 import { z } from 'zod';
-import { isAuthentic } from '../callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
-import type { HttpResponse } from '../http';
-import { items, members, parseJson } from '../json';
+import { isAuthentic } from '../shared/callback-auth';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpResponse } from '../../outbound/client';
+import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
 import { readReport } from './reports';

@@ -2,11 +2,11 @@
  * Asks for a message: by its id, else by ours. Source: Mobtexting docs 4.x, `v2/sms/pull-dlr.md`, `GET sms/status`: `id`
  * is theirs, `cid` "your custom id".
  */
-import { normaliseProviderId } from '../../core/provider-id';
-import { classifyStatus, unreadableAnswer } from '../errors';
-import type { ProviderHttp } from '../http';
-import { istInstant } from '../ist';
-import { items, members, parseJson } from '../json';
+import { normaliseProviderId } from '../../core/messages/provider-id';
+import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
+import { istInstant } from '../shared/ist';
+import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { outcomeOf } from './reports';
 

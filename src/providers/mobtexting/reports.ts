@@ -2,10 +2,10 @@
  * Delivery reports, inbound texts and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md`,
  * `v2/vmn/webhook.md` and `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
  */
-import { publicText } from '../errors';
-import { istInstant } from '../ist';
-import { inboundOf } from '../inbound';
-import { items, members, parseJson } from '../json';
+import { publicText } from '../../outbound/errors';
+import { istInstant } from '../shared/ist';
+import { inboundOf } from '../shared/inbound';
+import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
 import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, UNLISTED_REPORT } from './tables';
 

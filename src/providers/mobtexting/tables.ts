@@ -2,7 +2,7 @@
  * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code"; a status
  * comes as a word, and each word is listed with its number beside it. The classification is ours.
  */
-import type { CleverTapCode, FailureClass, Refusal } from '../../core/outcome';
+import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
 type Row = [FailureClass, CleverTapCode, string];
 

@@ -5,10 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isAuthentic } from '../callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
-import type { ProviderHttp } from '../http';
-import { members, parseJson } from '../json';
+import { isAuthentic } from '../shared/callback-auth';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
+import { members, parseJson } from '../shared/json';
 import {
   UNLISTED_FAILURE,
   placeSchema,
@@ -18,7 +18,7 @@ import {
   reportSchema,
   textAt,
   valuesOf,
-} from '../mapping';
+} from '../shared/mapping';
 import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '../provider';
 
 const visible = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks');

@@ -1,4 +1,4 @@
-import { createProviderHttp } from '../http';
+import { createProviderHttp } from '../../outbound/client';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
 import { runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';

@@ -3,9 +3,9 @@
  * nobody should have to write by hand. An adapter's test file is its tables and nothing more.
  */
 import { inspect } from 'node:util';
-import { ProviderError } from '../errors';
-import { createProviderHttp } from '../http';
-import type { ProviderHttp } from '../http';
+import { ProviderError } from '../../outbound/errors';
+import { createProviderHttp } from '../../outbound/client';
+import type { ProviderHttp } from '../../outbound/client';
 import type {
   CallbackAuth,
   CallbackRequest,

@@ -4,9 +4,9 @@
  * platform it resembles (see `tables.ts`).
  */
 import { z } from 'zod';
-import { isAuthentic } from '../callback-auth';
-import { classifyStatus, publicText, unreadableAnswer } from '../errors';
-import { members, parseJson } from '../json';
+import { isAuthentic } from '../shared/callback-auth';
+import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import { members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { readReport } from './reports';
 import { ACCEPTED, STATUS_CODE, UNLISTED_ANSWER } from './tables';

@@ -2,8 +2,8 @@
  * Delivery reports: a GET of the URL in the portal's profile, one report each. The names of the parameters are the ones
  * that our docs page has the operator write there.
  */
-import { publicText } from '../errors';
-import { istInstant } from '../ist';
+import { publicText } from '../../outbound/errors';
+import { istInstant } from '../shared/ist';
 import type { CallbackResult, Receipt } from '../provider';
 import { DELIVERED, DLT, UNLISTED_REPORT } from './tables';
 

@@ -3,7 +3,7 @@
  * its parameter names and paths belong to (a reseller's manual: reliablebulksms.in/developer-api), the codes in delivery
  * reports are those of India's DLT scrubbing (adwingsdigital.com/dlt-sms-error-codes). The classification is ours.
  */
-import type { CleverTapCode, FailureClass, Refusal } from '../../core/outcome';
+import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
 function table(rows: [FailureClass, CleverTapCode, number[]][]): ReadonlyMap<number, Refusal> {
   return new Map(

@@ -4,9 +4,9 @@
  * message a request: there is no other way. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../errors';
-import type { HttpResponse } from '../http';
-import { members, parseJson } from '../json';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpResponse } from '../../outbound/client';
+import { members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
 import { isSigned } from './signature';

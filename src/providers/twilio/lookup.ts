@@ -2,9 +2,9 @@
  * Asks for a message: by its SID, else by number and time. Source: Twilio OpenAPI `twilio_api_v2010`, `GET
  * /2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json` and `GET …/Messages.json` (`To`, `DateSent`, `PageSize`).
  */
-import { classifyStatus, unreadableAnswer } from '../errors';
-import type { ProviderHttp } from '../http';
-import { items, members, parseJson } from '../json';
+import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
+import type { ProviderHttp } from '../../outbound/client';
+import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { outcomeOf } from './status';
 

@@ -1,6 +1,6 @@
 /** Status callbacks and inbound messages: one message each, a form or (when Twilio is set up so) JSON with the same names. */
-import { inboundOf } from '../inbound';
-import { members, parseJson } from '../json';
+import { inboundOf } from '../shared/inbound';
+import { members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
 import { ARRIVED, ERROR, FAILED, VALIDITY_OVER } from './tables';
 

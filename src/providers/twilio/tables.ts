@@ -2,7 +2,7 @@
  * Twilio's codes in our words. Source: Twilio, "Error and Warning Dictionary" (twilio.com/docs/api/errors/<code>). The
  * classification is ours. Refused requests and delivery reports share one namespace.
  */
-import type { Refusal } from '../../core/outcome';
+import type { Refusal } from '../../core/messages/outcome';
 
 const ACCOUNT: Refusal = { class: 'account', clevertap: '904' };
 const SENDER: Refusal = { class: 'sender', clevertap: '906' };

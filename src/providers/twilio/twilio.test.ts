@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { CleverTapCode, FailureClass } from '../../core/outcome';
+import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
 import type { CallbackRequest, CallbackResult, OutboundMessage, Receipt } from '../provider';
 import { CALLBACK_URL, runCallbackCases, runLookupCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, CallbackInput, SubmitCase } from '../testing/cases';

@@ -2,7 +2,7 @@
  * Clickatell's HTTP API as the vendor answers it (Clickatell, "HTTP API Specification", `sendmsg`; its public overview
  * arnoesterhuizen/clickatell-overview-http has all codes) and its callbacks.
  */
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import { hexId } from '../ids';
 import type { ReportKind } from '../plan';
 import type {

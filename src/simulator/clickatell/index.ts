@@ -2,7 +2,7 @@
  * Clickatell's One API as the vendor answers it (Clickatell docs, "One API: Send messages" and "One API: Error
  * messages") and its status callbacks.
  */
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import { hexId } from '../ids';
 import type { ReportKind } from '../plan';
 import type { Answer, Batch, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';

@@ -1,6 +1,6 @@
 /** Mobtexting as the vendor answers it (Mobtexting docs 4.x, `v2/sms/*.md`, `v2/index.md`) and its webhook reports. */
 import { randomUUID } from 'node:crypto';
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import type {
   Answer,
   Batch,

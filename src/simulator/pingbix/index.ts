@@ -2,7 +2,7 @@
  * Pingbix. Nothing of its API is public: requests and successes are those of public clients of `SMSApi/send`; codes and
  * reports are this simulator's own (docs/simulator.md), and nothing here is verified.
  */
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import { serialNumber } from '../ids';
 import type { ReportKind } from '../plan';
 import type { Answer, Batch, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';

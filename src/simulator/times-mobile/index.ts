@@ -2,7 +2,7 @@
  * Times Mobile. CleverTap's docs ("Times Mobile") name its parameters; answers, codes and reports are those of the
  * white-label platform `fe/api/v1` that it resembles (reliablebulksms.in/developer-api), which Times confirms nowhere.
  */
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import { serialNumber } from '../ids';
 import type { Answer, Batch, Protocol, Reading, Report, Submission, VendorRequest, Verdict } from '../protocol';
 import { refusalOf } from '../protocol';

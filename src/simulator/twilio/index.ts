@@ -2,7 +2,7 @@
  * Twilio's Messages resource as the vendor answers it (Twilio OpenAPI `twilio_api_v2010`, `POST
  * /2010-04-01/Accounts/{AccountSid}/Messages.json`) and its signed status callbacks.
  */
-import { segment } from '../../core/segments';
+import { segment } from '../../core/messages/segments';
 import { hexId } from '../ids';
 import type {
   Answer,

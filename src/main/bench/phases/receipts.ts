@@ -1,5 +1,5 @@
 /** The way back: receipts as they come in. */
-import { attemptWireId } from '../../../core/ids';
+import { attemptWireId } from '../../../core/messages/ids';
 import { waitFor, type Bed } from '../bed';
 import { runLoad, type LoadRequest } from '../load';
 import { mustSucceed, PHASE_DEADLINE_MS, RAW_IN_FLIGHT, type PhaseContext } from '../phase';

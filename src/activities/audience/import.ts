@@ -1,0 +1,114 @@
+/** The `importUpload` activity: an upload's stored bytes become recipients and a report of the rows that are none. */
+import type { Pool } from 'pg';
+import { MAX_ROWS, planColumns } from '../../core/audience/audience-file';
+import { createRowReader } from '../../core/audience/audience-row';
+import {
+  failImport,
+  findImport,
+  finishImport,
+  readChunk,
+  writeImportBlock,
+  type ImportBlock,
+  type ImportCursor,
+  type ImportTask,
+} from '../../store/audience/upload-rows';
+import { createRecordReader, SLICE_BYTES, UnreadableFile } from './records';
+
+/** Rows per statement, and so how much is done again after a crash. */
+const BLOCK_ROWS = 2_000;
+
+/**
+ * Brings an import to its end, from where an earlier try left it. Harmless to repeat, and to run twice at a time: of
+ * two, the one that moves the cursor second stops.
+ * @param stopping when it is raised the import stops behind a block; it is not over then.
+ */
+export async function importUpload(pool: Pool, uploadId: string, stopping: AbortSignal): Promise<void> {
+  const task = await findImport(pool, uploadId);
+  if (task === null) return;
+  try {
+    if (await importRows(pool, uploadId, task, stopping)) await finishImport(pool, uploadId);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    await failImport(pool, uploadId, error.message);
+  }
+}
+
+/** @returns whether the end of the file was reached. */
+async function importRows(pool: Pool, id: string, task: ImportTask, stopping: AbortSignal): Promise<boolean> {
+  const columns = planColumns(task.columns, task);
+  if (!columns.ok) throw new UnreadableFile(columns.problem);
+  let total = task.rows;
+  let writing: Promise<boolean> = Promise.resolve(true);
+  try {
+    for await (const block of readBlocks(pool, id, task, createRowReader(columns.plan, task.defaultCountry))) {
+      total += block.valid.no.length + block.invalid.length;
+      // One block is written while the next is read, and no more than these two are held.
+      if (!(await writing) || stopping.aborted) return false;
+      if (total > MAX_ROWS) throw new UnreadableFile(`the file has more than ${MAX_ROWS} rows: split it`);
+      writing = writeImportBlock(pool, id, block, columns.plan.number.name);
+      // It is awaited above or below; until then its failure is nobody's fault.
+      writing.catch(() => undefined);
+    }
+  } finally {
+    // What is being written must not be overtaken by the end of the import.
+    await writing.catch(() => undefined);
+  }
+  return writing;
+}
+
+/** Reads from the task's cursor to the end of the file. */
+async function* readBlocks(
+  pool: Pool,
+  id: string,
+  { delimiter, bytes, cursor }: ImportTask,
+  readRow: ReturnType<typeof createRowReader>,
+): AsyncGenerator<ImportBlock> {
+  const reader = createRecordReader(delimiter, cursor);
+  let block = emptyBlock(cursor);
+  let filled = 0;
+  const add = (records: Awaited<ReturnType<typeof reader.feed>>): ImportBlock[] => {
+    const full: ImportBlock[] = [];
+    for (const { cells, end } of records) {
+      addRow(block, end.row, readRow(cells));
+      block.to = end;
+      if (++filled < BLOCK_ROWS) continue;
+      full.push(block);
+      block = emptyBlock(end);
+      filled = 0;
+    }
+    return full;
+  };
+
+  for (let offset = cursor.byte; offset < bytes;) {
+    const chunk = await readChunk(pool, id, offset);
+    // Deleted meanwhile: the next block, which nobody takes any more, tells.
+    if (chunk === null) return;
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      yield* add(await reader.feed(chunk.subarray(at, at + SLICE_BYTES)));
+    }
+    offset += chunk.length;
+  }
+  yield* add(await reader.end());
+  // Line breaks behind the last row belong to it.
+  block.to = { ...block.to, byte: bytes };
+  yield block;
+}
+
+function emptyBlock(at: ImportCursor): ImportBlock {
+  return { valid: { no: [], msisdn: [], meta: [], variables: [] }, invalid: [], from: at, to: at };
+}
+
+function addRow(
+  { valid, invalid }: ImportBlock,
+  no: number,
+  row: ReturnType<ReturnType<typeof createRowReader>>,
+): void {
+  if (row.kind === 'valid') {
+    valid.no.push(no);
+    valid.msisdn.push(row.msisdn);
+    valid.meta.push(row.meta);
+    valid.variables.push(row.variables);
+  } else if (row.kind === 'invalid') {
+    invalid.push({ no, column: row.column, value: row.value, message: row.message });
+  }
+}

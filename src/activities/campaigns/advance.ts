@@ -1,0 +1,90 @@
+/** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
+import { hasEnded, mayDispatch } from '../../core/campaigns/campaign';
+import { findSliceIds, writeLookAt } from '../../store/campaigns/agenda';
+import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaigns/live';
+import type { Database } from '../../store/database';
+import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
+import { createFollower, type Followed, type Follower } from '../../core/concurrency/follow';
+import { effectiveRate } from './rate';
+
+/** How soon a pause, or another rate, is seen by the dispatch that is under way. */
+const FOLLOW_MS = 200;
+
+/** After this a run begins no further slice, so that other campaigns get its place in the worker. */
+const RUN_MS = 5_000;
+
+export interface CampaignRun {
+  campaignId: string;
+  /** Numbers of the slices in their campaign, in the order in which they are taken. */
+  nos: number[];
+  /** Epoch milliseconds at which their window closes; null = it does not. */
+  untilMs: number | null;
+  /** Epoch milliseconds at which their window opened; null = they have none. */
+  sinceMs: number | null;
+}
+
+export interface CampaignRunResult {
+  /** No gateway takes their messages now. */
+  held: boolean;
+}
+
+export function createCampaignFollower(
+  database: Database,
+  onError: (error: unknown) => void,
+): Follower<CampaignTraffic> {
+  return createFollower((ids) => readCampaignStates(database.pool, ids), FOLLOW_MS, onError);
+}
+
+/**
+ * One slice after the other: what it costs to hand out work is shared by many. A run that ends early leaves its other
+ * slices due.
+ */
+export async function advanceCampaignSlices(
+  deps: DispatchDeps & { campaigns: Follower<CampaignTraffic> },
+  { campaignId, nos, untilMs, sinceMs }: CampaignRun,
+  stopping: AbortSignal,
+): Promise<CampaignRunResult> {
+  const { pool } = deps.database;
+  const campaign = await deps.campaigns.follow(campaignId);
+  if (campaign === null) return { held: false };
+  const halt = haltOf(campaign, untilMs);
+  const stop = AbortSignal.any([stopping, halt.signal]);
+  const openSince = sinceMs === null ? null : new Date(sinceMs);
+  const wish = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
+  const endAtMs = performance.now() + RUN_MS;
+  let held: string | null = null;
+  try {
+    for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
+      const { state } = campaign.value;
+      if (!mayDispatch(state) && !hasEnded(state)) break;
+      const ended = hasEnded(state) ? `the campaign was ${state}` : null;
+      const result = await advanceSlice(deps, sliceId, stop, { ended, wish, openSince });
+      held = result.held;
+      // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
+      await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
+      if (stop.aborted || held !== null || performance.now() > endAtMs) break;
+    }
+    await noteHeld(pool, campaignId, held);
+    return { held: held !== null };
+  } finally {
+    halt.release();
+    campaign.release();
+  }
+}
+
+/** Aborts when the campaign no longer dispatches, or its window closes. */
+function haltOf(campaign: Followed<CampaignTraffic>, untilMs: number | null) {
+  const controller = new AbortController();
+  const began = campaign.value.state;
+  const stop = campaign.onRead(({ state }) => {
+    if (mayDispatch(began) && !mayDispatch(state)) controller.abort();
+  });
+  const timer = untilMs === null ? undefined : setTimeout(() => controller.abort(), Math.max(0, untilMs - Date.now()));
+  return {
+    signal: controller.signal,
+    release() {
+      stop();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+/** The `prepare` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
+import type { AudienceRow } from '../../core/audience/audience';
+import type { CampaignState } from '../../core/campaigns/campaign';
+import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaigns/text';
+import { uuidv7 } from '../../core/messages/ids';
+import { buildLegs, type Leg } from '../../core/gateways/route';
+import type { SendWindow } from '../../core/time/window';
+import { importBlock, type CampaignMessage, type ImportSlice } from '../../store/campaigns/materialise';
+import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
+import { countAudience, readAudience } from '../../store/campaigns/audience';
+import type { Database } from '../../store/database';
+import { findGateway } from '../../store/gateways/gateways';
+import { makeForecast, type ForecastDeps } from './forecast';
+import { windowsFinder } from './windows';
+
+/** Recipients of one transaction: large enough for the database, small enough to leave the process to others in between. */
+const BLOCK_SIZE = 4_000;
+const SLICE_SIZE = 1_000;
+
+/**
+ * @param publicUrl base of short links; no trailing slash.
+ * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
+ */
+export async function prepareCampaign(
+  { database, publicUrl }: { database: Database; publicUrl: string },
+  campaignId: string,
+  stopping: AbortSignal,
+): Promise<CampaignState> {
+  const { db, pool } = database;
+  let campaign = await readCampaign(db, campaignId);
+  if (campaign === null) return 'failed';
+  if (campaign.state !== 'preparing') return campaign.state;
+  const refusal = await refuseByLimits({ database, publicUrl }, campaign, stopping);
+  if (refusal !== null) return end(database, campaignId, 'failed', refusal);
+
+  const account = await db
+    .selectFrom('accounts')
+    .select(['windows', 'click_tracking'])
+    .where('id', '=', campaign.account_id)
+    .executeTakeFirstOrThrow();
+  const windowsOf = windowsFinder(campaign, account.windows);
+  const webhookFor = await webhookFinder(database, campaign);
+  const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const legs = await ownLegs(database, campaign);
+  const facts = {
+    accountId: campaign.account_id,
+    sendId: campaign.send_id,
+    sender: campaign.sender,
+    service: campaign.service,
+    options: campaign.options,
+  };
+  let position = Number(campaign.position);
+  let slices = campaign.slices;
+  while (!stopping.aborted) {
+    const rows = await readAudience(pool, campaign, position, BLOCK_SIZE);
+    if (rows.length === 0) return finish(database, campaignId);
+    const rendered = rows.map((row) => render(row));
+    const refused = rendered.filter((one) => !one.ok);
+    const made = toSlices(rendered, slices, windowsOf, webhookFor);
+    const stored = await importBlock(pool, facts, {
+      campaignId,
+      from: position,
+      to: rows.at(-1)!.position,
+      slices: made,
+      rejected: refused.length,
+      problems: refused.map(({ row, code, message }) => ({ position: row.position, code, message })),
+      dueAt: campaign.due_at,
+      priority: campaign.priority,
+      routeId: campaign.route_id,
+      legs,
+    });
+    if (stored) {
+      position = rows.at(-1)!.position;
+      slices += made.length;
+      continue;
+    }
+    // Cancelled, or another run was faster: whatever it is, the row says where to go on.
+    campaign = await readCampaign(db, campaignId);
+    if (campaign?.state !== 'preparing') return campaign?.state ?? 'failed';
+    position = Number(campaign.position);
+    slices = campaign.slices;
+  }
+  return 'preparing';
+}
+
+async function finish({ db }: Database, campaignId: string): Promise<CampaignState> {
+  const campaign = await readCampaign(db, campaignId);
+  if (campaign?.recipients === 0) {
+    const first = campaign.problems[0];
+    const reason = first === undefined ? 'the audience is empty' : `no recipient can be sent to: ${first.message}`;
+    return end({ db }, campaignId, 'failed', reason);
+  }
+  return end({ db }, campaignId, 'scheduled', null);
+}
+
+async function end(
+  { db }: Pick<Database, 'db'>,
+  campaignId: string,
+  state: 'failed' | 'scheduled',
+  reason: string | null,
+): Promise<CampaignState> {
+  const moved = await moveCampaign(db, campaignId, state, { reason }, ['preparing']);
+  return moved?.state ?? (await readCampaign(db, campaignId))?.state ?? 'failed';
+}
+
+/** The account's limits are looked at before anything is made: since the request a group may have grown, or a price. */
+async function refuseByLimits(
+  deps: ForecastDeps,
+  campaign: CampaignRow,
+  stopping: AbortSignal,
+): Promise<string | null> {
+  const { db } = deps.database;
+  const { safety } = await db
+    .selectFrom('accounts')
+    .select('safety')
+    .where('id', '=', campaign.account_id)
+    .executeTakeFirstOrThrow();
+  if (campaign.slices > 0) return null;
+  const most = safety.maxCampaignRecipients;
+  const count = most === undefined ? 0 : await countAudience(db, campaign.audience);
+  if (most !== undefined && count > most) {
+    return `the audience has ${count} recipients, and the account allows ${most} per campaign`;
+  }
+  const limit = safety.maxCampaignCost;
+  if (limit === undefined) return null;
+  const { cost } = await makeForecast(deps, campaign, stopping);
+  if (cost === null || cost.amount <= limit) return null;
+  return `it would cost ${cost.amount} ${cost.currency ?? ''}, and the account allows ${limit} per campaign`;
+}
+
+/** A campaign that names its gateway goes through that one, with the sender IDs that it has. */
+async function ownLegs({ db }: Database, campaign: CampaignRow): Promise<Leg[] | null> {
+  if (campaign.gateway_id === null) return null;
+  const gateway = await findGateway(db, campaign.account_id, campaign.gateway_id);
+  return gateway === null ? null : buildLegs([{ ...gateway, fallbackSender: gateway.fallback_sender }]);
+}
+
+/** A CleverTap webhook has no use for an outcome without meta. */
+async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(row: AudienceRow) => string | null> {
+  const id = campaign.webhook_id;
+  if (id === null) return () => null;
+  const webhook = await db.selectFrom('webhooks').select('kind').where('id', '=', id).executeTakeFirst();
+  return webhook?.kind === 'clevertap' ? (row) => (row.meta === null ? null : id) : () => id;
+}
+
+/** Recipients with the same windows, a thousand to a slice. */
+function toSlices(
+  recipients: readonly RenderedRecipient[],
+  firstNo: number,
+  windowsOf: (msisdn: string) => SendWindow[],
+  webhookFor: (row: AudienceRow) => string | null,
+): ImportSlice[] {
+  const slices: ImportSlice[] = [];
+  const open = new Map<SendWindow[], ImportSlice>();
+  for (const recipient of recipients) {
+    if (!recipient.ok) continue;
+    const { row, text, segmentation, links } = recipient;
+    const windows = windowsOf(row.msisdn);
+    let slice = open.get(windows);
+    if (slice === undefined || slice.messages.length === SLICE_SIZE) {
+      slice = {
+        id: uuidv7(),
+        no: firstNo + slices.length,
+        windows: windows.length === 0 ? null : windows,
+        messages: [],
+      };
+      slices.push(slice);
+      open.set(windows, slice);
+    }
+    const { encoding, parts } = segmentation;
+    const message: CampaignMessage = {
+      id: uuidv7(),
+      msisdn: row.msisdn,
+      meta: row.meta,
+      body: text,
+      encoding,
+      segments: parts,
+      webhookId: webhookFor(row),
+      links,
+    };
+    slice.messages.push(message);
+  }
+  return slices;
+}

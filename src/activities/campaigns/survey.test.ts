@@ -1,0 +1,235 @@
+import { importSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import { pinClock, type PinnedClock } from '../../../test/support/clock';
+import {
+  ACCOUNT,
+  claim,
+  CLAIM,
+  FAILED,
+  receiptOf,
+  resultOf,
+  startStore,
+  storeGateway,
+  type TestStore,
+} from '../../../test/support/rows';
+import type { CampaignState } from '../../core/campaigns/campaign';
+import type { SendWindow } from '../../core/time/window';
+import { cancelWaiting } from '../../store/campaigns/agenda';
+import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
+import type { Database } from '../../store/database';
+import { applyReceipts } from '../../store/receipts/receipts';
+import { writeResults } from '../../store/dispatch/results';
+import { surveyCampaign } from './survey';
+
+const NOON = '2026-06-01T12:00:00Z';
+const HOUR_MS = 3_600_000;
+const at = (time: string): number => Date.parse(`2026-06-01T${time}:00Z`);
+const window = (start: string, end: string): SendWindow => ({ start, end, timezone: 'UTC' });
+
+let store: TestStore;
+let database: Database;
+let clock: PinnedClock;
+let gatewayId: string;
+beforeAll(async () => {
+  store = await startStore();
+  gatewayId = (await storeGateway(store)).id;
+  clock = await pinClock(store);
+  database = store.connect(4);
+});
+afterAll(() => store.stop());
+beforeEach(() => clock.set(NOON));
+
+interface Stored {
+  id: string;
+  slices: ReturnType<typeof importSlice>[];
+}
+
+/** A campaign in a state, with slices of so many messages under these windows. */
+async function campaignIn(
+  state: CampaignState,
+  slices: ReturnType<typeof importSlice>[],
+  over: Partial<CampaignDraft> = {},
+): Promise<Stored> {
+  const campaign = await storeCampaign(store, over);
+  await storeBlock(store, campaign, slices);
+  await store.pool.query('update campaigns set state = $2, running_since = now() where id = $1', [campaign.id, state]);
+  return { id: campaign.id, slices };
+}
+
+const survey = (id: string, busy: number[] = []) => surveyCampaign(database, id, busy);
+const read = async (id: string): Promise<CampaignRow> => (await readCampaign(store.db, id))!;
+
+/** Has the gateway take `count` messages of a slice. */
+async function submit({ slices }: Stored, no: number, count: number) {
+  const claimed = await claim(store.pool, slices[no]!.id, gatewayId, { limit: count });
+  await writeResults(
+    store.pool,
+    CLAIM,
+    claimed.map((message) => resultOf(message)),
+  );
+  return claimed;
+}
+
+it('one that is gone is done', async () => {
+  expect(await survey('cmp_gone')).toMatchObject({ state: 'failed', done: true, due: [] });
+});
+
+it('scheduled: it waits for its time, to the millisecond, and runs from then on', async () => {
+  const { id } = await campaignIn('scheduled', [importSlice(0, 2)], { dueAt: new Date(at('13:30')) });
+  expect(await survey(id)).toMatchObject({ state: 'scheduled', due: [], waitMs: 1.5 * HOUR_MS });
+  await clock.set('2026-06-01T13:29:59.999Z');
+  expect(await survey(id)).toMatchObject({ state: 'scheduled', waitMs: 1 });
+  await clock.set('2026-06-01T13:30:00Z');
+  expect(await survey(id)).toMatchObject({ state: 'running', due: [0], untilMs: null });
+});
+
+it('scheduled without a time: at once', async () => {
+  const { id } = await campaignIn('scheduled', [importSlice(0, 2)]);
+  expect(await survey(id)).toMatchObject({ state: 'running', due: [0] });
+});
+
+it.each<[string, CampaignDraft['lateness'], string, object]>([
+  ['a quarter of an hour is not late', 'skip', '11:45', { state: 'running', reason: null }],
+  ['send', 'send', '11:44', { state: 'running', reason: null }],
+  ['skip', 'skip', '11:44', { state: 'cancelled', reason: 'skipped: it was 16 minutes late' }],
+])('late: %s', async (_, lateness, due, expected) => {
+  const { id } = await campaignIn('scheduled', [importSlice(0, 2)], { lateness, dueAt: new Date(at(due)) });
+  await survey(id);
+  expect(await read(id)).toMatchObject(expected);
+});
+
+it('late, for the next window: the next one to open, also while one is open', async () => {
+  const late = { lateness: 'next-window', dueAt: new Date(at('10:30')) } as const;
+  const open = await campaignIn('scheduled', [], { ...late, window: window('10:00', '18:00') });
+  expect(await survey(open.id)).toMatchObject({ state: 'scheduled', waitMs: 6 * HOUR_MS });
+  expect((await read(open.id)).due_at!.toISOString()).toBe('2026-06-02T10:00:00.000Z');
+  const closed = await campaignIn('scheduled', [], { ...late, window: window('14:00', '18:00') });
+  expect(await survey(closed.id)).toMatchObject({ state: 'scheduled', waitMs: 2 * HOUR_MS });
+});
+
+it('running: slices under open windows are due, until the first of them closes', async () => {
+  const slices = [
+    importSlice(0, 1, [window('10:00', '15:00')]),
+    importSlice(1, 1, [window('11:00', '14:00')]),
+    importSlice(2, 1, [window('13:00', '16:00')]),
+    importSlice(3, 1),
+  ];
+  const { id } = await campaignIn('running', slices);
+  expect(await survey(id)).toMatchObject({
+    state: 'running',
+    due: [0, 1, 3],
+    openSlices: 4,
+    sinceMs: at('11:00'),
+    untilMs: at('14:00'),
+    waitMs: HOUR_MS,
+  });
+  expect((await survey(id, [0, 3])).due).toEqual([1]);
+  await clock.set('2026-06-01T15:30:00Z');
+  expect(await survey(id)).toMatchObject({ due: [2, 3], untilMs: at('16:00'), sinceMs: at('13:00') });
+  await clock.set('2026-06-01T09:00:00Z');
+  expect(await survey(id, [3])).toMatchObject({ due: [], untilMs: null, waitMs: HOUR_MS });
+});
+
+it('a slow campaign keeps few slices in hand', async () => {
+  const widths = [];
+  for (const ratePerSecond of [null, 10, 1_200, 100_000]) {
+    const { id } = await campaignIn('running', [importSlice(0, 1)], { ratePerSecond });
+    widths.push((await survey(id)).width);
+  }
+  expect(widths).toEqual([6, 1, 3, 6]);
+});
+
+it('settling once everything has left, running again when a receipt wants another leg is for dispatch to see', async () => {
+  const stored = await campaignIn('running', [importSlice(0, 2)]);
+  const [message] = await submit(stored, 0, 2);
+  expect(await survey(stored.id)).toMatchObject({ state: 'settling' });
+  const refused = { status: 'failed', class: 'sender', clevertap: '906', code: '11', reason: 'sender' } as const;
+  await applyReceipts(store.pool, [receiptOf(gatewayId, message!, refused)]);
+  expect(await survey(stored.id)).toMatchObject({ state: 'settling', due: [0] });
+});
+
+it.each<CampaignState>(['running', 'settling', 'paused'])('%s: finished when nothing is open', async (state) => {
+  const stored = await campaignIn('running', [importSlice(0, 1)]);
+  const [message] = await submit(stored, 0, 1);
+  await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
+  await store.pool.query('update campaigns set state = $2 where id = $1', [stored.id, state]);
+  expect(await survey(stored.id)).toMatchObject({ state: 'finished', done: true, openSlices: 0 });
+  expect((await read(stored.id)).finished_at).not.toBeNull();
+});
+
+it('paused: nothing is due', async () => {
+  const { id } = await campaignIn('paused', [importSlice(0, 2)]);
+  expect(await survey(id)).toMatchObject({ state: 'paused', done: false, due: [], openSlices: 1 });
+});
+
+it('cancelled: all that has not left is due, whatever its windows; done when nothing is open', async () => {
+  const slices = [importSlice(0, 1), importSlice(1, 1, [window('20:00', '21:00')])];
+  const { id } = await campaignIn('cancelled', slices);
+  expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1], width: 6 });
+  for (const slice of slices) await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
+  expect(await survey(id)).toMatchObject({ state: 'cancelled', done: true });
+});
+
+describe('an account that pauses its campaigns when too many fail', () => {
+  beforeAll(async () => {
+    await store.pool.query(`update accounts set safety = '{"autoPauseFailureShare": 0.2}' where id = $1`, [ACCOUNT]);
+  });
+  afterAll(async () => {
+    await store.pool.query(`update accounts set safety = '{}' where id = $1`, [ACCOUNT]);
+  });
+
+  async function failing(failed: number, delivered: number): Promise<string> {
+    const stored = await campaignIn('running', [importSlice(0, failed + delivered + 1)]);
+    const claimed = await submit(stored, 0, failed + delivered);
+    await applyReceipts(
+      store.pool,
+      claimed.map((message, i) => receiptOf(gatewayId, message, i < failed ? FAILED : {})),
+    );
+    return stored.id;
+  }
+
+  it('pauses, says why, and notes it; once a person resumed it, never again', async () => {
+    const id = await failing(30, 90);
+    expect(await survey(id)).toMatchObject({ state: 'paused', due: [] });
+    const reason = 'paused by itself: 25 % of the messages with an outcome failed';
+    expect(await read(id)).toMatchObject({ state: 'paused', reason });
+    const { rows } = await store.pool.query('select action, key_id from audit where subject = $1', [id]);
+    expect(rows).toEqual([{ action: 'campaign.paused-itself', key_id: null }]);
+    await moveCampaign(store.db, id, 'running', { self_pausing: false });
+    expect(await survey(id)).toMatchObject({ state: 'running', due: [0] });
+  });
+
+  it('not at the share itself, not before a hundred outcomes', async () => {
+    expect(await survey(await failing(24, 96))).toMatchObject({ state: 'running' });
+    expect(await survey(await failing(60, 30))).toMatchObject({ state: 'running' });
+  });
+});
+
+it('tells in one line how far it is', async () => {
+  const stored = await campaignIn('running', [importSlice(0, 5)]);
+  const [message] = await submit(stored, 0, 2);
+  await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
+  expect((await survey(stored.id)).details).toBe('running: 1 of 5 settled, 3 to send');
+});
+
+it('asks the database a fixed number of times, however many slices there are', async () => {
+  const counted = async (slices: number): Promise<number> => {
+    const { id } = await campaignIn(
+      'running',
+      Array.from({ length: slices }, (_, no) => importSlice(no, 1)),
+    );
+    let statements = 0;
+    const connection = await database.pool.connect();
+    const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
+    connection.query = ((...args: unknown[]) => {
+      statements++;
+      return query(...args);
+    }) as typeof connection.query;
+    // The next statements go over the connection that was given back last.
+    connection.release();
+    await survey(id);
+    connection.query = query as typeof connection.query;
+    return statements;
+  };
+  expect(await counted(60)).toBe(await counted(1));
+  expect(await counted(60)).toBeLessThanOrEqual(5);
+});

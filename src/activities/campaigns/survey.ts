@@ -1,0 +1,205 @@
+/** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
+import { sql } from 'kysely';
+import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaigns/campaign';
+import { ownWindows } from '../../core/campaigns/window';
+import { windowState, type SendWindow } from '../../core/time/window';
+import { insertAudit } from '../../store/accounts/audit';
+import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaigns/agenda';
+import {
+  changeCampaign,
+  forgetRecipients,
+  moveCampaign,
+  readCampaign,
+  type CampaignRow,
+} from '../../store/campaigns/campaigns';
+import type { Database } from '../../store/database';
+import { effectiveRate } from './rate';
+
+export interface CampaignAgenda {
+  state: CampaignState;
+  /** Nothing is open any more: the workflow ends. */
+  done: boolean;
+  openSlices: number;
+  /** Numbers of slices to advance now. */
+  due: number[];
+  /** How many runs of them at once. */
+  width: number;
+  /** Epoch milliseconds at which a window closes under them; null = none does. */
+  untilMs: number | null;
+  /** Epoch milliseconds at which the last of their windows opened; null = they have none. */
+  sinceMs: number | null;
+  /** When to ask again, at the latest. */
+  waitMs: number;
+  /** One line for the Temporal UI. */
+  details: string;
+}
+
+/** Slices of one campaign that are dispatched at the same time: enough to fill a gateway, few enough to leave a kill little to resolve. */
+const WIDTH = 6;
+/** A slice in hand sends this many messages a second without a rate of its own. */
+const PER_SLICE_PER_SECOND = 500;
+const MAX_DUE = 100;
+const MAX_WAIT_MS = 6 * 3_600_000;
+/** Outcomes before their failures say anything. */
+const SELF_PAUSE_MIN_SETTLED = 100;
+
+export async function surveyCampaign(
+  { db, pool }: Database,
+  campaignId: string,
+  busy: readonly number[],
+): Promise<CampaignAgenda> {
+  const nowMs = await readNowMs({ db });
+  let campaign = await readCampaign(db, campaignId);
+  if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };
+  if (campaign.state === 'scheduled') campaign = (await beginWhenDue({ db }, campaign, nowMs)) ?? campaign;
+
+  const windows = await listOpenWindows(pool, campaignId);
+  const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
+  // What never leaves any more waits for no window.
+  const closed = hasEnded(campaign.state) ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
+  const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
+  campaign = await settleState({ db }, campaign, outlook);
+
+  const agenda = {
+    ...IDLE,
+    state: campaign.state,
+    openSlices: outlook.openSlices,
+    details: detailsOf(campaign, outlook),
+  };
+  switch (campaign.state) {
+    case 'draft':
+    case 'preparing':
+      return agenda;
+    case 'scheduled':
+      return { ...agenda, waitMs: campaign.due_at === null ? 0 : clampWait(campaign.due_at.getTime() - nowMs) };
+    case 'paused':
+      return agenda;
+    case 'finished':
+      return { ...agenda, done: true };
+    case 'cancelled':
+    case 'failed':
+      return outlook.open === 0
+        ? { ...agenda, done: true }
+        : { ...agenda, due: outlook.due, width: WIDTH, waitMs: clampWait(outlook.waitMs) };
+    case 'running':
+    case 'settling': {
+      const changes = states.flatMap(({ state }) => (state.open ? state.closesAtMs : state.opensAtMs) ?? []);
+      const openings = states.flatMap(({ state }) => (state.open ? (state.openedAtMs ?? []) : []));
+      const closings = states.flatMap(({ state }) => (state.open ? (state.closesAtMs ?? []) : []));
+      const untilChangeMs = changes.length === 0 ? null : Math.min(...changes) - nowMs;
+      return {
+        ...agenda,
+        due: outlook.due,
+        width: widthOf(campaign),
+        untilMs: closings.length === 0 ? null : Math.min(...closings),
+        sinceMs: openings.length === 0 ? null : Math.max(...openings),
+        waitMs: Math.min(clampWait(outlook.waitMs), clampWait(untilChangeMs)),
+      };
+    }
+  }
+}
+
+const IDLE = {
+  done: false,
+  openSlices: 0,
+  due: [],
+  width: 0,
+  untilMs: null,
+  sinceMs: null,
+  waitMs: MAX_WAIT_MS,
+  details: '',
+};
+
+const clampWait = (ms: number | null): number => (ms === null ? MAX_WAIT_MS : Math.min(MAX_WAIT_MS, Math.max(0, ms)));
+
+/** A slow campaign needs few slices in hand, and must not keep others from the worker's places. */
+function widthOf(campaign: CampaignRow): number {
+  const rate = effectiveRate(campaign);
+  return rate === null ? WIDTH : Math.min(WIDTH, Math.ceil(rate / PER_SLICE_PER_SECOND));
+}
+
+async function readNowMs({ db }: Pick<Database, 'db'>): Promise<number> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  return rows[0]!.now.getTime();
+}
+
+/** Starts a campaign whose time has come, skips it, or gives it another time: what its lateness policy says. */
+async function beginWhenDue(
+  { db }: Pick<Database, 'db'>,
+  campaign: CampaignRow,
+  nowMs: number,
+): Promise<CampaignRow | null> {
+  const dueMs = campaign.due_at?.getTime() ?? nowMs;
+  if (dueMs > nowMs) return null;
+  if (nowMs - dueMs > LATE_MS) {
+    const minutes = Math.round((nowMs - dueMs) / 60_000);
+    if (campaign.lateness === 'skip') {
+      return moveCampaign(db, campaign.id, 'cancelled', { reason: `skipped: it was ${minutes} minutes late` });
+    }
+    if (campaign.lateness === 'next-window') {
+      const opensAtMs = nextOpening(ownWindows(campaign.send_window, campaign.timezone), nowMs);
+      if (opensAtMs === null) {
+        return moveCampaign(db, campaign.id, 'cancelled', {
+          reason: 'it was late, and its window does not open again',
+        });
+      }
+      const reason = `it was ${minutes} minutes late and waits for its next window`;
+      return changeCampaign(db, campaign.id, { due_at: new Date(opensAtMs), reason }, ['scheduled']);
+    }
+  }
+  return moveCampaign(db, campaign.id, 'running');
+}
+
+/** The next time at which the windows open, also when they are open now. */
+function nextOpening(windows: readonly SendWindow[], nowMs: number): number | null {
+  const now = windowState(windows, nowMs);
+  if (!now.open) return now.opensAtMs;
+  if (now.closesAtMs === null) return nowMs;
+  const after = windowState(windows, now.closesAtMs);
+  return after.open ? now.closesAtMs : after.opensAtMs;
+}
+
+/** Running, settling or finished follow from what is left; too many failures pause it where the account says so. */
+async function settleState(
+  { db }: Pick<Database, 'db'>,
+  campaign: CampaignRow,
+  outlook: CampaignOutlook,
+): Promise<CampaignRow> {
+  const { id, state } = campaign;
+  if (!mayDispatch(state) && state !== 'paused') return campaign;
+  if (outlook.open === 0) {
+    await forgetRecipients(db, id);
+    return (await moveCampaign(db, id, 'finished')) ?? campaign;
+  }
+  if (state === 'paused') return campaign;
+  const share = outlook.settled < SELF_PAUSE_MIN_SETTLED ? 0 : outlook.failed / outlook.settled;
+  if (campaign.self_pausing && outlook.waiting > 0 && share > 0) {
+    const limit = await readFailureLimit({ db }, campaign.account_id);
+    if (limit !== null && share > limit) return (await pauseItself({ db }, campaign, share)) ?? campaign;
+  }
+  if (state === 'running' && outlook.waiting === 0) return (await moveCampaign(db, id, 'settling')) ?? campaign;
+  return campaign;
+}
+
+async function readFailureLimit({ db }: Pick<Database, 'db'>, accountId: string): Promise<number | null> {
+  const account = await db.selectFrom('accounts').select('safety').where('id', '=', accountId).executeTakeFirst();
+  return account?.safety.autoPauseFailureShare ?? null;
+}
+
+function pauseItself({ db }: Pick<Database, 'db'>, campaign: CampaignRow, share: number): Promise<CampaignRow | null> {
+  const percent = Math.round(share * 100);
+  return db.transaction().execute(async (tx) => {
+    const reason = `paused by itself: ${percent} % of the messages with an outcome failed`;
+    const moved = await moveCampaign(tx, campaign.id, 'paused', { reason });
+    if (moved !== null) {
+      const actor = { accountId: campaign.account_id, keyId: null };
+      await insertAudit(tx, actor, { action: 'campaign.paused-itself', subject: campaign.id, detail: { percent } });
+    }
+    return moved;
+  });
+}
+
+function detailsOf(campaign: CampaignRow, { open, waiting, settled }: CampaignOutlook): string {
+  const left = `${settled} of ${settled + open} settled, ${waiting} to send`;
+  return `${campaign.state}: ${left}${campaign.reason === null ? '' : ` (${campaign.reason})`}`;
+}

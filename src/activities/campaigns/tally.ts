@@ -1,0 +1,42 @@
+/** The sums of a forecast, gathered while an audience is read. */
+import { charactersBeyondGsm, type Segmentation } from '../../core/messages/segments';
+import type { CampaignProblem } from '../../store/tables';
+
+const MAX_PROBLEMS = 100;
+const MAX_SURPRISES = 20;
+
+/** Adds up an audience, recipient by recipient. */
+export class Tally {
+  recipients = 0;
+  suppressed = 0;
+  rejected = 0;
+  segments = 0;
+  readonly problems: CampaignProblem[] = [];
+  readonly byParts = new Map<number, number>();
+  readonly encodings = { gsm7: 0, ucs2: 0 };
+  private readonly characters = new Map<string, number>();
+
+  add(text: string, { encoding, parts }: Segmentation): void {
+    this.recipients++;
+    this.segments += parts;
+    this.byParts.set(parts, (this.byParts.get(parts) ?? 0) + 1);
+    this.encodings[encoding]++;
+    if (encoding === 'gsm7') return;
+    for (const character of charactersBeyondGsm(text)) {
+      this.characters.set(character, (this.characters.get(character) ?? 0) + 1);
+    }
+  }
+
+  reject(problem: CampaignProblem): void {
+    this.rejected++;
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+  }
+
+  /** The commonest first. */
+  get surprises(): { character: string; messages: number }[] {
+    return [...this.characters]
+      .map(([character, messages]) => ({ character, messages }))
+      .sort((a, b) => b.messages - a.messages)
+      .slice(0, MAX_SURPRISES);
+  }
+}

@@ -1,0 +1,108 @@
+/** The `sweep` activity: finds what a crash, or an absent Temporal, left behind, and sets it going again. */
+import { listOverdueWebhooks } from '../../store/webhooks/callbacks';
+import type { Database } from '../../store/database';
+import { forgetRecordKeys } from '../../store/messages/accept';
+import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
+import {
+  listUnfinishedCampaigns,
+  listUnstartedCampaigns,
+  markCampaignStarted,
+  type CampaignRow,
+} from '../../store/campaigns/campaigns';
+import { followSeries } from '../../store/campaigns/series';
+import { replayFound } from '../../store/receipts/parked';
+import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
+import {
+  listUnsettled,
+  listUnstarted,
+  listWakeDue,
+  markStarted,
+  type StartableSlice,
+} from '../../store/messages/slices';
+import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '../../store/audience/upload-rows';
+import { purgeUploads } from '../../store/audience/upload-bytes';
+import type { Workflows } from '../../workflows/client';
+import { LOOK } from '../../workflows/contract';
+import { retain } from './retention';
+
+/** Older than any start that is still under way in a living api process. */
+const UNSTARTED_AFTER_MS = 15_000;
+const OVERDUE_CALLBACK_MS = 90_000;
+const MAX_PER_SWEEP = 1_000;
+/** Of an account: some 500,000 messages, half a second of Postgres. */
+const REFRESHES_PER_SWEEP = 5;
+/** A slice that is being sent changes all the time; whoever asks for figures has it counted at once. */
+const COUNTED_EVERY_MS = 60_000;
+const MAX_RESTARTS = 10_000;
+/** Rows of a deleted upload that one sweep removes. */
+const MAX_PURGED = 100_000;
+
+export interface SweepDeps {
+  database: Database;
+  workflows: Workflows;
+}
+
+/** @param unstartedAfterMs how old a slice without a workflow must be; 0 at the start of a process. */
+export async function sweepOnce(
+  { database, workflows }: SweepDeps,
+  unstartedAfterMs = UNSTARTED_AFTER_MS,
+): Promise<void> {
+  const { pool } = database;
+  for (const slice of await listUnstarted(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
+    await start(workflows, slice);
+    // Else one that is due next week would be started again by every sweep until then.
+    await markStarted(pool, [slice.id]);
+  }
+  for (const uploadId of await listUnstartedImports(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
+    await workflows.startImport({ uploadId });
+    await markImportStarted(pool, uploadId);
+  }
+  for (const campaign of await listUnstartedCampaigns(database.db, unstartedAfterMs, MAX_PER_SWEEP)) {
+    await startCampaign({ database, workflows }, campaign);
+  }
+  const due = await listWakeDue(pool, MAX_PER_SWEEP);
+  workflows.wake(due.map((owner) => ({ ...owner, ...LOOK })));
+  const replayed = await replayFound(pool, MAX_PER_SWEEP);
+  workflows.wake(replayed.slices);
+  workflows.wakeRelays(replayed.webhookIds);
+  workflows.wakeRelays(await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS));
+  await forgetRecordKeys(pool);
+  await forgetIdempotencyKeys(pool);
+  await purgeUploads(pool, MAX_PURGED);
+  await retain(pool);
+  await refreshAllStats(database);
+}
+
+/**
+ * Offers every open slice, import and campaign to Temporal again: one that has its workflow is left alone, one whose
+ * workflow went with Temporal's data gets a new one. Once per start of a worker.
+ */
+export async function restartUnsettled({ database, workflows }: SweepDeps): Promise<void> {
+  for (const slice of await listUnsettled(database.pool, MAX_RESTARTS)) await start(workflows, slice);
+  for (const uploadId of await listUnfinishedImports(database.pool, MAX_RESTARTS)) {
+    await workflows.startImport({ uploadId });
+  }
+  for (const campaign of await listUnfinishedCampaigns(database.db, MAX_RESTARTS)) {
+    await startCampaign({ database, workflows }, campaign);
+  }
+}
+
+/** Starts the workflow of a launched campaign, or the schedule of a series, and notes it. */
+export async function startCampaign({ database, workflows }: SweepDeps, campaign: CampaignRow): Promise<void> {
+  if (campaign.recurrence !== null) return followSeries(database.db, campaign.id, workflows.followSeries);
+  const { id, account_id: accountId, priority } = campaign;
+  await workflows.startCampaign({ campaignId: id, accountId, priority });
+  await markCampaignStarted(database.db, campaign.id);
+}
+
+async function refreshAllStats({ pool }: Database): Promise<void> {
+  for (const accountId of await listCountedAccounts(pool)) {
+    for (let done = false, i = 0; !done && i < REFRESHES_PER_SWEEP; i++) {
+      done = await refreshStats(pool, accountId, COUNTED_EVERY_MS);
+    }
+  }
+}
+
+function start(workflows: Workflows, { id, dueAt, priority }: StartableSlice): Promise<void> {
+  return workflows.startSend({ sliceId: id, dueAtMs: dueAt?.getTime() ?? null, priority });
+}

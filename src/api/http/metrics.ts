@@ -1,0 +1,71 @@
+/** Prometheus metrics of the api process, on a port of their own. Labels never carry a number, an id or a text. */
+import { createServer, type Server } from 'node:http';
+import type { RequestHandler } from 'express';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { GatewayStates } from '../../store/gateways/health';
+
+export interface Metrics {
+  /** Counts every request by route, method and status, with its duration. */
+  requests: RequestHandler;
+  /** Messages by what ingress made of them. */
+  messages(outcome: 'accepted' | 'duplicate' | 'rejected', count: number): void;
+  /** Serves `/metrics`; the caller listens and closes. */
+  server: Server;
+}
+
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15];
+
+/** @param gatewayStates asked at each scrape. */
+export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({
+    name: 'heliograph_http_request_seconds',
+    help: 'Requests by route, method and status: how long they took.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const messages = new Counter({
+    name: 'heliograph_ingress_messages_total',
+    help: 'Messages by outcome of their request: accepted, duplicate, rejected.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const gateways = new Gauge({
+    name: 'heliograph_gateways',
+    help: 'Active gateways by provider and state: up, degraded, down.',
+    labelNames: ['provider', 'state'],
+    registers: [registry],
+    async collect() {
+      const states = await gatewayStates().catch(() => []);
+      gateways.reset();
+      for (const { provider, state, count } of states) gateways.set({ provider, state }, count);
+    },
+  });
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    void registry.metrics().then((text) => {
+      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    });
+  });
+  return {
+    requests(request, response, next) {
+      const startedAt = process.hrtime.bigint();
+      response.on('finish', () => {
+        // The pattern, not the path: paths carry ids and tokens.
+        const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+        const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+        duration.observe({ route, method: request.method, status: response.statusCode }, seconds);
+      });
+      next();
+    },
+    messages: (outcome, count) => {
+      if (count > 0) messages.inc({ outcome }, count);
+    },
+    server,
+  };
+}

@@ -1,0 +1,44 @@
+/** Paging: `limit` and an opaque `cursor`, which is where the page before ended. */
+import { z } from 'zod';
+import { AppError } from '../../errors';
+import { isStorable } from './text';
+
+const MAX_LIMIT = 500;
+const MAX_CURSOR_LENGTH = 1_000;
+
+export const pageQuery = z.strictObject({
+  cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+});
+
+/** A page on the wire. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** @param key the sort key of the page's last row. */
+export const toCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/**
+ * The key that {@link toCursor} was given; undefined without a cursor.
+ * @param pattern what each part must look like; absent = any text.
+ * @throws AppError invalid-request when it is not of our making.
+ */
+export function readCursor<Key extends string[]>(
+  cursor: string | undefined,
+  length: Key['length'],
+  pattern = /^/,
+): Key | undefined {
+  if (cursor === undefined) return undefined;
+  const key = z.array(z.string().refine(isStorable).regex(pattern)).length(length).safeParse(parsed(cursor));
+  if (key.success) return key.data as Key;
+  const message = 'must be the nextCursor of the page before';
+  throw new AppError('invalid-request', `cursor: ${message}`, { problems: [{ field: 'cursor', message }] });
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+/** The one place where errors become answers. */
+import type { ErrorRequestHandler, Request } from 'express';
+import { OverloadError } from '../../core/concurrency/group-commit';
+import { AppError, ERRORS } from '../../errors';
+import { isDatabaseAway, isUnstorableText } from '../../store/database';
+import { MAX_BODY_BYTES } from './body';
+import type { ApiDeps } from '../deps';
+import { placeOfNul } from './nul';
+
+/** How long Postgres is given before the caller should try again. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** How an error is told: problem details, or the shape that a contract's callers expect. */
+export type ErrorShape = (error: AppError) => { contentType: string; body: object };
+
+/** Answers whatever was thrown; 5xx are logged with their cause. */
+export function errorHandler(log: ApiDeps['log'], shape: ErrorShape = toProblem): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    if (response.headersSent) return next(thrown);
+    const error = toAppError(thrown, request);
+    if (error.status >= 500) log.error({ err: thrown, path: request.baseUrl + request.path }, error.message);
+    const { retryAfterSeconds } = error.options;
+    if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+    if (error.status === 401)
+      response.setHeader('WWW-Authenticate', 'Bearer realm="heliograph", Basic realm="heliograph"');
+    const { contentType, body } = shape(error);
+    response.status(error.status).type(contentType).json(body);
+  };
+}
+
+/** RFC 9457 problem details; `message` repeats the detail for callers of Mobtexting's API, who look there. */
+export const toProblem: ErrorShape = (error) => {
+  const { problems, extra } = error.options;
+  return {
+    contentType: 'application/problem+json',
+    body: {
+      // Relative to this server, whatever its name: the page that explains the code (RFC 9457, section 3.1.1).
+      type: `/docs/errors#${error.code}`,
+      title: error.title,
+      status: error.status,
+      code: error.code,
+      detail: error.message,
+      message: error.message,
+      ...(problems === undefined ? {} : { errors: problems }),
+      ...extra,
+    },
+  };
+};
+
+function toAppError(thrown: unknown, request: Request): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isDatabaseAway(thrown) || thrown instanceof OverloadError) {
+    return new AppError(
+      'unavailable',
+      'The message store can’t be reached, or is too slow; nothing was accepted. Send it again.',
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: thrown,
+      },
+    );
+  }
+  if (isUnstorableText(thrown)) {
+    const problem = { field: placeOfNul(request), message: 'has a NUL character: remove it' };
+    return new AppError('invalid-request', `${problem.field} ${problem.message}`, { problems: [problem] });
+  }
+  if (thrown instanceof URIError) return new AppError('malformed-request', 'The path can’t be decoded');
+  const { type, status } = thrown as { type?: string; status?: number };
+  if (type === 'entity.too.large') {
+    return new AppError('too-large', `The body is larger than ${MAX_BODY_BYTES / 1_048_576} MB: split it`);
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new AppError('malformed-body', thrown instanceof Error ? thrown.message : 'The body can’t be read');
+  }
+  return new AppError('internal', ERRORS.internal.title, { cause: thrown });
+}

@@ -1,0 +1,205 @@
+/** What an account may be given, and how it is shown. */
+import { z } from 'zod';
+import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
+import { AppError } from '../../../errors';
+import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
+import type { Account, AccountDraft } from '../../../store/accounts/accounts';
+import type { Sealer } from '../../../store/seal';
+import type { Operation } from '../../operation';
+import { ianaTimezone, storable, storableName } from '../../http/text';
+import { validate } from '../../http/validate';
+
+const MAX_LIMIT = 500;
+const MAX_HOURS = 8_760;
+const MAX_MINUTES = MAX_HOURS * 60;
+const MAX_KEY_VERSIONS = 20;
+const MAX_WINDOWS = 250;
+
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as IN');
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:00');
+const share = z.number().gt(0).max(1);
+
+const safety = z.strictObject({
+  duplicateContentMinutes: z.int().min(1).max(MAX_MINUTES).optional(),
+  frequencyCap: z.strictObject({ count: z.int().min(1).max(10_000), hours: z.int().min(1).max(MAX_HOURS) }).optional(),
+  autoPauseFailureShare: share.optional(),
+  maxCampaignRecipients: z.int().min(1).optional(),
+  maxCampaignCost: z.number().positive().optional(),
+});
+
+const window = z
+  .strictObject({ country, start: clock, end: clock, timezone: ianaTimezone })
+  .refine(({ start, end }) => start < end, { path: ['end'], message: 'must be later than start' });
+
+const windows = z
+  .array(window)
+  .max(MAX_WINDOWS)
+  .refine((list) => new Set(list.map((one) => one.country)).size === list.length, 'must have one window per country');
+
+const encryption = z.strictObject({
+  keys: z
+    .array(
+      z.strictObject({
+        version: storableName(100),
+        /** Left out for a version that the account has: its key stays. */
+        key: z
+          .string()
+          .refine((text) => parsePayloadKey(text) !== null, `must be ${PAYLOAD_KEY_BYTES} bytes in base64 or hex`)
+          .optional(),
+      }),
+    )
+    .min(1)
+    .max(MAX_KEY_VERSIONS)
+    .refine((keys) => new Set(keys.map(({ version }) => version)).size === keys.length, 'must not repeat a version'),
+  encoding: z.enum(PAYLOAD_ENCODINGS).default('base64'),
+});
+
+const settings = z.strictObject({
+  name: storableName(100),
+  timezone: ianaTimezone.optional(),
+  defaultCountry: country.optional(),
+  defaultService: storableName(20).optional(),
+  requireApprovedSenders: z.boolean().optional(),
+  callbackHosts: z
+    .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'must be a host such as hooks.example.com, or *.example.com'))
+    .max(100)
+    .optional(),
+  encryption: encryption.nullable().optional(),
+  retentionDays: z.int().min(1).max(36_500).nullable().optional(),
+  unsupportedOptions: z.enum(['refuse', 'drop']).optional(),
+  clickTracking: z.enum(['off', 'count', 'report']).optional(),
+  safety: safety.optional(),
+  windows: windows.optional(),
+});
+const patch = settings.partial();
+
+export const accountsQuery = z.strictObject({
+  cursor: storable(1, 100).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+});
+
+/** @throws AppError invalid-request */
+export function readAccount(body: unknown): Partial<AccountDraft> & Pick<AccountDraft, 'name'> {
+  const { encryption: given, ...draft } = validate(settings, body);
+  return given === undefined ? draft : { ...draft, encryption: readEncryption(given, null) };
+}
+
+/**
+ * @param known what the account has: a version that comes without its key keeps it.
+ * @throws AppError invalid-request
+ */
+export function readAccountPatch(body: unknown, known: EncryptionSetting | null): Partial<AccountDraft> {
+  const { encryption: given, ...draft } = validate(patch, body);
+  return given === undefined ? draft : { ...draft, encryption: readEncryption(given, known) };
+}
+
+function readEncryption(
+  given: z.infer<typeof encryption> | null,
+  known: EncryptionSetting | null,
+): EncryptionSetting | null {
+  if (given === null) return null;
+  const keys = given.keys.map(({ version, key }, i) => {
+    const bytes = key === undefined ? known?.keys.find((one) => one.version === version)?.key : parsePayloadKey(key);
+    if (bytes) return { version, key: bytes };
+    const field = `encryption.keys.${i}.key`;
+    const message = `is missing: the account has no key of the version ${JSON.stringify(version)} yet`;
+    throw new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
+  });
+  return { keys, encoding: given.encoding };
+}
+
+/** An account as answered; of encryption keys their versions only. */
+export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountAnswer> {
+  const setting = openEncryption(sealer, row);
+  return {
+    id: row.id,
+    name: row.name,
+    timezone: row.timezone,
+    defaultCountry: row.default_country,
+    defaultService: row.default_service,
+    requireApprovedSenders: row.require_approved_senders,
+    callbackHosts: row.callback_hosts,
+    encryption:
+      setting === null ? null : { keys: setting.keys.map(({ version }) => ({ version })), encoding: setting.encoding },
+    retentionDays: row.retention_days,
+    unsupportedOptions: row.unsupported_options,
+    clickTracking: row.click_tracking,
+    safety: row.safety,
+    windows: row.windows,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+const accountAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    timezone: z.string(),
+    defaultCountry: z.string(),
+    defaultService: z.string(),
+    requireApprovedSenders: z.boolean(),
+    callbackHosts: z.array(z.string()),
+    encryption: z
+      .object({ keys: z.array(z.object({ version: z.string() })), encoding: z.enum(PAYLOAD_ENCODINGS) })
+      .nullable(),
+    retentionDays: z.int().nullable(),
+    unsupportedOptions: z.enum(['refuse', 'drop']),
+    clickTracking: z.enum(['off', 'count', 'report']),
+    safety,
+    windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Account' });
+
+const tag = 'Accounts';
+
+export const operations: Operation[] = [
+  {
+    id: 'listAccounts',
+    method: 'get',
+    path: '/api/v1/accounts',
+    tag,
+    summary: 'All accounts, by id.',
+    scope: 'admin',
+    query: accountsQuery,
+    answers: {
+      200: {
+        description: 'A page of accounts.',
+        schema: z.object({ items: z.array(accountAnswer), nextCursor: z.string().nullable() }),
+      },
+    },
+    errors: ['invalid-request'],
+  },
+  {
+    id: 'createAccount',
+    method: 'post',
+    path: '/api/v1/accounts',
+    tag,
+    summary: 'Makes an account: a tenant with gateways, keys, webhooks and settings of its own.',
+    scope: 'admin',
+    body: { schema: settings },
+    answers: { 201: { description: 'The account.', schema: accountAnswer } },
+    errors: ['malformed-body', 'invalid-request'],
+  },
+  {
+    id: 'getAccount',
+    method: 'get',
+    path: '/api/v1/accounts/:id',
+    tag,
+    summary: 'One account: the key’s own; for an admin key any.',
+    scope: 'read',
+    answers: { 200: { description: 'The account.', schema: accountAnswer } },
+    errors: ['not-found'],
+  },
+  {
+    id: 'updateAccount',
+    method: 'patch',
+    path: '/api/v1/accounts/:id',
+    tag,
+    summary: 'Changes what the body names: of the key’s own account; for an admin key of any.',
+    scope: 'manage',
+    body: { schema: patch },
+    answers: { 200: { description: 'The account as it is now.', schema: accountAnswer } },
+    errors: ['malformed-body', 'invalid-request', 'not-found'],
+  },
+];

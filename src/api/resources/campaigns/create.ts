@@ -1,0 +1,320 @@
+/** From a request to a campaign that can be stored: everything that can be known beforehand is checked here. */
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { AudienceRow } from '../../../core/audience/audience';
+import { planColumns } from '../../../core/audience/audience-file';
+import { LATE_MS } from '../../../core/campaigns/campaign';
+import { countryWindows, ownWindows } from '../../../core/campaigns/window';
+import { matchDltPattern } from '../../../core/audience/dlt-template';
+import { normaliseMsisdn } from '../../../core/messages/msisdn';
+import { parseSendTime } from '../../../core/time/schedule';
+import { segment } from '../../../core/messages/segments';
+import { parseTemplate, renderTemplate, type Template } from '../../../core/audience/template';
+import { windowState, type SendWindow } from '../../../core/time/window';
+import { AppError } from '../../../errors';
+import type { AccountContext } from '../../../store/accounts/accounts';
+import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
+import type { CampaignDraft } from '../../../store/campaigns/campaigns';
+import { findGroup } from '../../../store/audience/groups';
+import { findRoute } from '../../../store/gateways/routes';
+import type { Audience, CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
+import { findTemplate } from '../../../store/audience/templates';
+import { findUpload } from '../../../store/audience/uploads';
+import { createAdmission } from '../../ingress/admission';
+import type { WebhookTargets } from '../../ingress/webhook-targets';
+import { recipient as recipientSchema, type CampaignBody } from './schema';
+
+/** A recipient of the request that is left out. */
+export interface Rejection {
+  index: number;
+  code: string;
+  field: string;
+  message: string;
+}
+
+export interface CheckedCampaign {
+  draft: CampaignDraft;
+  recipients: AudienceRow[];
+  rejected: Rejection[];
+}
+
+/** A time that is longer ago is a mistake. */
+const MAX_LATE_MS = 86_400_000;
+const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
+
+/** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
+export async function checkCampaign(
+  db: Kysely<Schema>,
+  webhooks: WebhookTargets,
+  context: AccountContext,
+  body: CampaignBody,
+  now: Date,
+): Promise<CheckedCampaign> {
+  const { account, gateways, defaultWebhookId } = context;
+  if (gateways === 0) {
+    throw new AppError(
+      'no-gateway',
+      'The account has no gateway to send through: create one with POST /api/v1/gateways',
+    );
+  }
+  const accountId = account.id;
+  const text = await readText(db, accountId, body);
+  const timezone = body.timezone ?? account.timezone;
+  const service = body.service ?? account.default_service;
+  const window: CampaignWindow | null = body.window === undefined ? null : toWindow(body.window, timezone);
+  // Those of a recipient at home, which stand for all where they differ.
+  const windows = [
+    ...ownWindows(window, timezone),
+    ...countryWindows(account.windows, service, account.default_country),
+  ];
+  if (!opens(windows, now)) {
+    const hours = windows.map(({ start, end }) => `${start}–${end}`).join(' and ');
+    throw invalid('window', `never opens: ${hours} have no time in common`);
+  }
+  const due = readTime(body, timezone, windows, now);
+  if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
+    throw invalid('routeId', 'names no route of this account');
+  }
+  const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
+  if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
+  const people = await readPeople(db, accountId, account.default_country, body, text.template);
+  await checkLimits(db, accountId, account.safety.maxCampaignRecipients, people);
+  const asked = optionsOf(body, text);
+  const admitted = createAdmission(context)({
+    sender: body.sender ?? null,
+    service,
+    options: asked,
+    segments: segment(text.body, { port: body.port !== undefined }).parts,
+    recipients: people.recipients.map((row) => row.msisdn),
+  });
+  if (!admitted.ok) throw invalid(admitted.field, admitted.message);
+
+  const draft: CampaignDraft = {
+    accountId,
+    name: body.name,
+    state: body.draft ? 'draft' : body.recurrence === undefined ? 'preparing' : 'scheduled',
+    body: text.body,
+    templateId: body.templateId ?? null,
+    dltText: text.dltText,
+    variables: body.variables,
+    sender: admitted.sender,
+    routeId: body.routeId ?? null,
+    service,
+    options: admitted.options,
+    webhookId: body.webhookId ?? defaultWebhookId,
+    audience: people.audience,
+    dueAt: due,
+    timezone,
+    window,
+    lateness: body.lateness ?? 'send',
+    ratePerSecond: body.ratePerSecond ?? null,
+    finishWithinSeconds: body.finishWithinSeconds ?? null,
+    recurrence: body.recurrence ?? null,
+    seriesId: null,
+    duplicates: people.duplicates,
+  };
+  return { draft, recipients: people.recipients, rejected: people.rejected };
+}
+
+interface CampaignText {
+  body: string;
+  template: Template;
+  dltText: string | null;
+  dltTemplateId: string | null;
+  entityId: string | null;
+}
+
+async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBody): Promise<CampaignText> {
+  const named = body.templateId === undefined ? null : await findTemplate(db, accountId, body.templateId);
+  if (body.templateId !== undefined && named === null) throw invalid('templateId', 'names no template of this account');
+  const text = named?.text ?? body.message!;
+  const parsed = parseTemplate(text);
+  if (!parsed.ok) throw invalid('message', `${parsed.problem} (at character ${parsed.position + 1})`);
+  const dltText = named?.dlt_text ?? null;
+  if (dltText !== null) {
+    const match = matchDltPattern(dltText, parsed.template);
+    if (!match.ok) throw invalid('templateId', `names a template that differs from its DLT text: ${match.reason}`);
+  }
+  return {
+    body: text,
+    template: parsed.template,
+    dltText,
+    dltTemplateId: named?.dlt_template_id ?? null,
+    entityId: named?.entity_id ?? null,
+  };
+}
+
+function optionsOf(body: CampaignBody, text: CampaignText): MessageOptions | null {
+  const type = TYPES[body.type];
+  const entityId = body.entityId ?? text.entityId;
+  const templateId = body.dltTemplateId ?? text.dltTemplateId;
+  const options: MessageOptions = {
+    ...(type === undefined ? {} : { type }),
+    ...(body.flash ? { flash: true } : {}),
+    ...(body.port === undefined ? {} : { port: body.port }),
+    ...(entityId === null ? {} : { entityId }),
+    ...(templateId === null ? {} : { templateId }),
+  };
+  return Object.keys(options).length === 0 ? null : options;
+}
+
+function toWindow(window: NonNullable<CampaignBody['window']>, timezone: string): CampaignWindow {
+  const { start, end, days, recipientZone } = window;
+  const zone = recipientZone ? null : (window.timezone ?? timezone);
+  return { start, end, ...(days === undefined ? {} : { days }), timezone: zone };
+}
+
+function opens(windows: readonly SendWindow[], now: Date): boolean {
+  const state = windowState(windows, now.getTime());
+  return state.open || state.opensAtMs !== null;
+}
+
+/** Reads `time`, and applies what `lateness` says of one that has passed. Null: at once. */
+function readTime(body: CampaignBody, timezone: string, windows: readonly SendWindow[], now: Date): Date | null {
+  if (body.lateness === 'next-window' && windows.length === 0) {
+    throw invalid('lateness', 'is "next-window", and there is no window: give one');
+  }
+  if (body.time === undefined) return null;
+  const parsed = parseSendTime(body.time, timezone, now);
+  if (!parsed.ok) throw invalid('time', parsed.reason);
+  const lateMs = now.getTime() - parsed.at.getTime();
+  if (lateMs <= LATE_MS) return parsed.at;
+  const when = `is ${parsed.at.toISOString()}, which has passed`;
+  if (lateMs > MAX_LATE_MS)
+    throw invalid('time', `${when} more than a day ago: give a time to come, or none to send now`);
+  if (body.lateness === undefined || body.lateness === 'skip') {
+    throw invalid('time', `${when}: give a time to come, or lateness "send" or "next-window"`);
+  }
+  return parsed.at;
+}
+
+interface People {
+  audience: Audience;
+  recipients: AudienceRow[];
+  rejected: Rejection[];
+  duplicates: number;
+}
+
+async function readPeople(
+  db: Kysely<Schema>,
+  accountId: string,
+  country: string,
+  body: CampaignBody,
+  template: Template,
+): Promise<People> {
+  const { audience } = body;
+  if ('recipients' in audience) return readRecipients(audience.recipients, country, body.variables, template);
+  if ('groupId' in audience) {
+    const group = await findGroup(db, accountId, audience.groupId);
+    if (group === null) throw invalid('audience.groupId', 'names no group of this account');
+    if (group.members === 0) throw invalid('audience.groupId', 'names a group without members: add some');
+    return { audience: { kind: 'group', id: group.id }, recipients: [], rejected: [], duplicates: 0 };
+  }
+  const upload = isUuid(audience.uploadId) ? await findUpload(db, accountId, audience.uploadId) : null;
+  if (upload === null) throw invalid('audience.uploadId', 'names no upload of this account');
+  if (upload.state !== 'ready') {
+    const what =
+      upload.state === 'failed' ? `has failed: ${upload.reason ?? ''}` : 'is still being read: try again soon';
+    throw new AppError('upload-not-ready', `The upload ${what}`);
+  }
+  const header = planColumns(upload.columns, { numberColumn: upload.number_column, delimiter: upload.delimiter });
+  const named = header.ok ? header.plan.variables.map(({ name }) => name) : [];
+  const columns = new Set([...named, ...Object.keys(body.variables)]);
+  const missing = template.required.filter((name) => !columns.has(name));
+  if (missing.length > 0) {
+    const have = [...columns].join(', ') || 'none';
+    throw invalid(
+      'message',
+      `has {${missing.join('}, {')}}, which is no column of the upload with values (${have}) and has no default`,
+    );
+  }
+  return {
+    audience: { kind: 'upload', id: upload.id },
+    recipients: [],
+    rejected: [],
+    duplicates: Number(upload.duplicates),
+  };
+}
+
+const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
+
+/** Checks every recipient of the request alone; the first of several with one number counts. */
+function readRecipients(
+  list: readonly unknown[],
+  country: string,
+  shared: Record<string, string>,
+  template: Template,
+): People {
+  const recipients: AudienceRow[] = [];
+  const rejected: Rejection[] = [];
+  const seen = new Set<string>();
+  let duplicates = 0;
+  for (const [index, value] of list.entries()) {
+    const parsed = recipientSchema.safeParse(value);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      rejected.push({
+        index,
+        code: 'invalid-type',
+        field: issue!.path.join('.') || 'recipient',
+        message: issue!.message,
+      });
+      continue;
+    }
+    const { to, variables, custom } = parsed.data;
+    const number = normaliseMsisdn(to, country);
+    if (!number.ok) {
+      rejected.push({ index, code: 'invalid-number', field: 'to', message: `to can’t be read: ${number.reason}` });
+      continue;
+    }
+    const rendered = renderTemplate(template, { ...shared, ...variables });
+    if (!rendered.ok) {
+      const names = rendered.missing.map((name) => `{${name}}`).join(', ');
+      const message = `${names} has no value and no default`;
+      rejected.push({ index, code: 'missing-variable', field: 'variables', message });
+    } else if (seen.has(number.e164)) {
+      duplicates++;
+    } else {
+      seen.add(number.e164);
+      recipients.push({ position: index + 1, msisdn: number.e164, meta: custom ?? null, variables });
+    }
+  }
+  if (recipients.length === 0) {
+    throw new AppError('invalid-request', 'No recipient can be sent to: see errors', {
+      problems: rejected
+        .slice(0, MAX_PROBLEMS)
+        .map(({ index, field, message }) => ({ field: `audience.recipients[${index}].${field}`, message })),
+    });
+  }
+  return { audience: { kind: 'recipients' }, recipients, rejected, duplicates };
+}
+
+const MAX_PROBLEMS = 100;
+
+async function checkLimits(
+  db: Kysely<Schema>,
+  accountId: string,
+  maxRecipients: number | undefined,
+  people: People,
+): Promise<void> {
+  if (maxRecipients !== undefined) {
+    const count = people.recipients.length || (await countAudience(db, people.audience));
+    if (count > maxRecipients) {
+      throw new AppError(
+        'over-limit',
+        `The audience has ${count} recipients; the account allows ${maxRecipients} per campaign`,
+      );
+    }
+  }
+  const numbers = people.recipients.map((row) => row.msisdn);
+  if (await isEveryoneSuppressed(db, accountId, people.audience, numbers)) {
+    throw new AppError(
+      'audience-suppressed',
+      'Everybody in the audience has opted out or is suppressed: nobody would get it',
+    );
+  }
+}
+
+export function invalid(field: string, message: string): AppError {
+  return new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
+}

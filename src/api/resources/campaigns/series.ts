@@ -1,0 +1,60 @@
+/** What people ask of a series: its row is moved at once, Temporal's schedule follows. */
+import { ACTION_STATES, actionProblem } from '../../../core/campaigns/campaign';
+import { AppError } from '../../../errors';
+import { audited } from '../../../store/accounts/audit';
+import { followSeries } from '../../../store/campaigns/series';
+import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../../store/campaigns/campaigns';
+import type { CampaignCommand } from '../../../workflows/contract';
+import type { Principal } from '../../http/auth';
+import type { ApiDeps } from '../../deps';
+
+type SeriesCommand = Exclude<CampaignCommand, { action: 'reschedule' }>;
+
+const PAST = { pause: 'paused', resume: 'resumed', cancel: 'cancelled', setRate: 'rate-set' };
+const NEXT = { pause: 'paused', resume: 'scheduled', cancel: 'cancelled' } as const;
+
+/**
+ * Pauses, resumes or cancels a series, or sets the rate of the campaigns to come. It holds when this returns, whether
+ * Temporal is there or not: no campaign is made of a series that is not scheduled.
+ * @throws AppError wrong-state
+ */
+export async function commandSeries(
+  { database: { db }, campaigns, log }: ApiDeps,
+  actor: Principal,
+  row: CampaignRow,
+  wanted: CampaignCommand,
+): Promise<CampaignRow> {
+  if (wanted.action === 'reschedule') {
+    const message = 'A series begins at the times of its cron expression: cancel it, and make another one';
+    throw new AppError('wrong-state', message);
+  }
+  const { action, keyId: _, ...detail } = wanted;
+  const changed = await audited(
+    db,
+    actor,
+    (tx) => change(tx, row.id, wanted),
+    (done) => (done === null ? null : { action: `campaign.${PAST[action]}`, subject: row.id, detail }),
+  );
+  if (changed === null) {
+    const state = (await readCampaign(db, row.id))?.state ?? row.state;
+    throw new AppError('wrong-state', actionProblem(action, state) ?? `The series is ${state} by now: look again`);
+  }
+  if (action !== 'setRate') {
+    await followSeries(db, row.id, campaigns.followSeries).catch((err: unknown) =>
+      log.error({ err, campaignId: row.id }, 'the schedule of a series could not be changed; the sweep will'),
+    );
+  }
+  return (await readCampaign(db, row.id)) ?? changed;
+}
+
+function change(
+  tx: Parameters<typeof moveCampaign>[0],
+  id: string,
+  wanted: SeriesCommand,
+): Promise<CampaignRow | null> {
+  if (wanted.action === 'setRate') {
+    return changeCampaign(tx, id, { rate_per_second: wanted.ratePerSecond }, ACTION_STATES.setRate);
+  }
+  // Until the schedule has followed, the sweep takes the series for one without it.
+  return moveCampaign(tx, id, NEXT[wanted.action], { workflow_at: null }, ACTION_STATES[wanted.action]);
+}

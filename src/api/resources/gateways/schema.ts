@@ -1,0 +1,173 @@
+/** What a gateway may be given, and how it is shown. */
+import { z } from 'zod';
+import { NO_VENDOR, providers, providerNamed } from '../../../providers/registry';
+import type { GatewayHealth } from '../../../core/gateways/health';
+import { isJsonObject } from '../../http/json';
+import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
+import { AppError } from '../../../errors';
+import { openGateway } from '../../../providers/open';
+import type { GatewayDraft, GatewayRow } from '../../../store/gateways/gateways';
+import type { Sealer } from '../../../store/seal';
+import { validate } from '../../http/validate';
+
+const MAX_IN_FLIGHT = 1_000;
+const sender = z.string().trim().min(1).max(MAX_SENDER_LENGTH);
+
+const callbackAuth = z.union([
+  z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: z.string().min(1) }) }),
+  z.strictObject({ bearer: z.string().min(1) }),
+]);
+
+export const gateway = z.strictObject({
+  provider: z.string(),
+  name: z.string().trim().min(1).max(100),
+  credentials: z.record(z.string(), z.unknown()),
+  callbackAuth: callbackAuth.nullable().default(null),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
+  sendingPattern: z.enum(['batch', 'loop']),
+  status: z.enum(['active', 'inactive']).default('active'),
+  priority: z.int().min(1).max(10_000).default(100),
+  weight: z.int().min(1).max(1_000).default(1),
+  defaultSender: sender.nullable().default(null),
+  fallbackSender: sender.nullable().default(null),
+  ratePerSecond: z.int().min(1).max(100_000).nullable().default(null),
+  maxInFlight: z.int().min(1).max(MAX_IN_FLIGHT).default(64),
+  batchSize: z.int().min(1).nullable().default(null),
+  receiptDeadlineSeconds: z.int().min(1).max(604_800).default(86_400),
+  failoverAfterSeconds: z.int().min(1).max(604_800).nullable().default(null),
+  validitySeconds: z.int().min(60).max(604_800).nullable().default(null),
+  description: z.string().max(1_000).nullable().default(null),
+  signupLink: z.url().nullable().default(null),
+  logo: z.string().max(200_000).nullable().default(null),
+  pricePerSegment: z.number().min(0).max(1_000).nullable().default(null),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217), such as INR')
+    .nullable()
+    .default(null),
+});
+
+/** Defaults are for creation only: what a patch does not name stays as it is. */
+export const gatewayPatch = z.strictObject(
+  Object.fromEntries(
+    Object.entries(gateway.shape)
+      .filter(([name]) => name !== 'provider')
+      .map(([name, type]) => [name, (type instanceof z.ZodDefault ? type.unwrap() : type).optional()]),
+  ),
+) as unknown as z.ZodType<Partial<GatewayDraft>>;
+
+export const gatewayRemoval = z.strictObject({
+  drain: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: nothing new is sent over it, and it goes when it is empty.'),
+});
+
+/** @throws AppError invalid-request, also for a pattern or batch size that the provider can't do. */
+export function readGateway(body: unknown): GatewayDraft {
+  const draft = validate(gateway, body);
+  checkProvider(draft.provider, draft);
+  return draft;
+}
+
+/** @throws AppError invalid-request */
+export function readGatewayPatch(body: unknown, provider: string): Partial<GatewayDraft> {
+  const draft = validate(gatewayPatch, body);
+  checkProvider(provider, draft);
+  return draft;
+}
+
+function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
+  const provider = providerNamed(name);
+  if (provider === undefined) {
+    invalid('provider', `is ${JSON.stringify(name)}; it must be one of ${Object.keys(providers).join(', ')}`);
+  }
+  const { batchSize } = provider.capabilities;
+  if (draft.sendingPattern === 'batch' && batchSize === 1)
+    invalid('sendingPattern', `must be "loop": ${provider.label} takes one message per request`);
+  if (draft.batchSize != null && draft.batchSize > batchSize)
+    invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
+  if (draft.validitySeconds != null && !provider.capabilities.validity)
+    invalid('validitySeconds', `must be left out: ${provider.label} has no place for it`);
+  if (draft.baseUrl === null && provider.defaultBaseUrl === NO_VENDOR) {
+    invalid('baseUrl', `must be given: ${provider.label} has no host of its own`);
+  }
+  if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
+}
+
+/**
+ * A message may go on to another gateway for want of a receipt only when the provider has ended the first copy.
+ * @param gateway as it would be after the change.
+ * @throws AppError invalid-request
+ */
+export function checkFailover(
+  providerName: string,
+  gateway: Pick<GatewayDraft, 'failoverAfterSeconds' | 'validitySeconds' | 'receiptDeadlineSeconds'>,
+): void {
+  const { failoverAfterSeconds: after, validitySeconds: validity, receiptDeadlineSeconds: deadline } = gateway;
+  if (after == null) return;
+  const provider = providerNamed(providerName);
+  const because = `is ${after}, which would send a second copy while the first is on its way`;
+  if (provider?.capabilities.validity !== true) {
+    invalid('failoverAfterSeconds', `${because}: ${provider?.label ?? providerName} has no validity; leave it out`);
+  }
+  if (validity === null || validity >= after) {
+    invalid('failoverAfterSeconds', `${because}: give a validitySeconds below ${after}`);
+  }
+  if (after >= deadline) {
+    invalid('failoverAfterSeconds', `is ${after}; it must be below receiptDeadlineSeconds, which is ${deadline}`);
+  }
+}
+
+function invalid(field: string, message: string): never {
+  throw new AppError('invalid-request', `${field}: ${message}`, { problems: [{ field, message }] });
+}
+
+/** A secret's last characters are enough to tell two apart; short ones show nothing. */
+const hide = (secret: string): string => (secret.length > 8 ? `••••${secret.slice(-4)}` : '••••');
+
+/** The same value with every secret in it hidden. */
+function mask(value: unknown, isSecret: (text: string) => boolean): unknown {
+  if (typeof value === 'string') return isSecret(value) ? hide(value) : value;
+  if (Array.isArray(value)) return value.map((entry) => mask(entry, isSecret));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner, isSecret)]));
+}
+
+/** A gateway as answered: secrets masked, with its callback URL and health. */
+export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, health: GatewayHealth) {
+  const { provider, config } = openGateway(row, sealer, publicUrl);
+  const secrets = new Set(provider.secrets(config.credentials));
+  return {
+    id: row.id,
+    provider: row.provider,
+    name: row.name,
+    credentials: mask(config.credentials, (text) => secrets.has(text)),
+    callbackAuth: mask(config.callbackAuth, () => true),
+    callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
+    baseUrl: row.base_url,
+    sendingPattern: row.sending_pattern,
+    status: row.status,
+    priority: row.priority,
+    weight: row.weight,
+    defaultSender: row.default_sender,
+    fallbackSender: row.fallback_sender,
+    ratePerSecond: row.rate_per_second,
+    maxInFlight: row.max_in_flight,
+    batchSize: row.batch_size,
+    receiptDeadlineSeconds: row.receipt_deadline_seconds,
+    failoverAfterSeconds: row.failover_after_seconds,
+    validitySeconds: row.validity_seconds,
+    description: row.description,
+    signupLink: row.signup_link,
+    logo: row.logo,
+    pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
+    currency: row.currency,
+    health,
+    createdAt: row.created_at.toISOString(),
+  };
+}

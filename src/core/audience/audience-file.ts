@@ -1,0 +1,116 @@
+/** CSV files of recipients: their limits, what is no such file, and what the columns of one mean. */
+import { maskDigits } from '../messages/msisdn';
+
+/** A row with its line break; in quotes it may span several lines. */
+export const MAX_LINE_BYTES = 64 * 1_024;
+export const MAX_COLUMNS = 200;
+export const MAX_ROWS = 10_000_000;
+
+/** In order of preference. */
+export const NUMBER_COLUMNS: readonly string[] = ['to', 'phone', 'mobile', 'msisdn', 'number', 'destination'];
+export const META_COLUMNS: readonly string[] = ['custom', 'meta'];
+
+export const DELIMITERS: readonly string[] = [',', ';', '\t', '|'];
+const DELIMITER_NAMES: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
+/** As `?delimiter=` has it. */
+const DELIMITER_IN_QUERY: Record<string, string> = { ',': ',', ';': '%3B', '\t': '%09', '|': '%7C' };
+
+/** What the CSV parser is told, wherever a file is read. A row may be shorter or longer than the header; {@link readRow} judges. */
+export const csvOptions = (delimiter: string) => ({
+  delimiter,
+  // All of them at once, so that a file whose line breaks are mixed reads the same from any row on.
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_quotes: true,
+  relax_column_count: true,
+});
+
+/** First bytes, and what begins with them. */
+const SIGNATURES: readonly [hex: string, name: string][] = [
+  ['504b0304', 'a zip archive or an Excel workbook (.xlsx)'],
+  ['504b0506', 'an empty zip archive'],
+  ['d0cf11e0', 'an old Excel workbook (.xls)'],
+  ['1f8b', 'a gzip file'],
+  ['425a68', 'a bzip2 file'],
+  ['fd377a585a00', 'an xz file'],
+  ['377abcaf271c', 'a 7z archive'],
+  ['52617221', 'a rar archive'],
+  ['25504446', 'a PDF'],
+  ['fffe', 'UTF-16 text'],
+  ['feff', 'UTF-16 text'],
+];
+
+/** What a file that is no CSV text looks like, by its first bytes; null when it may be one. */
+export function looksLike(head: Buffer): string | null {
+  const hex = head.subarray(0, 8).toString('hex');
+  const known = SIGNATURES.find(([signature]) => hex.startsWith(signature));
+  if (known !== undefined) return known[1];
+  return head.includes(0) ? 'a binary file' : null;
+}
+
+export interface ColumnSettings {
+  /** The column with the numbers; null = the first of {@link NUMBER_COLUMNS} that is there. */
+  numberColumn: string | null;
+  delimiter: string;
+}
+
+/** What the cells of a row are. */
+export interface ColumnPlan {
+  /** How many cells a row has. */
+  width: number;
+  /** Index and name of the column with the numbers. */
+  number: { at: number; name: string };
+  /** Null when there is none. */
+  meta: { at: number; name: string } | null;
+  /** Every other column that has a name. */
+  variables: { at: number; name: string }[];
+}
+
+export type ColumnReading = { ok: true; plan: ColumnPlan } | { ok: false; problem: string };
+
+/**
+ * Reads a header row.
+ * @param cells as they stand in the file. Blanks around a name don't count, and case doesn't when names are compared.
+ */
+export function planColumns(cells: readonly string[], { numberColumn, delimiter }: ColumnSettings): ColumnReading {
+  if (cells.length > MAX_COLUMNS) return refuse(`the header has ${cells.length} columns; ${MAX_COLUMNS} is the most`);
+  const named = cells.map((cell, at) => ({ at, name: cell.trim() })).filter(({ name }) => name !== '');
+  if (named.some(({ name }) => name.includes('\ufffd'))) {
+    return refuse('the header is not UTF-8: save the file as "CSV UTF-8"');
+  }
+  const twice = named.find(({ at, name }) => named.some((other) => other.at < at && same(other.name, name)));
+  if (twice !== undefined) return refuse(`the header has the column ${quote(twice.name)} twice: rename one`);
+
+  const find = (name: string) => named.find((column) => same(column.name, name));
+  const firstOf = (names: readonly string[]) => names.map(find).find((column) => column !== undefined);
+  const number = numberColumn === null ? firstOf(NUMBER_COLUMNS) : find(numberColumn.trim());
+  if (number === undefined) return refuse(noNumber(named, numberColumn, delimiter));
+  const meta = firstOf(META_COLUMNS.filter((name) => !same(name, number.name))) ?? null;
+  const variables = named.filter((column) => column !== number && column !== meta);
+  return { ok: true, plan: { width: cells.length, number, meta, variables } };
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const refuse = (problem: string): ColumnReading => ({ ok: false, problem });
+
+const MAX_SHOWN = 10;
+const MAX_SHOWN_LENGTH = 40;
+
+/** A header's cell in a message: it may be a number, when the header row is missing. */
+const quote = (name: string): string => JSON.stringify(maskDigits(name.slice(0, MAX_SHOWN_LENGTH)));
+
+function noNumber(columns: readonly { name: string }[], wanted: string | null, delimiter: string): string {
+  const other = DELIMITERS.find((mark) => mark !== delimiter && columns.some(({ name }) => name.includes(mark)));
+  const shown = columns.slice(0, MAX_SHOWN).map(({ name }) => quote(name));
+  const seen = `${shown.join(', ')}${columns.length > MAX_SHOWN ? ` and ${columns.length - MAX_SHOWN} more` : ''}`;
+  if (other !== undefined && columns.length <= 2) {
+    return (
+      `the file was read with the delimiter ${DELIMITER_NAMES[delimiter]}, but its header, ${seen}, seems to use ` +
+      `${DELIMITER_NAMES[other]}: repeat the request with ?delimiter=${DELIMITER_IN_QUERY[other]}`
+    );
+  }
+  if (wanted !== null) return `there is no column ${quote(wanted)}; the header row has ${seen}`;
+  return (
+    `there is no column with the numbers: the header row has ${seen}; name one of them ${NUMBER_COLUMNS.join(', ')}, ` +
+    'or say which it is with ?numberColumn='
+  );
+}

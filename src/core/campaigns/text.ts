@@ -1,0 +1,75 @@
+/** The text of a campaign for one recipient after the other: the same for a test, a forecast and the real thing. */
+import type { AudienceRow } from '../audience/audience';
+import { matchDltTemplate } from '../audience/dlt-template';
+import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
+import { segment, type Segmentation } from '../messages/segments';
+import { parseTemplate, renderTemplate, type Template } from '../audience/template';
+
+/** The longest text that is taken; beyond what any provider sends. */
+const MAX_TEXT_LENGTH = 4_000;
+
+/** What of a campaign decides over its texts. */
+export interface CampaignText {
+  /** A template. */
+  body: string;
+  /** Values for recipients that have none of their own. */
+  variables: Record<string, string>;
+  /** The text that was registered with DLT; null = none is checked. */
+  dlt_text: string | null;
+  options: { type?: 'unicode' | 'plain'; port?: number } | null;
+}
+
+export type RenderedRecipient<Row = AudienceRow> =
+  | {
+      ok: true;
+      row: Row;
+      text: string;
+      segmentation: Segmentation;
+      /** What the short links in the text stand for. */
+      links: readonly ShortLink[];
+    }
+  | { ok: false; row: Row; code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text'; message: string };
+
+/**
+ * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.
+ * @param linkBase replaces URLs by short links below it; null = they stay.
+ * @throws Error when the campaign's text is no template, which was checked when it was made.
+ */
+export function createCampaignRenderer(
+  campaign: CampaignText,
+  linkBase: string | null = null,
+): <Row extends Pick<AudienceRow, 'variables'>>(row: Row) => RenderedRecipient<Row> {
+  const parsed = parseTemplate(campaign.body);
+  if (!parsed.ok) throw new Error(`the text is no template: ${parsed.problem}`);
+  const { template } = parsed;
+  const { variables, dlt_text: dltText, options } = campaign;
+  const wanted = { type: options?.type ?? 'auto', port: options?.port !== undefined } as const;
+  const shared = sharedText(template);
+
+  return (row) => {
+    const rendered = shared ?? renderTemplate(template, { ...variables, ...row.variables });
+    if (!rendered.ok) {
+      const names = rendered.missing.map((name) => `{${name}}`).join(', ');
+      return { ok: false, row, code: 'missing-variable', message: `${names} has no value and no default` };
+    }
+    const { text, links } =
+      linkBase !== null && hasLink(rendered.text) ? shortenLinks(rendered.text, linkBase) : { ...rendered, links: [] };
+    if (text.trim() === '') return { ok: false, row, code: 'empty-text', message: 'the text is empty' };
+    if (text.length > MAX_TEXT_LENGTH) {
+      const message = `the text has ${text.length} characters; at most ${MAX_TEXT_LENGTH} are sent`;
+      return { ok: false, row, code: 'too-long', message };
+    }
+    if (dltText !== null) {
+      const match = matchDltTemplate(dltText, text);
+      if (!match.ok) return { ok: false, row, code: 'dlt-mismatch', message: match.reason };
+    }
+    return { ok: true, row, text, links, segmentation: segment(text, wanted) };
+  };
+}
+
+/** A text without variables is rendered once. */
+function sharedText(template: Template): { ok: true; text: string } | null {
+  if (template.variables.length > 0) return null;
+  const rendered = renderTemplate(template, {});
+  return rendered.ok ? rendered : null;
+}

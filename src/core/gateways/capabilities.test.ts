@@ -1,0 +1,38 @@
+import { lacks, type Carrier, type Load } from './capabilities';
+
+const ALL: Carrier = { flash: true, port: true, dlt: true, maxParts: 25 };
+const NONE: Carrier = { flash: false, port: false, dlt: false, maxParts: 10 };
+const IDS = { entityId: '1001000000000000001', templateId: '1007000000000000001' };
+
+const load = (over: Partial<Load> = {}): Load => ({
+  options: null,
+  segments: 1,
+  recipients: ['+919800000001'],
+  ...over,
+});
+
+it.each<[string, Carrier, Partial<Load>, string[]]>([
+  ['a plain text', NONE, {}, []],
+  ['options that cost nothing', NONE, { options: {} }, []],
+  ['flash', NONE, { options: { flash: true } }, ['flash']],
+  ['a port', NONE, { options: { port: 16_000 } }, ['port']],
+  ['as many parts as it takes', NONE, { segments: 10 }, []],
+  ['a part too many', NONE, { segments: 11 }, ['text']],
+  ['DLT ids to India', NONE, { options: IDS }, ['entityId', 'templateId']],
+  ['DLT ids to elsewhere', NONE, { options: IDS, recipients: ['+15550100123'] }, []],
+  [
+    'DLT ids to both',
+    NONE,
+    { options: IDS, recipients: ['+15550100123', '+919800000001'] },
+    ['entityId', 'templateId'],
+  ],
+  [
+    'everything',
+    NONE,
+    { options: { flash: true, port: 1, ...IDS }, segments: 11 },
+    ['text', 'flash', 'port', 'entityId', 'templateId'],
+  ],
+  ['everything, where it can be carried', ALL, { options: { flash: true, port: 1, ...IDS }, segments: 25 }, []],
+])('%s', (_, carrier, over, missing) => {
+  expect(lacks(carrier, load(over))).toEqual(missing);
+});

@@ -1,0 +1,85 @@
+/** Any vendor that takes one message in one HTTP request: all that an adapter would know is configuration. */
+import { isAuthentic } from '../shared/callback-auth';
+import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpRequest, HttpResponse } from '../../outbound/client';
+import { parseJson } from '../shared/json';
+import { UNLISTED_FAILURE, readReport, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
+import { NO_VENDOR } from '../provider';
+import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { configSchema } from './config';
+import type { HttpConfig } from './config';
+import { fill, fillAll, valuesOf } from './template';
+
+export const genericHttp: Provider<HttpConfig> = {
+  name: 'http',
+  label: 'Generic HTTP',
+  signupLink: NO_VENDOR,
+  docs: 'For a vendor that takes one message in one HTTP request: request, answer and reports are described by the fields. The gateway needs a Base URL.',
+  color: '#5b6470',
+  defaultBaseUrl: NO_VENDOR,
+  credentialsSchema: configSchema,
+  capabilities: {
+    batchSize: 1,
+    idempotentById: false,
+    lookup: false,
+    lookupBatch: 0,
+    flash: false,
+    port: false,
+    dlt: true,
+    validity: false,
+    schedule: false,
+    maxParts: 10, // Our own bound: the vendor is not known.
+    maxCharacters: null,
+  },
+
+  secrets: ({ secrets }) => Object.values(secrets),
+
+  async submit({ credentials: config, baseUrl }, messages, http, signal) {
+    if (baseUrl === NO_VENDOR) {
+      throw new ProviderError({ class: 'account', code: 'no-base-url', reason: 'the gateway needs a baseUrl' });
+    }
+    const response = await http.request(toRequest(messages[0]!, config, baseUrl), signal);
+    return [read(response, config)];
+  },
+
+  callback(request, { credentials: { receipts: mapping }, callbackAuth }) {
+    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
+    if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
+    const receipt = readReport(callbackValues(request, mapping.in), mapping);
+    if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
+    return { kind: 'receipts', receipts: [receipt] };
+  },
+};
+
+const CONTENT_TYPE = { form: 'application/x-www-form-urlencoded', json: 'application/json', query: undefined };
+
+function toRequest(message: OutboundMessage, config: HttpConfig, baseUrl: string): HttpRequest {
+  const { method, path, format } = config;
+  const values = { ...config.secrets, ...valuesOf(message, config.encodings) };
+  const url = baseUrl + fill(path, values, encodeURIComponent);
+  const contentType = CONTENT_TYPE[format];
+  const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+  for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = fill(value, values);
+  const fields = fillAll(config.fields, values);
+  if (format === 'json') return { method, url, headers, body: JSON.stringify(fields) };
+  const text = new URLSearchParams(fields as Record<string, string>).toString(); // Texts by name: the schema says so.
+  return format === 'form' ? { method, url, headers, body: text } : { method, url: `${url}?${text}`, headers };
+}
+
+function read(response: HttpResponse, { answer, secrets }: HttpConfig): SubmitResult {
+  const body = parseJson(response.body);
+  const failure = classifyStatus(response);
+  const said = textAt(body, answer.success?.at);
+  if (!failure && (!answer.success || said === answer.success.equals)) {
+    const providerId = textAt(body, answer.providerId);
+    return { ok: true, ...(providerId && { providerId }) };
+  }
+  const code = textAt(body, answer.code) ?? said;
+  const listed = refusalOf(answer.refusals, code);
+  // A listed value says more than the HTTP status; one that is not listed says less.
+  if (failure && !listed) throw failure;
+  if (code === undefined) throw unreadableAnswer('the answer has no value where success is told');
+  const hidden = Object.values(secrets);
+  const reason = publicText(textAt(body, answer.reason) ?? code, hidden);
+  return { ok: false, ...(listed ?? UNLISTED_FAILURE), code: publicText(code, hidden), reason };
+}

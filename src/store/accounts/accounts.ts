@@ -1,0 +1,160 @@
+/** Accounts and what each decides for itself. */
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { prefixedId } from '../../core/messages/ids';
+import type { SenderClass } from '../../core/gateways/sender';
+import { sealEncryption, type EncryptionSetting } from './account-encryption';
+import type { AccountsTable, CountryWindow, Safety, Schema } from '../tables';
+import type { Sealer } from '../seal';
+
+export type Account = Selectable<AccountsTable>;
+
+/** Everything that ingress asks of an account, in one read. */
+export interface AccountContext {
+  account: Account;
+  /** Gateways that are not deleted, active or not. */
+  gateways: number;
+  defaultWebhookId: string | null;
+  /** The gateways that a message without a route of its own may take: of the default route, else all. */
+  carriers: GatewayFacts[];
+  /** Approved sender IDs, where only those may send; else empty, as nobody asks. */
+  approvedSenders: ApprovedSender[];
+}
+
+export interface GatewayFacts {
+  name: string;
+  provider: string;
+  active: boolean;
+  demo: boolean;
+}
+
+export interface ApprovedSender {
+  sender: string;
+  class: SenderClass;
+  isDefault: boolean;
+}
+
+const CARRIERS = sql<GatewayFacts[]>`(
+  select coalesce(json_agg(json_build_object(
+    'name', g.name, 'provider', g.provider, 'active', g.status = 'active', 'demo', g.demo
+  ) order by g.priority, g.name), '[]'::json)
+  from gateways g
+  where g.account_id = accounts.id and g.deleted_at is null and not exists (
+    select 1 from routes r where r.account_id = accounts.id and r.is_default
+      and not r.legs @> jsonb_build_array(jsonb_build_object('gatewayId', g.id))
+  )
+)`;
+
+const APPROVED_SENDERS = sql<ApprovedSender[]>`(
+  select coalesce(json_agg(json_build_object('sender', s.sender, 'class', s.class, 'isDefault', s.is_default)), '[]'::json)
+  from senders s
+  where s.account_id = accounts.id and s.status = 'approved' and accounts.require_approved_senders
+)`;
+
+export async function findAccountContext(db: Kysely<Schema>, accountId: string): Promise<AccountContext | null> {
+  const row = await db
+    .selectFrom('accounts')
+    .selectAll('accounts')
+    .select((eb) => [
+      eb
+        .selectFrom('gateways')
+        .select((g) => g.fn.countAll<string>().as('n'))
+        .whereRef('gateways.account_id', '=', 'accounts.id')
+        .where('deleted_at', 'is', null)
+        .as('gateways'),
+      eb
+        .selectFrom('webhooks')
+        .select('webhooks.id')
+        .whereRef('webhooks.account_id', '=', 'accounts.id')
+        .where('is_default', '=', true)
+        .where('webhooks.state', '=', 'active')
+        .as('default_webhook_id'),
+      CARRIERS.as('carriers'),
+      APPROVED_SENDERS.as('approved_senders'),
+    ])
+    .where('accounts.id', '=', accountId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { gateways, default_webhook_id, carriers, approved_senders, ...account } = row;
+  return {
+    account,
+    gateways: Number(gateways),
+    defaultWebhookId: default_webhook_id,
+    carriers,
+    approvedSenders: approved_senders,
+  };
+}
+
+/** By id; one page. @param page `after`: the last id of the page before. */
+export async function listAccounts(db: Kysely<Schema>, page: { after?: string; limit: number }): Promise<Account[]> {
+  let query = db.selectFrom('accounts').selectAll();
+  if (page.after !== undefined) query = query.where('id', '>', page.after);
+  return query.orderBy('id').limit(page.limit).execute();
+}
+
+export async function findAccount(db: Kysely<Schema>, id: string): Promise<Account | null> {
+  const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** What a person sets; what is absent keeps its value, at first the column's default. */
+export interface AccountDraft {
+  name: string;
+  /** IANA zone. */
+  timezone: string;
+  /** ISO 3166 alpha-2. */
+  defaultCountry: string;
+  defaultService: string;
+  requireApprovedSenders: boolean;
+  callbackHosts: string[];
+  /** Plain here, sealed in the row; null = off. */
+  encryption: EncryptionSetting | null;
+  /** Null = everything is kept. */
+  retentionDays: number | null;
+  unsupportedOptions: 'refuse' | 'drop';
+  clickTracking: 'off' | 'count' | 'report';
+  safety: Safety;
+  windows: CountryWindow[];
+}
+
+function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
+  return {
+    name: draft.name,
+    timezone: draft.timezone,
+    default_country: draft.defaultCountry,
+    default_service: draft.defaultService,
+    require_approved_senders: draft.requireApprovedSenders,
+    callback_hosts: draft.callbackHosts,
+    encryption: draft.encryption && sealEncryption(sealer, id, draft.encryption),
+    retention_days: draft.retentionDays,
+    unsupported_options: draft.unsupportedOptions,
+    click_tracking: draft.clickTracking,
+    safety: draft.safety && JSON.stringify(draft.safety),
+    windows: draft.windows && JSON.stringify(draft.windows),
+  };
+}
+
+export async function insertAccount(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  draft: Partial<AccountDraft> & Pick<AccountDraft, 'name'>,
+): Promise<Account> {
+  const id = prefixedId('acc');
+  return db
+    .insertInto('accounts')
+    .values({ ...columns(id, draft, sealer), id, name: draft.name })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Changes what the draft names. Null: there is no such account. */
+export async function updateAccount(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  id: string,
+  draft: Partial<AccountDraft>,
+): Promise<Account | null> {
+  // Postgres wants a column to set, and a draft may name none.
+  const values = { id, ...columns(id, draft, sealer) };
+  const row = await db.updateTable('accounts').set(values).where('id', '=', id).returningAll().executeTakeFirst();
+  return row ?? null;
+}

@@ -1,0 +1,84 @@
+/** The audit: who changed what. A row is written in the transaction of the change, so neither is there without the other. */
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { AuditTable, Schema } from '../tables';
+
+/** Who makes a change, and in whose account. */
+export interface Actor {
+  accountId: string;
+  /** The API key's id; null = the admin key of the environment. */
+  keyId: string | null;
+}
+
+/** What was changed. */
+export interface AuditNote {
+  /** Thing and verb in the past: `gateway.created`, `campaign.paused`. */
+  action: string;
+  /** Id of the thing. */
+  subject: string;
+  /** What a reader wants to know of the change: names of changed fields, counts. Never a secret or a phone number. */
+  detail?: Record<string, unknown>;
+}
+
+/**
+ * Runs a change and writes its audit row in one transaction.
+ * @param change works on `tx`; its result is returned.
+ * @param describe the note of what was done; null = nothing was, and nothing is written down.
+ */
+export async function audited<T>(
+  db: Kysely<Schema>,
+  actor: Actor,
+  change: (tx: Kysely<Schema>) => Promise<T>,
+  describe: (result: T) => AuditNote | null,
+): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    const result = await change(tx);
+    const note = describe(result);
+    if (note !== null) await insertAudit(tx, actor, note);
+    return result;
+  });
+}
+
+/** For changes that are made in a transaction of their own. */
+export async function insertAudit(tx: Kysely<Schema>, actor: Actor, note: AuditNote): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      account_id: actor.accountId,
+      key_id: actor.keyId,
+      action: note.action,
+      subject: note.subject,
+      detail: note.detail === undefined ? null : JSON.stringify(note.detail),
+    })
+    .execute();
+}
+
+export type AuditRow = Selectable<AuditTable>;
+
+export interface AuditFilter {
+  accountId: string;
+  /** `gateway.updated`, or `gateway` for all that was done to gateways. */
+  action?: string;
+  subject?: string;
+  /** From (inclusive) and until (exclusive). */
+  from?: Date;
+  until?: Date;
+  /** Id of the last row of the page before. */
+  after?: string;
+  limit: number;
+}
+
+/** Newest first; one page. */
+export async function listAudit(db: Kysely<Schema>, filter: AuditFilter): Promise<AuditRow[]> {
+  const { action } = filter;
+  let query = db.selectFrom('audit').selectAll().where('account_id', '=', filter.accountId);
+  if (action !== undefined) {
+    query = query.where((where) =>
+      where.or([where('action', '=', action), sql<boolean>`starts_with(action, ${`${action}.`})`]),
+    );
+  }
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+  if (filter.until !== undefined) query = query.where('at', '<', filter.until);
+  if (filter.after !== undefined) query = query.where('id', '<', filter.after);
+  return query.orderBy('id', 'desc').limit(filter.limit).execute();
+}

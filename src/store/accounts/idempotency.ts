@@ -1,0 +1,89 @@
+/** Idempotency keys: which request came first under a key, and what it was answered. */
+import type { Pool } from 'pg';
+import { execute } from '../database';
+
+export interface IdempotencyKey {
+  accountId: string;
+  key: string;
+}
+
+export type Claim =
+  /** Ours to answer. */
+  | { state: 'claimed' }
+  /** The first request is under way. */
+  | { state: 'in-progress' }
+  /** The key came with another request. */
+  | { state: 'mismatch' }
+  /** `answer` is sealed. */
+  | { state: 'answered'; status: number; answer: string };
+
+/** Longer than any request takes: a claim that is older and has no answer was left by a process that died. */
+const CLAIM = '60 seconds';
+const KEPT = '24 hours';
+
+const CLAIM_STATEMENT = `
+insert into idempotency_keys as k (account_id, key, request_hash) values ($1, $2, $3)
+on conflict (account_id, key) do update
+  set request_hash = excluded.request_hash, status = null, answer = null, created_at = now()
+  where k.created_at < now() - interval '${KEPT}'
+     or (k.status is null and k.request_hash = excluded.request_hash and k.created_at < now() - interval '${CLAIM}')
+returning key`;
+
+/**
+ * Claims a key for a request. A key is free when it is new, older than 24 hours, or was claimed by the same request in a
+ * process that died before it answered.
+ * @param requestHash the same for the same request.
+ */
+export async function claimIdempotencyKey(
+  pool: Pool,
+  { accountId, key }: IdempotencyKey,
+  requestHash: Buffer,
+): Promise<Claim> {
+  const claimed = await execute(pool, 'claim-idempotency-key', CLAIM_STATEMENT, [accountId, key, requestHash]);
+  if (claimed.length > 0) return { state: 'claimed' };
+  const [row] = await execute<{ request_hash: Buffer; status: number | null; answer: string }>(
+    pool,
+    'find-idempotency-key',
+    'select request_hash, status, answer from idempotency_keys where account_id = $1 and key = $2',
+    [accountId, key],
+  );
+  // The first request failed and gave the key back between the two statements: whoever comes next gets it.
+  if (row === undefined) return { state: 'in-progress' };
+  if (!row.request_hash.equals(requestHash)) return { state: 'mismatch' };
+  return row.status === null ? { state: 'in-progress' } : { state: 'answered', status: row.status, answer: row.answer };
+}
+
+/** Keeps the first answer. @param answer sealed. */
+export async function keepAnswer(
+  pool: Pool,
+  { accountId, key }: IdempotencyKey,
+  status: number,
+  answer: string,
+): Promise<void> {
+  await execute(
+    pool,
+    'keep-idempotent-answer',
+    'update idempotency_keys set status = $3, answer = $4 where account_id = $1 and key = $2 and status is null',
+    [accountId, key, status, answer],
+  );
+}
+
+/** Gives a key back whose request failed, so that the next one is a first one. */
+export async function releaseIdempotencyKey(pool: Pool, { accountId, key }: IdempotencyKey): Promise<void> {
+  await execute(
+    pool,
+    'release-idempotency-key',
+    'delete from idempotency_keys where account_id = $1 and key = $2 and status is null',
+    [accountId, key],
+  );
+}
+
+/** Drops answers older than 24 hours. */
+export async function forgetIdempotencyKeys(pool: Pool): Promise<void> {
+  await execute(
+    pool,
+    'forget-idempotency-keys',
+    `delete from idempotency_keys where created_at < now() - interval '${KEPT}'`,
+    [],
+  );
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { ACCOUNT, countersOf, startStore, storeGateway, storeSlice, type TestStore } from '../../../test/support/rows';
+import { maskMsisdn } from '../../core/messages/msisdn';
+import { blankSlices, forgetReceived } from './retention';
+import { readLedger } from '../messages/slices';
+
+const DAYS = 30;
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+beforeEach(async () => {
+  await store.pool.query('truncate slices, messages, receipts, callbacks, inbound_texts cascade');
+  await store.pool.query('update accounts set retention_days = $1', [DAYS]);
+});
+
+interface Row {
+  msisdn: string;
+  body: string;
+  meta: string | null;
+  options: object | null;
+  state: string;
+}
+const messagesOf = async (sliceId: string): Promise<Row[]> =>
+  (await store.pool.query<Row>('select * from messages where slice_id = $1 order by id', [sliceId])).rows;
+const isBlank = async (sliceId: string) => (await messagesOf(sliceId)).map(({ body }) => body === '');
+
+/** A slice of two that was delivered so many days ago, told to CleverTap, with its report and a reply. */
+async function settled(daysAgo: number, over: Parameters<typeof storeSlice>[2] = {}) {
+  const { sliceId, ids } = await storeSlice(store.pool, 2, over);
+  const { pool } = store;
+  const at = `now() - make_interval(days => ${daysAgo})`;
+  await pool.query(
+    `update messages set state = 'delivered', settled_at = ${at}, accepted_at = ${at} where slice_id = $1`,
+    [sliceId],
+  );
+  await pool.query(`update slices set delivered = 2, created_at = ${at} where id = $1`, [sliceId]);
+  for (const id of ids) {
+    await pool.query(
+      `insert into receipts (dedupe, gateway_id, message_id, attempt_no, status, disposition, raw)
+       values ($1, 'gw', $2, 1, 'delivered', 'applied', '{"to":"919800000001"}')`,
+      [randomBytes(32), id],
+    );
+    await pool.query(
+      `insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, state, detail)
+       values ($1, 'wh', $2, 'replied:x', 'replied', now(), 'delivered', '{"toPhone": "5555", "incomingText": "my address"}')`,
+      [ACCOUNT, id],
+    );
+  }
+  return { sliceId, ids };
+}
+
+describe('blankSlices', () => {
+  it('blanks what is personal of old messages; what happened, and the counts, stay', async () => {
+    const options = { entityId: '1701158123540939524', extra: { name: 'Asha' } };
+    const { sliceId } = await settled(DAYS + 1, { options, msisdn: '+919800000001' });
+    const before = await readLedger(store.pool, ACCOUNT);
+    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 1, messages: 2 });
+    for (const message of await messagesOf(sliceId)) {
+      expect(message).toMatchObject({
+        body: '', meta: null, msisdn: '+9198******01', state: 'delivered', options: { entityId: options.entityId },
+      }); // prettier-ignore
+      expect(message.options).not.toHaveProperty('extra');
+    }
+    const { rows } = await store.pool.query(
+      `select (select count(*) from receipts where raw is not null)::int as raw,
+              (select count(*) from receipts)::int as receipts,
+              (select count(*) from callbacks where detail->>'incomingText' <> '')::int as replies`,
+    );
+    expect(rows).toEqual([{ raw: 0, receipts: 2, replies: 0 }]);
+    expect(await readLedger(store.pool, ACCOUNT)).toEqual(before);
+    const counters = await countersOf(store.pool, sliceId);
+    expect(counters.kept).toEqual(counters.counted);
+    // Once is enough.
+    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 0, messages: 0 });
+  });
+
+  it('leaves young messages, and accounts that keep everything', async () => {
+    const young = await settled(DAYS - 1);
+    const old = await settled(DAYS + 1);
+    await store.pool.query('update accounts set retention_days = null');
+    await blankSlices(store.pool, 10);
+    expect([await isBlank(young.sliceId), await isBlank(old.sliceId)]).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    await store.pool.query('update accounts set retention_days = $1', [DAYS]);
+    await blankSlices(store.pool, 10);
+    expect([await isBlank(young.sliceId), await isBlank(old.sliceId)]).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
+  it.each([
+    ['a message settled lately', `update messages set settled_at = now() where id = $1`],
+    ['an outcome is not told yet', `update callbacks set state = 'pending' where message_id = $1`],
+    ['an outcome is being told', `update callbacks set state = 'sending' where message_id = $1`],
+    [
+      'a message is open',
+      `with open as (update messages set state = 'submitted', settled_at = null where id = $1 returning slice_id)
+       update slices s set delivered = 1 from open where s.id = open.slice_id`,
+    ],
+    ['it was due lately', `update slices s set due_at = now() from messages m where m.id = $1 and s.id = m.slice_id`],
+  ])('waits for the whole slice: %s', async (_, statement) => {
+    const { sliceId, ids } = await settled(DAYS + 1);
+    await store.pool.query(statement, [ids[0]]);
+    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 0, messages: 0 });
+    expect(await isBlank(sliceId)).toEqual([false, false]);
+  });
+
+  it('takes the oldest first, so many at a time', async () => {
+    const [newer, older] = [await settled(DAYS + 1), await settled(DAYS + 2)];
+    expect(await blankSlices(store.pool, 1)).toEqual({ slices: 1, messages: 2 });
+    expect([await isBlank(older.sliceId), await isBlank(newer.sliceId)]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it.each(['+919800000001', '+12025550123', '+2901234', '+290123', '+29012'])(
+    'masks %s as elsewhere',
+    async (msisdn) => {
+      const { sliceId } = await settled(DAYS + 1, { msisdn });
+      await blankSlices(store.pool, 10);
+      expect((await messagesOf(sliceId))[0]!.msisdn).toBe(maskMsisdn(msisdn));
+    },
+  );
+});
+
+it('forgetReceived deletes old texts and blanks old reports that found no message', async () => {
+  const { id } = await storeGateway(store);
+  for (const days of [DAYS - 1, DAYS + 1]) {
+    await store.pool.query(
+      `insert into inbound_texts (dedupe, account_id, gateway_id, msisdn, body, received_at)
+       values ($1, $2, $3, '+919800000001', 'STOP', now() - make_interval(days => $4))`,
+      [randomBytes(32), ACCOUNT, id, days],
+    );
+    await store.pool.query(
+      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, raw, received_at)
+       values ($1, $2, 'x', 'delivered', 'parked', '{}', now() - make_interval(days => $3))`,
+      [randomBytes(32), id, days],
+    );
+  }
+  await forgetReceived(store.pool, 100);
+  const { rows } = await store.pool.query(
+    `select (select count(*) from inbound_texts)::int as texts, (select count(*) from receipts)::int as reports,
+            (select count(raw) from receipts)::int as raw`,
+  );
+  expect(rows).toEqual([{ texts: 1, reports: 2, raw: 1 }]);
+});

@@ -1,0 +1,94 @@
+/** Retention: what an account's `retention_days` say is blanked, in bounded steps. Counts, states and times stay. */
+import type { Pool } from 'pg';
+import { execute } from '../database';
+
+export interface Blanked {
+  slices: number;
+  messages: number;
+}
+
+/** As `maskMsisdn` of `core/msisdn.ts` does it; numbers in E.164. A masked number stays as it is. */
+const MASKED = `case when length(m.msisdn) < 8 then '+' || repeat('*', length(m.msisdn) - 1)
+    else left(m.msisdn, 1 + least(4, length(m.msisdn) - 7))
+      || repeat('*', length(m.msisdn) - 3 - least(4, length(m.msisdn) - 7)) || right(m.msisdn, 2) end`;
+
+/** A slice is done with as a whole: all settled for that long, and nothing left to be told. */
+// Arrays, not joins: those a plan that was made while the tables were empty would hash, reading all messages.
+const BLANK_SLICES = `
+with ripe as (
+  select s.id from accounts a
+  cross join lateral (
+    select s.id from slices s
+    where s.account_id = a.id and s.blanked_at is null
+      and s.created_at < now() - make_interval(days => a.retention_days)
+      and coalesce(s.due_at, s.created_at) < now() - make_interval(days => a.retention_days)
+      and s.total = s.delivered + s.failed + s.expired + s.suppressed + s.cancelled + s.unknown
+      and not exists (
+        select from messages m where m.slice_id = s.id and m.settled_at >= now() - make_interval(days => a.retention_days)
+      )
+      and not exists (
+        select from messages m join callbacks c on c.message_id = m.id
+        where m.slice_id = s.id and c.state in ('pending', 'sending')
+      )
+    order by s.created_at limit $1
+    for update of s skip locked
+  ) s
+  where a.retention_days is not null
+  limit $1
+),
+held as (
+  select m.id from messages m where m.slice_id = any(array(select id from ripe)) order by m.id for update
+),
+messages_blanked as (
+  update messages m
+  set body = '', meta = null, options = nullif(m.options - 'extra', '{}'), msisdn = ${MASKED}
+  where m.id = any(array(select id from held))
+  returning m.id
+),
+receipts_blanked as (
+  update receipts set raw = null where message_id = any(array(select id from held)) and raw is not null
+),
+callbacks_blanked as (
+  update callbacks set detail = '{"toPhone": null, "incomingText": ""}'
+  where message_id = any(array(select id from held)) and event = 'replied'
+),
+slices_blanked as (
+  update slices set blanked_at = now() where id = any(array(select id from ripe)) returning id
+)
+select (select count(*) from slices_blanked)::int as slices, (select count(*) from messages_blanked)::int as messages`;
+
+/** Blanks up to `limit` slices, over all accounts, oldest first within each. */
+export async function blankSlices(pool: Pool, limit: number): Promise<Blanked> {
+  const [row] = await execute<{ slices: number; messages: number }>(pool, 'blank-slices', BLANK_SLICES, [limit]);
+  return row!;
+}
+
+/** Deletes received texts that are as old, and blanks reports that never found their message. */
+export async function forgetReceived(pool: Pool, limit: number): Promise<void> {
+  await execute(
+    pool,
+    'forget-inbound-texts',
+    `delete from inbound_texts where dedupe = any(array(
+       select i.dedupe from accounts a
+       cross join lateral (
+         select dedupe from inbound_texts
+         where account_id = a.id and received_at < now() - make_interval(days => a.retention_days) limit $1
+       ) i
+       where a.retention_days is not null limit $1))`,
+    [limit],
+  );
+  await execute(
+    pool,
+    'blank-parked-receipts',
+    `update receipts set raw = null where dedupe = any(array(
+       select r.dedupe from accounts a
+       join gateways g on g.account_id = a.id
+       cross join lateral (
+         select dedupe from receipts
+         where gateway_id = g.id and disposition = 'parked' and raw is not null
+           and received_at < now() - make_interval(days => a.retention_days) limit $1
+       ) r
+       where a.retention_days is not null limit $1))`,
+    [limit],
+  );
+}

@@ -1,0 +1,144 @@
+import {
+  ACCOUNT,
+  CLAIM,
+  FAILED,
+  claim,
+  messageDraft,
+  receiptOf,
+  resultOf,
+  sliceDraft,
+  startStore,
+  storeGateway,
+  storeSlice,
+  type TestStore,
+} from '../../../test/support/rows';
+import { newLinkCode } from '../../core/messages/links';
+import { acceptMessages } from '../messages/accept';
+import { findLink, visitLink } from '../messages/clicks';
+import type { GatewayRow } from '../gateways/gateways';
+import { applyReceipts } from '../receipts/receipts';
+import { writeResults } from '../dispatch/results';
+import { sealSlice } from '../messages/slices';
+import { listCountedAccounts, readStats, refreshStats, type StatsGroup } from './stats';
+
+let store: TestStore;
+let gateway: GatewayRow;
+beforeAll(async () => {
+  store = await startStore();
+  gateway = await storeGateway(store);
+});
+afterAll(() => store.stop());
+beforeEach(() =>
+  store.pool.query('truncate messages, attempts, slices, slice_stats, links, clicks, receipts, callbacks'),
+);
+
+const HOUR_MS = 3_600_000;
+const figures = async (by: StatsGroup | null = null, fromMs = -HOUR_MS, untilMs = HOUR_MS) => {
+  await refreshStats(store.pool, ACCOUNT);
+  const now = Date.now();
+  return readStats(store.pool, {
+    accountId: ACCOUNT,
+    from: new Date(now + fromMs),
+    until: new Date(now + untilMs),
+    by,
+  });
+};
+const NOTHING = { sent: 0, delivered: 0, clicked: 0, errors: 0 };
+
+/** Submits a slice of `count`; returns its messages. */
+async function submit(count: number, sender: string | null = null) {
+  const { sliceId } = await storeSlice(store.pool, count, { sender });
+  await sealSlice(store.pool, sliceId);
+  const claimed = await claim(store.pool, sliceId, gateway.id);
+  await writeResults(
+    store.pool,
+    CLAIM,
+    claimed.map((message) => resultOf(message)),
+  );
+  return { sliceId, claimed };
+}
+const report = (message: { id: string; no: number }, over: Parameters<typeof receiptOf>[2]) =>
+  applyReceipts(store.pool, [receiptOf(gateway.id, message, over)]);
+const DELIVERED = { status: 'delivered' } as const;
+
+it('counts sent, delivered and errors, and again when something changes', async () => {
+  expect(await figures()).toEqual([]);
+  const { claimed } = await submit(3);
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 3 }]);
+  await report(claimed[0]!, DELIVERED);
+  await report(claimed[1]!, FAILED);
+  expect(await figures()).toEqual([{ key: null, sent: 3, delivered: 1, clicked: 0, errors: 1 }]);
+  await report(claimed[1]!, DELIVERED);
+  expect(await figures()).toEqual([{ key: null, sent: 3, delivered: 2, clicked: 0, errors: 0 }]);
+});
+
+it('groups by gateway, by the sender that was used, by code and by hour', async () => {
+  const { claimed } = await submit(2);
+  await submit(1, 'OTHERS');
+  await report(claimed[0]!, DELIVERED);
+  await report(claimed[1]!, FAILED);
+  expect(await figures('gateway')).toEqual([{ key: gateway.id, sent: 3, delivered: 1, clicked: 0, errors: 1 }]);
+  expect(await figures('sender')).toEqual([
+    { key: 'BRANDA', sent: 2, delivered: 1, clicked: 0, errors: 1 },
+    { key: 'OTHERS', ...NOTHING, sent: 1 },
+  ]);
+  expect(await figures('code')).toEqual([
+    { key: '910', ...NOTHING, sent: 1, errors: 1 },
+    { key: null, ...NOTHING, sent: 2, delivered: 1 },
+  ]);
+  const hour = `${new Date().toISOString().slice(0, 13)}:00:00Z`;
+  await store.pool.query(`update slice_stats set hour = hour - interval '1 day' where sender = 'OTHERS'`);
+  expect(await figures('hour')).toEqual([{ key: hour, sent: 2, delivered: 1, clicked: 0, errors: 1 }]);
+  expect(await figures('hour', -25 * HOUR_MS, HOUR_MS)).toHaveLength(2);
+});
+
+it('counts a message whose text was followed once, whichever of its links', async () => {
+  const links = ['https://a.example/1', 'https://a.example/2'].map((url) => ({ code: newLinkCode(), url }));
+  const slice = sliceDraft();
+  const linked = messageDraft(slice.id, { links });
+  await acceptMessages(store.pool, [slice], [linked, messageDraft(slice.id)]);
+  await sealSlice(store.pool, slice.id);
+  const claimed = await claim(store.pool, slice.id, gateway.id);
+  await writeResults(
+    store.pool,
+    CLAIM,
+    claimed.map((message) => resultOf(message)),
+  );
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 2 }]);
+  for (const { code, url } of [...links, ...links]) {
+    expect(await visitLink(store.pool, code, 'https://s.example/l/x')).toEqual({ url, webhookIds: [] });
+  }
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 2, clicked: 1 }]);
+  const { rows } = await store.pool.query('select code, clicks from links order by url');
+  expect(rows).toEqual(links.map(({ code }) => ({ code, clicks: 2 })));
+  expect(await findLink(store.pool, links[0]!.code)).toBe(links[0]!.url);
+  expect(await findLink(store.pool, newLinkCode())).toBeNull();
+  expect(await visitLink(store.pool, newLinkCode(), '')).toBeNull();
+});
+
+it('a message that repeats an earlier one leaves no links', async () => {
+  const recordKey = Buffer.from('same');
+  for (const url of ['https://a.example/1', 'https://a.example/2']) {
+    const slice = sliceDraft();
+    const draft = messageDraft(slice.id, { recordKey, links: [{ code: newLinkCode(), url }] });
+    await acceptMessages(store.pool, [slice], [draft]);
+  }
+  expect((await store.pool.query('select url from links')).rows).toEqual([{ url: 'https://a.example/1' }]);
+});
+
+it('two that count at the same time count once', async () => {
+  await submit(50);
+  const pools = [store, store.connect(2), store.connect(2)];
+  await Promise.all(Array.from({ length: 12 }, (_, i) => refreshStats(pools[i % 3]!.pool, ACCOUNT)));
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 50 }]);
+});
+
+it('what was settled long ago is counted a last time and then left alone', async () => {
+  const { sliceId, claimed } = await submit(1);
+  await report(claimed[0]!, DELIVERED);
+  await figures();
+  expect(await listCountedAccounts(store.pool)).toEqual([ACCOUNT]);
+  await store.pool.query(`update slices set stats_at = now() - interval '4 days' where id = $1`, [sliceId]);
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 1, delivered: 1 }]);
+  expect(await listCountedAccounts(store.pool)).toEqual([]);
+});

@@ -1,0 +1,147 @@
+import { importSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import {
+  ACCOUNT,
+  claim,
+  CLAIM,
+  countersOf,
+  messageOf,
+  receiptOf,
+  resultOf,
+  startStore,
+  storeGateway,
+  type TestStore,
+} from '../../../test/support/rows';
+import type { SendWindow } from '../../core/time/window';
+import { cancelWaiting, findSliceIds, listOpenWindows, readCampaignOutlook, writeLookAt } from './agenda';
+import type { ImportSlice } from './materialise';
+import { moveCampaign } from './campaigns';
+import { applyReceipts } from '../receipts/receipts';
+import { writeResults } from '../dispatch/results';
+import { sealSlice } from '../messages/slices';
+
+const NIGHT: SendWindow[] = [{ start: '22:00', end: '23:00', timezone: 'UTC' }];
+const DAY: SendWindow[] = [{ start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }];
+
+let store: TestStore;
+let gatewayId: string;
+beforeAll(async () => {
+  store = await startStore();
+  gatewayId = (await storeGateway(store)).id;
+});
+afterAll(() => store.stop());
+
+/** A running campaign of slices with so many messages each. */
+async function running(...slices: ImportSlice[]): Promise<string> {
+  const campaign = await storeCampaign(store);
+  await storeBlock(store, campaign, slices);
+  await moveCampaign(store.db, campaign.id, 'scheduled');
+  await moveCampaign(store.db, campaign.id, 'running');
+  return campaign.id;
+}
+
+const outlookOf = (id: string, over: Partial<Parameters<typeof readCampaignOutlook>[2]> = {}) =>
+  readCampaignOutlook(store.pool, id, { closed: [], busy: [], limit: 100, ...over });
+
+/** Claims `count` messages of a slice, and has the gateway take them. */
+async function submit(sliceId: string, count: number) {
+  const claimed = await claim(store.pool, sliceId, gatewayId, { limit: count });
+  await writeResults(
+    store.pool,
+    CLAIM,
+    claimed.map((message) => resultOf(message)),
+  );
+  return claimed;
+}
+
+it('slices that were never looked at are due, in order, but those in hand and beyond the limit', async () => {
+  const id = await running(importSlice(0, 2), importSlice(1, 2), importSlice(2, 2), importSlice(3, 2));
+  expect(await outlookOf(id)).toEqual({
+    open: 8, waiting: 8, openSlices: 4, settled: 0, failed: 0, due: [0, 1, 2, 3], waitMs: null,
+  }); // prettier-ignore
+  expect((await outlookOf(id, { busy: [0, 2] })).due).toEqual([1, 3]);
+  expect((await outlookOf(id, { limit: 1 })).due).toEqual([0]);
+});
+
+it('one that was looked at is due again at its time, or when it has news', async () => {
+  const slices = [importSlice(0, 1), importSlice(1, 1)];
+  const id = await running(...slices);
+  await writeLookAt(store.pool, slices[0]!.id, 60_000);
+  await writeLookAt(store.pool, slices[1]!.id, 30_000);
+  const later = await outlookOf(id);
+  expect(later.due).toEqual([]);
+  expect(later.waitMs).toBeGreaterThan(20_000);
+  expect(later.waitMs).toBeLessThanOrEqual(30_000);
+  await store.pool.query('update slices set wake_due = true where id = $1', [slices[0]!.id]);
+  expect((await outlookOf(id)).due).toEqual([0]);
+  // Looking at it takes note of the news.
+  await sealSlice(store.pool, slices[0]!.id);
+  await writeLookAt(store.pool, slices[0]!.id, 60_000);
+  expect((await outlookOf(id)).due).toEqual([]);
+  await writeLookAt(store.pool, slices[1]!.id, 0);
+  expect((await outlookOf(id)).due).toEqual([1]);
+});
+
+it('under a closed window only what waits for something else is due', async () => {
+  const slices = [importSlice(0, 2, NIGHT), importSlice(1, 2, DAY), importSlice(2, 2)];
+  const id = await running(...slices);
+  const open = await listOpenWindows(store.pool, id);
+  expect(open).toHaveLength(2);
+  expect(open).toEqual(expect.arrayContaining([NIGHT, DAY]));
+  expect((await outlookOf(id, { closed: [NIGHT] })).due).toEqual([1, 2]);
+  await submit(slices[0]!.id, 2);
+  expect((await outlookOf(id, { closed: [NIGHT] })).due).toEqual([0, 1, 2]);
+  expect(await listOpenWindows(store.pool, id)).toEqual([DAY]);
+});
+
+it('counts what waits, what awaits its receipt and what is settled', async () => {
+  const slices = [importSlice(0, 4), importSlice(1, 1)];
+  const id = await running(...slices);
+  const [first, second] = await submit(slices[0]!.id, 3);
+  expect(await outlookOf(id)).toMatchObject({ open: 5, waiting: 2, openSlices: 2, settled: 0 });
+  const failed = { status: 'failed', class: 'recipient', clevertap: '910', code: '5', reason: 'absent' } as const;
+  await applyReceipts(store.pool, [receiptOf(gatewayId, first!), receiptOf(gatewayId, second!, failed)]);
+  expect(await outlookOf(id)).toMatchObject({ open: 3, waiting: 2, openSlices: 2, settled: 2, failed: 1 });
+});
+
+it('cancels what has not left, tells CleverTap 917, and awaits the rest', async () => {
+  const slice = importSlice(0, 4);
+  for (const message of slice.messages) message.webhookId = 'wh_test';
+  const id = await running(slice);
+  const [submitted] = await submit(slice.id, 1);
+  const [inDoubt] = await claim(store.pool, slice.id, gatewayId, { limit: 1 });
+  const settlement = await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
+  expect(settlement.webhookIds).toEqual(['wh_test']);
+  const states = await Promise.all(slice.messages.map((message) => messageOf(store.pool, message.id)));
+  const byId = new Map(states.map((message) => [message.id, message]));
+  expect(byId.get(submitted!.id)).toMatchObject({ state: 'submitted' });
+  expect(byId.get(inDoubt!.id)).toMatchObject({ state: 'submitting' });
+  const dropped = states.filter(({ state }) => state === 'cancelled');
+  expect(dropped.map(({ code, reason }) => ({ code, reason }))).toEqual(
+    Array(2).fill({ code: '917', reason: 'the campaign was cancelled' }),
+  );
+  const { rows } = await store.pool.query(
+    `select event, code, count(*)::int as n from callbacks where account_id = $1 group by event, code`,
+    [ACCOUNT],
+  );
+  expect(rows).toEqual([{ event: 'failed', code: '917', n: 2 }]);
+  const { kept, counted } = await countersOf(store.pool, slice.id);
+  expect(kept).toEqual(counted);
+  expect(await outlookOf(id)).toMatchObject({ open: 2, settled: 2 });
+  // Again: nothing is left to cancel.
+  expect((await cancelWaiting(store.pool, slice.id, 'again')).webhookIds).toEqual([]);
+});
+
+it('nothing of a paused campaign is claimed', async () => {
+  const slice = importSlice(0, 3);
+  const id = await running(slice);
+  await moveCampaign(store.db, id, 'paused');
+  expect(await claim(store.pool, slice.id, gatewayId)).toEqual([]);
+  await moveCampaign(store.db, id, 'running');
+  expect(await claim(store.pool, slice.id, gatewayId)).toHaveLength(3);
+});
+
+it('finds a slice by its number', async () => {
+  const slices = [importSlice(0, 1), importSlice(1, 1)];
+  const id = await running(...slices);
+  expect(await findSliceIds(store.pool, id, [1, 2, 0])).toEqual([slices[1]!.id, slices[0]!.id]);
+});

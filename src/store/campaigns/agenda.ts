@@ -1,0 +1,142 @@
+/** What a campaign's slices want next, told from the slices alone: their counters, their flags, their times. */
+import type { Pool } from 'pg';
+import type { SendWindow } from '../../core/time/window';
+import { CLAIMABLE_STATES } from '../../core/messages/status';
+import { execute } from '../database';
+import { openOf, settledOf } from '../messages/ledger';
+import {
+  SETTLEMENT,
+  SETTLEMENT_RESULT,
+  toSettlement,
+  type Settlement,
+  type SettlementRow,
+} from '../messages/settlement';
+
+const OPEN = openOf('s');
+/** Open messages that are not awaiting their receipt. */
+const WAITING = `${OPEN} - s.submitted`;
+
+/** The different windows under which slices of a campaign still have something to send. */
+export async function listOpenWindows(pool: Pool, campaignId: string): Promise<SendWindow[][]> {
+  const rows = await execute<{ windows: SendWindow[] }>(
+    pool,
+    'list-open-windows',
+    `select distinct s.windows from slices s where s.campaign_id = $1 and s.windows is not null and ${WAITING} > 0`,
+    [campaignId],
+  );
+  return rows.map((row) => row.windows);
+}
+
+export interface CampaignOutlook {
+  /** Messages without an outcome. */
+  open: number;
+  /** Of them, those that wait to be sent, or whose submission is not settled. */
+  waiting: number;
+  openSlices: number;
+  /** Messages with an outcome, and those of them that failed or expired. */
+  settled: number;
+  failed: number;
+  /** Numbers of slices that want to be advanced now, in order. */
+  due: number[];
+  /** Until the next slice wants to be; null when none does. Never below 0. */
+  waitMs: number | null;
+}
+
+/**
+ * @param closed windows that are closed now: slices under them are due only for what else they wait for.
+ * @param busy slices that are being advanced.
+ */
+export async function readCampaignOutlook(
+  pool: Pool,
+  campaignId: string,
+  { closed, busy, limit }: { closed: readonly SendWindow[][]; busy: readonly number[]; limit: number },
+): Promise<CampaignOutlook> {
+  const [row] = await execute<{
+    open: string;
+    waiting: string;
+    open_slices: string;
+    settled: string;
+    failed: string;
+    due: number[] | null;
+    wait_ms: string | null;
+  }>(
+    pool,
+    'read-campaign-outlook',
+    `with listed as (
+       select s.no, ${OPEN} as open, ${WAITING} as waiting, s.look_at, ${settledOf('s')} as settled,
+              s.failed + s.expired as failed,
+              (s.look_at is null or s.look_at <= now() or s.wake_due) as is_due,
+              coalesce(s.windows = any($2::jsonb[]), false) and ${WAITING} > 0 as is_closed,
+              s.no = any($3::int[]) as is_busy
+       from slices s where s.campaign_id = $1
+     ),
+     quiet as (
+       update slices s set wake_due = false where s.campaign_id = $1 and s.wake_due and ${OPEN} = 0
+     )
+     select coalesce(sum(open), 0) as open, coalesce(sum(waiting), 0) as waiting,
+            count(*) filter (where open > 0) as open_slices,
+            coalesce(sum(settled), 0) as settled, coalesce(sum(failed), 0) as failed,
+            (select array_agg(no order by no) from (
+               select no from listed where open > 0 and is_due and not is_closed and not is_busy order by no limit $4
+             ) d) as due,
+            ceil(extract(epoch from min(look_at) filter (
+              where open > 0 and look_at > now() and not is_closed and not is_busy) - now()) * 1000) as wait_ms
+     from listed`,
+    [campaignId, closed.map((windows) => JSON.stringify(windows)), busy, limit],
+  );
+  return {
+    open: Number(row!.open),
+    waiting: Number(row!.waiting),
+    openSlices: Number(row!.open_slices),
+    settled: Number(row!.settled),
+    failed: Number(row!.failed),
+    due: row!.due ?? [],
+    waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
+  };
+}
+
+/** Notes when a slice wants to be looked at again; null = as soon as may be. */
+export async function writeLookAt(pool: Pool, sliceId: string, waitMs: number | null): Promise<void> {
+  await execute(
+    pool,
+    'write-look-at',
+    `update slices set look_at = now() + $2 * interval '1 millisecond' where id = $1`,
+    [sliceId, waitMs],
+  );
+}
+
+/** The slices of a campaign that have these numbers, in their order; a number that no slice has is left out. */
+export async function findSliceIds(pool: Pool, campaignId: string, nos: readonly number[]): Promise<string[]> {
+  const rows = await execute<{ id: string }>(
+    pool,
+    'find-slice-ids',
+    `select s.id from unnest($2::int[]) with ordinality as n (no, place)
+     join slices s on s.campaign_id = $1 and s.no = n.no order by n.place`,
+    [campaignId, nos],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** CleverTap's "force expired", which is also for messages that the client asked to drop. */
+const DROPPED = '917';
+
+/** Settles the messages of a slice that have not left. What is on the wire, or was taken, is awaited. */
+export async function cancelWaiting(pool: Pool, sliceId: string, reason: string): Promise<Settlement> {
+  const rows = await execute<SettlementRow>(
+    pool,
+    'cancel-waiting',
+    `with held as (
+       select m.id, m.state as was from messages m where m.slice_id = $1 and m.state = any($2::message_state[])
+       order by m.id for update
+     ),
+     moved as (
+       update messages m set state = 'cancelled', code = '${DROPPED}', reason = $3, settled_at = now()
+       from held h where m.id = h.id
+       returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
+     ),
+     ${SETTLEMENT}
+     ${SETTLEMENT_RESULT}`,
+    [sliceId, CLAIMABLE_STATES, reason],
+  );
+  return toSettlement(rows);
+}

@@ -1,0 +1,122 @@
+/** An audience before it becomes messages: its pages, and questions about it. */
+import { sql, type Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { AudienceRow } from '../../core/audience/audience';
+import type { CampaignState } from '../../core/campaigns/campaign';
+import { readOwnRecipients } from './materialise';
+import type { CampaignRow } from './campaigns';
+import { readGroupMembers } from '../audience/groups';
+import type { Audience, Schema } from '../tables';
+import { readUploadRows } from '../audience/uploads';
+
+/** The table of an audience's rows, by the id that {@link Audience} names. */
+const ROWS = {
+  group: sql`select msisdn from group_members where group_id = `,
+  upload: sql`select msisdn from upload_rows where upload_id = `,
+};
+
+/** One page of a campaign's audience after a position; empty = there are no more. */
+export function readAudience(
+  pool: Pool,
+  { id, audience }: Pick<CampaignRow, 'id' | 'audience'>,
+  after: number,
+  limit: number,
+): Promise<AudienceRow[]> {
+  switch (audience.kind) {
+    case 'recipients':
+      return readOwnRecipients(pool, id, after, limit);
+    case 'group':
+      return readGroupMembers(pool, audience.id, after, limit);
+    case 'upload':
+      return readUploadRows(pool, audience.id, after, limit);
+  }
+}
+
+export async function countAudience(db: Kysely<Schema>, audience: Audience): Promise<number> {
+  if (audience.kind === 'recipients') return 0;
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from (${ROWS[audience.kind]}${audience.id}) r`.execute(db);
+  return Number(rows[0]!.n);
+}
+
+/**
+ * Members of a group that a text with variables can be sent to: none of `required` is without a value, and the number is
+ * not suppressed.
+ * @param shared values for all; a member's own win.
+ * @returns `lacking`: members without a value of some variable.
+ */
+export async function countReachable(
+  db: Kysely<Schema>,
+  group: { accountId: string; id: string },
+  required: readonly string[],
+  shared: Record<string, string>,
+): Promise<{ reachable: number; lacking: number }> {
+  const { rows } = await sql<{ reachable: string; lacking: string }>`
+    select count(*) filter (where not lacks and not suppressed) as reachable, count(*) filter (where lacks) as lacking
+    from (
+      select exists (select 1 from suppressions s
+                     where s.account_id = ${group.accountId} and s.msisdn = m.msisdn) as suppressed,
+             exists (select 1 from unnest(${required}::text[]) as n (name)
+                     where coalesce(m.variables->>n.name, case when n.name = 'name' then m.name end,
+                                    ${JSON.stringify(shared)}::jsonb->>n.name, '') = '') as lacks
+      from group_members m where m.group_id = ${group.id}
+    ) members`.execute(db);
+  return { reachable: Number(rows[0]!.reachable), lacking: Number(rows[0]!.lacking) };
+}
+
+/** @param numbers of an audience that came in the request. */
+export async function isEveryoneSuppressed(
+  db: Kysely<Schema>,
+  accountId: string,
+  audience: Audience,
+  numbers: readonly string[],
+): Promise<boolean> {
+  const everyone =
+    audience.kind === 'recipients'
+      ? sql`select msisdn from unnest(${numbers}::text[]) as n (msisdn)`
+      : sql`${ROWS[audience.kind]}${audience.id}`;
+  // Ends at the first who is not.
+  const { rows } = await sql<{ reachable: boolean }>`
+    select exists (
+      select 1 from (${everyone}) r
+      where not exists (select 1 from suppressions s where s.account_id = ${accountId} and s.msisdn = r.msisdn)
+    ) as reachable`.execute(db);
+  return !rows[0]!.reachable;
+}
+
+/**
+ * Holds a group or upload against deletion until the transaction ends.
+ * @returns false when it is gone, or was never ready.
+ */
+export async function lockAudience(tx: Kysely<Schema>, audience: Audience): Promise<boolean> {
+  if (audience.kind === 'recipients') return true;
+  const { rows } =
+    audience.kind === 'group'
+      ? await sql`select 1 from groups where id = ${audience.id} for key share`.execute(tx)
+      : await sql`select 1 from uploads where id = ${audience.id}::uuid and state = 'ready' for share`.execute(tx);
+  return rows.length > 0;
+}
+
+/** States in which a campaign still has to read its audience, or may be asked what it will be. */
+const READING_STATES = ['draft', 'preparing', 'scheduled'] as const satisfies readonly CampaignState[];
+
+/**
+ * Names of campaigns that still need a group or an upload, some ten of them.
+ * @param tx a transaction that has the row of that group or upload locked: then no campaign can come to use it.
+ */
+export async function campaignsReading(
+  tx: Kysely<Schema>,
+  accountId: string,
+  audience: Exclude<Audience, { kind: 'recipients' }>,
+): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('campaigns')
+    .select('name')
+    .where('account_id', '=', accountId)
+    .where('state', 'in', [...READING_STATES])
+    .where(sql<boolean>`audience @> ${JSON.stringify(audience)}::jsonb`)
+    .orderBy('id')
+    .limit(10)
+    .execute();
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,258 @@
+/** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
+import type { AudienceRow } from '../../core/audience/audience';
+import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
+import { prefixedId, uuidv7 } from '../../core/messages/ids';
+import { hasOpen } from '../messages/ledger';
+import type {
+  Audience,
+  CampaignForecast,
+  CampaignsTable,
+  CampaignWindow,
+  MessageOptions,
+  Recurrence,
+  Schema,
+} from '../tables';
+
+export type CampaignRow = Selectable<CampaignsTable>;
+
+export interface CampaignDraft {
+  accountId: string;
+  name: string;
+  state: 'draft' | 'preparing' | 'scheduled';
+  body: string;
+  templateId: string | null;
+  dltText: string | null;
+  variables: Record<string, string>;
+  sender: string | null;
+  routeId: string | null;
+  /** The one gateway that it goes through; absent = those of its route, or all by priority. */
+  gatewayId?: string;
+  /** Absent = bulk. */
+  priority?: number;
+  service: string;
+  options: MessageOptions | null;
+  webhookId: string | null;
+  audience: Audience;
+  dueAt: Date | null;
+  timezone: string;
+  window: CampaignWindow | null;
+  lateness: 'send' | 'skip' | 'next-window';
+  ratePerSecond: number | null;
+  finishWithinSeconds: number | null;
+  recurrence: Recurrence | null;
+  seriesId: string | null;
+  duplicates: number;
+}
+
+/** @param recipients of an audience that came in the request; positions from 0. */
+export async function insertCampaign(
+  tx: Kysely<Schema>,
+  draft: CampaignDraft,
+  recipients: readonly AudienceRow[],
+): Promise<CampaignRow> {
+  const id = prefixedId('cmp');
+  const row = await tx
+    .insertInto('campaigns')
+    .values({
+      id,
+      account_id: draft.accountId,
+      name: draft.name,
+      state: draft.state,
+      body: draft.body,
+      template_id: draft.templateId,
+      dlt_text: draft.dltText,
+      variables: JSON.stringify(draft.variables),
+      sender: draft.sender,
+      route_id: draft.routeId,
+      gateway_id: draft.gatewayId,
+      priority: draft.priority,
+      service: draft.service,
+      options: draft.options === null ? null : JSON.stringify(draft.options),
+      webhook_id: draft.webhookId,
+      audience: JSON.stringify(draft.audience),
+      due_at: draft.dueAt,
+      timezone: draft.timezone,
+      send_window: draft.window === null ? null : JSON.stringify(draft.window),
+      lateness: draft.lateness,
+      rate_per_second: draft.ratePerSecond,
+      finish_within_seconds: draft.finishWithinSeconds,
+      recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
+      series_id: draft.seriesId,
+      duplicates: draft.duplicates,
+      send_id: uuidv7(),
+      launched_at: draft.state === 'draft' ? null : sql<Date>`now()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (recipients.length > 0) {
+    await sql`
+      insert into campaign_recipients (campaign_id, position, msisdn, meta, variables)
+      select ${id}, * from unnest(
+        ${recipients.map((r) => r.position)}::int[], ${recipients.map((r) => r.msisdn)}::text[],
+        ${recipients.map((r) => r.meta)}::text[], ${recipients.map((r) => JSON.stringify(r.variables))}::jsonb[])
+    `.execute(tx);
+  }
+  return row;
+}
+
+export async function findCampaign(db: Kysely<Schema>, accountId: string, id: string): Promise<CampaignRow | null> {
+  const row = await db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** For workflows and activities, which know no account. */
+export async function readCampaign(db: Kysely<Schema>, id: string): Promise<CampaignRow | null> {
+  return (await db.selectFrom('campaigns').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export interface CampaignFilter {
+  accountId: string;
+  state?: CampaignState;
+  seriesId?: string;
+  /** Creation time and id of the last campaign of the page before. */
+  after?: { createdAt: Date; id: string };
+  limit: number;
+}
+
+/** Newest first. */
+export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter): Promise<CampaignRow[]> {
+  let query = db.selectFrom('campaigns').selectAll().where('account_id', '=', filter.accountId);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.seriesId !== undefined) query = query.where('series_id', '=', filter.seriesId);
+  if (filter.after !== undefined) {
+    const { createdAt, id } = filter.after;
+    query = query.where(sql<boolean>`(created_at, id) < (${createdAt}, ${id})`);
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+/** What came with the request is in the messages by now. */
+export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<void> {
+  await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).execute();
+}
+
+export type CampaignChange = Updateable<
+  Pick<
+    CampaignsTable,
+    'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast' | 'workflow_at'
+  >
+>;
+
+/**
+ * Moves a campaign to a state, from any that leads there. Null: it is in none of those (any more).
+ * @param from narrows the states it may come from.
+ */
+export async function moveCampaign(
+  db: Kysely<Schema>,
+  id: string,
+  next: CampaignState,
+  change: CampaignChange = {},
+  from: readonly CampaignState[] = campaignStatesBefore(next),
+): Promise<CampaignRow | null> {
+  const now = sql<Date>`now()`;
+  const ended = hasEnded(next);
+  const row = await db
+    .updateTable('campaigns')
+    .set({
+      reason: null,
+      ...change,
+      state: next,
+      ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())`, running_since: now } : {}),
+      ...(next === 'preparing' || next === 'scheduled' ? { launched_at: sql<Date>`coalesce(launched_at, now())` } : {}),
+      ...(ended ? { finished_at: now } : {}),
+    })
+    .where('id', '=', id)
+    .where('state', 'in', [...from])
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Changes what can be changed without a move. Null: it has ended. */
+export async function changeCampaign(
+  db: Kysely<Schema>,
+  id: string,
+  change: CampaignChange,
+  from: readonly CampaignState[],
+): Promise<CampaignRow | null> {
+  const row = await db
+    .updateTable('campaigns')
+    .set(change)
+    .where('id', '=', id)
+    .where('state', 'in', [...from])
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/**
+ * Keeps a forecast with its campaign, in place of the one before; not when time or rate were changed while it was made.
+ * @param campaign as it was when the forecast was begun.
+ */
+export async function storeForecast(
+  db: Kysely<Schema>,
+  { id, due_at: dueAt, rate_per_second: rate }: CampaignRow,
+  forecast: CampaignForecast,
+): Promise<void> {
+  await db
+    .updateTable('campaigns')
+    .set({ forecast: JSON.stringify(forecast) })
+    .where('id', '=', id)
+    .where('due_at', 'is not distinct from', dueAt)
+    .where('rate_per_second', 'is not distinct from', rate)
+    .execute();
+}
+
+/** Campaigns that were launched at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came between. */
+export async function listUnstartedCampaigns(
+  db: Kysely<Schema>,
+  olderThanMs: number,
+  limit: number,
+): Promise<CampaignRow[]> {
+  return db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('workflow_at', 'is', null)
+    .where('launched_at', '<', sql<Date>`now() - ${olderThanMs} * interval '1 millisecond'`)
+    .orderBy('launched_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Campaigns that have a workflow and are not done: after Temporal lost its data these workflows are gone. */
+export async function listUnfinishedCampaigns(db: Kysely<Schema>, limit: number): Promise<CampaignRow[]> {
+  return db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('workflow_at', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('state', 'not in', ['draft', ...ENDED_STATES]),
+        where.exists(
+          where
+            .selectFrom('slices')
+            .select('slices.id')
+            .whereRef('slices.campaign_id', '=', 'campaigns.id')
+            .where(sql.raw<boolean>(hasOpen('slices'))),
+        ),
+      ]),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+}
+
+export async function markCampaignStarted(db: Kysely<Schema>, id: string): Promise<void> {
+  await db
+    .updateTable('campaigns')
+    .set({ workflow_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('workflow_at', 'is', null)
+    .execute();
+}

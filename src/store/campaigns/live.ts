@@ -1,0 +1,93 @@
+/** Campaigns that go on: what dispatch asks of them and says on them, and what people see of them meanwhile. */
+import { sql, type Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import { DISPATCHING_STATES, ENDED_STATES } from '../../core/campaigns/campaign';
+import { FINAL_STATES } from '../../core/messages/status';
+import type { CampaignRow } from './campaigns';
+import { execute } from '../database';
+import { openOf } from '../messages/ledger';
+import type { Schema } from '../tables';
+import type { Ledger } from '../messages/slices';
+
+/** What dispatch has to know of a campaign while it goes on. */
+export type CampaignTraffic = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
+
+export async function readCampaignStates(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignTraffic>> {
+  const rows = await execute<CampaignTraffic & { id: string }>(
+    pool,
+    'read-campaign-states',
+    `select id, state, rate_per_second, finish_within_seconds, recipients from campaigns where id = any($1::text[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Says on the campaign why nothing leaves, or that this is over. */
+export async function noteHeld(pool: Pool, id: string, held: string | null): Promise<void> {
+  await execute(
+    pool,
+    'note-held',
+    `update campaigns set reason = case when $2::text is null then null else 'waits: ' || $2 end
+     where id = $1 and state = any($3::text[]) and reason is distinct from 'waits: ' || $2
+       and ($2 is not null or reason like 'waits: %')`,
+    [id, held, DISPATCHING_STATES],
+  );
+}
+
+/** Launched campaigns that have not ended, or did less than a minute ago; those that began last first. */
+export async function listLiveCampaigns(
+  db: Kysely<Schema>,
+  accountId: string,
+  limit: number,
+): Promise<Pick<CampaignRow, 'id' | 'name' | 'state' | 'reason'>[]> {
+  return db
+    .selectFrom('campaigns')
+    .select(['id', 'name', 'state', 'reason'])
+    .where('account_id', '=', accountId)
+    .where((where) =>
+      where.or([
+        where('state', 'not in', ['draft', ...ENDED_STATES]),
+        where('finished_at', '>', sql<Date>`now() - interval '1 minute'`),
+      ]),
+    )
+    .orderBy('started_at', (order) => order.desc().nullsLast())
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** The ledger of a campaign with what its open messages are doing: `open` = queued + submitting + submitted. */
+export interface CampaignCounts extends Ledger {
+  queued: number;
+  submitting: number;
+  submitted: number;
+}
+
+/** Sums the slices of campaigns; one snapshot, so the equation of the ledger holds at any moment. */
+export async function countCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignCounts>> {
+  const rows = await execute<Record<Exclude<keyof CampaignCounts, 'queued'>, string> & { campaign_id: string }>(
+    pool,
+    'count-campaigns',
+    // Only slices that dispatch has begun, and that have something else than receipts to wait for, are looked into.
+    `select campaign_id, sum(total) as accepted, ${FINAL_STATES.map((state) => `sum(${state}) as ${state}`).join(', ')},
+            sum(${openOf('s')}) as open, sum(s.submitted) as submitted,
+            sum(case when s.started_at is not null and ${openOf('s')} > s.submitted then (
+              select count(*) from messages m where m.slice_id = s.id and m.state = 'submitting') else 0 end) as submitting
+     from slices s where campaign_id = any($1::text[]) group by campaign_id`,
+    [ids],
+  );
+  return new Map(
+    rows.map(({ campaign_id, ...sums }) => {
+      const counts = Object.fromEntries(Object.entries(sums).map(([name, n]) => [name, Number(n)])) as Omit<
+        CampaignCounts,
+        'queued'
+      >;
+      return [campaign_id, { ...counts, queued: counts.open - counts.submitted - counts.submitting }];
+    }),
+  );
+}
+
+export const NO_COUNTS: CampaignCounts = {
+  accepted: 0, queued: 0, submitting: 0, submitted: 0,
+  delivered: 0, failed: 0, expired: 0, suppressed: 0, cancelled: 0, unknown: 0, open: 0,
+}; // prettier-ignore

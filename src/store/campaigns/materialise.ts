@@ -1,0 +1,189 @@
+/** Turning an audience into messages, block by block: a block, its slices and the campaign's place are one transaction. */
+import type { Pool, PoolClient } from 'pg';
+import type { AudienceRow } from '../../core/audience/audience';
+import type { ShortLink } from '../../core/messages/links';
+import type { Leg } from '../../core/gateways/route';
+import type { SendWindow } from '../../core/time/window';
+import type { CampaignProblem, MessageOptions } from '../tables';
+
+/** What all messages of a campaign share. */
+export interface CampaignMessageFacts {
+  accountId: string;
+  sendId: string;
+  sender: string | null;
+  service: string;
+  options: MessageOptions | null;
+}
+
+/** One recipient, rendered. */
+export interface CampaignMessage {
+  id: string;
+  msisdn: string;
+  meta: string | null;
+  body: string;
+  encoding: 'gsm7' | 'ucs2';
+  segments: number;
+  webhookId: string | null;
+  links: readonly ShortLink[];
+}
+
+export interface ImportSlice {
+  id: string;
+  /** Number within the campaign. */
+  no: number;
+  windows: SendWindow[] | null;
+  messages: CampaignMessage[];
+}
+
+export interface ImportBlock {
+  campaignId: string;
+  /** Where the block begins: the campaign must still be there. */
+  from: number;
+  /** Where the next one begins. */
+  to: number;
+  slices: ImportSlice[];
+  /** Recipients that were left out, all counted, the first hundred kept. */
+  rejected: number;
+  problems: CampaignProblem[];
+  /** When the messages are due; null = at once. */
+  dueAt: Date | null;
+  priority: number;
+  routeId: string | null;
+  /** Null: planned when a slice is dispatched first. */
+  legs: readonly Leg[] | null;
+}
+
+const MAX_PROBLEMS = 100;
+
+/**
+ * Commits a block.
+ * @returns false when the campaign is no longer preparing, or stands elsewhere (another run was here): nothing is stored.
+ */
+export async function importBlock(pool: Pool, facts: CampaignMessageFacts, block: ImportBlock): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const moved = await moveOn(client, block);
+    if (moved) await storeSlices(client, facts, block);
+    await client.query(moved ? 'commit' : 'rollback');
+    return moved;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function moveOn(client: PoolClient, block: ImportBlock): Promise<boolean> {
+  const recipients = block.slices.reduce((sum, slice) => sum + slice.messages.length, 0);
+  const { rowCount } = await client.query(
+    `update campaigns
+     set position = $3, recipients = recipients + $4, rejected = rejected + $5, slices = slices + $6,
+         problems = (select coalesce(jsonb_agg(p order by n), '[]') from (
+           select p, n from jsonb_array_elements(problems || $7::jsonb) with ordinality as e (p, n)
+           order by n limit ${MAX_PROBLEMS}) kept)
+     where id = $1 and position = $2 and state = 'preparing'`,
+    [
+      block.campaignId,
+      block.from,
+      block.to,
+      recipients,
+      block.rejected,
+      block.slices.length,
+      JSON.stringify(block.problems),
+    ],
+  );
+  return rowCount === 1;
+}
+
+async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, block: ImportBlock): Promise<void> {
+  if (block.slices.length === 0) return;
+  await client.query({
+    name: 'import-slices',
+    text: `insert into slices (id, account_id, campaign_id, no, due_at, priority, total, windows, state, route_id, legs)
+           select id, $2, $3, no, $7, $8, total, windows, 'sealed', $9, $10
+           from unnest($1::uuid[], $4::int[], $5::int[], $6::jsonb[]) as s (id, no, total, windows)`,
+    values: [
+      block.slices.map((slice) => slice.id),
+      facts.accountId,
+      block.campaignId,
+      block.slices.map((slice) => slice.no),
+      block.slices.map((slice) => slice.messages.length),
+      block.slices.map((slice) => (slice.windows === null ? null : JSON.stringify(slice.windows))),
+      block.dueAt,
+      block.priority,
+      block.routeId,
+      block.legs === null ? null : JSON.stringify(block.legs),
+    ],
+  });
+  const rows = block.slices.flatMap((slice) => slice.messages.map((message) => ({ sliceId: slice.id, message })));
+  const column = <T>(of: (message: CampaignMessage) => T): T[] => rows.map(({ message }) => of(message));
+  await client.query({
+    name: 'import-messages',
+    text: `insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service, options,
+                                 webhook_id, encoding, segments)
+           select id, slice_id, $9, $10, msisdn, meta, body, $11, $12, $13, webhook_id, encoding, segments
+           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[])
+             as m (id, slice_id, msisdn, meta, body, webhook_id, encoding, segments)`,
+    values: [
+      column((m) => m.id),
+      rows.map((row) => row.sliceId),
+      column((m) => m.msisdn),
+      column((m) => m.meta),
+      column((m) => m.body),
+      column((m) => m.webhookId),
+      column((m) => m.encoding),
+      column((m) => m.segments),
+      facts.accountId,
+      facts.sendId,
+      facts.sender,
+      facts.service,
+      facts.options === null ? null : JSON.stringify(facts.options),
+    ],
+  });
+  await storeLinks(
+    client,
+    facts.accountId,
+    rows.map(({ message }) => message),
+  );
+}
+
+async function storeLinks(client: PoolClient, accountId: string, messages: readonly CampaignMessage[]): Promise<void> {
+  const links = messages.flatMap(({ id, links: own }) => own.map((link) => ({ id, ...link })));
+  if (links.length === 0) return;
+  await client.query({
+    name: 'import-links',
+    text: `insert into links (code, account_id, message_id, url)
+           select code, $4, message_id, url from unnest($1::text[], $2::uuid[], $3::text[]) as l (code, message_id, url)`,
+    values: [links.map((l) => l.code), links.map((l) => l.id), links.map((l) => l.url), accountId],
+  });
+}
+
+/** Recipients that came with the request; one page after a position. */
+export async function readOwnRecipients(
+  pool: Pool,
+  campaignId: string,
+  after: number,
+  limit: number,
+): Promise<AudienceRow[]> {
+  const { rows } = await pool.query<AudienceRow & { variables: Record<string, string> | null }>(
+    `select position, msisdn, meta, variables from campaign_recipients
+     where campaign_id = $1 and position > $2 order by position limit $3`,
+    [campaignId, after, limit],
+  );
+  return rows.map((row) => ({ ...row, variables: row.variables ?? {} }));
+}
+
+/** Those of the numbers that the account has suppressed. */
+export async function listSuppressedAmong(
+  pool: Pool,
+  accountId: string,
+  msisdns: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ msisdn: string }>(
+    'select msisdn from suppressions where account_id = $1 and msisdn = any($2::text[])',
+    [accountId, msisdns],
+  );
+  return new Set(rows.map((row) => row.msisdn));
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ACCOUNT,
+  CLAIM,
+  SEALER,
+  claim,
+  messageOf,
+  resultOf,
+  startStore,
+  storeGateway,
+  storeSlice,
+  type TestStore,
+} from '../../../test/support/rows';
+import { takeOverOrphans } from './claim';
+import { pauseGateway, updateGateway, type GatewayRow } from '../gateways/gateways';
+import { writeResults } from './results';
+
+let store: TestStore;
+let gateway: GatewayRow;
+beforeAll(async () => {
+  store = await startStore();
+  gateway = await storeGateway(store);
+});
+afterAll(() => store.stop());
+
+const attemptsOf = async (sliceId: string) => {
+  const { rows } = await store.pool.query<{
+    message_id: string;
+    no: number;
+    sender: string;
+    state: string;
+    claim: string;
+  }>(
+    `select a.* from attempts a join messages m on m.id = a.message_id where m.slice_id = $1 order by message_id, no`,
+    [sliceId],
+  );
+  return rows;
+};
+
+describe('claimMessages', () => {
+  it('has committed an attempt, with its leg, gateway and sender ID, before it returns', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 2);
+    const claimed = await claim(store.pool, sliceId, gateway.id);
+    expect(claimed.map(({ id, no, sender }) => ({ id, no, sender }))).toEqual(
+      ids.map((id) => ({ id, no: 1, sender: 'BRANDA' })),
+    );
+    // Seen by another process.
+    const other = store.connect(1);
+    const { rows } = await other.pool.query('select * from attempts where message_id = any($1) order by message_id', [
+      ids,
+    ]);
+    expect(rows).toMatchObject(
+      ids.map((id) => ({
+        message_id: id,
+        no: 1,
+        account_id: ACCOUNT,
+        gateway_id: gateway.id,
+        leg: 0,
+        sender: 'BRANDA',
+        state: 'submitting',
+        claim: CLAIM,
+      })),
+    );
+    expect(await messageOf(other.pool, ids[0]!)).toMatchObject({ state: 'submitting', attempts: 1 });
+  });
+
+  it('uses the message’s own sender ID before the default, and the fallback in its place', async () => {
+    const { sliceId } = await storeSlice(store.pool, 1, { sender: 'OWN' });
+    const [first] = await claim(store.pool, sliceId, gateway.id, { sender: 'DEFAULT' });
+    expect(first!.sender).toBe('OWN');
+    await writeResults(store.pool, CLAIM, [
+      resultOf(first!, { attempt: 'refused', message: 'queued', leg: 1, class: 'sender' }),
+    ]);
+    expect(await claim(store.pool, sliceId, gateway.id, { sender: 'DEFAULT' })).toEqual([]);
+    const [second] = await claim(store.pool, sliceId, gateway.id, { leg: 1, overrideSender: true, sender: 'FALLBACK' });
+    expect(second).toMatchObject({ no: 2, sender: 'FALLBACK' });
+    expect((await attemptsOf(sliceId)).map(({ no, sender, state }) => `${no} ${sender} ${state}`)).toEqual([
+      '1 OWN refused',
+      '2 FALLBACK submitting',
+    ]);
+  });
+
+  it('goes on after the block before, and stops at its limit', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 5);
+    const take = (after: string | null) => claim(store.pool, sliceId, gateway.id, { limit: 2, after });
+    expect((await take(null)).map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    expect((await take(ids[2]!)).map(({ id }) => id)).toEqual(ids.slice(3));
+    expect((await take(null)).map(({ id }) => id)).toEqual([ids[2]]);
+  });
+
+  it('leaves alone what is backing off', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 2);
+    await store.pool.query(`update messages set not_before = now() + interval '1 hour' where id = $1`, [ids[0]]);
+    expect((await claim(store.pool, sliceId, gateway.id)).map(({ id }) => id)).toEqual([ids[1]]);
+  });
+
+  it('claims nothing over a gateway that is inactive, paused or gone', async () => {
+    const own = await storeGateway(store);
+    const { sliceId, ids } = await storeSlice(store.pool, 1);
+    const patch = (status: 'active' | 'inactive') => updateGateway(store.db, SEALER, ACCOUNT, own.id, { status });
+    await patch('inactive');
+    expect(await claim(store.pool, sliceId, own.id)).toEqual([]);
+    await patch('active');
+    await pauseGateway(store.db, own.id, 'refused');
+    expect(await claim(store.pool, sliceId, own.id)).toEqual([]);
+    expect(await claim(store.pool, sliceId, 'gw_none')).toEqual([]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'accepted', attempts: 0 });
+    expect(await attemptsOf(sliceId)).toEqual([]);
+    await patch('active');
+    expect(await claim(store.pool, sliceId, own.id)).toHaveLength(1);
+  });
+
+  it('claims every message exactly once, however many claim at the same time', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 300);
+    const processes = Array.from({ length: 4 }, () => store.connect(2));
+    const claimed: string[] = [];
+    const drain = async (index: number): Promise<void> => {
+      const { pool } = processes[index % processes.length]!;
+      // Who lost the race for a block gets a short one or none: only an empty slice is the end.
+      while (claimed.length < ids.length) {
+        const block = await claim(pool, sliceId, gateway.id, { limit: 20, claim: randomUUID() });
+        claimed.push(...block.map(({ id }) => id));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, i) => drain(i)));
+    expect([...claimed].sort()).toEqual(ids);
+    const attempts = await attemptsOf(sliceId);
+    expect(attempts.map(({ message_id }) => message_id)).toEqual(ids);
+    expect(attempts.every(({ no }) => no === 1)).toBe(true);
+  });
+});
+
+describe('takeOverOrphans', () => {
+  const DEAD = randomUUID();
+
+  it('takes what another run left behind, under the same attempt, and never its own', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 3);
+    await claim(store.pool, sliceId, gateway.id, { limit: 2, claim: DEAD });
+    await claim(store.pool, sliceId, gateway.id);
+    const orphans = await takeOverOrphans(store.pool, sliceId, CLAIM);
+    expect(orphans.map(({ id, no, gatewayId, leg, sender }) => ({ id, no, gatewayId, leg, sender }))).toEqual(
+      ids.slice(0, 2).map((id) => ({ id, no: 1, gatewayId: gateway.id, leg: 0, sender: 'BRANDA' })),
+    );
+    expect((await attemptsOf(sliceId)).every((attempt) => attempt.claim === CLAIM)).toBe(true);
+    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
+    // The dead run, if it was only slow, can't write over who took over.
+    await writeResults(store.pool, DEAD, [resultOf(orphans[0]!)]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitting' });
+    await writeResults(store.pool, CLAIM, [resultOf(orphans[0]!)]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitted' });
+  });
+
+  it('takes its own lost answers once their resend is due, and not before', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 1);
+    const [message] = await claim(store.pool, sliceId, gateway.id);
+    const lost = resultOf(message!, {
+      attempt: 'submitting',
+      message: 'submitting',
+      transients: 1,
+      delayMs: 3_600_000,
+    });
+    await writeResults(store.pool, CLAIM, [lost]);
+    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
+    expect(await takeOverOrphans(store.pool, sliceId, randomUUID())).toEqual([]);
+    await store.pool.query('update messages set not_before = now() where id = $1', [ids[0]]);
+    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toMatchObject([{ id: ids[0], no: 1, transients: 1 }]);
+  });
+
+  it('leaves what is unknown, submitted or settled', async () => {
+    const { sliceId } = await storeSlice(store.pool, 3);
+    const [a, b, c] = await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
+    await writeResults(store.pool, DEAD, [
+      resultOf(a!, { attempt: 'unknown', message: 'submitting', class: 'unknown' }),
+      resultOf(b!),
+      resultOf(c!, { attempt: 'refused', message: 'failed', class: 'recipient' }),
+    ]);
+    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
+  });
+
+  it('of two that take over at the same time each attempt goes to one', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 50);
+    await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
+    const runs: string[] = [randomUUID(), randomUUID()];
+    await Promise.all(runs.map((run) => takeOverOrphans(store.pool, sliceId, run)));
+    // Whoever came last owns all: results of the other change nothing.
+    const owners = new Set((await attemptsOf(sliceId)).map((attempt) => attempt.claim));
+    expect([...owners].every((owner) => runs.includes(owner))).toBe(true);
+    for (const run of runs)
+      await writeResults(
+        store.pool,
+        run,
+        ids.map((id) => resultOf({ id, no: 1 })),
+      );
+    const { rows } = await store.pool.query<{ n: number }>(
+      `select count(*)::int as n from attempts where message_id = any($1) and state = 'submitted'`,
+      [ids],
+    );
+    expect(rows[0]!.n).toBe(50);
+  });
+});

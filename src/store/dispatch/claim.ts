@@ -1,0 +1,164 @@
+/** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves. */
+import type { Pool } from 'pg';
+import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
+import { NIL_UUID } from '../../core/messages/ids';
+import { CLAIMABLE_STATES } from '../../core/messages/status';
+import { capParameters, recentOf, type Caps } from '../messages/caps';
+import { execute, executeLocked } from '../database';
+import type { MessageOptions } from '../tables';
+
+/** A message that this dispatch run owns. */
+export interface ClaimedMessage {
+  id: string;
+  /** Number of the attempt that was opened for it. */
+  no: number;
+  msisdn: string;
+  body: string;
+  /** The attempt's sender ID. */
+  sender: string | null;
+  /** The sender ID that the message asked for. */
+  own: string | null;
+  service: string;
+  segments: number;
+  options: MessageOptions | null;
+  encoding: 'gsm7' | 'ucs2';
+  transients: number;
+}
+
+interface ClaimRow {
+  id: string;
+  attempts: number;
+  msisdn: string;
+  body: string;
+  attempt_sender: string | null;
+  sender: string | null;
+  service: string;
+  segments: number;
+  options: MessageOptions | null;
+  encoding: 'gsm7' | 'ucs2';
+  transients: number;
+}
+
+const toClaimed = (row: ClaimRow): ClaimedMessage => ({
+  id: row.id,
+  no: row.attempts,
+  msisdn: row.msisdn,
+  body: row.body,
+  sender: row.attempt_sender,
+  own: row.sender,
+  service: row.service,
+  segments: row.segments,
+  options: row.options,
+  encoding: row.encoding,
+  transients: row.transients,
+});
+
+/**
+ * The rows that were locked are updated where they lie, without a second search by id. One that changed between the look
+ * and the lock is left for the next claim.
+ */
+const claimSql = (more: string): string => `
+with due as (
+  select m.id, m.ctid as place from messages m
+  where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
+    and (m.not_before is null or m.not_before <= now())
+    and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
+    and exists (select 1 from gateways
+                where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
+    and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
+                    where s.id = $1 and not c.state = any($10::text[]))
+    ${more}
+  order by m.id limit $4 for update
+),
+claimed as (
+  update messages m set state = 'submitting', attempts = m.attempts + 1, gateway_id = $5, not_before = null
+  from due where m.ctid = due.place
+  returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.sender, m.service, m.segments, m.options, m.encoding,
+            m.transients,
+            case when $6 then $7 else coalesce(m.sender, $7) end as attempt_sender
+),
+opened as (
+  insert into attempts (message_id, no, account_id, gateway_id, leg, sender, claim)
+  select id, attempts, account_id, $5, $3, attempt_sender, $8 from claimed
+)
+select id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients from claimed order by id`;
+
+const CLAIM = claimSql('');
+const CLAIM_CAPPED = claimSql(
+  `and not exists (select 1 from (${recentOf('$2', '$11', '$12')}) c where c.repeated or c.recent >= $13::int)`,
+);
+
+export interface ClaimRequest {
+  sliceId: string;
+  leg: number;
+  limit: number;
+  gatewayId: string;
+  /** True on a leg that imposes its sender ID: `sender` replaces the message's own. Else `sender` is the default for those without. */
+  overrideSender: boolean;
+  sender: string | null;
+  /** This dispatch run. */
+  claim: string;
+  /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
+  after: string | null;
+  /** The account's caps; none = it has none. */
+  capped?: { accountId: string; caps: Caps } | null;
+}
+
+/**
+ * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
+ * gateway is inactive or paused, or the campaign is; no message whose number is suppressed; and none that a cap holds
+ * back: the claims of an account with caps wait for each other, so that two slices don't send what only one of them may.
+ */
+export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
+  const values = [
+    request.sliceId,
+    CLAIMABLE_STATES,
+    request.leg,
+    request.limit,
+    request.gatewayId,
+    request.overrideSender,
+    request.sender,
+    request.claim,
+    request.after ?? NIL_UUID,
+    DISPATCHING_STATES,
+  ];
+  const { capped } = request;
+  if (capped == null) return (await execute<ClaimRow>(pool, 'claim-messages', CLAIM, values)).map(toClaimed);
+  const { accountId, caps } = capped;
+  values.push(...capParameters(caps), caps.frequency?.count ?? null);
+  const rows = await executeLocked<ClaimRow>(pool, `caps ${accountId}`, 'claim-capped', CLAIM_CAPPED, values);
+  return rows.map(toClaimed);
+}
+
+/** An attempt whose request may or may not have been taken. */
+export interface OrphanedAttempt extends ClaimedMessage {
+  gatewayId: string;
+  leg: number;
+}
+
+/**
+ * Takes over the attempts of a slice that another run left behind as `submitting`, and those whose answer was lost and
+ * whose next resend is due. They are never claimed anew: the caller resolves each under its own id, or calls it unknown.
+ */
+export async function takeOverOrphans(pool: Pool, sliceId: string, claim: string): Promise<OrphanedAttempt[]> {
+  const rows = await execute<ClaimRow & { gateway_id: string; leg: number }>(
+    pool,
+    'take-over-orphans',
+    `with orphan as (
+       select m.id, m.attempts, m.not_before from messages m
+       where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
+       order by m.id for update
+     ),
+     taken as (
+       update attempts a set claim = $2 from orphan o
+       where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
+         and (a.claim <> $2 or o.not_before is not null)
+       returning a.message_id, a.gateway_id, a.leg, a.sender
+     )
+     select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.sender, m.service, m.segments,
+            m.options, m.encoding, m.transients, t.gateway_id, t.leg
+     from taken t join messages m on m.id = t.message_id order by m.id`,
+    [sliceId, claim],
+  );
+  return rows.map((row) => ({ ...toClaimed(row), gatewayId: row.gateway_id, leg: row.leg }));
+}

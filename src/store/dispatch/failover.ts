@@ -1,0 +1,137 @@
+/** Moving messages between the legs of their route, outside a submission. */
+import type { Pool, QueryResultRow } from 'pg';
+import type { FailureClass } from '../../core/messages/outcome';
+import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
+import { CLAIMABLE_STATES } from '../../core/messages/status';
+import { execute } from '../database';
+import { hasOpen } from '../messages/ledger';
+import type { MessageOptions } from '../tables';
+import {
+  SETTLEMENT,
+  SETTLEMENT_RESULT,
+  toSettlement,
+  type Settlement,
+  type SettlementRow,
+} from '../messages/settlement';
+import type { SliceOwner } from '../messages/slices';
+
+/** A message whose newest attempt a receipt refused. */
+export interface RefusedMessage {
+  id: string;
+  /** Number of that attempt. */
+  no: number;
+  leg: number;
+  class: FailureClass;
+  /** The attempt's sender ID. */
+  sender: string | null;
+  /** The sender ID that the message asked for. */
+  own: string | null;
+  service: string;
+  msisdn: string;
+  segments: number;
+  options: MessageOptions | null;
+}
+
+/** The refused messages of a slice, which want another leg. */
+export async function listRefused(pool: Pool, sliceId: string): Promise<RefusedMessage[]> {
+  return execute<RefusedMessage & QueryResultRow>(
+    pool,
+    'list-refused',
+    `select m.id, m.attempts as no, m.leg, a.class, a.sender, m.sender as own, m.service, m.msisdn, m.segments, m.options
+     from messages m join attempts a on a.message_id = m.id and a.no = m.attempts
+     where m.slice_id = $1 and m.state = 'refused' order by m.id`,
+    [sliceId],
+  );
+}
+
+/** Where a refused message goes; null = nowhere, it has failed. */
+export interface RefusalMove {
+  id: string;
+  /** The attempt that was refused: a message that has moved on meanwhile stays as it is. */
+  no: number;
+  nextLeg: number | null;
+}
+
+/** Gives messages that a receipt refused their next leg, or their end. */
+export async function resolveRefused(pool: Pool, moves: readonly RefusalMove[]): Promise<Settlement> {
+  const rows = await execute<SettlementRow>(
+    pool,
+    'resolve-refused',
+    `with route as (
+       select * from unnest($1::uuid[], $2::smallint[], $3::smallint[]) as r (id, no, next_leg)
+     ),
+     held as (
+       select m.id from messages m where m.id = any($1::uuid[]) order by m.id for update
+     ),
+     moved as (
+       update messages m
+       set state = case when r.next_leg is null then 'failed' else 'queued' end::message_state,
+           leg = coalesce(r.next_leg, m.leg), transients = 0,
+           settled_at = case when r.next_leg is null then now() end
+       from held h join route r on r.id = h.id
+       where m.id = h.id and m.state = 'refused' and m.attempts = r.no
+       returning m.id, m.slice_id, m.account_id, m.webhook_id, 'refused'::message_state as was, m.state, m.code,
+                 m.reason, m.settled_at as at
+     ),
+     ${SETTLEMENT}
+     ${SETTLEMENT_RESULT}`,
+    [moves.map((m) => m.id), moves.map((m) => m.no), moves.map((m) => m.nextLeg)],
+  );
+  return toSettlement(rows);
+}
+
+/** Moves the waiting messages of one leg to another. Returns how many moved. */
+export async function moveLeg(pool: Pool, sliceId: string, from: number, to: number): Promise<number> {
+  const rows = await execute(
+    pool,
+    'move-leg',
+    `update messages set leg = $3, transients = 0, not_before = null
+     where slice_id = $1 and leg = $2 and state = any($4::message_state[]) returning 1`,
+    [sliceId, from, to, CLAIMABLE_STATES],
+  );
+  return rows.length;
+}
+
+/** Marks the waiting messages of a leg that can't be used now: they stay queued, visibly, and are looked at again. */
+export async function holdLeg(
+  pool: Pool,
+  sliceId: string,
+  leg: number,
+  gatewayId: string,
+  reason: string,
+  delayMs: number,
+): Promise<void> {
+  await execute(
+    pool,
+    'hold-leg',
+    `update messages set state = 'queued', gateway_id = $3, reason = $4,
+       not_before = now() + $5 * interval '1 millisecond'
+     where slice_id = $1 and leg = $2 and state = any($6::message_state[])
+       and (not_before is null or not_before <= now())`,
+    [sliceId, leg, gatewayId, reason, delayMs, CLAIMABLE_STATES],
+  );
+}
+
+/**
+ * The gateway takes messages again: those that were held for it may be claimed at once. Returns the slices that have
+ * something to do; campaigns hold their messages themselves, so all that run are among them.
+ */
+export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<SliceOwner[]> {
+  const rows = await execute<{ slice_id: string; campaign_id: string | null }>(
+    pool,
+    'release-held',
+    `with released as (
+       update messages m set not_before = null
+       from slices s
+       where s.account_id = $1 and ${hasOpen('s')}
+         and m.slice_id = s.id and m.gateway_id = $2 and m.state = 'queued'
+       returning m.slice_id, s.campaign_id
+     )
+     select distinct slice_id, campaign_id from released where campaign_id is null
+     union all
+     select distinct on (c.id) s.id, c.id from campaigns c join slices s on s.campaign_id = c.id
+     where c.account_id = $1 and c.state = any($3::text[])`,
+    [accountId, gatewayId, DISPATCHING_STATES],
+  );
+  return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id }));
+}

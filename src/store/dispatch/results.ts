@@ -1,0 +1,136 @@
+/** Dispatch writes what became of a block of attempts. */
+import type { Pool } from 'pg';
+import type { FailureClass } from '../../core/messages/outcome';
+import { execute } from '../database';
+import {
+  NOTHING_SETTLED,
+  SETTLEMENT,
+  SETTLEMENT_RESULT,
+  toSettlement,
+  type Settlement,
+  type SettlementRow,
+} from '../messages/settlement';
+
+/** What the provider's answer means for one attempt and its message. */
+export interface AttemptResult {
+  messageId: string;
+  no: number;
+  attempt: 'submitting' | 'submitted' | 'refused' | 'unknown';
+  message: 'submitting' | 'submitted' | 'queued' | 'failed';
+  /** The leg that the message is on from now. */
+  leg: number;
+  /** Back-off before the message may be claimed (or its attempt resent) again. */
+  delayMs: number | null;
+  transients: number;
+  providerId: string | null;
+  class: FailureClass | null;
+  /** The vendor's code. */
+  code: string | null;
+  clevertap: string | null;
+  reason: string | null;
+}
+
+/*
+ * Both statements lock the messages before anything else, in the order of their ids, and each step hands on all that the
+ * next one needs: a join of two lists that Postgres knows nothing about would compare every pair of them. An early
+ * receipt may have moved a message already: then its state stands and only the attempt is completed.
+ */
+const HELD = `
+held as (
+  select m.id from messages m where m.id = any($1::uuid[]) order by m.id for update
+)`;
+const OPEN_ATTEMPT = `
+  (select count(*) from held) > 0 and a.message_id = r.id and a.no = r.no and a.state = 'submitting'`;
+
+/** What nearly all results are: taken, and nothing to say about it. No outcome can follow from it. */
+const SUBMITTED = `
+with result as (
+  select * from unnest($1::uuid[], $2::smallint[], $3::text[]) as r (id, no, provider_id)
+),
+${HELD},
+answered as (
+  update attempts a
+  set state = 'submitted', provider_id = r.provider_id, class = null, code = null, reason = null, answered_at = now()
+  from result r where ${OPEN_ATTEMPT} and a.claim = $4
+  returning r.id, r.no
+),
+moved as (
+  update messages m
+  set state = 'submitted', transients = 0, code = null, reason = null, not_before = null, submitted_at = now()
+  from answered r where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
+  returning m.slice_id
+)
+update slices s set submitted = s.submitted + c.submitted
+from (select slice_id, count(*)::int as submitted from moved group by slice_id) c where s.id = c.slice_id`;
+
+/** What wants to be remembered with a result, or ends the message, or sends it on. */
+const OTHERS = `
+with result as (
+  select * from unnest(
+    $1::uuid[], $2::smallint[], $3::attempt_state[], $4::message_state[], $5::smallint[], $6::int[], $7::smallint[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]
+  ) as r (id, no, attempt_state, message_state, leg, delay_ms, transients,
+          provider_id, class, code, clevertap, reason)
+),
+${HELD},
+answered as (
+  update attempts a
+  set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
+      answered_at = now()
+  from result r where ${OPEN_ATTEMPT} and a.claim = $13
+  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason
+),
+moved as (
+  update messages m
+  set state = r.message_state, leg = r.leg, transients = r.transients, code = r.clevertap, reason = r.reason,
+      not_before = now() + r.delay_ms * interval '1 millisecond',
+      submitted_at = case when r.message_state = 'submitted' then now() else m.submitted_at end,
+      settled_at = case when r.message_state = 'failed' then now() end
+  from answered r
+  where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitting'::message_state as was, m.state, m.code,
+            m.reason, m.settled_at as at
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}`;
+
+/**
+ * Writes a block's results: what was taken in one statement, what was not in another.
+ * @param claim the dispatch run that owns the attempts; results of a run that lost them change nothing.
+ */
+export async function writeResults(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
+  const submitted: AttemptResult[] = [];
+  const others: AttemptResult[] = [];
+  for (const result of results) (isPlain(result) ? submitted : others).push(result);
+  if (submitted.length > 0) {
+    await execute(pool, 'write-submitted', SUBMITTED, [
+      submitted.map((r) => r.messageId),
+      submitted.map((r) => r.no),
+      submitted.map((r) => r.providerId),
+      claim,
+    ]);
+  }
+  return others.length === 0 ? NOTHING_SETTLED : writeOthers(pool, claim, others);
+}
+
+const isPlain = (result: AttemptResult): boolean => result.attempt === 'submitted' && result.reason === null;
+
+async function writeOthers(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
+  const column = <T>(of: (result: AttemptResult) => T): T[] => results.map(of);
+  const rows = await execute<SettlementRow>(pool, 'write-results', OTHERS, [
+    column((r) => r.messageId),
+    column((r) => r.no),
+    column((r) => r.attempt),
+    column((r) => r.message),
+    column((r) => r.leg),
+    column((r) => r.delayMs),
+    column((r) => r.transients),
+    column((r) => r.providerId),
+    column((r) => r.class),
+    column((r) => r.code),
+    column((r) => r.clevertap),
+    column((r) => r.reason),
+    claim,
+  ]);
+  return toSettlement(rows);
+}

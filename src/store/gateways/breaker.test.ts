@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { DURATION_BUCKETS } from '../../core/gateways/health';
+import { startStore, storeGateway, type TestStore } from '../../../test/support/rows';
+import { BREAKER, endProbe, hurryProbe, takeProbe, tellBeats, type GatewayBeat } from './breaker';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+
+const EMPTY = Array.from({ length: DURATION_BUCKETS }, () => 0);
+const newGateway = async (): Promise<string> => (await storeGateway(store)).id;
+const beat = (gatewayId: string, over: Partial<GatewayBeat> = {}): GatewayBeat => ({
+  gatewayId,
+  requests: 0,
+  failures: 0,
+  streak: 0,
+  accepted: 0,
+  refused: 0,
+  latency: EMPTY,
+  reason: null,
+  ...over,
+});
+const fail = (gatewayId: string, count: number) =>
+  tellBeats(store.pool, [
+    beat(gatewayId, { requests: count, failures: count, streak: count, reason: 'the provider answered HTTP 503' }),
+  ]);
+const succeed = (gatewayId: string, count = 1) => tellBeats(store.pool, [beat(gatewayId, { requests: count })]);
+const wait = async (gatewayId: string): Promise<number> => {
+  const { readings } = await succeed(gatewayId, 0);
+  return readings[0]!.waitMs;
+};
+const endWait = (gatewayId: string) =>
+  store.pool.query(`update gateway_health set open_until = now() where gateway_id = $1`, [gatewayId]);
+
+describe('the breaker', () => {
+  it('opens after failures in a row, counted over all processes, and one process opens it', async () => {
+    const id = await newGateway();
+    expect((await fail(id, BREAKER.failures - 2)).opened).toEqual([]);
+    const both = await Promise.all([fail(id, 1), fail(id, 1)]);
+    expect(both.flatMap(({ opened }) => opened)).toMatchObject([
+      { gatewayId: id, breaker: 'open', reason: 'the provider answered HTTP 503' },
+    ]);
+    expect((await fail(id, 10)).opened).toEqual([]);
+    const ms = await wait(id);
+    expect(ms).toBeGreaterThan(0);
+    expect(ms).toBeLessThanOrEqual(BREAKER.openSeconds * 1_000);
+  });
+
+  it('stays closed while failures are not in a row and few', async () => {
+    const id = await newGateway();
+    for (let round = 0; round < 3; round++) {
+      await fail(id, BREAKER.failures - 1);
+      const { opened, readings } = await succeed(id, 20);
+      expect({ opened, breaker: readings[0]!.breaker }).toEqual({ opened: [], breaker: 'closed' });
+    }
+  });
+
+  it('opens when half of a window fails, and forgets an old window', async () => {
+    const half = (gatewayId: string) => beat(gatewayId, { requests: 20, failures: 10, streak: 1 });
+    const [id, slow] = [await newGateway(), await newGateway()];
+    expect((await tellBeats(store.pool, [half(id)])).opened).toHaveLength(1);
+    await tellBeats(store.pool, [beat(slow, { requests: 18, failures: 9, streak: 1 })]);
+    await store.pool.query(`update gateway_health set window_at = now() - interval '1 minute' where gateway_id = $1`, [
+      slow,
+    ]);
+    expect((await tellBeats(store.pool, [beat(slow, { requests: 2, failures: 1, streak: 1 })])).opened).toEqual([]);
+  });
+
+  it('lets one probe through when the wait is over, however many ask', async () => {
+    const id = await newGateway();
+    await fail(id, BREAKER.failures);
+    expect(await takeProbe(store.pool, id, randomUUID())).toBe(false);
+    await endWait(id);
+    const asked = await Promise.all(Array.from({ length: 8 }, () => takeProbe(store.pool, id, randomUUID())));
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    // A probe whose worker died.
+    await endWait(id);
+    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
+  });
+
+  it('closes after a probe that was answered, and starts to count anew', async () => {
+    const id = await newGateway();
+    await fail(id, 50);
+    await endWait(id);
+    const probe = randomUUID();
+    await takeProbe(store.pool, id, probe);
+    expect(await endProbe(store.pool, id, randomUUID(), 'answered')).toBe(false);
+    expect(await endProbe(store.pool, id, probe, 'answered')).toBe(true);
+    const { readings, opened } = await fail(id, 1);
+    expect(readings).toMatchObject([{ breaker: 'closed', waitMs: 0 }]);
+    expect(opened).toEqual([]);
+  });
+
+  it('opens for twice as long after each failed probe, up to a bound', async () => {
+    const id = await newGateway();
+    await fail(id, BREAKER.failures);
+    const waits = [await wait(id)];
+    for (let round = 0; round < 6; round++) {
+      await endWait(id);
+      const probe = randomUUID();
+      expect(await takeProbe(store.pool, id, probe)).toBe(true);
+      await endProbe(store.pool, id, probe, 'failed');
+      waits.push(await wait(id));
+    }
+    expect(waits.map((ms) => Math.ceil(ms / 5_000) * 5)).toEqual([5, 10, 20, 40, 80, 120, 120]);
+  });
+
+  it('is probed at once when a person has changed the gateway', async () => {
+    const id = await newGateway();
+    await fail(id, BREAKER.failures);
+    await hurryProbe(store.pool, id);
+    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
+  });
+
+  it('leaves an unused probe to the next one', async () => {
+    const id = await newGateway();
+    await fail(id, BREAKER.failures);
+    await endWait(id);
+    const probe = randomUUID();
+    await takeProbe(store.pool, id, probe);
+    await endProbe(store.pool, id, probe, 'unused');
+    expect(await takeProbe(store.pool, id, randomUUID())).toBe(true);
+  });
+});

@@ -1,0 +1,211 @@
+/** Gateways: configured accounts at providers. Credentials are sealed on the way in and opened only for dispatch. */
+import { randomBytes } from 'node:crypto';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { BreakerState } from '../../core/gateways/health';
+import { prefixedId } from '../../core/messages/ids';
+import type { Sealer } from '../seal';
+import type { GatewaysTable, Schema } from '../tables';
+
+export type GatewayRow = Selectable<GatewaysTable>;
+
+/** The columns that a person sets. `credentials` and `callbackAuth` are plain here and sealed in the row. */
+export interface GatewayDraft {
+  provider: string;
+  name: string;
+  credentials: Record<string, unknown>;
+  callbackAuth: Record<string, unknown> | null;
+  baseUrl: string | null;
+  sendingPattern: 'batch' | 'loop';
+  status: 'active' | 'inactive';
+  priority: number;
+  weight: number;
+  defaultSender: string | null;
+  fallbackSender: string | null;
+  ratePerSecond: number | null;
+  maxInFlight: number;
+  batchSize: number | null;
+  receiptDeadlineSeconds: number;
+  /** Without a receipt after so long, the next leg is tried; null = the receipt deadline is waited for. */
+  failoverAfterSeconds?: number | null;
+  validitySeconds: number | null;
+  description: string | null;
+  signupLink: string | null;
+  logo: string | null;
+  /** What one part of a message costs, in `currency` (ISO 4217). */
+  pricePerSegment?: number | null;
+  currency?: string | null;
+  /** Made by the first start, not by a person; see `rankGateways`. */
+  demo?: boolean;
+}
+
+/** 192 bits: the token is all that names a gateway in its callback URL. */
+const CALLBACK_TOKEN_BYTES = 24;
+
+export const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
+export const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
+
+function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
+  const seal = (value: unknown, context: string) => sealer.seal(JSON.stringify(value), context);
+  return {
+    provider: draft.provider,
+    name: draft.name,
+    credentials: draft.credentials && seal(draft.credentials, credentialsContext(id)),
+    callback_auth: draft.callbackAuth && seal(draft.callbackAuth, callbackAuthContext(id)),
+    base_url: draft.baseUrl,
+    sending_pattern: draft.sendingPattern,
+    status: draft.status,
+    priority: draft.priority,
+    weight: draft.weight,
+    default_sender: draft.defaultSender,
+    fallback_sender: draft.fallbackSender,
+    rate_per_second: draft.ratePerSecond,
+    max_in_flight: draft.maxInFlight,
+    batch_size: draft.batchSize,
+    receipt_deadline_seconds: draft.receiptDeadlineSeconds,
+    failover_after_seconds: draft.failoverAfterSeconds,
+    validity_seconds: draft.validitySeconds,
+    description: draft.description,
+    signup_link: draft.signupLink,
+    logo: draft.logo,
+    price_per_segment: draft.pricePerSegment,
+    currency: draft.currency,
+  };
+}
+
+/** @throws a unique violation on `gateways_account_id_name_key` when the account has one of that name. */
+export async function insertGateway(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  accountId: string,
+  draft: GatewayDraft,
+): Promise<GatewayRow> {
+  const id = prefixedId('gw');
+  const values = columns(id, draft, sealer);
+  return db
+    .insertInto('gateways')
+    .values({
+      ...values,
+      id,
+      account_id: accountId,
+      provider: draft.provider,
+      name: draft.name,
+      credentials: sealer.seal(JSON.stringify(draft.credentials), credentialsContext(id)),
+      sending_pattern: draft.sendingPattern,
+      demo: draft.demo ?? false,
+      callback_token: randomBytes(CALLBACK_TOKEN_BYTES).toString('base64url'),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Changes what the draft names; a status or credential change also ends an automatic pause. Null: no such gateway. */
+export async function updateGateway(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  accountId: string,
+  id: string,
+  draft: Partial<GatewayDraft>,
+): Promise<GatewayRow | null> {
+  const unpause = draft.status === 'active' || draft.credentials !== undefined ? { paused_reason: null } : {};
+  const row = await db
+    .updateTable('gateways')
+    .set({ ...columns(id, draft, sealer), ...unpause, updated_at: new Date() })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function findGateway(db: Kysely<Schema>, accountId: string, id: string): Promise<GatewayRow | null> {
+  const row = await db
+    .selectFrom('gateways')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function findGatewayByToken(db: Kysely<Schema>, token: string): Promise<GatewayRow | null> {
+  const row = await db.selectFrom('gateways').selectAll().where('callback_token', '=', token).executeTakeFirst();
+  return row ?? null;
+}
+
+/** An account's gateways in the order in which they are tried; `degraded` ones come after others of their priority. */
+export async function listGateways(
+  db: Kysely<Schema>,
+  accountId: string,
+): Promise<(GatewayRow & { degraded: boolean })[]> {
+  return db
+    .selectFrom('gateways as g')
+    .leftJoin('gateway_health as h', 'h.gateway_id', 'g.id')
+    .selectAll('g')
+    .select(sql<boolean>`h.degraded is not null`.as('degraded'))
+    .where('g.account_id', '=', accountId)
+    .where('g.deleted_at', 'is', null)
+    .orderBy('g.priority')
+    .orderBy('g.created_at')
+    .orderBy('g.id')
+    .execute();
+}
+
+/** A gateway and its breaker; `breaker_wait_ms` is 0 when a probe is due. */
+export interface GatewayWithBreaker extends GatewayRow {
+  breaker: BreakerState;
+  breaker_wait_ms: number;
+  breaker_reason: string | null;
+}
+
+/** Gateways by id, deleted ones too: a slice may still hold messages that left over them. */
+export async function listGatewaysById(db: Kysely<Schema>, ids: string[]): Promise<GatewayWithBreaker[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('gateways as g')
+    .leftJoin('gateway_health as h', 'h.gateway_id', 'g.id')
+    .selectAll('g')
+    .select(({ fn, val }) => [
+      fn.coalesce('h.breaker', val('closed' as const)).as('breaker'),
+      sql<number>`greatest(0, ceil(extract(epoch from h.open_until - clock_timestamp()) * 1000))::int`.as(
+        'breaker_wait_ms',
+      ),
+      'h.reason as breaker_reason',
+    ])
+    .where('g.id', 'in', ids)
+    .execute();
+}
+
+/** Dispatch found that the provider refuses the whole account: nothing more is claimed for it until a person acts. */
+export async function pauseGateway(db: Kysely<Schema>, id: string, reason: string): Promise<boolean> {
+  const result = await db
+    .updateTable('gateways')
+    .set({ paused_reason: reason, updated_at: new Date() })
+    .where('id', '=', id)
+    .where('paused_reason', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Messages that are not settled and were last given to this gateway. */
+export async function countOpenOfGateway(db: Kysely<Schema>, accountId: string, id: string): Promise<number> {
+  const row = await db
+    .selectFrom('messages')
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('account_id', '=', accountId)
+    .where('gateway_id', '=', id)
+    .where('settled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
+}
+
+/** Marks a gateway deleted; its row stays for the messages that left over it, its name is free again. */
+export async function deleteGateway(db: Kysely<Schema>, accountId: string, id: string): Promise<void> {
+  await db
+    .updateTable('gateways')
+    .set({ deleted_at: new Date(), status: 'inactive', name: sql<string>`name || ' (' || id || ')'` })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .execute();
+}

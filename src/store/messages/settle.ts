@@ -1,0 +1,77 @@
+/** What a slice waits for next, and the end of waiting. */
+import type { Pool } from 'pg';
+import { execute } from '../database';
+import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './waiting';
+
+const SETTLE_OVERDUE = `
+with overdue as (
+  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} order by m.id for update of m
+),
+moved as (
+  update messages m
+  set state = case o.was when 'submitted' then 'expired' when 'submitting' then 'unknown' else 'failed' end::message_state,
+      code = case o.was when 'submitted' then '916' when 'submitting' then '900' else '904' end,
+      reason = case o.was when 'submitted' then 'no delivery report came before the deadline'
+                          when 'submitting' then 'the provider did not confirm that it took the message'
+                          else 'no gateway took the message before the deadline' end,
+      settled_at = now()
+  from overdue o where m.id = o.id
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, o.was, m.state, m.code, m.reason, m.settled_at as at
+),
+closed as (
+  update attempts a set state = case m.state when 'expired' then 'expired' else a.state end, settled_at = now()
+  from moved m where a.message_id = m.id and a.state in ('submitted', 'unknown')
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}`;
+
+/**
+ * Settles every message of a slice whose deadline has passed, once the provider has been asked where it can be.
+ * @param lookupProviders those that can be asked, see `takeLookups`.
+ */
+export async function settleOverdue(
+  pool: Pool,
+  sliceId: string,
+  lookupProviders: readonly string[],
+): Promise<Settlement> {
+  return toSettlement(await execute<SettlementRow>(pool, 'settle-overdue', SETTLE_OVERDUE, [sliceId, lookupProviders]));
+}
+
+export interface SliceOutlook {
+  /** Messages without an outcome. */
+  open: number;
+  /** Messages that could be claimed now. */
+  ready: number;
+  /** Until the next back-off, look-up, overdue receipt or deadline; null when nothing is open. Never below 0. */
+  waitMs: number | null;
+}
+
+/**
+ * What is left of a slice, by the clock of Postgres.
+ * @param lookupProviders as for {@link settleOverdue}.
+ * @param later false when all that was submitted of it was submitted a moment ago.
+ */
+export async function readOutlook(
+  pool: Pool,
+  sliceId: string,
+  lookupProviders: readonly string[],
+  later = true,
+): Promise<SliceOutlook> {
+  const [row] = await execute<{ open: number; ready: number; wait_ms: string | null }>(
+    pool,
+    'read-outlook',
+    `select count(*)::int as open,
+            count(*) filter (where m.state in ('accepted', 'queued', 'refused')
+                               and (m.not_before is null or m.not_before <= now()))::int as ready,
+            ceil(extract(epoch from min(
+              least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
+     ${waiting('$3::boolean')}`,
+    [sliceId, lookupProviders, later],
+  );
+  return {
+    open: row!.open,
+    ready: row!.ready,
+    waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
+  };
+}

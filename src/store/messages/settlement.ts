@@ -1,0 +1,103 @@
+/**
+ * The tail that every statement which can end a message's life shares: write its callback, move the ledger, say who
+ * has to be woken. It follows a CTE `moved (id, slice_id, account_id, webhook_id, was, state, code, reason, at)`.
+ */
+import { FINAL_STATES } from '../../core/messages/status';
+import { openOf } from './ledger';
+
+const isFinal = `state in (${FINAL_STATES.map((state) => `'${state}'`).join(', ')})`;
+
+const event = `case state when 'delivered' then 'delivered' else 'failed' end`;
+
+/**
+ * `reported (webhook_id)`: one outbox row per settled message for the webhook that it came with, in the slot `outcome`,
+ * and one for each other `standard` webhook of its account that wants the event, in a slot of its own; a second outcome
+ * in a slot is refused.
+ */
+const REPORTED = `
+outcome as (
+  select id, account_id, webhook_id, 'outcome' as slot, ${event} as event, state, code, reason, at
+  from moved where ${isFinal} and webhook_id is not null
+  union all
+  select m.id, m.account_id, w.id, 'outcome:' || w.id, m.event, m.state, m.code, m.reason, m.at
+  from (select *, ${event} as event from moved where ${isFinal}) m
+  join webhooks w on w.account_id = m.account_id and w.kind = 'standard' and w.state = 'active'
+   and (w.events is null or m.event = any(w.events)) and w.id is distinct from m.webhook_id
+),
+reported as (
+  insert into callbacks (account_id, webhook_id, message_id, slot, event, code, description, occurred_at)
+  select account_id, webhook_id, id, slot, event,
+         case event when 'failed' then coalesce(code, '900') end, reason, coalesce(at, now())
+  from outcome order by id, slot
+  on conflict (message_id, slot) do nothing
+  returning webhook_id
+)`;
+
+const difference = (state: string): string =>
+  `(count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}'))::int as ${state}`;
+
+const COUNTERS = [...FINAL_STATES, 'submitted'];
+
+/**
+ * `counted (id, open, refused, campaign_id)`: the slices whose ledger moved, with what is open and how many want another
+ * leg.
+ */
+const COUNTED = `
+change as (
+  select slice_id, ${COUNTERS.map(difference).join(', ')},
+         count(*) filter (where state = 'refused')::int as refused
+  from moved group by slice_id
+),
+counted as (
+  update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
+    wake_due = s.wake_due or c.refused > 0 or s.total =
+      ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}
+  from change c where s.id = c.slice_id
+  returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open
+)`;
+
+export const SETTLEMENT = `${REPORTED},${COUNTED}`;
+
+/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id). */
+export const SETTLEMENT_RESULT = `
+select 'slice' as kind, id::text as id, open, refused, campaign_id from counted
+union all
+select distinct 'webhook', webhook_id, 0, 0, null from reported`;
+
+export interface SettlementRow {
+  kind: 'slice' | 'webhook';
+  id: string;
+  open: number;
+  refused: number;
+  campaign_id: string | null;
+}
+
+/** News for the workflow of one slice, or of the campaign that it belongs to. */
+export interface SliceNews {
+  sliceId: string;
+  campaignId: string | null;
+  /** Messages without an outcome. */
+  open: number;
+  /** Messages that a receipt refused and that want another leg. */
+  refused: number;
+}
+
+export interface Settlement {
+  slices: SliceNews[];
+  /** Webhooks that have something new in their outbox. */
+  webhookIds: string[];
+}
+
+export const NOTHING_SETTLED: Settlement = { slices: [], webhookIds: [] };
+
+export function toSettlement(rows: SettlementRow[]): Settlement {
+  const settlement: Settlement = { slices: [], webhookIds: [] };
+  for (const row of rows) {
+    if (row.kind === 'webhook') settlement.webhookIds.push(row.id);
+    else {
+      const { id, campaign_id, open, refused } = row;
+      settlement.slices.push({ sliceId: id, campaignId: campaign_id, open, refused });
+    }
+  }
+  return settlement;
+}

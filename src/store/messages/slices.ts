@@ -1,0 +1,157 @@
+/** Slices: what dispatch runs over, and the ledger by their counters. */
+import type { Pool } from 'pg';
+import type { Leg } from '../../core/gateways/route';
+import { FINAL_STATES } from '../../core/messages/status';
+import { execute } from '../database';
+import { hasOpen, openOf } from './ledger';
+
+export interface SealedSlice {
+  id: string;
+  accountId: string;
+  priority: number;
+  /** Null the first time; then the route that was written by {@link writeLegs}. */
+  legs: Leg[] | null;
+  /** The route that was asked for; null = the account's default. */
+  routeId: string | null;
+  campaignId: string | null;
+  createdAt: Date;
+  dueAt: Date | null;
+}
+
+/**
+ * Closes a slice to newcomers and returns it; null when there is no such slice. Harmless to repeat. Whoever seals it
+ * looks at it: what a campaign's slice was flagged for is seen from here on.
+ * @param openSince when the sending window opened in which it is; null = it has none.
+ */
+export async function sealSlice(pool: Pool, id: string, openSince: Date | null = null): Promise<SealedSlice | null> {
+  const [row] = await execute<{
+    account_id: string;
+    priority: number;
+    legs: Leg[] | null;
+    route_id: string | null;
+    campaign_id: string | null;
+    created_at: Date;
+    due_at: Date | null;
+  }>(
+    pool,
+    'seal-slice',
+    `update slices set state = 'sealed', started_at = coalesce(started_at, now()),
+       look_at = null, wake_due = wake_due and campaign_id is null, open_since = $2
+     where id = $1
+     returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
+    [id, openSince],
+  );
+  if (row === undefined) return null;
+  return {
+    id,
+    accountId: row.account_id,
+    priority: row.priority,
+    legs: row.legs,
+    routeId: row.route_id,
+    campaignId: row.campaign_id,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+  };
+}
+
+/** Keeps the route of a slice, so that a later change of gateways doesn't renumber the legs under its messages. */
+export async function writeLegs(pool: Pool, id: string, legs: readonly Leg[]): Promise<void> {
+  await execute(pool, 'write-legs', 'update slices set legs = $2 where id = $1', [id, JSON.stringify(legs)]);
+}
+
+/** Marks slices whose workflow is known to run. */
+export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
+  await execute(
+    pool,
+    'mark-started',
+    'update slices set started_at = now() where id = any($1::uuid[]) and started_at is null',
+    [ids],
+  );
+}
+
+export interface StartableSlice {
+  id: string;
+  priority: number;
+  dueAt: Date | null;
+}
+
+/**
+ * Slices that were committed at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
+ * between. Oldest first.
+ */
+export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<StartableSlice[]> {
+  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
+    pool,
+    'list-unstarted',
+    `select id, priority, due_at from slices
+     where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
+     order by created_at limit $2`,
+    [olderThanMs, limit],
+  );
+  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
+}
+
+/** A slice, and the campaign whose workflow looks after it; null = it has a workflow of its own. */
+export interface SliceOwner {
+  sliceId: string;
+  campaignId: string | null;
+}
+
+/** Slices that have news which their workflow may not have heard. */
+export async function listWakeDue(pool: Pool, limit: number): Promise<SliceOwner[]> {
+  const rows = await execute<{ id: string; campaign_id: string | null }>(
+    pool,
+    'list-wake-due',
+    'select id, campaign_id from slices where wake_due order by id limit $1',
+    [limit],
+  );
+  return rows.map((row) => ({ sliceId: row.id, campaignId: row.campaign_id }));
+}
+
+/** The signals for these slices were delivered (or their workflows are over). */
+export async function clearWakeDue(pool: Pool, ids: string[]): Promise<void> {
+  await execute(pool, 'clear-wake-due', 'update slices set wake_due = false where id = any($1::uuid[]) and wake_due', [
+    ids,
+  ]);
+}
+
+/**
+ * Slices that have a workflow and open messages, oldest first: after Temporal lost its data these workflows are gone.
+ */
+export async function listUnsettled(pool: Pool, limit: number): Promise<StartableSlice[]> {
+  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
+    pool,
+    'list-unsettled',
+    `select id, priority, due_at from slices
+     where started_at is not null and campaign_id is null and ${hasOpen('slices')}
+     order by created_at limit $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
+}
+
+/** The ledger of an account: `accepted` is the sum of all the others. */
+export interface Ledger {
+  accepted: number;
+  delivered: number;
+  failed: number;
+  expired: number;
+  suppressed: number;
+  cancelled: number;
+  unknown: number;
+  open: number;
+}
+
+/** Sums the slices of an account; one snapshot, so the equation of the ledger holds at any moment. */
+export async function readLedger(pool: Pool, accountId: string): Promise<Ledger> {
+  const [row] = await execute<Record<keyof Ledger, string>>(
+    pool,
+    'read-ledger',
+    `select coalesce(sum(total), 0) as accepted,
+            ${FINAL_STATES.map((state) => `coalesce(sum(${state}), 0) as ${state}`).join(', ')},
+            coalesce(sum(${openOf('slices')}), 0) as open
+     from slices where account_id = $1`,
+    [accountId],
+  );
+  return Object.fromEntries(Object.entries(row!).map(([name, value]) => [name, Number(value)])) as unknown as Ledger;
+}

@@ -1,0 +1,183 @@
+/** The inbox: receipts are stored, matched and applied in one statement for a whole group of requests. */
+import type { Pool } from 'pg';
+import type { FailureClass } from '../../core/messages/outcome';
+import { statesBefore } from '../../core/messages/status';
+import { execute } from '../database';
+import { mergeParts } from './parts';
+import {
+  SETTLEMENT,
+  SETTLEMENT_RESULT,
+  toSettlement,
+  type Settlement,
+  type SettlementRow,
+} from '../messages/settlement';
+
+export interface ReceiptDraft {
+  /** SHA-256 over gateway and content. */
+  dedupe: Buffer;
+  gatewayId: string;
+  /** Our attempt, when the provider echoed its id; else `providerId` finds it. */
+  attempt: { messageId: string; no: number } | null;
+  providerId: string | null;
+  status: 'pending' | 'delivered' | 'failed' | 'expired';
+  /** Set when the report is about one part of a long text; `of` null = as many as the message has segments. */
+  part: { no: number; of: number | null } | null;
+  /** What a report about a part means for the whole message, once that is known (`parts.ts`); else `status`. */
+  effect?: ReceiptDraft['status'];
+  class: FailureClass | null;
+  clevertap: string | null;
+  code: string | null;
+  reason: string | null;
+  occurredAt: Date | null;
+  raw: string;
+}
+
+/**
+ * The lattice. `delivered` wins over everything not yet reported, from any attempt; a failure counts only for the
+ * newest attempt, and one that another sender ID or account could mend (`sender`, `account`) only refuses it, so that
+ * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
+ * The callbacks of a failure are turned into `delivered` while none of them was tried; when one went out, or may have,
+ * to whichever webhook, the receipt is late for all of them. A failure that was committed while this statement waited
+ * for its message is `unseen`: nothing is done, and the statement has to be run again.
+ */
+const STATEMENT = `
+with incoming as (
+  select distinct on (dedupe) * from unnest(
+    $1::bytea[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::timestamptz[], $12::text[], $15::text[], $16::smallint[], $17::smallint[]
+  ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
+          reason, occurred_at, raw, told, part_no, part_of)
+),
+matched as (
+  select i.*, a.message_id as mid, a.no from incoming i
+  left join attempts a on a.message_id = i.message_id and a.no = i.attempt_no and a.gateway_id = i.gateway_id
+  where i.message_id is not null
+  union all
+  select i.*, a.message_id as mid, a.no from incoming i
+  left join attempts a on a.gateway_id = i.gateway_id and a.provider_id = i.provider_id
+  where i.message_id is null
+),
+best as (
+  select distinct on (mid) * from matched where mid is not null and status <> 'pending'
+  order by mid, status = 'delivered' desc, no desc, occurred_at
+),
+held as (
+  select b.*, m.state as was, m.attempts from best b join messages m on m.id = b.mid
+  order by m.id for update of m
+),
+unseen as (
+  -- The message moved on while this statement waited for it: what was written with that is not in its snapshot.
+  select h.mid from held h
+  where h.status = 'delivered' and h.was = any($14::message_state[])
+    and h.was <> (select m.state from messages m where m.id = h.mid)
+),
+told as (
+  select k.id, h.mid, k.state <> 'pending' or k.tries > 0 as is_told
+  from held h cross join lateral (
+    -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
+    select k.id, k.state, k.tries from callbacks k where k.message_id = h.mid and k.slot like 'outcome%'
+    order by k.id offset 0 for update
+  ) k
+  where h.status = 'delivered' and h.was = any($14::message_state[])
+),
+flipped as (
+  update callbacks c
+  set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
+  from told t join held h on h.mid = t.mid
+  where c.id = t.id and t.mid not in (select mid from told where is_told) and t.mid not in (select mid from unseen)
+),
+verdict as (
+  select h.*, case
+    when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
+    when h.status = 'delivered' and h.was = any($14::message_state[])
+      and h.mid not in (select mid from told where is_told) and h.mid not in (select mid from unseen) then 'delivered'
+    when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
+      case when h.class in ('sender', 'account') then 'refused' else h.status end
+    end::message_state as next
+  from held h
+),
+inbox as (
+  insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
+                        reason, disposition, raw, occurred_at, part_no, part_of)
+  -- One provider id may stand for several attempts; the report is stored once.
+  select distinct on (i.dedupe) i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.told, i.class,
+         i.clevertap, i.code, i.reason,
+         case when i.mid is null then 'parked' when v.next is not null then 'applied'
+              when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
+         i.raw, i.occurred_at, i.part_no, i.part_of
+  from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
+  where i.mid is null or i.mid not in (select mid from unseen)
+  order by i.dedupe, i.mid
+  on conflict (dedupe) do update
+    set message_id = excluded.message_id, attempt_no = excluded.attempt_no, disposition = excluded.disposition
+    where receipts.disposition = 'parked' and excluded.disposition <> 'parked'
+),
+attempted as (
+  update attempts a
+  set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code,
+      -- What was said of an attempt that was taken (an option that was left out) is not the receipt's to unsay.
+      reason = case a.state when 'submitted' then nullif(concat_ws('; ', a.reason, v.reason), '') else v.reason end
+  from verdict v
+  where a.message_id = v.mid and a.no = v.no and (v.next is not null or v.status = 'delivered')
+    and a.state <> 'delivered' and v.mid not in (select mid from unseen)
+),
+moved as (
+  update messages m
+  set state = v.next,
+      code = case v.next when 'delivered' then null else coalesce(v.clevertap, m.code) end,
+      reason = v.reason,
+      submitted_at = coalesce(m.submitted_at, now()),
+      not_before = null,
+      settled_at = case when v.next <> 'refused' then now() end
+  from verdict v where m.id = v.mid and v.next is not null
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, v.was, m.state, m.code, m.reason, v.occurred_at as at
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}
+union all
+select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null from matched i join unseen u on u.mid = i.mid`;
+
+const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
+const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
+
+/**
+ * Stores and applies receipts in one statement and transaction (those about parts of a text after {@link mergeParts}). A receipt that matches no attempt is parked (see
+ * `parked.ts`), one that came before is ignored; a receipt can only reach attempts of its own gateway.
+ * @returns the slices and webhooks that have news.
+ */
+export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+  const rows: SettlementRow[] = [];
+  for (let left = await mergeParts(pool, receipts); left.length > 0;) {
+    const answer = await applyOnce(pool, left);
+    const unseen = new Set(answer.filter((row) => row.kind === 'unseen').map((row) => row.id));
+    rows.push(...answer.filter((row): row is SettlementRow => row.kind !== 'unseen'));
+    // States only move forward, so this ends.
+    left = left.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
+  }
+  return toSettlement(rows);
+}
+
+type ReceiptRow = SettlementRow | { kind: 'unseen'; id: string };
+
+async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<ReceiptRow[]> {
+  const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
+  return execute<ReceiptRow>(pool, 'apply-receipts', STATEMENT, [
+    column((r) => r.dedupe),
+    column((r) => r.gatewayId),
+    column((r) => r.attempt?.messageId ?? null),
+    column((r) => r.attempt?.no ?? null),
+    column((r) => r.providerId),
+    column((r) => r.effect ?? r.status),
+    column((r) => r.class),
+    column((r) => r.clevertap),
+    column((r) => r.code),
+    column((r) => r.reason),
+    column((r) => r.occurredAt),
+    column((r) => r.raw),
+    BEFORE_DELIVERED,
+    REPORTABLE_LATER,
+    column((r) => r.status),
+    column((r) => r.part?.no ?? null),
+    column((r) => r.part?.of ?? null),
+  ]);
+}

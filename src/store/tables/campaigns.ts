@@ -1,0 +1,110 @@
+/** Rows of campaigns and of recipients that came with them. */
+import type { Generated, JSONColumnType } from 'kysely';
+import type { CampaignState } from '../../core/campaigns/campaign';
+import type { SendWindow } from '../../core/time/window';
+import type { CreatedAt, JsonWithDefault } from './columns';
+import type { MessageOptions } from './messages';
+
+/** Where a campaign's recipients come from; those of the request itself are in `campaign_recipients`. */
+export type Audience = { kind: 'recipients' } | { kind: 'group' | 'upload'; id: string };
+
+/** A campaign's own window; without a zone it is judged in the recipient's, where the number tells it. */
+export type CampaignWindow = Omit<SendWindow, 'timezone'> & { timezone: string | null };
+
+export interface Recurrence {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  cron: string;
+  /** When the time comes and the last one still runs: not started, started after it, or started beside it. */
+  overlap: 'skip' | 'buffer' | 'allow';
+}
+
+/** A recipient that a campaign leaves out, and why. */
+export interface CampaignProblem {
+  /** Place in the audience: a row of the file, a member, an index of the request (from 0). */
+  position: number;
+  code: string;
+  message: string;
+}
+
+/** What a campaign will be, told from its audience before it is launched. Money is in the currency of the gateway's price. */
+export interface CampaignForecast {
+  /** Recipients that will get a message, the suppressed ones among them not. */
+  recipients: number;
+  /** Left out because their number has opted out. */
+  suppressed: number;
+  /** Left out because the number came before in the audience. */
+  duplicates: number;
+  /** Left out because their text could not be made; `problems` shows the first hundred. */
+  rejected: number;
+  problems: CampaignProblem[];
+  segments: {
+    total: number;
+    /** Messages by their number of parts. */
+    byParts: Record<string, number>;
+  };
+  encodings: { gsm7: number; ucs2: number };
+  /** Characters that make messages UCS-2 and so more than twice as long, with how many messages each is in. */
+  surprises: { character: string; messages: number }[];
+  /** Null when the gateway has no price. */
+  cost: { amount: number; currency: string | null } | null;
+  /** When the last message leaves, were it launched when this was made; null = its windows don't open. */
+  finishesAt: string | null;
+  /** Seconds of sending, without closed windows. */
+  sendingSeconds: number;
+  /** What a person should look at before launching. */
+  warnings: string[];
+  madeAt: string;
+}
+
+export interface CampaignsTable {
+  id: string;
+  account_id: string;
+  name: string;
+  state: CampaignState;
+  reason: string | null;
+  body: string;
+  template_id: string | null;
+  dlt_text: string | null;
+  variables: JSONColumnType<Record<string, string>>;
+  sender: string | null;
+  route_id: string | null;
+  service: string;
+  options: JSONColumnType<MessageOptions> | null;
+  webhook_id: string | null;
+  audience: JSONColumnType<Audience>;
+  due_at: Date | null;
+  timezone: string;
+  send_window: JSONColumnType<CampaignWindow> | null;
+  lateness: 'send' | 'skip' | 'next-window';
+  rate_per_second: number | null;
+  finish_within_seconds: number | null;
+  send_id: string;
+  /** bigint, read as a string. */
+  position: Generated<string>;
+  recipients: Generated<number>;
+  rejected: Generated<number>;
+  duplicates: Generated<number>;
+  slices: Generated<number>;
+  problems: JsonWithDefault<CampaignProblem[]>;
+  forecast: JSONColumnType<CampaignForecast> | null;
+  recurrence: JSONColumnType<Recurrence> | null;
+  series_id: string | null;
+  occurrence: Generated<string | null>;
+  gateway_id: Generated<string | null>;
+  priority: Generated<number>;
+  created_at: CreatedAt;
+  launched_at: Date | null;
+  workflow_at: Date | null;
+  started_at: Date | null;
+  running_since: Date | null;
+  finished_at: Date | null;
+  self_pausing: Generated<boolean>;
+}
+
+export interface CampaignRecipientsTable {
+  campaign_id: string;
+  position: number;
+  msisdn: string;
+  meta: string | null;
+  variables: JSONColumnType<Record<string, string>> | null;
+}

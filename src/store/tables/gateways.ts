@@ -1,0 +1,62 @@
+/** Rows of gateways, their health and their tests. */
+import type { ColumnType, Generated } from 'kysely';
+import type { BreakerState } from '../../core/gateways/health';
+import type { CreatedAt } from './columns';
+
+export interface GatewaysTable {
+  id: string;
+  account_id: string;
+  provider: string;
+  name: string;
+  credentials: string;
+  callback_auth: string | null;
+  callback_token: string;
+  base_url: string | null;
+  sending_pattern: 'batch' | 'loop';
+  status: Generated<'active' | 'inactive'>;
+  paused_reason: string | null;
+  priority: Generated<number>;
+  weight: Generated<number>;
+  default_sender: string | null;
+  fallback_sender: string | null;
+  rate_per_second: number | null;
+  max_in_flight: Generated<number>;
+  batch_size: number | null;
+  receipt_deadline_seconds: Generated<number>;
+  validity_seconds: number | null;
+  description: string | null;
+  signup_link: string | null;
+  logo: string | null;
+  demo: Generated<boolean>;
+  /** numeric, read as a string. */
+  price_per_segment: ColumnType<string | null, number | null | undefined, number | null>;
+  currency: string | null;
+  deleted_at: Date | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+  failover_after_seconds: number | null;
+}
+
+export interface GatewayHealthTable {
+  gateway_id: string;
+  breaker: Generated<BreakerState>;
+  failures: Generated<number>;
+  window_at: CreatedAt;
+  window_requests: Generated<number>;
+  window_failures: Generated<number>;
+  openings: Generated<number>;
+  open_until: Date | null;
+  probe: string | null;
+  reason: string | null;
+  changed_at: CreatedAt;
+  degraded: string | null;
+}
+
+export interface GatewayTestsTable {
+  id: string;
+  gateway_id: string;
+  msisdn: string;
+  body: string;
+  sender: string | null;
+  created_at: CreatedAt;
+}

@@ -1,0 +1,113 @@
+/** Rows of messages: their slices, attempts and receipts. */
+import type { Generated, JSONColumnType } from 'kysely';
+import type { OptionName } from '../../core/gateways/capabilities';
+import type { Leg } from '../../core/gateways/route';
+import type { FinalState, MessageState } from '../../core/messages/status';
+import type { SendWindow } from '../../core/time/window';
+import type { CreatedAt } from './columns';
+
+export interface SlicesTable extends Record<FinalState, Generated<number>> {
+  id: string;
+  account_id: string;
+  due_at: Date | null;
+  priority: number;
+  state: Generated<'open' | 'sealed'>;
+  legs: JSONColumnType<Leg[]> | null;
+  total: number;
+  created_at: CreatedAt;
+  started_at: Date | null;
+  wake_due: Generated<boolean>;
+  campaign_id: string | null;
+  no: number | null;
+  submitted: Generated<number>;
+  look_at: Date | null;
+  windows: JSONColumnType<SendWindow[]> | null;
+  open_since: Date | null;
+  route_id: string | null;
+  /** When retention blanked its messages. */
+  blanked_at: Date | null;
+  stats_of: number[] | null;
+  stats_at: Date | null;
+  stats_done: Generated<boolean>;
+}
+
+/** What a request asked for beyond number, text, sender and service. */
+export interface MessageOptions {
+  /** `unicode` or `plain`; absent = by content. */
+  type?: 'unicode' | 'plain';
+  flash?: true;
+  port?: number;
+  /** DLT ids (19 digits) as strings. */
+  entityId?: string;
+  templateId?: string;
+  /** What was asked for and dropped, because no gateway of the account carries it. */
+  dropped?: OptionName[];
+  /** Keys that mean nothing to us, kept for search. */
+  extra?: Record<string, unknown>;
+}
+
+export interface MessagesTable {
+  id: string;
+  slice_id: string;
+  account_id: string;
+  send_id: string;
+  msisdn: string;
+  meta: string | null;
+  body: string;
+  sender: string | null;
+  service: string;
+  options: JSONColumnType<MessageOptions> | null;
+  webhook_id: string | null;
+  encoding: 'gsm7' | 'ucs2';
+  segments: number;
+  state: Generated<MessageState>;
+  leg: Generated<number>;
+  attempts: Generated<number>;
+  transients: Generated<number>;
+  gateway_id: string | null;
+  not_before: Date | null;
+  code: string | null;
+  reason: string | null;
+  accepted_at: CreatedAt;
+  submitted_at: Date | null;
+  settled_at: Date | null;
+}
+
+export interface AttemptsTable {
+  message_id: string;
+  no: number;
+  account_id: string;
+  gateway_id: string;
+  leg: number;
+  sender: string | null;
+  state: Generated<'submitting' | 'submitted' | 'refused' | 'unknown' | 'delivered' | 'failed' | 'expired'>;
+  claim: string;
+  provider_id: string | null;
+  class: string | null;
+  code: string | null;
+  reason: string | null;
+  created_at: CreatedAt;
+  answered_at: Date | null;
+  settled_at: Date | null;
+  lookups: Generated<number>;
+  overdue_at: Date | null;
+}
+
+export interface ReceiptsTable {
+  dedupe: Buffer;
+  gateway_id: string;
+  message_id: string | null;
+  attempt_no: number | null;
+  provider_id: string | null;
+  status: string;
+  class: string | null;
+  clevertap: string | null;
+  code: string | null;
+  reason: string | null;
+  disposition: 'applied' | 'no-change' | 'late' | 'parked';
+  raw: string | null;
+  occurred_at: Date | null;
+  received_at: CreatedAt;
+  part_no: number | null;
+  part_of: number | null;
+}

@@ -1,0 +1,205 @@
+/**
+ * Where outcomes go. URLs are sealed: the account id in CleverTap's callback URL is its only secret. So are the secrets
+ * that sign what goes to customer webhooks.
+ */
+import { createHash } from 'node:crypto';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { prefixedId } from '../../core/messages/ids';
+import { inTransaction } from '../database';
+import type { Sealer } from '../seal';
+import type { Schema, WebhooksTable } from '../tables';
+
+export interface Webhook {
+  id: string;
+  accountId: string;
+  kind: 'clevertap' | 'standard';
+  url: string;
+  isDefault: boolean;
+  /** Events that it wants (`delivered`, `failed`, `replied`, `clicked`); null = all. */
+  events: string[] | null;
+  state: 'active' | 'disabled';
+  disabledReason: string | null;
+  /** What signs, the newest first: two while a rotated secret is still good, none for CleverTap. */
+  secrets: string[];
+  createdAt: Date;
+}
+
+const urlContext = (id: string): string => `webhook:${id}:url`;
+const secretContext = (id: string): string => `webhook:${id}:secret`;
+const hashUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
+
+function toWebhook(row: Selectable<WebhooksTable>, sealer: Sealer): Webhook {
+  const { previous_secret_until: until } = row;
+  const sealed = [row.secret, until !== null && until > new Date() ? row.previous_secret : null];
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    kind: row.kind,
+    url: sealer.open(row.url, urlContext(row.id)),
+    isDefault: row.is_default,
+    events: row.events,
+    state: row.state,
+    disabledReason: row.disabled_reason,
+    secrets: sealed.flatMap((secret) => (secret === null ? [] : [sealer.open(secret, secretContext(row.id))])),
+    createdAt: row.created_at,
+  };
+}
+
+export interface WebhookDraft {
+  accountId: string;
+  kind: 'clevertap' | 'standard';
+  url: string;
+  isDefault: boolean;
+  events?: string[] | null;
+  /** Of a `standard` one; ignored when the account has the webhook already. */
+  secret?: string;
+}
+
+/** Finds the account's webhook of that kind and URL, or makes it. */
+export async function ensureWebhook(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  draft: WebhookDraft,
+): Promise<{ webhook: Webhook; made: boolean }> {
+  return inTransaction(db, (tx) => ensureWebhookIn(tx, sealer, draft));
+}
+
+/** {@link ensureWebhook} in a transaction of the caller's. */
+export async function ensureWebhookIn(
+  tx: Kysely<Schema>,
+  sealer: Sealer,
+  draft: WebhookDraft,
+): Promise<{ webhook: Webhook; made: boolean }> {
+  const id = prefixedId('wh');
+  if (draft.isDefault) await clearDefault(tx, draft.accountId);
+  const row = await tx
+    .insertInto('webhooks')
+    .values({
+      id,
+      account_id: draft.accountId,
+      kind: draft.kind,
+      url: sealer.seal(draft.url, urlContext(id)),
+      url_hash: hashUrl(draft.url),
+      is_default: draft.isDefault,
+      events: draft.events ?? null,
+      secret: draft.secret === undefined ? null : sealer.seal(draft.secret, secretContext(id)),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_id', 'kind', 'url_hash'])
+        .doUpdateSet({ is_default: sql<boolean>`webhooks.is_default or excluded.is_default` }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { webhook: toWebhook(row, sealer), made: row.id === id };
+}
+
+/** An account has one default at most. */
+async function clearDefault(tx: Kysely<Schema>, accountId: string): Promise<void> {
+  await tx
+    .updateTable('webhooks')
+    .set({ is_default: false })
+    .where('account_id', '=', accountId)
+    .where('is_default', '=', true)
+    .execute();
+}
+
+export interface WebhookChange {
+  isDefault?: boolean;
+  events?: string[] | null;
+  state?: 'active' | 'disabled';
+}
+
+/** Changes what `change` names; null: the account has no such webhook. In a transaction of the caller's. */
+export async function updateWebhook(
+  tx: Kysely<Schema>,
+  sealer: Sealer,
+  accountId: string,
+  id: string,
+  { isDefault, events, state }: WebhookChange,
+): Promise<Webhook | null> {
+  if ((await findWebhookOf(tx, sealer, accountId, id)) === null) return null;
+  if (isDefault === true) await clearDefault(tx, accountId);
+  const row = await tx
+    .updateTable('webhooks')
+    .set({
+      id,
+      ...(isDefault === undefined ? {} : { is_default: isDefault }),
+      ...(events === undefined ? {} : { events }),
+      ...(state === undefined ? {} : { state, disabled_reason: null }),
+    })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : toWebhook(row, sealer);
+}
+
+/** False: the account has no such webhook. What waits for it is skipped by its relay. */
+export async function deleteWebhook(tx: Kysely<Schema>, accountId: string, id: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('webhooks')
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/**
+ * Gives a `standard` webhook a new secret; the old one signs too for `graceSeconds`. One that was still good from an
+ * earlier rotation ends. Null: the account has no such webhook of that kind.
+ * @returns when the old secret ends.
+ */
+export async function rotateSecret(
+  tx: Kysely<Schema>,
+  sealer: Sealer,
+  accountId: string,
+  id: string,
+  { secret, graceSeconds }: { secret: string; graceSeconds: number },
+): Promise<Date | null> {
+  const row = await tx
+    .updateTable('webhooks')
+    .set({
+      secret: sealer.seal(secret, secretContext(id)),
+      previous_secret: sql<string | null>`secret`,
+      previous_secret_until: sql<Date>`now() + make_interval(secs => ${graceSeconds})`,
+    })
+    .where('account_id', '=', accountId)
+    .where('id', '=', id)
+    .where('kind', '=', 'standard')
+    .returning('previous_secret_until')
+    .executeTakeFirst();
+  return row?.previous_secret_until ?? null;
+}
+
+/** The receiver wants nothing more. What waits for it waits until somebody activates it again. */
+export async function disableWebhook(db: Kysely<Schema>, id: string, reason: string): Promise<void> {
+  await db.updateTable('webhooks').set({ state: 'disabled', disabled_reason: reason }).where('id', '=', id).execute();
+}
+
+export async function findWebhook(db: Kysely<Schema>, sealer: Sealer, id: string): Promise<Webhook | null> {
+  const row = await db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toWebhook(row, sealer);
+}
+
+/** A webhook of this account. */
+export async function findWebhookOf(
+  db: Kysely<Schema>,
+  sealer: Sealer,
+  accountId: string,
+  id: string,
+): Promise<Webhook | null> {
+  const webhook = await findWebhook(db, sealer, id);
+  return webhook?.accountId === accountId ? webhook : null;
+}
+
+export async function listWebhooks(db: Kysely<Schema>, sealer: Sealer, accountId: string): Promise<Webhook[]> {
+  const rows = await db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => toWebhook(row, sealer));
+}
