@@ -23,7 +23,7 @@ export default tseslint.config(
   },
   {
     files: ['src/workflows/**/*.ts'],
-    ignores: ['**/*.test.ts', 'src/workflows/client.ts'],
+    ignores: ['**/*.test.ts', 'src/workflows/client/**'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,0 +1,107 @@
+/** Workflows that somebody waits for: commands to campaigns, forecasts, test messages. Each answers within a bound. */
+import { isGrpcDeadlineError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CampaignState } from '../../core/campaigns/campaign';
+import {
+  campaignWorkflowId,
+  COMMAND_UPDATE,
+  FORECAST_MS,
+  forecastWorkflowId,
+  GATEWAY_TEST_MS,
+  gatewayTestWorkflowId,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+  WRONG_STATE,
+  type CampaignCommand,
+  type ForecastInput,
+  type GatewayTestInput,
+  type GatewayTestResult,
+} from '../contract';
+
+/** A person waits for the answer. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** A campaign is not in a state that allows what was asked; the message names both. */
+export class WrongStateError extends Error {
+  override readonly name = 'WrongStateError';
+}
+
+export interface WorkflowCalls {
+  /**
+   * Carries out what a person asks of a campaign; resolves once it holds.
+   * @throws WrongStateError; and what the client throws when Temporal, or every worker, is away.
+   */
+  commandCampaign(campaignId: string, command: CampaignCommand): Promise<CampaignState>;
+  /**
+   * Has a worker make the forecast of a campaign, or joins the one that is being made, and waits for it.
+   * @returns false when it is not done within {@link FORECAST_MS}.
+   * @throws what the client throws when Temporal is away.
+   */
+  makeForecast(input: ForecastInput): Promise<boolean>;
+  /**
+   * Has a worker send a test message, and waits for the answer.
+   * @throws Error when none came within {@link GATEWAY_TEST_MS}.
+   */
+  testGateway(testId: string): Promise<GatewayTestResult>;
+}
+
+export function createWorkflowCalls(client: Client): WorkflowCalls {
+  return {
+    async commandCampaign(campaignId, command) {
+      try {
+        return await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
+          client.workflow
+            .getHandle(campaignWorkflowId(campaignId))
+            .executeUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE, { args: [command] }),
+        );
+      } catch (error) {
+        const { cause } = error as { cause?: unknown };
+        if (cause instanceof ApplicationFailure && cause.type === WRONG_STATE) throw new WrongStateError(cause.message);
+        throw error;
+      }
+    },
+
+    async makeForecast(input) {
+      const handle = await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
+        client.workflow.start(WORKFLOW_TYPES.forecast, {
+          workflowId: forecastWorkflowId(input.campaignId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        }),
+      );
+      try {
+        await client.withDeadline(Date.now() + FORECAST_MS, () => handle.result());
+        return true;
+      } catch (error) {
+        if (isGrpcDeadlineError((error as { cause?: unknown }).cause) || isGrpcDeadlineError(error)) return false;
+        throw error;
+      }
+    },
+
+    testGateway(testId) {
+      return within(
+        GATEWAY_TEST_MS,
+        client.workflow.execute<(input: GatewayTestInput) => Promise<GatewayTestResult>>(WORKFLOW_TYPES.gatewayTest, {
+          workflowId: gatewayTestWorkflowId(testId),
+          workflowExecutionTimeout: GATEWAY_TEST_MS,
+          taskQueue: TASK_QUEUES.workflows,
+          args: [{ testId }],
+        }),
+      );
+    },
+  };
+}
+
+/** The value of a promise that comes in time. @throws Error when it does not. */
+async function within<T>(ms: number, awaited: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

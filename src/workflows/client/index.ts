@@ -1,0 +1,30 @@
+/** Starting, signalling and asking workflows, for the api and for activities. Ids, policies and options live here only. */
+import type { Client } from '@temporalio/client';
+import { createWorkflowCalls, type WorkflowCalls } from './call';
+import { createWorkflowSchedules, type WorkflowSchedules } from './schedules';
+import { createWorkflowSignals, type WorkflowSignals } from './signal';
+import { createWorkflowStarts, type WorkflowStarts } from './start';
+
+export { WrongStateError } from './call';
+
+export interface WorkflowsOptions {
+  client: Client;
+  /** Called with slices whose workflow heard its news (or is over), some hundred milliseconds after the fact. */
+  onWoken(sliceIds: string[]): Promise<void>;
+  /** A signal was not delivered; its flag stays on the row and the sweep repeats it. */
+  onError(error: unknown): void;
+}
+
+export interface Workflows extends WorkflowStarts, WorkflowSignals, WorkflowCalls, WorkflowSchedules {
+  /** Forgets the signals that still wait, after those that were delivered have been told to `onWoken`. */
+  stop(): Promise<void>;
+}
+
+export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions): Workflows {
+  return {
+    ...createWorkflowStarts(client),
+    ...createWorkflowSignals({ client, onWoken, onError }),
+    ...createWorkflowCalls(client),
+    ...createWorkflowSchedules(client),
+  };
+}

@@ -1,0 +1,145 @@
+/** Signals to workflows: merged per workflow, and bounded in their rate whatever the rate of the news. */
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { Coalescer } from '../../core/concurrency/coalescer';
+import {
+  campaignWorkflowId,
+  OUTBOX_SIGNAL,
+  RECEIPT_SIGNAL,
+  relayWorkflowId,
+  sendWorkflowId,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+  type CampaignNews,
+  type ReceiptNews,
+  type RelayInput,
+} from '../contract';
+
+/** At most two signals per second and workflow, so many at a time over all workflows of a kind. */
+const LIMITS = { intervalMs: 500, concurrency: 16 };
+/** How long a delivered wake may wait to be written down with others. */
+const WOKEN_FLUSH_MS = 500;
+
+/** What a receipt changed in a slice, which belongs to a campaign or to none. */
+export interface SliceNews extends ReceiptNews {
+  sliceId: string;
+  campaignId: string | null;
+}
+
+export interface WorkflowSignals {
+  /** Wakes the workflows of slices that have news (or of their campaigns), at most twice a second each. */
+  wake(news: readonly SliceNews[]): void;
+  /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
+  wakeRelays(webhookIds: readonly string[]): void;
+  /** Forgets the signals that still wait, after those that were delivered have been told to `onWoken`. */
+  stop(): Promise<void>;
+}
+
+export interface WorkflowSignalsOptions {
+  client: Client;
+  /** Called with slices whose workflow heard its news (or is over), some hundred milliseconds after the fact. */
+  onWoken(sliceIds: string[]): Promise<void>;
+  /** A signal was not delivered. */
+  onError(error: unknown): void;
+}
+
+export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSignalsOptions): WorkflowSignals {
+  const woken = createWokenSlices(onWoken, onError);
+  const slices = sliceSignals(client, woken.add, onError);
+  const campaigns = campaignSignals(client, onError);
+  const relays = relaySignals(client, onError);
+  return {
+    wake(news) {
+      for (const { sliceId, campaignId, open, refused } of news) {
+        if (open > 0 && refused === 0) continue;
+        if (campaignId === null) slices.add(sliceId, { open, refused });
+        else campaigns.add(campaignId, { done: open === 0 ? 1 : 0, refused });
+      }
+    },
+
+    wakeRelays(webhookIds) {
+      for (const id of webhookIds) relays.add(id, true);
+    },
+
+    async stop() {
+      slices.stop();
+      campaigns.stop();
+      relays.stop();
+      await woken.flush();
+    },
+  };
+}
+
+/** News of slices of sends, by slice. */
+function sliceSignals(
+  client: Client,
+  onDelivered: (sliceId: string) => void,
+  onError: (error: unknown) => void,
+): Coalescer<ReceiptNews> {
+  const signal = async (sliceId: string, news: ReceiptNews): Promise<void> => {
+    try {
+      await client.workflow.getHandle(sendWorkflowId(sliceId)).signal(RECEIPT_SIGNAL, news);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) return onError(error);
+    }
+    onDelivered(sliceId);
+  };
+  return new Coalescer(signal, {
+    ...LIMITS,
+    merge: (a, b) => ({ open: Math.min(a.open, b.open), refused: a.refused + b.refused }),
+  });
+}
+
+/** News of slices of campaigns, by campaign. */
+function campaignSignals(client: Client, onError: (error: unknown) => void): Coalescer<CampaignNews> {
+  const signal = async (campaignId: string, news: CampaignNews): Promise<void> => {
+    try {
+      await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(RECEIPT_SIGNAL, news);
+    } catch (error) {
+      // The flags of its slices stay until the campaign has looked at them.
+      if (!(error instanceof WorkflowNotFoundError)) onError(error);
+    }
+  };
+  return new Coalescer(signal, {
+    ...LIMITS,
+    merge: (a, b) => ({ done: a.done + b.done, refused: a.refused + b.refused }),
+  });
+}
+
+/** New outcomes in outboxes, by webhook. Starts the relay where none runs. */
+function relaySignals(client: Client, onError: (error: unknown) => void): Coalescer<true> {
+  const signal = async (webhookId: string): Promise<void> => {
+    try {
+      await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
+        workflowId: relayWorkflowId(webhookId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [{ webhookId } satisfies RelayInput],
+        signal: OUTBOX_SIGNAL,
+      });
+    } catch (error) {
+      onError(error);
+    }
+  };
+  return new Coalescer(signal, { ...LIMITS, merge: () => true });
+}
+
+/** Collects the slices whose signal was delivered, and reports them together. */
+function createWokenSlices(onWoken: WorkflowSignalsOptions['onWoken'], onError: WorkflowSignalsOptions['onError']) {
+  const sliceIds = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const ids = [...sliceIds];
+    sliceIds.clear();
+    if (ids.length > 0) await onWoken(ids).catch(onError);
+  }
+
+  return {
+    add(sliceId: string): void {
+      sliceIds.add(sliceId);
+      timer ??= setTimeout(() => void flush(), WOKEN_FLUSH_MS);
+    },
+    flush,
+  };
+}
