@@ -10,7 +10,7 @@ import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './audience/import';
-import { createGatewayHealth } from './dispatch/health';
+import { GatewayHealthMonitor } from './dispatch/gateway-health';
 import { createLookups } from './dispatch/lookups';
 import { reviewHealth } from './maintenance/health-review';
 import { relayOutbox, type RelayResult } from './relay/relay';
@@ -44,7 +44,7 @@ export interface ActivityDeps {
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(deps: ActivityDeps) {
-  const health = createGatewayHealth({
+  const health = new GatewayHealthMonitor({
     pool: deps.database.pool,
     log: deps.log,
     async onClosed({ id, account_id: accountId }) {

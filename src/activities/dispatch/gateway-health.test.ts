@@ -5,7 +5,7 @@ import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '..
 import type { ProviderHttp } from '../../outbound/client';
 import { infobip } from '../../providers/infobip';
 import { readHealth } from '../../store/gateways/health';
-import { createGatewayHealth, verdictOf, type GatewayHealthMonitor } from './health';
+import { GatewayHealthMonitor, verdictOf } from './gateway-health';
 
 const refused = (failure: 'transient' | 'unknown' | 'sender' | 'account', over: object = {}): SubmitResult => ({
   ok: false,
@@ -48,7 +48,7 @@ describe('the monitor', () => {
 
   /** A process of its own. */
   const monitor = (): GatewayHealthMonitor =>
-    createGatewayHealth({
+    new GatewayHealthMonitor({
       pool: store.pool,
       log: { warn: (fields, message) => void logged.push({ fields, message }) },
       onClosed: ({ id }) => Promise.resolve(void closed.push(id)),

@@ -1,7 +1,7 @@
 /**
- * What this process sees of its gateways: every submission is timed and classified, counts are told to Postgres a few
- * times a second, and the answer says which breakers are open. So a healthy gateway costs one small write per interval,
- * and an open breaker is seen by every process that sends over it within one.
+ * The health of gateways as this process sees it: every request is timed and classified, the counts are written to
+ * Postgres a few times a second, and the answer says which breakers are open. So a healthy gateway costs one small
+ * write per interval, and an open breaker is seen within one by every process that sends over the gateway.
  */
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -10,10 +10,10 @@ import { ProviderError } from '../../outbound/errors';
 import type { Provider, SubmitResult } from '../../providers/provider';
 import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/gateways/breaker';
 
-/** How long counts may wait to be told. */
-const TELL_MS = 250;
-/** So many failures in a row are told at once: they may open the breaker. */
-const TELL_AT_FAILURES = 5;
+/** How long counts may wait to be written. */
+const FLUSH_MS = 250;
+/** So many failures in a row are written at once: they may open the breaker. */
+const FLUSH_AT_FAILURES = 5;
 
 export interface WatchedGateway {
   id: string;
@@ -30,112 +30,87 @@ export interface GatewayHealthDeps {
 /** How one request went, for the breaker; `throttled` says nothing about the gateway. */
 type Verdict = 'answered' | 'failed' | 'throttled';
 
-export interface GatewayHealthMonitor {
-  /** Takes over what Postgres says of a breaker. @param waitMs until the next probe may leave. */
-  learn(gatewayId: string, breaker: BreakerReading['breaker'], waitMs: number): void;
-  /** True while nothing may be claimed for the gateway. */
-  isOpen(gatewayId: string): boolean;
-  /** The provider with its submissions watched, and refused as `transient` while the breaker is open. */
-  watch(gatewayId: string, provider: Provider): Provider;
-  /**
-   * Runs a probe if this process may: with the provider watched for it alone, let through the breaker. Its first
-   * request decides. Null when another worker has the probe, or the wait is not over.
-   */
-  probe(
-    gateway: WatchedGateway,
-    provider: Provider,
-    run: (provider: Provider) => Promise<number>,
-  ): Promise<number | null>;
-}
-
 interface Counted extends GatewayBeat {
   latency: number[];
 }
 
-export function createGatewayHealth({ pool, log, onClosed }: GatewayHealthDeps): GatewayHealthMonitor {
-  const counts = new Map<string, Counted>();
-  /** Until when, by the clock of this process. */
-  const openUntil = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let telling = false;
+export class GatewayHealthMonitor {
+  /** Counted since the last flush. */
+  private readonly counts = new Map<string, Counted>();
+  /** Until when a breaker is open, by the clock of this process. */
+  private readonly openUntil = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private flushing = false;
 
-  const openForMs = (gatewayId: string): number => (openUntil.get(gatewayId) ?? 0) - performance.now();
+  constructor(private readonly deps: GatewayHealthDeps) {}
 
-  function learn(gatewayId: string, breaker: BreakerReading['breaker'], waitMs: number): void {
-    if (breaker === 'closed') openUntil.delete(gatewayId);
+  /** Takes over what Postgres says of a breaker. @param waitMs until the next probe may leave. */
+  update(gatewayId: string, breaker: BreakerReading['breaker'], waitMs: number): void {
+    if (breaker === 'closed') this.openUntil.delete(gatewayId);
     // Due for a probe is still open for all who don't have it.
-    else openUntil.set(gatewayId, performance.now() + Math.max(waitMs, TELL_MS));
+    else this.openUntil.set(gatewayId, performance.now() + Math.max(waitMs, FLUSH_MS));
   }
 
-  async function tell(): Promise<void> {
-    timer = undefined;
-    if (telling || counts.size === 0 || pool.ending) return;
-    telling = true;
-    const beats = [...counts.values()];
-    counts.clear();
+  /** True while nothing may be claimed for the gateway. */
+  isOpen(gatewayId: string): boolean {
+    return this.openForMs(gatewayId) > 0;
+  }
+
+  /** The provider with its submissions watched, and refused as `transient` while the breaker is open. */
+  watch(gatewayId: string, provider: Provider): Provider {
+    const submit = this.counting(gatewayId, provider, () => undefined);
+    return {
+      ...provider,
+      submit: (config, messages, http, signal) => {
+        const openMs = this.openForMs(gatewayId);
+        return openMs > 0 ? Promise.reject(notTried(openMs)) : submit(config, messages, http, signal);
+      },
+    };
+  }
+
+  /**
+   * Runs a probe if this process may: with the provider watched for it alone, let through the breaker. Its first
+   * request decides. Null when another worker has the probe, or the wait is not over.
+   */
+  async probe(
+    gateway: WatchedGateway,
+    provider: Provider,
+    run: (provider: Provider) => Promise<number>,
+  ): Promise<number | null> {
+    const probe = randomUUID();
+    if (!(await takeProbe(this.deps.pool, gateway.id, probe))) return null;
+    let verdict: Verdict | undefined;
+    const submit = this.counting(gateway.id, provider, (first) => {
+      verdict ??= first;
+    });
     try {
-      const { readings, opened } = await tellBeats(pool, beats);
-      for (const { gatewayId, breaker, waitMs } of readings) learn(gatewayId, breaker, waitMs);
-      for (const { gatewayId, reason, waitMs } of opened) {
-        log.warn({ gatewayId, reason, waitMs }, 'gateway down: its requests fail, so nothing is sent over it for now');
-      }
-    } catch (err) {
-      // Counts are not worth a try: the next ones will tell.
-      log.warn({ err }, 'the health of gateways could not be told');
+      return await run({ ...provider, submit });
     } finally {
-      telling = false;
-      const failing = [...counts.values()].filter(({ streak }) => streak >= TELL_AT_FAILURES);
-      for (const { gatewayId } of failing) holdBack(gatewayId);
-      if (counts.size > 0) schedule();
+      await this.endProbe(gateway, probe, verdict);
     }
   }
 
-  /** Nothing more is tried until Postgres has said what it makes of the failures: failing can be fast. */
-  function holdBack(gatewayId: string): void {
-    openUntil.set(gatewayId, performance.now() + TELL_MS);
-    void tell();
+  /** @param verdict of the probe's first request; undefined when it made none. */
+  private async endProbe(gateway: WatchedGateway, probe: string, verdict: Verdict | undefined): Promise<void> {
+    // A gateway that asks to be called later (`throttled`) has answered.
+    const result = verdict === undefined ? 'unused' : verdict === 'failed' ? 'failed' : 'answered';
+    const ended = await endProbe(this.deps.pool, gateway.id, probe, result);
+    if (!ended || result !== 'answered') return;
+    this.openUntil.delete(gateway.id);
+    this.deps.log.warn({ gatewayId: gateway.id }, 'gateway up: it answers again');
+    await this.deps.onClosed(gateway);
   }
 
-  function schedule(): void {
-    timer ??= setTimeout(() => void tell(), TELL_MS).unref();
-  }
-
-  function count(
-    gatewayId: string,
-    verdict: Verdict,
-    ms: number,
-    answers: readonly SubmitResult[],
-    size: number,
-  ): void {
-    if (verdict === 'throttled') return;
-    const counted = counts.get(gatewayId) ?? none(gatewayId);
-    counts.set(gatewayId, counted);
-    const accepted = answers.filter((answer) => answer.ok).length;
-    counted.requests++;
-    counted.accepted += accepted;
-    counted.refused += size - accepted;
-    counted.latency[bucketOf(ms)]!++;
-    if (verdict === 'answered') {
-      counted.streak = 0;
-    } else {
-      counted.failures++;
-      counted.streak++;
-      counted.reason = reasonOf(answers) ?? counted.reason;
-    }
-    if (counted.streak === TELL_AT_FAILURES) holdBack(gatewayId);
-    else schedule();
-  }
-
-  /** @param onVerdict told how each request went. */
-  function submitOf(gatewayId: string, provider: Provider, onVerdict: (verdict: Verdict) => void): Provider['submit'] {
+  /** The provider's `submit`, every request timed and counted. @param onVerdict told how each request went. */
+  private counting(gatewayId: string, provider: Provider, onVerdict: (verdict: Verdict) => void): Provider['submit'] {
     return (config, messages, http, signal) => {
       const startedAt = performance.now();
       const done = (answers: readonly SubmitResult[]): void => {
         const verdict = verdictOf(answers);
-        count(gatewayId, verdict, performance.now() - startedAt, answers, messages.length);
+        this.count(gatewayId, verdict, performance.now() - startedAt, answers, messages.length);
         onVerdict(verdict);
       };
-      // Not async: it stands in the way of every request.
+      // Promise callbacks instead of `async`: every request pays for what stands here.
       return provider.submit(config, messages, http, signal).then(
         (answers) => {
           done(answers);
@@ -152,43 +127,64 @@ export function createGatewayHealth({ pool, log, onClosed }: GatewayHealthDeps):
     };
   }
 
-  return {
-    learn,
-    isOpen: (gatewayId) => openForMs(gatewayId) > 0,
+  private count(gatewayId: string, verdict: Verdict, ms: number, answers: readonly SubmitResult[], size: number): void {
+    if (verdict === 'throttled') return;
+    const counted = this.counts.get(gatewayId) ?? none(gatewayId);
+    this.counts.set(gatewayId, counted);
+    const accepted = answers.filter((answer) => answer.ok).length;
+    counted.requests++;
+    counted.accepted += accepted;
+    counted.refused += size - accepted;
+    counted.latency[bucketOf(ms)]!++;
+    if (verdict === 'answered') {
+      counted.streak = 0;
+    } else {
+      counted.failures++;
+      counted.streak++;
+      counted.reason = reasonOf(answers) ?? counted.reason;
+    }
+    if (counted.streak === FLUSH_AT_FAILURES) this.holdBack(gatewayId);
+    else this.scheduleFlush();
+  }
 
-    watch(gatewayId, provider) {
-      const submit = submitOf(gatewayId, provider, () => undefined);
-      return {
-        ...provider,
-        submit: (config, messages, http, signal) => {
-          const openMs = openForMs(gatewayId);
-          return openMs > 0 ? Promise.reject(notTried(openMs)) : submit(config, messages, http, signal);
-        },
-      };
-    },
+  private scheduleFlush(): void {
+    this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
 
-    async probe(gateway, provider, run) {
-      const gatewayId = gateway.id;
-      const probe = randomUUID();
-      if (!(await takeProbe(pool, gatewayId, probe))) return null;
-      let verdict: Verdict | undefined;
-      const submit = submitOf(gatewayId, provider, (first) => {
-        verdict ??= first;
-      });
-      try {
-        return await run({ ...provider, submit });
-      } finally {
-        // Who is told to come later is being answered.
-        const result = verdict === undefined ? 'unused' : verdict === 'failed' ? 'failed' : 'answered';
-        const ended = await endProbe(pool, gatewayId, probe, result);
-        if (ended && result === 'answered') {
-          openUntil.delete(gatewayId);
-          log.warn({ gatewayId }, 'gateway up: it answers again');
-          await onClosed(gateway);
-        }
+  /** Writes the counts to Postgres, and takes over what the breakers are then. */
+  private async flush(): Promise<void> {
+    const { pool, log } = this.deps;
+    this.timer = undefined;
+    if (this.flushing || this.counts.size === 0 || pool.ending) return;
+    this.flushing = true;
+    const beats = [...this.counts.values()];
+    this.counts.clear();
+    try {
+      const { readings, opened } = await tellBeats(pool, beats);
+      for (const { gatewayId, breaker, waitMs } of readings) this.update(gatewayId, breaker, waitMs);
+      for (const { gatewayId, reason, waitMs } of opened) {
+        log.warn({ gatewayId, reason, waitMs }, 'gateway down: its requests fail, so nothing is sent over it for now');
       }
-    },
-  };
+    } catch (err) {
+      // Lost counts are not repeated: the next flush says enough about the gateway.
+      log.warn({ err }, 'the health of gateways could not be told');
+    } finally {
+      this.flushing = false;
+      const failing = [...this.counts.values()].filter(({ streak }) => streak >= FLUSH_AT_FAILURES);
+      for (const { gatewayId } of failing) this.holdBack(gatewayId);
+      if (this.counts.size > 0) this.scheduleFlush();
+    }
+  }
+
+  /** Nothing more is tried until Postgres has said what it makes of the failures: failing can be fast. */
+  private holdBack(gatewayId: string): void {
+    this.openUntil.set(gatewayId, performance.now() + FLUSH_MS);
+    void this.flush();
+  }
+
+  private openForMs(gatewayId: string): number {
+    return (this.openUntil.get(gatewayId) ?? 0) - performance.now();
+  }
 }
 
 function none(gatewayId: string): Counted {

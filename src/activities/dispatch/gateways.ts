@@ -6,7 +6,7 @@ import type { Database } from '../../store/database';
 import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways/gateways';
 import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
-import type { GatewayHealthMonitor } from './health';
+import type { GatewayHealthMonitor } from './gateway-health';
 
 export interface DispatchGateway {
   id: string;
@@ -77,7 +77,7 @@ export function createGateways(
 
   function open(row: GatewayWithBreaker): DispatchGateway {
     const { provider, config } = openGateway(row, sealer, publicUrl);
-    health.learn(row.id, row.breaker, row.breaker_wait_ms);
+    health.update(row.id, row.breaker, row.breaker_wait_ms);
     const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
     const slot = slotOf(row);

@@ -16,7 +16,7 @@ import { startVendor, type Answer, type Vendor } from '../../providers/testing/v
 import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
 import { createGateways } from './gateways';
-import { createGatewayHealth } from './health';
+import { GatewayHealthMonitor } from './gateway-health';
 import { createLookups } from './lookups';
 
 const PUBLIC_URL = 'https://sms.example.com';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   vendor = await startVendor({ status: 500 });
   http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 4 });
   const log = { warn: (_: object, message: string) => void logged.push(message) };
-  const health = createGatewayHealth({ pool: store.pool, log, onClosed: () => Promise.resolve() });
+  const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, PUBLIC_URL, health);
   const lookups = createLookups({ database: store, http, gateways, log });
   deps = { database: store, http, gateways, lookups, wakeRelays: () => undefined, log };
