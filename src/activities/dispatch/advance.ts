@@ -1,23 +1,21 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
-import type { Leg } from '../../core/gateways/route';
 import type { ProviderHttp } from '../../outbound/client';
 import type { Database } from '../../store/database';
 import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
 import { cancelWaiting } from '../../store/campaigns/agenda';
-import { takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
-import { writeResults } from '../../store/dispatch/results';
 import { settleCapped } from '../../store/messages/caps';
 import { settleSuppressed } from '../../store/messages/opt-outs';
-import { readOutlook, settleOverdue } from '../../store/messages/settle';
-import { clearWakeDue, sealSlice } from '../../store/messages/slices';
+import { readOutlook, settleOverdue, type SliceOutlook } from '../../store/messages/settle';
+import { clearWakeDue, sealSlice, type SealedSlice } from '../../store/messages/slices';
 import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
 import { failOverdue } from './overdue';
 import type { LiveRate } from './pacer';
-import { resend, runLeg } from './pass';
+import { giveUpOrphans, resolveOrphans } from './orphans';
+import { runLeg } from './pass';
 import type { DispatchRun } from './run';
 import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
 
@@ -28,7 +26,7 @@ const MIN_HOLD_MS = 500;
 /** Never look again sooner than this, whatever the clock says. */
 const MIN_WAIT_MS = 50;
 /** After this a slice lets others have its place in the worker; a slow gateway must not hold them all. */
-const TURN_MS = 20_000;
+const RUN_MS = 20_000;
 /** The longest sleep between two looks; also the bound for a clock that was set back. */
 const MAX_WAIT_MS = 6 * 3_600_000;
 
@@ -60,6 +58,8 @@ export interface CampaignTerms {
 }
 
 /**
+ * Brings a slice as far as it can go now: resolves what an earlier run left behind, sends what is ready, gives what was
+ * refused its next leg, and settles what has waited too long.
  * @param stopping aborted when this worker should let go of the slice.
  * @param campaign null for the slice of a send.
  */
@@ -69,75 +69,118 @@ export async function advanceSlice(
   stopping: AbortSignal,
   campaign: CampaignTerms | null = null,
 ): Promise<AdvanceResult> {
-  const { database } = deps;
-  const slice = await sealSlice(database.pool, sliceId, campaign?.openSince ?? null);
+  const slice = await sealSlice(deps.database.pool, sliceId, campaign?.openSince ?? null);
   if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
-  let plan: readonly Leg[] = planned ?? (await planLegs(database, slice));
-  const look = async (): Promise<Course> => {
-    const course = await loadCourse(deps, slice, plan);
-    plan = course.plan;
-    return course;
+  const plan = planned ?? (await planLegs(deps.database, slice));
+  const run = createRun(deps, slice, await loadCourse(deps, slice, plan), stopping, campaign);
+  const reload = async (): Promise<void> => {
+    run.course = await loadCourse(deps, slice, run.course.plan);
   };
+  if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
 
-  const run: DispatchRun = {
+  // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
+  const fresh = planned === null;
+  if (!fresh) await resolveEarlier(deps, run, reload);
+  let turn = await takeTurn(run, fresh, campaign !== null);
+  let movedBefore = true;
+  while (wantsAnotherTurn(run, turn, movedBefore)) {
+    movedBefore = turn.moved > 0;
+    await reload();
+    turn = await takeTurn(run, false, campaign !== null);
+  }
+  return toResult(turn);
+}
+
+function createRun(
+  { database, http, wakeRelays, log }: DispatchDeps,
+  slice: SealedSlice,
+  course: Course,
+  stopping: AbortSignal,
+  campaign: CampaignTerms | null,
+): DispatchRun {
+  return {
     database,
-    http: deps.http,
-    sliceId,
-    course: await look(),
+    http,
+    sliceId: slice.id,
+    course,
     claim: randomUUID(),
     stopping,
-    claimUntilMs: performance.now() + TURN_MS,
+    claimUntilMs: performance.now() + RUN_MS,
     urgent: slice.priority < BULK_PRIORITY,
     wish: campaign?.wish,
-    onSettlement: ({ webhookIds }) => deps.wakeRelays(webhookIds),
+    onSettlement: ({ webhookIds }) => wakeRelays(webhookIds),
     async onAccountRefused(gateway, reason) {
       const paused = await pauseGateway(database.db, gateway.id, reason);
-      if (paused) deps.log.warn({ gatewayId: gateway.id, reason }, 'gateway paused: its account is refused');
+      if (paused) log.warn({ gatewayId: gateway.id, reason }, 'gateway paused: its account is refused');
     },
   };
-
-  if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
-  // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
-  let fresh = planned === null;
-  if (!fresh) {
-    if (await resolveOrphans(deps, run)) run.course = await look();
-    await deps.lookups.ask(sliceId, run.onSettlement, stopping);
-    run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
-    await failOverdue(database, sliceId, run.course);
-  }
-  let stuck = false;
-  for (; ; fresh = false, run.course = await look()) {
-    if (!fresh) await resolveRefusals(run);
-    run.onSettlement(await settleSuppressed(database.pool, sliceId));
-    const { caps } = run.course.rules;
-    if (caps !== null) run.onSettlement(await settleCapped(database.pool, sliceId, caps));
-    let progress = 0;
-    let held: string | null = null;
-    for (let index = 0; index < run.course.legs.length && !stopping.aborted; index++) {
-      const visit = await visitLeg(run, index, campaign !== null);
-      progress += visit.moved;
-      held ??= visit.held;
-    }
-    const outlook = await readOutlook(database.pool, sliceId, LOOKUP_PROVIDERS, !fresh);
-    if (outlook.open === 0) await clearWakeDue(database.pool, [sliceId]);
-    // Ready and not sent: its gateway stopped taking messages while we looked, so look at it once more.
-    const again = outlook.ready > 0 && (progress > 0 || !stuck) && performance.now() < run.claimUntilMs;
-    stuck = progress === 0;
-    if (stopping.aborted || !again) {
-      const longestMs = outlook.ready === 0 ? MAX_WAIT_MS : progress > 0 ? MIN_WAIT_MS : HOLD_MS;
-      const waitMs = Math.min(longestMs, Math.max(MIN_WAIT_MS, outlook.waitMs ?? longestMs));
-      return { open: outlook.open, waitMs, held: outlook.ready > 0 && progress === 0 ? held : null };
-    }
-  }
 }
+
+/** Messages that an earlier run submitted: attempts without an answer, look-ups, deadlines, receipts that don't come. */
+async function resolveEarlier(deps: DispatchDeps, run: DispatchRun, reload: () => Promise<void>): Promise<void> {
+  const { database, sliceId } = run;
+  if (await resolveOrphans(deps.gateways, run)) await reload();
+  await deps.lookups.ask(sliceId, run.onSettlement, run.stopping);
+  run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
+  await failOverdue(database, sliceId, run.course);
+}
+
+/** One turn over all legs of a slice. */
+interface Turn {
+  /** Messages that were sent, or moved on to another leg. */
+  moved: number;
+  /** The first reason why a leg takes nothing. Null: every leg takes messages. */
+  held: string | null;
+  /** What is left of the slice after it. */
+  outlook: SliceOutlook;
+}
+
+/**
+ * Sends what every leg takes now, after messages that need no request have got their outcome.
+ * @param fresh nothing of the slice was ever submitted: there can be no refusal, and nothing to wait for a receipt.
+ * @param keep see {@link visitLeg}.
+ */
+async function takeTurn(run: DispatchRun, fresh: boolean, keep: boolean): Promise<Turn> {
+  const { pool } = run.database;
+  const { legs, rules } = run.course;
+  if (!fresh) await resolveRefusals(run);
+  run.onSettlement(await settleSuppressed(pool, run.sliceId));
+  if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
+  let moved = 0;
+  let held: string | null = null;
+  for (let index = 0; index < legs.length && !run.stopping.aborted; index++) {
+    const visit = await visitLeg(run, index, keep);
+    moved += visit.moved;
+    held ??= visit.held;
+  }
+  const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS, !fresh);
+  if (outlook.open === 0) await clearWakeDue(pool, [run.sliceId]);
+  return { moved, held, outlook };
+}
+
+/**
+ * Messages that are ready after a turn met a gateway that stopped taking messages during it, so the legs are tried again.
+ * Two turns in a row that moved nothing are enough.
+ */
+function wantsAnotherTurn(run: DispatchRun, { moved, outlook }: Turn, movedBefore: boolean): boolean {
+  if (run.stopping.aborted || outlook.ready === 0) return false;
+  return (moved > 0 || movedBefore) && performance.now() < run.claimUntilMs;
+}
+
+function toResult({ moved, held, outlook: { open, ready, waitMs } }: Turn): AdvanceResult {
+  const longestMs = ready === 0 ? MAX_WAIT_MS : moved > 0 ? MIN_WAIT_MS : HOLD_MS;
+  return { open, waitMs: boundWait(waitMs, longestMs), held: ready > 0 && moved === 0 ? held : null };
+}
+
+const boundWait = (waitMs: number | null, longestMs: number): number =>
+  Math.min(longestMs, Math.max(MIN_WAIT_MS, waitMs ?? longestMs));
 
 /** A campaign that was cancelled: what has not left never will, what may have is awaited. */
 async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string): Promise<AdvanceResult> {
   const { pool } = run.database;
-  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim);
-  for (const [leg, group] of groupByLeg(orphans)) await writeUnknown(run, leg, group);
+  await giveUpOrphans(run);
   await deps.lookups.ask(run.sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
   // Nothing goes on to another leg: what is overdue waits until its deadline.
@@ -145,7 +188,7 @@ async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string)
   await resolveRefusals(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
   const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
-  return { open, waitMs: Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, waitMs ?? MAX_WAIT_MS)), held: null };
+  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null };
 }
 
 /** Gives the messages that a receipt refused their next leg, or their end. */
@@ -184,48 +227,4 @@ async function visitLeg(
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
   if (!keep) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
   return { moved: 0, held };
-}
-
-/**
- * Attempts whose answer is missing: resent under their own id where the provider recognises it, else called unknown
- * and left to look-ups, to their receipt or to their deadline. Returns whether there were any.
- */
-async function resolveOrphans(deps: DispatchDeps, run: DispatchRun): Promise<boolean> {
-  const orphans = await takeOverOrphans(run.database.pool, run.sliceId, run.claim);
-  if (orphans.length === 0) return false;
-  const gateways = await deps.gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
-  for (const [legIndex, group] of groupByLeg(orphans)) {
-    const gateway = gateways.get(group[0]!.gatewayId);
-    if (gateway?.provider.capabilities.idempotentById) await resend(run, legIndex, gateway, group);
-    else await writeUnknown(run, legIndex, group);
-  }
-  return true;
-}
-
-function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> {
-  const groups = new Map<number, OrphanedAttempt[]>();
-  for (const orphan of orphans) {
-    const group = groups.get(orphan.leg);
-    if (group === undefined) groups.set(orphan.leg, [orphan]);
-    else group.push(orphan);
-  }
-  return groups;
-}
-
-async function writeUnknown(run: DispatchRun, leg: number, orphans: OrphanedAttempt[]): Promise<void> {
-  const results = orphans.map((orphan) => ({
-    messageId: orphan.id,
-    no: orphan.no,
-    leg,
-    attempt: 'unknown' as const,
-    message: 'submitting' as const,
-    delayMs: null,
-    transients: orphan.transients,
-    providerId: null,
-    class: 'unknown' as const,
-    code: null,
-    clevertap: '900',
-    reason: 'interrupted before the provider answered',
-  }));
-  run.onSettlement(await writeResults(run.database.pool, run.claim, results));
 }
