@@ -51,13 +51,54 @@ const MAX_NEWS = 2_000;
  * slices going, carries out what people ask for, and sleeps durably in between.
  */
 export async function campaignWorkflow(input: CampaignInput): Promise<void> {
-  const priority = input.priority ?? BULK_PRIORITY;
+  const { campaignId } = input;
+  const { prepareCampaign, advanceCampaignSlices } = activitiesFor(input);
+  const steering = new Steering(campaignId, advanceCampaignSlices);
+  setHandler(campaignNewsSignal, (news) => steering.hear(news));
+  setHandler(commandUpdate, (command) => steering.carryOut(command), {
+    validator: ({ action }) => steering.checkEnded(action),
+  });
+
+  if (input.prepared === undefined) {
+    steering.state = 'preparing';
+    steering.state = await prepareCampaign({ campaignId });
+  }
+  for (;;) {
+    const before = steering.beforeSurvey();
+    const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...steering.busy] });
+    steering.takeOver(agenda, before);
+    setCurrentDetails(agenda.details);
+    if (agenda.done && steering.runs === 0) break;
+
+    const queue = [...agenda.due];
+    while (queue.length > 0 && !steering.interrupted) {
+      await condition(() => steering.interrupted || steering.runs < agenda.width);
+      steering.startRuns(queue, agenda);
+    }
+    if (workflowInfo().continueAsNewSuggested || steering.newsCount > MAX_NEWS) {
+      await condition(() => steering.runs === 0 && allHandlersFinished());
+      await continueAsNew<typeof campaignWorkflow>({ ...input, prepared: true });
+    }
+    if (steering.held && !steering.news) {
+      await condition(() => steering.news, steering.heldMs);
+      steering.heldMs = Math.min(MAX_HELD_MS, steering.heldMs * 2);
+    }
+    // The news may be a gateway that takes messages again.
+    if (steering.interrupted) steering.held = false;
+    // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
+    else await condition(() => steering.interrupted || steering.returned > before.returned, agenda.waitMs);
+  }
+  await condition(allHandlersFinished);
+}
+
+/** What is urgent goes before bulk, in the dispatch of its slices and in the preparation of its audience. */
+function activitiesFor({ accountId, priority = BULK_PRIORITY }: CampaignInput) {
   const urgent = priority < BULK_PRIORITY;
   const dispatch = {
     taskQueue: urgent ? TASK_QUEUES.transactional : TASK_QUEUES.bulk,
     heartbeatTimeout: '10 seconds',
     retry: RETRY,
-    priority: { priorityKey: priority, fairnessKey: input.accountId },
+    priority: { priorityKey: priority, fairnessKey: accountId },
   } as const;
   const { prepareCampaign } = proxyActivities<Activities>({
     ...dispatch,
@@ -66,111 +107,117 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     startToCloseTimeout: '12 hours',
   });
   const { advanceCampaignSlices } = proxyActivities<Activities>({ ...dispatch, startToCloseTimeout: '1 hour' });
-  const { campaignId } = input;
+  return { prepareCampaign, advanceCampaignSlices };
+}
 
+type Advance = Activities['advanceCampaignSlices'];
+
+/** Runs that came back, and slices that were told to be done, ever. */
+interface Counts {
+  returned: number;
+  doneSlices: number;
+}
+
+/**
+ * What this run of the workflow knows of its campaign, and the slices that it has in hand. The rows decide what is done;
+ * this decides when they are looked at again.
+ */
+class Steering {
   /** Last known; the row decides, this lets validators refuse at once. */
-  let state: CampaignState | null = null;
-  let openSlices = 0;
+  state: CampaignState | null = null;
   /** There is something that the last survey did not know. */
-  let news = false;
-  let newsCount = 0;
+  news = false;
+  newsCount = 0;
+  /** Numbers of the slices in hand. */
+  readonly busy = new Set<number>();
+  /** Runs of slices that are under way. */
+  runs = 0;
+  /** Runs that came back, ever. */
+  returned = 0;
+  /** A run found no gateway that takes its messages. */
+  held = false;
+  heldMs = HELD_MS;
+  private openSlices = 0;
   /** Slices that were told to be done, ever. */
-  let doneSlices = 0;
+  private doneSlices = 0;
 
-  setHandler(campaignNewsSignal, ({ done, refused }) => {
-    newsCount++;
-    doneSlices += done;
-    openSlices -= done;
-    if (refused > 0 || openSlices <= 0) news = true;
-  });
-  setHandler(
-    commandUpdate,
-    async (command) => {
-      const { problem, state: next } = await control.commandCampaign({ campaignId, command });
-      state = next;
-      news = true;
-      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
-      return next;
-    },
-    {
-      validator({ action }) {
-        // The row may be ahead of us, but not of an end; all else is decided there.
-        const problem = state === null || !hasEnded(state) ? null : actionProblem(action, state);
-        if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
-      },
-    },
-  );
+  constructor(
+    private readonly campaignId: string,
+    private readonly advance: Advance,
+  ) {}
 
-  if (input.prepared === undefined) {
-    state = 'preparing';
-    state = await prepareCampaign({ campaignId });
+  /** No further slice is started before the next survey. */
+  get interrupted(): boolean {
+    return this.news || this.held;
   }
 
-  /** Numbers of the slices in hand. */
-  const busy = new Set<number>();
-  let runs = 0;
-  /** Runs that came back, ever. */
-  let returned = 0;
-  let heldMs = HELD_MS;
-  let held = false;
+  hear({ done, refused }: CampaignNews): void {
+    this.newsCount++;
+    this.doneSlices += done;
+    this.openSlices -= done;
+    if (refused > 0 || this.openSlices <= 0) this.news = true;
+  }
 
-  function start(nos: number[], agenda: CampaignAgenda): void {
-    runs++;
-    for (const no of nos) busy.add(no);
-    const over = (): void => {
-      runs--;
-      returned++;
-      for (const no of nos) busy.delete(no);
-    };
-    void advanceCampaignSlices({ campaignId, nos, untilMs: agenda.untilMs, sinceMs: agenda.sinceMs }).then(
-      (result) => {
-        over();
-        held ||= result.held;
-        if (!result.held) heldMs = HELD_MS;
+  /** @throws ApplicationFailure of type {@link WRONG_STATE} when the campaign's state does not allow it. */
+  async carryOut(command: CampaignCommand): Promise<CampaignState> {
+    const { problem, state } = await control.commandCampaign({ campaignId: this.campaignId, command });
+    this.state = state;
+    this.news = true;
+    if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
+    return state;
+  }
+
+  /**
+   * Refuses what an ended campaign can't do. The row may be ahead of us, but not of an end; all else is decided there.
+   * @throws ApplicationFailure of type {@link WRONG_STATE}
+   */
+  checkEnded(action: CampaignCommand['action']): void {
+    const problem = this.state === null || !hasEnded(this.state) ? null : actionProblem(action, this.state);
+    if (problem !== null) throw ApplicationFailure.nonRetryable(problem, WRONG_STATE);
+  }
+
+  /** Counts to compare with once the survey is there; news from here on may not be in it. */
+  beforeSurvey(): Counts {
+    this.news = false;
+    return { returned: this.returned, doneSlices: this.doneSlices };
+  }
+
+  takeOver(agenda: CampaignAgenda, before: Counts): void {
+    // A command that came while it was read knows better.
+    if (!this.news) this.state = agenda.state;
+    // What was told meanwhile may be in it or not: too few only means to look once more.
+    const doneSince = this.doneSlices - before.doneSlices;
+    this.openSlices = agenda.openSlices - doneSince;
+    if (doneSince > 0 && this.openSlices <= 0) this.news = true;
+  }
+
+  /** Takes slices from the queue until all runs that are allowed at a time are under way. */
+  startRuns(queue: number[], agenda: CampaignAgenda): void {
+    while (queue.length > 0 && !this.interrupted && this.runs < agenda.width) {
+      // Long runs first, short ones last: few activities, and all of them end at about the same time.
+      this.startRun(queue.splice(0, Math.ceil(queue.length / agenda.width)), agenda);
+    }
+  }
+
+  private startRun(nos: number[], { untilMs, sinceMs }: CampaignAgenda): void {
+    this.runs++;
+    for (const no of nos) this.busy.add(no);
+    void this.advance({ campaignId: this.campaignId, nos, untilMs, sinceMs }).then(
+      ({ held }) => {
+        this.endRun(nos);
+        this.held ||= held;
+        if (!held) this.heldMs = HELD_MS;
       },
       () => {
-        over();
-        news = true;
+        this.endRun(nos);
+        this.news = true;
       },
     );
   }
 
-  for (;;) {
-    news = false;
-    const known = { returned, doneSlices };
-    const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...busy] });
-    // A command that came while it was read knows better.
-    if (!news) state = agenda.state;
-    // What was told meanwhile may be in it or not: too few only means to look once more.
-    const doneSince = doneSlices - known.doneSlices;
-    openSlices = agenda.openSlices - doneSince;
-    if (doneSince > 0 && openSlices <= 0) news = true;
-    setCurrentDetails(agenda.details);
-    if (agenda.done && runs === 0) break;
-
-    const queue = [...agenda.due];
-    while (queue.length > 0 && !news && !held) {
-      await condition(() => news || held || runs < agenda.width);
-      while (queue.length > 0 && !news && !held && runs < agenda.width) {
-        // Long runs first, short ones last: few activities, and all of them end at about the same time.
-        start(queue.splice(0, Math.ceil(queue.length / agenda.width)), agenda);
-      }
-    }
-    if (workflowInfo().continueAsNewSuggested || newsCount > MAX_NEWS) {
-      await condition(() => runs === 0 && allHandlersFinished());
-      await continueAsNew<typeof campaignWorkflow>({ ...input, prepared: true });
-    }
-    if (held && !news) {
-      await condition(() => news, heldMs);
-      heldMs = Math.min(MAX_HELD_MS, heldMs * 2);
-    }
-    // The news may be a gateway that takes messages again.
-    if (news || held) {
-      held = false;
-      continue;
-    }
-    // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
-    await condition(() => news || held || returned > known.returned, agenda.waitMs);
+  private endRun(nos: number[]): void {
+    this.runs--;
+    this.returned++;
+    for (const no of nos) this.busy.delete(no);
   }
-  await condition(allHandlersFinished);
 }
