@@ -21,7 +21,7 @@ const steps = [
   ['types', [program('typescript', 'tsc'), '--noEmit']],
   ['lint', [program('eslint', 'eslint'), '.', '--max-warnings', '0']],
   ['.env.example', [script('env-example.mjs'), '--check']],
-  ['README configuration', [script('docs-config.mjs'), '--check']],
+  ['docs/configuration.md', [script('docs-config.mjs'), '--check']],
   ['docs/openapi.json', [script('openapi.mjs'), '--check']],
   ['compose and image', [script('check-compose.mjs')]],
   ...(process.argv.includes('--quick') ? [] : [['tests', [program('jest', 'jest')]]]),
