@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const file = path.join(root, 'docs', 'openapi.json');
 const require = createRequire(import.meta.url);
-const { committedDocument } = require(path.join(root, 'dist', 'api', 'openapi', 'committed.js'));
+const api = path.join(root, 'dist', 'api');
+const { committedDocument } = require(path.join(api, 'openapi', 'committed.js'));
+const { operations } = require(path.join(api, 'operations.js'));
 
-const text = committedDocument();
+const text = committedDocument(operations);
 if (!process.argv.includes('--check')) {
   writeFileSync(file, text);
 } else if (readFileSync(file, 'utf8') !== text) {

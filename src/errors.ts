@@ -33,6 +33,7 @@ export const ERRORS = {
   'too-many-codes': { status: 429, title: 'The phone got too many codes' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   unavailable: { status: 503, title: 'The message store can’t be reached' },
+  'temporal-unavailable': { status: 503, title: 'Temporal can’t be reached' },
   'test-unanswered': { status: 503, title: 'No worker has answered' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -4,22 +4,16 @@ import path from 'node:path';
 import { ALIASES } from '../src/api/clevertap/fields';
 import rules from '../scripts/import-rules.json';
 import { describeEnvironment } from '../src/config';
-import { ROOT, codeBlocks, readDocument, tableRows } from './support/markdown';
-import { filesBelow, registeredRoutes } from './support/routes';
+import { ROOT, codeBlocks, filesBelow, readDocument, tableRows } from './support/markdown';
 
 const decisions = filesBelow('docs/decisions', '.md').sort();
 const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
 const { dependencies, scripts } = JSON.parse(readDocument('package.json')) as Record<string, Record<string, string>>;
 
-test('README has every setting with its default and meaning, and no other', () => {
-  const rows = tableRows(readDocument('README.md'), ['Variable', 'Default', 'Meaning']);
+test('docs/configuration.md has every setting with its default and meaning, and no other', () => {
+  const rows = tableRows(readDocument('docs/configuration.md'), ['Variable', 'Default', 'Meaning']);
   const documented = rows.map((cells) => cells.map((cell) => cell.replaceAll('&lt;', '<')));
   expect(documented).toEqual(describeEnvironment().map((v) => [v.name, v.fallback ?? '', v.description]));
-});
-
-test('README has every route, and no other', () => {
-  const rows = tableRows(readDocument('README.md'), ['Method', 'Path', 'Scope', 'Answers']);
-  expect(rows.map(([method, where]) => `${method} ${where}`).sort()).toEqual(registeredRoutes().sort());
 });
 
 test('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {

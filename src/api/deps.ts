@@ -11,6 +11,7 @@ import type { Authenticator } from './http/auth';
 import type { WebhookTargets } from './ingress/webhook-targets';
 import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
+import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
 import type { Metrics } from './http/metrics';
 
@@ -18,6 +19,7 @@ export interface ApiDeps {
   database: Database;
   sealer: Sealer;
   auth: Authenticator;
+  idempotency: Idempotency;
   keys: Keys;
   tokens: AccessTokens;
   accounts: Accounts;

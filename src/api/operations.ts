@@ -1,44 +1,46 @@
-/** Every operation, in the order in which the documentation shows them. A new folder of routes is a line here. */
-import { operations as accounts } from './resources/accounts/schema';
-import { operations as apiKeys } from './resources/api-keys/schema';
-import { operations as audit } from './resources/audit/schema';
-import { operations as providerCallbacks } from './resources/receipts/operations';
-import { operations as campaigns } from './resources/campaigns/operations';
-import { operations as clevertap } from './clevertap/operations';
-import { operations as events } from './resources/events/schema';
-import { operations as gateways } from './resources/gateways/operations';
-import { testOperations as gatewayTests } from './resources/gateways/test';
-import { operations as groups } from './resources/groups/operations';
-import { operations as health } from './resources/health/operations';
-import { operations as links } from './resources/links/schema';
-import { operations as messages } from './resources/messages/operations';
-import { operations as notifications } from './resources/notifications/schema';
-import { operations as oauth } from './resources/oauth/operations';
-import { operations as documentation } from './openapi/operations';
-import type { Operation } from './operation';
-import { operations as outbox } from './resources/callbacks/schema';
-import { operations as providers } from './resources/providers/schema';
-import { operations as routes } from './resources/routes/schema';
-import { operations as senders } from './resources/senders/schema';
-import { operations as stats } from './resources/stats/schema';
-import { operations as suppressions } from './resources/suppressions/operations';
-import { operations as templates } from './resources/templates/schema';
-import { operations as testPhones } from './resources/test-phones/schema';
-import { operations as uploads } from './resources/uploads/schema';
-import { operations as webhooks } from './resources/webhooks/schema';
+/** Every route, in the order in which they are registered and the documentation shows them. A new folder of routes is a line here. */
+import { generic } from './clevertap/generic';
+import { mobtexting } from './clevertap/mobtexting';
+import { timesMobile } from './clevertap/times-mobile';
+import type { Endpoint } from './endpoint';
+import { documentation } from './openapi/endpoints';
+import { accounts } from './resources/accounts/endpoints';
+import { apiKeys } from './resources/api-keys/endpoints';
+import { audit } from './resources/audit/endpoints';
+import { callbacks } from './resources/callbacks/endpoints';
+import { campaigns } from './resources/campaigns/endpoints';
+import { events } from './resources/events/endpoints';
+import { gateways } from './resources/gateways/endpoints';
+import { groups } from './resources/groups/endpoints';
+import { health } from './resources/health/endpoints';
+import { links } from './resources/links/endpoints';
+import { messages } from './resources/messages/endpoints';
+import { notifications } from './resources/notifications/endpoints';
+import { oauth } from './resources/oauth/endpoints';
+import { providers } from './resources/providers/endpoints';
+import { receipts } from './resources/receipts/endpoints';
+import { routes } from './resources/routes/endpoints';
+import { senders } from './resources/senders/endpoints';
+import { stats } from './resources/stats/endpoints';
+import { suppressions } from './resources/suppressions/endpoints';
+import { templates } from './resources/templates/endpoints';
+import { testPhones } from './resources/test-phones/endpoints';
+import { uploads } from './resources/uploads/endpoints';
+import { webhooks } from './resources/webhooks/endpoints';
 
-export const operations: readonly Operation[] = [
-  ...clevertap,
+export const operations: readonly Endpoint[] = [
+  ...generic,
+  ...mobtexting,
+  ...timesMobile,
   ...messages,
   ...stats,
   ...events,
   ...gateways,
-  ...gatewayTests,
   ...providers,
   ...senders,
   ...routes,
   ...webhooks,
-  ...outbox,
+  ...callbacks,
   ...suppressions,
   ...templates,
   ...groups,
@@ -50,8 +52,8 @@ export const operations: readonly Operation[] = [
   ...apiKeys,
   ...oauth,
   ...audit,
-  ...providerCallbacks,
+  ...receipts,
   ...links,
   ...health,
-  ...documentation,
+  ...documentation(() => operations),
 ];

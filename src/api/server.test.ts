@@ -2,7 +2,7 @@
 import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import express from 'express';
-import { rawBody } from './http/body';
+import { readBody } from './http/body';
 import { takesItsTime } from './http/client-errors';
 import { until } from '../../test/support/until';
 import { createHttpServer } from './server';
@@ -20,7 +20,8 @@ beforeAll(async () => {
     for await (const piece of request as AsyncIterable<Buffer>) bytes += piece.length;
     response.json({ bytes });
   });
-  app.use(rawBody, (request, response) => {
+  app.use(async (request, response) => {
+    await readBody(request, response);
     reached.push(request.url);
     response.json({ bytes: Buffer.isBuffer(request.body) ? request.body.length : 0 });
   });

@@ -1,5 +1,6 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { GroupCommit } from '../core/concurrency/group-commit';
+import { TtlCache } from '../core/concurrency/ttl-cache';
 import { meaningOf } from '../core/messages/opt-out';
 import type { CallbackRequest, InboundText } from '../providers/provider';
 import type { Database } from '../store/database';
@@ -38,13 +39,10 @@ const MAX_RECEIPTS = 1_000;
 const MAX_WAITING = 50_000;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
-const MAX_CACHED_GATEWAYS = 10_000;
-
-type CachedGateway = OpenGateway & { expiresAtMs: number };
 
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
-  const cache = new Map<string, CachedGateway>();
+  const cache = new TtlCache<OpenGateway | null>(GATEWAY_CACHE_MS);
   const reports = createReportCounter(database.pool);
 
   const commits = new GroupCommit<ReceiptDraft[], undefined>(
@@ -59,16 +57,17 @@ export function createInbox(deps: InboxDeps): Inbox {
     { maxWeight: MAX_RECEIPTS, maxWaiting: MAX_WAITING, weigh: (group) => group.length },
   );
 
-  async function gatewayOf(token: string): Promise<CachedGateway | null> {
-    const known = cache.get(token);
-    if (known !== undefined && known.expiresAtMs > Date.now()) return known;
+  async function load(token: string): Promise<OpenGateway | null> {
     const row = await findGatewayByToken(database.db, token);
-    if (row === null) return null;
-    const opened = { ...openGateway(row, sealer, deps.publicUrl), expiresAtMs: Date.now() + GATEWAY_CACHE_MS };
-    if (cache.size >= MAX_CACHED_GATEWAYS) cache.clear();
-    cache.set(token, opened);
-    return opened;
+    return row === null ? null : openGateway(row, sealer, deps.publicUrl);
   }
+
+  const gatewayOf = (token: string): Promise<OpenGateway | null> =>
+    cache.get(
+      token,
+      () => load(token),
+      (gateway) => gateway !== null,
+    );
 
   return {
     async receive(token, request) {

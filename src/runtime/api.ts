@@ -7,7 +7,7 @@ import { createAccounts } from '../api/http/account-context';
 import { createAuthenticator } from '../api/http/auth';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
-import { withIdempotency } from '../api/http/idempotency';
+import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
 import { createMetrics } from '../api/http/metrics';
@@ -65,7 +65,8 @@ export async function startApi(
   const app = createApp({
     database,
     sealer,
-    auth: withIdempotency(auth, { database, sealer, log }),
+    auth,
+    idempotency: createIdempotency({ database, sealer, log }),
     keys,
     tokens,
     accounts: createAccounts(database),

@@ -1,6 +1,6 @@
 /** `/api/v1/campaigns`, by status; and what other routes know of campaigns. */
 import type { z } from 'zod';
-import { operations } from '../../src/api/resources/campaigns/operations';
+import { operations } from '../../src/api/operations';
 import { ADMIN_KEY, startStack, type Answer, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 

@@ -181,14 +181,17 @@ test('413: a body over 4 MB, more than 5,000 records', async () => {
 
 test('requests that arrive together are committed together, and share slices', async () => {
   const before = await stack.database.pool.query<{ n: number }>('select count(*)::int as n from slices');
+  const began = performance.now();
   const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => send(one({ mid: `together-${i}` }))));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(300);
   const { rows } = await stack.database.pool.query<{ slices: number; messages: number }>(
     `select count(distinct slice_id)::int as slices, count(*)::int as messages from messages where meta like 'together-%'`,
   );
   expect(rows[0]!.messages).toBe(300);
-  // 20 tokens at once and 10 a second: far fewer workflows than requests.
-  expect(rows[0]!.slices).toBeLessThan(100);
+  // A start takes a token: 20 at once and 10 a second, and the slice that is open at the end.
+  const tokens = 20 + (10 * (performance.now() - began)) / 1_000;
+  expect(rows[0]!.slices).toBeLessThanOrEqual(Math.ceil(tokens) + 1);
+  expect(rows[0]!.slices).toBeLessThan(300);
   expect(before.rows[0]!.n).toBeGreaterThan(0);
 });
 

@@ -80,7 +80,7 @@ test('400: a NUL in a field, a filter or an id is named, and never a 500', async
   expect(await named('POST', '/api/v1/api-keys', key)).toEqual(refused('name'));
   expect(await named('GET', '/api/v1/suppressions?cursor=%00')).toEqual(refused('cursor'));
   expect(await named('GET', '/api/v1/messages?meta=a%00')).toEqual(refused('meta'));
-  expect(await named('GET', '/api/v1/gateways/%00')).toEqual(refused('path'));
+  expect(await named('GET', '/api/v1/gateways/%00')).toEqual(refused('id'));
   const gateway = {
     provider: 'http',
     name: 'x',

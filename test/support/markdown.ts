@@ -1,11 +1,17 @@
 /** Reads the project's own Markdown, so that tests can hold documentation and code together. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 export const ROOT = path.join(__dirname, '..', '..');
 
 /** Text of a file, by its path from the project's root. */
 export const readDocument = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+/** Paths from the project's root of the files below `folder` whose names end like this. */
+export const filesBelow = (folder: string, ending: string): string[] =>
+  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.join(folder, file));
 
 /**
  * Rows of the first table whose header row has exactly these columns, cells trimmed and without the backticks of a

@@ -1,9 +1,9 @@
 /**
- * How to make one of each thing that has a path of its own. The tests that walk all routes take it from here: whoever
- * adds `/api/v1/things/:id` adds a line to {@link THINGS}, and its routes are tested for 401, 403, 404, 413, 429 and
- * for what another account sees of them.
+ * How to make one of each thing that has a path of its own, for the tests that walk all routes. A thing whose POST has an
+ * example is made by that; one that needs more has a line in {@link THINGS}.
  */
 import type { Pool } from 'pg';
+import { operations } from '../../src/api/operations';
 import type { Route } from './walk';
 import type { Answer } from './stack';
 
@@ -56,7 +56,7 @@ const aMessage: Thing = {
 /** Members have two parameters: their group's and their own. */
 const group = posted('/api/v1/groups', () => ({ name: `group ${unique()}` }));
 
-/** By the longest beginning of a route's path that ends in a parameter. */
+/** Things that are made by more than an example, by the longest beginning of a route's path that ends in a parameter. */
 export const THINGS: Record<string, Thing> = {
   '/api/v1/accounts/:id': { make: ({ accountId }) => Promise.resolve({ id: accountId }) },
   '/api/v1/api-keys/:id': posted('/api/v1/api-keys', () => ({ name: 'walk', scopes: ['send'] })),
@@ -114,35 +114,48 @@ export const THINGS: Record<string, Thing> = {
 export const BODIES: Record<string, object> = {
   'PATCH /api/v1/campaigns/:id': { ratePerSecond: 10 },
   'POST /api/v1/campaigns/:id/reschedule': { time: '2027-01-31 10:00' },
+  'POST /api/v1/gateways/:id/test': { to: '+919800000001' },
   'POST /api/v1/groups/:id/members': { to: '+919800000001' },
   'POST /api/v1/test-phones/:id/verify': { code: '000000' },
 };
 
-/** Routes that read no JSON, though their method could carry it. */
-export const BODILESS: ReadonlySet<string> = new Set([
-  'POST /api/v1/uploads',
-  'POST /api/v1/callbacks/:id/replay',
-  'POST /api/v1/campaigns/:id/launch',
-  'POST /api/v1/campaigns/:id/pause',
-  'POST /api/v1/campaigns/:id/resume',
-  'POST /api/v1/campaigns/:id/cancel',
-]);
+const named = (of: (operation: (typeof operations)[number]) => boolean): ReadonlySet<string> =>
+  new Set(operations.filter(of).map(({ method, path }) => `${method.toUpperCase()} ${path}`));
 
-/** Routes whose body may be larger than 4 MB. */
-export const LARGE: ReadonlySet<string> = new Set(['POST /api/v1/uploads']);
+/** Routes that read no JSON, though their method could carry it. */
+export const BODILESS = named(({ body }) => body === undefined || body.types?.includes('application/json') === false);
+
+/** Routes whose body may be larger than 4 MB: they take it in piece by piece. */
+export const LARGE = named(({ body }) => body?.types?.includes('text/csv') === true);
 
 /** Routes that a walk can't call: their answer doesn't end, or is no JSON. They need tests of their own. */
-export const ENDLESS: ReadonlySet<string> = new Set(['GET /api/v1/uploads/:id/errors.csv', 'GET /api/v1/events']);
+export const ENDLESS = named(({ answers }) => answers[200]?.type !== undefined);
 
 /** The thing that a route with parameters is about. @throws Error when nobody says how to make one. */
 export function thingOf(route: Route): Thing {
-  const at = Object.keys(THINGS)
+  const known = beginningOf(route, Object.keys(THINGS));
+  if (known !== undefined) return THINGS[known]!;
+  const collection = beginningOf(route, Object.keys(EXAMPLES));
+  if (collection !== undefined) return EXAMPLES[collection]!;
+  throw new Error(`${route.name} has no maker: give the POST of its collection an example, or add it to THINGS`);
+}
+
+/** The longest of the paths that the route's path begins with. */
+const beginningOf = (route: Route, paths: readonly string[]): string | undefined =>
+  paths
     .filter((beginning) => route.path === beginning || route.path.startsWith(`${beginning}/`))
     .sort((a, b) => a.length - b.length)
     .at(-1);
-  if (at === undefined) throw new Error(`${route.name} has no maker: add one to THINGS in test/support/things.ts`);
-  return THINGS[at]!;
-}
+
+/** Things that are made by the first example of their POST, under a name of their own. */
+const EXAMPLES: Record<string, Thing> = Object.fromEntries(
+  operations.flatMap(({ method, path, body }) => {
+    const [example] = Object.values(body?.examples ?? {}) as { name?: string }[];
+    if (method !== 'post' || example === undefined) return [];
+    const name = () => (example.name === undefined ? {} : { name: `${example.name} ${unique()}` });
+    return [[`${path}/:id`, posted(path, () => ({ ...example, ...name() }))]];
+  }),
+);
 
 export const unknownOf = (route: Route): Record<string, string> =>
   thingOf(route).unknown ?? Object.fromEntries(route.params.map((name) => [name, 'unknown']));

@@ -1,6 +1,5 @@
 /** Every route with its scope, for tests that walk all of them. */
-import { readDocument, tableRows } from './markdown';
-import { registeredRoutes } from './routes';
+import { operations } from '../../src/api/operations';
 
 export interface Route {
   /** `GET /api/v1/gateways/:id`. */
@@ -11,19 +10,20 @@ export interface Route {
   scope: string;
   /** Names of its parameters. */
   params: string[];
+  /** It lists, page by page. */
+  paged: boolean;
 }
 
-/** Every registered route with the scope that README says. @throws Error when README lacks one. */
-export function allRoutes(): Route[] {
-  const rows = tableRows(readDocument('README.md'), ['Method', 'Path', 'Scope', 'Answers']);
-  const scopes = new Map(rows.map(([method, where, scope]) => [`${method} ${where}`, scope!]));
-  return registeredRoutes().map((name) => {
-    const [method, where] = name.split(' ') as [string, string];
-    const scope = scopes.get(name);
-    if (scope === undefined) throw new Error(`README’s table of routes lacks ${name}`);
-    return { name, method, path: where, scope, params: [...where.matchAll(/:(\w+)/g)].map(([, param]) => param!) };
-  });
-}
+/** Every route, as it is declared. */
+export const allRoutes = (): Route[] =>
+  operations.map(({ method, path, scope, query }) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    scope: scope ?? 'none',
+    params: [...path.matchAll(/:(\w+)/g)].map(([, param]) => param!),
+    paged: query !== undefined && 'cursor' in query.shape,
+  }));
 
 /** A route's path with its parameters filled in. */
 export const fill = (route: Route, params: Record<string, string>): string =>

@@ -1,10 +1,9 @@
 /** `POST`/`GET /clevertap/v1/messages`: the generic contract. */
-import type { Request, Response, Router } from 'express';
-import type { ApiDeps } from '../deps';
+import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
 import { acceptRecords, type Acceptance } from './accept';
-import { openBody } from './encrypted';
-import { genericRecords } from './records';
-import { bodyFields, factsOf } from './request';
+import { genericRecords, MAX_RECORDS } from './records';
+import { common, factsOf, FORM, openedBody } from './request';
+import { genericAnswer, genericBody, genericRecord } from './schema';
 
 /** What a caller of the generic route gets: ids in the order of the accepted records, refusals with their index. */
 export interface GenericAnswer {
@@ -15,17 +14,55 @@ export interface GenericAnswer {
   duplicates?: number[];
 }
 
-export function genericRoutes(router: Router, deps: ApiDeps): void {
-  const handle = async (request: Request, response: Response): Promise<void> => {
-    const { body, fields } = bodyFields(request);
-    const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const records = genericRecords(await openBody(deps, accountId, request, body));
-    const acceptance = await acceptRecords(deps, accountId, records, factsOf(request));
-    response.status(acceptance.accepted.length === 0 ? 400 : 200).json(toAnswer(acceptance));
-  };
-  router.get('/clevertap/v1/messages', handle);
-  router.post('/clevertap/v1/messages', handle);
+const route = {
+  ...common,
+  path: '/clevertap/v1/messages',
+  tag: 'CleverTap: generic',
+  answers: {
+    200: { description: 'At least one record is committed.', schema: genericAnswer },
+    400: { description: 'No record is acceptable.', schema: genericAnswer },
+  },
+} as const;
+
+async function handle(call: Call): Promise<object> {
+  const records = genericRecords(await openedBody(call));
+  const acceptance = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
+  return reply(acceptance.accepted.length === 0 ? 400 : 200, toAnswer(acceptance));
 }
+
+export const generic: Endpoint[] = [
+  endpoint(
+    {
+      ...route,
+      id: 'sendRecords',
+      method: 'post',
+      summary: 'Takes records.',
+      description: `One record, an array of up to ${MAX_RECORDS.toLocaleString('en')} under any name, or a bare array. A bad record is rejected alone; the same record again within 24 hours is answered with the same id and sends nothing.`,
+      takes: {
+        schema: genericBody,
+        also: { [FORM]: genericRecord },
+        examples: {
+          'One message': { from: 'TXTSMS', to: '919800000001', message: 'Your order 17 has left.' },
+          'A batch of CleverTap': {
+            from: 'TXTSMS',
+            listsms: [
+              {
+                to: '+919800000001',
+                message: 'Your order 17 has left.',
+                mid: '919800000001.1200000000.1700000000.20260101.0.wzrk_default.-1.',
+              },
+            ],
+          },
+        },
+      },
+    },
+    handle,
+  ),
+  endpoint(
+    { ...route, id: 'sendRecordByQuery', method: 'get', summary: 'Takes a record by query.', query: genericRecord },
+    handle,
+  ),
+];
 
 function toAnswer({ accepted, rejected }: Acceptance): GenericAnswer {
   const messages = accepted.flatMap((record) => record.messages);

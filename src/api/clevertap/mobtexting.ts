@@ -1,12 +1,11 @@
 /** `/api/v2/sms/clevertap/send` and `/json`: Mobtexting's contract, so that a customer changes only the host. */
-import type { Request, Response, Router } from 'express';
+import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
 import { isJsonObject } from '../http/json';
-import type { ApiDeps } from '../deps';
 import { acceptRecords, type Acceptance } from './accept';
-import { openBody } from './encrypted';
 import { nameValues, type NamedValues } from './fields';
 import { nodeRecords } from './records';
-import { bodyFields, factsOf } from './request';
+import { common, factsOf, FORM, openedBody } from './request';
+import { mobtextingAnswer, mobtextingBody, mobtextingRecord } from './schema';
 
 /** One number, as Mobtexting's API answers it (Mobtexting docs v4, sms/send). */
 interface MobtextingItem {
@@ -23,20 +22,82 @@ interface MobtextingItem {
   reason?: string;
 }
 
-export function mobtextingRoutes(router: Router, deps: ApiDeps): void {
-  const route = (toRecords: (body: unknown) => NamedValues[]) => async (request: Request, response: Response) => {
-    const { body, fields } = bodyFields(request);
-    const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const records = toRecords(await openBody(deps, accountId, request, body));
-    const acceptance = await acceptRecords(deps, accountId, records, factsOf(request));
+const route = {
+  ...common,
+  tag: 'CleverTap: Mobtexting’s contract',
+  answers: {
+    200: { description: 'At least one record is committed.', schema: mobtextingAnswer },
+    400: { description: 'No record is acceptable.', schema: mobtextingAnswer },
+  },
+} as const;
+
+const taking =
+  (toRecords: (body: unknown) => NamedValues[]) =>
+  async (call: Call): Promise<object> => {
+    const records = toRecords(await openedBody(call));
+    const acceptance = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
     const status = acceptance.accepted.length === 0 ? 400 : 200;
-    response.status(status).json(toAnswer(status, acceptance, records));
+    return reply(status, toAnswer(status, acceptance, records));
   };
-  const send = route((body) => [nameValues(isJsonObject(body) ? body : {})]);
-  router.get('/api/v2/sms/clevertap/send', send);
-  router.post('/api/v2/sms/clevertap/send', send);
-  router.post('/api/v2/sms/clevertap/json', route(nodeRecords));
-}
+
+const one = taking((body) => [nameValues(isJsonObject(body) ? body : {})]);
+
+export const mobtexting: Endpoint[] = [
+  endpoint(
+    {
+      ...route,
+      id: 'sendMobtexting',
+      method: 'post',
+      path: '/api/v2/sms/clevertap/send',
+      summary: 'Takes a record.',
+      takes: {
+        schema: mobtextingRecord,
+        types: ['application/json', FORM],
+        examples: {
+          'One message': {
+            sender: 'TXTSMS',
+            to: '919800000001',
+            message: 'Your order 17 has left.',
+            service: 'T',
+            custom: '919800000001.1200000000.1700000000.20260101.0.wzrk_default.-1.',
+          },
+        },
+      },
+    },
+    one,
+  ),
+  endpoint(
+    {
+      ...route,
+      id: 'sendMobtextingByQuery',
+      method: 'get',
+      path: '/api/v2/sms/clevertap/send',
+      summary: 'Takes a record by query.',
+      query: mobtextingRecord,
+    },
+    one,
+  ),
+  endpoint(
+    {
+      ...route,
+      id: 'sendMobtextingNodes',
+      method: 'post',
+      path: '/api/v2/sms/clevertap/json',
+      summary: 'Takes `root` and `nodes`.',
+      description: 'A node overrides the root in everything but `webhook_id`, `service` and `time`.',
+      takes: {
+        schema: mobtextingBody,
+        examples: {
+          'One text to two numbers': {
+            root: { sender: 'TXTSMS', message: 'The shop opens at ten.', service: 'T' },
+            nodes: [{ to: '919800000001' }, { to: '919800000002' }],
+          },
+        },
+      },
+    },
+    taking(nodeRecords),
+  ),
+];
 
 function toAnswer(status: number, { accepted, rejected }: Acceptance, records: readonly NamedValues[]) {
   const submittedAt = new Date().toISOString().slice(0, 19).replace('T', ' ');

@@ -1,14 +1,12 @@
-/** A CleverTap request's body, and those of its fields that may carry credentials. */
+/** What all CleverTap routes do with a request before its records are looked at, and say of themselves alike. */
 import type { Request } from 'express';
-import { isJsonObject } from '../http/json';
+import { z } from 'zod';
+import type { ErrorCode } from '../../errors';
+import type { Call, Intake } from '../endpoint';
 import { readFields } from '../http/body';
 import { idempotencyKeyOf } from '../http/idempotency';
-
-export interface FieldsBody {
-  body: unknown;
-  /** Top-level fields (of `root`, where there is one). */
-  fields: Record<string, unknown>;
-}
+import { isJsonObject } from '../http/json';
+import { openBody } from './encrypted';
 
 /** What a CleverTap request says beside its body. */
 export interface RequestFacts {
@@ -22,8 +20,29 @@ export const factsOf = (request: Request): RequestFacts => ({
   idempotencyKey: idempotencyKeyOf(request),
 });
 
-export function bodyFields(request: Request): FieldsBody {
+/** JSON, a form or the query; a credential may be among the fields at the top (of `root`, where there is one). */
+function intake(request: Request): Intake {
   const body = readFields(request);
   const fields = isJsonObject(body) ? (isJsonObject(body.root) ? { ...body, ...body.root } : body) : {};
   return { body, fields };
 }
+
+/** The body, decrypted where CleverTap encrypted it. @throws AppError undecryptable */
+export const openedBody = ({ deps, actor, request, body }: Call): Promise<unknown> =>
+  openBody(deps, actor.accountId, request, body);
+
+export const FORM = 'application/x-www-form-urlencoded';
+const ERRORS: readonly ErrorCode[] = ['undecryptable', 'no-gateway', 'too-many-records'];
+
+/** What is the same in the declarations of all CleverTap routes. */
+export const common = {
+  scope: 'send',
+  credentialFields: true,
+  intake,
+  errors: ERRORS,
+  headers: {
+    callback_url: z.url().describe('CleverTap’s callback URL, for records that bring none.'),
+    'X-AES-IV': z.string().describe('Of an encrypted body, `{"ciphertext": …}`: its initialisation vector.'),
+    'X-AES-KEY-VERSION': z.string().describe('Of an encrypted body: the version of the account’s key.'),
+  },
+} as const;

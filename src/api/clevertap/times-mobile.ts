@@ -3,15 +3,14 @@
  * and paths are those of CleverTap's partner guide "Times Mobile". Times does not publish its answers; they are taken
  * from the reseller platform whose parameters and `/api/v1/send` path it shares.
  */
-import type { Request, Response, Router } from 'express';
-import { isJsonObject } from '../http/json';
 import { AppError, type ErrorCode } from '../../errors';
-import type { ApiDeps } from '../deps';
+import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
+import { isJsonObject } from '../http/json';
 import { acceptRecords, type AcceptedRecord } from './accept';
-import { openBody } from './encrypted';
 import { fieldNamed, nameValues, type Field } from './fields';
 import type { RecordProblem } from './normalise';
-import { bodyFields, factsOf } from './request';
+import { common, factsOf, FORM, openedBody } from './request';
+import { timesAnswer, timesRecord } from './schema';
 
 /** Where the routes are; every error below it is answered in their shape. */
 export const TIMES_MOBILE = '/ct/api/v1';
@@ -34,23 +33,59 @@ const BY_FIELD: Partial<Record<Field, number>> = { sender: 2051, to: 2054, templ
 const BY_ERROR: Partial<Record<ErrorCode, number>> = { unauthorized: 2070, forbidden: 2070 };
 const BAD_REQUEST = 400;
 
-export function timesMobileRoutes(router: Router, deps: ApiDeps): void {
-  const handle = async (request: Request, response: Response): Promise<void> => {
-    const { body, fields } = bodyFields(request);
-    const { accountId } = await deps.auth.authenticate(request, 'send', fields);
-    const record = await openBody(deps, accountId, request, body);
-    if (!isJsonObject(record))
-      throw new AppError('invalid-request', 'This route takes one record a request, as an object');
-    const records = [nameValues(record)];
-    const { accepted, rejected } = await acceptRecords(deps, accountId, records, factsOf(request));
-    if (accepted.length > 0) response.json(toAnswer(accepted[0]!));
-    else response.status(BAD_REQUEST).json(toRejection(rejected[0]!));
-  };
-  router.get('/ct/api/v1/message', handle);
-  router.post('/ct/api/v1/message', handle);
-  router.get('/ct/api/v1/send', handle);
-  router.post('/ct/api/v1/send', handle);
+const route = {
+  ...common,
+  tag: 'CleverTap: Times Mobile’s contract',
+  answers: { 200: { description: 'The record is committed.', schema: timesAnswer } },
+  errorAnswer: { schema: timesAnswer, type: 'application/json' },
+} as const;
+
+async function handle(call: Call): Promise<object> {
+  const record = await openedBody(call);
+  if (!isJsonObject(record))
+    throw new AppError('invalid-request', 'This route takes one record a request, as an object');
+  const records = [nameValues(record)];
+  const { accepted, rejected } = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
+  return accepted.length > 0 ? toAnswer(accepted[0]!) : reply(BAD_REQUEST, toRejection(rejected[0]!));
 }
+
+const at = (path: string, id: string): Endpoint[] => [
+  endpoint(
+    { ...route, path, id: `${id}ByQuery`, method: 'get', summary: 'Takes a record by query.', query: timesRecord },
+    handle,
+  ),
+  endpoint(
+    {
+      ...route,
+      path,
+      id,
+      method: 'post',
+      summary: 'Takes a record.',
+      takes: {
+        schema: timesRecord,
+        types: ['application/json', FORM],
+        examples: {
+          'One message': {
+            username: 'any',
+            password: '<your API key>',
+            unicode: 'false',
+            from: 'TXTSMS',
+            to: '919800000001',
+            text: 'Your order 17 has left.',
+            dltContentId: '1107160016156755389',
+            corelationid: '919800000001.1200000000.1700000000.20260101.0.wzrk_default.-1.',
+          },
+        },
+      },
+    },
+    handle,
+  ),
+];
+
+export const timesMobile: Endpoint[] = [
+  ...at(`${TIMES_MOBILE}/message`, 'sendTimesMobile'),
+  ...at(`${TIMES_MOBILE}/send`, 'sendTimesMobileAlias'),
+];
 
 function toAnswer({ record, messages }: AcceptedRecord): TimesAnswer {
   const repeated = messages.filter((message) => message.duplicate).length;

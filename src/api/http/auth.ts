@@ -25,6 +25,7 @@ type Credential = { kind: 'key'; key: string } | { kind: 'pair'; id: string; sec
 
 export interface Authenticator {
   /**
+   * By a header alone this needs nothing of the body.
    * @param fields the request's fields on a CleverTap route; a header credential wins over them, because partner
    * payloads carry foreign user names.
    * @throws AppError unauthorized, forbidden, rate-limited
@@ -97,6 +98,9 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Whether a header has a credential, right or wrong: it wins over fields, so the body need not be read first. */
+export const presentsCredential = (request: Request): boolean => headerCredential(request) !== null;
 
 function headerCredential(request: Request): Credential | null {
   const { authorization } = request.headers;

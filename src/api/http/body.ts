@@ -1,14 +1,34 @@
 /** Reading bodies: raw bytes first, then JSON or a form, with errors that point at the place. */
-import express, { type Request, type RequestHandler } from 'express';
-import { findJsonExcess, MAX_JSON_KEYS } from './json-limits';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../../errors';
+import { findJsonExcess, MAX_JSON_KEYS } from './json-limits';
 
 export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
 /** The part of the URL behind the question mark. */
 const MAX_QUERY_BYTES = 8 * 1_024;
 
+/** How long a client that was refused may go on sending, so that it gets to read why. */
+const DISCARD_MS = 5_000;
+
 /** Keeps every body as bytes in `request.body`, whatever its content type says. */
-export const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+
+/** Reads the whole body into `request.body`. Rejects with the reader's error, which becomes too-large or malformed-body. */
+export function readBody(request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) =>
+    rawBody(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error))),
+  );
+}
+
+/** Reads on for a while without keeping anything: a client that is cut off while it sends may never see its answer. */
+export function discardRest(request: Request): void {
+  if (request.complete) return;
+  request.unpipe();
+  // Once the reader that gave up has let go of it.
+  setImmediate(() => request.resume());
+  const timer = setTimeout(() => request.socket.destroy(), DISCARD_MS);
+  request.once('close', () => clearTimeout(timer));
+}
 
 /** Refuses a long query, before anybody takes it apart. */
 export const limitQuery: RequestHandler = (request, _response, next) => {

@@ -1,7 +1,7 @@
 /**
- * `Idempotency-Key`: a POST that comes again under its key is answered as the first one was, and does nothing. It sits
- * right behind authentication, in every route at once: a replay needs the scope that the route needs, the account is
- * known, and what was not authenticated leaves no trace.
+ * `Idempotency-Key`: a POST that comes again under its key is answered as the first one was, and does nothing. Every
+ * route enters it right behind authentication: a replay needs the scope that the route needs, the account is known, and
+ * what was not authenticated leaves no trace.
  */
 import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
@@ -14,8 +14,8 @@ import {
   type IdempotencyKey,
 } from '../../store/accounts/idempotency';
 import type { Sealer } from '../../store/seal';
-import type { Authenticator, Principal } from './auth';
 import type { ApiDeps } from '../deps';
+import type { Principal } from './auth';
 
 /** Visible ASCII, as header values are. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -45,28 +45,37 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   return request.method === 'POST' ? request.get('idempotency-key') : undefined;
 }
 
-/**
- * The same authenticator, whose `authenticate` also looks at the `Idempotency-Key`: it returns for a first request, and
- * keeps its answer unless it is a 5xx; for a repeated one it throws.
- * @throws AppError idempotency-mismatch, idempotency-in-progress, invalid-request; and all of `auth`'s
- */
-export function withIdempotency(
-  auth: Authenticator,
-  { database, sealer, log }: { database: Database; sealer: Sealer; log: Pick<ApiDeps['log'], 'error'> },
-): Authenticator {
-  const { pool } = database;
+/** Requests by their `Idempotency-Key`. */
+export interface Idempotency {
+  /**
+   * Returns for a request without a key, and for the first one with it, whose answer is kept unless it is a 5xx. Throws
+   * for a repeated one: {@link replayAnswers} sends what was kept.
+   * @throws AppError idempotency-mismatch, idempotency-in-progress, invalid-request
+   */
+  enter(request: Request, response: Response, actor: Principal): Promise<void>;
+}
 
-  async function enter(request: Request, { accountId, scopes }: Principal, key: string): Promise<void> {
+export function createIdempotency({
+  database: { pool },
+  sealer,
+  log,
+}: {
+  database: Database;
+  sealer: Sealer;
+  log: Pick<ApiDeps['log'], 'error'>;
+}): Idempotency {
+  async function claim(key: string, request: Request, response: Response, actor: Principal): Promise<void> {
+    const { accountId, scopes } = actor;
     if (!KEY.test(key)) {
       throw new AppError('invalid-request', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
     const id: IdempotencyKey = { accountId, key };
-    const claim = await claimIdempotencyKey(pool, id, hashOf(request, scopes));
-    switch (claim.state) {
+    const found = await claimIdempotencyKey(pool, id, hashOf(request, scopes));
+    switch (found.state) {
       case 'claimed':
-        return holdAnswer(request.res!, (status, answer) => keep(id, status, answer));
+        return holdAnswer(response, (status, answer) => keep(id, status, answer));
       case 'answered':
-        throw new Replay(claim.status, JSON.parse(sealer.open(claim.answer, contextOf(id))) as KeptAnswer);
+        throw new Replay(found.status, JSON.parse(sealer.open(found.answer, contextOf(id))) as KeptAnswer);
       case 'mismatch':
         throw new AppError(
           'idempotency-mismatch',
@@ -90,11 +99,9 @@ export function withIdempotency(
   }
 
   return {
-    async authenticate(request, scope, fields) {
-      const principal = await auth.authenticate(request, scope, fields);
+    async enter(request, response, actor) {
       const key = idempotencyKeyOf(request);
-      if (key !== undefined) await enter(request, principal, key);
-      return principal;
+      if (key !== undefined) await claim(key, request, response, actor);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** API keys as requests need them: by id, valid now, within their rate; kept for a moment. */
 import { secretMatches } from '../../core/accounts/api-key';
 import { TokenBucket } from '../../core/concurrency/token-bucket';
+import { TtlCache } from '../../core/concurrency/ttl-cache';
 import { AppError } from '../../errors';
 import { findKey, touchKey, type StoredKey } from '../../store/accounts/api-keys';
 import type { Database } from '../../store/database';
@@ -21,28 +22,19 @@ export interface Keys {
 
 /** A key that another api process revoked is refused this much later at most; a busy key costs one query in that time. */
 const CACHE_MS = 1_000;
-const MAX_CACHED = 10_000;
+const MAX_BUCKETS = 10_000;
 /** How exactly the last use of a key is known. */
 const LAST_USE_MS = 60_000;
 
 /** @param onError told when the last use of a key could not be noted. */
 export function createKeys(database: Database, onError: (error: unknown) => void): Keys {
-  const cache = new Map<string, { key: StoredKey | null; expiresAtMs: number }>();
+  const cache = new TtlCache<StoredKey | null>(CACHE_MS);
 
   /** Per limited key; a changed rate begins a new bucket. */
   const buckets = new Map<string, TokenBucket>();
 
-  async function stored(id: string): Promise<StoredKey | null> {
-    const known = cache.get(id);
-    if (known !== undefined && known.expiresAtMs > Date.now()) return known.key;
-    const key = await findKey(database.db, id);
-    if (cache.size >= MAX_CACHED) cache.clear();
-    cache.set(id, { key, expiresAtMs: Date.now() + CACHE_MS });
-    return key;
-  }
-
   async function valid(id: string): Promise<StoredKey | null> {
-    const key = await stored(id);
+    const key = await cache.get(id, () => findKey(database.db, id));
     if (key === null || key.revokedAt !== null) return null;
     return key.expiresAt !== null && key.expiresAt.getTime() <= Date.now() ? null : key;
   }
@@ -51,7 +43,7 @@ export function createKeys(database: Database, onError: (error: unknown) => void
     const nowMs = Date.now();
     const name = `${id}/${ratePerSecond}`;
     const bucket = buckets.get(name) ?? new TokenBucket(ratePerSecond, ratePerSecond, nowMs);
-    if (buckets.size >= MAX_CACHED) buckets.clear();
+    if (buckets.size >= MAX_BUCKETS) buckets.clear();
     buckets.set(name, bucket);
     const token = bucket.take(nowMs);
     if (token.ok) return;
@@ -78,6 +70,6 @@ export function createKeys(database: Database, onError: (error: unknown) => void
       noteUse(key);
       if (key.ratePerSecond !== null) limit(key.id, key.ratePerSecond);
     },
-    forget: (id) => void cache.delete(id),
+    forget: (id) => cache.forget(id),
   };
 }

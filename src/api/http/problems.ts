@@ -3,9 +3,9 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { OverloadError } from '../../core/concurrency/group-commit';
 import { AppError, ERRORS } from '../../errors';
 import { isDatabaseAway, isUnstorableText } from '../../store/database';
-import { MAX_BODY_BYTES } from './body';
+import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf } from './body';
+import { placeOfUnstorable, UNSTORABLE_MESSAGE } from './text';
 import type { ApiDeps } from '../deps';
-import { placeOfNul } from './nul';
 
 /** How long Postgres is given before the caller should try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -60,7 +60,7 @@ function toAppError(thrown: unknown, request: Request): AppError {
     );
   }
   if (isUnstorableText(thrown)) {
-    const problem = { field: placeOfNul(request), message: 'has a NUL character: remove it' };
+    const problem = { field: placeIn(request), message: UNSTORABLE_MESSAGE };
     return new AppError('invalid-request', `${problem.field} ${problem.message}`, { problems: [problem] });
   }
   if (thrown instanceof URIError) return new AppError('malformed-request', 'The path can’t be decoded');
@@ -72,4 +72,19 @@ function toAppError(thrown: unknown, request: Request): AppError {
     return new AppError('malformed-body', thrown instanceof Error ? thrown.message : 'The body can’t be read');
   }
   return new AppError('internal', ERRORS.internal.title, { cause: thrown });
+}
+
+/** Where a request has what Postgres refused to store: a field of the query or the body, else its path. */
+function placeIn(request: Request): string {
+  const inQuery = placeOfUnstorable(fieldsOf(queryOf(request)), 'query');
+  return inQuery ?? placeOfUnstorable(jsonOf(request), 'body') ?? 'path';
+}
+
+/** The body as JSON, undefined when it is none. */
+function jsonOf(request: Request): unknown {
+  try {
+    return JSON.parse(bodyText(request));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,23 +1,40 @@
 /** Text that the operations API takes in. */
 import { z } from 'zod';
+import { AppError } from '../../errors';
 
 /** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
 
+export const UNSTORABLE_MESSAGE = 'has a NUL or half a surrogate pair, which is no text: remove it';
+
+/** Refuses what no column could hold, wherever it stands in `value`. @throws AppError invalid-request naming the place */
+export function refuseUnstorable(value: unknown, where: 'path' | 'query' | 'body'): void {
+  const field = placeOfUnstorable(value, where);
+  if (field === null) return;
+  throw new AppError('invalid-request', `${field} ${UNSTORABLE_MESSAGE}`, {
+    problems: [{ field, message: UNSTORABLE_MESSAGE }],
+  });
+}
+
+/** The path of the first text in `value` that can't be stored; `top` when that is the value itself, null without one. */
+export function placeOfUnstorable(value: unknown, top: string, at: readonly string[] = []): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : at.join('.') || top;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = isStorable(key) ? placeOfUnstorable(inner, top, [...at, key]) : at.join('.') || top;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Text of `min` to `max` characters that can be stored. */
 export const storable = (min: number, max: number) =>
-  z.string().min(min).max(max).refine(isStorable, 'has a NUL or half a surrogate pair, which is no text: remove it');
+  z.string().min(min).max(max).refine(isStorable, UNSTORABLE_MESSAGE);
 
 /** The same for names: blanks around them don't count. */
-export const storableName = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine(isStorable, 'has a NUL or half a surrogate pair, which is no text: remove it');
+export const storableName = (max: number) => z.string().trim().min(1).max(max).refine(isStorable, UNSTORABLE_MESSAGE);
 
 /** A time zone of the IANA database, as this engine has it. */
 export const ianaTimezone = z.string().refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');

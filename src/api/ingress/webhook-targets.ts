@@ -1,4 +1,5 @@
 /** Where a request may send its outcomes: a webhook of the account, or a callback URL on an allowed host. */
+import { TtlCache } from '../../core/concurrency/ttl-cache';
 import type { Account } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
@@ -13,7 +14,6 @@ export interface WebhookTargets {
   forId(accountId: string, id: string): Promise<WebhookTarget>;
 }
 
-const MAX_CACHED = 10_000;
 /** A webhook that was deleted, here or by another api process, is refused this much later at most. */
 const CACHE_MS = 1_000;
 
@@ -23,17 +23,11 @@ export function createWebhookTargets(
   sealer: Sealer,
   outboundAllow: readonly string[],
 ): WebhookTargets {
-  const cache = new Map<string, { target: WebhookTarget; expiresAtMs: number }>();
+  const cache = new TtlCache<WebhookTarget>(CACHE_MS);
   const allowed = new Set(outboundAllow);
 
-  async function remember(key: string, make: () => Promise<WebhookTarget>): Promise<WebhookTarget> {
-    const known = cache.get(key);
-    if (known !== undefined && known.expiresAtMs > Date.now()) return known.target;
-    const target = await make();
-    if (cache.size >= MAX_CACHED) cache.clear();
-    if (target.ok) cache.set(key, { target, expiresAtMs: Date.now() + CACHE_MS });
-    return target;
-  }
+  const remember = (key: string, make: () => Promise<WebhookTarget>): Promise<WebhookTarget> =>
+    cache.get(key, make, ({ ok }) => ok);
 
   return {
     async forUrl(account, url) {

@@ -256,3 +256,13 @@ export async function markCampaignStarted(db: Kysely<Schema>, id: string): Promi
     .where('workflow_at', 'is', null)
     .execute();
 }
+
+/** Deletes a campaign that was never launched; false when it is no draft. */
+export async function deleteDraft(tx: Kysely<Schema>, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('campaigns')
+    .where('id', '=', id)
+    .where('state', '=', 'draft')
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}

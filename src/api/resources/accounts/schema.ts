@@ -1,15 +1,13 @@
 /** What an account may be given, and how it is shown. */
 import { z } from 'zod';
 import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
-import { AppError } from '../../../errors';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
-import type { Account, AccountDraft } from '../../../store/accounts/accounts';
+import type { Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
-import type { Operation } from '../../operation';
+import { pageQuery } from '../../http/page';
+import { invalidField } from '../../http/resource';
 import { ianaTimezone, storable, storableName } from '../../http/text';
-import { validate } from '../../http/validate';
 
-const MAX_LIMIT = 500;
 const MAX_HOURS = 8_760;
 const MAX_MINUTES = MAX_HOURS * 60;
 const MAX_KEY_VERSIONS = 20;
@@ -54,7 +52,7 @@ const encryption = z.strictObject({
   encoding: z.enum(PAYLOAD_ENCODINGS).default('base64'),
 });
 
-const settings = z.strictObject({
+export const account = z.strictObject({
   name: storableName(100),
   timezone: ianaTimezone.optional(),
   defaultCountry: country.optional(),
@@ -71,39 +69,30 @@ const settings = z.strictObject({
   safety: safety.optional(),
   windows: windows.optional(),
 });
-const patch = settings.partial();
+export const accountPatch = account.partial();
 
 export const accountsQuery = z.strictObject({
   cursor: storable(1, 100).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+  limit: pageQuery.shape.limit,
 });
 
-/** @throws AppError invalid-request */
-export function readAccount(body: unknown): Partial<AccountDraft> & Pick<AccountDraft, 'name'> {
-  const { encryption: given, ...draft } = validate(settings, body);
-  return given === undefined ? draft : { ...draft, encryption: readEncryption(given, null) };
-}
-
 /**
+ * The keys as they are used; undefined when none are given, null when encryption is to be off.
  * @param known what the account has: a version that comes without its key keeps it.
  * @throws AppError invalid-request
  */
-export function readAccountPatch(body: unknown, known: EncryptionSetting | null): Partial<AccountDraft> {
-  const { encryption: given, ...draft } = validate(patch, body);
-  return given === undefined ? draft : { ...draft, encryption: readEncryption(given, known) };
-}
-
-function readEncryption(
-  given: z.infer<typeof encryption> | null,
+export function readEncryption(
+  given: z.output<typeof encryption> | null | undefined,
   known: EncryptionSetting | null,
-): EncryptionSetting | null {
-  if (given === null) return null;
+): EncryptionSetting | null | undefined {
+  if (given == null) return given;
   const keys = given.keys.map(({ version, key }, i) => {
     const bytes = key === undefined ? known?.keys.find((one) => one.version === version)?.key : parsePayloadKey(key);
     if (bytes) return { version, key: bytes };
-    const field = `encryption.keys.${i}.key`;
-    const message = `is missing: the account has no key of the version ${JSON.stringify(version)} yet`;
-    throw new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
+    throw invalidField(
+      `encryption.keys.${i}.key`,
+      `is missing: the account has no key of the version ${JSON.stringify(version)} yet`,
+    );
   });
   return { keys, encoding: given.encoding };
 }
@@ -130,7 +119,7 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
   };
 }
 
-const accountAnswer = z
+export const accountAnswer = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -150,56 +139,3 @@ const accountAnswer = z
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });
-
-const tag = 'Accounts';
-
-export const operations: Operation[] = [
-  {
-    id: 'listAccounts',
-    method: 'get',
-    path: '/api/v1/accounts',
-    tag,
-    summary: 'All accounts, by id.',
-    scope: 'admin',
-    query: accountsQuery,
-    answers: {
-      200: {
-        description: 'A page of accounts.',
-        schema: z.object({ items: z.array(accountAnswer), nextCursor: z.string().nullable() }),
-      },
-    },
-    errors: ['invalid-request'],
-  },
-  {
-    id: 'createAccount',
-    method: 'post',
-    path: '/api/v1/accounts',
-    tag,
-    summary: 'Makes an account: a tenant with gateways, keys, webhooks and settings of its own.',
-    scope: 'admin',
-    body: { schema: settings },
-    answers: { 201: { description: 'The account.', schema: accountAnswer } },
-    errors: ['malformed-body', 'invalid-request'],
-  },
-  {
-    id: 'getAccount',
-    method: 'get',
-    path: '/api/v1/accounts/:id',
-    tag,
-    summary: 'One account: the key’s own; for an admin key any.',
-    scope: 'read',
-    answers: { 200: { description: 'The account.', schema: accountAnswer } },
-    errors: ['not-found'],
-  },
-  {
-    id: 'updateAccount',
-    method: 'patch',
-    path: '/api/v1/accounts/:id',
-    tag,
-    summary: 'Changes what the body names: of the key’s own account; for an admin key of any.',
-    scope: 'manage',
-    body: { schema: patch },
-    answers: { 200: { description: 'The account as it is now.', schema: accountAnswer } },
-    errors: ['malformed-body', 'invalid-request', 'not-found'],
-  },
-];

@@ -1,26 +1,21 @@
 /** What the audit can be asked for, and how its rows are shown. */
 import { z } from 'zod';
 import type { AuditRow } from '../../../store/accounts/audit';
-import type { Operation } from '../../operation';
+import { instant } from '../../http/instant';
+import { pageQuery } from '../../http/page';
 import { storable } from '../../http/text';
-
-const MAX_LIMIT = 500;
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .optional();
 
 export const auditQuery = z.strictObject({
   /** `gateway.updated`, or `gateway` for everything that was done to gateways. */
   action: storable(1, 100).optional(),
   subject: storable(1, 100).optional(),
-  from: time,
-  until: time,
+  from: instant.optional(),
+  until: instant.optional(),
   cursor: z
     .string()
     .regex(/^\d{1,18}$/, 'must be the nextCursor of the page before')
     .optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+  limit: pageQuery.shape.limit,
 });
 
 export function toAuditEntry(row: AuditRow): z.input<typeof auditEntry> {
@@ -34,7 +29,7 @@ export function toAuditEntry(row: AuditRow): z.input<typeof auditEntry> {
   };
 }
 
-const auditEntry = z
+export const auditEntry = z
   .object({
     id: z.string(),
     action: z.string(),
@@ -45,22 +40,3 @@ const auditEntry = z
     at: z.iso.datetime(),
   })
   .meta({ id: 'AuditEntry' });
-
-export const operations: Operation[] = [
-  {
-    id: 'listAudit',
-    method: 'get',
-    path: '/api/v1/audit',
-    tag: 'Audit',
-    summary: 'Who changed what in the account, newest first.',
-    scope: 'manage',
-    query: auditQuery,
-    answers: {
-      200: {
-        description: 'A page of changes.',
-        schema: z.object({ items: z.array(auditEntry), nextCursor: z.string().nullable() }),
-      },
-    },
-    errors: ['invalid-request'],
-  },
-];

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { CallbackRow } from '../../../store/webhooks/outbox';
 import { WEBHOOK_EVENTS } from '../../../webhooks/standard';
 import { instant } from '../../http/instant';
-import type { Operation } from '../../operation';
-import { pageOf, pageQuery } from '../../http/page';
+import { pageQuery } from '../../http/page';
 import { WEBHOOK_ID } from '../webhooks/schema';
 
 const STATES = ['pending', 'sending', 'delivered', 'dead', 'skipped'] as const;
@@ -42,7 +41,7 @@ export function toCallback(row: CallbackRow) {
   };
 }
 
-const callback = z
+export const callback = z
   .object({
     id: z.string(),
     messageId: z.uuid(),
@@ -60,40 +59,3 @@ const callback = z
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Callback' });
-const tag = 'Callbacks';
-
-export const operations: Operation[] = [
-  {
-    id: 'listCallbacks',
-    method: 'get',
-    path: '/api/v1/callbacks',
-    tag,
-    summary: 'What was told to webhooks, newest first',
-    scope: 'read',
-    query: callbackQuery,
-    answers: { 200: { description: 'A page of callbacks', schema: pageOf(callback) } },
-    errors: ['invalid-request'],
-  },
-  {
-    id: 'getCallback',
-    method: 'get',
-    path: '/api/v1/callbacks/:id',
-    tag,
-    summary: 'One callback',
-    scope: 'read',
-    answers: { 200: { description: 'The callback', schema: callback } },
-    errors: ['not-found'],
-  },
-  {
-    id: 'replayCallback',
-    method: 'post',
-    path: '/api/v1/callbacks/:id/replay',
-    tag,
-    summary: 'Tell it again',
-    description:
-      'Dead and skipped callbacks can be told again, delivered ones to standard webhooks only: CleverTap would count them twice.',
-    scope: 'manage',
-    answers: { 200: { description: 'It waits to be sent', schema: callback } },
-    errors: ['not-found', 'wrong-state'],
-  },
-];

@@ -1,36 +1,54 @@
 /** `GET /api/v1/campaigns/{id}/forecast`: what a campaign will be. */
-import type { Router } from 'express';
 import { AppError } from '../../../errors';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import type { ApiDeps } from '../../deps';
-import { existing } from './found';
+import { endpoint, reply, type Endpoint } from '../../endpoint';
+import { campaignOf } from './campaign';
+import { computingAnswer, forecastAnswer } from './schema';
 
 /** A draft's forecast is made again after this: its audience may have changed. */
 const FRESH_MS = 60_000;
 const RETRY_AFTER_SECONDS = 5;
 
-export function forecastRoutes(router: Router, deps: ApiDeps): void {
-  /** @returns false while it is being made. @throws AppError unavailable */
-  async function make({ id }: CampaignRow): Promise<boolean> {
-    try {
-      return await deps.campaigns.forecast({ campaignId: id });
-    } catch (cause) {
-      const retryAfterSeconds = RETRY_AFTER_SECONDS;
-      throw new AppError('unavailable', 'Temporal is away: no forecast can be made', { retryAfterSeconds, cause });
-    }
-  }
+export const forecast: Endpoint[] = [
+  endpoint(
+    {
+      id: 'forecastCampaign',
+      method: 'get',
+      path: '/api/v1/campaigns/:id/forecast',
+      tag: 'Campaigns',
+      summary: 'What a campaign will be: recipients, parts, cost, and when its last message leaves.',
+      description:
+        'A draft’s is made anew when it is older than a minute; once the campaign is launched, it stays what was known then.',
+      scope: 'read',
+      answers: {
+        200: { description: 'The forecast.', schema: forecastAnswer },
+        202: { description: 'It is being made: ask again after Retry-After.', schema: computingAnswer },
+      },
+      errors: ['not-found', 'temporal-unavailable'],
+    },
+    async (call) => {
+      const row = await campaignOf(call);
+      const fresh = freshForecast(row);
+      const made = fresh === null && (await make(call.deps, row)) ? (await campaignOf(call)).forecast : fresh;
+      if (made !== null) return made;
+      call.response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+      return reply(202, { state: 'computing' });
+    },
+  ),
+];
 
-  router.get('/api/v1/campaigns/:id/forecast', async (request, response) => {
-    const { accountId } = await deps.auth.authenticate(request, 'read');
-    const row = await existing(deps, accountId, request.params.id);
-    const fresh = freshForecast(row);
-    const made = fresh === null && (await make(row)) ? (await existing(deps, accountId, row.id)).forecast : fresh;
-    if (made !== null) {
-      response.json(made);
-      return;
-    }
-    response.status(202).set('Retry-After', String(RETRY_AFTER_SECONDS)).json({ state: 'computing' });
-  });
+/** @returns false while it is being made. @throws AppError temporal-unavailable */
+async function make({ campaigns }: ApiDeps, { id }: CampaignRow): Promise<boolean> {
+  try {
+    return await campaigns.forecast({ campaignId: id });
+  } catch (cause) {
+    const retryAfterSeconds = RETRY_AFTER_SECONDS;
+    throw new AppError('temporal-unavailable', 'Temporal is away: no forecast can be made', {
+      retryAfterSeconds,
+      cause,
+    });
+  }
 }
 
 /** The stored forecast, where it still says something: once a campaign is launched, it is what was known then. */

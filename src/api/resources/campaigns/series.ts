@@ -1,16 +1,14 @@
 /** What people ask of a series: its row is moved at once, Temporal's schedule follows. */
-import { ACTION_STATES, actionProblem } from '../../../core/campaigns/campaign';
+import { ACTION_DONE, ACTION_STATES, actionProblem } from '../../../core/campaigns/campaign';
 import { AppError } from '../../../errors';
-import { audited } from '../../../store/accounts/audit';
 import { followSeries } from '../../../store/campaigns/series';
 import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../../store/campaigns/campaigns';
 import type { CampaignCommand } from '../../../workflows/contract';
-import type { Principal } from '../../http/auth';
-import type { ApiDeps } from '../../deps';
+import type { Call } from '../../endpoint';
+import { campaignResource } from './campaign';
 
 type SeriesCommand = Exclude<CampaignCommand, { action: 'reschedule' }>;
 
-const PAST = { pause: 'paused', resume: 'resumed', cancel: 'cancelled', setRate: 'rate-set' };
 const NEXT = { pause: 'paused', resume: 'scheduled', cancel: 'cancelled' } as const;
 
 /**
@@ -18,22 +16,21 @@ const NEXT = { pause: 'paused', resume: 'scheduled', cancel: 'cancelled' } as co
  * Temporal is there or not: no campaign is made of a series that is not scheduled.
  * @throws AppError wrong-state
  */
-export async function commandSeries(
-  { database: { db }, campaigns, log }: ApiDeps,
-  actor: Principal,
-  row: CampaignRow,
-  wanted: CampaignCommand,
-): Promise<CampaignRow> {
+export async function commandSeries(call: Call<'id'>, row: CampaignRow, wanted: CampaignCommand): Promise<CampaignRow> {
+  const {
+    database: { db },
+    campaigns,
+    log,
+  } = call.deps;
   if (wanted.action === 'reschedule') {
     const message = 'A series begins at the times of its cron expression: cancel it, and make another one';
     throw new AppError('wrong-state', message);
   }
   const { action, keyId: _, ...detail } = wanted;
-  const changed = await audited(
-    db,
-    actor,
+  const changed = await campaignResource.change(
+    call,
     (tx) => change(tx, row.id, wanted),
-    (done) => (done === null ? null : { action: `campaign.${PAST[action]}`, subject: row.id, detail }),
+    (done) => (done === null ? null : { action: `campaign.${ACTION_DONE[action]}`, subject: row.id, detail }),
   );
   if (changed === null) {
     const state = (await readCampaign(db, row.id))?.state ?? row.state;

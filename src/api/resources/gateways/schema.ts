@@ -4,10 +4,10 @@ import { NO_VENDOR, providers, providerNamed } from '../../../providers/registry
 import type { GatewayHealth } from '../../../core/gateways/health';
 import { isJsonObject } from '../../http/json';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
-import { AppError } from '../../../errors';
 import { openGateway } from '../../../providers/open';
 import type { GatewayDraft, GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
+import { invalidField } from '../../http/resource';
 import { validate } from '../../http/validate';
 
 const MAX_IN_FLIGHT = 1_000;
@@ -67,21 +67,11 @@ export const gatewayRemoval = z.strictObject({
     .describe('`true`: nothing new is sent over it, and it goes when it is empty.'),
 });
 
-/** @throws AppError invalid-request, also for a pattern or batch size that the provider can't do. */
-export function readGateway(body: unknown): GatewayDraft {
-  const draft = validate(gateway, body);
-  checkProvider(draft.provider, draft);
-  return draft;
-}
-
-/** @throws AppError invalid-request */
-export function readGatewayPatch(body: unknown, provider: string): Partial<GatewayDraft> {
-  const draft = validate(gatewayPatch, body);
-  checkProvider(provider, draft);
-  return draft;
-}
-
-function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
+/**
+ * What the provider can't do, or needs and was not given.
+ * @throws AppError invalid-request
+ */
+export function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
   const provider = providerNamed(name);
   if (provider === undefined) {
     invalid('provider', `is ${JSON.stringify(name)}; it must be one of ${Object.keys(providers).join(', ')}`);
@@ -124,7 +114,7 @@ export function checkFailover(
 }
 
 function invalid(field: string, message: string): never {
-  throw new AppError('invalid-request', `${field}: ${message}`, { problems: [{ field, message }] });
+  throw invalidField(field, message);
 }
 
 /** A secret's last characters are enough to tell two apart; short ones show nothing. */

@@ -1,20 +1,18 @@
 /** `POST /api/v1/gateways/{id}/test`: one message, to see whether the gateway works. */
-import type { Router } from 'express';
 import { z } from 'zod';
-import { normaliseMsisdn } from '../../../core/messages/msisdn';
-import { FAILURE_CLASSES } from '../../../core/messages/outcome';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
+import { FAILURE_CLASSES } from '../../../core/messages/outcome';
 import { AppError } from '../../../errors';
-import { audited } from '../../../store/accounts/audit';
+import { findGateway, type GatewayRow } from '../../../store/gateways/gateways';
 import { insertGatewayTest } from '../../../store/gateways/tests';
-import { findGateway } from '../../../store/gateways/gateways';
 import { isSuppressed } from '../../../store/messages/opt-outs';
 import { GATEWAY_TEST_MS, type GatewayTestResult } from '../../../workflows/contract';
-import { readJson } from '../../http/body';
-import type { ApiDeps } from '../../deps';
-import type { Operation } from '../../operation';
+import { endpoint, type Endpoint } from '../../endpoint';
+import { readNumber } from '../../http/number';
+import { resource } from '../../http/resource';
 import { storable, storableName } from '../../http/text';
-import { validate } from '../../http/validate';
+
+const { existing, change } = resource<GatewayRow>({ noun: 'gateway' });
 
 const DEFAULT_TEXT = 'Test message from Heliograph';
 const MAX_TEXT_LENGTH = 1_000;
@@ -26,40 +24,54 @@ const body = z.strictObject({
   sender: storableName(MAX_SENDER_LENGTH).nullable().default(null),
 });
 
-export function gatewayTestRoutes(router: Router, deps: ApiDeps): void {
-  const { db } = deps.database;
-
-  router.post('/api/v1/gateways/:id/test', async (request, response) => {
-    const actor = await deps.auth.authenticate(request, 'manage');
-    const { accountId } = actor;
-    const gateway = await findGateway(db, accountId, request.params.id);
-    if (gateway === null) throw new AppError('not-found', 'The account has no gateway with this id');
-    const wanted = validate(body, readJson(request));
-    const { account, approvedSenders } = await deps.accounts.context(accountId);
-    const number = normaliseMsisdn(wanted.to, account.default_country);
-    if (!number.ok) {
-      throw new AppError('invalid-request', `to: ${number.reason}`, {
-        problems: [{ field: 'to', message: number.reason }],
-      });
-    }
-    const sender = wanted.sender ?? gateway.default_sender;
-    const answer = (result: GatewayTestResult) => response.json(result);
-    if (account.require_approved_senders && !approvedSenders.some((approved) => approved.sender === sender)) {
-      return answer({ ok: false, outcome: 'sender', error: `not sent: the sender ID ${sender} is not approved` });
-    }
-    if (await isSuppressed(db, accountId, number.e164)) {
-      return answer({ ok: false, outcome: 'recipient', error: 'not sent: the number is suppressed' });
-    }
-    const draft = { gatewayId: gateway.id, msisdn: number.e164, body: wanted.text, sender };
-    const testId = await audited(
-      db,
-      actor,
-      (tx) => insertGatewayTest(tx, draft),
-      () => ({ action: 'gateway.tested', subject: gateway.id, detail: { sender } }),
-    );
-    answer(await awaited(deps.testGateway(testId)));
-  });
-}
+export const gatewayTests: Endpoint[] = [
+  endpoint(
+    {
+      id: 'testGateway',
+      method: 'post',
+      path: '/api/v1/gateways/:id/test',
+      tag: 'Gateways',
+      summary: 'Sends one test message over the gateway, and answers what the provider said.',
+      description:
+        'Works while the gateway is inactive too. The message is in no ledger and its report changes nothing. A refusal is `ok: false` in a 200.',
+      scope: 'manage',
+      body: { schema: body },
+      answers: {
+        200: {
+          description: 'What the provider said.',
+          schema: z.strictObject({
+            ok: z.boolean(),
+            outcome: z.enum(['accepted', ...FAILURE_CLASSES]),
+            providerMessageId: z.string().optional(),
+            error: z.string().optional(),
+          }),
+        },
+      },
+      errors: ['invalid-request', 'malformed-body', 'not-found', 'test-unanswered'],
+    },
+    async (call): Promise<GatewayTestResult> => {
+      const { deps, actor, body: wanted } = call;
+      const { accountId } = actor;
+      const { db } = deps.database;
+      const gateway = await existing(call.params.id, (id) => findGateway(db, accountId, id));
+      const { account, approvedSenders } = await deps.accounts.context(accountId);
+      const msisdn = readNumber(wanted.to, account.default_country);
+      const sender = wanted.sender ?? gateway.default_sender;
+      if (account.require_approved_senders && !approvedSenders.some((approved) => approved.sender === sender)) {
+        return { ok: false, outcome: 'sender', error: `not sent: the sender ID ${sender} is not approved` };
+      }
+      if (await isSuppressed(db, accountId, msisdn)) {
+        return { ok: false, outcome: 'recipient', error: 'not sent: the number is suppressed' };
+      }
+      const testId = await change(
+        call,
+        (tx) => insertGatewayTest(tx, { gatewayId: gateway.id, msisdn, body: wanted.text, sender }),
+        () => ({ action: 'gateway.tested', subject: gateway.id, detail: { sender } }),
+      );
+      return awaited(deps.testGateway(testId));
+    },
+  ),
+];
 
 async function awaited(result: Promise<GatewayTestResult>): Promise<GatewayTestResult> {
   try {
@@ -73,29 +85,3 @@ async function awaited(result: Promise<GatewayTestResult>): Promise<GatewayTestR
     );
   }
 }
-
-export const testOperations: Operation[] = [
-  {
-    id: 'testGateway',
-    method: 'post',
-    path: '/api/v1/gateways/:id/test',
-    tag: 'Gateways',
-    summary: 'Sends one test message over the gateway, and answers what the provider said.',
-    description:
-      'Works while the gateway is inactive too. The message is in no ledger and its report changes nothing. A refusal is `ok: false` in a 200.',
-    scope: 'manage',
-    body: { schema: body },
-    answers: {
-      200: {
-        description: 'What the provider said.',
-        schema: z.strictObject({
-          ok: z.boolean(),
-          outcome: z.enum(['accepted', ...FAILURE_CLASSES]),
-          providerMessageId: z.string().optional(),
-          error: z.string().optional(),
-        }),
-      },
-    },
-    errors: ['invalid-request', 'malformed-body', 'not-found', 'test-unanswered'],
-  },
-];

@@ -1,10 +1,7 @@
 /** `/api/v1/groups/{id}/members`: who is in a group. */
-import type { Router } from 'express';
-import type { z } from 'zod';
-import { isJsonObject } from '../../http/json';
+import { z } from 'zod';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { AppError } from '../../../errors';
-import { audited, type Actor } from '../../../store/accounts/audit';
 import {
   deleteGroupMember,
   findGroup,
@@ -13,16 +10,18 @@ import {
   lockGroup,
   type GroupMemberDraft,
   type GroupMemberRow,
-  type GroupRow,
 } from '../../../store/audience/groups';
-import { fieldsOf, queryOf, readJson } from '../../http/body';
 import type { RecordProblemCode } from '../../clevertap/normalise';
 import { MAX_RECORDS } from '../../clevertap/records';
-import type { ApiDeps } from '../../deps';
-import { pageQuery, readCursor, toCursor } from '../../http/page';
-import { isStorable } from '../../http/text';
+import { endpoint, reply, type Call, type Endpoint } from '../../endpoint';
+import { readJson } from '../../http/body';
+import { isJsonObject } from '../../http/json';
+import { pageOf, pageQuery, readCursor } from '../../http/page';
+import { readNumber } from '../../http/number';
+import { pageFrom } from '../../http/resource';
 import { validate } from '../../http/validate';
-import { member, memberList, toMember, type additionAnswer } from './schema';
+import { groupResource } from './group';
+import { additionAnswer, member, memberAnswer, memberList, toMember } from './schema';
 
 type Addition = z.infer<typeof additionAnswer>;
 
@@ -32,106 +31,126 @@ interface MemberProblem {
   message: string;
 }
 
+const MEMBERS = '/api/v1/groups/:id/members';
+const tag = 'Groups';
 const ID = /^\d{1,18}$/;
+const { existing, change } = groupResource;
 
-export function memberRoutes(router: Router, deps: ApiDeps): void {
-  const { db } = deps.database;
-
-  /** Adds them under a lock of the group, with an audit row where it changed something. @throws AppError not-found */
-  function add(actor: Actor, groupId: string, drafts: readonly GroupMemberDraft[]): Promise<GroupMemberRow[]> {
-    return audited(
-      db,
-      actor,
-      async (tx) => {
-        const { id } = foundGroup(isStorable(groupId) ? await lockGroup(tx, actor.accountId, groupId) : null);
-        return drafts.length === 0 ? [] : insertGroupMembers(tx, id, drafts);
+export const members: Endpoint[] = [
+  endpoint(
+    {
+      id: 'listMembers',
+      method: 'get',
+      path: MEMBERS,
+      tag,
+      summary: 'A group’s members, in the order in which they were added.',
+      scope: 'read',
+      query: pageQuery,
+      answers: { 200: { description: 'A page of members.', schema: pageOf(memberAnswer) } },
+      errors: ['invalid-request', 'not-found'],
+    },
+    async ({ deps: { database }, actor: { accountId, scopes }, params, query: { cursor, limit } }) => {
+      const [after] = readCursor<[string]>(cursor, 1, ID) ?? [];
+      const group = await existing(params.id, (id) => findGroup(database.db, accountId, id));
+      const rows = await listGroupMembers(database.db, { groupId: group.id, after, limit });
+      return pageFrom(
+        rows,
+        limit,
+        (row) => toMember(row, scopes),
+        ({ id }) => [id],
+      );
+    },
+  ),
+  endpoint(
+    {
+      id: 'addMembers',
+      method: 'post',
+      path: MEMBERS,
+      tag,
+      summary: 'Adds one member, or up to 5,000.',
+      description:
+        'A list adds what can be added: bad members are rejected alone, with their index, and numbers that the group has ' +
+        'are counted as duplicates. A list of which nothing could be read is 400, with the same counts.',
+      scope: 'manage',
+      takes: { schema: z.union([member, z.strictObject({ members: z.array(member).min(1) })]) },
+      answers: {
+        200: { description: 'What became of the list.', schema: additionAnswer },
+        201: { description: 'The member.', schema: memberAnswer },
       },
-      ({ length: added }) =>
-        added === 0 ? null : { action: 'group.members-added', subject: groupId, detail: { added } },
-    );
-  }
+      errors: ['malformed-body', 'invalid-request', 'not-found', 'member-exists', 'too-many-records'],
+    },
+    async (call) => {
+      const { deps, actor, request } = call;
+      const body = readJson(request);
+      const { account } = await deps.accounts.context(actor.accountId);
+      if (isJsonObject(body) && Object.hasOwn(body, 'members')) return addList(call, body, account.default_country);
+      return reply(201, toMember(await addOne(call, body, account.default_country), actor.scopes));
+    },
+  ),
+  endpoint(
+    {
+      id: 'deleteMember',
+      method: 'delete',
+      path: `${MEMBERS}/:memberId`,
+      tag,
+      summary: 'Takes a member out of a group.',
+      scope: 'manage',
+      answers: { 204: { description: 'It is gone.' } },
+      errors: ['not-found'],
+    },
+    async (call) => {
+      const { memberId } = call.params;
+      await change(
+        call,
+        async (tx) => {
+          const group = await existing(call.params.id, (id) => lockGroup(tx, call.actor.accountId, id));
+          const removed = ID.test(memberId) && (await deleteGroupMember(tx, group.id, memberId));
+          if (!removed) throw new AppError('not-found', 'The group has no member with this id');
+          return group;
+        },
+        ({ id }) => ({ action: 'group.member-deleted', subject: id, detail: { memberId } }),
+      );
+    },
+  ),
+];
 
-  async function addOne(actor: Actor, groupId: string, body: unknown, country: string): Promise<GroupMemberRow> {
-    const { to, name, variables } = validate(member, body);
-    const number = normaliseMsisdn(to, country);
-    if (!number.ok) {
-      throw new AppError('invalid-request', `to: ${number.reason}`, {
-        problems: [{ field: 'to', message: number.reason }],
-      });
-    }
-    const [added] = await add(actor, groupId, [{ msisdn: number.e164, name, variables }]);
-    if (added === undefined) throw new AppError('member-exists', 'The group has a member with this number');
-    return added;
-  }
-
-  async function addList(actor: Actor, groupId: string, body: unknown, country: string): Promise<Addition> {
-    const { members } = validate(memberList, body);
-    checkCount(members.length);
-    const rejected: Addition['rejected'] = [];
-    const drafts: GroupMemberDraft[] = [];
-    for (const [index, one] of members.entries()) {
-      const read = readMember(one, country);
-      if (read.ok) drafts.push(read.draft);
-      else rejected.push({ index, ...read.problem });
-    }
-    const { length: added } = await add(actor, groupId, drafts);
-    return { added, duplicates: drafts.length - added, rejected };
-  }
-
-  router.get('/api/v1/groups/:id/members', async (request, response) => {
-    const { accountId, scopes } = await deps.auth.authenticate(request, 'read');
-    const { cursor, limit } = validate(pageQuery, fieldsOf(queryOf(request)));
-    const [after] = readCursor<[string]>(cursor, 1, ID) ?? [];
-    const { id } = request.params;
-    const group = foundGroup(isStorable(id) ? await findGroup(db, accountId, id) : null);
-    const rows = await listGroupMembers(db, { groupId: group.id, after, limit });
-    const nextCursor = rows.length === limit ? toCursor([rows.at(-1)!.id]) : null;
-    response.json({ items: rows.map((row) => toMember(row, scopes)), nextCursor });
-  });
-
-  router.post('/api/v1/groups/:id/members', async (request, response) => {
-    const actor = await deps.auth.authenticate(request, 'manage');
-    const body = readJson(request);
-    const { account } = await deps.accounts.context(actor.accountId);
-    const { id } = request.params;
-    if (!isJsonObject(body) || !Object.hasOwn(body, 'members')) {
-      response.status(201).json(toMember(await addOne(actor, id, body, account.default_country), actor.scopes));
-      return;
-    }
-    const addition = await addList(actor, id, body, account.default_country);
-    if (addition.added + addition.duplicates === 0) {
-      throw new AppError('invalid-request', 'None of the members can be added: see rejected', {
-        problems: addition.rejected.map(({ index, field, message }) => ({
-          field: `members[${index}].${field}`,
-          message,
-        })),
-        extra: addition,
-      });
-    }
-    response.json(addition);
-  });
-
-  router.delete('/api/v1/groups/:id/members/:memberId', async (request, response) => {
-    const actor = await deps.auth.authenticate(request, 'manage');
-    const { id, memberId } = request.params;
-    await audited(
-      db,
-      actor,
-      async (tx) => {
-        const group = foundGroup(isStorable(id) ? await lockGroup(tx, actor.accountId, id) : null);
-        const removed = ID.test(memberId) && (await deleteGroupMember(tx, group.id, memberId));
-        if (!removed) throw new AppError('not-found', 'The group has no member with this id');
-      },
-      () => ({ action: 'group.member-deleted', subject: id, detail: { memberId } }),
-    );
-    response.status(204).end();
-  });
+/** Adds them under a lock of the group, with an audit row where it changed something. @throws AppError not-found */
+function add(call: Call<'id'>, drafts: readonly GroupMemberDraft[]): Promise<GroupMemberRow[]> {
+  return change(
+    call,
+    async (tx) => {
+      const { id } = await existing(call.params.id, (wanted) => lockGroup(tx, call.actor.accountId, wanted));
+      return drafts.length === 0 ? [] : insertGroupMembers(tx, id, drafts);
+    },
+    ({ length: added }) =>
+      added === 0 ? null : { action: 'group.members-added', subject: call.params.id, detail: { added } },
+  );
 }
 
-/** @throws AppError not-found */
-export function foundGroup(row: GroupRow | null): GroupRow {
-  if (row === null) throw new AppError('not-found', 'The account has no group with this id');
-  return row;
+async function addOne(call: Call<'id'>, body: unknown, country: string): Promise<GroupMemberRow> {
+  const { to, name, variables } = validate(member, body);
+  const [added] = await add(call, [{ msisdn: readNumber(to, country), name, variables }]);
+  if (added === undefined) throw new AppError('member-exists', 'The group has a member with this number');
+  return added;
+}
+
+async function addList(call: Call<'id'>, body: unknown, country: string): Promise<Addition> {
+  const { members: list } = validate(memberList, body);
+  checkCount(list.length);
+  const rejected: Addition['rejected'] = [];
+  const drafts: GroupMemberDraft[] = [];
+  for (const [index, one] of list.entries()) {
+    const read = readMember(one, country);
+    if (read.ok) drafts.push(read.draft);
+    else rejected.push({ index, ...read.problem });
+  }
+  const { length: added } = await add(call, drafts);
+  const addition = { added, duplicates: drafts.length - added, rejected };
+  if (drafts.length > 0) return addition;
+  throw new AppError('invalid-request', 'None of the members can be added: see rejected', {
+    problems: rejected.map(({ index, field, message }) => ({ field: `members[${index}].${field}`, message })),
+    extra: addition,
+  });
 }
 
 /** @throws AppError invalid-request, too-many-records */

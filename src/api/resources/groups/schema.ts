@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
-import type { GroupDraft, GroupMemberRow, GroupRow } from '../../../store/audience/groups';
+import type { GroupMemberRow, GroupRow } from '../../../store/audience/groups';
 import { storable, storableName } from '../../http/text';
 import { variables } from '../../http/variables';
-import { validate } from '../../http/validate';
 
 const MAX_NUMBER_LENGTH = 40;
 
@@ -34,16 +33,6 @@ export const group = z.strictObject({
 
 /** Defaults are for creation only: what a patch does not name stays as it is. */
 export const groupPatch = z.strictObject(fields).partial();
-
-/** @throws AppError invalid-request */
-export function readGroup(body: unknown): GroupDraft {
-  return validate(group, body);
-}
-
-/** @throws AppError invalid-request */
-export function readGroupPatch(body: unknown): Partial<GroupDraft> {
-  return validate(groupPatch, body);
-}
 
 export const member = z.strictObject({
   to: z.string().min(1).max(MAX_NUMBER_LENGTH),

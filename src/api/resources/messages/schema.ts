@@ -1,20 +1,184 @@
-/** What the search for messages may be asked. */
+/** What the search for messages may be asked, and how messages are shown. */
 import { z } from 'zod';
+import type { Scope } from '../../../core/accounts/api-key';
+import { maskMsisdn } from '../../../core/messages/msisdn';
 import { MESSAGE_STATES } from '../../../core/messages/status';
+import type { MessageRow, MessageTrace } from '../../../store/messages/search';
+import { instant } from '../../http/instant';
+import { pageQuery } from '../../http/page';
 import { storableName } from '../../http/text';
-
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 500;
-
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 export const messageQuery = z.strictObject({
   to: z.string().optional().describe('A number, with country code or as written in the account’s country.'),
   meta: z.string().optional(),
   state: z.enum(MESSAGE_STATES).optional(),
   campaignId: storableName(64).optional(),
-  from: moment.optional().describe('Accepted at this moment or later.'),
-  until: moment.optional().describe('Accepted before this moment.'),
+  from: instant.optional().describe('Accepted at this moment or later.'),
+  until: instant.optional().describe('Accepted before this moment.'),
   cursor: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  limit: pageQuery.shape.limit,
 });
+
+const outcome = {
+  class: z.string().optional().describe('What kind of refusal it was.'),
+  code: z.string().optional().describe('The provider’s own code.'),
+  reason: z.string().optional(),
+};
+
+export const message = z
+  .object({
+    id: z.uuid(),
+    to: z.string().describe('E.164; masked unless the key has the scope `manage`.'),
+    meta: z.string().nullable(),
+    campaignId: z.string().optional(),
+    state: z.enum(MESSAGE_STATES),
+    sender: z.string().nullable(),
+    gatewayId: z.string().nullable(),
+    leg: z.int().describe('Place in the route, from 0.'),
+    service: z.string(),
+    segments: z.int(),
+    encoding: z.enum(['gsm7', 'ucs2']),
+    acceptedAt: z.iso.datetime(),
+    scheduledAt: z.iso.datetime().optional(),
+    submittedAt: z.iso.datetime().optional(),
+    settledAt: z.iso.datetime().optional(),
+    code: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Message' });
+
+const attempt = z
+  .object({
+    no: z.int(),
+    gatewayId: z.string(),
+    leg: z.int(),
+    sender: z.string().nullable(),
+    state: z.enum(['submitting', 'submitted', 'refused', 'unknown', 'delivered', 'failed', 'expired']),
+    providerMessageId: z.string().nullable(),
+    ...outcome,
+    createdAt: z.iso.datetime(),
+    answeredAt: z.iso.datetime().optional(),
+    settledAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'Attempt', description: 'One submission over one leg.' });
+
+const receipt = z
+  .object({
+    attemptNo: z.int().nullable(),
+    status: z.string(),
+    disposition: z.enum(['applied', 'no-change', 'late', 'parked']),
+    ...outcome,
+    occurredAt: z.iso.datetime().optional(),
+    receivedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Receipt', description: 'What a provider reported.' });
+
+const callback = z
+  .object({
+    id: z.string(),
+    webhookId: z.string(),
+    event: z.string(),
+    state: z.enum(['pending', 'sending', 'delivered', 'dead', 'skipped']),
+    code: z.string().optional(),
+    description: z.string().optional(),
+    tries: z.int(),
+    nextTryAt: z.iso.datetime().optional(),
+    lastStatus: z.int().optional(),
+    lastError: z.string().optional(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'MessageCallback', description: 'One outcome on its way to a webhook.' });
+
+const options = z
+  .object({
+    type: z.enum(['unicode', 'plain']).optional(),
+    flash: z.literal(true).optional(),
+    port: z.int().optional(),
+    entityId: z.string().optional(),
+    templateId: z.string().optional(),
+    dropped: z.array(z.string()).optional().describe('What no gateway could carry, and the account lets go of.'),
+    extra: z.record(z.string(), z.unknown()).optional().describe('Fields of the request that mean nothing here.'),
+  })
+  .meta({ id: 'MessageOptions' });
+
+export const trace = z
+  .object({
+    ...message.shape,
+    text: z.string().nullable(),
+    options,
+    attempts: z.array(attempt),
+    receipts: z.array(receipt),
+    callbacks: z.array(callback),
+  })
+  .meta({ id: 'MessageTrace', description: 'A message with all that happened to it, each list in time order.' });
+
+const iso = (date: Date | null): string | undefined => date?.toISOString();
+
+/** @param scopes full numbers are shown to `manage` only. */
+export function toMessage(row: MessageRow, scopes: readonly Scope[]) {
+  const whole = scopes.includes('manage') || scopes.includes('admin');
+  return {
+    id: row.id,
+    to: whole ? row.msisdn : maskMsisdn(row.msisdn),
+    meta: row.meta,
+    campaignId: row.campaign_id ?? undefined,
+    state: row.state,
+    sender: row.sender,
+    gatewayId: row.gateway_id,
+    leg: row.leg,
+    service: row.service,
+    segments: row.segments,
+    encoding: row.encoding,
+    acceptedAt: row.accepted_at.toISOString(),
+    scheduledAt: iso(row.due_at),
+    submittedAt: iso(row.submitted_at),
+    settledAt: iso(row.settled_at),
+    code: row.code ?? undefined,
+    reason: row.reason ?? undefined,
+  };
+}
+
+export function toTrace({ message, attempts, receipts, callbacks }: MessageTrace, scopes: readonly Scope[]) {
+  return {
+    ...toMessage(message, scopes),
+    text: message.body,
+    options: message.options ?? {},
+    attempts: attempts.map((attempt) => ({
+      no: attempt.no,
+      gatewayId: attempt.gateway_id,
+      leg: attempt.leg,
+      sender: attempt.sender,
+      state: attempt.state,
+      providerMessageId: attempt.provider_id,
+      class: attempt.class ?? undefined,
+      code: attempt.code ?? undefined,
+      reason: attempt.reason ?? undefined,
+      createdAt: attempt.created_at.toISOString(),
+      answeredAt: iso(attempt.answered_at),
+      settledAt: iso(attempt.settled_at),
+    })),
+    receipts: receipts.map((receipt) => ({
+      attemptNo: receipt.attempt_no,
+      status: receipt.status,
+      disposition: receipt.disposition,
+      class: receipt.class ?? undefined,
+      code: receipt.code ?? undefined,
+      reason: receipt.reason ?? undefined,
+      occurredAt: iso(receipt.occurred_at),
+      receivedAt: receipt.received_at.toISOString(),
+    })),
+    callbacks: callbacks.map((callback) => ({
+      id: callback.id,
+      webhookId: callback.webhook_id,
+      event: callback.event,
+      state: callback.state,
+      code: callback.code ?? undefined,
+      description: callback.description ?? undefined,
+      tries: callback.tries,
+      nextTryAt: callback.state === 'pending' ? iso(callback.next_try_at) : undefined,
+      lastStatus: callback.last_status ?? undefined,
+      lastError: callback.last_error ?? undefined,
+      createdAt: callback.created_at.toISOString(),
+    })),
+  };
+}

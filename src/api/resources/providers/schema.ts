@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { providers } from '../../../providers/registry';
 import { NO_VENDOR } from '../../../providers/registry';
 import { isJsonObject, type JsonObject } from '../../http/json';
-import type { Operation } from '../../operation';
 
 type Provider = (typeof providers)[string];
 
@@ -77,7 +76,7 @@ function toTitle(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const providerAnswer = z
+export const providerAnswer = z
   .object({
     name: z.string(),
     label: z.string(),
@@ -101,20 +100,3 @@ const providerAnswer = z
     credentialsSchema: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Provider' });
-
-export const operations: Operation[] = [
-  {
-    id: 'listProviders',
-    method: 'get',
-    path: '/api/v1/providers',
-    tag: 'Providers',
-    summary: 'The providers that a gateway can have: what each needs and can do.',
-    scope: 'read',
-    answers: {
-      200: {
-        description: 'All of them.',
-        schema: z.object({ items: z.array(providerAnswer), nextCursor: z.null() }),
-      },
-    },
-  },
-];

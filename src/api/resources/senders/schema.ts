@@ -1,12 +1,10 @@
 /** What a sender ID may be given, and how it is shown. */
 import { z } from 'zod';
 import { MAX_SENDER_LENGTH, SENDER_CLASSES, senderNameProblem, type SenderClass } from '../../../core/gateways/sender';
-import { AppError } from '../../../errors';
-import type { SenderDraft, SenderRow } from '../../../store/gateways/senders';
-import type { Operation } from '../../operation';
-import { pageOf, pageQuery } from '../../http/page';
+import type { SenderRow } from '../../../store/gateways/senders';
+import { pageQuery } from '../../http/page';
+import { invalidField } from '../../http/resource';
 import { storableName } from '../../http/text';
-import { validate } from '../../http/validate';
 
 const MAX_LINKS = 1_000;
 const MAX_ID_LENGTH = 40;
@@ -26,7 +24,7 @@ const dltId = (what: string) =>
 
 const className = z.enum(SENDER_CLASSES, 'must be "transactional", "promotional" or "service"');
 
-const sender = z.strictObject({
+export const sender = z.strictObject({
   sender: storableName(MAX_SENDER_LENGTH),
   class: className,
   entityId: dltId('DLT entity id').nullable().default(null),
@@ -37,7 +35,7 @@ const sender = z.strictObject({
 });
 
 /** The name stays what it is: another name is another sender ID. */
-const patch = z.strictObject({
+export const senderPatch = z.strictObject({
   class: className.optional(),
   entityId: sender.shape.entityId.unwrap().optional(),
   templates: sender.shape.templates.unwrap().optional(),
@@ -46,34 +44,15 @@ const patch = z.strictObject({
   ratePerSecond: sender.shape.ratePerSecond.unwrap().optional(),
 });
 
-const decision = z.strictObject({ reason: storableName(MAX_REASON_LENGTH).nullable().default(null) });
+export const decision = z.strictObject({ reason: storableName(MAX_REASON_LENGTH).nullable().default(null) });
 
-const query = pageQuery.extend({ status: z.enum(STATUSES).optional(), class: className.optional() });
+export const senderQuery = pageQuery.extend({ status: z.enum(STATUSES).optional(), class: className.optional() });
 
 /** @param country ISO 3166 alpha-2 of the account. @throws AppError invalid-request */
-export function readSender(body: unknown, country: string): SenderDraft {
-  const draft = validate(sender, body);
-  checkName(draft.sender, draft.class, country);
-  return draft;
-}
-
-/** @throws AppError invalid-request */
-export function readSenderPatch(body: unknown): Partial<Omit<SenderDraft, 'sender'>> {
-  return validate(patch, body);
-}
-
-/** @throws AppError invalid-request */
-export const readDecision = (body: unknown): z.infer<typeof decision> => validate(decision, body);
-
-/** @throws AppError invalid-request */
-export const readSenderQuery = (fields: unknown): z.infer<typeof query> => validate(query, fields);
-
-/** @throws AppError invalid-request */
 export function checkName(name: string, of: SenderClass, country: string): void {
   const problem = senderNameProblem(name, of, country);
   if (problem === null) return;
-  const message = `is ${JSON.stringify(name)}; it ${problem}`;
-  throw new AppError('invalid-request', `sender: ${message}`, { problems: [{ field: 'sender', message }] });
+  throw invalidField('sender', `is ${JSON.stringify(name)}; it ${problem}`);
 }
 
 export function toSender(row: SenderRow): z.infer<typeof senderAnswer> {
@@ -93,7 +72,7 @@ export function toSender(row: SenderRow): z.infer<typeof senderAnswer> {
   };
 }
 
-const senderAnswer = z
+export const senderAnswer = z
   .strictObject({
     id: z.string(),
     sender: z.string(),
@@ -109,80 +88,3 @@ const senderAnswer = z
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Sender' });
-
-const tag = 'Senders';
-const one = { description: 'The sender ID.', schema: senderAnswer };
-
-export const operations: Operation[] = [
-  {
-    id: 'listSenders',
-    method: 'get',
-    path: '/api/v1/senders',
-    tag,
-    summary: 'Sender IDs of the account, by id.',
-    scope: 'read',
-    query,
-    answers: {
-      200: {
-        description: 'A page of sender IDs.',
-        schema: pageOf(senderAnswer),
-      },
-    },
-    errors: ['invalid-request'],
-  },
-  {
-    id: 'requestSender',
-    method: 'post',
-    path: '/api/v1/senders',
-    tag,
-    summary: 'Asks for a sender ID; it waits as `requested` until it is approved or rejected.',
-    description:
-      'In India (by the account’s country) a transactional or service sender ID has six letters, a promotional one six digits. DLT ids are strings of 19 digits.',
-    scope: 'manage',
-    body: { schema: sender },
-    answers: { 201: one },
-    errors: ['invalid-request', 'malformed-body', 'name-taken'],
-  },
-  {
-    id: 'getSender',
-    method: 'get',
-    path: '/api/v1/senders/:id',
-    tag,
-    summary: 'One sender ID.',
-    scope: 'read',
-    answers: { 200: one },
-    errors: ['not-found'],
-  },
-  {
-    id: 'updateSender',
-    method: 'patch',
-    path: '/api/v1/senders/:id',
-    tag,
-    summary: 'Changes what the body names. Another class has to be approved again.',
-    scope: 'manage',
-    body: { schema: patch },
-    answers: { 200: one },
-    errors: ['invalid-request', 'malformed-body', 'not-found', 'name-taken'],
-  },
-  {
-    id: 'deleteSender',
-    method: 'delete',
-    path: '/api/v1/senders/:id',
-    tag,
-    summary: 'Forgets a sender ID: it is unregistered from now on.',
-    scope: 'manage',
-    answers: { 204: { description: 'It is gone.' } },
-    errors: ['not-found'],
-  },
-  ...(['approve', 'reject'] as const).map((verb): Operation => ({
-    id: `${verb}Sender`,
-    method: 'post',
-    path: `/api/v1/senders/:id/${verb}`,
-    tag,
-    summary: verb === 'approve' ? 'Approves a sender ID.' : 'Rejects a sender ID.',
-    scope: 'manage',
-    body: { schema: decision, optional: true },
-    answers: { 200: one },
-    errors: ['invalid-request', 'malformed-body', 'not-found'],
-  })),
-];

@@ -1,7 +1,6 @@
 /** What statistics are asked for, and how they are shown. */
 import { z } from 'zod';
 import { STATS_GROUPS, type Figures, type StatsGroup } from '../../../store/accounts/stats';
-import type { Operation } from '../../operation';
 import { instant } from '../../http/instant';
 
 export const statsQuery = z
@@ -45,30 +44,11 @@ export const ledger = z
   })
   .meta({ id: 'Ledger' });
 
-export const operations: Operation[] = [
-  {
-    id: 'getStats',
-    method: 'get',
-    path: '/api/v1/stats',
-    tag: 'Statistics',
-    summary: 'The account’s figures',
-    description:
-      'Figures of the messages accepted between from (default: 24 hours ago) and until (default: now), in whole hours, grouped where by says so. ledger and callbacks are of all time.',
-    scope: 'read',
-    query: statsQuery,
-    answers: {
-      200: {
-        description: 'The figures',
-        schema: figures.extend({
-          from: z.iso.datetime(),
-          until: z.iso.datetime(),
-          by: z.enum(STATS_GROUPS as [StatsGroup, ...StatsGroup[]]).optional(),
-          groups: z.array(figures.extend({ key: z.string().nullable() })).optional(),
-          ledger,
-          callbacks: z.array(z.object({ event: z.string(), state: z.string(), count })),
-        }),
-      },
-    },
-    errors: ['invalid-request'],
-  },
-];
+export const statsAnswer = figures.extend({
+  from: z.iso.datetime(),
+  until: z.iso.datetime(),
+  by: z.enum(STATS_GROUPS as [StatsGroup, ...StatsGroup[]]).optional(),
+  groups: z.array(figures.extend({ key: z.string().nullable() })).optional(),
+  ledger,
+  callbacks: z.array(z.object({ event: z.string(), state: z.string(), count })),
+});

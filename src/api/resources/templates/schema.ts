@@ -1,14 +1,11 @@
-/** What a template may be given, how it is shown, and what its routes do. */
+/** What a template may be given, and how it is shown. */
 import { z } from 'zod';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
 import { segment } from '../../../core/messages/segments';
 import { parseTemplate, type Template } from '../../../core/audience/template';
-import { AppError, type Problem } from '../../../errors';
 import type { TemplateDraft, TemplateRow } from '../../../store/audience/templates';
-import type { Operation } from '../../operation';
-import { pageOf, pageQuery } from '../../http/page';
+import { invalidField } from '../../http/resource';
 import { dltId, storable, storableName } from '../../http/text';
-import { validate } from '../../http/validate';
 
 /** As many characters as a message may have. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -34,7 +31,7 @@ const fields = {
   language: language.nullable(),
 };
 
-const template = z.strictObject({
+export const template = z.strictObject({
   ...fields,
   dltTemplateId: fields.dltTemplateId.default(null),
   dltText: fields.dltText.default(null),
@@ -43,27 +40,14 @@ const template = z.strictObject({
 });
 
 /** Defaults are for creation only: what a patch does not name stays as it is. */
-const patch = z.strictObject(fields).partial();
-
-/** @throws AppError invalid-request, also for a text that does not fit its `dltText`. */
-export function readTemplate(body: unknown): TemplateDraft {
-  const draft = validate(template, body);
-  checkDlt(draft);
-  return draft;
-}
-
-/** The patched template must still fit its DLT text: see {@link checkDlt}. @throws AppError invalid-request */
-export function readTemplatePatch(body: unknown): Partial<TemplateDraft> {
-  return validate(patch, body);
-}
+export const templatePatch = z.strictObject(fields).partial();
 
 /** @throws AppError invalid-request when the text can't be an instance of what is registered. */
 export function checkDlt({ text, dltText }: Pick<TemplateDraft, 'text' | 'dltText'>): void {
   if (dltText === null) return;
   const match = matchDltPattern(dltText, templateOf(text));
   if (match.ok) return;
-  const problem: Problem = { field: 'text', message: `does not fit dltText: ${match.reason}` };
-  throw new AppError('invalid-request', `${problem.field}: ${problem.message}`, { problems: [problem] });
+  throw invalidField('text', `does not fit dltText: ${match.reason}`);
 }
 
 /** Of a text that was checked before it was stored. */
@@ -73,7 +57,7 @@ function templateOf(text: string): Template {
   return parsed.template;
 }
 
-const answer = z
+export const templateAnswer = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -90,7 +74,7 @@ const answer = z
   })
   .meta({ id: 'Template' });
 
-export function toTemplate(row: TemplateRow): z.input<typeof answer> {
+export function toTemplate(row: TemplateRow): z.input<typeof templateAnswer> {
   const { encoding, parts } = segment(row.text);
   return {
     id: row.id,
@@ -105,62 +89,3 @@ export function toTemplate(row: TemplateRow): z.input<typeof answer> {
     createdAt: row.created_at.toISOString(),
   };
 }
-
-export const operations: Operation[] = [
-  {
-    id: 'listTemplates',
-    method: 'get',
-    path: '/api/v1/templates',
-    tag: 'Templates',
-    summary: 'The account’s templates, by name.',
-    scope: 'read',
-    query: pageQuery,
-    answers: { 200: { description: 'A page of templates.', schema: pageOf(answer) } },
-    errors: ['invalid-request'],
-  },
-  {
-    id: 'createTemplate',
-    method: 'post',
-    path: '/api/v1/templates',
-    tag: 'Templates',
-    summary: 'Makes a template.',
-    description:
-      'A variable is `{name}`, or `{name|text}` with a default; `{{` and `}}` are braces. With `dltText` (the text as ' +
-      'registered on India’s DLT, with `{#var#}`) the fixed text must be the same.',
-    scope: 'manage',
-    body: { schema: template },
-    answers: { 201: { description: 'The template.', schema: answer } },
-    errors: ['malformed-body', 'invalid-request', 'name-taken'],
-  },
-  {
-    id: 'getTemplate',
-    method: 'get',
-    path: '/api/v1/templates/:id',
-    tag: 'Templates',
-    summary: 'One template.',
-    scope: 'read',
-    answers: { 200: { description: 'The template.', schema: answer } },
-    errors: ['not-found'],
-  },
-  {
-    id: 'updateTemplate',
-    method: 'patch',
-    path: '/api/v1/templates/:id',
-    tag: 'Templates',
-    summary: 'Changes what the body names.',
-    scope: 'manage',
-    body: { schema: patch },
-    answers: { 200: { description: 'The template as it is now.', schema: answer } },
-    errors: ['malformed-body', 'invalid-request', 'not-found', 'name-taken'],
-  },
-  {
-    id: 'deleteTemplate',
-    method: 'delete',
-    path: '/api/v1/templates/:id',
-    tag: 'Templates',
-    summary: 'Deletes a template that no group uses.',
-    scope: 'manage',
-    answers: { 204: { description: 'It is gone.' } },
-    errors: ['not-found', 'template-in-use'],
-  },
-];

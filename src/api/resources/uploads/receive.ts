@@ -1,46 +1,26 @@
-/** `POST /api/v1/uploads`: takes a file in, piece by piece. Mounted before the reader of whole bodies. */
-import type { Request, Router } from 'express';
-import { uuidv7 } from '../../../core/messages/ids';
+/** Takes a file in, piece by piece, into rows of Postgres. */
+import type { Request } from 'express';
 import type { ColumnSettings } from '../../../core/audience/audience-file';
+import { uuidv7 } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
-import { insertAudit } from '../../../store/accounts/audit';
+import { insertAudit, type Actor } from '../../../store/accounts/audit';
 import { appendChunk, beginUpload, completeUpload, discardUpload } from '../../../store/audience/upload-bytes';
 import type { UploadRow } from '../../../store/audience/uploads';
-import type { Principal } from '../../http/auth';
-import { fieldsOf, queryOf } from '../../http/body';
+import type { Database } from '../../../store/database';
 import { takesItsTime } from '../../http/client-errors';
-import type { ApiDeps } from '../../deps';
-import { validate } from '../../http/validate';
 import { chunksOf, openFile } from './body';
 import { readHeader, refuseFile } from './header';
-import { settings, toUpload } from './schema';
 
 /** A file may stand still for as long as any other request may take as a whole. */
 const IDLE_MS = 30_000;
-/** How long a client that was refused may go on sending, so that it gets to read why. */
-const DISCARD_MS = 5_000;
 
-type Deps = Pick<ApiDeps, 'database' | 'auth' | 'accounts' | 'startImport'>;
-
-export function uploadReceiver(router: Router, deps: Deps): void {
-  router.post('/api/v1/uploads', async (request, response) => {
-    try {
-      const principal = await deps.auth.authenticate(request, 'manage');
-      const wanted = validate(settings, fieldsOf(queryOf(request)));
-      await deps.accounts.context(principal.accountId);
-      const row = await receive(deps, principal, request, wanted);
-      deps.startImport(row.id);
-      response.status(201).json(toUpload(row, [], principal.scopes));
-    } catch (error) {
-      discardRest(request);
-      throw error;
-    }
-  });
-}
-
-async function receive(
-  { database: { db, pool } }: Deps,
-  actor: Principal,
+/**
+ * Stores the file of a request, and completes the upload.
+ * @throws AppError invalid-request, malformed-body, request-timeout
+ */
+export async function receiveFile(
+  { db, pool }: Database,
+  actor: Actor,
   request: Request,
   wanted: ColumnSettings & { name: string | null },
 ): Promise<UploadRow> {
@@ -77,13 +57,3 @@ async function receive(
 }
 
 const tooSlow = (): AppError => new AppError('request-timeout', 'The file came too slowly and was given up');
-
-/** Reads on for a while without keeping anything: a client that is cut off while it sends may never see its answer. */
-function discardRest(request: Request): void {
-  if (request.complete) return;
-  request.unpipe();
-  // Once the reader that gave up has let go of it.
-  setImmediate(() => request.resume());
-  const timer = setTimeout(() => request.socket.destroy(), DISCARD_MS);
-  request.once('close', () => clearTimeout(timer));
-}

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { DELIMITERS } from '../../../core/audience/audience-file';
 import { maskDigits } from '../../../core/messages/msisdn';
-import type { ErrorCode } from '../../../errors';
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
-import type { Operation } from '../../operation';
 
 const MAX_LIMIT = 500;
 /** Errors that come with an upload; the rest is in its report. */
@@ -58,7 +56,7 @@ export function toUpload(row: UploadRow, errors: readonly UploadError[], scopes:
   return { ...toListedUpload(row), errors: errors.map((error) => toError(error, scopes)) };
 }
 
-const listedUpload = z
+export const listedUpload = z
   .strictObject({
     id: z.uuid(),
     name: z.string().optional().describe('As given, or the name of the file in the form.'),
@@ -81,78 +79,6 @@ const uploadError = z.strictObject({
   message: z.string(),
 });
 
-const upload = listedUpload
+export const upload = listedUpload
   .extend({ errors: z.array(uploadError).describe(`The first ${SHOWN_ERRORS}.`) })
   .meta({ id: 'Upload' });
-
-const tag = 'Uploads';
-const id = { id: z.uuid() };
-const notFound: readonly ErrorCode[] = ['not-found'];
-const file = z.string().describe('CSV with a header row.');
-const form = z.strictObject({ file });
-
-export const operations: Operation[] = [
-  {
-    id: 'createUpload',
-    method: 'post',
-    path: '/api/v1/uploads',
-    tag,
-    summary: 'Uploads a CSV file of recipients.',
-    description:
-      'Of any size. The answer comes when the file is stored; its rows are checked after that, so follow its `state`.',
-    scope: 'manage',
-    query: settings,
-    body: { schema: z.union([file, form]), types: ['text/csv', 'multipart/form-data'] },
-    answers: { 201: { description: 'The upload, being processed.', schema: upload } },
-    errors: ['invalid-request', 'malformed-body', 'request-timeout'],
-  },
-  {
-    id: 'listUploads',
-    method: 'get',
-    path: '/api/v1/uploads',
-    tag,
-    summary: 'Lists uploads, newest first, without their errors.',
-    scope: 'read',
-    query: page,
-    answers: {
-      200: {
-        description: 'A page.',
-        schema: z.strictObject({ items: z.array(listedUpload), nextCursor: z.uuid().nullable() }),
-      },
-    },
-    errors: ['invalid-request'],
-  },
-  {
-    id: 'getUpload',
-    method: 'get',
-    path: '/api/v1/uploads/:id',
-    tag,
-    summary: 'Shows an upload, how far it is, and its first errors.',
-    scope: 'read',
-    params: id,
-    answers: { 200: { description: 'The upload.', schema: upload } },
-    errors: notFound,
-  },
-  {
-    id: 'getUploadErrors',
-    method: 'get',
-    path: '/api/v1/uploads/:id/errors.csv',
-    tag,
-    summary: 'The whole report of errors as CSV: row, column, value, message.',
-    scope: 'read',
-    params: id,
-    answers: { 200: { description: 'The report.', schema: z.string(), type: 'text/csv' } },
-    errors: notFound,
-  },
-  {
-    id: 'deleteUpload',
-    method: 'delete',
-    path: '/api/v1/uploads/:id',
-    tag,
-    summary: 'Deletes an upload and its rows.',
-    scope: 'manage',
-    params: id,
-    answers: { 204: { description: 'It is gone.' } },
-    errors: ['not-found', 'upload-in-use'],
-  },
-];

@@ -2,15 +2,16 @@
 import { z } from 'zod';
 import type { Webhook } from '../../../store/webhooks/webhooks';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../../webhooks/standard';
-import type { Operation } from '../../operation';
-import { pageOf } from '../../http/page';
+import { invalidField } from '../../http/resource';
 
-/** As `prefixedId` makes them; anything else is not asked of Postgres, which refuses NUL. */
+/** As `prefixedId` makes them. */
 export const WEBHOOK_ID = /^wh_\w{1,40}$/;
 
 const PREFIX = 'message.';
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
+
+const EVENTS_OF_STANDARD = 'is for webhooks of kind "standard": CleverTap gets every event';
 
 const events = z
   .array(z.enum(WEBHOOK_EVENT_TYPES as [WebhookEventType, ...WebhookEventType[]]))
@@ -27,7 +28,7 @@ export const webhookBody = z
   })
   .refine(({ kind, events: list }) => kind === 'standard' || list === null, {
     path: ['events'],
-    message: 'is for webhooks of kind "standard": CleverTap gets every event',
+    message: EVENTS_OF_STANDARD,
   });
 
 export const webhookPatch = z.strictObject({
@@ -35,6 +36,11 @@ export const webhookPatch = z.strictObject({
   events: events.optional(),
   state: z.enum(['active', 'disabled']).optional(),
 });
+
+/** @throws AppError invalid-request when a webhook of this kind can't be given events. */
+export function checkEvents(kind: Webhook['kind'], wanted: string[] | null | undefined): void {
+  if (kind === 'clevertap' && wanted != null) throw invalidField('events', EVENTS_OF_STANDARD);
+}
 
 export const rotation = z.strictObject({
   graceSeconds: z
@@ -45,16 +51,7 @@ export const rotation = z.strictObject({
 });
 
 /** The query of a callback URL is its credential: it is shown by name, not by value. */
-export function toWebhookAnswer({
-  id,
-  kind,
-  url,
-  isDefault,
-  events: wanted,
-  state,
-  disabledReason,
-  createdAt,
-}: Webhook) {
+export function toWebhook({ id, kind, url, isDefault, events: wanted, state, disabledReason, createdAt }: Webhook) {
   const shown = new URL(url);
   for (const name of new Set(shown.searchParams.keys())) shown.searchParams.set(name, '••••');
   return {
@@ -69,7 +66,7 @@ export function toWebhookAnswer({
   };
 }
 
-const webhookAnswer = z
+export const webhookAnswer = z
   .object({
     id: z.string(),
     kind: z.enum(['clevertap', 'standard']),
@@ -82,83 +79,5 @@ const webhookAnswer = z
   })
   .meta({ id: 'Webhook' });
 const secret = z.string().regex(/^whsec_/);
-const madeWebhook = webhookAnswer.extend({ secret: secret.optional() });
-const tag = 'Webhooks';
-
-export const operations: Operation[] = [
-  {
-    id: 'listWebhooks',
-    method: 'get',
-    path: '/api/v1/webhooks',
-    tag,
-    summary: 'Where outcomes go',
-    scope: 'read',
-    answers: { 200: { description: 'The account’s webhooks, oldest first', schema: pageOf(webhookAnswer) } },
-  },
-  {
-    id: 'createWebhook',
-    method: 'post',
-    path: '/api/v1/webhooks',
-    tag,
-    summary: 'Make a webhook, or find the same one',
-    description:
-      'The same kind and URL again is answered 200 with the webhook that is there. The secret of a new standard webhook is shown this once.',
-    scope: 'manage',
-    body: { schema: webhookBody },
-    answers: {
-      200: { description: 'The account has it already', schema: webhookAnswer },
-      201: { description: 'Made', schema: madeWebhook },
-    },
-    errors: ['malformed-body', 'invalid-request'],
-  },
-  {
-    id: 'getWebhook',
-    method: 'get',
-    path: '/api/v1/webhooks/:id',
-    tag,
-    summary: 'One webhook',
-    scope: 'read',
-    answers: { 200: { description: 'The webhook', schema: webhookAnswer } },
-    errors: ['not-found'],
-  },
-  {
-    id: 'updateWebhook',
-    method: 'patch',
-    path: '/api/v1/webhooks/:id',
-    tag,
-    summary: 'Change a webhook',
-    description: 'Activating one sends what has waited for it meanwhile.',
-    scope: 'manage',
-    body: { schema: webhookPatch },
-    answers: { 200: { description: 'The webhook as it is now', schema: webhookAnswer } },
-    errors: ['malformed-body', 'invalid-request', 'not-found'],
-  },
-  {
-    id: 'deleteWebhook',
-    method: 'delete',
-    path: '/api/v1/webhooks/:id',
-    tag,
-    summary: 'Delete a webhook',
-    description: 'What waits for it is skipped.',
-    scope: 'manage',
-    answers: { 204: { description: 'Deleted' } },
-    errors: ['not-found'],
-  },
-  {
-    id: 'rotateWebhookSecret',
-    method: 'post',
-    path: '/api/v1/webhooks/:id/rotate-secret',
-    tag,
-    summary: 'Give a standard webhook a new secret',
-    description: 'For graceSeconds every request carries two signatures, by the new and by the old secret.',
-    scope: 'manage',
-    body: { schema: rotation, optional: true },
-    answers: {
-      201: {
-        description: 'The new secret, shown this once',
-        schema: z.object({ id: z.string(), secret, previousSecretExpiresAt: z.iso.datetime() }),
-      },
-    },
-    errors: ['malformed-body', 'invalid-request', 'not-found', 'wrong-state'],
-  },
-];
+export const madeWebhook = webhookAnswer.extend({ secret: secret.optional() });
+export const rotatedSecret = z.object({ id: z.string(), secret, previousSecretExpiresAt: z.iso.datetime() });

@@ -1,0 +1,151 @@
+/** What people ask of a campaign that is there: rate, pause, resume, cancel, reschedule. */
+import { ACTION_DONE, actionProblem, type CampaignAction } from '../../../core/campaigns/campaign';
+import { parseSendTime } from '../../../core/time/schedule';
+import { AppError } from '../../../errors';
+import {
+  changeCampaign,
+  moveCampaign,
+  type CampaignChange,
+  type CampaignRow,
+} from '../../../store/campaigns/campaigns';
+import { countCampaigns } from '../../../store/campaigns/live';
+import { WrongStateError } from '../../../workflows/client';
+import type { CampaignCommand } from '../../../workflows/contract';
+import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { toCampaign } from './answer';
+import { campaignOf, campaignResource } from './campaign';
+import { invalid } from './create';
+import { campaignAnswer, patch, reschedule } from './schema';
+import { commandSeries } from './series';
+
+const CAMPAIGN = '/api/v1/campaigns/:id';
+const tag = 'Campaigns';
+const RETRY_AFTER_SECONDS = 5;
+
+/** How a campaign is answered by the routes that are about one. */
+export const now = { 200: { description: 'The campaign as it is now.', schema: campaignAnswer } };
+
+/** What a command that the campaign's workflow carries out can end in. */
+const COMMAND_ERRORS = ['not-found', 'wrong-state', 'temporal-unavailable'] as const;
+
+/** The campaign with its counts, as answered. */
+export async function counted({ deps: { database } }: Call<'id'>, row: CampaignRow): Promise<object> {
+  return toCampaign(row, (await countCampaigns(database.pool, [row.id])).get(row.id));
+}
+
+export const wrongState = (action: CampaignAction, { state }: Pick<CampaignRow, 'state'>): AppError =>
+  new AppError('wrong-state', actionProblem(action, state) ?? `The campaign is ${state} by now: look again`);
+
+/** Pause, resume, cancel: the answer comes once it holds. */
+const steering = (action: 'pause' | 'resume' | 'cancel', summary: string): Endpoint =>
+  endpoint(
+    {
+      id: `${action}Campaign`,
+      method: 'post',
+      path: `${CAMPAIGN}/${action}`,
+      tag,
+      summary,
+      scope: 'send',
+      answers: now,
+      errors: COMMAND_ERRORS,
+    },
+    async (call) => counted(call, await command(call, { action, keyId: call.actor.keyId })),
+  );
+
+const rate: Endpoint[] = [
+  endpoint(
+    {
+      id: 'updateCampaign',
+      method: 'patch',
+      path: CAMPAIGN,
+      tag,
+      summary: 'Sets the campaign’s rate, also while it runs.',
+      scope: 'send',
+      body: { schema: patch },
+      answers: now,
+      errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS],
+    },
+    async (call) => {
+      const { ratePerSecond } = call.body;
+      return counted(call, await command(call, { action: 'setRate', ratePerSecond, keyId: call.actor.keyId }));
+    },
+  ),
+];
+
+const course: Endpoint[] = [
+  steering('pause', 'Nothing new leaves from now on; what the providers have is awaited.'),
+  steering('resume', 'Goes on where it was paused.'),
+  steering('cancel', 'What has not left is cancelled; what has left is awaited.'),
+  endpoint(
+    {
+      id: 'rescheduleCampaign',
+      method: 'post',
+      path: `${CAMPAIGN}/reschedule`,
+      tag,
+      summary: 'Gives a campaign that has not begun another time.',
+      scope: 'send',
+      body: { schema: reschedule },
+      answers: now,
+      errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS],
+    },
+    async (call) => {
+      const { time, timezone } = call.body;
+      const { timezone: own } = await campaignOf(call);
+      const parsed = parseSendTime(time, timezone ?? own, new Date());
+      if (!parsed.ok) throw invalid('time', parsed.reason);
+      const dueAtMs = parsed.at.getTime();
+      if (dueAtMs < Date.now()) throw invalid('time', `is ${parsed.at.toISOString()}, which has passed`);
+      const { keyId } = call.actor;
+      return counted(call, await command(call, { action: 'reschedule', dueAtMs, timezone, keyId }));
+    },
+  ),
+];
+
+/** In the order of the documentation, which shows the campaign itself between them. */
+export const commands = { rate, course };
+
+/**
+ * Has the campaign's workflow carry out a command; a draft, which has none, is changed at once.
+ * @throws AppError not-found, wrong-state, temporal-unavailable
+ */
+async function command(call: Call<'id'>, wanted: CampaignCommand): Promise<CampaignRow> {
+  const row = await campaignOf(call);
+  if (actionProblem(wanted.action, row.state) !== null) throw wrongState(wanted.action, row);
+  if (row.recurrence !== null) return commandSeries(call, row, wanted);
+  if (row.state === 'draft') return commandDraft(call, row, wanted);
+  try {
+    await call.deps.campaigns.command(row.id, wanted);
+  } catch (error) {
+    const { state } = await campaignOf(call);
+    if (error instanceof WrongStateError) throw new AppError('wrong-state', error.message);
+    // Its workflow ended between our look and the command.
+    if (actionProblem(wanted.action, state) !== null) throw wrongState(wanted.action, { state });
+    throw new AppError(
+      'temporal-unavailable',
+      'Temporal, or every worker, is away: the campaign goes on as it was. Try again.',
+      { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error },
+    );
+  }
+  return campaignOf(call);
+}
+
+async function commandDraft(call: Call<'id'>, row: CampaignRow, wanted: CampaignCommand): Promise<CampaignRow> {
+  const { action, keyId: _, ...detail } = wanted;
+  const changed = await campaignResource.change(
+    call,
+    (tx) =>
+      action === 'cancel'
+        ? moveCampaign(tx, row.id, 'cancelled')
+        : changeCampaign(tx, row.id, changeOf(wanted), ['draft']),
+    (done) => (done === null ? null : { action: `campaign.${ACTION_DONE[action]}`, subject: row.id, detail }),
+  );
+  if (changed === null) throw wrongState(action, row);
+  return changed;
+}
+
+function changeOf(wanted: CampaignCommand): CampaignChange {
+  if (wanted.action === 'setRate') return { rate_per_second: wanted.ratePerSecond, forecast: null };
+  if (wanted.action !== 'reschedule') return {};
+  const { dueAtMs, timezone } = wanted;
+  return { due_at: new Date(dueAtMs), forecast: null, ...(timezone === undefined ? {} : { timezone }) };
+}

@@ -1,0 +1,57 @@
+/** Gateways as the documentation shows them: with what each provider asks for. */
+import { z } from 'zod';
+import { providers } from '../../../providers/registry';
+import { healthShape } from './health';
+import { gateway } from './schema';
+
+const provider = z.enum(Object.keys(providers));
+
+/** What each provider asks for; the route checks the one that is named. */
+const credentials = z.union(
+  Object.values(providers).map(({ label, credentialsSchema }) => credentialsSchema.meta({ title: label })),
+);
+
+export const gatewayBody = gateway.extend({ provider, credentials });
+
+export const gatewayAnswer = z
+  .object({
+    id: z.string(),
+    provider,
+    name: z.string(),
+    credentials: z.record(z.string(), z.unknown()).describe('With its secrets masked.'),
+    callbackAuth: z.record(z.string(), z.unknown()).nullable().describe('Masked.'),
+    callbackUrl: z.url().describe('Where the provider is to report; the path is a secret.'),
+    baseUrl: z.url().nullable(),
+    sendingPattern: z.enum(['batch', 'loop']),
+    status: z.enum(['active', 'inactive']),
+    priority: z.int(),
+    weight: z.int(),
+    defaultSender: z.string().nullable(),
+    fallbackSender: z.string().nullable(),
+    ratePerSecond: z.int().nullable(),
+    maxInFlight: z.int(),
+    batchSize: z.int().nullable(),
+    receiptDeadlineSeconds: z.int(),
+    failoverAfterSeconds: z.int().nullable(),
+    validitySeconds: z.int().nullable(),
+    description: z.string().nullable(),
+    signupLink: z.string().nullable(),
+    logo: z.string().nullable(),
+    pricePerSegment: z.number().nullable(),
+    currency: z.string().nullable(),
+    health: healthShape,
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Gateway' });
+
+/** A body that works, for the documentation. */
+export const gatewayExample = {
+  provider: 'infobip',
+  name: 'Infobip',
+  baseUrl: 'https://xxxxx.api.infobip.com',
+  credentials: { apiKey: 'your-infobip-api-key' },
+  sendingPattern: 'batch',
+  defaultSender: 'TXTSMS',
+  fallbackSender: 'TXTALT',
+  ratePerSecond: 50,
+};

@@ -1,0 +1,49 @@
+/** `/callbacks/{token}`, any method: what providers report. */
+import { z } from 'zod';
+import { endpoint, reply, type Endpoint } from '../../endpoint';
+import { queryOf } from '../../http/body';
+
+const taken = z.union([
+  z.object({ status: z.enum(['stored', 'ignored']) }),
+  z.object({ challenge: z.string() }).describe('A provider that checks the URL gets back what it sent.'),
+]);
+const refused = z.object({ status: z.literal('refused'), reason: z.string() }).meta({ id: 'RefusedReceipt' });
+
+/** Providers use these two methods; any other is taken as well. */
+const receive = (id: string, method: 'get' | 'post'): Endpoint =>
+  endpoint(
+    {
+      id,
+      method,
+      path: '/callbacks/:token',
+      tag: 'Provider callbacks',
+      summary: method === 'post' ? 'Takes delivery reports of a provider.' : 'Takes a delivery report by query.',
+      description:
+        'The token finds the gateway, whose provider says what a report looks like and how it is authenticated.',
+      scope: null,
+      ...(method === 'post'
+        ? { takes: { schema: z.unknown(), types: ['*/*'], optional: true as const }, anyMethod: true as const }
+        : {}),
+      answers: {
+        200: { description: 'Stored, or knowingly ignored.', schema: taken },
+        400: { description: 'Malformed.', schema: refused },
+        401: { description: 'Not authentic.', schema: refused },
+        404: { description: 'No gateway has this URL.', schema: refused },
+      },
+      errors: ['unavailable'],
+    },
+    async ({ deps, params, request }) => {
+      const body: unknown = request.body;
+      const answer = await deps.inbox.receive(params.token, {
+        method: request.method,
+        url: request.originalUrl,
+        headers: request.headers,
+        query: queryOf(request),
+        body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+      });
+      if (answer.status !== 200) return reply(answer.status, { status: 'refused', reason: answer.reason });
+      return answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome };
+    },
+  );
+
+export const receipts: Endpoint[] = [receive('receiveReceipts', 'post'), receive('receiveReceiptByQuery', 'get')];
