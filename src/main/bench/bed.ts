@@ -52,21 +52,7 @@ export async function makeBed(): Promise<Bed> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-bench-'));
   // Postgres may run as another user.
   chmodSync(dataDir, 0o711);
-  const ports = [];
-  for (let i = 0; i < 5; i++) ports.push(String(await drawFreePort()));
-  const [port, simulatorPort, temporalPort, uiPort, metricsPort] = ports;
-  const env = {
-    ...process.env,
-    HELIOGRAPH_DATA_DIR: dataDir,
-    HELIOGRAPH_PORT: port,
-    HELIOGRAPH_SIMULATOR_PORT: simulatorPort,
-    HELIOGRAPH_TEMPORAL_PORT: temporalPort,
-    HELIOGRAPH_TEMPORAL_UI_PORT: uiPort,
-    HELIOGRAPH_METRICS_PORT: metricsPort,
-    LOG_LEVEL: 'error',
-    DATABASE_URL: '',
-    TEMPORAL_ADDRESS: '',
-  };
+  const env = await ownEnvironment(dataDir);
   // The supervised processes inherit this process's environment.
   Object.assign(process.env, env);
   const config = readConfig(env);
@@ -75,19 +61,9 @@ export async function makeBed(): Promise<Bed> {
   const [{ port: bareExpress }] = (await once(bare, 'message')) as [{ port: number }];
   const database = connectDatabase({ url: stack.databaseUrl, connections: 2, onError: () => undefined });
   const connection = await Connection.connect({ address: stack.temporalAddress });
-  const api = `http://${LOOPBACK}:${port}`;
-  const simulator = `http://${LOOPBACK}:${simulatorPort}`;
-
-  const call = async <T>(method: string, url: string, body?: unknown): Promise<T> => {
-    const response = await fetch(url, {
-      method,
-      headers: { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`);
-    return JSON.parse(text) as T;
-  };
+  const api = `http://${LOOPBACK}:${env.HELIOGRAPH_PORT}`;
+  const simulator = `http://${LOOPBACK}:${env.HELIOGRAPH_SIMULATOR_PORT}`;
+  const call = createCaller(stack.adminKey);
 
   const { items } = await call<{ items: { id: string }[] }>('GET', `${api}/api/v1/gateways`);
   const gateway = async (settings: object): Promise<void> => {
@@ -109,24 +85,11 @@ export async function makeBed(): Promise<Bed> {
       await call('POST', `${simulator}/control/reset`);
       await call('PUT', `${simulator}/control/script`, { record: false, ...script });
     },
-    async rssMb() {
-      const file = await readFile(path.join(dataDir, 'supervisor.json'), 'utf8');
-      const { children } = JSON.parse(file) as { children: { name: string; pid: number }[] };
-      const measured = children.filter(({ name }) => name === 'worker' || name === 'api');
-      const sizes = await Promise.all(measured.map(({ pid }) => residentMb(pid)));
-      return sizes.reduce((sum, size) => sum + size, 0);
-    },
+    rssMb: () => readRssMb(dataDir),
     async startWorker() {
       const masterKey =
         config.masterKey?.toString('base64') ?? (await readFile(path.join(dataDir, 'master.key'), 'utf8'));
-      const workerEnv = {
-        ...process.env,
-        DATABASE_URL: stack.databaseUrl,
-        TEMPORAL_ADDRESS: stack.temporalAddress,
-        HELIOGRAPH_MASTER_KEY: masterKey.trim(),
-        HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
-      };
-      const worker = await childService('worker', path.join(__dirname, '../worker.js'), workerEnv).start();
+      const worker = await startSecondWorker(stack, masterKey.trim());
       return () => worker.stop();
     },
     bareExpress,
@@ -138,6 +101,61 @@ export async function makeBed(): Promise<Bed> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Everything in `dataDir` and on free ports, with embedded servers, beside whatever else runs on this machine. */
+async function ownEnvironment(dataDir: string) {
+  const ports = [];
+  for (let i = 0; i < 5; i++) ports.push(String(await drawFreePort()));
+  const [port, simulatorPort, temporalPort, uiPort, metricsPort] = ports;
+  return {
+    ...process.env,
+    HELIOGRAPH_DATA_DIR: dataDir,
+    HELIOGRAPH_PORT: port,
+    HELIOGRAPH_SIMULATOR_PORT: simulatorPort,
+    HELIOGRAPH_TEMPORAL_PORT: temporalPort,
+    HELIOGRAPH_TEMPORAL_UI_PORT: uiPort,
+    HELIOGRAPH_METRICS_PORT: metricsPort,
+    LOG_LEVEL: 'error',
+    DATABASE_URL: '',
+    TEMPORAL_ADDRESS: '',
+  };
+}
+
+function createCaller(adminKey: string): Bed['call'] {
+  return async <T>(method: string, url: string, body?: unknown): Promise<T> => {
+    const response = await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text) as T;
+  };
+}
+
+async function startSecondWorker(
+  { databaseUrl, temporalAddress }: { databaseUrl: string; temporalAddress: string },
+  masterKey: string,
+) {
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    HELIOGRAPH_MASTER_KEY: masterKey,
+    HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
+  };
+  return childService('worker', path.join(__dirname, '../worker.js'), env).start();
+}
+
+/** Resident memory of the supervised worker and api together, MB. */
+async function readRssMb(dataDir: string): Promise<number> {
+  const file = await readFile(path.join(dataDir, 'supervisor.json'), 'utf8');
+  const { children } = JSON.parse(file) as { children: { name: string; pid: number }[] };
+  const measured = children.filter(({ name }) => name === 'worker' || name === 'api');
+  const sizes = await Promise.all(measured.map(({ pid }) => residentMb(pid)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function residentMb(pid: number): Promise<number> {

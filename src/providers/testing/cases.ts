@@ -72,107 +72,139 @@ const EVERY_VENDOR: [string, Answer, Partial<Failure>][] = [
   ],
 ];
 
+/** A provider beside a vendor of its own, for one test. */
+interface SubmitRig {
+  vendor: Vendor;
+  http: ProviderHttp & { close(): Promise<void> };
+  /** Submits to the vendor, which gives this answer. */
+  submit(messages: OutboundMessage[], answer: Answer): Promise<SubmitResult[]>;
+}
+
+async function startRig<Credentials>(provider: Provider<Credentials>, credentials: Credentials): Promise<SubmitRig> {
+  const vendor = await startVendor();
+  const http = createProviderHttp({
+    allow: [vendor.host],
+    maxConnectionsPerOrigin: 2,
+    headersTimeoutMs: HEADERS_TIMEOUT_MS,
+    maxBodyBytes: MAX_BODY_BYTES,
+  });
+  return {
+    vendor,
+    http,
+    async submit(messages, answer) {
+      vendor.answers = [answer];
+      return provider.submit(configOf(credentials, vendor.origin), messages, http, new AbortController().signal);
+    },
+  };
+}
+
 /** Runs the submission table of a provider, then the cases every provider must pass: look-ups too, where it has them. */
 export function runSubmitCases<Credentials>(provider: Provider<Credentials>, suite: SubmitSuite<Credentials>): void {
   describe(`${provider.name} submit`, () => {
-    let vendor: Vendor;
-    let http: ProviderHttp & { close(): Promise<void> };
-    const never = new AbortController().signal;
-
+    let rig: SubmitRig;
     beforeEach(async () => {
-      vendor = await startVendor();
-      http = createProviderHttp({
-        allow: [vendor.host],
-        maxConnectionsPerOrigin: 2,
-        headersTimeoutMs: HEADERS_TIMEOUT_MS,
-        maxBodyBytes: MAX_BODY_BYTES,
-      });
+      rig = await startRig(provider, suite.credentials);
     });
     afterEach(async () => {
-      await vendor.close();
-      await http.close();
+      await rig.vendor.close();
+      await rig.http.close();
     });
 
-    async function submit(messages: OutboundMessage[], answer: Answer): Promise<SubmitResult[]> {
-      vendor.answers = [answer];
-      return provider.submit(configOf(suite.credentials, vendor.origin), messages, http, never);
-    }
-
     it.each(suite.cases)('$label', async ({ messages, answer, request, results, failure }) => {
-      if (failure) expect(await failureOf(submit(messages, answer))).toMatchObject(failure);
-      else expect(await submit(messages, answer)).toEqual(results);
-      if (request !== undefined) expect(vendor.seen).toEqual(request === null ? [] : [request]);
+      if (failure) expect(await failureOf(rig.submit(messages, answer))).toMatchObject(failure);
+      else expect(await rig.submit(messages, answer)).toEqual(results);
+      if (request !== undefined) expect(rig.vendor.seen).toEqual(request === null ? [] : [request]);
     });
 
     it('has a defined outcome for a status nobody knows', async () => {
-      expect(await submit([suite.message], suite.unknownStatus.answer)).toEqual(suite.unknownStatus.results);
+      expect(await rig.submit([suite.message], suite.unknownStatus.answer)).toEqual(suite.unknownStatus.results);
     });
 
-    it.each(EVERY_VENDOR)('%s', async (_label, answer, expected) => {
-      expect(await failureOf(submit([suite.message], answer))).toMatchObject(expected);
-      expect(vendor.seen).toHaveLength(1);
-    });
-
-    it('a refused connection sent nothing', async () => {
-      await vendor.close();
-      expect(await failureOf(submit([suite.message], 'hang'))).toMatchObject({
-        class: 'transient',
-        code: 'ECONNREFUSED',
-      });
-    });
-
-    it('gives up when it is told to', async () => {
-      const config = configOf(suite.credentials, vendor.origin);
-      const request = provider.submit(config, [suite.message], http, AbortSignal.abort());
-      expect(await failureOf(request)).toMatchObject({ class: 'transient', code: 'aborted' });
-      expect(vendor.seen).toEqual([]);
-    });
-
-    it.each([200, 400, 401, 422, 429, 500])(
-      'keeps secrets and numbers out of what it makes of a chatty %i',
-      async (status) => {
-        const secrets = provider.secrets(suite.credentials);
-        expect(secrets.length).toBeGreaterThan(0);
-        const echo = [...secrets, suite.message.to].join(' and ');
-        const written = captureOutput();
-        let outcome: unknown;
-        try {
-          const body = JSON.stringify({
-            description: echo,
-            message: echo,
-            error: { message: echo, description: echo },
-          });
-          outcome = await submit([suite.message], { status, body }).catch((error: unknown) => error);
-        } finally {
-          written.restore();
-        }
-        const said = inspect(outcome, { depth: 10 }) + written.text();
-        for (const secret of [...secrets, suite.message.to.slice(1)]) expect(said).not.toContain(secret);
-      },
-    );
-
-    if (provider.lookup) {
-      it.each(EVERY_VENDOR)('look-up: %s', async (_label, answer, expected) => {
-        vendor.answers = [answer];
-        const { id, to } = suite.message;
-        const config = configOf(suite.credentials, vendor.origin);
-        const subject = { attemptId: id, providerId: null, to, submittedAt: new Date() };
-        expect(await failureOf(provider.lookup!(config, [subject], http, never))).toMatchObject(expected);
-        expect(vendor.seen).toHaveLength(1);
-        expect(vendor.seen[0]).toMatchObject({ method: 'GET', body: '' });
-      });
-    }
-
-    it('describes itself', () => {
-      expect(provider.credentialsSchema.parse(suite.credentials)).toEqual(suite.credentials);
-      expect(provider.credentialsSchema.safeParse({}).success).toBe(false);
-      expect(provider.capabilities.batchSize).toBeGreaterThanOrEqual(1);
-      expect(provider.capabilities.lookup).toBe(provider.lookup !== undefined);
-      expect(provider.capabilities.lookupBatch > 0).toBe(provider.capabilities.lookup);
-      expect(provider.defaultBaseUrl).toMatch(/^https:\/\/.*[^/]$/);
-      expect(provider.signupLink).toMatch(/^https:\/\//);
-    });
+    runHttpFailures(provider, suite, () => rig);
+    runSecrecyCases(provider, suite, () => rig);
+    if (provider.lookup) runLookupFailures(provider, suite, () => rig);
+    it('describes itself', () => expectDescription(provider, suite.credentials));
   });
+}
+
+function runHttpFailures<Credentials>(
+  provider: Provider<Credentials>,
+  { credentials, message }: SubmitSuite<Credentials>,
+  rig: () => SubmitRig,
+): void {
+  it.each(EVERY_VENDOR)('%s', async (_label, answer, expected) => {
+    const { vendor, submit } = rig();
+    expect(await failureOf(submit([message], answer))).toMatchObject(expected);
+    expect(vendor.seen).toHaveLength(1);
+  });
+
+  it('a refused connection sent nothing', async () => {
+    const { vendor, submit } = rig();
+    await vendor.close();
+    expect(await failureOf(submit([message], 'hang'))).toMatchObject({ class: 'transient', code: 'ECONNREFUSED' });
+  });
+
+  it('gives up when it is told to', async () => {
+    const { vendor, http } = rig();
+    const config = configOf(credentials, vendor.origin);
+    const request = provider.submit(config, [message], http, AbortSignal.abort());
+    expect(await failureOf(request)).toMatchObject({ class: 'transient', code: 'aborted' });
+    expect(vendor.seen).toEqual([]);
+  });
+}
+
+function runSecrecyCases<Credentials>(
+  provider: Provider<Credentials>,
+  { credentials, message }: SubmitSuite<Credentials>,
+  rig: () => SubmitRig,
+): void {
+  it.each([200, 400, 401, 422, 429, 500])(
+    'keeps secrets and numbers out of what it makes of a chatty %i',
+    async (status) => {
+      const secrets = provider.secrets(credentials);
+      expect(secrets.length).toBeGreaterThan(0);
+      const echo = [...secrets, message.to].join(' and ');
+      const written = captureOutput();
+      let outcome: unknown;
+      try {
+        const body = JSON.stringify({ description: echo, message: echo, error: { message: echo, description: echo } });
+        outcome = await rig()
+          .submit([message], { status, body })
+          .catch((error: unknown) => error);
+      } finally {
+        written.restore();
+      }
+      const said = inspect(outcome, { depth: 10 }) + written.text();
+      for (const secret of [...secrets, message.to.slice(1)]) expect(said).not.toContain(secret);
+    },
+  );
+}
+
+function runLookupFailures<Credentials>(
+  provider: Provider<Credentials>,
+  { credentials, message: { id, to } }: SubmitSuite<Credentials>,
+  rig: () => SubmitRig,
+): void {
+  it.each(EVERY_VENDOR)('look-up: %s', async (_label, answer, expected) => {
+    const { vendor, http } = rig();
+    vendor.answers = [answer];
+    const config = configOf(credentials, vendor.origin);
+    const subject = { attemptId: id, providerId: null, to, submittedAt: new Date() };
+    const request = provider.lookup!(config, [subject], http, new AbortController().signal);
+    expect(await failureOf(request)).toMatchObject(expected);
+    expect(vendor.seen).toHaveLength(1);
+    expect(vendor.seen[0]).toMatchObject({ method: 'GET', body: '' });
+  });
+}
+
+function expectDescription<Credentials>(provider: Provider<Credentials>, credentials: Credentials): void {
+  expect(provider.credentialsSchema.parse(credentials)).toEqual(credentials);
+  expect(provider.credentialsSchema.safeParse({}).success).toBe(false);
+  expect(provider.capabilities.batchSize).toBeGreaterThanOrEqual(1);
+  expect(provider.capabilities.lookup).toBe(provider.lookup !== undefined);
+  expect(provider.capabilities.lookupBatch > 0).toBe(provider.capabilities.lookup);
+  expect(provider.defaultBaseUrl).toMatch(/^https:\/\/.*[^/]$/);
+  expect(provider.signupLink).toMatch(/^https:\/\//);
 }
 
 /** One row: what is asked for, what the vendor answers, what must have been asked, what must come of it. */
