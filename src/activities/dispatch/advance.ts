@@ -17,7 +17,7 @@ import type { LiveRate } from './pacer';
 import { giveUpOrphans, resolveOrphans } from './orphans';
 import { runLeg } from './pass';
 import type { DispatchRun } from './run';
-import { legAfter, legInstead, loadCourse, planLegs, type Course } from './plan';
+import { legAfter, legInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -74,9 +74,9 @@ export async function advanceSlice(
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const plan = planned ?? (await planLegs(deps.database, slice));
-  const run = createRun(deps, slice, await loadCourse(deps, slice, plan), stopping, campaign);
+  const run = createRun(deps, slice, await resolveRoute(deps, slice, plan), stopping, campaign);
   const reload = async (): Promise<void> => {
-    run.course = await loadCourse(deps, slice, run.course.plan);
+    run.route = await resolveRoute(deps, slice, run.route.plan);
   };
   if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
 
@@ -96,7 +96,7 @@ export async function advanceSlice(
 function createRun(
   { database, http, wakeRelays, log }: DispatchDeps,
   slice: SealedSlice,
-  course: Course,
+  route: ResolvedRoute,
   stopping: AbortSignal,
   campaign: CampaignTerms | null,
 ): DispatchRun {
@@ -104,7 +104,7 @@ function createRun(
     database,
     http,
     sliceId: slice.id,
-    course,
+    route,
     claim: randomUUID(),
     stopping,
     claimUntilMs: performance.now() + RUN_MS,
@@ -124,7 +124,7 @@ async function resolveEarlier(deps: DispatchDeps, run: DispatchRun, reload: () =
   if (await resolveOrphans(deps.gateways, run)) await reload();
   await deps.lookups.ask(sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
-  await failOverdue(database, sliceId, run.course);
+  await failOverdue(database, sliceId, run.route);
 }
 
 /** One turn over all legs of a slice. */
@@ -144,7 +144,7 @@ interface Turn {
  */
 async function takeTurn(run: DispatchRun, fresh: boolean, keep: boolean): Promise<Turn> {
   const { pool } = run.database;
-  const { legs, rules } = run.course;
+  const { legs, rules } = run.route;
   if (!fresh) await resolveRefusals(run);
   run.onSettlement(await settleSuppressed(pool, run.sliceId));
   if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
@@ -184,7 +184,7 @@ async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string)
   await deps.lookups.ask(run.sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
   // Nothing goes on to another leg: what is overdue waits until its deadline.
-  await failOverdue(run.database, run.sliceId, { ...run.course, legs: [] });
+  await failOverdue(run.database, run.sliceId, { ...run.route, legs: [] });
   await resolveRefusals(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
   const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
@@ -199,7 +199,7 @@ async function resolveRefusals(run: DispatchRun): Promise<void> {
   const moves = refused.map((message) => ({
     id: message.id,
     no: message.no,
-    nextLeg: legAfter(run.course, message, message.class, message),
+    nextLeg: legAfter(run.route, message, message.class, message),
   }));
   run.onSettlement(await resolveRefused(pool, moves));
 }
@@ -214,14 +214,14 @@ async function visitLeg(
   index: number,
   keep: boolean,
 ): Promise<{ moved: number; held: string | null }> {
-  const { gateway, gatewayId, unusable } = run.course.legs[index]!;
+  const { gateway, gatewayId, unusable } = run.route.legs[index]!;
   const { pool } = run.database;
   if (gateway !== undefined && unusable === null) return { moved: await runLeg(run, index, gateway), held: null };
   if (gateway?.downMs === 0) {
     const probed = await gateway.probe((probing) => runLeg(run, index, probing, 1));
     if (probed !== null && probed > 0) return { moved: probed, held: null };
   }
-  const instead = legInstead(run.course, index);
+  const instead = legInstead(run.route, index);
   if (instead !== null) return { moved: await moveLeg(pool, run.sliceId, index, instead), held: null };
   const held = unusable ?? 'the gateway is gone';
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);

@@ -7,7 +7,7 @@ import type { ClaimedMessage } from '../../store/dispatch/claim';
 import type { AttemptResult } from '../../store/dispatch/results';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
-import { legAfter, missingOn, type CourseLeg } from './plan';
+import { legAfter, missingOn, type ResolvedLeg } from './route';
 import type { DispatchRun } from './run';
 
 /** A request that takes longer is given up, and its attempt may have been taken. Far above the time-outs of its parts. */
@@ -59,7 +59,7 @@ export async function submit(
   part: readonly ClaimedMessage[],
   signal: AbortSignal,
 ): Promise<SubmitResult[]> {
-  const leg = run.course.legs[legIndex]!;
+  const leg = run.route.legs[legIndex]!;
   const messages = part.map((message) => toOutbound(message, gateway, leg));
   try {
     return await gateway.provider.submit(gateway.config, messages, run.http, signal);
@@ -71,7 +71,7 @@ export async function submit(
 }
 
 /** What the gateway can't carry is left out here, and said in {@link interpretFor}. */
-function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: CourseLeg): OutboundMessage {
+function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: ResolvedLeg): OutboundMessage {
   const options = message.options ?? {};
   const missing = missingOn(leg, message);
   return {
@@ -104,10 +104,10 @@ export function interpretFor(
     leg,
     transients: message.transients,
     idempotentById: gateway.provider.capabilities.idempotentById,
-    legAfter: (failure: FailureClass) => legAfter(run.course, { leg, sender: message.sender }, failure, message),
+    legAfter: (failure: FailureClass) => legAfter(run.route, { leg, sender: message.sender }, failure, message),
     inDoubt,
   };
   const result = interpret(context, answer, Math.random());
-  const missing = result.attempt === 'submitted' ? missingOn(run.course.legs[leg]!, message) : [];
+  const missing = result.attempt === 'submitted' ? missingOn(run.route.legs[leg]!, message) : [];
   return missing.length === 0 ? result : { ...result, reason: `sent without ${missing.join(', ')}` };
 }

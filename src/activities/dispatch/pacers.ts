@@ -20,7 +20,7 @@ export interface Pacers {
 }
 
 export function createPacers(run: DispatchRun, gateway: DispatchGateway): Pacers {
-  const { senderRates } = run.course.rules;
+  const { senderRates } = run.route.rules;
   const { wish, urgent, stopping } = run;
   const make = (limits: LiveRate[]): Pacer =>
     createPacer({ pool: run.database.pool, limits, wish, urgent, hold: gateway.hold, stopping });

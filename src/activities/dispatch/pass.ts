@@ -7,7 +7,7 @@ import type { DispatchGateway } from './gateways';
 import { stopsGateway } from './interpret';
 import type { Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
-import { legAfter, misfit, type Misfit } from './plan';
+import { legAfter, legMismatch, type LegMismatch } from './route';
 import type { DispatchRun } from './run';
 
 /** Small, so that a kill leaves few attempts to resolve; a batch gateway claims one batch at least. */
@@ -84,7 +84,7 @@ function claimBlock(
   limit: number,
   after: string | null,
 ): Promise<ClaimedMessage[]> {
-  const { legs, rules, accountId } = run.course;
+  const { legs, rules, accountId } = run.route;
   const leg = legs[legIndex]!;
   return claimMessages(run.database.pool, {
     sliceId: run.sliceId,
@@ -114,7 +114,7 @@ function sortOut(run: DispatchRun, legIndex: number, block: readonly ClaimedMess
   const fit: ClaimedMessage[] = [];
   const turnedAway: AttemptResult[] = [];
   for (const message of block) {
-    const why = misfit(run.course, legIndex, message);
+    const why = legMismatch(run.route, legIndex, message);
     if (why === null) fit.push(message);
     else turnedAway.push(turnAway(run, legIndex, message, why));
   }
@@ -122,8 +122,8 @@ function sortOut(run: DispatchRun, legIndex: number, block: readonly ClaimedMess
 }
 
 /** Claimed for a leg that can't carry it: on to one that can, else it has failed. */
-function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, why: Misfit): AttemptResult {
-  const next = legAfter(run.course, { leg: legIndex, sender: message.sender }, 'sender', message);
+function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, why: LegMismatch): AttemptResult {
+  const next = legAfter(run.route, { leg: legIndex, sender: message.sender }, 'sender', message);
   return {
     ...notSent(legIndex, message),
     message: next === null ? 'failed' : 'queued',

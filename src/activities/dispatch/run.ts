@@ -4,14 +4,14 @@ import type { Settlement } from '../../store/messages/settlement';
 import type { ProviderHttp } from '../../outbound/client';
 import type { DispatchGateway } from './gateways';
 import type { LiveRate } from './pacer';
-import type { Course } from './plan';
+import type { ResolvedRoute } from './route';
 
 export interface DispatchRun {
   database: Database;
   http: ProviderHttp;
   sliceId: string;
   /** Its legs as they stand now. */
-  course: Course;
+  route: ResolvedRoute;
   /** Owner token of this run's attempts. */
   claim: string;
   /**

@@ -1,5 +1,5 @@
 import type { AccountContext, ApprovedSender, GatewayFacts } from '../../store/accounts/accounts';
-import { createAdmission, type Applicant } from './admission';
+import { createAdmission, type AdmissionRequest } from './admission';
 
 const gateway = (provider: string, over: Partial<GatewayFacts> = {}): GatewayFacts => ({
   name: `my ${provider}`,
@@ -13,17 +13,17 @@ const TWILIO = gateway('twilio');
 const TIMES = gateway('times-mobile');
 
 function judge(
-  carriers: GatewayFacts[],
-  applicant: Partial<Applicant>,
+  defaultGateways: GatewayFacts[],
+  request: Partial<AdmissionRequest>,
   settings: { drop?: true; approved?: ApprovedSender[] } = {},
 ) {
   const account = {
     require_approved_senders: settings.approved !== undefined,
     unsupported_options: settings.drop ? 'drop' : 'refuse',
   };
-  const context = { account, carriers, approvedSenders: settings.approved ?? [] } as unknown as AccountContext;
+  const context = { account, defaultGateways, approvedSenders: settings.approved ?? [] } as unknown as AccountContext;
   const recipients = ['+919800000001'];
-  const asked = { sender: 'BRANDA', service: 'T', options: null, segments: 1, recipients, ...applicant };
+  const asked = { sender: 'BRANDA', service: 'T', options: null, segments: 1, recipients, ...request };
   return createAdmission(context)(asked);
 }
 

@@ -1,17 +1,17 @@
-import { lacks, type Carrier, type Load } from './capabilities';
+import { missingCapabilities, type MessageCapabilities, type MessageNeeds } from './capabilities';
 
-const ALL: Carrier = { flash: true, port: true, dlt: true, maxParts: 25 };
-const NONE: Carrier = { flash: false, port: false, dlt: false, maxParts: 10 };
+const ALL: MessageCapabilities = { flash: true, port: true, dlt: true, maxParts: 25 };
+const NONE: MessageCapabilities = { flash: false, port: false, dlt: false, maxParts: 10 };
 const IDS = { entityId: '1001000000000000001', templateId: '1007000000000000001' };
 
-const load = (over: Partial<Load> = {}): Load => ({
+const needs = (over: Partial<MessageNeeds> = {}): MessageNeeds => ({
   options: null,
   segments: 1,
   recipients: ['+919800000001'],
   ...over,
 });
 
-it.each<[string, Carrier, Partial<Load>, string[]]>([
+it.each<[string, MessageCapabilities, Partial<MessageNeeds>, string[]]>([
   ['a plain text', NONE, {}, []],
   ['options that cost nothing', NONE, { options: {} }, []],
   ['flash', NONE, { options: { flash: true } }, ['flash']],
@@ -33,6 +33,6 @@ it.each<[string, Carrier, Partial<Load>, string[]]>([
     ['text', 'flash', 'port', 'entityId', 'templateId'],
   ],
   ['everything, where it can be carried', ALL, { options: { flash: true, port: 1, ...IDS }, segments: 25 }, []],
-])('%s', (_, carrier, over, missing) => {
-  expect(lacks(carrier, load(over))).toEqual(missing);
+])('%s', (_, capabilities, over, missing) => {
+  expect(missingCapabilities(capabilities, needs(over))).toEqual(missing);
 });

@@ -1,12 +1,12 @@
-/** What a message asks of the gateway that carries it, and what a gateway lacks for it. Pure. */
+/** What a message needs of the gateway that carries it, and which of that a gateway can't do. Pure. */
 
 /** What a message can ask for beyond a text to a number, as ingress names it. */
 export type OptionName = 'flash' | 'port' | 'entityId' | 'templateId';
-/** What a gateway may be unable to carry: an option, or a text of so many parts. */
-export type Demand = OptionName | 'text';
+/** One thing that a gateway may be unable to carry: an option, or a text of so many parts. */
+export type Capability = OptionName | 'text';
 
-/** What a provider can carry, as far as it concerns a message. */
-export interface Carrier {
+/** The capabilities of a provider that concern a message. */
+export interface MessageCapabilities {
   flash: boolean;
   port: boolean;
   /** DLT ids. */
@@ -15,7 +15,8 @@ export interface Carrier {
   maxParts: number;
 }
 
-export interface Load {
+/** What of a message decides whether a gateway can carry it. */
+export interface MessageNeeds {
   options: { flash?: true; port?: number; entityId?: string; templateId?: string } | null;
   segments: number;
   /** Numbers in E.164. */
@@ -23,28 +24,32 @@ export interface Load {
 }
 
 const INDIA = '+91';
-const FULL: readonly Demand[] = [];
+const NONE_MISSING: readonly Capability[] = [];
 
 /**
- * What of a message the carrier can't take; empty when it takes all of it.
- * DLT ids mean something to India's operators only: for other numbers a provider without a place for them lacks nothing.
+ * The capabilities that a message needs and a gateway doesn't have; empty when the gateway can carry the message as it
+ * is. DLT ids mean something to India's operators only: for other numbers a provider without a place for them lacks
+ * nothing.
  */
-export function lacks(carrier: Carrier, { options, segments, recipients }: Load): readonly Demand[] {
-  if (options === null && segments <= carrier.maxParts) return FULL;
-  const missing: Demand[] = [];
-  if (segments > carrier.maxParts) missing.push('text');
+export function missingCapabilities(
+  has: MessageCapabilities,
+  { options, segments, recipients }: MessageNeeds,
+): readonly Capability[] {
+  if (options === null && segments <= has.maxParts) return NONE_MISSING;
+  const missing: Capability[] = [];
+  if (segments > has.maxParts) missing.push('text');
   if (options === null) return missing;
-  if (options.flash && !carrier.flash) missing.push('flash');
-  if (options.port !== undefined && !carrier.port) missing.push('port');
-  if (!carrier.dlt && recipients.some((number) => number.startsWith(INDIA))) {
+  if (options.flash && !has.flash) missing.push('flash');
+  if (options.port !== undefined && !has.port) missing.push('port');
+  if (!has.dlt && recipients.some((number) => number.startsWith(INDIA))) {
     if (options.entityId !== undefined) missing.push('entityId');
     if (options.templateId !== undefined) missing.push('templateId');
   }
   return missing;
 }
 
-/** The demands as people say them, after "can’t carry". */
-export const SPOKEN: Record<Demand, string> = {
+/** Capabilities as people say them, after "can’t carry". */
+export const CAPABILITY_NAMES: Record<Capability, string> = {
   flash: 'flash',
   port: 'a port',
   entityId: 'a DLT entity id',

@@ -15,7 +15,7 @@ export interface AccountContext {
   gateways: number;
   defaultWebhookId: string | null;
   /** The gateways that a message without a route of its own may take: of the default route, else all. */
-  carriers: GatewayFacts[];
+  defaultGateways: GatewayFacts[];
   /** Approved sender IDs, where only those may send; else empty, as nobody asks. */
   approvedSenders: ApprovedSender[];
 }
@@ -33,7 +33,7 @@ export interface ApprovedSender {
   isDefault: boolean;
 }
 
-const CARRIERS = sql<GatewayFacts[]>`(
+const DEFAULT_GATEWAYS = sql<GatewayFacts[]>`(
   select coalesce(json_agg(json_build_object(
     'name', g.name, 'provider', g.provider, 'active', g.status = 'active', 'demo', g.demo
   ) order by g.priority, g.name), '[]'::json)
@@ -68,18 +68,18 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
         .where('is_default', '=', true)
         .where('webhooks.state', '=', 'active')
         .as('default_webhook_id'),
-      CARRIERS.as('carriers'),
+      DEFAULT_GATEWAYS.as('default_gateways'),
       APPROVED_SENDERS.as('approved_senders'),
     ])
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { gateways, default_webhook_id, carriers, approved_senders, ...account } = row;
+  const { gateways, default_webhook_id, default_gateways, approved_senders, ...account } = row;
   return {
     account,
     gateways: Number(gateways),
     defaultWebhookId: default_webhook_id,
-    carriers,
+    defaultGateways: default_gateways,
     approvedSenders: approved_senders,
   };
 }

@@ -1,5 +1,5 @@
 /** The legs of a slice: where they come from, how they stand now, and which of them a message may take. */
-import { SPOKEN, lacks, type Demand } from '../../core/gateways/capabilities';
+import { CAPABILITY_NAMES, missingCapabilities, type Capability } from '../../core/gateways/capabilities';
 import type { FailureClass } from '../../core/messages/outcome';
 import {
   buildLegs,
@@ -21,23 +21,23 @@ import { writeLegs, type SealedSlice } from '../../store/messages/slices';
 import type { DispatchGateway, Gateways } from './gateways';
 
 /** A leg as it stands now. */
-export interface CourseLeg extends SenderLeg {
+export interface ResolvedLeg extends SenderLeg {
   gateway: DispatchGateway | undefined;
   /** Null when it takes messages, else why it does not. */
   unusable: string | null;
 }
 
 /** The legs of a slice as they stand now, and the account's rules for them. */
-export interface Course {
+export interface ResolvedRoute {
   /** As the slice keeps them. */
   plan: readonly Leg[];
-  legs: readonly CourseLeg[];
+  legs: readonly ResolvedLeg[];
   rules: DispatchRules;
   accountId: string;
 }
 
-/** What of a message decides over its legs. */
-export interface Traveller {
+/** A message, as far as it decides which legs it may take. */
+export interface RoutedMessage {
   /** The sender ID that it asked for. */
   own: string | null;
   service: string;
@@ -47,7 +47,7 @@ export interface Traveller {
 }
 
 /** Why a message can't take a leg. */
-export interface Misfit {
+export interface LegMismatch {
   class: FailureClass;
   clevertap: '902' | '904' | '906';
   reason: string;
@@ -73,11 +73,11 @@ async function rankedLegs(database: Database, accountId: string): Promise<Leg[]>
  * Looks at a slice's legs as they stand now. When every gateway of theirs was deleted, the account's other gateways are
  * added at the end: what waits must not wait for a gateway that never comes back.
  */
-export async function loadCourse(
+export async function resolveRoute(
   deps: { database: Database; gateways: Gateways },
   slice: LegsOf,
   legs: readonly Leg[],
-): Promise<Course> {
+): Promise<ResolvedRoute> {
   const [gateways, rules] = await Promise.all([
     deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]),
     readDispatchRules(deps.database.pool, slice.accountId),
@@ -88,33 +88,36 @@ export async function loadCourse(
     if (others.length > 0) {
       const longer = [...legs, ...others];
       await writeLegs(deps.database.pool, slice.id, longer);
-      return loadCourse(deps, slice, longer);
+      return resolveRoute(deps, slice, longer);
     }
   }
   const { accountId } = slice;
-  return { plan: legs, legs: legs.map((leg) => courseLeg(leg, gateways.get(leg.gatewayId), rules)), rules, accountId };
+  return { plan: legs, legs: legs.map((leg) => resolveLeg(leg, gateways.get(leg.gatewayId), rules)), rules, accountId };
 }
 
-function courseLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: DispatchRules): CourseLeg {
+function resolveLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: DispatchRules): ResolvedLeg {
   const own = senderLeg(leg, gateway?.row);
   const refused = own.imposed ? senderProblem(rules, own.sender, leg.gatewayId) : null;
   const unusable = gateway === undefined ? 'the gateway is gone' : (gateway.unusable ?? refused);
   return { ...own, gateway, unusable };
 }
 
-/** What of a message's demands the gateway of a leg can't carry. */
-export function missingOn({ gateway }: CourseLeg, { options, segments, msisdn }: Traveller): readonly Demand[] {
+/** The capabilities that a message needs and the gateway of a leg doesn't have. */
+export function missingOn(
+  { gateway }: ResolvedLeg,
+  { options, segments, msisdn }: RoutedMessage,
+): readonly Capability[] {
   if (gateway === undefined) return [];
-  return lacks(gateway.provider.capabilities, { options, segments, recipients: [msisdn] });
+  return missingCapabilities(gateway.provider.capabilities, { options, segments, recipients: [msisdn] });
 }
 
 /** Why a message can't take a leg, or null when it can. A gateway that is merely unusable now is no reason. */
-export function misfit({ legs, rules }: Course, index: number, message: Traveller): Misfit | null {
+export function legMismatch({ legs, rules }: ResolvedRoute, index: number, message: RoutedMessage): LegMismatch | null {
   const leg = legs[index]!;
   if (isGone(leg)) return { class: 'transient', clevertap: '904', reason: 'not sent: the gateway was deleted' };
-  const missing = missingOn(leg, message).filter((demand) => demand === 'text' || !rules.dropOptions);
+  const missing = missingOn(leg, message).filter((capability) => capability === 'text' || !rules.dropOptions);
   if (missing.length > 0) {
-    const what = missing.map((demand) => SPOKEN[demand]).join(', ');
+    const what = missing.map((capability) => CAPABILITY_NAMES[capability]).join(', ');
     const reason = `not sent: ${leg.gateway!.provider.label} can’t carry ${what}`;
     return { class: 'content', clevertap: '902', reason };
   }
@@ -127,17 +130,18 @@ export function misfit({ legs, rules }: Course, index: number, message: Travelle
  * the refused one.
  */
 export function legAfter(
-  course: Course,
+  route: ResolvedRoute,
   attempt: Omit<RefusedAttempt, 'own'>,
   failure: FailureClass,
-  message: Traveller,
+  message: RoutedMessage,
 ): number | null {
   const use = { service: message.service, templateId: message.options?.templateId ?? null };
   return nextLeg(
-    course.legs,
+    route.legs,
     { ...attempt, own: message.own },
     failure,
-    (index, sender) => mayFollow(course.rules, attempt.sender, sender, use) && misfit(course, index, message) === null,
+    (index, sender) =>
+      mayFollow(route.rules, attempt.sender, sender, use) && legMismatch(route, index, message) === null,
   );
 }
 
@@ -145,8 +149,8 @@ export function legAfter(
  * Where messages go that wait on a leg which takes nothing: a later one that does; from a deleted gateway also back to
  * an earlier one, or to one that may take messages again. Null: they wait where they are.
  */
-export function legInstead({ legs }: Course, index: number): number | null {
-  const choices = [(leg: CourseLeg, i: number) => i > index && leg.unusable === null];
+export function legInstead({ legs }: ResolvedRoute, index: number): number | null {
+  const choices = [(leg: ResolvedLeg, i: number) => i > index && leg.unusable === null];
   if (isGone(legs[index]!))
     choices.push(
       (leg) => leg.unusable === null,
@@ -159,4 +163,4 @@ export function legInstead({ legs }: Course, index: number): number | null {
   return null;
 }
 
-const isGone = ({ gateway }: CourseLeg): boolean => gateway === undefined || gateway.row.deleted_at !== null;
+const isGone = ({ gateway }: ResolvedLeg): boolean => gateway === undefined || gateway.row.deleted_at !== null;

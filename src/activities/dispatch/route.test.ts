@@ -1,14 +1,14 @@
 import { indexRegistrations, type Registration } from '../../core/gateways/sender';
 import { providers } from '../../providers/registry';
 import type { DispatchGateway } from './gateways';
-import { legAfter, legInstead, misfit, type Course, type CourseLeg, type Traveller } from './plan';
+import { legAfter, legInstead, legMismatch, type ResolvedRoute, type ResolvedLeg, type RoutedMessage } from './route';
 
 const TEMPLATE = '1007000000000000001';
 
 const gateway = (provider: string, over: object = {}) =>
   ({ provider: providers[provider]!, row: { deleted_at: null }, ...over }) as DispatchGateway;
 
-const leg = (gatewayId: string, over: Partial<CourseLeg> = {}): CourseLeg => ({
+const leg = (gatewayId: string, over: Partial<ResolvedLeg> = {}): ResolvedLeg => ({
   gatewayId,
   imposed: false,
   sender: null,
@@ -17,9 +17,9 @@ const leg = (gatewayId: string, over: Partial<CourseLeg> = {}): CourseLeg => ({
   ...over,
 });
 
-const imposing = (gatewayId: string, sender: string): CourseLeg => leg(gatewayId, { imposed: true, sender });
+const imposing = (gatewayId: string, sender: string): ResolvedLeg => leg(gatewayId, { imposed: true, sender });
 
-function course(legs: CourseLeg[], registrations: Partial<Registration>[] = [], over: object = {}): Course {
+function routeOf(legs: ResolvedLeg[], registrations: Partial<Registration>[] = [], over: object = {}): ResolvedRoute {
   const filled = registrations.map((registration) => ({
     sender: 'BRANDA',
     class: 'transactional' as const,
@@ -40,7 +40,7 @@ function course(legs: CourseLeg[], registrations: Partial<Registration>[] = [], 
   return { plan: [], legs, rules, accountId: 'default' };
 }
 
-const message = (over: Partial<Traveller> = {}): Traveller => ({
+const message = (over: Partial<RoutedMessage> = {}): RoutedMessage => ({
   own: 'BRANDA',
   service: 'T',
   msisdn: '+919800000001',
@@ -54,7 +54,7 @@ describe('legAfter', () => {
   const from = { leg: 0, sender: 'BRANDA' };
 
   it('a refused sender ID goes on to the next of the same class', () => {
-    const route = course(legs, [
+    const route = routeOf(legs, [
       { sender: 'BRANDA' },
       { sender: 'BRANDB', class: 'service' },
       { sender: 'BRANDC', class: 'promotional' },
@@ -67,11 +67,11 @@ describe('legAfter', () => {
 
   it('and fails where there is none', () => {
     const others = ['BRANDB', 'BRANDC', 'BRANDD'].map((sender) => ({ sender, class: 'service' as const }));
-    expect(legAfter(course(legs, [{ sender: 'BRANDA' }, ...others]), from, 'sender', message())).toBeNull();
+    expect(legAfter(routeOf(legs, [{ sender: 'BRANDA' }, ...others]), from, 'sender', message())).toBeNull();
   });
 
   it('the template of the message is linked to the sender ID that follows', () => {
-    const route = course(legs, [
+    const route = routeOf(legs, [
       { sender: 'BRANDA', templates: [TEMPLATE] },
       { sender: 'BRANDB', templates: ['1007000000000000002'] },
       { sender: 'BRANDC', templates: [TEMPLATE] },
@@ -80,9 +80,9 @@ describe('legAfter', () => {
   });
 
   it('an unregistered one is used as given; an unapproved one is not where approval is asked for', () => {
-    expect(legAfter(course(legs), from, 'sender', message())).toBe(1);
+    expect(legAfter(routeOf(legs), from, 'sender', message())).toBe(1);
     const approved = [{ sender: 'BRANDA' }, { sender: 'BRANDB', approved: false }, { sender: 'BRANDC' }];
-    expect(legAfter(course(legs, approved, { approvedOnly: true }), from, 'sender', message())).toBe(2);
+    expect(legAfter(routeOf(legs, approved, { approvedOnly: true }), from, 'sender', message())).toBe(2);
   });
 
   it('skips gateways that are gone, and those that can’t carry the message, but not those that are merely paused', () => {
@@ -92,37 +92,39 @@ describe('legAfter', () => {
       leg('gw_c', { gateway: gateway('twilio') }),
       leg('gw_d', { unusable: 'the gateway is paused' }),
     ];
-    expect(legAfter(course([leg('gw_a'), ...rest]), from, 'account', flash)).toBe(3);
-    expect(legAfter(course([leg('gw_a'), ...rest]), from, 'account', message())).toBe(2);
-    expect(legAfter(course([leg('gw_a'), ...rest], [], { dropOptions: true }), from, 'account', flash)).toBe(2);
+    expect(legAfter(routeOf([leg('gw_a'), ...rest]), from, 'account', flash)).toBe(3);
+    expect(legAfter(routeOf([leg('gw_a'), ...rest]), from, 'account', message())).toBe(2);
+    expect(legAfter(routeOf([leg('gw_a'), ...rest], [], { dropOptions: true }), from, 'account', flash)).toBe(2);
   });
 });
 
-describe('misfit', () => {
-  const twilio = course([leg('gw_a', { gateway: gateway('twilio') })]);
+describe('legMismatch', () => {
+  const twilio = routeOf([leg('gw_a', { gateway: gateway('twilio') })]);
 
   it('names what the gateway can’t carry', () => {
     const reason = 'not sent: Twilio can’t carry flash, a port';
     const wanted = message({ options: { flash: true, port: 16_000 } });
-    expect(misfit(twilio, 0, wanted)).toEqual({ class: 'content', clevertap: '902', reason });
-    expect(misfit(twilio, 0, message())).toBeNull();
+    expect(legMismatch(twilio, 0, wanted)).toEqual({ class: 'content', clevertap: '902', reason });
+    expect(legMismatch(twilio, 0, message())).toBeNull();
   });
 
   it('with unsupported options dropped, only a text of too many parts is one', () => {
     const dropping = { ...twilio, rules: { ...twilio.rules, dropOptions: true } };
-    expect(misfit(dropping, 0, message({ options: { flash: true } }))).toBeNull();
-    expect(misfit(dropping, 0, message({ segments: 25 }))?.reason).toBe('not sent: Twilio can’t carry so many parts');
+    expect(legMismatch(dropping, 0, message({ options: { flash: true } }))).toBeNull();
+    expect(legMismatch(dropping, 0, message({ segments: 25 }))?.reason).toBe(
+      'not sent: Twilio can’t carry so many parts',
+    );
   });
 
   it('DLT ids are for India: elsewhere a gateway without a place for them lacks nothing', () => {
     const options = { templateId: TEMPLATE };
-    expect(misfit(twilio, 0, message({ options }))?.reason).toBe('not sent: Twilio can’t carry a DLT template id');
-    expect(misfit(twilio, 0, message({ options, msisdn: '+15550100123' }))).toBeNull();
+    expect(legMismatch(twilio, 0, message({ options }))?.reason).toBe('not sent: Twilio can’t carry a DLT template id');
+    expect(legMismatch(twilio, 0, message({ options, msisdn: '+15550100123' }))).toBeNull();
   });
 
   it('a sender ID that is registered with other gateways', () => {
-    const bound = course([leg('gw_a')], [{ gatewayIds: ['gw_b'] }]);
-    expect(misfit(bound, 0, message())).toMatchObject({ class: 'sender', clevertap: '906' });
+    const bound = routeOf([leg('gw_a')], [{ gatewayIds: ['gw_b'] }]);
+    expect(legMismatch(bound, 0, message())).toMatchObject({ class: 'sender', clevertap: '906' });
   });
 });
 
@@ -133,14 +135,14 @@ describe('legInstead', () => {
     gateway: gateway('infobip', { row: { deleted_at: new Date(0) } }),
   };
 
-  it.each<[string, Partial<CourseLeg>[], number, number | null]>([
+  it.each<[string, Partial<ResolvedLeg>[], number, number | null]>([
     ['a later leg that takes messages', [paused, paused, {}], 0, 2],
     ['never an earlier one while the gateway may come back', [{}, paused], 1, null],
     ['an earlier one when the gateway is gone', [{}, gone], 1, 0],
     ['else one that may come back', [paused, gone], 1, 0],
     ['nowhere when all are gone', [gone, gone], 0, null],
   ])('%s', (_, legs, index, expected) => {
-    const route = course(legs.map((over, i) => leg(`gw_${i}`, over)));
+    const route = routeOf(legs.map((over, i) => leg(`gw_${i}`, over)));
     expect(legInstead(route, index)).toBe(expected);
   });
 });
