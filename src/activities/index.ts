@@ -5,7 +5,7 @@ import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import { releaseHeld } from '../store/dispatch/failover';
 import type { Workflows } from '../workflows/client';
-import { LOOK, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
+import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
@@ -49,7 +49,7 @@ export function createActivities(deps: ActivityDeps) {
     log: deps.log,
     async onClosed({ id, account_id: accountId }) {
       const held = await releaseHeld(deps.database.pool, accountId, id);
-      deps.workflows.wake(held.map((owner) => ({ ...owner, ...LOOK })));
+      deps.workflows.wake(held.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
     },
   });
   const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health);

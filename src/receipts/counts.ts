@@ -1,39 +1,32 @@
-/** Counts what came back, per gateway, and tells Postgres about once a second: no row is hot for each report. */
+/** Counts receipts by gateway and records the counts in Postgres about once a second: no row is hot for each receipt. */
 import type { Pool } from 'pg';
-import { tellReports, type ReportCounts, type ReportSample } from '../store/gateways/health';
+import { recordReceipts, type ReceiptCounts, type ReceiptSample } from '../store/gateways/health';
 import type { ReceiptDraft } from '../store/receipts/receipts';
 
-const TELL_MS = 1_000;
-/** Reports of one gateway whose delay is measured, each time. */
+const FLUSH_MS = 1_000;
+/** Receipts of one gateway whose delay is measured, each time. */
 const SAMPLES = 5;
 
-export interface ReportCounter {
+export interface ReceiptCounter {
   /** @param receipts as they came; those that are not final count nothing. */
   count(receipts: readonly ReceiptDraft[]): void;
 }
 
-interface Counted extends ReportCounts {
+interface Counted extends ReceiptCounts {
   samples: { receipt: ReceiptDraft; cameAtMs: number }[];
 }
 
-/** @param onError told when counts could not be told; they are lost. */
-export function createReportCounter(pool: Pool, onError: (error: unknown) => void = () => undefined): ReportCounter {
-  const counts = new Map<string, Counted>();
+/** @param onError told when counts could not be recorded; they are lost. */
+export function createReceiptCounter(pool: Pool, onError: (error: unknown) => void = () => undefined): ReceiptCounter {
+  let counts = new Map<string, Counted>();
   let timer: NodeJS.Timeout | undefined;
 
-  async function tell(): Promise<void> {
+  async function flush(): Promise<void> {
     timer = undefined;
     if (pool.ending) return;
-    const told = [...counts.values()];
-    counts.clear();
-    const nowMs = performance.now();
-    const samples = told.flatMap(({ gatewayId, samples: taken }) =>
-      taken.map(({ receipt, cameAtMs }): ReportSample => {
-        const { attempt, providerId } = receipt;
-        return { gatewayId, attempt, providerId, agoMs: nowMs - cameAtMs };
-      }),
-    );
-    await tellReports(pool, told, samples).catch(onError);
+    const flushed = [...counts.values()];
+    counts = new Map();
+    await recordReceipts(pool, flushed, flushed.flatMap(samplesOf)).catch(onError);
   }
 
   return {
@@ -50,7 +43,14 @@ export function createReportCounter(pool: Pool, onError: (error: unknown) => voi
         }
         if (counted.samples.length < SAMPLES) counted.samples.push({ receipt, cameAtMs: performance.now() });
       }
-      if (counts.size > 0) timer ??= setTimeout(() => void tell(), TELL_MS).unref();
+      if (counts.size > 0) timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
     },
   };
+}
+
+function samplesOf({ gatewayId, samples }: Counted): ReceiptSample[] {
+  const nowMs = performance.now();
+  return samples.map(({ receipt: { attempt, providerId }, cameAtMs }) => {
+    return { gatewayId, attempt, providerId, agoMs: nowMs - cameAtMs };
+  });
 }

@@ -9,7 +9,7 @@ import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
 import { applyReceipts, type ReceiptDraft } from '../store/receipts/receipts';
 import type { Sealer } from '../store/seal';
 import type { SliceNews } from '../store/messages/settlement';
-import { createReportCounter } from './counts';
+import { createReceiptCounter } from './counts';
 import { digest, storable, toDrafts } from './drafts';
 import { openGateway, type OpenGateway } from '../providers/open';
 
@@ -43,13 +43,13 @@ const GATEWAY_CACHE_MS = 2_000;
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
   const cache = new TtlCache<OpenGateway | null>(GATEWAY_CACHE_MS);
-  const reports = createReportCounter(database.pool);
+  const receiptCounter = createReceiptCounter(database.pool);
 
   const commits = new GroupCommit<ReceiptDraft[], undefined>(
     async (groups) => {
       const drafts = groups.flat();
       const settlement = await applyReceipts(database.pool, drafts);
-      reports.count(drafts);
+      receiptCounter.count(drafts);
       deps.wake(settlement.slices);
       deps.wakeRelays(settlement.webhookIds);
       return groups.map(() => undefined);

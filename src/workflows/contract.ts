@@ -36,7 +36,7 @@ export interface SendInput {
   priority: number;
 }
 
-/** What the `receipt` signal says: look at your rows; so many are open, so many want another leg. */
+/** What the `receipt` signal says of a slice: so many messages are open, so many of them were refused and want another leg. */
 export interface ReceiptNews {
   open: number;
   refused: number;
@@ -77,8 +77,8 @@ export type CampaignCommand =
       keyId: string | null;
     };
 
-/** News without counts: whatever it is, it stands on the rows. */
-export const LOOK: ReceiptNews = { open: Number.MAX_SAFE_INTEGER, refused: 1 };
+/** News whose counts are not known: the workflow that hears it looks at its rows. */
+export const UNCOUNTED_NEWS: ReceiptNews = { open: Number.MAX_SAFE_INTEGER, refused: 1 };
 
 export interface RelayInput {
   webhookId: string;

@@ -8,7 +8,13 @@ import type { Pool } from 'pg';
 import { DURATION_BUCKETS, bucketOf } from '../../core/gateways/health';
 import { ProviderError } from '../../outbound/errors';
 import type { Provider, SubmitResult } from '../../providers/provider';
-import { endProbe, takeProbe, tellBeats, type BreakerReading, type GatewayBeat } from '../../store/gateways/breaker';
+import {
+  endProbe,
+  takeProbe,
+  recordRequests,
+  type BreakerReading,
+  type RequestCounts,
+} from '../../store/gateways/breaker';
 
 /** How long counts may wait to be written. */
 const FLUSH_MS = 250;
@@ -30,7 +36,7 @@ export interface GatewayHealthDeps {
 /** How one request went, for the breaker; `throttled` says nothing about the gateway. */
 type Verdict = 'answered' | 'failed' | 'throttled';
 
-interface Counted extends GatewayBeat {
+interface Counted extends RequestCounts {
   latency: number[];
 }
 
@@ -157,10 +163,10 @@ export class GatewayHealthMonitor {
     this.timer = undefined;
     if (this.flushing || this.counts.size === 0 || pool.ending) return;
     this.flushing = true;
-    const beats = [...this.counts.values()];
+    const counts = [...this.counts.values()];
     this.counts.clear();
     try {
-      const { readings, opened } = await tellBeats(pool, beats);
+      const { readings, opened } = await recordRequests(pool, counts);
       for (const { gatewayId, breaker, waitMs } of readings) this.update(gatewayId, breaker, waitMs);
       for (const { gatewayId, reason, waitMs } of opened) {
         log.warn({ gatewayId, reason, waitMs }, 'gateway down: its requests fail, so nothing is sent over it for now');

@@ -5,7 +5,7 @@ import { ProviderError } from '../../outbound/errors';
 import type { ProviderHttp } from '../../outbound/client';
 import type { Receipt } from '../../providers/provider';
 import { providers } from '../../providers/registry';
-import { createReportCounter } from '../../receipts/counts';
+import { createReceiptCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
 import type { Database } from '../../store/database';
 import { confirmFound, takeLookups, type DueLookup, type FoundAttempt } from '../../store/dispatch/overdue';
@@ -44,7 +44,7 @@ export interface Lookups {
 
 export function createLookups({ database, http, gateways, log }: LookupDeps): Lookups {
   const { pool } = database;
-  const reports = createReportCounter(pool);
+  const receiptCounter = createReceiptCounter(pool);
   /** When a gateway may be asked next. */
   const turns = new Map<string, number>();
 
@@ -96,7 +96,7 @@ export function createLookups({ database, http, gateways, log }: LookupDeps): Lo
             'look-up',
           );
           if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts));
-          reports.count(drafts);
+          receiptCounter.count(drafts);
           const providerIds = found.flatMap(({ providerId }) => providerId ?? []);
           if (providerIds.length > 0) onSettlement(await replayParked(pool, gatewayId, providerIds));
         }

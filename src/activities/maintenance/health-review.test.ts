@@ -1,7 +1,7 @@
 import { DURATION_BUCKETS } from '../../core/gateways/health';
 import { ACCOUNT, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
-import { tellBeats } from '../../store/gateways/breaker';
-import { tellReports } from '../../store/gateways/health';
+import { recordRequests } from '../../store/gateways/breaker';
+import { recordReceipts } from '../../store/gateways/health';
 import { listGateways } from '../../store/gateways/gateways';
 import { reviewHealth } from './health-review';
 
@@ -23,8 +23,8 @@ it('marks a gateway whose requests or reports go wrong, once, and takes the mark
     const latency = Array.from({ length: DURATION_BUCKETS }, (_, i) => (i === bucket ? 30 : 0));
     return { gatewayId, requests: 30, failures: 0, streak: 0, accepted: 30, refused: 0, latency, reason: null };
   };
-  await tellBeats(store.pool, [beat(well.id, 5), beat(slow.id, 15)]);
-  await tellReports(store.pool, [{ gatewayId: badReports.id, delivered: 10, undelivered: 20, faults: 20 }], []);
+  await recordRequests(store.pool, [beat(well.id, 5), beat(slow.id, 15)]);
+  await recordReceipts(store.pool, [{ gatewayId: badReports.id, delivered: 10, undelivered: 20, faults: 20 }], []);
   await review();
   await review();
   expect((await degraded()).sort()).toEqual([badReports.id, slow.id].sort());

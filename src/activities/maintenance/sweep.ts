@@ -22,7 +22,7 @@ import {
 import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '../../store/audience/upload-rows';
 import { purgeUploads } from '../../store/audience/upload-bytes';
 import type { Workflows } from '../../workflows/client';
-import { LOOK } from '../../workflows/contract';
+import { UNCOUNTED_NEWS } from '../../workflows/contract';
 import { retain } from './retention';
 
 /** Older than any start that is still under way in a living api process. */
@@ -61,7 +61,7 @@ export async function sweepOnce(
     await startCampaign({ database, workflows }, campaign);
   }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
-  workflows.wake(due.map((owner) => ({ ...owner, ...LOOK })));
+  workflows.wake(due.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
   const replayed = await replayFound(pool, MAX_PER_SWEEP);
   workflows.wake(replayed.slices);
   workflows.wakeRelays(replayed.webhookIds);

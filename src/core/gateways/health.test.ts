@@ -13,7 +13,7 @@ const counts = (over: Partial<GatewayCounts> = {}): GatewayCounts => ({
   delivered: 0,
   undelivered: 0,
   faults: 0,
-  reportDelay: buckets(),
+  receiptDelay: buckets(),
   ...over,
 });
 
@@ -41,7 +41,7 @@ describe('degradedReason', () => {
     ['half of the submissions is not taken', { accepted: 10, refused: 10 }, /50 % of the submissions/],
     ['a third of the reports is the gateway’s fault', { delivered: 14, undelivered: 6, faults: 6 }, /30 % of the rep/],
     ['requests take very long', { latency: buckets(...times(20, 16_000)) }, /of the requests take/],
-    ['reports take very long', { reportDelay: buckets(...times(20, 8_000)) }, /of the reports take/],
+    ['reports take very long', { receiptDelay: buckets(...times(20, 8_000)) }, /of the reports take/],
   ])('when %s', (_, over, reason) => {
     expect(degradedReason(counts(over))).toMatch(reason);
   });

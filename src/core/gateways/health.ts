@@ -1,4 +1,4 @@
-/** What the counts of the last minutes say about a gateway. Pure. */
+/** The health of a gateway by the counts of the last minutes. Pure. */
 
 export const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
@@ -41,12 +41,12 @@ export interface GatewayCounts {
   refused: number;
   /** Requests by milliseconds. */
   latency: readonly number[];
-  /** Final reports; `faults` are the undelivered that were neither the number's nor the text's doing. */
+  /** Final receipts; `faults` are the undelivered that were neither the number's nor the text's doing. */
   delivered: number;
   undelivered: number;
   faults: number;
-  /** Reports by seconds since their submission. */
-  reportDelay: readonly number[];
+  /** Receipts by seconds since the submission. */
+  receiptDelay: readonly number[];
 }
 
 export interface GatewayHealth {
@@ -54,7 +54,7 @@ export interface GatewayHealth {
   breaker: BreakerState;
   /** Share of the submitted messages that the provider took; null when there were none. */
   acceptRate: number | null;
-  /** Share of the final reports that say delivered; null when there were none. */
+  /** Share of the final receipts that say delivered; null when there were none. */
   deliveryRate: number | null;
   /** 95 % of the requests were answered within this; null when there were none. */
   p95Ms: number | null;
@@ -65,7 +65,7 @@ export interface GatewayHealth {
 /** Fewer events say nothing. */
 const ENOUGH = 20;
 /** From these on a gateway ranks behind others of its priority. */
-const DEGRADED = { refusedShare: 0.5, faultShare: 0.3, p95Ms: 10_000, reportDelayP95Seconds: 3_600 } as const;
+const DEGRADED = { refusedShare: 0.5, faultShare: 0.3, p95Ms: 10_000, receiptDelayP95Seconds: 3_600 } as const;
 
 /** Why a gateway is degraded, by its counts; null when it is not. */
 export function degradedReason(counts: GatewayCounts): string | null {
@@ -73,14 +73,14 @@ export function degradedReason(counts: GatewayCounts): string | null {
   if (submitted >= ENOUGH && counts.refused / submitted >= DEGRADED.refusedShare) {
     return `${percent(counts.refused / submitted)} of the submissions were not taken`;
   }
-  const reports = counts.delivered + counts.undelivered;
-  if (reports >= ENOUGH && counts.faults / reports >= DEGRADED.faultShare) {
-    return `${percent(counts.faults / reports)} of the reports are failures of the gateway`;
+  const receipts = counts.delivered + counts.undelivered;
+  if (receipts >= ENOUGH && counts.faults / receipts >= DEGRADED.faultShare) {
+    return `${percent(counts.faults / receipts)} of the reports are failures of the gateway`;
   }
   const p95Ms = enough(counts.latency) ? quantile(counts.latency, 0.95) : null;
   if (p95Ms !== null && p95Ms >= DEGRADED.p95Ms) return `95 % of the requests take up to ${p95Ms} ms`;
-  const delay = enough(counts.reportDelay) ? quantile(counts.reportDelay, 0.95) : null;
-  if (delay !== null && delay >= DEGRADED.reportDelayP95Seconds) return `95 % of the reports take up to ${delay} s`;
+  const delay = enough(counts.receiptDelay) ? quantile(counts.receiptDelay, 0.95) : null;
+  if (delay !== null && delay >= DEGRADED.receiptDelayP95Seconds) return `95 % of the reports take up to ${delay} s`;
   return null;
 }
 

@@ -21,8 +21,8 @@ export const BREAKER = {
   probeSeconds: 45,
 } as const;
 
-/** What a process counted over one gateway since it told last. */
-export interface GatewayBeat {
+/** The requests over one gateway that a process has counted since it recorded them last. */
+export interface RequestCounts {
   gatewayId: string;
   requests: number;
   failures: number;
@@ -66,19 +66,19 @@ const WAIT_MS = `ceil(extract(epoch from h.open_until - clock_timestamp()) * 100
 const WINDOW_OVER = `h.window_at < now() - ${BREAKER.windowSeconds} * interval '1 second'`;
 
 /** Adds what a process counted. What a breaker that is not closed counts is forgotten when it closes. */
-const BEAT = `
-with beat as (
+const RECORD = `
+with counts as (
   select * from unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[])
     as b (gateway_id, requests, failures, streak, accepted, refused, latency, reason)
 ),
 counted as (
   insert into gateway_minutes as m (gateway_id, minute, accepted, refused, latency)
-  select gateway_id, date_trunc('minute', now()), accepted, refused, latency::int[] from beat order by gateway_id
+  select gateway_id, date_trunc('minute', now()), accepted, refused, latency::int[] from counts order by gateway_id
   on conflict (gateway_id, minute) do update
     set accepted = m.accepted + excluded.accepted, refused = m.refused + excluded.refused, latency = ${plus('latency')}
 )
 insert into gateway_health as h (gateway_id, failures, window_requests, window_failures, reason)
-select gateway_id, streak, requests, failures, reason from beat order by gateway_id
+select gateway_id, streak, requests, failures, reason from counts order by gateway_id
 on conflict (gateway_id) do update
   set failures = excluded.failures +
         case when excluded.window_failures < excluded.window_requests then 0 else h.failures end,
@@ -110,12 +110,12 @@ returning h.gateway_id, h.breaker, ${WAIT_MS}, h.reason`;
  * decided over the requests of all processes; of several that find the same, one opens it.
  * @returns the breakers of these gateways, and those that this call opened.
  */
-export async function tellBeats(
+export async function recordRequests(
   pool: Pool,
-  beats: readonly GatewayBeat[],
+  counts: readonly RequestCounts[],
 ): Promise<{ readings: BreakerReading[]; opened: BreakerReading[] }> {
-  const column = <T>(of: (beat: GatewayBeat) => T): T[] => beats.map(of);
-  const rows = await execute<ReadingRow & { opens: boolean }>(pool, 'tell-beats', BEAT, [
+  const column = <T>(of: (one: RequestCounts) => T): T[] => counts.map(of);
+  const rows = await execute<ReadingRow & { opens: boolean }>(pool, 'record-requests', RECORD, [
     column((b) => b.gatewayId),
     column((b) => b.requests),
     column((b) => b.failures),

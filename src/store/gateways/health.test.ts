@@ -8,8 +8,8 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { tellBeats, type GatewayBeat } from './breaker';
-import { countGatewayStates, forgetMinutes, noteDegraded, readHealth, tellReports } from './health';
+import { recordRequests, type RequestCounts } from './breaker';
+import { countGatewayStates, forgetMinutes, noteDegraded, readHealth, recordReceipts } from './health';
 import { pauseGateway } from './gateways';
 import { writeResults } from '../dispatch/results';
 
@@ -21,7 +21,7 @@ afterAll(() => store.stop());
 
 const EMPTY = Array.from({ length: DURATION_BUCKETS }, () => 0);
 const newGateway = async (): Promise<string> => (await storeGateway(store)).id;
-const beat = (gatewayId: string, over: Partial<GatewayBeat> = {}): GatewayBeat => ({
+const beat = (gatewayId: string, over: Partial<RequestCounts> = {}): RequestCounts => ({
   gatewayId,
   requests: 0,
   failures: 0,
@@ -36,8 +36,8 @@ describe('readHealth', () => {
   it('adds up what all processes told of the last minutes', async () => {
     const id = await newGateway();
     const latency = EMPTY.map((_, bucket) => (bucket === 3 ? 2 : 0));
-    await tellBeats(store.pool, [beat(id, { requests: 2, accepted: 3, refused: 1, latency })]);
-    await tellBeats(store.pool, [beat(id, { requests: 2, accepted: 4, latency })]);
+    await recordRequests(store.pool, [beat(id, { requests: 2, accepted: 3, refused: 1, latency })]);
+    await recordRequests(store.pool, [beat(id, { requests: 2, accepted: 4, latency })]);
     await store.pool.query(
       `insert into gateway_minutes (gateway_id, minute, accepted) values
          ($1, now() - interval '10 minutes', 5), ($1, now() - interval '20 minutes', 1000)`,
@@ -70,12 +70,12 @@ describe('readHealth', () => {
       { gatewayId: id, attempt: null, providerId: 'p1', agoMs: 0 },
       { gatewayId: id, attempt: null, providerId: 'unheard of', agoMs: 0 },
     ];
-    await tellReports(store.pool, [counts], samples);
-    await tellReports(store.pool, [counts], []);
+    await recordReceipts(store.pool, [counts], samples);
+    await recordReceipts(store.pool, [counts], []);
     const [reading] = await readHealth(store.pool, [id]);
     expect(reading!.counts).toMatchObject({ delivered: 4, undelivered: 2, faults: 2 });
     // Ten seconds (up to 16) and a hundred (up to 128).
-    expect(reading!.counts.reportDelay.flatMap((n, bucket) => (n > 0 ? [[bucket, n]] : []))).toEqual([
+    expect(reading!.counts.receiptDelay.flatMap((n, bucket) => (n > 0 ? [[bucket, n]] : []))).toEqual([
       [4, 1],
       [7, 1],
     ]);
@@ -106,7 +106,7 @@ it('counts active gateways by provider and state', async () => {
   const provider = 'pingbix';
   const [, down, slow, paused] = await Promise.all(Array.from({ length: 5 }, () => storeGateway(store, { provider })));
   await storeGateway(store, { provider, status: 'inactive' });
-  await tellBeats(store.pool, [beat(down!.id, { requests: 5, failures: 5, streak: 5 })]);
+  await recordRequests(store.pool, [beat(down!.id, { requests: 5, failures: 5, streak: 5 })]);
   await noteDegraded(store.pool, slow!.id, 'slow');
   await pauseGateway(store.db, paused!.id, 'refused');
   const states = (await countGatewayStates(store.pool)).filter((row) => row.provider === provider);

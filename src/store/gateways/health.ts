@@ -1,4 +1,4 @@
-/** What is counted of a gateway, minute by minute, and how it does by these counts. */
+/** The health of gateways: what is counted of them minute by minute, and what the reviews of these counts found. */
 import type { Pool, QueryResultRow } from 'pg';
 import {
   DURATION_BUCKETS,
@@ -12,32 +12,32 @@ import { execute } from '../database';
 export const plus = (array: string): string =>
   `(select array_agg(a + b order by i) from unnest(m.${array}, excluded.${array}) with ordinality as u (a, b, i))`;
 
-/** What came back about a gateway's messages, as counted by one process. */
-export interface ReportCounts {
+/** The receipts of one gateway that a process has counted since it recorded them last. */
+export interface ReceiptCounts {
   gatewayId: string;
   delivered: number;
   undelivered: number;
   faults: number;
 }
 
-/** A reported attempt whose delay is measured. `agoMs` = since its report came. */
-export interface ReportSample {
+/** A receipt whose delay is measured, by its attempt. `agoMs` = since it came. */
+export interface ReceiptSample {
   gatewayId: string;
   attempt: { messageId: string; no: number } | null;
   providerId: string | null;
   agoMs: number;
 }
 
-/** Adds reports to the counts of this minute, and the delays of a few of them. */
-export async function tellReports(
+/** Adds receipts to the counts of this minute, and the delays of a few of them. */
+export async function recordReceipts(
   pool: Pool,
-  counts: readonly ReportCounts[],
-  samples: readonly ReportSample[],
+  counts: readonly ReceiptCounts[],
+  samples: readonly ReceiptSample[],
 ): Promise<void> {
   await execute(
     pool,
-    'tell-reports',
-    `with told as (
+    'record-receipts',
+    `with counts as (
        select * from unnest($1::text[], $2::int[], $3::int[], $4::int[]) as t (gateway_id, delivered, undelivered, faults)
      ),
      sampled as (
@@ -61,7 +61,7 @@ export async function tellReports(
      select t.gateway_id, date_trunc('minute', now()), t.delivered, t.undelivered, t.faults,
             (select array_agg(coalesce(b.n, 0) order by i) from generate_series(0, ${DURATION_BUCKETS - 1}) as i
              left join bucketed b on b.bucket = i and b.gateway_id = t.gateway_id)
-     from told t order by t.gateway_id
+     from counts t order by t.gateway_id
      on conflict (gateway_id, minute) do update
        set delivered = m.delivered + excluded.delivered, undelivered = m.undelivered + excluded.undelivered,
            faults = m.faults + excluded.faults, report_delay = ${plus('report_delay')}`,
@@ -141,7 +141,7 @@ export async function readHealth(pool: Pool, gatewayIds: readonly string[] | nul
       delivered: row.delivered,
       undelivered: row.undelivered,
       faults: row.faults,
-      reportDelay: row.report_delay,
+      receiptDelay: row.report_delay,
     },
   }));
 }

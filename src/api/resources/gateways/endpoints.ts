@@ -12,7 +12,7 @@ import {
   type GatewayRow,
 } from '../../../store/gateways/gateways';
 import { routesOverGateway } from '../../../store/gateways/routes';
-import { LOOK } from '../../../workflows/contract';
+import { UNCOUNTED_NEWS } from '../../../workflows/contract';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { pageOf } from '../../http/page';
@@ -44,7 +44,7 @@ const shownOne = async (deps: ApiDeps, row: GatewayRow): Promise<object> => (awa
 /** What waits for the gateway is looked at now: it takes messages again, or they have to go elsewhere. */
 async function release({ database, wake }: ApiDeps, accountId: string, id: string): Promise<void> {
   const held = await releaseHeld(database.pool, accountId, id);
-  wake(held.map((owner) => ({ ...owner, ...LOOK })));
+  wake(held.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
 }
 
 export const gateways: Endpoint[] = [
