@@ -12,7 +12,7 @@ import { createGateways } from './dispatch/gateways';
 import { importUpload } from './audience/import';
 import { GatewayHealthMonitor } from './dispatch/gateway-health';
 import { createLookups } from './dispatch/lookups';
-import { reviewHealth } from './maintenance/health-review';
+import { reviewGatewayHealth } from './maintenance/gateway-health-review';
 import { relayOutbox, type RelayResult } from './relay/relay';
 import {
   advanceCampaignSlices,
@@ -24,7 +24,7 @@ import { commandCampaign, type CommandResult } from './campaigns/command';
 import { forecastCampaign } from './campaigns/forecast';
 import { awaitCampaign, makeOccurrence, type Occurrence } from './campaigns/occurrence';
 import { prepareCampaign } from './campaigns/prepare';
-import { surveyCampaign, type CampaignAgenda } from './campaigns/survey';
+import { surveyCampaign, type CampaignSurvey } from './campaigns/survey';
 import type { CampaignState } from '../core/campaigns/campaign';
 import type { CampaignCommand, CampaignInput } from '../workflows/contract';
 import { sweepOnce } from './maintenance/sweep';
@@ -67,26 +67,26 @@ export function createActivities(deps: ActivityDeps) {
   return {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
-      alive((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+      withHeartbeat((stopping) => advanceSlice(dispatch, sliceId, stopping)),
 
     /** Sends a test message over a gateway, once. */
     testGateway: (input: GatewayTestInput): Promise<GatewayTestResult> => testGateway(dispatch, input),
 
     /** Turns a campaign's audience into messages. */
     prepareCampaign: ({ campaignId }: { campaignId: string }): Promise<CampaignState> =>
-      alive((stopping) => prepareCampaign(deps, campaignId, stopping)),
+      withHeartbeat((stopping) => prepareCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign will be, and keeps that with it. */
     forecastCampaign: ({ campaignId }: { campaignId: string }): Promise<void> =>
-      alive((stopping) => forecastCampaign(deps, campaignId, stopping)),
+      withHeartbeat((stopping) => forecastCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign should do now. */
-    surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignAgenda> =>
+    surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignSurvey> =>
       surveyCampaign(deps.database, campaignId, busy),
 
     /** Brings slices of a campaign, one after the other, as far as they can go now. */
     advanceCampaignSlices: (run: CampaignRun): Promise<CampaignRunResult> =>
-      alive((stopping) => advanceCampaignSlices({ ...dispatch, campaigns }, run, stopping)),
+      withHeartbeat((stopping) => advanceCampaignSlices({ ...dispatch, campaigns }, run, stopping)),
 
     /** Carries out what a person asks of a campaign. */
     commandCampaign: ({
@@ -106,16 +106,16 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
-      alive((stopping, beat) => relayOutbox(deps, webhookId, stopping, beat)),
+      withHeartbeat((stopping, beat) => relayOutbox(deps, webhookId, stopping, beat)),
 
     /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
     importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
-      alive((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
+      withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
 
     /** Sets going again what a crash left behind. */
     sweep: async (): Promise<void> => {
       await sweepOnce(deps);
-      await reviewHealth(deps);
+      await reviewGatewayHealth(deps);
     },
   };
 }
@@ -124,7 +124,7 @@ export function createActivities(deps: ActivityDeps) {
  * Runs a long activity with heartbeats from the clock. When the worker shuts down (or the workflow is cancelled) the
  * work is told to stop, finishes what is in flight, and the rest is left to another worker.
  */
-async function alive<T>(work: (stopping: AbortSignal, beat: () => void) => Promise<T>): Promise<T> {
+async function withHeartbeat<T>(work: (stopping: AbortSignal, beat: () => void) => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {

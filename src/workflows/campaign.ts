@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { CampaignAgenda } from '../activities/campaigns/survey';
+import type { CampaignSurvey } from '../activities/campaigns/survey';
 import { actionProblem, hasEnded, type CampaignState } from '../core/campaigns/campaign';
 import {
   BULK_PRIORITY,
@@ -65,15 +65,15 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   }
   for (;;) {
     const before = steering.beforeSurvey();
-    const agenda: CampaignAgenda = await control.surveyCampaign({ campaignId, busy: [...steering.busy] });
-    steering.takeOver(agenda, before);
-    setCurrentDetails(agenda.details);
-    if (agenda.done && steering.runs === 0) break;
+    const survey: CampaignSurvey = await control.surveyCampaign({ campaignId, busy: [...steering.busy] });
+    steering.takeOver(survey, before);
+    setCurrentDetails(survey.details);
+    if (survey.done && steering.runs === 0) break;
 
-    const queue = [...agenda.due];
+    const queue = [...survey.due];
     while (queue.length > 0 && !steering.interrupted) {
-      await condition(() => steering.interrupted || steering.runs < agenda.width);
-      steering.startRuns(queue, agenda);
+      await condition(() => steering.interrupted || steering.runs < survey.width);
+      steering.startRuns(queue, survey);
     }
     if (workflowInfo().continueAsNewSuggested || steering.newsCount > MAX_NEWS) {
       await condition(() => steering.runs === 0 && allHandlersFinished());
@@ -86,7 +86,7 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     // The news may be a gateway that takes messages again.
     if (steering.interrupted) steering.held = false;
     // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
-    else await condition(() => steering.interrupted || steering.returned > before.returned, agenda.waitMs);
+    else await condition(() => steering.interrupted || steering.returned > before.returned, survey.waitMs);
   }
   await condition(allHandlersFinished);
 }
@@ -182,24 +182,24 @@ class Steering {
     return { returned: this.returned, doneSlices: this.doneSlices };
   }
 
-  takeOver(agenda: CampaignAgenda, before: Counts): void {
+  takeOver(survey: CampaignSurvey, before: Counts): void {
     // A command that came while it was read knows better.
-    if (!this.news) this.state = agenda.state;
+    if (!this.news) this.state = survey.state;
     // What was told meanwhile may be in it or not: too few only means to look once more.
     const doneSince = this.doneSlices - before.doneSlices;
-    this.openSlices = agenda.openSlices - doneSince;
+    this.openSlices = survey.openSlices - doneSince;
     if (doneSince > 0 && this.openSlices <= 0) this.news = true;
   }
 
   /** Takes slices from the queue until all runs that are allowed at a time are under way. */
-  startRuns(queue: number[], agenda: CampaignAgenda): void {
-    while (queue.length > 0 && !this.interrupted && this.runs < agenda.width) {
+  startRuns(queue: number[], survey: CampaignSurvey): void {
+    while (queue.length > 0 && !this.interrupted && this.runs < survey.width) {
       // Long runs first, short ones last: few activities, and all of them end at about the same time.
-      this.startRun(queue.splice(0, Math.ceil(queue.length / agenda.width)), agenda);
+      this.startRun(queue.splice(0, Math.ceil(queue.length / survey.width)), survey);
     }
   }
 
-  private startRun(nos: number[], { untilMs, sinceMs }: CampaignAgenda): void {
+  private startRun(nos: number[], { untilMs, sinceMs }: CampaignSurvey): void {
     this.runs++;
     for (const no of nos) this.busy.add(no);
     void this.advance({ campaignId: this.campaignId, nos, untilMs, sinceMs }).then(

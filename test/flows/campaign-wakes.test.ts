@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../src/activities';
-import type { CampaignAgenda } from '../../src/activities/campaigns/survey';
+import type { CampaignSurvey } from '../../src/activities/campaigns/survey';
 import {
   campaignWorkflowId,
   RECEIPT_SIGNAL,
@@ -15,7 +15,7 @@ import { quietTemporal, timeSkipping } from '../support/temporal';
 import { until } from '../support/until';
 import { startWorkflowWorkers } from '../support/workflow-workers';
 
-const SLEEP: CampaignAgenda = {
+const SLEEP: CampaignSurvey = {
   state: 'running',
   done: false,
   openSlices: 2,
@@ -26,13 +26,13 @@ const SLEEP: CampaignAgenda = {
   waitMs: 6 * 3_600_000,
   details: '',
 };
-const END: CampaignAgenda = { ...SLEEP, state: 'finished', done: true, openSlices: 0 };
+const END: CampaignSurvey = { ...SLEEP, state: 'finished', done: true, openSlices: 0 };
 
 let env: TestWorkflowEnvironment;
 let stopWorkers: () => Promise<void>;
 let handle: WorkflowHandle;
 /** What the survey answers, turn by turn, with the slices that were in hand. */
-let turns: ((busy: number[]) => Promise<CampaignAgenda>)[];
+let turns: ((busy: number[]) => Promise<CampaignSurvey>)[];
 let surveys: number[][];
 /** Runs in hand, by their first slice: how to let them come back. */
 let inHand: Map<number, () => void>;

@@ -3,7 +3,7 @@ import { surveyCampaign } from '../../src/activities/campaigns/survey';
 import { readCampaign } from '../../src/store/campaigns/campaigns';
 import { connectDatabase, type Database } from '../../src/store/database';
 import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { importSlice, storeBlock, storeCampaign } from '../support/campaign-rows';
+import { campaignSlice, storeBlock, storeCampaign } from '../support/campaign-rows';
 import { pinClock, type PinnedClock } from '../support/clock';
 import { startStore, type TestStore } from '../support/rows';
 import { startStack, type TestStack } from '../support/stack';
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 async function running(start: string, end: string): Promise<string> {
   const campaign = await storeCampaign(store, { timezone: ZONE });
-  await storeBlock(store, campaign, [importSlice(0, 1, [{ start, end, timezone: ZONE }])]);
+  await storeBlock(store, campaign, [campaignSlice(0, 1, [{ start, end, timezone: ZONE }])]);
   await store.pool.query(`update campaigns set state = 'running' where id = $1`, [campaign.id]);
   return campaign.id;
 }

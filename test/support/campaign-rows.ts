@@ -2,7 +2,7 @@
 import type { CampaignState } from '../../src/core/campaigns/campaign';
 import { uuidv7 } from '../../src/core/messages/ids';
 import type { SendWindow } from '../../src/core/time/window';
-import { importBlock, type ImportBlock, type ImportSlice } from '../../src/store/campaigns/materialise';
+import { storeCampaignBlock, type CampaignBlock, type CampaignSlice } from '../../src/store/campaigns/materialise';
 import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns/campaigns';
 import type { Database } from '../../src/store/database';
 import { ACCOUNT } from './rows';
@@ -43,7 +43,7 @@ export async function storeCampaignIn(store: Database, state: CampaignState): Pr
   return id;
 }
 
-export function importSlice(no: number, messages: number, windows: SendWindow[] | null = null): ImportSlice {
+export function campaignSlice(no: number, messages: number, windows: SendWindow[] | null = null): CampaignSlice {
   return {
     id: uuidv7(),
     no,
@@ -65,12 +65,12 @@ export function importSlice(no: number, messages: number, windows: SendWindow[] 
 export async function storeBlock(
   { pool }: Database,
   campaign: CampaignRow,
-  slices: ImportSlice[],
-  over: Partial<ImportBlock> = {},
+  slices: CampaignSlice[],
+  over: Partial<CampaignBlock> = {},
 ): Promise<boolean> {
   const from = Number(campaign.position);
   const facts = { accountId: ACCOUNT, sendId: campaign.send_id, sender: null, service: 'T', options: null };
-  return importBlock(pool, facts, {
+  return storeCampaignBlock(pool, facts, {
     campaignId: campaign.id,
     from,
     to: from + slices.reduce((sum, slice) => sum + slice.messages.length, 0),

@@ -1,7 +1,7 @@
 /** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
 import { hasEnded, mayDispatch } from '../../core/campaigns/campaign';
-import { findSliceIds, writeLookAt } from '../../store/campaigns/agenda';
-import { noteHeld, readCampaignStates, type CampaignTraffic } from '../../store/campaigns/live';
+import { findSliceIds, writeLookAt } from '../../store/campaigns/slices';
+import { noteHeld, readLiveCampaigns, type LiveCampaign } from '../../store/campaigns/live';
 import type { Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
 import { createFollower, type Followed, type Follower } from '../../core/concurrency/follow';
@@ -28,11 +28,8 @@ export interface CampaignRunResult {
   held: boolean;
 }
 
-export function createCampaignFollower(
-  database: Database,
-  onError: (error: unknown) => void,
-): Follower<CampaignTraffic> {
-  return createFollower((ids) => readCampaignStates(database.pool, ids), FOLLOW_MS, onError);
+export function createCampaignFollower(database: Database, onError: (error: unknown) => void): Follower<LiveCampaign> {
+  return createFollower((ids) => readLiveCampaigns(database.pool, ids), FOLLOW_MS, onError);
 }
 
 /**
@@ -40,7 +37,7 @@ export function createCampaignFollower(
  * slices due.
  */
 export async function advanceCampaignSlices(
-  deps: DispatchDeps & { campaigns: Follower<CampaignTraffic> },
+  deps: DispatchDeps & { campaigns: Follower<LiveCampaign> },
   { campaignId, nos, untilMs, sinceMs }: CampaignRun,
   stopping: AbortSignal,
 ): Promise<CampaignRunResult> {
@@ -50,7 +47,7 @@ export async function advanceCampaignSlices(
   const halt = haltOf(campaign, untilMs);
   const stop = AbortSignal.any([stopping, halt.signal]);
   const openSince = sinceMs === null ? null : new Date(sinceMs);
-  const wish = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
+  const targetRate = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
   const endAtMs = performance.now() + RUN_MS;
   let held: string | null = null;
   try {
@@ -58,7 +55,7 @@ export async function advanceCampaignSlices(
       const { state } = campaign.value;
       if (!mayDispatch(state) && !hasEnded(state)) break;
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
-      const result = await advanceSlice(deps, sliceId, stop, { ended, wish, openSince });
+      const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate, openSince });
       held = result.held;
       // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
       await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
@@ -73,7 +70,7 @@ export async function advanceCampaignSlices(
 }
 
 /** Aborts when the campaign no longer dispatches, or its window closes. */
-function haltOf(campaign: Followed<CampaignTraffic>, untilMs: number | null) {
+function haltOf(campaign: Followed<LiveCampaign>, untilMs: number | null) {
   const controller = new AbortController();
   const began = campaign.value.state;
   const stop = campaign.onRead(({ state }) => {

@@ -1,7 +1,7 @@
 import { segment } from '../../core/messages/segments';
 import type { CampaignRow } from '../../store/campaigns/campaigns';
 import { toForecast, type ForecastGateway } from './forecast';
-import { Tally } from './tally';
+import { ForecastSums } from './forecast-sums';
 
 const NOW = Date.parse('2026-08-03T04:30:00Z');
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -19,19 +19,19 @@ const gateway = (over: Partial<ForecastGateway> = {}): ForecastGateway => ({
   ratePerSecond: null, pricePerSegment: null, currency: null, ...over,
 }); // prettier-ignore
 
-function tallyOf(...texts: string[]): Tally {
-  const tally = new Tally();
-  for (const text of texts) tally.add(text, segment(text));
-  return tally;
+function tallyOf(...texts: string[]): ForecastSums {
+  const sums = new ForecastSums();
+  for (const text of texts) sums.add(text, segment(text));
+  return sums;
 }
-const many = (count: number): Tally => tallyOf(...Array.from({ length: count }, () => 'Hello'));
+const many = (count: number): ForecastSums => tallyOf(...Array.from({ length: count }, () => 'Hello'));
 
 test('adds up parts, encodings and what they cost', () => {
-  const tally = tallyOf('Hello', 'x'.repeat(161), 'Réduction – 50 %', '“Sale”');
-  tally.suppressed = 2;
-  tally.reject({ position: 7, code: 'missing-variable', message: '{name} has no value and no default' });
+  const sums = tallyOf('Hello', 'x'.repeat(161), 'Réduction – 50 %', '“Sale”');
+  sums.suppressed = 2;
+  sums.reject({ position: 7, code: 'missing-variable', message: '{name} has no value and no default' });
   const price = gateway({ pricePerSegment: 0.1, currency: 'EUR' });
-  const forecast = toForecast(tally, campaign({ duplicates: 3 }), account, price, NOW);
+  const forecast = toForecast(sums, campaign({ duplicates: 3 }), account, price, NOW);
   expect(forecast).toMatchObject({
     recipients: 4, suppressed: 2, duplicates: 3, rejected: 1, problems: [{ position: 7 }],
     segments: { total: 5, byParts: { 1: 3, 2: 1 } }, encodings: { gsm7: 2, ucs2: 2 },
@@ -100,7 +100,7 @@ test('missing DLT ids are said where Indian operators are meant', () => {
 });
 
 test('nobody to send to is said', () => {
-  expect(toForecast(new Tally(), campaign(), account, gateway(), NOW)).toMatchObject({
+  expect(toForecast(new ForecastSums(), campaign(), account, gateway(), NOW)).toMatchObject({
     recipients: 0, sendingSeconds: 0, warnings: ['nobody would get a message'],
   }); // prettier-ignore
 });

@@ -11,7 +11,7 @@ import { listGateways } from '../../store/gateways/gateways';
 import { readRouteLegs } from '../../store/gateways/routes';
 import type { CampaignForecast } from '../../store/tables';
 import { effectiveRate } from './rate';
-import { Tally } from './tally';
+import { ForecastSums } from './forecast-sums';
 import { windowsIn } from './windows';
 
 /** Recipients that are read at once. */
@@ -39,7 +39,7 @@ export async function makeForecast(
     .select(['windows', 'default_country', 'click_tracking'])
     .where('id', '=', campaign.account_id)
     .executeTakeFirstOrThrow();
-  const tally = new Tally();
+  const sums = new ForecastSums();
   const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
   for (let position = 0; !stopping.aborted;) {
     const rows = await readAudience(pool, campaign, position, PAGE);
@@ -52,12 +52,12 @@ export async function makeForecast(
     );
     for (const row of rows) {
       const recipient = render(row);
-      if (!recipient.ok) tally.reject({ position: row.position, code: recipient.code, message: recipient.message });
-      else if (suppressed.has(row.msisdn)) tally.suppressed++;
-      else tally.add(recipient.text, recipient.segmentation);
+      if (!recipient.ok) sums.reject({ position: row.position, code: recipient.code, message: recipient.message });
+      else if (suppressed.has(row.msisdn)) sums.suppressed++;
+      else sums.add(recipient.text, recipient.segmentation);
     }
   }
-  return toForecast(tally, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
+  return toForecast(sums, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
 }
 
 /** Makes the forecast of a campaign and keeps it with the campaign; nothing when there is no such campaign. */
@@ -104,19 +104,19 @@ async function firstGateway(
 
 /** Puts the sums and what is known of gateways and windows together. Pure. */
 export function toForecast(
-  tally: Tally,
+  sums: ForecastSums,
   campaign: CampaignRow,
   account: ForecastAccount,
   gateway: ForecastGateway | null,
   nowMs: number,
 ): CampaignForecast {
-  const own = effectiveRate({ ...campaign, recipients: tally.recipients });
+  const own = effectiveRate({ ...campaign, recipients: sums.recipients });
   const rate = Math.min(own ?? Number.POSITIVE_INFINITY, gateway?.ratePerSecond ?? ASSUMED_RATE);
-  const sendingSeconds = Math.ceil(tally.recipients / rate);
+  const sendingSeconds = Math.ceil(sums.recipients / rate);
   const startMs = Math.max(nowMs, campaign.due_at?.getTime() ?? nowMs);
   const windows = windowsIn(account.default_country, campaign, account.windows);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
-  const { recipients, suppressed, rejected, problems, segments, surprises, encodings } = tally;
+  const { recipients, suppressed, rejected, problems, segments, surprises, encodings } = sums;
   const warnings = [
     ...(recipients === 0 ? ['nobody would get a message'] : []),
     ...(gateway === null ? ['the account has no active gateway: messages would wait'] : []),
@@ -133,7 +133,7 @@ export function toForecast(
     duplicates: campaign.duplicates,
     rejected,
     problems,
-    segments: { total: segments, byParts: Object.fromEntries(tally.byParts) },
+    segments: { total: segments, byParts: Object.fromEntries(sums.byParts) },
     encodings,
     surprises,
     cost: costOf(segments, gateway),

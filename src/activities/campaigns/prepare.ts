@@ -5,7 +5,7 @@ import { createCampaignRenderer, type RenderedRecipient } from '../../core/campa
 import { uuidv7 } from '../../core/messages/ids';
 import { buildLegs, type Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
-import { importBlock, type CampaignMessage, type ImportSlice } from '../../store/campaigns/materialise';
+import { storeCampaignBlock, type CampaignMessage, type CampaignSlice } from '../../store/campaigns/materialise';
 import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
 import { countAudience, readAudience } from '../../store/campaigns/audience';
 import type { Database } from '../../store/database';
@@ -57,7 +57,7 @@ export async function prepareCampaign(
     const rendered = rows.map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
     const made = toSlices(rendered, slices, windowsOf, webhookFor);
-    const stored = await importBlock(pool, facts, {
+    const stored = await storeCampaignBlock(pool, facts, {
       campaignId,
       from: position,
       to: rows.at(-1)!.position,
@@ -149,9 +149,9 @@ function toSlices(
   firstNo: number,
   windowsOf: (msisdn: string) => SendWindow[],
   webhookFor: (row: AudienceRow) => string | null,
-): ImportSlice[] {
-  const slices: ImportSlice[] = [];
-  const open = new Map<SendWindow[], ImportSlice>();
+): CampaignSlice[] {
+  const slices: CampaignSlice[] = [];
+  const open = new Map<SendWindow[], CampaignSlice>();
   for (const recipient of recipients) {
     if (!recipient.ok) continue;
     const { row, text, segmentation, links } = recipient;

@@ -1,4 +1,4 @@
-import { importSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import { pinClock, type PinnedClock } from '../../../test/support/clock';
 import {
   ACCOUNT,
@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/rows';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import type { SendWindow } from '../../core/time/window';
-import { cancelWaiting } from '../../store/campaigns/agenda';
+import { cancelWaiting } from '../../store/campaigns/slices';
 import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
 import type { Database } from '../../store/database';
 import { applyReceipts } from '../../store/receipts/receipts';
@@ -40,13 +40,13 @@ beforeEach(() => clock.set(NOON));
 
 interface Stored {
   id: string;
-  slices: ReturnType<typeof importSlice>[];
+  slices: ReturnType<typeof campaignSlice>[];
 }
 
 /** A campaign in a state, with slices of so many messages under these windows. */
 async function campaignIn(
   state: CampaignState,
-  slices: ReturnType<typeof importSlice>[],
+  slices: ReturnType<typeof campaignSlice>[],
   over: Partial<CampaignDraft> = {},
 ): Promise<Stored> {
   const campaign = await storeCampaign(store, over);
@@ -74,7 +74,7 @@ it('one that is gone is done', async () => {
 });
 
 it('scheduled: it waits for its time, to the millisecond, and runs from then on', async () => {
-  const { id } = await campaignIn('scheduled', [importSlice(0, 2)], { dueAt: new Date(at('13:30')) });
+  const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], { dueAt: new Date(at('13:30')) });
   expect(await survey(id)).toMatchObject({ state: 'scheduled', due: [], waitMs: 1.5 * HOUR_MS });
   await clock.set('2026-06-01T13:29:59.999Z');
   expect(await survey(id)).toMatchObject({ state: 'scheduled', waitMs: 1 });
@@ -83,7 +83,7 @@ it('scheduled: it waits for its time, to the millisecond, and runs from then on'
 });
 
 it('scheduled without a time: at once', async () => {
-  const { id } = await campaignIn('scheduled', [importSlice(0, 2)]);
+  const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)]);
   expect(await survey(id)).toMatchObject({ state: 'running', due: [0] });
 });
 
@@ -92,7 +92,7 @@ it.each<[string, CampaignDraft['lateness'], string, object]>([
   ['send', 'send', '11:44', { state: 'running', reason: null }],
   ['skip', 'skip', '11:44', { state: 'cancelled', reason: 'skipped: it was 16 minutes late' }],
 ])('late: %s', async (_, lateness, due, expected) => {
-  const { id } = await campaignIn('scheduled', [importSlice(0, 2)], { lateness, dueAt: new Date(at(due)) });
+  const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], { lateness, dueAt: new Date(at(due)) });
   await survey(id);
   expect(await read(id)).toMatchObject(expected);
 });
@@ -108,10 +108,10 @@ it('late, for the next window: the next one to open, also while one is open', as
 
 it('running: slices under open windows are due, until the first of them closes', async () => {
   const slices = [
-    importSlice(0, 1, [window('10:00', '15:00')]),
-    importSlice(1, 1, [window('11:00', '14:00')]),
-    importSlice(2, 1, [window('13:00', '16:00')]),
-    importSlice(3, 1),
+    campaignSlice(0, 1, [window('10:00', '15:00')]),
+    campaignSlice(1, 1, [window('11:00', '14:00')]),
+    campaignSlice(2, 1, [window('13:00', '16:00')]),
+    campaignSlice(3, 1),
   ];
   const { id } = await campaignIn('running', slices);
   expect(await survey(id)).toMatchObject({
@@ -132,14 +132,14 @@ it('running: slices under open windows are due, until the first of them closes',
 it('a slow campaign keeps few slices in hand', async () => {
   const widths = [];
   for (const ratePerSecond of [null, 10, 1_200, 100_000]) {
-    const { id } = await campaignIn('running', [importSlice(0, 1)], { ratePerSecond });
+    const { id } = await campaignIn('running', [campaignSlice(0, 1)], { ratePerSecond });
     widths.push((await survey(id)).width);
   }
   expect(widths).toEqual([6, 1, 3, 6]);
 });
 
 it('settling once everything has left, running again when a receipt wants another leg is for dispatch to see', async () => {
-  const stored = await campaignIn('running', [importSlice(0, 2)]);
+  const stored = await campaignIn('running', [campaignSlice(0, 2)]);
   const [message] = await submit(stored, 0, 2);
   expect(await survey(stored.id)).toMatchObject({ state: 'settling' });
   const refused = { status: 'failed', class: 'sender', clevertap: '906', code: '11', reason: 'sender' } as const;
@@ -148,7 +148,7 @@ it('settling once everything has left, running again when a receipt wants anothe
 });
 
 it.each<CampaignState>(['running', 'settling', 'paused'])('%s: finished when nothing is open', async (state) => {
-  const stored = await campaignIn('running', [importSlice(0, 1)]);
+  const stored = await campaignIn('running', [campaignSlice(0, 1)]);
   const [message] = await submit(stored, 0, 1);
   await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
   await store.pool.query('update campaigns set state = $2 where id = $1', [stored.id, state]);
@@ -157,12 +157,12 @@ it.each<CampaignState>(['running', 'settling', 'paused'])('%s: finished when not
 });
 
 it('paused: nothing is due', async () => {
-  const { id } = await campaignIn('paused', [importSlice(0, 2)]);
+  const { id } = await campaignIn('paused', [campaignSlice(0, 2)]);
   expect(await survey(id)).toMatchObject({ state: 'paused', done: false, due: [], openSlices: 1 });
 });
 
 it('cancelled: all that has not left is due, whatever its windows; done when nothing is open', async () => {
-  const slices = [importSlice(0, 1), importSlice(1, 1, [window('20:00', '21:00')])];
+  const slices = [campaignSlice(0, 1), campaignSlice(1, 1, [window('20:00', '21:00')])];
   const { id } = await campaignIn('cancelled', slices);
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1], width: 6 });
   for (const slice of slices) await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
@@ -178,7 +178,7 @@ describe('an account that pauses its campaigns when too many fail', () => {
   });
 
   async function failing(failed: number, delivered: number): Promise<string> {
-    const stored = await campaignIn('running', [importSlice(0, failed + delivered + 1)]);
+    const stored = await campaignIn('running', [campaignSlice(0, failed + delivered + 1)]);
     const claimed = await submit(stored, 0, failed + delivered);
     await applyReceipts(
       store.pool,
@@ -205,7 +205,7 @@ describe('an account that pauses its campaigns when too many fail', () => {
 });
 
 it('tells in one line how far it is', async () => {
-  const stored = await campaignIn('running', [importSlice(0, 5)]);
+  const stored = await campaignIn('running', [campaignSlice(0, 5)]);
   const [message] = await submit(stored, 0, 2);
   await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
   expect((await survey(stored.id)).details).toBe('running: 1 of 5 settled, 3 to send');
@@ -215,7 +215,7 @@ it('asks the database a fixed number of times, however many slices there are', a
   const counted = async (slices: number): Promise<number> => {
     const { id } = await campaignIn(
       'running',
-      Array.from({ length: slices }, (_, no) => importSlice(no, 1)),
+      Array.from({ length: slices }, (_, no) => campaignSlice(no, 1)),
     );
     let statements = 0;
     const connection = await database.pool.connect();

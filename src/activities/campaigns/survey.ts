@@ -4,7 +4,7 @@ import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/c
 import { ownWindows } from '../../core/campaigns/window';
 import { windowState, type SendWindow } from '../../core/time/window';
 import { insertAudit } from '../../store/accounts/audit';
-import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaigns/agenda';
+import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaigns/slices';
 import {
   changeCampaign,
   forgetRecipients,
@@ -15,7 +15,7 @@ import {
 import type { Database } from '../../store/database';
 import { effectiveRate } from './rate';
 
-export interface CampaignAgenda {
+export interface CampaignSurvey {
   state: CampaignState;
   /** Nothing is open any more: the workflow ends. */
   done: boolean;
@@ -47,7 +47,7 @@ export async function surveyCampaign(
   { db, pool }: Database,
   campaignId: string,
   busy: readonly number[],
-): Promise<CampaignAgenda> {
+): Promise<CampaignSurvey> {
   const nowMs = await readNowMs({ db });
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };
@@ -60,7 +60,7 @@ export async function surveyCampaign(
   const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
 
-  const agenda = {
+  const survey = {
     ...IDLE,
     state: campaign.state,
     openSlices: outlook.openSlices,
@@ -69,18 +69,18 @@ export async function surveyCampaign(
   switch (campaign.state) {
     case 'draft':
     case 'preparing':
-      return agenda;
+      return survey;
     case 'scheduled':
-      return { ...agenda, waitMs: campaign.due_at === null ? 0 : clampWait(campaign.due_at.getTime() - nowMs) };
+      return { ...survey, waitMs: campaign.due_at === null ? 0 : clampWait(campaign.due_at.getTime() - nowMs) };
     case 'paused':
-      return agenda;
+      return survey;
     case 'finished':
-      return { ...agenda, done: true };
+      return { ...survey, done: true };
     case 'cancelled':
     case 'failed':
       return outlook.open === 0
-        ? { ...agenda, done: true }
-        : { ...agenda, due: outlook.due, width: WIDTH, waitMs: clampWait(outlook.waitMs) };
+        ? { ...survey, done: true }
+        : { ...survey, due: outlook.due, width: WIDTH, waitMs: clampWait(outlook.waitMs) };
     case 'running':
     case 'settling': {
       const changes = states.flatMap(({ state }) => (state.open ? state.closesAtMs : state.opensAtMs) ?? []);
@@ -88,7 +88,7 @@ export async function surveyCampaign(
       const closings = states.flatMap(({ state }) => (state.open ? (state.closesAtMs ?? []) : []));
       const untilChangeMs = changes.length === 0 ? null : Math.min(...changes) - nowMs;
       return {
-        ...agenda,
+        ...survey,
         due: outlook.due,
         width: widthOf(campaign),
         untilMs: closings.length === 0 ? null : Math.min(...closings),

@@ -4,7 +4,7 @@ import type { ProviderHttp } from '../../outbound/client';
 import type { Database } from '../../store/database';
 import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
-import { cancelWaiting } from '../../store/campaigns/agenda';
+import { cancelWaiting } from '../../store/campaigns/slices';
 import { settleCapped } from '../../store/messages/caps';
 import { settleSuppressed } from '../../store/messages/opt-outs';
 import { readOutlook, settleOverdue, type SliceOutlook } from '../../store/messages/settle';
@@ -52,7 +52,7 @@ export interface AdvanceResult {
 export interface CampaignTerms {
   /** Why nothing may leave any more; what has left is awaited. Null: messages may leave. */
   ended: string | null;
-  wish: LiveRate;
+  targetRate: LiveRate;
   /** When the window opened in which the slice is; null = it has none. */
   openSince: Date | null;
 }
@@ -109,7 +109,7 @@ function createRun(
     stopping,
     claimUntilMs: performance.now() + RUN_MS,
     urgent: slice.priority < BULK_PRIORITY,
-    wish: campaign?.wish,
+    targetRate: campaign?.targetRate,
     onSettlement: ({ webhookIds }) => wakeRelays(webhookIds),
     async onAccountRefused(gateway, reason) {
       const paused = await pauseGateway(database.db, gateway.id, reason);

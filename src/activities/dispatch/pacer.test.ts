@@ -38,17 +38,17 @@ it('without a rate everything leaves at once, and nothing is reserved', async ()
   expect((await store.pool.query(`select from rate_leases where key = 'none'`)).rowCount).toBe(0);
 });
 
-it('a block is no larger than the slowest of the limits and the wish allows for one lease', () => {
+it('a block is no larger than the slowest of the limits and the targetRate allows for one lease', () => {
   const limits = [{ key: key(), perSecond: () => 1_000 }];
   expect(pacerOf({ limits }).leaseSize).toBe(98);
-  expect(pacerOf({ limits, wish: { key: key(), perSecond: () => 200 } }).leaseSize).toBe(19);
-  expect(pacerOf({ limits, wish: { key: key(), perSecond: () => null } }).leaseSize).toBe(98);
+  expect(pacerOf({ limits, targetRate: { key: key(), perSecond: () => 200 } }).leaseSize).toBe(19);
+  expect(pacerOf({ limits, targetRate: { key: key(), perSecond: () => null } }).leaseSize).toBe(98);
 });
 
-it('a campaign’s wish is kept beside the gateway’s rate', async () => {
+it('a campaign’s targetRate is kept beside the gateway’s rate', async () => {
   const [hard, soft] = [key(), key()];
   const limits = [{ key: hard, perSecond: () => 1_000 }];
-  const pacer = pacerOf({ limits, wish: { key: soft, perSecond: () => 100 } });
+  const pacer = pacerOf({ limits, targetRate: { key: soft, perSecond: () => 100 } });
   const began = performance.now();
   for (let i = 0; i < 30; i++) expect(await pacer.next(1)).toBe(true);
   // 29 places of 10 ms lie between the first and the last.
@@ -57,7 +57,7 @@ it('a campaign’s wish is kept beside the gateway’s rate', async () => {
 
 it('the rate may change while it is kept', async () => {
   let perSecond: number | null = 1;
-  const pacer = pacerOf({ wish: { key: key(), perSecond: () => perSecond } });
+  const pacer = pacerOf({ targetRate: { key: key(), perSecond: () => perSecond } });
   expect(await pacer.next(1)).toBe(true);
   const second = pacer.next(1);
   perSecond = null;

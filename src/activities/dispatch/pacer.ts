@@ -46,7 +46,7 @@ export interface PacerOptions {
   /** None is exceeded in any one second. */
   limits: readonly LiveRate[];
   /** How fast a campaign wants to be: kept on average, and within a place or two in any second. */
-  wish?: LiveRate;
+  targetRate?: LiveRate;
   /** Goes before bulk. */
   urgent: boolean;
   /** Requests of this gateway wait until then (by `performance.now()`), where it has no rate to shrink. */
@@ -54,9 +54,9 @@ export interface PacerOptions {
   stopping: AbortSignal;
 }
 
-export function createPacer({ pool, limits, wish, urgent, hold, stopping }: PacerOptions): Pacer {
+export function createPacer({ pool, limits, targetRate, urgent, hold, stopping }: PacerOptions): Pacer {
   const hard = createLane(pool, limits, urgent, stopping);
-  const soft = wish === undefined ? null : createLane(pool, [wish], urgent, stopping);
+  const soft = targetRate === undefined ? null : createLane(pool, [targetRate], urgent, stopping);
   let turn = Promise.resolve(true);
   let waiting = 0;
 

@@ -21,12 +21,15 @@ export interface Pacers {
 
 export function createPacers(run: DispatchRun, gateway: DispatchGateway): Pacers {
   const { senderRates } = run.route.rules;
-  const { wish, urgent, stopping } = run;
+  const { targetRate, urgent, stopping } = run;
   const make = (limits: LiveRate[]): Pacer =>
-    createPacer({ pool: run.database.pool, limits, wish, urgent, hold: gateway.hold, stopping });
+    createPacer({ pool: run.database.pool, limits, targetRate, urgent, hold: gateway.hold, stopping });
 
   const plain = make([gateway.rate]);
-  const size = Math.min(gateway.batchSize, Math.max(1, Math.floor(wish?.perSecond() ?? Number.POSITIVE_INFINITY)));
+  const size = Math.min(
+    gateway.batchSize,
+    Math.max(1, Math.floor(targetRate?.perSecond() ?? Number.POSITIVE_INFINITY)),
+  );
   const bySender = new Map<string | null, Pacer>();
   for (const [sender, perSecond] of senderRates) {
     const key = `${gateway.row.account_id}/${sender}`;

@@ -24,7 +24,7 @@ export interface DispatchRun {
   /** Goes before bulk wherever it would have to wait. */
   urgent: boolean;
   /** How fast the slice's campaign wants to be. */
-  wish?: LiveRate;
+  targetRate?: LiveRate;
   /** Told about every settlement of the run. */
   onSettlement(settlement: Settlement): void;
   /** The provider refused the whole account. */

@@ -10,12 +10,12 @@ import type { Schema } from '../tables';
 import type { Ledger } from '../messages/slices';
 
 /** What dispatch has to know of a campaign while it goes on. */
-export type CampaignTraffic = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
+export type LiveCampaign = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
 
-export async function readCampaignStates(pool: Pool, ids: readonly string[]): Promise<Map<string, CampaignTraffic>> {
-  const rows = await execute<CampaignTraffic & { id: string }>(
+export async function readLiveCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, LiveCampaign>> {
+  const rows = await execute<LiveCampaign & { id: string }>(
     pool,
-    'read-campaign-states',
+    'read-live-campaigns',
     `select id, state, rate_per_second, finish_within_seconds, recipients from campaigns where id = any($1::text[])`,
     [ids],
   );

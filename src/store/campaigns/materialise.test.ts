@@ -1,4 +1,4 @@
-import { importSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import { countersOf, startStore, type TestStore } from '../../../test/support/rows';
 import { moveCampaign, readCampaign } from './campaigns';
 
@@ -19,7 +19,10 @@ async function storedOf(campaignId: string) {
 
 it('stores a block, its slices and the campaign’s place as one', async () => {
   const campaign = await storeCampaign(store);
-  const [first, second] = [importSlice(0, 3), importSlice(1, 2, [{ start: '10:00', end: '21:00', timezone: 'UTC' }])];
+  const [first, second] = [
+    campaignSlice(0, 3),
+    campaignSlice(1, 2, [{ start: '10:00', end: '21:00', timezone: 'UTC' }]),
+  ];
   const problems = [{ position: 4, code: 'missing-variable', message: '{name} has no value and no default' }];
   expect(await storeBlock(store, campaign, [first, second], { to: 6, rejected: 1, problems })).toBe(true);
   const after = await readCampaign(store.db, campaign.id);
@@ -44,7 +47,7 @@ it('stores a block, its slices and the campaign’s place as one', async () => {
 it('of importers that race on one block, exactly one stores it', async () => {
   const campaign = await storeCampaign(store);
   const stored = await Promise.all(
-    Array.from({ length: 6 }, () => storeBlock(store, campaign, [importSlice(0, 50)], { to: 50 })),
+    Array.from({ length: 6 }, () => storeBlock(store, campaign, [campaignSlice(0, 50)], { to: 50 })),
   );
   expect(stored.filter((one) => one)).toHaveLength(1);
   expect(await storedOf(campaign.id)).toEqual({ slices: 1, messages: 50 });
@@ -53,17 +56,17 @@ it('of importers that race on one block, exactly one stores it', async () => {
 
 it('a campaign that was cancelled meanwhile gets nothing more', async () => {
   const campaign = await storeCampaign(store);
-  await storeBlock(store, campaign, [importSlice(0, 10)]);
+  await storeBlock(store, campaign, [campaignSlice(0, 10)]);
   const ahead = await readCampaign(store.db, campaign.id);
   await moveCampaign(store.db, campaign.id, 'cancelled');
-  expect(await storeBlock(store, ahead!, [importSlice(1, 10)])).toBe(false);
+  expect(await storeBlock(store, ahead!, [campaignSlice(1, 10)])).toBe(false);
   expect(await storedOf(campaign.id)).toEqual({ slices: 1, messages: 10 });
   expect(await readCampaign(store.db, campaign.id)).toMatchObject({ recipients: 10, slices: 1 });
 });
 
 it('a block that fails leaves nothing behind', async () => {
   const campaign = await storeCampaign(store);
-  const broken = importSlice(0, 2);
+  const broken = campaignSlice(0, 2);
   broken.messages[1]!.id = broken.messages[0]!.id;
   await expect(storeBlock(store, campaign, [broken])).rejects.toThrow(/duplicate key/);
   expect(await storedOf(campaign.id)).toEqual({ slices: 0, messages: 0 });

@@ -27,7 +27,7 @@ export interface CampaignMessage {
   links: readonly ShortLink[];
 }
 
-export interface ImportSlice {
+export interface CampaignSlice {
   id: string;
   /** Number within the campaign. */
   no: number;
@@ -35,13 +35,13 @@ export interface ImportSlice {
   messages: CampaignMessage[];
 }
 
-export interface ImportBlock {
+export interface CampaignBlock {
   campaignId: string;
   /** Where the block begins: the campaign must still be there. */
   from: number;
   /** Where the next one begins. */
   to: number;
-  slices: ImportSlice[];
+  slices: CampaignSlice[];
   /** Recipients that were left out, all counted, the first hundred kept. */
   rejected: number;
   problems: CampaignProblem[];
@@ -59,7 +59,11 @@ const MAX_PROBLEMS = 100;
  * Commits a block.
  * @returns false when the campaign is no longer preparing, or stands elsewhere (another run was here): nothing is stored.
  */
-export async function importBlock(pool: Pool, facts: CampaignMessageFacts, block: ImportBlock): Promise<boolean> {
+export async function storeCampaignBlock(
+  pool: Pool,
+  facts: CampaignMessageFacts,
+  block: CampaignBlock,
+): Promise<boolean> {
   const client = await pool.connect();
   try {
     await client.query('begin');
@@ -75,7 +79,7 @@ export async function importBlock(pool: Pool, facts: CampaignMessageFacts, block
   }
 }
 
-async function moveOn(client: PoolClient, block: ImportBlock): Promise<boolean> {
+async function moveOn(client: PoolClient, block: CampaignBlock): Promise<boolean> {
   const recipients = block.slices.reduce((sum, slice) => sum + slice.messages.length, 0);
   const { rowCount } = await client.query(
     `update campaigns
@@ -97,7 +101,7 @@ async function moveOn(client: PoolClient, block: ImportBlock): Promise<boolean> 
   return rowCount === 1;
 }
 
-async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, block: ImportBlock): Promise<void> {
+async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, block: CampaignBlock): Promise<void> {
   if (block.slices.length === 0) return;
   await client.query({
     name: 'import-slices',

@@ -80,7 +80,7 @@ export async function recordReceipts(
 }
 
 /** What is known of a gateway's health. */
-export interface HealthReading {
+export interface GatewayHealthReading {
   gatewayId: string;
   breaker: BreakerState;
   /** Why the breaker opened last. */
@@ -113,7 +113,10 @@ const sum = (column: string): string =>
   `(select coalesce(sum(m.${column}), 0)::int from recent m where m.gateway_id = w.gateway_id) as ${column}`;
 
 /** Reads breakers and the counts of the last {@link HEALTH_WINDOW_MINUTES}. Null = of all that sent within the window. */
-export async function readHealth(pool: Pool, gatewayIds: readonly string[] | null): Promise<HealthReading[]> {
+export async function readGatewayHealth(
+  pool: Pool,
+  gatewayIds: readonly string[] | null,
+): Promise<GatewayHealthReading[]> {
   const rows = await execute<HealthRow>(
     pool,
     gatewayIds === null ? 'read-health-of-all' : 'read-health',

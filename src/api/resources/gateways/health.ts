@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BREAKER_STATES, assessGateway, type GatewayHealth } from '../../../core/gateways/health';
 import type { Database } from '../../../store/database';
-import { readHealth, type HealthReading } from '../../../store/gateways/health';
+import { readGatewayHealth, type GatewayHealthReading } from '../../../store/gateways/health';
 import type { GatewayRow } from '../../../store/gateways/gateways';
 
 const share = z.number().min(0).max(1).nullable();
@@ -21,11 +21,11 @@ export const healthShape = z
 
 /** The health of each of these gateways, by id. */
 export async function healthOf(database: Database, rows: readonly GatewayRow[]): Promise<Map<string, GatewayHealth>> {
-  const readings = await readHealth(
+  const readings = await readGatewayHealth(
     database.pool,
     rows.map((row) => row.id),
   );
-  const found = new Map<string, HealthReading>(readings.map((reading) => [reading.gatewayId, reading]));
+  const found = new Map<string, GatewayHealthReading>(readings.map((reading) => [reading.gatewayId, reading]));
   return new Map(
     rows.map(({ id, paused_reason: paused }) => {
       const { breaker, reason, counts } = found.get(id)!;

@@ -1,4 +1,4 @@
-import { importSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import {
   ACCOUNT,
   claim,
@@ -12,8 +12,8 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import type { SendWindow } from '../../core/time/window';
-import { cancelWaiting, findSliceIds, listOpenWindows, readCampaignOutlook, writeLookAt } from './agenda';
-import type { ImportSlice } from './materialise';
+import { cancelWaiting, findSliceIds, listOpenWindows, readCampaignOutlook, writeLookAt } from './slices';
+import type { CampaignSlice } from './materialise';
 import { moveCampaign } from './campaigns';
 import { applyReceipts } from '../receipts/receipts';
 import { writeResults } from '../dispatch/results';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => store.stop());
 
 /** A running campaign of slices with so many messages each. */
-async function running(...slices: ImportSlice[]): Promise<string> {
+async function running(...slices: CampaignSlice[]): Promise<string> {
   const campaign = await storeCampaign(store);
   await storeBlock(store, campaign, slices);
   await moveCampaign(store.db, campaign.id, 'scheduled');
@@ -54,7 +54,7 @@ async function submit(sliceId: string, count: number) {
 }
 
 it('slices that were never looked at are due, in order, but those in hand and beyond the limit', async () => {
-  const id = await running(importSlice(0, 2), importSlice(1, 2), importSlice(2, 2), importSlice(3, 2));
+  const id = await running(campaignSlice(0, 2), campaignSlice(1, 2), campaignSlice(2, 2), campaignSlice(3, 2));
   expect(await outlookOf(id)).toEqual({
     open: 8, waiting: 8, openSlices: 4, settled: 0, failed: 0, due: [0, 1, 2, 3], waitMs: null,
   }); // prettier-ignore
@@ -63,7 +63,7 @@ it('slices that were never looked at are due, in order, but those in hand and be
 });
 
 it('one that was looked at is due again at its time, or when it has news', async () => {
-  const slices = [importSlice(0, 1), importSlice(1, 1)];
+  const slices = [campaignSlice(0, 1), campaignSlice(1, 1)];
   const id = await running(...slices);
   await writeLookAt(store.pool, slices[0]!.id, 60_000);
   await writeLookAt(store.pool, slices[1]!.id, 30_000);
@@ -82,7 +82,7 @@ it('one that was looked at is due again at its time, or when it has news', async
 });
 
 it('under a closed window only what waits for something else is due', async () => {
-  const slices = [importSlice(0, 2, NIGHT), importSlice(1, 2, DAY), importSlice(2, 2)];
+  const slices = [campaignSlice(0, 2, NIGHT), campaignSlice(1, 2, DAY), campaignSlice(2, 2)];
   const id = await running(...slices);
   const open = await listOpenWindows(store.pool, id);
   expect(open).toHaveLength(2);
@@ -94,7 +94,7 @@ it('under a closed window only what waits for something else is due', async () =
 });
 
 it('counts what waits, what awaits its receipt and what is settled', async () => {
-  const slices = [importSlice(0, 4), importSlice(1, 1)];
+  const slices = [campaignSlice(0, 4), campaignSlice(1, 1)];
   const id = await running(...slices);
   const [first, second] = await submit(slices[0]!.id, 3);
   expect(await outlookOf(id)).toMatchObject({ open: 5, waiting: 2, openSlices: 2, settled: 0 });
@@ -104,7 +104,7 @@ it('counts what waits, what awaits its receipt and what is settled', async () =>
 });
 
 it('cancels what has not left, tells CleverTap 917, and awaits the rest', async () => {
-  const slice = importSlice(0, 4);
+  const slice = campaignSlice(0, 4);
   for (const message of slice.messages) message.webhookId = 'wh_test';
   const id = await running(slice);
   const [submitted] = await submit(slice.id, 1);
@@ -132,7 +132,7 @@ it('cancels what has not left, tells CleverTap 917, and awaits the rest', async 
 });
 
 it('nothing of a paused campaign is claimed', async () => {
-  const slice = importSlice(0, 3);
+  const slice = campaignSlice(0, 3);
   const id = await running(slice);
   await moveCampaign(store.db, id, 'paused');
   expect(await claim(store.pool, slice.id, gatewayId)).toEqual([]);
@@ -141,7 +141,7 @@ it('nothing of a paused campaign is claimed', async () => {
 });
 
 it('finds a slice by its number', async () => {
-  const slices = [importSlice(0, 1), importSlice(1, 1)];
+  const slices = [campaignSlice(0, 1), campaignSlice(1, 1)];
   const id = await running(...slices);
   expect(await findSliceIds(store.pool, id, [1, 2, 0])).toEqual([slices[1]!.id, slices[0]!.id]);
 });

@@ -3,7 +3,7 @@ import { ACCOUNT, startStore, storeGateway, type TestStore } from '../../../test
 import { recordRequests } from '../../store/gateways/breaker';
 import { recordReceipts } from '../../store/gateways/health';
 import { listGateways } from '../../store/gateways/gateways';
-import { reviewHealth } from './health-review';
+import { reviewGatewayHealth } from './gateway-health-review';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -14,7 +14,8 @@ afterAll(() => store.stop());
 it('marks a gateway whose requests or reports go wrong, once, and takes the mark back', async () => {
   const [well, badReports, slow] = [await storeGateway(store), await storeGateway(store), await storeGateway(store)];
   const logged: string[] = [];
-  const review = () => reviewHealth({ database: store, log: { warn: (_, message) => void logged.push(message) } });
+  const review = () =>
+    reviewGatewayHealth({ database: store, log: { warn: (_, message) => void logged.push(message) } });
   const degraded = async () => {
     const rows = await listGateways(store.db, ACCOUNT);
     return rows.filter((row) => row.degraded).map(({ id }) => id);

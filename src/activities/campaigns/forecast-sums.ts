@@ -6,7 +6,7 @@ const MAX_PROBLEMS = 100;
 const MAX_SURPRISES = 20;
 
 /** Adds up an audience, recipient by recipient. */
-export class Tally {
+export class ForecastSums {
   recipients = 0;
   suppressed = 0;
   rejected = 0;
