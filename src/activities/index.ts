@@ -9,7 +9,7 @@ import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '.
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
-import { importUpload } from './audience/import';
+import { importUpload } from './audience/upload';
 import { GatewayHealthMonitor } from './dispatch/gateway-health';
 import { createLookups } from './dispatch/lookups';
 import { reviewGatewayHealth } from './maintenance/gateway-health-review';

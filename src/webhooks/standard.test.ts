@@ -1,4 +1,4 @@
-import type { ClaimedCallback } from '../store/webhooks/callbacks';
+import type { ClaimedCallback } from '../store/webhooks/outbox';
 import { readStandardStatus, standardBody } from './standard';
 
 const MESSAGE = '0198f0a0-0000-7000-8000-000000000001';

@@ -1,5 +1,5 @@
 /** The `prepare` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaigns/text';
 import { uuidv7 } from '../../core/messages/ids';
@@ -136,7 +136,7 @@ async function ownLegs({ db }: Database, campaign: CampaignRow): Promise<Leg[] |
 }
 
 /** A CleverTap webhook has no use for an outcome without meta. */
-async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(row: AudienceRow) => string | null> {
+async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(row: Recipient) => string | null> {
   const id = campaign.webhook_id;
   if (id === null) return () => null;
   const webhook = await db.selectFrom('webhooks').select('kind').where('id', '=', id).executeTakeFirst();
@@ -148,7 +148,7 @@ function toSlices(
   recipients: readonly RenderedRecipient[],
   firstNo: number,
   windowsOf: (msisdn: string) => SendWindow[],
-  webhookFor: (row: AudienceRow) => string | null,
+  webhookFor: (row: Recipient) => string | null,
 ): CampaignSlice[] {
   const slices: CampaignSlice[] = [];
   const open = new Map<SendWindow[], CampaignSlice>();

@@ -1,5 +1,5 @@
 /** The `sweep` activity: finds what a crash, or an absent Temporal, left behind, and sets it going again. */
-import { listOverdueWebhooks } from '../../store/webhooks/callbacks';
+import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import type { Database } from '../../store/database';
 import { forgetRecordKeys } from '../../store/messages/accept';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';

@@ -3,7 +3,7 @@ import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
 import { ProviderError } from '../../outbound/errors';
 import type { ProviderHttp } from '../../outbound/client';
 import type { EncryptionSetting } from '../../store/accounts/account-encryption';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import {
   cleverTapRequest,
   readCleverTapAnswer,

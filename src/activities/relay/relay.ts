@@ -7,7 +7,7 @@ import {
   skipCallbacks,
   writeCallbackResults,
   type ClaimedCallback,
-} from '../../store/webhooks/callbacks';
+} from '../../store/webhooks/outbox';
 import { findEncryption } from '../../store/accounts/account-encryption';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';

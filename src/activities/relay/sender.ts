@@ -1,5 +1,5 @@
 /** What the relay asks of each kind of webhook. */
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 
 /** How outcomes are told to one kind of webhook. */

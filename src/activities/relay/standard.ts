@@ -2,7 +2,7 @@
 import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
 import { ProviderError, retryAfterMs } from '../../outbound/errors';
 import type { HttpResponse, ProviderHttp } from '../../outbound/client';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/callbacks';
+import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';

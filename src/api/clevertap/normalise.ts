@@ -1,5 +1,5 @@
 /** From the values of one record to messages that can be stored. Pure. */
-import { MAX_META_LENGTH } from '../../core/audience/audience-row';
+import { MAX_META_LENGTH } from '../../core/audience/upload-row';
 import { normaliseMsisdn } from '../../core/messages/msisdn';
 import { parseSendTime } from '../../core/time/schedule';
 import { segment, type Encoding } from '../../core/messages/segments';

@@ -1,7 +1,7 @@
 /** Who a message goes to, whatever the source: a request, a group, an upload. */
 
 /** One recipient of an audience, as a source gives it. */
-export interface AudienceRow {
+export interface Recipient {
   /** Its place in the source, growing but not without gaps; in an upload the row of the file, where the header is row 1. */
   position: number;
   /** E.164. */

@@ -1,5 +1,5 @@
 /** The text of a campaign for one recipient after the other: the same for a test, a forecast and the real thing. */
-import type { AudienceRow } from '../audience/audience';
+import type { Recipient } from '../audience/audience';
 import { matchDltTemplate } from '../audience/dlt-template';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
 import { segment, type Segmentation } from '../messages/segments';
@@ -19,7 +19,7 @@ export interface CampaignText {
   options: { type?: 'unicode' | 'plain'; port?: number } | null;
 }
 
-export type RenderedRecipient<Row = AudienceRow> =
+export type RenderedRecipient<Row = Recipient> =
   | {
       ok: true;
       row: Row;
@@ -38,7 +38,7 @@ export type RenderedRecipient<Row = AudienceRow> =
 export function createCampaignRenderer(
   campaign: CampaignText,
   linkBase: string | null = null,
-): <Row extends Pick<AudienceRow, 'variables'>>(row: Row) => RenderedRecipient<Row> {
+): <Row extends Pick<Recipient, 'variables'>>(row: Row) => RenderedRecipient<Row> {
   const parsed = parseTemplate(campaign.body);
   if (!parsed.ok) throw new Error(`the text is no template: ${parsed.problem}`);
   const { template } = parsed;

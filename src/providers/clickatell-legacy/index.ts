@@ -8,7 +8,7 @@ import { segment } from '../../core/messages/segments';
 import { isAuthentic } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
-import { readStatus } from './status';
+import { readCallback } from './receipts';
 import { ERROR, UNLISTED } from './tables';
 
 const credentialsSchema = z.object({
@@ -66,7 +66,7 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
 
   callback(request, { callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readStatus(request);
+    return readCallback(request);
   },
 };
 

@@ -7,7 +7,7 @@ import { isAuthentic } from '../shared/callback-auth';
 import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
-import { readReports } from './reports';
+import { readCallback } from './receipts';
 import { ERROR, UNLISTED } from './tables';
 
 const credentialsSchema = z.object({
@@ -62,7 +62,7 @@ export const clickatell: Provider<ClickatellCredentials> = {
 
   callback(request, { callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readReports(request);
+    return readCallback(request);
   },
 };
 

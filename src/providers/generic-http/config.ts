@@ -1,6 +1,6 @@
 /** What a gateway of this provider is configured with: the request as templates, and how to read what comes back. */
 import { z } from 'zod';
-import { placeSchema, refusalsSchema, reportSchema } from '../shared/mapping';
+import { placeSchema, refusalsSchema, receiptSchema } from '../shared/mapping';
 import { MESSAGE_PLACEHOLDERS, namesIn, textsIn } from './template';
 
 export const configSchema = z
@@ -42,7 +42,7 @@ export const configSchema = z
       })
       .prefault({})
       .meta({ title: 'Answer', description: 'How success and refusal are told apart' }),
-    receipts: reportSchema
+    receipts: receiptSchema
       .optional()
       .meta({ title: 'Delivery reports', description: 'Without it callbacks are answered and ignored' }),
   })

@@ -3,7 +3,7 @@ import { isAuthentic } from '../shared/callback-auth';
 import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/client';
 import { parseJson } from '../shared/json';
-import { UNLISTED_FAILURE, readReport, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
+import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
 import { NO_VENDOR } from '../provider';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
@@ -45,7 +45,7 @@ export const genericHttp: Provider<HttpConfig> = {
   callback(request, { credentials: { receipts: mapping }, callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
     if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
-    const receipt = readReport(callbackValues(request, mapping.in), mapping);
+    const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
     if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
     return { kind: 'receipts', receipts: [receipt] };
   },

@@ -11,7 +11,7 @@ import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { codeOf, wording } from './codes';
 import { MAX_LOOKUP, lookUp } from './lookup';
-import { readReports } from './reports';
+import { readCallback } from './receipts';
 import { ALREADY_ACCEPTED, STATUS, STATUS_GROUP, TAKEN } from './tables';
 
 const credentialsSchema = z.object({
@@ -78,7 +78,7 @@ export const infobip: Provider<InfobipCredentials> = {
 
   callback(request, config) {
     if (!isAuthentic(request, config.callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readReports(request);
+    return readCallback(request);
   },
 };
 

@@ -6,7 +6,7 @@ import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
 import type { ProviderHttp } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
-import { toReceipt } from './reports';
+import { toReceipt } from './receipts';
 
 /** "Maximum length 2048 characters" of `messageId`: room for 62 ids of 32 characters with their commas. */
 export const MAX_LOOKUP = 60;

@@ -9,7 +9,7 @@ import type { HttpResponse } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
-import { readReport } from './reports';
+import { readCallback } from './receipts';
 import { DELIVERED, PENDING, STATUS, UNLISTED_ANSWER } from './tables';
 
 const credentialsSchema = z.strictObject({
@@ -82,7 +82,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
 
   callback(request, { callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readReport(request);
+    return readCallback(request);
   },
 };
 

@@ -8,7 +8,7 @@ import type { ProviderHttp } from '../../outbound/client';
 import { istInstant } from '../shared/ist';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
-import { outcomeOf } from './reports';
+import { outcomeOf } from './receipts';
 
 /** `<uuid>:<n>` as Mobtexting gave it: what normalising may have taken off is zeros at the front. */
 function asGiven(providerId: string): string {

@@ -12,10 +12,10 @@ import { members, parseJson } from '../shared/json';
 import {
   UNLISTED_FAILURE,
   placeSchema,
-  readReport,
+  readReceipt,
   refusalOf,
   refusalsSchema,
-  reportSchema,
+  receiptSchema,
   textAt,
   valuesOf,
 } from '../shared/mapping';
@@ -39,11 +39,11 @@ const fieldsSchema = z.strictObject({
 });
 
 /** How receipts look: by default like its answers, because nothing is known of them. */
-const receiptsSchema = reportSchema.omit({ attemptId: true }).extend({
-  in: reportSchema.shape.in.default('json'),
+const receiptsSchema = receiptSchema.omit({ attemptId: true }).extend({
+  in: receiptSchema.shape.in.default('json'),
   providerId: placeSchema.default('transactionId'),
   status: placeSchema.default('status'),
-  statuses: reportSchema.shape.statuses.default({
+  statuses: receiptSchema.shape.statuses.default({
     delivrd: 'delivered',
     delivered: 'delivered',
     undeliv: 'failed',
@@ -133,7 +133,7 @@ export const pingbix: Provider<PingbixCredentials> = {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
     const mapping = credentials.receipts;
     const values = valuesOf(request, mapping.in);
-    const receipt = readReport(values, mapping);
+    const receipt = readReceipt(values, mapping);
     if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
     if (mapping.to === null) return { kind: 'receipts', receipts: [receipt] };
     const number = textAt(values, mapping.to);

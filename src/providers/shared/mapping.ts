@@ -27,7 +27,7 @@ export const refusalsSchema = z.array(
 export type Refusals = z.infer<typeof refusalsSchema>;
 
 /** Where a delivery report's values stand and what its status words mean. At least one of the ids should be there. */
-export const reportSchema = z.strictObject({
+export const receiptSchema = z.strictObject({
   in: z.enum(['query', 'form', 'json']),
   /** Our attempt id, where the vendor echoes it. */
   attemptId: placeSchema.optional(),
@@ -45,7 +45,7 @@ export const reportSchema = z.strictObject({
   reason: placeSchema.optional(),
   refusals: refusalsSchema.default([]),
 });
-export type ReportMapping = z.infer<typeof reportSchema>;
+export type ReceiptMapping = z.infer<typeof receiptSchema>;
 
 /** The text at a place of a parsed body; undefined for nothing, null, an object or an array. */
 export function textAt(value: unknown, place: string | undefined): string | undefined {
@@ -71,7 +71,7 @@ export function refusalOf(refusals: Refusals, value: string | undefined): Refusa
 }
 
 /** The values that a callback carries; undefined when its body is not of the kind that was configured. */
-export function valuesOf(request: CallbackRequest, where: ReportMapping['in']): unknown {
+export function valuesOf(request: CallbackRequest, where: ReceiptMapping['in']): unknown {
   if (where === 'query') return Object.fromEntries(request.query);
   const text = request.body.toString('utf8');
   if (where === 'form') return Object.fromEntries(new URLSearchParams(text));
@@ -84,7 +84,7 @@ export const UNLISTED_FAILURE: Refusal = { class: 'recipient', clevertap: '900' 
 const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
 /** Reads a report by its mapping; a text says why it can't be read. `values` comes from {@link valuesOf}. */
-export function readReport(values: unknown, mapping: ReportMapping): Receipt | string {
+export function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
   const status = textAt(values, mapping.status)?.trim();
   const attemptId = textAt(values, mapping.attemptId)?.trim().toLowerCase() || undefined;
   const providerId = idAt(values, mapping);
@@ -99,13 +99,13 @@ export function readReport(values: unknown, mapping: ReportMapping): Receipt | s
   return { attemptId, providerId, ...part, status: found, ...refusal, code: publicText(code), reason };
 }
 
-function idAt(values: unknown, { providerId: place, providerIdBase: base }: ReportMapping): string | undefined {
+function idAt(values: unknown, { providerId: place, providerIdBase: base }: ReceiptMapping): string | undefined {
   const id = textAt(values, place)?.trim() || undefined;
   return id === undefined || base === undefined ? id : inOtherBase(id, base);
 }
 
 /** Nothing where the report does not say which part it is about: then it is about the whole message. */
-function partAt(values: unknown, mapping: ReportMapping): Pick<Receipt, 'part'> {
+function partAt(values: unknown, mapping: ReceiptMapping): Pick<Receipt, 'part'> {
   const no = countAt(values, mapping.part);
   return no === null ? {} : { part: { no, of: countAt(values, mapping.parts) } };
 }
@@ -115,7 +115,7 @@ function countAt(values: unknown, place: string | undefined): number | null {
   return text !== undefined && /^[1-9]\d{0,2}$/.test(text) ? Number(text) : null;
 }
 
-function meaningOf(status: string, { statuses }: ReportMapping) {
+function meaningOf(status: string, { statuses }: ReceiptMapping) {
   const spelled = status.toLowerCase();
   return Object.entries(statuses).find(([word]) => word.toLowerCase() === spelled)?.[1] ?? 'pending';
 }

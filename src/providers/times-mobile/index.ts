@@ -8,7 +8,7 @@ import { isAuthentic } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
-import { readReport } from './reports';
+import { readCallback } from './receipts';
 import { ACCEPTED, STATUS_CODE, UNLISTED_ANSWER } from './tables';
 
 const credentialsSchema = z.strictObject({
@@ -71,7 +71,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
 
   callback(request, { callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readReport(request.query);
+    return readCallback(request.query);
   },
 };
 

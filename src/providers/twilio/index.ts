@@ -10,7 +10,7 @@ import { members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
 import { isSigned } from './signature';
-import { ATTEMPT, readStatus } from './status';
+import { ATTEMPT, readCallback } from './receipts';
 import { ERROR, FAILED } from './tables';
 
 const credentialsSchema = z.object({
@@ -79,7 +79,7 @@ export const twilio: Provider<TwilioCredentials> = {
     if (!isSigned(request, credentials.authToken, callbackUrl)) {
       return { kind: 'unauthentic', reason: 'wrong or no X-Twilio-Signature' };
     }
-    return readStatus(request);
+    return readCallback(request);
   },
 };
 

@@ -6,7 +6,7 @@ import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
 import type { ProviderHttp } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
-import { outcomeOf } from './status';
+import { outcomeOf } from './receipts';
 
 /** A SID in the case that Twilio wants; ours may have been normalised. */
 const SID = /^(sm|mm)([0-9a-f]{32})$/i;

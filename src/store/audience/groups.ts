@@ -1,7 +1,7 @@
 /** Groups of people that are sent to together, and their members. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Pool } from 'pg';
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import { prefixedId } from '../../core/messages/ids';
 import { execute } from '../database';
 import type { GroupLevel, GroupMembersTable, GroupsTable, Schema } from '../tables';
@@ -166,7 +166,7 @@ export async function readGroupMembers(
   groupId: string,
   after: number,
   limit: number,
-): Promise<AudienceRow[]> {
+): Promise<Recipient[]> {
   const rows = await execute<{ id: string; msisdn: string; name: string | null; variables: Record<string, string> }>(
     pool,
     'read-group-members',

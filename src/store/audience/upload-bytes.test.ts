@@ -1,6 +1,6 @@
 import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
-import { importUpload } from '../../activities/audience/import';
+import { importUpload } from '../../activities/audience/upload';
 import { uuidv7 } from '../../core/messages/ids';
 import { listUnfinishedImports, listUnstartedImports, markImportStarted, readChunk } from './upload-rows';
 import { appendChunk, beginUpload, completeUpload, discardUpload, purgeUploads } from './upload-bytes';

@@ -1,6 +1,6 @@
 /** Importing an upload: its bytes block by block, its rows and how far they were read in one statement. */
 import type { Pool } from 'pg';
-import type { RowError } from '../../core/audience/audience-row';
+import type { RowError } from '../../core/audience/upload-row';
 import { execute } from '../database';
 
 /** How far a file was read: always behind a whole row. */

@@ -1,7 +1,7 @@
 /** Uploads as callers see them, and their rows as campaigns read them. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import { execute } from '../database';
 import type { Schema, UploadErrorsTable, UploadsTable } from '../tables';
 
@@ -66,13 +66,8 @@ export async function listUploadErrors(
  * upload is `ready`.
  * @param after `position` of the last row of the page before; 0 = from the start.
  */
-export async function readUploadRows(
-  pool: Pool,
-  uploadId: string,
-  after: number,
-  limit: number,
-): Promise<AudienceRow[]> {
-  return execute<AudienceRow>(
+export async function readUploadRows(pool: Pool, uploadId: string, after: number, limit: number): Promise<Recipient[]> {
+  return execute<Recipient>(
     pool,
     'read-upload-rows',
     `select no as position, msisdn, meta, variables from upload_rows where upload_id = $1 and no > $2 order by no limit $3`,

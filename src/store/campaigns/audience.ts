@@ -1,7 +1,7 @@
 /** An audience before it becomes messages: its pages, and questions about it. */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { readOwnRecipients } from './materialise';
 import type { CampaignRow } from './campaigns';
@@ -21,7 +21,7 @@ export function readAudience(
   { id, audience }: Pick<CampaignRow, 'id' | 'audience'>,
   after: number,
   limit: number,
-): Promise<AudienceRow[]> {
+): Promise<Recipient[]> {
   switch (audience.kind) {
     case 'recipients':
       return readOwnRecipients(pool, id, after, limit);

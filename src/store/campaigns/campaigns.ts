@@ -1,6 +1,6 @@
 /** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import { hasOpen } from '../messages/ledger';
@@ -49,7 +49,7 @@ export interface CampaignDraft {
 export async function insertCampaign(
   tx: Kysely<Schema>,
   draft: CampaignDraft,
-  recipients: readonly AudienceRow[],
+  recipients: readonly Recipient[],
 ): Promise<CampaignRow> {
   const id = prefixedId('cmp');
   const row = await tx

@@ -1,6 +1,6 @@
 /** Turning an audience into messages, block by block: a block, its slices and the campaign's place are one transaction. */
 import type { Pool, PoolClient } from 'pg';
-import type { AudienceRow } from '../../core/audience/audience';
+import type { Recipient } from '../../core/audience/audience';
 import type { ShortLink } from '../../core/messages/links';
 import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
@@ -170,8 +170,8 @@ export async function readOwnRecipients(
   campaignId: string,
   after: number,
   limit: number,
-): Promise<AudienceRow[]> {
-  const { rows } = await pool.query<AudienceRow & { variables: Record<string, string> | null }>(
+): Promise<Recipient[]> {
+  const { rows } = await pool.query<Recipient & { variables: Record<string, string> | null }>(
     `select position, msisdn, meta, variables from campaign_recipients
      where campaign_id = $1 and position > $2 order by position limit $3`,
     [campaignId, after, limit],

@@ -13,7 +13,7 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/callbacks';
+import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { ClaimedMessage } from './claim';
 import { listRefused, resolveRefused } from './failover';
 import type { GatewayRow } from '../gateways/gateways';

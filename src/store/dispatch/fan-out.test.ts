@@ -15,7 +15,7 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { claimCallbacks, listOverdueWebhooks, skipCallbacks, writeCallbackResults } from '../webhooks/callbacks';
+import { claimCallbacks, listOverdueWebhooks, skipCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { storeInbound } from '../messages/opt-outs';
 import { applyReceipts } from '../receipts/receipts';

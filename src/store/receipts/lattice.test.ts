@@ -16,7 +16,7 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/callbacks';
+import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from './receipts';
 import { writeResults } from '../dispatch/results';

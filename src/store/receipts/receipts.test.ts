@@ -17,7 +17,7 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/callbacks';
+import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { ClaimedMessage } from '../dispatch/claim';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts, type ReceiptDraft } from './receipts';

@@ -6,7 +6,7 @@ import {
   replayCallback,
   type CallbackRow,
   type CallbackState,
-} from '../../../store/webhooks/outbox';
+} from '../../../store/webhooks/callbacks';
 import { findWebhookOf, type Webhook } from '../../../store/webhooks/webhooks';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';

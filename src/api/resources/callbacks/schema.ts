@@ -1,6 +1,6 @@
 /** How callbacks are asked for and shown. */
 import { z } from 'zod';
-import type { CallbackRow } from '../../../store/webhooks/outbox';
+import type { CallbackRow } from '../../../store/webhooks/callbacks';
 import { WEBHOOK_EVENTS } from '../../../webhooks/standard';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';

@@ -1,8 +1,8 @@
 /** From a request to a campaign that can be stored: everything that can be known beforehand is checked here. */
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { AudienceRow } from '../../../core/audience/audience';
-import { planColumns } from '../../../core/audience/audience-file';
+import type { Recipient } from '../../../core/audience/audience';
+import { planColumns } from '../../../core/audience/upload-file';
 import { LATE_MS } from '../../../core/campaigns/campaign';
 import { countryWindows, ownWindows } from '../../../core/campaigns/window';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
@@ -34,7 +34,7 @@ export interface Rejection {
 
 export interface CheckedCampaign {
   draft: CampaignDraft;
-  recipients: AudienceRow[];
+  recipients: Recipient[];
   rejected: Rejection[];
 }
 
@@ -190,7 +190,7 @@ function readTime(body: CampaignBody, timezone: string, windows: readonly SendWi
 
 interface People {
   audience: Audience;
-  recipients: AudienceRow[];
+  recipients: Recipient[];
   rejected: Rejection[];
   duplicates: number;
 }
@@ -245,7 +245,7 @@ function readRecipients(
   shared: Record<string, string>,
   template: Template,
 ): People {
-  const recipients: AudienceRow[] = [];
+  const recipients: Recipient[] = [];
   const rejected: Rejection[] = [];
   const seen = new Set<string>();
   let duplicates = 0;

@@ -1,6 +1,6 @@
 /** What a campaign may be given, and how it is shown. */
 import { z } from 'zod';
-import { MAX_META_LENGTH } from '../../../core/audience/audience-row';
+import { MAX_META_LENGTH } from '../../../core/audience/upload-row';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { cronProblem } from '../../../core/time/cron';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';

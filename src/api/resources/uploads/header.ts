@@ -6,7 +6,7 @@ import {
   MAX_LINE_BYTES,
   planColumns,
   type ColumnSettings,
-} from '../../../core/audience/audience-file';
+} from '../../../core/audience/upload-file';
 import { AppError } from '../../../errors';
 import type { UploadDraft } from '../../../store/audience/upload-bytes';
 

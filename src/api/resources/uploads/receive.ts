@@ -1,6 +1,6 @@
 /** Takes a file in, piece by piece, into rows of Postgres. */
 import type { Request } from 'express';
-import type { ColumnSettings } from '../../../core/audience/audience-file';
+import type { ColumnSettings } from '../../../core/audience/upload-file';
 import { uuidv7 } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
 import { insertAudit, type Actor } from '../../../store/accounts/audit';

@@ -1,7 +1,7 @@
 /** What an upload may be given, and how it is shown. */
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
-import { DELIMITERS } from '../../../core/audience/audience-file';
+import { DELIMITERS } from '../../../core/audience/upload-file';
 import { maskDigits } from '../../../core/messages/msisdn';
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
 

@@ -1,5 +1,5 @@
 /** Rows of a CSV file of recipients, checked one by one: a bad one is an error of its own. */
-import type { ColumnPlan } from './audience-file';
+import type { ColumnPlan } from './upload-file';
 import { normaliseMsisdn } from '../messages/msisdn';
 
 /** Characters that a caller's meta may have, wherever it comes from. */

@@ -16,7 +16,7 @@ import {
   releaseAbandoned,
   writeCallbackResults,
   type CallbackResultDraft,
-} from './callbacks';
+} from './outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { writeResults } from '../dispatch/results';
 

@@ -6,7 +6,7 @@ import { codeOf, wording } from './codes';
 import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
-export function readReports(request: CallbackRequest): CallbackResult {
+export function readCallback(request: CallbackRequest): CallbackResult {
   const type = request.headers['content-type'];
   if (typeof type !== 'string' || !/^application\/json\b/i.test(type)) {
     return { kind: 'malformed', reason: 'the content type is not application/json' };

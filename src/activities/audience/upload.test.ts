@@ -2,7 +2,7 @@ import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows'
 import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
 import { deleteUpload, findUpload, listUploadErrors, readUploadRows } from '../../store/audience/uploads';
-import { importUpload } from './import';
+import { importUpload } from './upload';
 
 let store: TestStore;
 beforeAll(async () => {

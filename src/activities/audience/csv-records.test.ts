@@ -1,4 +1,4 @@
-import { createRecordReader, SLICE_BYTES, type CsvRecord } from './records';
+import { createRecordReader, SLICE_BYTES, type CsvRecord } from './csv-records';
 
 const START = { byte: 0, row: 0, line: 0 };
 

@@ -15,7 +15,7 @@ const MAX_CHALLENGE = 200;
 // uuid with two numbers) and not the parts of a message: a message of two units has one report. So it stays as it is.
 
 /** Parses a callback whose sender is known to be authentic. */
-export function readReport(request: CallbackRequest): CallbackResult {
+export function readCallback(request: CallbackRequest): CallbackResult {
   const body = members(parseJson(request.body.toString('utf8')));
   const { challenge, id, custom } = body;
   if (typeof challenge === 'string' && 'validation_key' in body) {

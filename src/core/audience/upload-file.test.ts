@@ -1,4 +1,4 @@
-import { looksLike, MAX_COLUMNS, planColumns, type ColumnSettings } from './audience-file';
+import { looksLike, MAX_COLUMNS, planColumns, type ColumnSettings } from './upload-file';
 
 const settings = (over: Partial<ColumnSettings> = {}): ColumnSettings => ({
   numberColumn: null,

@@ -1,6 +1,6 @@
 /** From bytes to records: a CSV parser that says where each record ends, and gives up on one that does not end. */
 import { Parser } from 'csv-parse';
-import { csvOptions, MAX_LINE_BYTES } from '../../core/audience/audience-file';
+import { csvOptions, MAX_LINE_BYTES } from '../../core/audience/upload-file';
 import type { ImportCursor } from '../../store/audience/upload-rows';
 
 export interface CsvRecord {

@@ -1,7 +1,7 @@
 /** The `importUpload` activity: an upload's stored bytes become recipients and a report of the rows that are none. */
 import type { Pool } from 'pg';
-import { MAX_ROWS, planColumns } from '../../core/audience/audience-file';
-import { createRowReader } from '../../core/audience/audience-row';
+import { MAX_ROWS, planColumns } from '../../core/audience/upload-file';
+import { createRowReader } from '../../core/audience/upload-row';
 import {
   failImport,
   findImport,
@@ -12,7 +12,7 @@ import {
   type ImportCursor,
   type ImportTask,
 } from '../../store/audience/upload-rows';
-import { createRecordReader, SLICE_BYTES, UnreadableFile } from './records';
+import { createRecordReader, SLICE_BYTES, UnreadableFile } from './csv-records';
 
 /** Rows per statement, and so how much is done again after a crash. */
 const BLOCK_ROWS = 2_000;

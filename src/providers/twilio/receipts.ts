@@ -8,7 +8,7 @@ import { ARRIVED, ERROR, FAILED, VALIDITY_OVER } from './tables';
 export const ATTEMPT = 'attempt';
 
 /** Parses a callback whose sender is known to be authentic. */
-export function readStatus(request: CallbackRequest): CallbackResult {
+export function readCallback(request: CallbackRequest): CallbackResult {
   const field = fieldsOf(request);
   const sid = field('MessageSid');
   const status = field('MessageStatus')?.toLowerCase();

@@ -1,5 +1,5 @@
-import { planColumns } from './audience-file';
-import { createRowReader } from './audience-row';
+import { planColumns } from './upload-file';
+import { createRowReader } from './upload-row';
 
 function readerOf(...header: string[]) {
   const reading = planColumns(header, { numberColumn: null, delimiter: ',' });

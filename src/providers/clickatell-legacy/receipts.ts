@@ -4,7 +4,7 @@ import type { CallbackRequest, CallbackResult } from '../provider';
 import { STATUS } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
-export function readStatus({ method, query, body }: CallbackRequest): CallbackResult {
+export function readCallback({ method, query, body }: CallbackRequest): CallbackResult {
   const fields = method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
   const inbound = fields.get('moMsgId');
   if (inbound) {

@@ -6,7 +6,7 @@ import { publicText } from '../../outbound/errors';
 import { STATUS } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
-export function readReports(request: CallbackRequest): CallbackResult {
+export function readCallback(request: CallbackRequest): CallbackResult {
   const event = members(members(parseJson(request.body.toString('utf8')))['event']);
   const inbound = items(event['moText'])?.map(members);
   if (inbound) {

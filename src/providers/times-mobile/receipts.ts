@@ -7,7 +7,7 @@ import { istInstant } from '../shared/ist';
 import type { CallbackResult, Receipt } from '../provider';
 import { DELIVERED, DLT, UNLISTED_REPORT } from './tables';
 
-export function readReport(query: URLSearchParams): CallbackResult {
+export function readCallback(query: URLSearchParams): CallbackResult {
   const status = query.get('deliverystatus')?.trim();
   const attemptId = query.get('corelationid')?.trim().toLowerCase() || undefined;
   const providerId = query.get('txid')?.trim() || undefined;
