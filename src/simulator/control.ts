@@ -74,21 +74,22 @@ function messages(world: World, query: URLSearchParams) {
 }
 
 function clevertap(world: World, account: string | undefined) {
-  if (account !== undefined) return world.listener(account).told.counts;
-  return { accounts: Object.fromEntries([...world.listeners].map(([name, { told }]) => [name, told.counts])) };
+  if (account !== undefined) return world.listener(account).received.counts;
+  return { accounts: Object.fromEntries([...world.listeners].map(([name, { received }]) => [name, received.counts])) };
 }
 
 function clevertapRecords(world: World, query: URLSearchParams) {
   const meta = query.get('meta');
   const account = query.get('account');
-  const records = world.told
+  const records = world.received
     .find(
       (record) => (meta === null || record.meta === meta) && (account === null || record.account === account),
       limitOf(query),
     )
     .map((record) => ({ ...record, receivedAt: iso(record.receivedAt) }));
   const heard = [...world.listeners].filter(([name]) => account === null || name === account);
-  const told = meta === null ? undefined : Object.fromEntries(heard.map(([name, l]) => [name, l.told.timesOf(meta)]));
+  const told =
+    meta === null ? undefined : Object.fromEntries(heard.map(([name, l]) => [name, l.received.timesOf(meta)]));
   return { told, records };
 }
 

@@ -1,8 +1,8 @@
-/** Everything the simulator knows: scripts, accounts, what was sent and what was told. `POST /control/reset` makes a new one. */
+/** Everything the simulator knows: scripts, accounts, what was sent and what was received. `POST /control/reset` makes a new one. */
 import type { Logger } from 'pino';
 import { Account } from './account';
 import type { CallbackRecord } from './clevertap/callback';
-import { Told } from './clevertap/told';
+import { Received } from './clevertap/received';
 import { Courier } from './courier';
 import { Dice } from './dice';
 import { Faults } from './faults';
@@ -31,15 +31,15 @@ export interface MessageRecord extends Omit<Submission, 'invalid' | 'identity' |
   bulkId: string;
 }
 
-export interface ToldRecord extends CallbackRecord {
+export interface ReceivedRecord extends CallbackRecord {
   account: string;
   /** Epoch milliseconds. */
   receivedAt: number;
 }
 
-/** One CleverTap account: its faults and what it was told. */
+/** One CleverTap account: its faults and the callbacks that it received. */
 export interface Listener {
-  told: Told;
+  received: Received;
   behaviour: { script: Script; dice: Dice; faults: Faults };
 }
 
@@ -57,7 +57,7 @@ export class World {
   readonly messages = new Recent<MessageRecord>(KEPT_RECORDS, (old) =>
     this.recordOf.delete(`${old.account} ${old.messageId}`),
   );
-  readonly told = new Recent<ToldRecord>(KEPT_RECORDS);
+  readonly received = new Recent<ReceivedRecord>(KEPT_RECORDS);
   private common = DEFAULT_SCRIPT;
   private readonly own = new Map<string, Script>();
 
@@ -93,7 +93,7 @@ export class World {
   listener(name: string): Listener {
     let listener = this.listeners.get(name);
     if (listener === undefined)
-      this.listeners.set(name, (listener = { told: new Told(), behaviour: listen(this.script(name)) }));
+      this.listeners.set(name, (listener = { received: new Received(), behaviour: listen(this.script(name)) }));
     return listener;
   }
 

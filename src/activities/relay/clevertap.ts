@@ -1,4 +1,4 @@
-/** Telling CleverTap: many outcomes per request. */
+/** Callbacks to CleverTap: many outcomes per request. */
 import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
 import { ProviderError } from '../../outbound/errors';
 import type { ProviderHttp } from '../../outbound/client';
@@ -10,7 +10,7 @@ import {
   type CleverTapItem,
   type CleverTapVerdict,
 } from '../../webhooks/clevertap';
-import { skip, type Sender } from './sender';
+import { skip, type Transport } from './transport';
 
 /** CleverTap names no limit; 100 items stay far below any body limit. */
 const MAX_ITEMS = 100;
@@ -19,7 +19,7 @@ const ANSWER_TIMEOUT_MS = 45_000;
 const MAX_TRIES = 12;
 
 /** @param encryption the CPaaS keys of the account; null = it has none. */
-export function cleverTapSender(http: ProviderHttp, encryption: EncryptionSetting | null): Sender {
+export function cleverTapTransport(http: ProviderHttp, encryption: EncryptionSetting | null): Transport {
   return {
     batch: MAX_ITEMS,
     abandonedMs: CLEVERTAP_BACKOFF.baseMs,

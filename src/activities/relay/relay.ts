@@ -12,9 +12,9 @@ import { findEncryption } from '../../store/accounts/account-encryption';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
 import { disableWebhook, findWebhook, type Webhook } from '../../store/webhooks/webhooks';
-import { cleverTapSender } from './clevertap';
-import { skip, type SendResult, type Sender } from './sender';
-import { standardSender } from './standard';
+import { cleverTapTransport } from './clevertap';
+import { skip, type TransportResult, type Transport } from './transport';
+import { standardTransport } from './standard';
 
 /** A claim older than this belongs to a run that died. */
 const ABANDONED_AFTER_MS = 60_000;
@@ -45,16 +45,16 @@ export async function relayOutbox(
   const webhook = await findWebhook(db, deps.sealer, webhookId);
   if (webhook === null) await skipCallbacks(pool, webhookId, 'the webhook was deleted');
   if (webhook === null || webhook.state === 'disabled') return { waitMs: null };
-  const sender =
+  const transport =
     webhook.kind === 'clevertap'
-      ? cleverTapSender(deps.http, await findEncryption(db, deps.sealer, webhook.accountId))
-      : standardSender(deps.http);
-  await releaseAbandoned(pool, webhookId, ABANDONED_AFTER_MS, sender.abandonedMs);
+      ? cleverTapTransport(deps.http, await findEncryption(db, deps.sealer, webhook.accountId))
+      : standardTransport(deps.http);
+  await releaseAbandoned(pool, webhookId, ABANDONED_AFTER_MS, transport.abandonedMs);
   const endAtMs = Date.now() + RUN_MS;
   while (!stopping.aborted && Date.now() < endAtMs) {
-    const claimed = await claimCallbacks(pool, webhookId, sender.batch);
+    const claimed = await claimCallbacks(pool, webhookId, transport.batch);
     if (claimed.length === 0) break;
-    const { results, disable } = await send(sender, webhook, claimed, stopping);
+    const { results, disable } = await send(transport, webhook, claimed, stopping);
     await writeCallbackResults(pool, results);
     if (disable !== undefined) {
       await disableWebhook(db, webhookId, disable);
@@ -70,15 +70,15 @@ export async function relayOutbox(
 
 /** Only what the webhook wants is sent; the rest is skipped: it may have asked for less since the callback was queued. */
 async function send(
-  sender: Sender,
+  transport: Transport,
   webhook: Webhook,
   claimed: ClaimedCallback[],
   stopping: AbortSignal,
-): Promise<SendResult> {
+): Promise<TransportResult> {
   const { events } = webhook;
-  if (events === null) return sender.send(webhook, claimed, stopping);
+  if (events === null) return transport.send(webhook, claimed, stopping);
   const wanted = claimed.filter(({ event }) => events.includes(event));
-  const sent = wanted.length === 0 ? { results: [] } : await sender.send(webhook, wanted, stopping);
+  const sent = wanted.length === 0 ? { results: [] } : await transport.send(webhook, wanted, stopping);
   const skipped = claimed.filter(({ event }) => !events.includes(event));
   return {
     ...sent,

@@ -1,4 +1,4 @@
-/** Telling a customer's webhook: one event per request, signed (Standard Webhooks). */
+/** Callbacks to a customer's webhook: one event per request, signed (Standard Webhooks). */
 import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
 import { ProviderError, retryAfterMs } from '../../outbound/errors';
 import type { HttpResponse, ProviderHttp } from '../../outbound/client';
@@ -6,39 +6,40 @@ import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
-import type { Sender } from './sender';
+import type { Transport } from './transport';
 
 /** Requests to one endpoint at the same time. */
 const IN_FLIGHT = 50;
 /** The specification suggests 15 to 30 seconds. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
-export function standardSender(http: ProviderHttp): Sender {
+export function standardTransport(http: ProviderHttp): Transport {
   return {
     batch: IN_FLIGHT,
     abandonedMs: WEBHOOK_SCHEDULE_MS[0]!,
     async send(webhook, callbacks, stopping) {
       const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]);
-      const told = await Promise.all(callbacks.map((callback) => tell(http, webhook, callback, signal)));
+      const deliveries = await Promise.all(callbacks.map((callback) => deliver(http, webhook, callback, signal)));
       return {
-        results: told.map(({ result }) => result),
-        disable: told.find(({ gone }) => gone)?.result.error ?? undefined,
+        results: deliveries.map(({ result }) => result),
+        disable: deliveries.find(({ gone }) => gone)?.result.error ?? undefined,
       };
     },
   };
 }
 
-interface Told {
+interface Delivery {
   result: CallbackResultDraft;
+  /** The receiver wants nothing more. */
   gone: boolean;
 }
 
-async function tell(
+async function deliver(
   http: ProviderHttp,
   webhook: Webhook,
   callback: ClaimedCallback,
   signal: AbortSignal,
-): Promise<Told> {
+): Promise<Delivery> {
   const { id } = callback;
   const answer = await post(http, webhook, callback, signal);
   if (typeof answer === 'string') return { gone: false, result: again(callback, null, answer, 0) };

@@ -4,7 +4,7 @@ const zero = { accepted: 0, delivered: 0, failed: 0, expired: 0, suppressed: 0, 
 const good: RunResult = {
   sent: 10,
   ledger: { ...zero, accepted: 10, delivered: 8, failed: 2 },
-  told: {
+  callbacks: {
     records: 10,
     metas: 10,
     byEvent: { delivered: 8, failed: 2 },
@@ -39,17 +39,17 @@ test.each<[string, Partial<RunResult>, string[]]>([
   ],
   [
     'CleverTap was told too little',
-    { told: { ...good.told, records: 9, metas: 9 } },
+    { callbacks: { ...good.callbacks, records: 9, metas: 9 } },
     ['CleverTap was told 9 outcomes of 10 messages', 'CleverTap heard of 9 metas of 10'],
   ],
   [
     'CleverTap was told one twice instead of another',
-    { told: { ...good.told, metas: 9, duplicates: 1 } },
+    { callbacks: { ...good.callbacks, metas: 9, duplicates: 1 } },
     ['CleverTap heard of 9 metas of 10', 'CleverTap was told 1 outcomes twice'],
   ],
   [
     'CleverTap was told both ways',
-    { told: { ...good.told, conflicts: 1 } },
+    { callbacks: { ...good.callbacks, conflicts: 1 } },
     ['CleverTap was told both delivered and failed for 1 metas'],
   ],
   [

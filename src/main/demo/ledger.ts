@@ -5,15 +5,15 @@ const SETTLED = ['delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'u
 export const PARTS = [...SETTLED, 'open'] as const;
 export type Ledger = Record<'accepted' | (typeof PARTS)[number], number>;
 
-/** What CleverTap was told: the simulator's record of the callbacks that it processed. */
-export interface Told {
+/** The callbacks that CleverTap processed, as the simulator counted them. */
+export interface CallbackTotals {
   records: number;
   /** Different metas. */
   metas: number;
   byEvent: Record<string, number>;
   /** Failed records by their code. */
   byCode: Record<string, number>;
-  /** Records beyond the first of one meta and event, and metas told both ways. */
+  /** Records beyond the first of one meta and event, and metas reported both ways. */
   duplicates: number;
   conflicts: number;
 }
@@ -35,7 +35,7 @@ export interface RunResult {
   campaign: CampaignResult;
   /** Of this run: the difference between the ledger's end and its start. */
   ledger: Ledger;
-  told: Told;
+  callbacks: CallbackTotals;
   /** How late the scheduled message reached the provider, in milliseconds; undefined when it never did. */
   scheduledLateMs: number | undefined;
 }
@@ -57,7 +57,7 @@ export function difference<T extends object>(after: T, before: T): T {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Every promise that the run broke, one sentence each; empty when all hold. */
-export function brokenPromises({ sent, ledger, told, scheduledLateMs, campaign }: RunResult): string[] {
+export function brokenPromises({ sent, ledger, callbacks, scheduledLateMs, campaign }: RunResult): string[] {
   const broken: string[] = [];
   const expect = (holds: boolean, otherwise: string) => void (holds || broken.push(otherwise));
   const addsUp = (whose: Ledger, what: string): void => {
@@ -76,11 +76,11 @@ export function brokenPromises({ sent, ledger, told, scheduledLateMs, campaign }
   );
   expect(ledger.open <= 0, `${ledger.open} messages are still open`);
   expect(ledger.open >= 0, `${-ledger.open} messages of before ended during this run: run it again`);
-  expect(told.records === sent, `CleverTap was told ${told.records} outcomes of ${sent} messages`);
-  expect(told.metas === sent, `CleverTap heard of ${told.metas} metas of ${sent}`);
-  expect(told.duplicates === 0, `CleverTap was told ${told.duplicates} outcomes twice`);
-  expect(told.conflicts === 0, `CleverTap was told both delivered and failed for ${told.conflicts} metas`);
-  const delivered = told.byEvent.delivered ?? 0;
+  expect(callbacks.records === sent, `CleverTap was told ${callbacks.records} outcomes of ${sent} messages`);
+  expect(callbacks.metas === sent, `CleverTap heard of ${callbacks.metas} metas of ${sent}`);
+  expect(callbacks.duplicates === 0, `CleverTap was told ${callbacks.duplicates} outcomes twice`);
+  expect(callbacks.conflicts === 0, `CleverTap was told both delivered and failed for ${callbacks.conflicts} metas`);
+  const delivered = callbacks.byEvent.delivered ?? 0;
   expect(
     delivered === ledger.delivered,
     `CleverTap was told ${delivered} times delivered, but the ledger has ${ledger.delivered}`,

@@ -1,5 +1,5 @@
 /** The demo's closing words. Pure. */
-import { PARTS, type Ledger, type RunResult, type Told } from './ledger';
+import { PARTS, type Ledger, type RunResult, type CallbackTotals } from './ledger';
 import type { LegSummary } from './traces';
 
 /** CleverTap's own words for the codes that the demo provokes (CleverTap docs, "Generic SMS", error codes). */
@@ -24,7 +24,7 @@ export interface ReportInput extends RunResult {
   broken: readonly string[];
 }
 
-export function report({ ledger, legs, provider, told, scheduledLateMs, campaign, broken }: ReportInput): string {
+export function report({ ledger, legs, provider, callbacks, scheduledLateMs, campaign, broken }: ReportInput): string {
   return [
     '',
     'Ledger of this run',
@@ -36,7 +36,7 @@ export function report({ ledger, legs, provider, told, scheduledLateMs, campaign
     '  some late, some twice, some early, some out of order.',
     '',
     'CleverTap was told',
-    ...toldLines(told),
+    ...callbackLines(callbacks),
     '',
     'Scheduled send',
     `  ${lateness(scheduledLateMs)}`,
@@ -74,14 +74,14 @@ function legLine({ leg, sender, attempts, outcomes }: LegSummary): string {
   return row(sender, attempts, `leg ${leg + 1}${role} · ${parts.join(' · ')}`);
 }
 
-function toldLines(told: Told): string[] {
-  const codes = Object.entries(told.byCode)
+function callbackLines(callbacks: CallbackTotals): string[] {
+  const codes = Object.entries(callbacks.byCode)
     .filter(([, count]) => count !== 0)
     .map(([code, count]) => `${count} × ${code}${CODES[code] === undefined ? '' : ` ${CODES[code]}`}`);
   return [
-    row('delivered', told.byEvent.delivered ?? 0),
-    row('failed', told.byEvent.failed ?? 0, codes.join(' · ')),
-    row('twice', told.duplicates),
-    row('both ways', told.conflicts),
+    row('delivered', callbacks.byEvent.delivered ?? 0),
+    row('failed', callbacks.byEvent.failed ?? 0, codes.join(' · ')),
+    row('twice', callbacks.duplicates),
+    row('both ways', callbacks.conflicts),
   ];
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAttemptWireId } from '../../core/messages/ids';
 import { messagesOf, readCampaign, scheduleCampaign, uploadList } from './campaign';
 import type { JsonClient } from './client';
-import { brokenPromises, difference, type Ledger, type RunResult, type Told } from './ledger';
+import { brokenPromises, difference, type Ledger, type RunResult, type CallbackTotals } from './ledger';
 import { Progress, progressLine, type Screen } from './progress';
 import { report, type ProviderCounts } from './report';
 import type { Target } from './target';
@@ -31,7 +31,7 @@ interface Counts {
   ledger: Ledger;
   /** Callbacks that have not reached CleverTap yet. */
   untold: number;
-  told: Told;
+  callbacks: CallbackTotals;
   provider: ProviderCounts;
 }
 
@@ -161,13 +161,13 @@ async function readStats(api: JsonClient): Promise<Pick<Counts, 'ledger' | 'unto
 }
 
 async function readCounts({ api, simulator }: Target): Promise<Counts> {
-  const [stats, told, provider] = await Promise.all([
+  const [stats, callbacks, provider] = await Promise.all([
     readStats(api),
-    simulator.call<Told>('GET', `/control/clevertap?account=${CLEVERTAP_ACCOUNT}`),
+    simulator.call<CallbackTotals>('GET', `/control/clevertap?account=${CLEVERTAP_ACCOUNT}`),
     simulator.call<ProviderCounts>('GET', '/control/counts'),
   ]);
   const { submissions, duplicateIds, receipts } = provider;
-  return { ...stats, told, provider: { submissions, duplicateIds, receipts: { sent: receipts.sent } } };
+  return { ...stats, callbacks, provider: { submissions, duplicateIds, receipts: { sent: receipts.sent } } };
 }
 
 /** When each message first reached the provider, by its own clock, which is this machine's: message id → epoch ms. */

@@ -1,7 +1,7 @@
 import type { Simulator } from '../server';
 import { startSimulator } from '../server';
 import { call, put } from '../testing/harness';
-import type { ToldCounts } from './told';
+import type { ReceivedCounts } from './received';
 
 let simulator: Simulator;
 beforeEach(async () => {
@@ -18,8 +18,8 @@ const group = (event: string, ...data: unknown[]) => ({ event, data });
 const tell = <Body = Record<string, unknown>>(body: unknown, account = 'acc') =>
   call<Body>('POST', `${simulator.url}/clevertap/callback?account=${account}`, body);
 
-async function told(account = 'acc'): Promise<ToldCounts> {
-  return (await call<ToldCounts>('GET', `${simulator.url}/control/clevertap?account=${account}`)).body;
+async function received(account = 'acc'): Promise<ReceivedCounts> {
+  return (await call<ReceivedCounts>('GET', `${simulator.url}/control/clevertap?account=${account}`)).body;
 }
 
 test('takes several events in one request and answers as CleverTap does', async () => {
@@ -37,7 +37,7 @@ test('takes several events in one request and answers as CleverTap does', async 
       data: { processed_events: 6, timestamp: expect.any(Number) },
     },
   });
-  expect(await told()).toMatchObject({
+  expect(await received()).toMatchObject({
     requests: 1,
     records: 6,
     metas: 4,
@@ -71,7 +71,7 @@ test.each<[string, unknown, string[]]>([
     status: 400,
     body: { status: 'error', error_code: 400, details: { missing_fields: fields } },
   });
-  expect(await told()).toMatchObject({ requests: 1, badRequests: 1, records: 0 });
+  expect(await received()).toMatchObject({ requests: 1, badRequests: 1, records: 0 });
 });
 
 test('400 without an account', async () => {
@@ -81,19 +81,19 @@ test('400 without an account', async () => {
 
 test('sees what was told twice and what was told both ways, per account', async () => {
   await tell([group('delivered', delivered(META))]);
-  expect(await told()).toMatchObject({ duplicates: 0, conflicts: 0 });
+  expect(await received()).toMatchObject({ duplicates: 0, conflicts: 0 });
   await tell([group('delivered', delivered(META)), group('failed', failed(META), failed('b'))]);
   await tell([group('delivered', delivered('b'))]);
   await tell([group('failed', failed(META))]);
   await tell([group('delivered', delivered(META))], 'other');
-  expect(await told()).toMatchObject({
+  expect(await received()).toMatchObject({
     records: 6,
     metas: 2,
     duplicates: 2,
     duplicatesByEvent: { delivered: 1, failed: 1 },
     conflicts: 2,
   });
-  expect(await told('other')).toMatchObject({ records: 1, duplicates: 0, conflicts: 0 });
+  expect(await received('other')).toMatchObject({ records: 1, duplicates: 0, conflicts: 0 });
   const records = await call<{ told: unknown; records: unknown[] }>(
     'GET',
     `${simulator.url}/control/clevertap/records?account=acc&meta=${META}`,
@@ -108,7 +108,7 @@ test('500 for a while: nothing is taken until it is over', async () => {
   const answers = [];
   for (let n = 0; n < 3; n++) answers.push((await tell([group('delivered', delivered('a'))])).status);
   expect(answers).toEqual([500, 500, 200]);
-  expect(await told()).toMatchObject({ requests: 3, records: 1, faults: 2, duplicates: 0 });
+  expect(await received()).toMatchObject({ requests: 3, records: 1, faults: 2, duplicates: 0 });
 });
 
 test('partial: the records left out come back, and only they are missing', async () => {
@@ -124,10 +124,10 @@ test('partial: the records left out come back, and only they are missing', async
   expect(body.status).toBe('partial');
   expect(body.unprocessed.length).toBeGreaterThan(0);
   expect(body.processed + body.unprocessed.length).toBe(20);
-  expect(await told()).toMatchObject({ records: body.processed, unprocessed: body.unprocessed.length });
+  expect(await received()).toMatchObject({ records: body.processed, unprocessed: body.unprocessed.length });
   const again = body.unprocessed.map(({ record }) => delivered(record.meta));
   expect((await tell([group('delivered', ...again)])).body).toMatchObject({ status: 'success' });
-  expect(await told()).toMatchObject({ records: 20, metas: 20, duplicates: 0 });
+  expect(await received()).toMatchObject({ records: 20, metas: 20, duplicates: 0 });
 });
 
 test('a single record that is left out is a "fail"', async () => {
@@ -141,7 +141,7 @@ test.each([
 ])('reset %s: %i records taken', async (at, records) => {
   await put(simulator, { clevertap: { faults: [{ kind: 'reset', next: 1, at }] } });
   await expect(tell([group('delivered', delivered('a'))])).rejects.toThrow();
-  expect(await told()).toMatchObject({ records });
+  expect(await received()).toMatchObject({ records });
 });
 
 test('slow answers', async () => {

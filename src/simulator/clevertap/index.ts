@@ -24,7 +24,7 @@ function leftOut(records: CallbackRecord[], { dice }: Listener['behaviour']): Se
   return new Set(chosen.length > 0 ? chosen : records.slice(0, 1));
 }
 
-/** Answers one callback request, and remembers what it told. */
+/** Answers one callback request, and remembers its records. */
 export async function answerCallback(
   world: World,
   request: VendorRequest,
@@ -36,7 +36,7 @@ export async function answerCallback(
   if (!name) return send(response, failure(400, BAD, { missing_fields: ['account'] }));
   const listener = world.listener(name);
   const { behaviour } = listener;
-  const { counts } = listener.told;
+  const { counts } = listener.received;
   counts.requests += 1;
   const read = readCallback(parse(request.body));
   if ('missingFields' in read) {
@@ -53,8 +53,8 @@ export async function answerCallback(
     const processed = records.filter((record) => !unprocessed.has(record));
     const receivedAt = Date.now();
     for (const record of processed) {
-      listener.told.tell(record);
-      if (behaviour.script.record) world.told.push({ ...record, account: name, receivedAt });
+      listener.received.add(record);
+      if (behaviour.script.record) world.received.push({ ...record, account: name, receivedAt });
     }
     counts.unprocessed += unprocessed.size;
     return unprocessed.size > 0 ? partly(processed.length, [...unprocessed]) : success(processed.length);

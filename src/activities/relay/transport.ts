@@ -1,20 +1,19 @@
-/** What the relay asks of each kind of webhook. */
+/** How callbacks get to a webhook: the part of a relay that differs between the kinds of webhooks. */
 import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 
-/** How outcomes are told to one kind of webhook. */
-export interface Sender {
-  /** Callbacks of one batch. */
+export interface Transport {
+  /** Most callbacks of one batch. */
   batch: number;
-  /** What a callback whose answer was lost with its worker waits before it is tried again. */
+  /** How long a callback waits before it is tried again, when its answer was lost with its worker. */
   abandonedMs: number;
   /** @param stopping aborted when the worker stops: what is under way then counts as a lost answer. */
-  send(webhook: Webhook, callbacks: ClaimedCallback[], stopping: AbortSignal): Promise<SendResult>;
+  send(webhook: Webhook, callbacks: ClaimedCallback[], stopping: AbortSignal): Promise<TransportResult>;
 }
 
-export interface SendResult {
+export interface TransportResult {
   results: CallbackResultDraft[];
-  /** The receiver wants nothing more, because. */
+  /** Why the webhook is to be disabled: its receiver wants nothing more. Absent: it goes on. */
   disable?: string;
 }
 

@@ -1,8 +1,8 @@
-/** What one CleverTap account was told: totals, and what must never happen twice or both ways. */
+/** The callbacks that one CleverTap account received: totals, and what must never happen twice or both ways. */
 import type { CallbackEvent, CallbackRecord } from './callback';
 import { EVENTS } from './callback';
 
-/** Metas that are told apart; beyond it the oldest is forgotten. One costs about 150 bytes. */
+/** Metas that are kept apart; beyond it the oldest is forgotten. One costs about 150 bytes. */
 const REMEMBERED_METAS = 2_000_000;
 
 const BITS = 7;
@@ -15,7 +15,7 @@ function countOf(packed: number, event: CallbackEvent): number {
 }
 
 /** Totals over the records that were processed. */
-export interface ToldCounts {
+export interface ReceivedCounts {
   /** HTTP requests, whatever was answered. */
   requests: number;
   badRequests: number;
@@ -32,12 +32,12 @@ export interface ToldCounts {
   /** Records beyond the first of the same meta and event. */
   duplicates: number;
   duplicatesByEvent: Record<CallbackEvent, number>;
-  /** Metas that were told to be both delivered and failed, in either order. */
+  /** Metas that were reported both delivered and failed, in either order. */
   conflicts: number;
 }
 
-export class Told {
-  readonly counts: ToldCounts = {
+export class Received {
+  readonly counts: ReceivedCounts = {
     requests: 0,
     badRequests: 0,
     faults: 0,
@@ -53,7 +53,7 @@ export class Told {
   /** Four counters of 7 bits per meta, so that a million metas fit. */
   private readonly metas = new Map<string, number>();
 
-  tell(record: CallbackRecord): void {
+  add(record: CallbackRecord): void {
     const { counts } = this;
     const before = this.metas.get(record.meta);
     const packed = before ?? 0;
@@ -77,7 +77,7 @@ export class Told {
     if (oldest !== undefined) this.metas.delete(oldest);
   }
 
-  /** How often each event of a meta was told (up to 127). */
+  /** How often each event of a meta was received (up to 127). */
   timesOf(meta: string): Record<CallbackEvent, number> {
     const packed = this.metas.get(meta) ?? 0;
     const times = perEvent();
