@@ -1,11 +1,11 @@
-/** From bytes to records: a CSV parser that says where each record ends, and gives up on one that does not end. */
+/** CSV records out of bytes: a parser that says where each record ends, and gives up on one that does not end. */
 import { Parser } from 'csv-parse';
 import { csvOptions, MAX_LINE_BYTES } from '../../core/audience/upload-file';
 import type { ImportCursor } from '../../store/audience/upload-rows';
 
 export interface CsvRecord {
   cells: string[];
-  /** Where the reader stands behind it. */
+  /** Where the record ends in the file. */
   end: ImportCursor;
 }
 
@@ -61,7 +61,7 @@ export function createRecordReader(delimiter: string, from: ImportCursor): Recor
     last = end;
     records.push({ cells, end });
   });
-  // Errors come by the callbacks of write and end.
+  // Errors are taken from the callbacks of write and end; an event without a listener would end the process.
   parser.on('error', () => undefined);
 
   const tooLong = (): UnreadableFile =>

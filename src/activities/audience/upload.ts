@@ -1,4 +1,4 @@
-/** The `importUpload` activity: an upload's stored bytes become recipients and a report of the rows that are none. */
+/** The `importUpload` activity: turns the stored bytes of an upload into recipients, and reports the rows that are none. */
 import type { Pool } from 'pg';
 import { MAX_ROWS, planColumns } from '../../core/audience/upload-file';
 import { createRowReader } from '../../core/audience/upload-row';
@@ -20,7 +20,7 @@ const BLOCK_ROWS = 2_000;
 /**
  * Brings an import to its end, from where an earlier try left it. Harmless to repeat, and to run twice at a time: of
  * two, the one that moves the cursor second stops.
- * @param stopping when it is raised the import stops behind a block; it is not over then.
+ * @param stopping when it is aborted, the import stops behind a block and is not over.
  */
 export async function importUpload(pool: Pool, uploadId: string, stopping: AbortSignal): Promise<void> {
   const task = await findImport(pool, uploadId);
@@ -46,11 +46,11 @@ async function importRows(pool: Pool, id: string, task: ImportTask, stopping: Ab
       if (!(await writing) || stopping.aborted) return false;
       if (total > MAX_ROWS) throw new UnreadableFile(`the file has more than ${MAX_ROWS} rows: split it`);
       writing = writeImportBlock(pool, id, block, columns.plan.number.name);
-      // It is awaited above or below; until then its failure is nobody's fault.
+      // Awaited with the next block, or after the loop; without this a failure until then would end the process.
       writing.catch(() => undefined);
     }
   } finally {
-    // What is being written must not be overtaken by the end of the import.
+    // A block that is being written must be over before the caller ends the import.
     await writing.catch(() => undefined);
   }
   return writing;
@@ -81,7 +81,7 @@ async function* readBlocks(
 
   for (let offset = cursor.byte; offset < bytes;) {
     const chunk = await readChunk(pool, id, offset);
-    // Deleted meanwhile: the next block, which nobody takes any more, tells.
+    // The upload was deleted meanwhile: nothing is left to import, and there is no row that could be finished.
     if (chunk === null) return;
     for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
       yield* add(await reader.feed(chunk.subarray(at, at + SLICE_BYTES)));

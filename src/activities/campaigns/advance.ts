@@ -33,8 +33,8 @@ export function createCampaignFollower(database: Database, onError: (error: unkn
 }
 
 /**
- * One slice after the other: what it costs to hand out work is shared by many. A run that ends early leaves its other
- * slices due.
+ * Advances slices of a campaign one after the other, so that many share the cost of one activity. A run that ends early
+ * leaves its other slices due.
  */
 export async function advanceCampaignSlices(
   deps: DispatchDeps & { campaigns: Follower<LiveCampaign> },
@@ -57,7 +57,7 @@ export async function advanceCampaignSlices(
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
       const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate, openSince });
       held = result.held;
-      // Told to stop in the middle, or held: it wants to be looked at as soon as its campaign goes on.
+      // A slice that was stopped in the middle, or is held, is due again as soon as its campaign goes on.
       await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
       if (stop.aborted || held !== null || performance.now() > endAtMs) break;
     }

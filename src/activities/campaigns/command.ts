@@ -1,4 +1,4 @@
-/** The `command` activity: what people ask of a campaign, carried out with its audit row; harmless to repeat. */
+/** The `commandCampaign` activity: carries out what a person asks of a campaign, with its audit row. Harmless to repeat. */
 import { ACTION_DONE, ACTION_STATES, actionProblem, type CampaignState } from '../../core/campaigns/campaign';
 import { insertAudit } from '../../store/accounts/audit';
 import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
@@ -33,7 +33,7 @@ export async function commandCampaign(
   });
 }
 
-/** A repeated activity finds its work done. */
+/** Whether a command was carried out before: by an earlier try of the same activity. */
 function isDone({ action }: CampaignCommand, state: CampaignState): boolean {
   if (action === 'pause') return state === 'paused';
   if (action === 'resume') return state === 'scheduled' || state === 'running';
@@ -46,7 +46,7 @@ async function carryOut(tx: Kysely<Schema>, id: string, command: CampaignCommand
       return moveCampaign(tx, id, 'paused', { reason: null }, ACTION_STATES.pause);
     case 'resume': {
       const row = await readCampaign(tx, id);
-      // One that had not begun goes back to waiting for its time; the next survey begins it when that is over.
+      // A campaign that had not begun waits for its time again; the next survey begins it when that has come.
       const next = row?.started_at == null ? 'scheduled' : 'running';
       const decided = row !== null && row.reason !== null ? { self_pausing: false } : {};
       return moveCampaign(tx, id, next, { reason: null, ...decided }, ACTION_STATES.resume);

@@ -32,7 +32,7 @@ export class ForecastSums {
     if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
   }
 
-  /** The commonest first. */
+  /** Characters that make messages UCS-2, the commonest first. */
   get surprises(): { character: string; messages: number }[] {
     return [...this.characters]
       .map(([character, messages]) => ({ character, messages }))

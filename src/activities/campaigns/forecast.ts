@@ -1,4 +1,4 @@
-/** What a campaign will be: recipients, parts, cost, and when its last message leaves. */
+/** Forecasts of campaigns: recipients, parts, cost, and when the last message leaves. */
 import { createCampaignRenderer } from '../../core/campaigns/text';
 import { rankGateways } from '../../core/gateways/route';
 import { finishTime } from '../../core/time/window';
@@ -26,7 +26,7 @@ export interface ForecastDeps {
 }
 
 /**
- * Reads the whole audience, makes every text, and keeps none.
+ * Makes the forecast of a campaign: reads the whole audience, renders every text, and keeps none.
  * @param stopping aborted = give up: what is returned then is of no use.
  */
 export async function makeForecast(
@@ -89,7 +89,7 @@ async function firstGateway(
     .filter((row) => row.status === 'active' && row.paused_reason === null)
     .map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
   const legs = await readRouteLegs(pool, campaign.account_id, campaign.route_id);
-  // Among equals the dice decide when messages leave; a forecast takes the one with the largest weight.
+  // Routing draws among gateways of one priority by weight; a forecast takes the one with the largest weight.
   const row =
     legs === null
       ? rankGateways(usable, () => 0.5)[0]

@@ -1,4 +1,4 @@
-/** The `makeOccurrence` and `awaitCampaign` activities: what one time of a series becomes. */
+/** The `makeOccurrence` and `awaitCampaign` activities: the campaign that a series makes at one of its times. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { DateTime } from 'luxon';
 import { hasEnded } from '../../core/campaigns/campaign';
@@ -16,8 +16,9 @@ export interface Occurrence {
 }
 
 /**
+ * Makes the campaign of one time of a series.
  * @returns the campaign to run; null when the series was paused or cancelled meanwhile, or the clocks show this time for
- * the second time in an autumn night: a schedule knows no difference, and nobody wants to be told twice.
+ * the second time in an autumn night: the schedule fires both times, and recipients are to get one message.
  */
 export async function makeOccurrence(
   { db }: Pick<Database, 'db'>,

@@ -1,4 +1,4 @@
-/** The `prepare` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
+/** The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaigns/text';
@@ -74,7 +74,7 @@ export async function prepareCampaign(
       slices += made.length;
       continue;
     }
-    // Cancelled, or another run was faster: whatever it is, the row says where to go on.
+    // The campaign was cancelled, or another run was faster: its row says where to go on.
     campaign = await readCampaign(db, campaignId);
     if (campaign?.state !== 'preparing') return campaign?.state ?? 'failed';
     position = Number(campaign.position);
@@ -103,7 +103,10 @@ async function end(
   return moved?.state ?? (await readCampaign(db, campaignId))?.state ?? 'failed';
 }
 
-/** The account's limits are looked at before anything is made: since the request a group may have grown, or a price. */
+/**
+ * Why the account's limits don't allow the campaign; null when they do. Asked again before any message is made: since the
+ * request a group may have grown, or a price.
+ */
 async function refuseByLimits(
   deps: ForecastDeps,
   campaign: CampaignRow,
@@ -128,14 +131,14 @@ async function refuseByLimits(
   return `it would cost ${cost.amount} ${cost.currency ?? ''}, and the account allows ${limit} per campaign`;
 }
 
-/** A campaign that names its gateway goes through that one, with the sender IDs that it has. */
+/** The legs of a campaign that names its gateway: over that gateway only. Null: it names none. */
 async function ownLegs({ db }: Database, campaign: CampaignRow): Promise<Leg[] | null> {
   if (campaign.gateway_id === null) return null;
   const gateway = await findGateway(db, campaign.account_id, campaign.gateway_id);
   return gateway === null ? null : buildLegs([{ ...gateway, fallbackSender: gateway.fallback_sender }]);
 }
 
-/** A CleverTap webhook has no use for an outcome without meta. */
+/** Finds the webhook for the outcome of a recipient: CleverTap can do nothing with one that has no meta. */
 async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(row: Recipient) => string | null> {
   const id = campaign.webhook_id;
   if (id === null) return () => null;
@@ -143,7 +146,7 @@ async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(
   return webhook?.kind === 'clevertap' ? (row) => (row.meta === null ? null : id) : () => id;
 }
 
-/** Recipients with the same windows, a thousand to a slice. */
+/** Puts rendered recipients into slices: those with the same windows, a thousand to a slice. */
 function toSlices(
   recipients: readonly RenderedRecipient[],
   firstNo: number,

@@ -1,6 +1,9 @@
 import type { CampaignRow } from '../../store/campaigns/campaigns';
 
-/** What the campaign itself allows, messages per second: its rate, or what spreads it over the time it was given. */
+/**
+ * The rate that a campaign keeps to, messages per second: the lower of its own and the one that spreads it over the time
+ * it was given; null = neither is set.
+ */
 export function effectiveRate(
   campaign: Pick<CampaignRow, 'rate_per_second' | 'finish_within_seconds' | 'recipients'>,
 ): number | null {

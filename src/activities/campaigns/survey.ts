@@ -1,4 +1,4 @@
-/** The `survey` activity: what a campaign should do now, from its row, its slices and the clock of Postgres. */
+/** The `surveyCampaign` activity: what a campaign should do now, by its row, its slices and the clock of Postgres. */
 import { sql } from 'kysely';
 import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaigns/campaign';
 import { ownWindows } from '../../core/campaigns/window';
@@ -34,13 +34,16 @@ export interface CampaignSurvey {
   details: string;
 }
 
-/** Slices of one campaign that are dispatched at the same time: enough to fill a gateway, few enough to leave a kill little to resolve. */
+/**
+ * Slices of one campaign that are dispatched at the same time: enough to fill a gateway, few enough to leave little to
+ * resolve when a worker is killed.
+ */
 const WIDTH = 6;
 /** A slice in hand sends this many messages a second without a rate of its own. */
 const PER_SLICE_PER_SECOND = 500;
 const MAX_DUE = 100;
 const MAX_WAIT_MS = 6 * 3_600_000;
-/** Outcomes before their failures say anything. */
+/** With fewer outcomes, the failures among them are no reason to pause. */
 const SELF_PAUSE_MIN_SETTLED = 100;
 
 export async function surveyCampaign(
@@ -55,7 +58,7 @@ export async function surveyCampaign(
 
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
-  // What never leaves any more waits for no window.
+  // Messages of a campaign that has ended never leave, so they wait for no window.
   const closed = hasEnded(campaign.state) ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
   const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
@@ -159,7 +162,10 @@ function nextOpening(windows: readonly SendWindow[], nowMs: number): number | nu
   return after.open ? now.closesAtMs : after.opensAtMs;
 }
 
-/** Running, settling or finished follow from what is left; too many failures pause it where the account says so. */
+/**
+ * Moves a campaign to `settling` or `finished` by what is left of it, and pauses it when more of its messages failed than
+ * the account allows.
+ */
 async function settleState(
   { db }: Pick<Database, 'db'>,
   campaign: CampaignRow,

@@ -21,7 +21,7 @@ import { legAfter, legInstead, resolveRoute, planLegs, type ResolvedRoute } from
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
-/** A probe that another worker has is over some time soon. */
+/** The shortest hold for a gateway that another worker is probing: the probe is over soon. */
 const MIN_HOLD_MS = 500;
 /** Never look again sooner than this, whatever the clock says. */
 const MIN_WAIT_MS = 50;
@@ -48,7 +48,7 @@ export interface AdvanceResult {
   held: string | null;
 }
 
-/** What a campaign says about the dispatch of its slices. */
+/** What a campaign lays down for the dispatch of its slices. */
 export interface CampaignTerms {
   /** Why nothing may leave any more; what has left is awaited. Null: messages may leave. */
   ended: string | null;

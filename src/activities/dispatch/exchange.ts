@@ -33,7 +33,7 @@ export function longestHold(answers: readonly SubmitResult[]): number {
   return answers.reduce((longest, answer) => Math.max(longest, (!answer.ok && answer.retryAfterMs) || 0), 0);
 }
 
-/** Claimed, and given back before its request was made: another worker sends it. */
+/** The result of a message that was claimed and is given back before its request was made: another run sends it. */
 export function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
   return {
     messageId: id,
@@ -70,7 +70,7 @@ export async function submit(
   }
 }
 
-/** What the gateway can't carry is left out here, and said in {@link interpretFor}. */
+/** The message as the adapter gets it, without options that the gateway can't carry; {@link interpretFor} notes them. */
 function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: ResolvedLeg): OutboundMessage {
   const options = message.options ?? {};
   const missing = missingOn(leg, message);
@@ -89,7 +89,10 @@ function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: Reso
   };
 }
 
-/** @param inDoubt an earlier request of the attempt may have been taken. */
+/**
+ * What an answer means for one message of a request.
+ * @param inDoubt an earlier request of the attempt may have been taken.
+ */
 export function interpretFor(
   run: DispatchRun,
   leg: number,

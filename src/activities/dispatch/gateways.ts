@@ -36,7 +36,10 @@ export interface DispatchGateway {
   probe(run: (gateway: DispatchGateway) => Promise<number>): Promise<number | null>;
 }
 
-/** A kill leaves what was claimed to be resolved: a thousand messages over one gateway, however many slices are in hand. */
+/**
+ * Blocks of bulk over one gateway at the same time. A kill then leaves a thousand claimed messages to be resolved for each
+ * gateway, however many slices are in hand.
+ */
 const MAX_BLOCKS = 6;
 
 /** What all callers in this process share of a gateway. */

@@ -36,13 +36,16 @@ export interface AttemptContext {
 
 type Refusal = Extract<SubmitResult, { ok: false }>;
 
-/** A failed request holds for each of its messages. */
+/** The refusal that a failed request is for each of its messages. */
 export function refusalOf(error: ProviderError): Refusal {
   const { class: failure, clevertap, code, message, retryAfterMs } = error;
   return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
 }
 
-/** @param random 0 to 1, for the spread of back-offs. */
+/**
+ * What an answer means for an attempt and its message.
+ * @param random 0 to 1, for the spread of back-offs.
+ */
 export function interpret(context: AttemptContext, answer: SubmitResult, random: number): AttemptResult {
   const { messageId, no, leg } = context;
   if (answer.ok) {
@@ -81,7 +84,7 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
     case 'sender':
       return next() ?? failed;
     case 'account':
-      // With nowhere else to go it waits, visibly, until a person has mended the account; which can't mend a DLT id.
+      // Without another leg it waits, visibly, until a person has mended the account. No person can mend a DLT id so.
       return next() ?? (stopsGateway(answer) ? { ...refused, attempt: 'refused', message: 'queued' } : failed);
     case 'transient': {
       // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.

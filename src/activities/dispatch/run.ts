@@ -10,7 +10,7 @@ export interface DispatchRun {
   database: Database;
   http: ProviderHttp;
   sliceId: string;
-  /** Its legs as they stand now. */
+  /** The legs of the slice as they stand now. */
   route: ResolvedRoute;
   /** Owner token of this run's attempts. */
   claim: string;

@@ -1,4 +1,4 @@
-/** Every few seconds, with the sweep: which gateways work badly by the counts of the last minutes. */
+/** The review of gateway health, with every sweep: which gateways work badly by the counts of the last minutes. */
 import { degradedReason } from '../../core/gateways/health';
 import type { Database } from '../../store/database';
 import { forgetMinutes, noteDegraded, readGatewayHealth } from '../../store/gateways/health';

@@ -25,13 +25,13 @@ import type { Workflows } from '../../workflows/client';
 import { UNCOUNTED_NEWS } from '../../workflows/contract';
 import { retain } from './retention';
 
-/** Older than any start that is still under way in a living api process. */
+/** A slice without a workflow is started at this age: older than any start still under way in a living api process. */
 const UNSTARTED_AFTER_MS = 15_000;
 const OVERDUE_CALLBACK_MS = 90_000;
 const MAX_PER_SWEEP = 1_000;
-/** Of an account: some 500,000 messages, half a second of Postgres. */
+/** Times that one sweep counts slices of an account: some 500,000 messages, half a second of Postgres. */
 const REFRESHES_PER_SWEEP = 5;
-/** A slice that is being sent changes all the time; whoever asks for figures has it counted at once. */
+/** A slice that is being sent changes all the time: it is counted so often, and at once when somebody asks for figures. */
 const COUNTED_EVERY_MS = 60_000;
 const MAX_RESTARTS = 10_000;
 /** Rows of a deleted upload that one sweep removes. */
@@ -50,7 +50,7 @@ export async function sweepOnce(
   const { pool } = database;
   for (const slice of await listUnstarted(pool, unstartedAfterMs, MAX_PER_SWEEP)) {
     await start(workflows, slice);
-    // Else one that is due next week would be started again by every sweep until then.
+    // Without the mark a slice that is due next week would be started again by every sweep until then.
     await markStarted(pool, [slice.id]);
   }
   for (const uploadId of await listUnstartedImports(pool, unstartedAfterMs, MAX_PER_SWEEP)) {

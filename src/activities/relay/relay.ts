@@ -20,7 +20,7 @@ import { standardTransport } from './standard';
 const ABANDONED_AFTER_MS = 60_000;
 /** A run lets go of its place after this, so that many busy webhooks take turns, and ends before its activity would. */
 const RUN_MS = 120_000;
-/** After a batch of which nothing arrived: the endpoint is down, and its place is better given to another one. */
+/** Pause after a batch of which nothing arrived: the endpoint is down, and another one can have its place. */
 const PAUSE_MS = 5_000;
 
 export interface RelayDeps {

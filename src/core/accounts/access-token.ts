@@ -1,6 +1,6 @@
 /**
- * OAuth access tokens `hgt_<payload>.<signature>`: an API key for an hour, with some of its scopes. Nothing is stored:
- * the signature (HMAC-SHA256) proves the payload, and whoever takes a token still looks at its key.
+ * OAuth access tokens `hgt_<payload>.<signature>`: an API key for an hour, with some of its scopes. Tokens are not
+ * stored: the signature (HMAC-SHA256) proves the payload. Their key is still looked up, so they end with it.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { SCOPES, type Scope } from './api-key';
@@ -20,7 +20,7 @@ export interface AccessTokens {
 }
 
 const FORM = /^hgt_([\w-]+)\.([\w-]+)$/;
-/** Makes the signing key differ from every other key that is derived from the master key, and from itself. */
+/** Keeps the signing key apart from the master key and from every other key that is derived from it. */
 const PURPOSE = 'heliograph access token v1';
 
 /** Key id, scopes, end in epoch seconds. */

@@ -1,4 +1,4 @@
-/** Who a message goes to, whatever the source: a request, a group, an upload. */
+/** Audiences: recipients in one form, whether they come from a request, a group or an upload. */
 
 /** One recipient of an audience, as a source gives it. */
 export interface Recipient {

@@ -1,7 +1,7 @@
-/** CSV files of recipients: their limits, what is no such file, and what the columns of one mean. */
+/** Uploaded CSV files of recipients: their limits, how other kinds of files are told, and what their columns mean. */
 import { maskDigits } from '../messages/msisdn';
 
-/** A row with its line break; in quotes it may span several lines. */
+/** The longest row with its line break; in quotes a row may span several lines. */
 export const MAX_LINE_BYTES = 64 * 1_024;
 export const MAX_COLUMNS = 200;
 export const MAX_ROWS = 10_000_000;
@@ -12,19 +12,22 @@ export const META_COLUMNS: readonly string[] = ['custom', 'meta'];
 
 export const DELIMITERS: readonly string[] = [',', ';', '\t', '|'];
 const DELIMITER_NAMES: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
-/** As `?delimiter=` has it. */
+/** How each delimiter is spelled in `?delimiter=`. */
 const DELIMITER_IN_QUERY: Record<string, string> = { ',': ',', ';': '%3B', '\t': '%09', '|': '%7C' };
 
-/** What the CSV parser is told, wherever a file is read. A row may be shorter or longer than the header; {@link readRow} judges. */
+/**
+ * Options of the CSV parser, the same wherever a file is read. A row may be shorter or longer than the header: the reader
+ * of rows judges that.
+ */
 export const csvOptions = (delimiter: string) => ({
   delimiter,
-  // All of them at once, so that a file whose line breaks are mixed reads the same from any row on.
+  // All line breaks at once, so that a file in which they are mixed reads the same from any row on.
   record_delimiter: ['\r\n', '\n', '\r'],
   relax_quotes: true,
   relax_column_count: true,
 });
 
-/** First bytes, and what begins with them. */
+/** The first bytes of files that are no CSV text, and what such a file is. */
 const SIGNATURES: readonly [hex: string, name: string][] = [
   ['504b0304', 'a zip archive or an Excel workbook (.xlsx)'],
   ['504b0506', 'an empty zip archive'],
@@ -53,7 +56,7 @@ export interface ColumnSettings {
   delimiter: string;
 }
 
-/** What the cells of a row are. */
+/** Which cells of a row are the number, the meta and the variables. */
 export interface ColumnPlan {
   /** How many cells a row has. */
   width: number;

@@ -1,4 +1,4 @@
-/** Rows of a CSV file of recipients, checked one by one: a bad one is an error of its own. */
+/** Rows of an uploaded CSV file, checked one by one: a bad row is an error of its own. */
 import type { ColumnPlan } from './upload-file';
 import { normaliseMsisdn } from '../messages/msisdn';
 
@@ -7,14 +7,14 @@ export const MAX_META_LENGTH = 512;
 const MAX_VALUE_LENGTH = 100;
 /** What spreadsheets make of a long number in a column that is not text. */
 const SCIENTIFIC = /^[+-]?\d+([.,]\d+)?e\+?\d+$/i;
-/** What the decoder puts where bytes are not UTF-8. */
+/** The character that the decoder puts where bytes are not UTF-8. */
 const NOT_UTF8 = '\ufffd';
 
 /** One thing that is wrong with a row. */
 export interface RowError {
   /** Null: the row as a whole. */
   column: string | null;
-  /** What stands there, up to 100 characters; not masked. */
+  /** The text of the cell, up to 100 characters; not masked. */
   value: string;
   message: string;
 }
@@ -36,7 +36,7 @@ export type RowReading =
  */
 export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cells: readonly string[]) => RowReading {
   const { width, number, meta, variables } = plan;
-  // The names are spelled once, not once per row; and a name like __proto__ is no trap for a text.
+  // Names are written as JSON once, not once per row. Built as a text, a name such as __proto__ reaches no prototype.
   const keys = variables.map(({ at, name }) => ({ at, name, json: `${JSON.stringify(name)}:` }));
 
   return (cells) => {

@@ -1,4 +1,4 @@
-/** The text of a campaign for one recipient after the other: the same for a test, a forecast and the real thing. */
+/** Renders the text of a campaign for its recipients: the same way for a test, a forecast and the campaign itself. */
 import type { Recipient } from '../audience/audience';
 import { matchDltTemplate } from '../audience/dlt-template';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
@@ -8,7 +8,7 @@ import { parseTemplate, renderTemplate, type Template } from '../audience/templa
 /** The longest text that is taken; beyond what any provider sends. */
 const MAX_TEXT_LENGTH = 4_000;
 
-/** What of a campaign decides over its texts. */
+/** The part of a campaign that its texts are made of. */
 export interface CampaignText {
   /** A template. */
   body: string;

@@ -10,7 +10,7 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
-/** More waits than may wait: the store is slower than what comes in. */
+/** Too much waits for its commit already: the store is slower than what comes in. */
 export class OverloadError extends Error {
   override readonly name = 'OverloadError';
 }

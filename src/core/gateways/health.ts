@@ -3,7 +3,7 @@
 export const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
-/** Health is judged by so much of the past. */
+/** Health is judged by the counts of the last so many minutes. */
 export const HEALTH_WINDOW_MINUTES = 15;
 
 /** Durations are counted up to 1, 2, 4 … 2^16 units, and longer ones in a last bucket. */
@@ -62,9 +62,9 @@ export interface GatewayHealth {
   reason?: string;
 }
 
-/** Fewer events say nothing. */
+/** Fewer events than this say nothing about a gateway. */
 const ENOUGH = 20;
-/** From these on a gateway ranks behind others of its priority. */
+/** Figures from which a gateway is degraded: it ranks behind others of its priority. */
 const DEGRADED = { refusedShare: 0.5, faultShare: 0.3, p95Ms: 10_000, receiptDelayP95Seconds: 3_600 } as const;
 
 /** Why a gateway is degraded, by its counts; null when it is not. */

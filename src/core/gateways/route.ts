@@ -2,7 +2,7 @@
 import type { FailureClass } from '../messages/outcome';
 
 /**
- * One step of a route, as a slice keeps it. `requested` = the message's own sender ID, else the gateway's default;
+ * A leg: one step of a route, as a slice keeps it. `requested` = the message's own sender ID, else the gateway's default;
  * `fallback` = the gateway's fallback; `{name}` = this one, whatever the message asks for.
  */
 export interface Leg {
@@ -55,9 +55,9 @@ export interface RankedGateway extends RouteGateway {
 }
 
 /**
- * The order in which a slice tries an account's gateways: by priority, among equals the degraded ones last, and among
- * those that are left each first as often as its weight says. A demo gateway counts only where there is no other: a message that a real provider refused must not be
- * "delivered" by the simulator.
+ * The order in which a slice tries an account's gateways: by priority; of one priority the degraded ones last; among
+ * equals by chance, each first as often as its weight says. A demo gateway counts only where there is no other: a message
+ * that a real provider refused must not be "delivered" by the simulator.
  * @param random gives numbers from 0 (excluded) to 1.
  */
 export function rankGateways<T extends RankedGateway>(gateways: readonly T[], random: () => number): T[] {
@@ -83,7 +83,7 @@ export function buildLegs(gateways: readonly RouteGateway[]): Leg[] {
 
 /** An attempt that was refused. */
 export interface RefusedAttempt {
-  /** The leg it went over. */
+  /** Index of the leg that it went over. */
   leg: number;
   /** The sender ID it carried. */
   sender: string | null;

@@ -19,7 +19,7 @@ export interface Registration {
   gatewayIds: readonly string[];
 }
 
-/** What an account says of sender IDs. */
+/** The rules of an account for sender IDs. */
 export interface SenderRules {
   /** Only approved ones may send. */
   approvedOnly: boolean;
@@ -27,7 +27,7 @@ export interface SenderRules {
   registered: ReadonlyMap<string, readonly Registration[]>;
 }
 
-/** What decides between several registrations of one sender ID, and between its templates. */
+/** What of a message decides between several registrations of its sender ID, and between their templates. */
 export interface SenderUse {
   /** `T`, `P` or anything else, which is service. */
   service: string;

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 
 /** A URL that was replaced. */
 export interface ShortLink {
-  /** What stands behind `/l/`. */
+  /** The part of the short URL behind `/l/`. */
   code: string;
-  /** What stood in the text. */
+  /** The URL that stood in the text. */
   url: string;
 }
 
@@ -22,7 +22,7 @@ export const CODE_LENGTH = 11;
 const FAIR_BYTES = 248;
 
 const URL_IN_TEXT = /\bhttps?:\/\/[^\s<>"]+/gi;
-/** What ends a sentence or a bracket around the URL, and not the URL. */
+/** Marks behind a URL that belong to its sentence or bracket and not to the URL. */
 const TRAILING = /[.,;:!?'’”»)\]}]+$/;
 
 /** Whether a text has a URL; cheap enough for every text. */

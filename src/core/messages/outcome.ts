@@ -20,7 +20,7 @@ export type CleverTapCode =
   | '900' | '901' | '902' | '903' | '904' | '905' | '906' | '907' | '908' | '909' | '910'
   | '912' | '913' | '914' | '915' | '916' | '917' | '918' | '919' | '920'; // prettier-ignore
 
-/** One entry of a provider's literal code table: how we treat a vendor code and what CleverTap is told. */
+/** One entry of a provider's literal code table: how we treat a vendor code, and the code that CleverTap gets for it. */
 export interface Refusal {
   class: FailureClass;
   clevertap: CleverTapCode;

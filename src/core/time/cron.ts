@@ -24,7 +24,7 @@ const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ITEM = /^(?:(\*)|([a-z]+|\d+)(?:-([a-z]+|\d+))?)(?:\/(\d+))?$/;
 
 /**
- * Why an expression is none; null when it is one. Five fields: minute, hour, day of month, month, day of week; each a
+ * What is wrong with a cron expression; null when nothing is. Five fields: minute, hour, day of month, month, day of week; each a
  * list of `*`, numbers, names (`mon`, `jan`) and ranges, with `/n` for every nth. All five must hold: `0 10 13 * fri` is
  * Friday the 13th.
  */

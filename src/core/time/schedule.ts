@@ -43,7 +43,7 @@ function readInstant(text: string, zone: string): number | undefined {
   const match = LOCAL_OR_ISO.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
-  // Luxon takes 24:00 for the next midnight; nobody who writes it in a form means to be understood that way for sure.
+  // Luxon takes 24:00 for the next midnight, but whoever writes it may as well mean the one before.
   if (hour === '24') return undefined;
   const fields = {
     year: Number(year),

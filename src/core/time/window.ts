@@ -53,7 +53,7 @@ export function windowState(windows: readonly SendWindow[], nowMs: number): Wind
         closesAtMs: Math.min(...current.map((period) => period!.untilMs)),
       };
     }
-    // The latest of the next openings of those that are closed: before it not all can be open.
+    // All windows are open at the earliest when the last of the closed ones opens.
     const openings = periods
       .filter((_, i) => current[i] === undefined)
       .map((list) => list.find((period) => period.fromMs > atMs)?.fromMs);

@@ -1,4 +1,4 @@
-/** What a phone number tells about where it is. */
+/** The country and the time zone that a phone number tells. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { DateTime } from 'luxon';
 
