@@ -115,7 +115,7 @@ export interface Config {
   temporal: { address?: string; namespace: string; cliPath?: string; port: number; uiPort: number };
   /** `undefined` when the simulator is off. */
   simulatorPort?: number;
-  /** `host[:port]` patterns that may be reached although they are private; see `providers/http.ts`. */
+  /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
   outboundAllow: string[];
   metricsPort: number;
   logLevel: string;

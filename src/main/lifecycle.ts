@@ -22,7 +22,7 @@ export type LifecycleMessage = { type: 'ready' } | { type: 'failed'; message: st
 export function runProcess(name: string, start: (config: Config, logger: Logger) => Promise<RunningProcess>): void {
   void run(name, start).catch(async (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    if (process.connected) await tell({ type: 'failed', message });
+    if (process.connected) await notifySupervisor({ type: 'failed', message });
     else process.stderr.write(`${name} could not start: ${message}\n`);
     process.exit(1);
   });
@@ -49,7 +49,7 @@ async function run(name: string, start: (config: Config, logger: Logger) => Prom
 
   const running = await start(config, logger);
   logger.info('ready');
-  if (process.connected) await tell({ type: 'ready' });
+  if (process.connected) await notifySupervisor({ type: 'ready' });
   const reason = await stopRequested;
   logger.info({ reason }, 'stopping');
   try {
@@ -62,8 +62,8 @@ async function run(name: string, start: (config: Config, logger: Logger) => Prom
   process.exit(0);
 }
 
-/** Resolves when the message is written, or the supervisor is gone. */
-function tell(message: LifecycleMessage): Promise<void> {
+/** Sends a message to the supervisor. Resolves when it is written, or the supervisor is gone. */
+function notifySupervisor(message: LifecycleMessage): Promise<void> {
   return new Promise((resolve) => {
     process.once('disconnect', resolve);
     process.send!(message, undefined, {}, () => resolve());

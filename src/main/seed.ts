@@ -11,7 +11,7 @@ import { ensureWebhook } from '../store/webhooks/webhooks';
 export const DEMO_ACCOUNT = 'default';
 export const DEMO_GATEWAY = 'Simulator';
 
-/** The simulator answers within seconds, so a missing receipt is soon a missing receipt. */
+/** Receipts of the simulator come within seconds: after this one that has not come will not. */
 const RECEIPT_DEADLINE_SECONDS = 60;
 
 export interface SeedConfig {

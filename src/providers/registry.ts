@@ -1,7 +1,7 @@
 /** The providers a gateway can have. Adding one is its folder and a line here. */
 import { clickatell } from './clickatell';
 import { clickatellLegacy } from './clickatell-legacy';
-import { genericHttp } from './generic-http'; // '../outbound/client' alone is the file http.ts
+import { genericHttp } from './generic-http';
 import { infobip } from './infobip';
 import { mobtexting } from './mobtexting';
 import { pingbix } from './pingbix';

@@ -5,7 +5,7 @@ import { normaliseProviderId } from '../core/messages/provider-id';
 import type { Receipt } from '../providers/provider';
 import type { ReceiptDraft } from '../store/receipts/receipts';
 
-/** Names a report by what it says: SHA-256. */
+/** Identifies a receipt by what it says: SHA-256 over the parts of it. */
 export const digest = (identity: (string | number)[]): Buffer =>
   createHash('sha256').update(identity.join('\n')).digest();
 

@@ -13,7 +13,7 @@ import { createReceiptCounter } from './counts';
 import { digest, storable, toDrafts } from './drafts';
 import { openGateway, type OpenGateway } from '../providers/open';
 
-/** What the provider is answered. */
+/** The answer to a callback of a provider. */
 export type InboxAnswer =
   | { status: 200; outcome: 'stored' | 'ignored' }
   | { status: 200; outcome: 'challenge'; answer: object }
@@ -109,6 +109,6 @@ function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
   }));
 }
 
-/** What a report came as: its body, or the query of a GET (not the path, which is the gateway's secret). */
+/** A callback as it is kept for support: its body, or the query of a GET (not the path, which is the gateway's secret). */
 const rawOf = ({ body, query }: CallbackRequest): string =>
   body.length > 0 ? body.toString('utf8') : query.toString();

@@ -92,7 +92,7 @@ export function totalCounts(parts: Counts[], maxSubmissionsPerSecond: number): C
 export class Account {
   readonly counts = newCounts();
   readonly knownIds = new RecentIds(REMEMBERED_IDS);
-  /** Of its latest submission: what an inbound text needs to be told. */
+  /** Of the latest submission: what an inbound text is made with. */
   latest?: { protocol: Protocol; bulkId: string; secret?: string };
   readonly peak = new Peak();
   /** Replaced together, whenever a script is put. */

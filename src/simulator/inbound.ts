@@ -1,4 +1,4 @@
-/** `POST /control/inbound`: makes a phone send a text to one of a vendor's accounts, which is told as its vendor tells. */
+/** `POST /control/inbound`: makes a phone send a text to one of a vendor's accounts; it is posted on as that vendor does. */
 import { z } from 'zod';
 import { hexId } from './ids';
 import type { Answer, VendorRequest } from './protocol';

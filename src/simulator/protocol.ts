@@ -104,7 +104,7 @@ export interface ReceiptRequest {
   /** Absolute, without a fragment. */
   url: string;
   headers?: Record<string, string>;
-  /** Of a POST. */
+  /** Body of a POST. */
   body?: string;
 }
 

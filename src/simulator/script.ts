@@ -111,7 +111,7 @@ export function isLoopback(text: string): boolean {
 const AUTH = 'give {"basic":{"username":"u","password":"p"}} or {"bearer":"token"}';
 
 const receipts = z.strictObject({
-  /** Where reports go whose message names no URL: what other vendors' portals are told. */
+  /** Where reports go whose message names no URL: the URL that other vendors are given in their portal. */
   url: z.string(LOOPBACK).refine(isLoopback, LOOPBACK).optional(),
   /** From the answer to the submission until the final report. */
   delayMs: span.default(50),
@@ -151,7 +151,7 @@ const receipts = z.strictObject({
     .default(100),
 });
 
-/** The whole language. Unknown fields are errors: a misspelt wish must not pass for a granted one. */
+/** The whole language. Unknown fields are errors, so that a misspelt one is noticed. */
 export const scriptSchema = z
   .strictObject({
     /** Decides every share and span below; the same seed replays the same run. */

@@ -94,8 +94,8 @@ export async function execute<Row extends QueryResultRow>(
 }
 
 /**
- * The same while nobody else holds a lock of that name: the statement sees everything that was committed under it
- * before.
+ * {@link execute} under the lock of a name, which one transaction holds at a time: the statement sees everything that was
+ * committed under that lock before.
  */
 export async function executeLocked<Row extends QueryResultRow>(
   pool: Pool,
@@ -109,7 +109,7 @@ export async function executeLocked<Row extends QueryResultRow>(
     let failure: Error | undefined;
     try {
       await client.query('begin');
-      // A statement of its own: what the next one sees is from after it.
+      // The lock is a statement of its own, so that the snapshot of the next one is taken under it.
       await client.query({
         name: 'lock',
         text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',

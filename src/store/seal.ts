@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 const VERSION = 'v1';
 const NONCE_BYTES = 12;
-/** Said when opening too: Node would take a shortened tag, which is soon guessed. */
+/** Given when an envelope is opened too: else Node would take a shortened tag, which is soon guessed. */
 const TAG = { authTagLength: 16 };
 
 /** An envelope that can't be opened; says which key it wants, never what is in it. */

@@ -1,7 +1,7 @@
 /** Customer webhooks: one event per request, in the payload form that Standard Webhooks recommends. */
 import type { ClaimedCallback } from '../store/webhooks/outbox';
 
-/** What can be told. On the wire each has `message.` before it. */
+/** Events that a webhook can want. On the wire each has `message.` before it. */
 export const WEBHOOK_EVENTS = ['delivered', 'failed', 'replied', 'clicked'] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

@@ -15,7 +15,7 @@ export interface CampaignView {
 }
 
 const SETTLED = ['delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'unknown'] as const;
-/** States from which nothing goes on. */
+/** States that a campaign of the bench must not end in. */
 const DEAD_ENDS = ['failed', 'cancelled'];
 
 /**

@@ -6,7 +6,7 @@ import type { Sizes } from './sizes';
 export interface PhaseContext {
   bed: Bed;
   sizes: Sizes;
-  /** The phase fills its own. */
+  /** The figures of the run; each phase fills in its own. */
   figures: Figures;
   /** Prints what a figure alone does not tell. */
   say(line: string): void;

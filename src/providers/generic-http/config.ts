@@ -32,10 +32,10 @@ export const configSchema = z
       .meta({ title: 'Encodings', description: 'What {encoding} says for each' }),
     answer: z
       .strictObject({
-        /** Beside an HTTP status of 2xx. Without it 2xx is enough. */
+        /** What an answer has to say for success, beside an HTTP status of 2xx; absent = 2xx is enough. */
         success: z.strictObject({ at: placeSchema, equals: z.string() }).optional(),
         providerId: placeSchema.optional(),
-        /** The value that is looked up in `refusals`; without it the one of `success` is. */
+        /** Place of the value that is looked up in `refusals`; absent = the value at `success` is. */
         code: placeSchema.optional(),
         reason: placeSchema.optional(),
         refusals: refusalsSchema.default([]),

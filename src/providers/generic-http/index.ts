@@ -62,7 +62,7 @@ function toRequest(message: OutboundMessage, config: HttpConfig, baseUrl: string
   for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = fill(value, values);
   const fields = fillAll(config.fields, values);
   if (format === 'json') return { method, url, headers, body: JSON.stringify(fields) };
-  const text = new URLSearchParams(fields as Record<string, string>).toString(); // Texts by name: the schema says so.
+  const text = new URLSearchParams(fields as Record<string, string>).toString(); // The schema of a form allows texts only.
   return format === 'form' ? { method, url, headers, body: text } : { method, url: `${url}?${text}`, headers };
 }
 

@@ -164,7 +164,7 @@ function refusalOfRequest(error: ProviderError): Refused {
   return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
 }
 
-/** What stops the account stops the next requests too. Those have not left, so they are not unknown. */
+/** The refusal of the requests behind one that stopped the account: they have not left, so they are not unknown. */
 function forTheRest(refusal: Refused): Refused | undefined {
   if (refusal.class === 'unknown') return { ...refusal, class: 'transient', clevertap: '904' };
   return refusal.class === 'account' || refusal.class === 'transient' ? refusal : undefined;

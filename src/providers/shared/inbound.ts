@@ -1,4 +1,4 @@
-/** A text that a phone sent, out of what a vendor's callback says of it. */
+/** Inbound texts out of what a vendor's callback says of them. */
 import type { InboundText } from '../provider';
 
 /**

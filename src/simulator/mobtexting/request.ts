@@ -7,7 +7,7 @@ export type Errors = Record<string, string[]>;
 export type Node = Readonly<Record<string, string>>;
 export interface Sending {
   nodes: Node[];
-  /** Of a campaign. */
+  /** Name of a campaign. */
   name?: string;
 }
 

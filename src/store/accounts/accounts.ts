@@ -1,4 +1,4 @@
-/** Accounts and what each decides for itself. */
+/** Accounts and their settings. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
@@ -16,7 +16,7 @@ export interface AccountContext {
   defaultWebhookId: string | null;
   /** The gateways that a message without a route of its own may take: of the default route, else all. */
   defaultGateways: GatewayFacts[];
-  /** Approved sender IDs, where only those may send; else empty, as nobody asks. */
+  /** The approved sender IDs of an account that sends under those only; of another one empty. */
   approvedSenders: ApprovedSender[];
 }
 

@@ -8,7 +8,7 @@ export interface IdempotencyKey {
 }
 
 export type Claim =
-  /** Ours to answer. */
+  /** The request is the first one under its key. */
   | { state: 'claimed' }
   /** The first request is under way. */
   | { state: 'in-progress' }
@@ -53,7 +53,7 @@ export async function claimIdempotencyKey(
   return row.status === null ? { state: 'in-progress' } : { state: 'answered', status: row.status, answer: row.answer };
 }
 
-/** Keeps the first answer. @param answer sealed. */
+/** Keeps the answer of the first request under a key. @param answer sealed. */
 export async function keepAnswer(
   pool: Pool,
   { accountId, key }: IdempotencyKey,

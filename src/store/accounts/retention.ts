@@ -7,13 +7,15 @@ export interface Blanked {
   messages: number;
 }
 
-/** As `maskMsisdn` of `core/msisdn.ts` does it; numbers in E.164. A masked number stays as it is. */
+/** Masks a number in E.164 as `maskMsisdn` does. A masked number stays as it is. */
 const MASKED = `case when length(m.msisdn) < 8 then '+' || repeat('*', length(m.msisdn) - 1)
     else left(m.msisdn, 1 + least(4, length(m.msisdn) - 7))
       || repeat('*', length(m.msisdn) - 3 - least(4, length(m.msisdn) - 7)) || right(m.msisdn, 2) end`;
 
-/** A slice is done with as a whole: all settled for that long, and nothing left to be told. */
-// Arrays, not joins: those a plan that was made while the tables were empty would hash, reading all messages.
+/**
+ * Blanks slices as a whole: those whose messages have all been settled for that long, and have no callback on its way.
+ * Ids go from step to step as arrays: a join that was planned while the tables were empty would read all messages.
+ */
 const BLANK_SLICES = `
 with ripe as (
   select s.id from accounts a
@@ -63,7 +65,7 @@ export async function blankSlices(pool: Pool, limit: number): Promise<Blanked> {
   return row!;
 }
 
-/** Deletes received texts that are as old, and blanks reports that never found their message. */
+/** Deletes inbound texts that are as old, and blanks receipts that never found their message. */
 export async function forgetReceived(pool: Pool, limit: number): Promise<void> {
   await execute(
     pool,

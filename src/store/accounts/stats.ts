@@ -8,14 +8,14 @@ import { hasOpen } from '../messages/ledger';
 
 /** Slices that are counted anew in one go: some 100,000 messages, a tenth of a second. */
 const SLICES_PER_REFRESH = 100;
-/** A slice with open messages is counted again after this: that it was submitted does not show in its counters. */
+/** A slice with open messages is counted again after this: its counters do not show that messages were submitted. */
 const OPEN_AGAIN = `interval '10 seconds'`;
-/** So long after its last message was settled no late report is expected any more. */
+/** So long after a slice was settled no late receipt is expected any more. */
 const DONE_AFTER = `interval '3 days'`;
 
 const COUNTERS = `array[total, delivered, failed, expired, suppressed, cancelled, unknown]`;
 
-/** Who counts an account's slices is alone in it: another one would count the same. */
+/** Held by the one process that counts an account's slices: another one would count the same. */
 const LOCK = `select pg_try_advisory_xact_lock(hashtextextended('stats:' || $1, 0)) as locked`;
 
 /**
@@ -49,7 +49,7 @@ counted as (
 )
 select id, counters::text from stale`;
 
-/** A statement of its own: dispatch and receipts wait for the rows that it locks. */
+/** Notes on the slices what was counted. A statement of its own: dispatch and receipts wait for the rows that it locks. */
 const REMEMBER = `
 update slices s
 set stats_of = held.counters, stats_at = now(),

@@ -1,4 +1,4 @@
-/** Groups of people that are sent to together, and their members. */
+/** Groups: lists of recipients that an account keeps, and their members. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import type { Recipient } from '../../core/audience/audience';
@@ -58,7 +58,7 @@ export async function findGroup(db: Kysely<Schema>, accountId: string, id: strin
   return (await selectGroup(db, accountId, id).executeTakeFirst()) ?? null;
 }
 
-/** The same for a transaction that changes it or its members. */
+/** {@link findGroup} for a transaction that changes the group or its members: its row is locked. */
 export async function lockGroup(tx: Kysely<Schema>, accountId: string, id: string): Promise<GroupRow | null> {
   return (await selectGroup(tx, accountId, id).forUpdate().executeTakeFirst()) ?? null;
 }
@@ -95,7 +95,7 @@ export async function updateGroup(
     .executeTakeFirstOrThrow();
 }
 
-/** With its members. */
+/** Deletes a group with its members. */
 export async function deleteGroup(tx: Kysely<Schema>, accountId: string, id: string): Promise<void> {
   await tx.deleteFrom('groups').where('id', '=', id).where('account_id', '=', accountId).execute();
 }

@@ -54,7 +54,7 @@ export async function findTemplate(db: Kysely<Schema>, accountId: string, id: st
   return (await selectTemplate(db, accountId, id).executeTakeFirst()) ?? null;
 }
 
-/** The same for a transaction that changes it, or that must not see it go. */
+/** {@link findTemplate} for a transaction that changes the template, or needs it to stay: its row is locked. */
 export async function lockTemplate(tx: Kysely<Schema>, accountId: string, id: string): Promise<TemplateRow | null> {
   return (await selectTemplate(tx, accountId, id).forUpdate().executeTakeFirst()) ?? null;
 }

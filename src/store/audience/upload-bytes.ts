@@ -1,4 +1,4 @@
-/** Storing the bytes of an upload as they come, before anything is made of them. */
+/** The bytes of an upload, stored as they come and before any row is read. */
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { execute } from '../database';

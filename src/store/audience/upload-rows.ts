@@ -1,4 +1,4 @@
-/** Importing an upload: its bytes block by block, its rows and how far they were read in one statement. */
+/** The import of an upload, block by block: rows, and how far the bytes were read, are stored in one statement. */
 import type { Pool } from 'pg';
 import type { RowError } from '../../core/audience/upload-row';
 import { execute } from '../database';
@@ -71,7 +71,7 @@ export async function readChunk(pool: Pool, id: string, offset: number): Promise
   return rest === undefined || rest.length === 0 ? null : rest;
 }
 
-/** Rows that follow each other in the file, checked. */
+/** Checked rows that follow each other in the file. */
 export interface ImportBlock {
   valid: { no: number[]; msisdn: string[]; meta: (string | null)[]; /** JSON objects. */ variables: string[] };
   invalid: ({ no: number } & RowError)[];

@@ -1,4 +1,4 @@
-/** An audience before it becomes messages: its pages, and questions about it. */
+/** The audience of a campaign before it becomes messages: its recipients page by page, and questions about them. */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Recipient } from '../../core/audience/audience';
@@ -64,18 +64,21 @@ export async function countReachable(
   return { reachable: Number(rows[0]!.reachable), lacking: Number(rows[0]!.lacking) };
 }
 
-/** @param numbers of an audience that came in the request. */
+/**
+ * Whether the account has suppressed every recipient of an audience.
+ * @param msisdns the recipients of an audience that came in the request.
+ */
 export async function isEveryoneSuppressed(
   db: Kysely<Schema>,
   accountId: string,
   audience: Audience,
-  numbers: readonly string[],
+  msisdns: readonly string[],
 ): Promise<boolean> {
   const everyone =
     audience.kind === 'recipients'
-      ? sql`select msisdn from unnest(${numbers}::text[]) as n (msisdn)`
+      ? sql`select msisdn from unnest(${msisdns}::text[]) as n (msisdn)`
       : sql`${ROWS[audience.kind]}${audience.id}`;
-  // Ends at the first who is not.
+  // Postgres stops at the first recipient who is not suppressed.
   const { rows } = await sql<{ reachable: boolean }>`
     select exists (
       select 1 from (${everyone}) r

@@ -132,7 +132,7 @@ export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter):
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
 }
 
-/** What came with the request is in the messages by now. */
+/** Deletes the recipients that came with the request of a campaign: its messages have them by now. */
 export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<void> {
   await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).execute();
 }
@@ -174,7 +174,7 @@ export async function moveCampaign(
   return row ?? null;
 }
 
-/** Changes what can be changed without a move. Null: it has ended. */
+/** Changes a campaign that stays in its state. Null: it is in none of these states (any more). */
 export async function changeCampaign(
   db: Kysely<Schema>,
   id: string,

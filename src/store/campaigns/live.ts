@@ -1,4 +1,4 @@
-/** Campaigns that go on: what dispatch asks of them and says on them, and what people see of them meanwhile. */
+/** Live campaigns: what dispatch reads of them and notes on them, and the counts that people see meanwhile. */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { DISPATCHING_STATES, ENDED_STATES } from '../../core/campaigns/campaign';
@@ -9,7 +9,7 @@ import { openOf } from '../messages/ledger';
 import type { Schema } from '../tables';
 import type { Ledger } from '../messages/slices';
 
-/** What dispatch has to know of a campaign while it goes on. */
+/** What dispatch has to know of a campaign while it runs. */
 export type LiveCampaign = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
 
 export async function readLiveCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, LiveCampaign>> {
@@ -22,7 +22,7 @@ export async function readLiveCampaigns(pool: Pool, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Says on the campaign why nothing leaves, or that this is over. */
+/** Notes on a campaign why none of its messages leave. @param held null = they do again. */
 export async function noteHeld(pool: Pool, id: string, held: string | null): Promise<void> {
   await execute(
     pool,
@@ -68,7 +68,7 @@ export async function countCampaigns(pool: Pool, ids: readonly string[]): Promis
   const rows = await execute<Record<Exclude<keyof CampaignCounts, 'queued'>, string> & { campaign_id: string }>(
     pool,
     'count-campaigns',
-    // Only slices that dispatch has begun, and that have something else than receipts to wait for, are looked into.
+    // Only messages of slices that dispatch has begun, and that wait for more than receipts, are read.
     `select campaign_id, sum(total) as accepted, ${FINAL_STATES.map((state) => `sum(${state}) as ${state}`).join(', ')},
             sum(${openOf('s')}) as open, sum(s.submitted) as submitted,
             sum(case when s.started_at is not null and ${openOf('s')} > s.submitted then (

@@ -1,4 +1,4 @@
-/** Turning an audience into messages, block by block: a block, its slices and the campaign's place are one transaction. */
+/** The messages of a campaign, stored block by block: a block, its slices and the campaign's position are one transaction. */
 import type { Pool, PoolClient } from 'pg';
 import type { Recipient } from '../../core/audience/audience';
 import type { ShortLink } from '../../core/messages/links';
@@ -37,9 +37,9 @@ export interface CampaignSlice {
 
 export interface CampaignBlock {
   campaignId: string;
-  /** Where the block begins: the campaign must still be there. */
+  /** Position in the audience at which the block begins: the campaign must still stand there. */
   from: number;
-  /** Where the next one begins. */
+  /** Position at which the next block begins. */
   to: number;
   slices: CampaignSlice[];
   /** Recipients that were left out, all counted, the first hundred kept. */
@@ -56,7 +56,7 @@ export interface CampaignBlock {
 const MAX_PROBLEMS = 100;
 
 /**
- * Commits a block.
+ * Commits a block of a campaign.
  * @returns false when the campaign is no longer preparing, or stands elsewhere (another run was here): nothing is stored.
  */
 export async function storeCampaignBlock(

@@ -1,4 +1,4 @@
-/** What a campaign's slices want next, told from the slices alone: their counters, their flags, their times. */
+/** The slices of a campaign: which of them are due, and what is open in them, by their own counters, flags and times. */
 import type { Pool } from 'pg';
 import type { SendWindow } from '../../core/time/window';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
@@ -38,11 +38,12 @@ export interface CampaignOutlook {
   failed: number;
   /** Numbers of slices that want to be advanced now, in order. */
   due: number[];
-  /** Until the next slice wants to be; null when none does. Never below 0. */
+  /** Until the next slice is due; null when none will be. Never below 0. */
   waitMs: number | null;
 }
 
 /**
+ * What is left of a campaign, over all of its slices.
  * @param closed windows that are closed now: slices under them are due only for what else they wait for.
  * @param busy slices that are being advanced.
  */

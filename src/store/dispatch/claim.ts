@@ -1,4 +1,4 @@
-/** Dispatch takes messages: an attempt is committed as `submitting` before its request leaves. */
+/** The claim: dispatch takes messages, and commits each attempt as `submitting` before its request leaves. */
 import type { Pool } from 'pg';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { NIL_UUID } from '../../core/messages/ids';
@@ -54,8 +54,8 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
 });
 
 /**
- * The rows that were locked are updated where they lie, without a second search by id. One that changed between the look
- * and the lock is left for the next claim.
+ * The claim in SQL. Locked rows are updated by their place (ctid), without a second search by id. A row that changed
+ * between search and lock is left for the next claim.
  */
 const claimSql = (more: string): string => `
 with due as (

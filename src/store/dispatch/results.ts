@@ -1,4 +1,4 @@
-/** Dispatch writes what became of a block of attempts. */
+/** The results of a block of attempts, as dispatch writes them. */
 import type { Pool } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { execute } from '../database';
@@ -42,7 +42,7 @@ held as (
 const OPEN_ATTEMPT = `
   (select count(*) from held) > 0 and a.message_id = r.id and a.no = r.no and a.state = 'submitting'`;
 
-/** What nearly all results are: taken, and nothing to say about it. No outcome can follow from it. */
+/** For nearly all results: submitted, with nothing to note. No outcome can follow from these. */
 const SUBMITTED = `
 with result as (
   select * from unnest($1::uuid[], $2::smallint[], $3::text[]) as r (id, no, provider_id)
@@ -63,7 +63,7 @@ moved as (
 update slices s set submitted = s.submitted + c.submitted
 from (select slice_id, count(*)::int as submitted from moved group by slice_id) c where s.id = c.slice_id`;
 
-/** What wants to be remembered with a result, or ends the message, or sends it on. */
+/** For all other results: those with something to note, and those that end a message or send it on to another leg. */
 const OTHERS = `
 with result as (
   select * from unnest(

@@ -149,7 +149,7 @@ export async function readGatewayHealth(
   }));
 }
 
-/** Writes what a review found: null = nothing. False when it was known. */
+/** Notes that a review found a gateway degraded. @param reason null = it is not. @returns false when that was known. */
 export async function noteDegraded(pool: Pool, gatewayId: string, reason: string | null): Promise<boolean> {
   const rows = await execute<{ known: boolean }>(
     pool,
@@ -163,7 +163,7 @@ export async function noteDegraded(pool: Pool, gatewayId: string, reason: string
   return !rows[0]!.known;
 }
 
-/** Counts are kept for a day. */
+/** Deletes counts that are older than a day. */
 export async function forgetMinutes(pool: Pool): Promise<void> {
   await execute(pool, 'forget-minutes', `delete from gateway_minutes where minute < now() - interval '1 day'`, []);
 }

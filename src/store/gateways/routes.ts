@@ -1,4 +1,4 @@
-/** Routes: orders of legs that a person has set, in place of the gateways' priorities. */
+/** Routes: legs in an order that a person has set, in place of the gateways' priorities. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import { prefixedId } from '../../core/messages/ids';

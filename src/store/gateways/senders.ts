@@ -36,7 +36,7 @@ function columns(draft: Partial<SenderDraft>) {
   };
 }
 
-/** There is one default per class. Call it in the transaction that makes another one. */
+/** Ends the default of a class, of which there is one. To be called in the transaction that makes another one. */
 async function clearDefault(tx: Kysely<Schema>, accountId: string, of: SenderClass): Promise<void> {
   await tx
     .updateTable('senders')

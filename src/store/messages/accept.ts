@@ -1,4 +1,4 @@
-/** Ingress: many requests' messages, committed in one statement. */
+/** Acceptance: the messages of many requests, committed in one statement. */
 import type { Pool } from 'pg';
 import type { ShortLink } from '../../core/messages/links';
 import { execute } from '../database';

@@ -11,8 +11,8 @@ export interface Visit {
 }
 
 /**
- * The first visit counts for the message: it marks its slice's statistics as outdated, and where the account says so it
- * is told, once, under the slot `clicked`.
+ * A visit. The first one counts for the message: it marks the statistics of its slice as outdated, and where the account
+ * reports clicks it queues callbacks, one for each webhook, in slots that begin with `clicked`.
  */
 const VISIT = `
 with link as (select * from links where code = $1),
@@ -43,7 +43,7 @@ reported as (
 )
 select link.url, array(select distinct webhook_id from reported) as webhook_ids from link`;
 
-/** Counts a visit. Null: there is no such link. @param shortUrl what the visitor followed, for who is told. */
+/** Counts a visit. Null: there is no such link. @param shortUrl what the visitor followed, for the callbacks. */
 export async function visitLink(pool: Pool, code: string, shortUrl: string): Promise<Visit | null> {
   const [row] = await execute<{ url: string; webhook_ids: string[] }>(pool, 'visit-link', VISIT, [code, shortUrl]);
   return row === undefined ? null : { url: row.url, webhookIds: row.webhook_ids };

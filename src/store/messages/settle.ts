@@ -1,4 +1,4 @@
-/** What a slice waits for next, and the end of waiting. */
+/** When a slice has to be looked at next, and the end of messages whose deadline has passed. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';

@@ -9,7 +9,7 @@ export interface SealedSlice {
   id: string;
   accountId: string;
   priority: number;
-  /** Null the first time; then the route that was written by {@link writeLegs}. */
+  /** Null the first time; then the legs that were written by {@link writeLegs}. */
   legs: Leg[] | null;
   /** The route that was asked for; null = the account's default. */
   routeId: string | null;
@@ -19,8 +19,8 @@ export interface SealedSlice {
 }
 
 /**
- * Closes a slice to newcomers and returns it; null when there is no such slice. Harmless to repeat. Whoever seals it
- * looks at it: what a campaign's slice was flagged for is seen from here on.
+ * Seals a slice: closes it to new messages and returns it; null when there is no such slice. Harmless to repeat. Whoever
+ * seals a slice of a campaign looks at it, so its flags are cleared.
  * @param openSince when the sending window opened in which it is; null = it has none.
  */
 export async function sealSlice(pool: Pool, id: string, openSince: Date | null = null): Promise<SealedSlice | null> {
@@ -54,7 +54,7 @@ export async function sealSlice(pool: Pool, id: string, openSince: Date | null =
   };
 }
 
-/** Keeps the route of a slice, so that a later change of gateways doesn't renumber the legs under its messages. */
+/** Keeps the legs of a slice, so that a later change of gateways doesn't renumber them under its messages. */
 export async function writeLegs(pool: Pool, id: string, legs: readonly Leg[]): Promise<void> {
   await execute(pool, 'write-legs', 'update slices set legs = $2 where id = $1', [id, JSON.stringify(legs)]);
 }
@@ -97,7 +97,7 @@ export interface SliceOwner {
   campaignId: string | null;
 }
 
-/** Slices that have news which their workflow may not have heard. */
+/** Slices with news that their workflow may not have heard: its wake is due. */
 export async function listWakeDue(pool: Pool, limit: number): Promise<SliceOwner[]> {
   const rows = await execute<{ id: string; campaign_id: string | null }>(
     pool,

@@ -12,6 +12,7 @@ export const UNKNOWN_LOOKUP_SECONDS = [0, 15, 60, 300] as const;
 export const LAST_LOOKUP = 9;
 
 /**
+ * The open messages of a slice with all that decides how long they wait.
  * @param later SQL: false while nothing that was submitted can have been asked about, nor be overdue: then only attempts
  * whose answer was lost are read, which spares a search for every message.
  */
@@ -62,5 +63,5 @@ export const OVERDUE_AT = `
     m.submitted_at + g.failover_after_seconds * interval '1 second'
   end`;
 
-/** The provider is asked before anything is decided for want of its word. */
+/** True unless a look-up is due: the provider is asked before a missing receipt decides anything. */
 export const LOOKED_UP = `coalesce(${LOOKUP_AT} > now(), true)`;

@@ -1,5 +1,5 @@
 /**
- * Reports about single parts of a long text: the message is delivered when all its parts are, and failed when one is.
+ * Receipts about single parts of a long text: the message is delivered when all its parts are, and failed when one is.
  */
 import type { Pool, PoolClient } from 'pg';
 import type { ReceiptDraft } from './receipts';

@@ -141,8 +141,9 @@ const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
 
 /**
- * Stores and applies receipts in one statement and transaction (those about parts of a text after {@link mergeParts}). A receipt that matches no attempt is parked (see
- * `parked.ts`), one that came before is ignored; a receipt can only reach attempts of its own gateway.
+ * Stores and applies receipts in one statement and transaction, those about parts of a text after {@link mergeParts}. A
+ * receipt that matches no attempt is parked (see `parked.ts`), one that came before is ignored; a receipt can only reach
+ * attempts of its own gateway.
  * @returns the slices and webhooks that have news.
  */
 export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {

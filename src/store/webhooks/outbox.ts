@@ -24,7 +24,7 @@ export interface ClaimedCallback {
 
 /**
  * Takes up to `limit` due callbacks of a webhook. From here on their event can't change any more: a later `delivered`
- * is late. One claim that a crash left behind counts as a lost answer: {@link releaseAbandoned}.
+ * is late. A claim that a crash left behind counts as a lost answer: {@link releaseAbandoned}.
  */
 export async function claimCallbacks(pool: Pool, webhookId: string, limit: number): Promise<ClaimedCallback[]> {
   const rows = await execute<{

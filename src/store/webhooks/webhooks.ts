@@ -1,6 +1,6 @@
 /**
- * Where outcomes go. URLs are sealed: the account id in CleverTap's callback URL is its only secret. So are the secrets
- * that sign what goes to customer webhooks.
+ * Webhooks: where outcomes go. URLs are sealed, because the account id in CleverTap's callback URL is its only secret. So
+ * are the secrets that sign what goes to customer webhooks.
  */
 import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
@@ -19,7 +19,7 @@ export interface Webhook {
   events: string[] | null;
   state: 'active' | 'disabled';
   disabledReason: string | null;
-  /** What signs, the newest first: two while a rotated secret is still good, none for CleverTap. */
+  /** Signing secrets, the newest first: two while a rotated secret is still good, none for CleverTap. */
   secrets: string[];
   createdAt: Date;
 }
