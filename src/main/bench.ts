@@ -39,7 +39,7 @@ interface Run {
   sizes: Sizes;
   figures: Figures;
   say(line: string): void;
-  /** What does not hold. */
+  /** Promises that did not hold. */
   problems: string[];
 }
 

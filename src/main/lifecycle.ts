@@ -5,7 +5,7 @@ import { createLogger, type Logger } from './logging';
 /** How long `stop` may take before the process ends anyway. */
 const STOP_DEADLINE_MS = 10_000;
 
-/** What a started process hands back. */
+/** A started process. */
 export interface RunningProcess {
   /** Finishes what is in hand and releases everything. */
   stop(): Promise<void>;

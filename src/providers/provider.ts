@@ -110,7 +110,7 @@ export interface LookupSubject {
 export interface InboundText {
   /** The phone, in E.164 with its plus sign. */
   from: string;
-  /** What it was sent to. */
+  /** The number or short code that it was sent to. */
   to?: string;
   text: string;
   /** The provider's id of the text: two equal texts are two. */

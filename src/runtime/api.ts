@@ -23,7 +23,7 @@ const API_CONNECTIONS = 10;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
-/** Else a client that keeps its connection would hold up a process that stops for as long as we let it. */
+/** How often idle connections are closed while a process stops: a client that keeps one would hold it up. */
 const IDLE_SWEEP_MS = 50;
 /** Callers and providers come from outside; what faces them is up to the network in front. */
 const EVERYWHERE = '0.0.0.0';

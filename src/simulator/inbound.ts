@@ -11,7 +11,7 @@ const inboundSchema = z.strictObject({
   account: z.string(),
   /** The phone: digits. */
   from: z.string().regex(/^\+?[1-9]\d{6,14}$/, 'give a number in international form'),
-  /** What it answers; default the sender of the latest message to it. */
+  /** The sender ID that the text answers; default that of the latest message to the phone. */
   to: z.string().optional(),
   text: z.string(),
   /** Default: where the latest message to the phone reports, without its query; else the script's `receipts.url`. */

@@ -23,7 +23,7 @@ export interface Plan {
   reports: PlannedReport[];
 }
 
-/** What the dice know of a message. */
+/** The traits of a message that the dice decide by. */
 export interface PlannedMessage {
   messageId: string;
   /** Our id, where `messageId` is the vendor's. */

@@ -51,7 +51,7 @@ export interface Submission {
   reportUrl?: string;
   /** The kinds of report that will be sent; default all. */
   reports?: readonly ReportKind[];
-  /** What reports repeat as it came. */
+  /** Data that reports repeat as it came. */
   callbackData?: string;
   /** Set when the vendor itself refuses this item, whatever the script says. */
   invalid?: Refusal;
@@ -78,7 +78,7 @@ export interface Report {
   doneAt: number;
   callbackData?: string;
   parts: number;
-  /** Of the request: {@link Batch.secret}. */
+  /** {@link Batch.secret} of its request. */
   secret?: string;
 }
 
@@ -91,7 +91,7 @@ export interface Batch {
   wantsParts?: boolean;
   /** The answer has no place for single messages: what the script refuses is taken, and refused by receipt. */
   refusesLate?: boolean;
-  /** What the vendor signs its reports with. */
+  /** The secret that the vendor signs its reports with. */
   secret?: string;
 }
 
@@ -138,12 +138,12 @@ export interface InboundMessage {
   bulkId: string;
 }
 
-/** What an account knows of one message, for the vendor's look-up. */
+/** One message of an account, for the vendor's look-up. */
 export interface Known {
   submission: Submission;
   outcome: Verdict['outcome'];
   bulkId: string;
-  /** What a report would say by now. */
+  /** The kind of report that the message has had by now. */
   kind: ReportKind;
   /** Epoch milliseconds: when it was taken, and when it came into that state. */
   sentAt: number;

@@ -40,7 +40,7 @@ const refuseRule = z.strictObject({
   numberEndsWith: z.string().regex(/^\d+$/, 'give the last digits of a number, for example "13"').optional(),
   /** Only texts that contain this. */
   textIncludes: text('give a part of the text').optional(),
-  /** Of the messages that match, this share. */
+  /** Share of the matching messages that is refused. */
   share: share().default(1),
   /** In the answer to the submission, or later by receipt. */
   at: z.enum(['submit', 'receipt'], 'give "submit" or "receipt"').default('submit'),
@@ -156,7 +156,7 @@ export const scriptSchema = z
   .strictObject({
     /** Decides every share and span below; the same seed replays the same run. */
     seed: text('give any text').default('heliograph'),
-    /** What makes a message itself to the dice: number and sender ID, or our message id. */
+    /** What a message is known by to the dice: number and sender ID, or our message id. */
     decideBy: z.enum(['destination', 'messageId'], 'give "destination" or "messageId"').default('destination'),
     /** Keep the latest messages and CleverTap records for `/control`; counts are always kept. */
     record: z.boolean('give true or false').default(true),

@@ -21,7 +21,7 @@ const KEPT_TIMES = 10;
 /** One message id as the vendor saw it, however often it came. */
 export interface MessageRecord extends Omit<Submission, 'invalid' | 'identity' | 'reports'> {
   account: string;
-  /** Of the first submission that was taken; a repetition does not change it. */
+  /** Outcome of the first submission that was taken; a repetition does not change it. */
   outcome: Verdict['outcome'];
   seen: number;
   /** Epoch milliseconds of its first submissions. */
@@ -120,7 +120,7 @@ export class World {
     this.messages.push(record);
   }
 
-  /** What an account's vendor can be asked. */
+  /** The messages of an account, for the look-ups of its vendor. */
   memory(account: string): Memory {
     const known = (record: MessageRecord): Known => {
       const { outcome, end, bulkId, times } = record;

@@ -14,7 +14,7 @@ export interface CleverTapItem {
   code: string | null;
   description: string | null;
   occurredAt: Date;
-  /** Of a `replied` or a `clicked` event. */
+  /** Detail of a `replied` or a `clicked` event. */
   detail: CallbackDetail | null;
 }
 
@@ -65,7 +65,7 @@ function detailOf(detail: CallbackDetail): object {
     : { toPhone: detail.toPhone ?? '', incomingText: detail.incomingText };
 }
 
-/** What CleverTap made of a body. */
+/** CleverTap's verdict on a body. */
 export type CleverTapVerdict =
   | { kind: 'accepted' }
   /** Processed but for these: (event, meta) of each record it handed back. */

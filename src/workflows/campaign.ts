@@ -24,7 +24,7 @@ import {
   type CampaignNews,
 } from './contract';
 
-/** Receipts settled slices of this campaign, or refused messages that want another leg. */
+/** News of the slices of this campaign: receipts have settled some, or refused messages that want another leg. */
 export const campaignNewsSignal = defineSignal<[CampaignNews]>(RECEIPT_SIGNAL);
 /** Pause, resume, cancel, reschedule, set the rate. Answered once it holds. */
 export const commandUpdate = defineUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE);
@@ -91,7 +91,7 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   await condition(allHandlersFinished);
 }
 
-/** What is urgent goes before bulk, in the dispatch of its slices and in the preparation of its audience. */
+/** The activities of a campaign. An urgent one goes before bulk with its slices, and with the preparation of its audience. */
 function activitiesFor({ accountId, priority = BULK_PRIORITY }: CampaignInput) {
   const urgent = priority < BULK_PRIORITY;
   const dispatch = {
@@ -102,7 +102,7 @@ function activitiesFor({ accountId, priority = BULK_PRIORITY }: CampaignInput) {
   } as const;
   const { prepareCampaign } = proxyActivities<Activities>({
     ...dispatch,
-    // What is urgent is small, and must not wait for lists of millions.
+    // An urgent campaign is small, and must not wait for lists of millions.
     taskQueue: urgent ? TASK_QUEUES.transactional : TASK_QUEUES.audience,
     startToCloseTimeout: '12 hours',
   });
@@ -183,9 +183,9 @@ class Steering {
   }
 
   takeOver(survey: CampaignSurvey, before: Counts): void {
-    // A command that came while it was read knows better.
+    // A command that was carried out while the survey was made knows the state better.
     if (!this.news) this.state = survey.state;
-    // What was told meanwhile may be in it or not: too few only means to look once more.
+    // News that came meanwhile may be in the survey or not: a count that is too low only leads to one more survey.
     const doneSince = this.doneSlices - before.doneSlices;
     this.openSlices = survey.openSlices - doneSince;
     if (doneSince > 0 && this.openSlices <= 0) this.news = true;

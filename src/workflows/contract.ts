@@ -67,7 +67,7 @@ export interface CampaignNews {
   refused: number;
 }
 
-/** What an Update of a campaign asks for; answered with the state that the campaign is in then. */
+/** A command to a campaign, sent as an Update; answered with the state that the campaign is in then. */
 export type CampaignCommand =
   | { action: 'pause' | 'resume' | 'cancel'; keyId: string | null }
   | { action: 'reschedule'; /** Epoch milliseconds. */ dueAtMs: number; timezone?: string; keyId: string | null }
@@ -93,7 +93,7 @@ export interface GatewayTestInput {
   testId: string;
 }
 
-/** What became of a test message. */
+/** The outcome of a test message. */
 export interface GatewayTestResult {
   ok: boolean;
   /** `accepted`, or the class of the failure. */

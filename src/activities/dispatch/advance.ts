@@ -80,7 +80,7 @@ export async function advanceSlice(
   };
   if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
 
-  // Nothing of a slice without a route has ever been claimed: a fresh one goes straight out.
+  // No message of a slice without legs has ever been claimed, so there is nothing earlier to resolve.
   const fresh = planned === null;
   if (!fresh) await resolveEarlier(deps, run, reload);
   let turn = await takeTurn(run, fresh, campaign !== null);
@@ -140,9 +140,9 @@ interface Turn {
 /**
  * Sends what every leg takes now, after messages that need no request have got their outcome.
  * @param fresh nothing of the slice was ever submitted: there can be no refusal, and nothing to wait for a receipt.
- * @param keep see {@link visitLeg}.
+ * @param ofCampaign see {@link visitLeg}.
  */
-async function takeTurn(run: DispatchRun, fresh: boolean, keep: boolean): Promise<Turn> {
+async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): Promise<Turn> {
   const { pool } = run.database;
   const { legs, rules } = run.route;
   if (!fresh) await resolveRefusals(run);
@@ -151,7 +151,7 @@ async function takeTurn(run: DispatchRun, fresh: boolean, keep: boolean): Promis
   let moved = 0;
   let held: string | null = null;
   for (let index = 0; index < legs.length && !run.stopping.aborted; index++) {
-    const visit = await visitLeg(run, index, keep);
+    const visit = await visitLeg(run, index, ofCampaign);
     moved += visit.moved;
     held ??= visit.held;
   }
@@ -206,13 +206,13 @@ async function resolveRefusals(run: DispatchRun): Promise<void> {
 
 /**
  * Sends what waits on a leg; where it takes nothing, moves it on or holds it.
- * @param keep a campaign holds its messages as a whole: their rows are left alone.
+ * @param ofCampaign the slice is of a campaign, which holds its messages as a whole: their rows are left alone.
  * @returns how many it moved, and why it holds what it holds.
  */
 async function visitLeg(
   run: DispatchRun,
   index: number,
-  keep: boolean,
+  ofCampaign: boolean,
 ): Promise<{ moved: number; held: string | null }> {
   const { gateway, gatewayId, unusable } = run.route.legs[index]!;
   const { pool } = run.database;
@@ -225,6 +225,6 @@ async function visitLeg(
   if (instead !== null) return { moved: await moveLeg(pool, run.sliceId, index, instead), held: null };
   const held = unusable ?? 'the gateway is gone';
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
-  if (!keep) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
+  if (!ofCampaign) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
   return { moved: 0, held };
 }

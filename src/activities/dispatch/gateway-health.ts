@@ -182,7 +182,7 @@ export class GatewayHealthMonitor {
     }
   }
 
-  /** Nothing more is tried until Postgres has said what it makes of the failures: failing can be fast. */
+  /** Keeps requests back until Postgres has judged the failures: a gateway can fail faster than that. */
   private holdBack(gatewayId: string): void {
     this.openUntil.set(gatewayId, performance.now() + FLUSH_MS);
     void this.flush();

@@ -42,7 +42,7 @@ export interface DispatchGateway {
  */
 const MAX_BLOCKS = 6;
 
-/** What all callers in this process share of a gateway. */
+/** The part of a gateway that all callers in this process share. */
 interface Slot {
   semaphore: Semaphore;
   size: number;

@@ -105,7 +105,7 @@ export function createLookups({ database, http, gateways, log }: LookupDeps): Lo
   };
 }
 
-/** Of the attempts whose answer was lost, those that the provider has. */
+/** The attempts whose answer was lost and that the provider turned out to have. */
 function foundAmong(asked: readonly DueLookup[], receipts: readonly Receipt[]): FoundAttempt[] {
   const unknown = new Set(asked.filter(({ unknown }) => unknown).map(({ messageId, no }) => `${messageId}/${no}`));
   return receipts.flatMap(({ attemptId, providerId }) => {

@@ -45,7 +45,7 @@ export interface PacerOptions {
   pool: Pool;
   /** None is exceeded in any one second. */
   limits: readonly LiveRate[];
-  /** How fast a campaign wants to be: kept on average, and within a place or two in any second. */
+  /** How fast a campaign is to be: kept on average, and within a place or two in any second. */
   targetRate?: LiveRate;
   /** Goes before bulk. */
   urgent: boolean;
@@ -55,8 +55,8 @@ export interface PacerOptions {
 }
 
 export function createPacer({ pool, limits, targetRate, urgent, hold, stopping }: PacerOptions): Pacer {
-  const hard = createLane(pool, limits, urgent, stopping);
-  const soft = targetRate === undefined ? null : createLane(pool, [targetRate], urgent, stopping);
+  const hard = createReservations(pool, limits, urgent, stopping);
+  const soft = targetRate === undefined ? null : createReservations(pool, [targetRate], urgent, stopping);
   let turn = Promise.resolve(true);
   let waiting = 0;
 
@@ -91,8 +91,8 @@ export function createPacer({ pool, limits, targetRate, urgent, hold, stopping }
   };
 }
 
-/** Takes places of rates that hold together. */
-function createLane(pool: Pool, lives: readonly LiveRate[], urgent: boolean, stopping: AbortSignal) {
+/** Reserves places of rates that hold together, and hands them out one after the other. */
+function createReservations(pool: Pool, lives: readonly LiveRate[], urgent: boolean, stopping: AbortSignal) {
   let nextAt = 0;
   let everyMs = 0;
   let places = 0;

@@ -29,7 +29,7 @@ export interface ResolvedLeg extends SenderLeg {
 
 /** The legs of a slice as they stand now, and the account's rules for them. */
 export interface ResolvedRoute {
-  /** As the slice keeps them. */
+  /** The legs as the slice keeps them. */
   plan: readonly Leg[];
   legs: readonly ResolvedLeg[];
   rules: DispatchRules;

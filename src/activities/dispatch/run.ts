@@ -25,7 +25,7 @@ export interface DispatchRun {
   urgent: boolean;
   /** How fast the slice's campaign wants to be. */
   targetRate?: LiveRate;
-  /** Told about every settlement of the run. */
+  /** Called with every settlement of the run. */
   onSettlement(settlement: Settlement): void;
   /** The provider refused the whole account. */
   onAccountRefused(gateway: DispatchGateway, reason: string): Promise<void>;

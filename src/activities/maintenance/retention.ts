@@ -9,7 +9,7 @@ const MAX_MESSAGES = 20_000;
 const MAX_RECEIVED = 5_000;
 
 /** Blanks what is due, up to some 20,000 messages; the next sweep goes on. */
-export async function retain(pool: Pool): Promise<void> {
+export async function applyRetention(pool: Pool): Promise<void> {
   let messages = 0;
   for (let step = 0; step < MAX_STEPS && messages < MAX_MESSAGES; step++) {
     const blanked = await blankSlices(pool, SLICES_PER_STEP);

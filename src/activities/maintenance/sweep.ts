@@ -23,7 +23,7 @@ import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '
 import { purgeUploads } from '../../store/audience/upload-bytes';
 import type { Workflows } from '../../workflows/client';
 import { UNCOUNTED_NEWS } from '../../workflows/contract';
-import { retain } from './retention';
+import { applyRetention } from './retention';
 
 /** A slice without a workflow is started at this age: older than any start still under way in a living api process. */
 const UNSTARTED_AFTER_MS = 15_000;
@@ -69,7 +69,7 @@ export async function sweepOnce(
   await forgetRecordKeys(pool);
   await forgetIdempotencyKeys(pool);
   await purgeUploads(pool, MAX_PURGED);
-  await retain(pool);
+  await applyRetention(pool);
   await refreshAllStats(database);
 }
 

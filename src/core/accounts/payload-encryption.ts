@@ -19,7 +19,7 @@ const ALGORITHM = 'aes-256-cbc';
 
 /** One version of an account's key. */
 export interface PayloadKey {
-  /** As CleverTap names it, a UUID. */
+  /** CleverTap's name of the version, a UUID. */
   version: string;
   /** 32 bytes. */
   key: Buffer;

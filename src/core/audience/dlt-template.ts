@@ -125,7 +125,7 @@ const tooMuch = (text: string, position: number): DltMatch => ({
   reason: `the text goes on with ${quote(text, position)} where the registered template ends`,
 });
 
-/** Of all the places where `fixed` could stand, tells of the one where most of it does. */
+/** The difference at that place, of all where `fixed` could stand, where most of it does. */
 function differs(text: string, starts: readonly number[], fixed: string): DltMatch {
   let best = { at: starts[0] ?? 0, length: 0 };
   for (const at of starts) {

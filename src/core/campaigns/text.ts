@@ -25,7 +25,7 @@ export type RenderedRecipient<Row = Recipient> =
       row: Row;
       text: string;
       segmentation: Segmentation;
-      /** What the short links in the text stand for. */
+      /** The short links in the text and their URLs. */
       links: readonly ShortLink[];
     }
   | { ok: false; row: Row; code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text'; message: string };

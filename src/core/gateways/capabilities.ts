@@ -1,6 +1,6 @@
 /** What a message needs of the gateway that carries it, and which of that a gateway can't do. Pure. */
 
-/** What a message can ask for beyond a text to a number, as ingress names it. */
+/** The options of a message: what it can ask for beyond a text to a number. */
 export type OptionName = 'flash' | 'port' | 'entityId' | 'templateId';
 /** One thing that a gateway may be unable to carry: an option, or a text of so many parts. */
 export type Capability = OptionName | 'text';

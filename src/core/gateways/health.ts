@@ -34,7 +34,7 @@ export function quantile(buckets: readonly number[], share: number): number | nu
   return 2 ** (buckets.length - 1);
 }
 
-/** What went over a gateway in {@link HEALTH_WINDOW_MINUTES}. */
+/** Counts of a gateway over {@link HEALTH_WINDOW_MINUTES}. */
 export interface GatewayCounts {
   /** Messages by the answer to their submission. */
   accepted: number;

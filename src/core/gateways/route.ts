@@ -8,7 +8,7 @@ import type { FailureClass } from '../messages/outcome';
 export interface Leg {
   gatewayId: string;
   sender: 'requested' | 'fallback' | { name: string };
-  /** Of a route that a person set: whether a receipt that doesn't come leads to the next leg. */
+  /** Whether a receipt that doesn't come leads to the next leg; set for legs of a route that a person made. */
   failoverOnNoReceipt?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface SenderLeg {
   sender: string | null;
 }
 
-/** What a leg makes of sender IDs now. @param gateway absent when it is gone. */
+/** A leg with the sender ID that it has now. @param gateway absent when it is gone. */
 export function senderLeg({ gatewayId, sender }: Leg, gateway: LegGateway | undefined): SenderLeg {
   if (typeof sender === 'object') return { gatewayId, imposed: true, sender: sender.name };
   return sender === 'fallback'
@@ -50,7 +50,7 @@ export interface RankedGateway extends RouteGateway {
   weight: number;
   /** Leads to the simulator. */
   demo: boolean;
-  /** It works badly: tried after others of its priority. */
+  /** True when it works badly: it is tried after others of its priority. */
   degraded?: boolean;
 }
 

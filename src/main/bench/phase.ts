@@ -1,4 +1,4 @@
-/** What a phase is given. */
+/** The context of a phase of the bench. */
 import type { Bed } from './bed';
 import type { Figures } from './figures';
 import type { Sizes } from './sizes';

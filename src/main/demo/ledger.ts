@@ -33,7 +33,7 @@ export interface RunResult {
   /** Messages that the api confirmed, and those of the campaign; each with a meta. */
   sent: number;
   campaign: CampaignResult;
-  /** Of this run: the difference between the ledger's end and its start. */
+  /** The ledger of this run: the difference between its end and its start. */
   ledger: Ledger;
   callbacks: CallbackTotals;
   /** How late the scheduled message reached the provider, in milliseconds; undefined when it never did. */

@@ -193,7 +193,7 @@ function lateMs(firstAt: ReadonlyMap<string, number>, ids: readonly string[], du
 
 /** An interrupted demo must not leave its refusals behind; a simulator that is gone has forgotten them anyway. */
 async function restore({ simulatorUrl }: Target, script: object): Promise<void> {
-  // What a demo that was killed has left is not worth keeping either.
+  // A script of the demo itself was left by one that was killed, and is not worth keeping.
   const former = 'seed' in script && script.seed === DEMO_SCRIPT.seed ? {} : script;
   await fetch(`${simulatorUrl}/control/script`, { method: 'PUT', body: JSON.stringify(former) }).catch(() => undefined);
 }

@@ -43,7 +43,7 @@ export interface DemoRequest {
 /** A list to upload, and what is sent to it. */
 export interface DemoList {
   csv: string;
-  /** Of its good rows. */
+  /** Metas of the good rows. */
   metas: ReadonlySet<string>;
   name: string;
   message: string;

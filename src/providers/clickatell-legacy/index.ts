@@ -18,7 +18,7 @@ const credentialsSchema = z.object({
 });
 export type ClickatellLegacyCredentials = z.infer<typeof credentialsSchema>;
 
-/** What `concat` allows at most. */
+/** Most parts that `concat` allows. */
 const MAX_PARTS = 3;
 
 export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {

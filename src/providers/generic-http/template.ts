@@ -2,7 +2,7 @@
 import type { Encoding } from '../../core/messages/segments';
 import type { OutboundMessage } from '../provider';
 
-/** What a placeholder stands for; null = the message has none. */
+/** Values of placeholders by name; null = the message has none. */
 export type Values = Readonly<Record<string, string | null>>;
 
 /** The placeholders that every message has, beside the secrets of the configuration. */

@@ -20,7 +20,7 @@ export function codeOf(value: unknown): Code {
   };
 }
 
-/** What is kept of a code: its id, and its text cleaned for the public. */
+/** Code and reason to keep: the id, and the text cleaned for the public. */
 export function wording({ id, name, description }: Code, secrets: string[] = []): { code: string; reason: string } {
   const text = [name, description].filter((part) => part !== '').join(': ');
   return { code: String(id), reason: publicText(text || 'no reason given', secrets) };

@@ -167,7 +167,7 @@ function answered(body: Record<string, unknown>, secrets: string[]): Map<string,
   return results;
 }
 
-/** What a violation is about, by the last name in its property path. */
+/** Refusals by the field that a violation is about: the last name in its property path. */
 const VIOLATED: Record<string, Refusal> = {
   to: { class: 'recipient', clevertap: '910' },
   sender: { class: 'sender', clevertap: '906' },

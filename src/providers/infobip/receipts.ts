@@ -26,7 +26,10 @@ export function readCallback(request: CallbackRequest): CallbackResult {
   return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
 }
 
-/** Of a report or a log entry. A report without id or status can't be matched or used, and must not keep its neighbours from being read. */
+/**
+ * The receipt in a report or a log entry. A report without id or status can't be matched or used, and must not keep its
+ * neighbours from being read.
+ */
 export function toReceipt(report: Record<string, unknown>): Receipt[] {
   const { messageId, doneAt, sentAt } = report;
   const status = codeOf(report['status']);

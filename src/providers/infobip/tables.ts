@@ -34,7 +34,7 @@ export const STATUS = table([
   ['content', '900', [24, 25]], // invalid UDH, more than 25 parts or 4000 bytes
 ]);
 
-/** What an id without an entry of its own means, by its group. */
+/** Refusals by group, for ids without an entry of their own. */
 export const STATUS_GROUP: ReadonlyMap<number, Refusal> = table([
   ['recipient', '914', [GROUP.undeliverable]],
   ['recipient', '916', [GROUP.expired]],

@@ -86,7 +86,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
   },
 };
 
-/** What differs between messages; everything but `service`, `webhook_id` and `time` may stand in a node. */
+/** A node: the fields that differ between messages. Everything but `service`, `webhook_id` and `time` may stand in a node. */
 function toNode(message: OutboundMessage) {
   return {
     to: message.to.replace('+', ''),

@@ -23,7 +23,7 @@ import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '..
 
 const visible = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks');
 
-/** What the vendor calls our fields. */
+/** The vendor's names of our fields. */
 const fieldsSchema = z.strictObject({
   userId: z.string().default('userid'),
   password: z.string().default('password'),
@@ -65,7 +65,7 @@ const options = {
     .record(z.string(), z.string())
     .default({ sendMethod: 'quick', duplicatecheck: 'true', output: 'json' })
     .meta({ title: 'Constant parameters', description: 'Every request carries them as they are' }),
-  /** What the `statusCode` of a refusal means. Its 200 is HTTP's, so the two that stop an account may well be too. */
+  /** Meaning of the `statusCode` of refusals. Its 200 is HTTP's, so 401 and 402, which stop an account, may well be too. */
   refusals: refusalsSchema
     .default([
       { value: '401', class: 'account', clevertap: '904' },

@@ -13,16 +13,16 @@ declare module 'zod' {
 /** One member of `credentials`. */
 export interface CredentialField {
   name: string;
-  /** What people call it, for example `API key`. */
+  /** Name of the field for people, for example `API key`. */
   title: string;
-  /** What it is and where it is found. */
+  /** What the field is and where a person finds its value. */
   description: string | null;
   secret: boolean;
   required: boolean;
   /** `choice` = one of `choices`; `json` = anything that isn't one line of text, entered as JSON. */
   type: 'text' | 'choice' | 'json';
   choices: string[] | null;
-  /** What stands there when nothing is given; null = nothing. */
+  /** The value when none is given; null = none. */
   default: unknown;
 }
 

@@ -20,7 +20,7 @@ const CLEVERTAP_CODES = [
 /** Where a value stands: a JSON pointer (RFC 6901, `/data/0/id`), or the name of a top-level member or parameter. */
 export const placeSchema = z.string().min(1);
 
-/** What single vendor values mean: `{value, class, clevertap}`. */
+/** Values of a vendor that are refusals, and what each means: `{value, class, clevertap}`. */
 export const refusalsSchema = z.array(
   z.strictObject({ value: z.string(), class: z.enum(FAILURE_CLASSES), clevertap: z.enum(CLEVERTAP_CODES) }),
 );
@@ -64,7 +64,7 @@ function memberOf(value: unknown, name: string): unknown {
   return Object.hasOwn(inside, name) ? inside[name] : undefined;
 }
 
-/** What a value means by a table; undefined when it is not listed. */
+/** The refusal that a value of the vendor means; undefined when it is not listed. */
 export function refusalOf(refusals: Refusals, value: string | undefined): Refusal | undefined {
   const row = value === undefined ? undefined : refusals.find((candidate) => candidate.value === value);
   return row && { class: row.class, clevertap: row.clevertap };
@@ -79,7 +79,7 @@ export function valuesOf(request: CallbackRequest, where: ReceiptMapping['in']):
   return typeof parsed === 'object' && parsed !== null && !items(parsed) ? parsed : undefined;
 }
 
-/** What a failure means whose code and status are not listed: failed, for a reason only its text can tell. */
+/** A failure whose code and status are not listed: failed, for a reason only its text can tell. */
 export const UNLISTED_FAILURE: Refusal = { class: 'recipient', clevertap: '900' };
 const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
@@ -104,7 +104,7 @@ function idAt(values: unknown, { providerId: place, providerIdBase: base }: Rece
   return id === undefined || base === undefined ? id : inOtherBase(id, base);
 }
 
-/** Nothing where the report does not say which part it is about: then it is about the whole message. */
+/** The part that a report is about; empty when it does not say: then it is about the whole message. */
 function partAt(values: unknown, mapping: ReceiptMapping): Pick<Receipt, 'part'> {
   const no = countAt(values, mapping.part);
   return no === null ? {} : { part: { no, of: countAt(values, mapping.parts) } };

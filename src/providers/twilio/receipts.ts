@@ -24,7 +24,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
   return { kind: 'receipts', receipts: [{ ...ids, ...outcomeOf(status, field('ErrorCode')) }] };
 }
 
-/** Of a callback, or of a message resource. A status in no table is pending: to fail it could contradict a later `delivered`. */
+/** The outcome in a callback or a message resource. A status in no table is pending: to fail it could contradict a later `delivered`. */
 export function outcomeOf(
   status: string,
   code: string | undefined,

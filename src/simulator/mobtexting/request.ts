@@ -1,7 +1,7 @@
 /** Mobtexting's two requests (Mobtexting docs 4.x, `v2/sms/post.md` and `v2/sms/json.md`), checked field by field. */
 import { isObject } from '../shape';
 
-/** What is wrong, by field. */
+/** Violations by field. */
 export type Errors = Record<string, string[]>;
 /** One message with the defaults of `root` filled in. */
 export type Node = Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ const FIELDS: Record<string, RegExp> = {
 };
 /** Any value; the simulator does not read them. */
 const UNREAD = new Set(['meta', 'tags']);
-/** What a node may not override. */
+/** Fields that a node may not override. */
 const ROOT_ONLY = new Set(['webhook_id', 'service', 'time', 'name']);
 
 function checked(input: unknown, at: string, errors: Errors, forbidden?: ReadonlySet<string>): Node {

@@ -197,7 +197,7 @@ function isOnDay(day: string, query: URLSearchParams): boolean {
   return (!on || day === on) && (!until || day <= until) && (!from || day >= from);
 }
 
-/** What a number's "a message comes in" URL is sent. */
+/** The request to a number's "a message comes in" URL. */
 function inbound(url: string, { id, from, to, text, secret = '', bulkId }: InboundMessage): ReceiptRequest {
   const sid = `SM${id}`;
   const form = new URLSearchParams({

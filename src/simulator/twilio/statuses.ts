@@ -2,7 +2,7 @@
 import type { ReportKind } from '../plan';
 import type { Refusal } from '../script';
 
-/** What a refused submission is answered with: code, text, and HTTP status when it isn't 400. */
+/** Answers to refused submissions: code, text, and HTTP status when it isn't 400. */
 export const SUBMIT_ERROR: Record<
   Refusal,
   { code: number; status?: number; text: (to: string, from: string) => string }
@@ -13,7 +13,7 @@ export const SUBMIT_ERROR: Record<
   account: { code: 20005, status: 401, text: () => 'Account not active' },
 };
 
-/** What a status callback says. */
+/** Status and error code of status callbacks. */
 export const CALLBACK: Record<ReportKind, { status: string; errorCode?: number }> = {
   delivered: { status: 'delivered' },
   enroute: { status: 'sending' },

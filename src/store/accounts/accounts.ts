@@ -96,7 +96,7 @@ export async function findAccount(db: Kysely<Schema>, id: string): Promise<Accou
   return row ?? null;
 }
 
-/** What a person sets; what is absent keeps its value, at first the column's default. */
+/** The settings that a person makes; an absent one keeps its value, at first the column's default. */
 export interface AccountDraft {
   name: string;
   /** IANA zone. */

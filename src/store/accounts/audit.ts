@@ -2,14 +2,14 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { AuditTable, Schema } from '../tables';
 
-/** Who makes a change, and in whose account. */
+/** The maker of a change, and the account in which it is made. */
 export interface Actor {
   accountId: string;
   /** The API key's id; null = the admin key of the environment. */
   keyId: string | null;
 }
 
-/** What was changed. */
+/** The entry of a change. */
 export interface AuditNote {
   /** Thing and verb in the past: `gateway.created`, `campaign.paused`. */
   action: string;

@@ -108,7 +108,7 @@ export interface Figures {
   errors: number;
 }
 
-/** What figures can be grouped by, and the expression that makes the groups. */
+/** Groupings of figures, each with the expression that makes its groups. */
 const GROUPS = {
   gateway: 'gateway_id',
   sender: 'sender',

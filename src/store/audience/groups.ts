@@ -9,7 +9,7 @@ import type { GroupLevel, GroupMembersTable, GroupsTable, Schema } from '../tabl
 export type GroupRow = Selectable<GroupsTable>;
 export type GroupMemberRow = Selectable<GroupMembersTable>;
 
-/** What a person sets. */
+/** The settings of a group that a person makes. */
 export interface GroupDraft {
   name: string;
   level: GroupLevel;

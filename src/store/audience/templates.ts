@@ -5,7 +5,7 @@ import type { Schema, TemplatesTable } from '../tables';
 
 export type TemplateRow = Selectable<TemplatesTable>;
 
-/** What a person sets. */
+/** The settings of a template that a person makes. */
 export interface TemplateDraft {
   name: string;
   /** In the syntax of `parseTemplate`. */

@@ -23,7 +23,7 @@ export interface ImportTask {
   cursor: ImportCursor;
   /** Rows that were read, of any kind. */
   rows: number;
-  /** Of the account. */
+  /** ISO 3166 alpha-2, of the account. */
   defaultCountry: string;
 }
 

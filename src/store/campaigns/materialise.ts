@@ -6,7 +6,7 @@ import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
 import type { CampaignProblem, MessageOptions } from '../tables';
 
-/** What all messages of a campaign share. */
+/** The columns that all messages of a campaign share. */
 export interface CampaignMessageFacts {
   accountId: string;
   sendId: string;

@@ -8,11 +8,11 @@ import type { Schema } from '../tables';
 
 export interface OccurrenceDraft {
   seriesId: string;
-  /** Of the run that makes it: another try of the same run finds what the first one made. */
+  /** Id of the workflow run that makes it: another try of the same run finds what the first one made. */
   occurrence: string;
   /** The time of the schedule at which it is due. */
   dueAt: Date;
-  /** What its name has after the name of the series. */
+  /** Put behind the name of the series, this is the name of the campaign. */
   label: string;
 }
 

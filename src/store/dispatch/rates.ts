@@ -4,7 +4,7 @@ import { execute } from '../database';
 
 /** A rate as it is reserved from. */
 export interface Rate {
-  /** What it belongs to: `gateway:…`, `sender:…`, `campaign:…`. */
+  /** Id of what the rate belongs to: a gateway, a sender ID of an account, a campaign. */
   key: string;
   /** Messages per second. */
   perSecond: number;

@@ -32,7 +32,7 @@ export interface RequestCounts {
   refused: number;
   /** Requests by milliseconds, see `bucketOf`. */
   latency: readonly number[];
-  /** Of the last failure. */
+  /** Reason of the last failure. */
   reason: string | null;
 }
 

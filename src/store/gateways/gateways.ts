@@ -31,7 +31,7 @@ export interface GatewayDraft {
   description: string | null;
   signupLink: string | null;
   logo: string | null;
-  /** What one part of a message costs, in `currency` (ISO 4217). */
+  /** Price of one part of a message, in `currency` (ISO 4217). */
   pricePerSegment?: number | null;
   currency?: string | null;
   /** Made by the first start, not by a person; see `rankGateways`. */

@@ -85,7 +85,7 @@ export interface GatewayHealthReading {
   breaker: BreakerState;
   /** Why the breaker opened last. */
   reason: string | null;
-  /** What the last review found. */
+  /** Why the last review found it degraded; null = it did not. */
   degraded: string | null;
   counts: GatewayCounts;
 }

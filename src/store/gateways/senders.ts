@@ -9,7 +9,7 @@ import type { Safety, Schema, SendersTable } from '../tables';
 
 export type SenderRow = Selectable<SendersTable>;
 
-/** What a person sets. */
+/** The settings of a sender ID that a person makes. */
 export interface SenderDraft {
   sender: string;
   class: SenderClass;

@@ -28,7 +28,7 @@ export interface MessageDraft {
   webhookId: string | null;
   encoding: 'gsm7' | 'ucs2';
   segments: number;
-  /** What makes the record the same as an earlier one; null = never a duplicate. */
+  /** A record with the key of an earlier one is a duplicate; null = never. */
   recordKey: Buffer | null;
   /** Short links in `body`; absent = none. */
   links?: readonly ShortLink[];

@@ -10,7 +10,7 @@ export interface Caps {
   frequency: { count: number; hours: number } | null;
 }
 
-/** As parameters of {@link recentOf}: minutes, hours. */
+/** The caps as parameters of {@link recentOf}: minutes, hours. */
 export const capParameters = ({ duplicateContentMinutes, frequency }: Caps): (number | null)[] => [
   duplicateContentMinutes,
   frequency?.hours ?? null,

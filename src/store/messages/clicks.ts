@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { execute } from '../database';
 
-/** What a visit to a short link comes to. */
+/** The result of a visit to a short link. */
 export interface Visit {
   /** Where the visitor is sent. */
   url: string;

@@ -8,7 +8,7 @@ export const HOLD_DEADLINE_SECONDS = 86_400;
 
 /** A provider may know a message some seconds after it took it; seconds after the attempt became unknown. */
 export const UNKNOWN_LOOKUP_SECONDS = [0, 15, 60, 300] as const;
-/** Nothing is asked about the attempt any more. */
+/** Count of look-ups from which the provider is not asked about an attempt any more. */
 export const LAST_LOOKUP = 9;
 
 /**

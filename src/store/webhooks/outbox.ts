@@ -12,12 +12,12 @@ export interface ClaimedCallback {
   /** E.164. */
   msisdn: string;
   meta: string | null;
-  /** Of the message, final. */
+  /** State of the message, final. */
   messageState: MessageState;
   code: string | null;
   description: string | null;
   occurredAt: Date;
-  /** Of a reply or a click. */
+  /** Detail of a reply or a click. */
   detail: CallbackDetail | null;
   tries: number;
 }

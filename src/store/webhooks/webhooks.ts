@@ -51,7 +51,7 @@ export interface WebhookDraft {
   url: string;
   isDefault: boolean;
   events?: string[] | null;
-  /** Of a `standard` one; ignored when the account has the webhook already. */
+  /** Signing secret of a `standard` webhook; ignored when the account has the webhook already. */
   secret?: string;
 }
 

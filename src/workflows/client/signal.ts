@@ -19,7 +19,7 @@ const LIMITS = { intervalMs: 500, concurrency: 16 };
 /** How long a delivered wake may wait to be written down with others. */
 const WOKEN_FLUSH_MS = 500;
 
-/** What a receipt changed in a slice, which belongs to a campaign or to none. */
+/** News of a slice, which belongs to a campaign or to none. */
 export interface SliceNews extends ReceiptNews {
   sliceId: string;
   campaignId: string | null;
