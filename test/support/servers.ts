@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chmodSync, mkdtempSync } from 'node:fs';
 
-/** Environment variables that global-setup hands to the test processes. */
+/** Environment variables by which Jest's own process tells the test processes. */
 export const TEST_DATABASE_URL = 'HELIOGRAPH_TEST_DATABASE_URL';
 export const TEST_TEMPORAL_ADDRESS = 'HELIOGRAPH_TEST_TEMPORAL_ADDRESS';
 
@@ -11,20 +11,22 @@ export const TEST_TEMPORAL_ADDRESS = 'HELIOGRAPH_TEST_TEMPORAL_ADDRESS';
 export const TEMPLATE_DATABASE = 'heliograph_template';
 
 /** One Temporal namespace per Jest worker, so that test files that run side by side don't take each other's tasks. */
-const MAX_JEST_WORKERS = 8;
 const namespaceOf = (workerId: number): string => `test-${workerId}`;
-export const TEST_NAMESPACES = Array.from({ length: MAX_JEST_WORKERS }, (_, i) => namespaceOf(i + 1));
+
+/** The namespaces of so many Jest workers. */
+export const namespacesOf = (jestWorkers: number): string[] =>
+  Array.from({ length: jestWorkers }, (_, i) => namespaceOf(i + 1));
 
 /** The namespace of this Jest worker. */
 export function testNamespace(): string {
   return namespaceOf(Number(process.env.JEST_WORKER_ID ?? '1'));
 }
 
-/** Reads a fact that global-setup has put there. */
+/** Reads a fact that the run has put there (`test/support/run`). */
 export function fact(name: string): string {
   const value = process.env[name];
   if (value === undefined)
-    throw new Error(`${name} is not set: run the tests by Jest with this project's configuration.`);
+    throw new Error(`${name} is not set: jest.config.js gives this file to a project without that server.`);
   return value;
 }
 

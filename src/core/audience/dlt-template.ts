@@ -95,7 +95,8 @@ function reachable(ends: readonly number[], limit: number, length: number): numb
   const starts: number[] = [];
   let from = 0;
   for (const end of ends) {
-    for (from = Math.max(from, end); from <= Math.min(end + limit, length); from++) starts.push(from);
+    const last = Math.min(end + limit, length);
+    for (from = Math.max(from, end); from <= last; from++) starts.push(from);
   }
   return starts;
 }

@@ -2,19 +2,19 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createProviderHttp } from '../../src/outbound/client';
-import type { ProviderHttp } from '../../src/outbound/client';
+import { createProviderHttp } from '../src/outbound/client';
+import type { ProviderHttp } from '../src/outbound/client';
 import type {
   CallbackAuth,
   CallbackRequest,
   LookupSubject,
   OutboundMessage,
   ProviderConfig,
-} from '../../src/providers/provider';
-import { providerNamed } from '../../src/providers/registry';
-import { startSimulator } from '../../src/simulator/server';
-import type { Simulator } from '../../src/simulator/server';
-import { until } from '../support/until';
+} from '../src/providers/provider';
+import { providerNamed } from '../src/providers/registry';
+import { startSimulator } from '../src/simulator/server';
+import type { Simulator } from '../src/simulator/server';
+import { until } from './support/until';
 
 const LOGINS: Record<string, object> = {
   infobip: { apiKey: 'key-1' },

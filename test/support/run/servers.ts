@@ -1,0 +1,72 @@
+/** The servers of one test run, in Jest's own process: each is started once, whichever projects ask for it. */
+import { rm } from 'node:fs/promises';
+import { Client } from 'pg';
+import { drawFreePort } from '../../../src/main/embedded/ports';
+import { startPostgres } from '../../../src/main/embedded/postgres';
+import { startTemporal } from '../../../src/main/embedded/temporal';
+import { migrate } from '../../../src/main/migrate';
+import { databaseNamed } from '../database';
+import { namespacesOf, TEMPLATE_DATABASE, temporaryFolder, TEST_DATABASE_URL, TEST_TEMPORAL_ADDRESS } from '../servers';
+
+type Stop = () => Promise<void>;
+
+let postgres: Promise<Stop> | undefined;
+let temporal: Promise<Stop> | undefined;
+
+/** One Postgres with a migrated template database. */
+export async function providePostgres(): Promise<void> {
+  await (postgres ??= launchPostgres());
+}
+
+/**
+ * One Temporal development server in memory.
+ * @param jestWorkers How many files run side by side.
+ */
+export async function provideTemporal(jestWorkers: number): Promise<void> {
+  await (temporal ??= launchTemporal(jestWorkers));
+}
+
+/** Stops all that was started, in the order in which one needs the other. Harmless when nothing was. */
+export async function stopServers(): Promise<void> {
+  const started = [temporal, postgres];
+  [temporal, postgres] = [undefined, undefined];
+  for (const server of started) await server?.then((stop) => stop()).catch(() => undefined);
+}
+
+async function launchPostgres(): Promise<Stop> {
+  const dataDir = temporaryFolder();
+  const remove = () => rm(dataDir, { recursive: true, force: true });
+  const server = await startPostgres({ dataDir, durable: false }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  process.env[TEST_DATABASE_URL] = server.url;
+  await makeTemplate(server.url);
+  return async () => {
+    await server.stop();
+    await remove();
+  };
+}
+
+async function launchTemporal(jestWorkers: number): Promise<Stop> {
+  const server = await startTemporal({
+    dataDir: null,
+    port: await drawFreePort(),
+    uiPort: null,
+    namespaces: namespacesOf(jestWorkers),
+    cliPath: process.env.TEMPORAL_CLI_PATH,
+  });
+  process.env[TEST_TEMPORAL_ADDRESS] = server.address;
+  return server.stop;
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`create database ${TEMPLATE_DATABASE}`);
+  } finally {
+    await client.end();
+  }
+  await migrate(databaseNamed(url, TEMPLATE_DATABASE));
+}

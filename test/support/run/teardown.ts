@@ -1,0 +1,4 @@
+/** After the last test of a run. */
+import { stopServers } from './servers';
+
+export default stopServers;
