@@ -1,4 +1,6 @@
-/** One account at a simulated vendor: its script, what it counts, and the message ids that it knows. */
+/** One account at a simulated vendor: its script, what it counts, the message ids that it knows, and its reports under way. */
+import type { Logger } from 'pino';
+import { Courier, type ReceiptCounts } from './courier';
 import { Dice } from './dice';
 import { Faults } from './faults';
 import { Peak } from './peak';
@@ -40,18 +42,7 @@ export interface Counts {
   faults: Record<Fault['kind'], number>;
   /** Accepted, and to be refused by receipt. */
   refusedByReceipt: Record<Refusal, number>;
-  receipts: {
-    /** Reports that were due, repeated and intermediate ones included. */
-    sent: number;
-    /** Of those: answered with a 2xx, given up after a minute, and accepted messages that had no URL to report to. */
-    acknowledged: number;
-    failed: number;
-    withoutUrl: number;
-    /** HTTP posts and those of them that were not answered with a 2xx. */
-    posts: number;
-    failedPosts: number;
-    mangledPosts: number;
-  };
+  receipts: ReceiptCounts;
   /** Most submissions in any one second. */
   maxSubmissionsPerSecond: number;
 }
@@ -95,13 +86,16 @@ export class Account {
   /** Of the latest submission: what an inbound text is made with. */
   latest?: { protocol: Protocol; bulkId: string; secret?: string };
   readonly peak = new Peak();
+  readonly courier: Courier;
   /** Replaced together, whenever a script is put. */
   behaviour: { script: Script; dice: Dice; planner: Planner; faults: Faults };
 
   constructor(
     readonly name: string,
     script: Script,
+    log?: Logger,
   ) {
+    this.courier = new Courier(this, log);
     this.behaviour = this.behave(script);
   }
 

@@ -42,6 +42,24 @@ test('Recent keeps the newest and tells what it forgets', () => {
   expect(forgotten).toEqual([1, 2]);
 });
 
+test.each([
+  ['half full', 2, [1]],
+  ['full', 3, [1, 3]],
+  ['overwritten', 5, [3, 5]],
+])('Recent that is %s forgets what matches, and goes on in order', (_, pushed, odd) => {
+  const forgotten: number[] = [];
+  const recent = new Recent<number>(3, (old) => forgotten.push(old));
+  for (let n = 1; n <= pushed; n++) recent.push(n);
+  forgotten.length = 0;
+  recent.forget((n) => n % 2 === 1);
+  expect(forgotten).toEqual(odd);
+  const kept = recent.find(() => true, 9);
+  for (const n of [10, 12]) recent.push(n);
+  expect(recent.find(() => true, 9)).toEqual([12, 10, ...kept].slice(0, 3));
+  recent.push(14);
+  expect(recent.find(() => true, 9)).toEqual([14, 12, 10]);
+});
+
 test('RecentIds remembers its capacity for certain and is bounded', () => {
   const ids = new RecentIds(100);
   for (let n = 0; n < 1_050; n++) ids.add(`m${n}`);

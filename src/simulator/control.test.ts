@@ -4,7 +4,8 @@ import type { Counts } from './account';
 import { BodyError, MAX_BODY_BYTES, readBody } from './http';
 import type { Simulator } from './server';
 import { startSimulator } from './server';
-import { call, countsOf, message, number, put, submit } from './testing/harness';
+import { until } from '../../test/support/until';
+import { call, countsOf, message, number, put, startReceiver, submit } from './testing/harness';
 
 let simulator: Simulator;
 beforeEach(async () => {
@@ -124,6 +125,45 @@ test('reset forgets scripts, counts, ids, messages and what was told', async () 
     messages: { kept: 0 },
   });
   expect((await submit(simulator, [message(number(1), 'a')], '/alpha')).body.messages[0]?.status.id).toBe(26);
+});
+
+test('reset of one account forgets that one alone, at the vendor and at CleverTap', async () => {
+  const told = [{ event: 'delivered', data: [{ ts: 1_435_322_805, meta: 'm', description: 'ok' }] }];
+  const refusing = { refuse: [{ outcome: 'account' }] };
+  for (const name of ['alpha', 'beta']) {
+    await submit(simulator, [message(number(1), 'a')], `/${name}`);
+    await call('POST', `${simulator.url}/clevertap/callback?account=${name}`, told);
+    await put(simulator, refusing, name);
+  }
+  await call('POST', `${simulator.url}/control/reset?account=alpha`);
+  expect(await get('ledger')).toMatchObject({
+    scripts: { accounts: { beta: refusing } },
+    counts: { submissions: 1, accounts: { beta: { accepted: 1 } } },
+    clevertap: { accounts: { beta: { records: 1 } } },
+    messages: { messages: [{ account: 'beta' }] },
+    clevertapRecords: { records: [{ account: 'beta' }] },
+  });
+  // It takes the id that it had, under the common script.
+  const again = async (name: string) =>
+    (await submit(simulator, [message(number(1), 'a')], `/${name}`)).body.messages[0]?.status.id;
+  expect([await again('alpha'), await again('beta')]).toEqual([26, 23]);
+  expect(await get('messages?account=alpha')).toMatchObject({ messages: [{ messageId: 'a', seen: 1 }] });
+});
+
+test('reset of one account drops its receipts that are due, and no others', async () => {
+  const receiver = await startReceiver();
+  await put(simulator, { receipts: { url: receiver.url, delayMs: 100 } });
+  for (const name of ['alpha', 'beta', 'alpha']) await submit(simulator, [message(number(1), name)], `/${name}`);
+  await call('POST', `${simulator.url}/control/reset?account=alpha`);
+  await submit(simulator, [message(number(1), 'later')], '/alpha');
+  await until('the last receipt came', () => receiver.reports().some(({ messageId }) => messageId === 'later'));
+  expect(
+    receiver
+      .reports()
+      .map(({ messageId }) => messageId)
+      .sort(),
+  ).toEqual(['beta', 'later']);
+  await receiver.stop();
 });
 
 test('the ledger is everything in one answer', async () => {

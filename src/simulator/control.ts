@@ -93,7 +93,7 @@ function clevertapRecords(world: World, query: URLSearchParams) {
   return { told, records };
 }
 
-/** Answers every control request but `POST /control/reset`, which replaces the world. */
+/** Answers every control request but `POST /control/reset`, which the server answers, and `POST /control/inbound`. */
 export function answerControl(world: World, path: string, request: VendorRequest): Answer {
   const account = request.query.get('account') ?? undefined;
   switch (`${request.method} ${path}`) {

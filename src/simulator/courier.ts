@@ -1,10 +1,9 @@
 /**
- * Brings receipts to whoever asked for them: at their time, many in one post, again when a post isn't acknowledged, all
- * of it ended by one `stop()`.
+ * Brings an account's receipts to whoever asked for them: at their time, many in one post, again when a post isn't
+ * acknowledged, all of it ended by one `stop()`.
  */
 import type { Logger } from 'pino';
 import { Pool } from 'undici';
-import type { Account } from './account';
 import type { PlannedReport } from './plan';
 import { EARLY } from './plan';
 import type { Protocol, ReceiptRequest, ReceiptWire, Report } from './protocol';
@@ -25,9 +24,30 @@ const LONGEST_RETRY_MS = 5_000;
 /** How long an early report may hold up the answer to its submission. */
 const EARLY_WAIT_MS = 1_000;
 
-/** Where some reports go: one URL of one account. */
+/** What became of an account's reports. */
+export interface ReceiptCounts {
+  /** Reports that were due, repeated and intermediate ones included. */
+  sent: number;
+  /** Of those: answered with a 2xx, given up after a minute, and accepted messages that had no URL to report to. */
+  acknowledged: number;
+  failed: number;
+  withoutUrl: number;
+  /** HTTP posts and those of them that were not answered with a 2xx. */
+  posts: number;
+  failedPosts: number;
+  mangledPosts: number;
+}
+
+/** The account whose reports a courier brings. */
+interface Owner {
+  readonly name: string;
+  readonly counts: { receipts: ReceiptCounts };
+  /** The script in force. */
+  readonly behaviour: { script: Script };
+}
+
+/** Where some reports go: one URL in one vendor's words. */
 interface Destination {
-  account: Account;
   protocol: Protocol;
   url: string;
   waiting: Queue<Report>;
@@ -74,7 +94,10 @@ export class Courier {
   private readonly ticks = new Map<number, { destination: Destination; report: Report; mangled: boolean }[]>();
   private stopped = false;
 
-  constructor(private readonly log?: Logger) {}
+  constructor(
+    private readonly owner: Owner,
+    private readonly log?: Logger,
+  ) {}
 
   /**
    * Takes over the reports of one accepted message.
@@ -82,7 +105,7 @@ export class Courier {
    * @returns a promise when one of them is early: the submission is to be answered after it.
    */
   bring(
-    to: { account: Account; protocol: Protocol; url: string },
+    to: { protocol: Protocol; url: string },
     planned: PlannedReport[],
     report: Omit<Report, 'kind' | 'doneAt'>,
     answeredAt: number,
@@ -92,7 +115,7 @@ export class Courier {
     for (const { kind, afterMs, mangled } of planned) {
       const due = afterMs === EARLY ? report.sentAt : answeredAt + afterMs;
       const whole: Report = { ...report, kind, doneAt: Math.round(due) };
-      to.account.counts.receipts.sent += 1;
+      this.owner.counts.receipts.sent += 1;
       if (afterMs === EARLY) early.push(this.postNow(destination, [whole], mangled));
       else this.schedule(due, { destination, report: whole, mangled });
     }
@@ -107,8 +130,8 @@ export class Courier {
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
-  private destination(to: { account: Account; protocol: Protocol; url: string }): Destination {
-    const key = `${to.account.name} ${to.protocol.name} ${to.url}`;
+  private destination(to: { protocol: Protocol; url: string }): Destination {
+    const key = `${to.protocol.name} ${to.url}`;
     let destination = this.destinations.get(key);
     if (destination === undefined)
       this.destinations.set(key, (destination = { ...to, waiting: new Queue(), posts: 0 }));
@@ -138,10 +161,7 @@ export class Courier {
   }
 
   private pump(destination: Destination): void {
-    const size = Math.min(
-      destination.account.behaviour.script.receipts.batchSize,
-      destination.protocol.receipts.atMost,
-    );
+    const size = Math.min(this.owner.behaviour.script.receipts.batchSize, destination.protocol.receipts.atMost);
     while (!this.stopped && destination.waiting.size > 0 && destination.posts < POSTS_AT_ONCE) {
       destination.posts += 1;
       void this.postNow(destination, destination.waiting.take(size), false).finally(() => {
@@ -157,8 +177,7 @@ export class Courier {
   }
 
   private async tryPost(post: Post): Promise<void> {
-    const { account } = post.destination;
-    const counts = account.counts.receipts;
+    const counts = this.owner.counts.receipts;
     const mangle = post.mangled && post.tries === 0;
     counts.posts += 1;
     if (mangle) counts.mangledPosts += 1;
@@ -174,7 +193,7 @@ export class Courier {
     const retries = protocol.receipts.retries?.(url) ?? Infinity;
     if (post.tries >= retries || performance.now() + retryMs - post.startedAt > GIVE_UP_AFTER_MS) {
       counts.failed += post.reports.length;
-      this.log?.warn({ account: account.name, reports: post.reports.length, problem }, 'receipts given up');
+      this.log?.warn({ account: this.owner.name, reports: post.reports.length, problem }, 'receipts given up');
       return;
     }
     post.tries += 1;
@@ -182,14 +201,14 @@ export class Courier {
   }
 
   /** @returns the status of the answer. @throws the socket's error. */
-  async send({ account, protocol }: Pick<Destination, 'account' | 'protocol'>, what: ReceiptRequest): Promise<number> {
+  async send(protocol: Protocol, what: ReceiptRequest): Promise<number> {
     const { method, url: target, headers, body } = what;
     const url = new URL(target);
     const answer = await this.pool(url.origin).request({
       method,
       path: url.pathname + url.search,
       headers: {
-        ...authorization(account.behaviour.script.receipts.auth, protocol.receipts.authorization),
+        ...authorization(this.owner.behaviour.script.receipts.auth, protocol.receipts.authorization),
         ...headers,
         'user-agent': 'heliograph-simulator',
       },
@@ -203,13 +222,13 @@ export class Courier {
 
   /** @returns what went wrong, or nothing when the post was acknowledged. */
   private async request({ destination, reports }: Post, mangle: boolean): Promise<string | undefined> {
-    const { protocol, account } = destination;
+    const { protocol } = destination;
     const { acknowledges = (status) => status >= 200 && status < 300 } = protocol.receipts;
-    const script = account.behaviour.script.receipts;
+    const script = this.owner.behaviour.script.receipts;
     const spelt = script.idCase === 'upper' ? reports.map(inCapitals) : reports;
     try {
       const whole = protocol.receipts.write(destination.url, spelt, script);
-      const status = await this.send(destination, mangle ? cutOff(whole) : whole);
+      const status = await this.send(protocol, mangle ? cutOff(whole) : whole);
       return acknowledges(status) ? undefined : `status ${status}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -38,7 +38,7 @@ export async function sendInbound(world: World, request: VendorRequest): Promise
   if (url === undefined) return refused('no-url', 'give a url');
   const to = read.data.to ?? answered?.submission.sender ?? '';
   const what = inbound(url, { id: hexId(), from, to, text, at: Date.now(), secret, bulkId });
-  return json(200, { status: await world.courier.send({ account, protocol }, what) });
+  return json(200, { status: await account.courier.send(protocol, what) });
 }
 
 function refused(error: string, remedy: string): Answer {

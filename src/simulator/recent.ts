@@ -21,6 +21,17 @@ export class Recent<Entry> {
     this.next = (this.next + 1) % this.capacity;
   }
 
+  /** Forgets the entries that match; the others keep their order. */
+  forget(matches: (entry: Entry) => boolean): void {
+    const oldestFirst = [...this.entries.slice(this.next), ...this.entries.slice(0, this.next)];
+    this.entries.length = 0;
+    for (const entry of oldestFirst) {
+      if (matches(entry)) this.onForget(entry);
+      else this.entries.push(entry);
+    }
+    this.next = this.entries.length % this.capacity;
+  }
+
   /** The newest entries that match, newest first. */
   find(matches: (entry: Entry) => boolean, limit: number): Entry[] {
     const found: Entry[] = [];

@@ -74,7 +74,7 @@ class Server {
     this.timers.stop();
     const closed = new Promise((resolve) => this.http.close(resolve));
     this.http.closeAllConnections();
-    await Promise.all([closed, this.world.courier.stop()]);
+    await Promise.all([closed, this.world.stop()]);
   }
 
   private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -91,7 +91,8 @@ class Server {
       body,
     };
     if (path === '/clevertap/callback') return answerCallback(this.world, request, response, this.timers);
-    if (path === '/control/reset' && request.method === 'POST') return this.reset(response);
+    if (path === '/control/reset' && request.method === 'POST')
+      return this.reset(response, request.query.get('account'));
     if (path === '/control/inbound' && request.method === 'POST')
       return send(response, await sendInbound(this.world, request));
     if (path.startsWith('/control/')) return send(response, answerControl(this.world, path, request));
@@ -106,10 +107,15 @@ class Server {
     return answerSubmission(this.world, protocol, account, request, response, this.timers);
   }
 
-  private async reset(response: ServerResponse): Promise<void> {
-    const old = this.world;
-    this.world = new World(this.log);
-    await old.courier.stop();
+  /** @param account of a vendor or of CleverTap; null = all of them, and the common script. */
+  private async reset(response: ServerResponse, account: string | null): Promise<void> {
+    if (account === null) {
+      const old = this.world;
+      this.world = new World(this.log);
+      await old.stop();
+    } else {
+      await this.world.forget(account);
+    }
     sendJson(response, 200, { reset: true });
   }
 }

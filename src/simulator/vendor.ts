@@ -35,7 +35,7 @@ function takeBatch(world: World, protocol: Protocol, account: Account, batch: Ba
       const { bulkId, secret } = batch;
       const report = { messageId, clientId, bulkId, secret, to, sender, parts, callbackData, sentAt: now };
       const reports = wanted ? plan.reports.filter(({ kind }) => wanted.includes(kind)) : plan.reports;
-      const wait = world.courier.bring({ account, protocol, url }, reports, report, now + latencyMs);
+      const wait = account.courier.bring({ protocol, url }, reports, report, now + latencyMs);
       if (wait !== undefined) early.push(wait);
     }
     return 'accepted';

@@ -1,4 +1,7 @@
-/** Everything the simulator knows: scripts, accounts, what was sent and what was received. `POST /control/reset` makes a new one. */
+/**
+ * Everything the simulator knows: scripts, accounts, what was sent and what was received. `POST /control/reset` makes a new
+ * one, or forgets one account.
+ */
 import type { Logger } from 'pino';
 import { Account } from './account';
 import type { CallbackRecord } from './clevertap/callback';
@@ -52,7 +55,6 @@ export class World {
   readonly accounts = new Map<string, Account>();
   readonly listeners = new Map<string, Listener>();
   readonly peak = new Peak();
-  readonly courier: Courier;
   private readonly recordOf = new Map<string, MessageRecord>();
   readonly messages = new Recent<MessageRecord>(KEPT_RECORDS, (old) =>
     this.recordOf.delete(`${old.account} ${old.messageId}`),
@@ -61,9 +63,7 @@ export class World {
   private common = DEFAULT_SCRIPT;
   private readonly own = new Map<string, Script>();
 
-  constructor(log?: Logger) {
-    this.courier = new Courier(log);
-  }
+  constructor(private readonly log?: Logger) {}
 
   /** The script that an account obeys: its own, else the common one. */
   script(account?: string): Script {
@@ -86,7 +86,7 @@ export class World {
 
   account(name: string): Account {
     let account = this.accounts.get(name);
-    if (account === undefined) this.accounts.set(name, (account = new Account(name, this.script(name))));
+    if (account === undefined) this.accounts.set(name, (account = new Account(name, this.script(name), this.log)));
     return account;
   }
 
@@ -95,6 +95,22 @@ export class World {
     if (listener === undefined)
       this.listeners.set(name, (listener = { received: new Received(), behaviour: listen(this.script(name)) }));
     return listener;
+  }
+
+  /** Forgets an account of a vendor or of CleverTap, its own script included. Its reports that have not left never will. */
+  async forget(name: string): Promise<void> {
+    const vendor = this.accounts.get(name);
+    this.own.delete(name);
+    this.accounts.delete(name);
+    this.listeners.delete(name);
+    this.messages.forget(({ account }) => account === name);
+    this.told.forget(({ account }) => account === name);
+    await vendor?.courier.stop();
+  }
+
+  /** Ends every report under way. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.accounts.values()].map(({ courier }) => courier.stop()));
   }
 
   /** @param at epoch milliseconds of the submission. @param end how it ends and when. */
