@@ -104,7 +104,7 @@ export class World {
     this.accounts.delete(name);
     this.listeners.delete(name);
     this.messages.forget(({ account }) => account === name);
-    this.told.forget(({ account }) => account === name);
+    this.received.forget(({ account }) => account === name);
     await vendor?.courier.stop();
   }
 

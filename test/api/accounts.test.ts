@@ -1,10 +1,9 @@
 /** Accounts: their settings, who may change them, and the audit of every change. */
-import { startStack, type TestStack } from '../support/stack';
-import { until } from '../support/until';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -247,12 +246,19 @@ describe('audit', () => {
   test('400: an unknown filter, a time that is none; 403: without manage', async () => {
     const { json } = await stack.call('GET', '/api/v1/audit?from=today&who=me&cursor=x');
     expect(fieldsOf(json)).toEqual(['cursor', 'from', 'who']);
-    expect((await stack.call('GET', '/api/v1/audit', undefined, await keyOf('default', ['read']))).status).toBe(403);
+    expect((await stack.call('GET', '/api/v1/audit', undefined, await keyOf(stack.accountId, ['read']))).status).toBe(
+      403,
+    );
   });
 });
 
 test('200: the catalogue of providers tells what each needs', async () => {
-  const { status, json } = await stack.call('GET', '/api/v1/providers', undefined, await keyOf('default', ['read']));
+  const { status, json } = await stack.call(
+    'GET',
+    '/api/v1/providers',
+    undefined,
+    await keyOf(stack.accountId, ['read']),
+  );
   expect(status).toBe(200);
   const twilio = json.items.find(({ name }: { name: string }) => name === 'twilio');
   expect(twilio).toMatchObject({ label: 'Twilio', sendingPatterns: ['loop'], capabilities: { batchSize: 1 } });
@@ -260,32 +266,4 @@ test('200: the catalogue of providers tells what each needs', async () => {
     ['accountSid', false],
     ['authToken', true],
   ]);
-});
-
-test('after retentionDays the sweep blanks what is personal; ledger and outcome stay', async () => {
-  await stack.startWorker();
-  await patch('default', { retentionDays: 1 });
-  const message = { to: '919800000401', text: 'Your code is 4711', mid: '919800000401.-1.', from: 'SENDER' };
-  const { json: sent } = await stack.call('POST', '/clevertap/v1/messages', message);
-  const read = async () => (await stack.call('GET', `/api/v1/messages/${sent.ids[0]}`)).json;
-  const ledger = await stack.settled();
-  const told = await until('CleverTap was told', async () => {
-    const trace = await read();
-    return trace.callbacks[0]?.state === 'delivered' ? trace : null;
-  });
-  // Two days pass on the rows. An api sweeps when it starts.
-  const { pool } = stack.database;
-  await pool.query(`update messages set settled_at = settled_at - interval '2 days'`);
-  await pool.query(`update slices set created_at = created_at - interval '2 days'`);
-  await stack.stopApi();
-  await stack.startApi();
-  const after = await until('it is blank', async () => {
-    const trace = await read();
-    return trace.text === '' ? trace : null;
-  });
-  expect(after).toMatchObject({ to: '+9198******01', meta: null, state: 'delivered', sender: 'SENDER' });
-  expect(after.receipts).toEqual(told.receipts);
-  expect((await stack.call('GET', '/api/v1/stats')).json.ledger).toEqual(ledger);
-  const { rows } = await pool.query(`select count(*)::int as n from receipts where raw is not null`);
-  expect(rows).toEqual([{ n: 0 }]);
 });

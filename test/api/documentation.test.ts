@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { ERRORS } from '../../src/errors';
 import { operations } from '../../src/api/operations';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false, env: { HELIOGRAPH_PUBLIC_URL: 'https://sms.example.com' } });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 

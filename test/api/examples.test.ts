@@ -4,11 +4,12 @@ import path from 'node:path';
 import { DateTime } from 'luxon';
 import { fill, readHttpFile, readVariables } from '../support/http-file';
 import { ROOT, readDocument } from '../support/markdown';
-import { ADMIN_KEY, startStack, type TestStack } from '../support/stack';
+import { ADMIN_KEY } from '../support/servers';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 

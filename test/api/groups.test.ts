@@ -1,12 +1,13 @@
 /** `/api/v1/groups` and their members, by status. */
 import { operations } from '../../src/api/operations';
 import { insertGroupMembers, lockGroup, readGroupMembers } from '../../src/store/audience/groups';
-import { startStack, type Answer, type TestStack } from '../support/stack';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -233,7 +234,7 @@ describe('members', () => {
     const { db, pool } = stack.database;
     let waiting: Promise<Answer> | undefined;
     await db.transaction().execute(async (tx) => {
-      await lockGroup(tx, 'default', id);
+      await lockGroup(tx, stack.accountId, id);
       waiting = add(id, { to: number(2) });
       await until('the request waits', async () => {
         const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

@@ -1,10 +1,10 @@
 /** The life of an API key: rotation, its rate, and when it was last used. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -32,7 +32,7 @@ describe('rotation', () => {
         id: expect.not.stringContaining(old.id),
         key: expect.stringMatching(/^hg_/),
         name: 'test',
-        accountId: 'default',
+        accountId: stack.accountId,
         scopes: ['send'],
         ratePerSecond: 100,
         replaces: { id: old.id, expiresAt: expect.any(String) },

@@ -1,10 +1,11 @@
 /** OAuth 2.0 client credentials: an API key gets a token, and the token is as good as the key, for an hour. */
 import { createAccessTokens } from '../../src/core/accounts/access-token';
-import { startStack, type TestStack } from '../support/stack';
+import { ADMIN_KEY } from '../support/servers';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -132,7 +133,7 @@ describe('refusals as RFC 6749 has them', () => {
       await grant({ ...client, secret: 'wrong' }),
       await ask({ grant_type: 'client_credentials' }, { authorization: basic({ id: client.id, secret: 'wrong' }) }),
       await grant(expired),
-      await grant({ ...client, secret: stack.config.adminKey! }),
+      await grant({ ...client, secret: ADMIN_KEY }),
     ];
     for (const { status, json, headers } of answers) {
       expect([status, json]).toEqual([401, refusal('invalid_client')]);
@@ -152,7 +153,7 @@ describe('refusals as RFC 6749 has them', () => {
 test('401: a token of a revoked key, one that has ended, a forged one', async () => {
   const client = await makeClient(['read']);
   const { access_token: token } = (await grant(client)).json;
-  const tokens = createAccessTokens(stack.config.masterKey!);
+  const tokens = createAccessTokens(Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64'));
   const ended = tokens.issue({ keyId: client.id, scopes: ['read'] }, Date.now() - 3_600_000);
   const forged = createAccessTokens(Buffer.alloc(32, 1)).issue({ keyId: client.id, scopes: ['read'] }, Date.now());
   for (const bad of [ended, forged]) expect((await as(bad, 'GET', '/api/v1/messages')).status).toBe(401);

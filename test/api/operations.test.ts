@@ -1,11 +1,11 @@
 /** The operations API's own answers, route by route; what all routes answer alike is in `statuses.test.ts`. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { gatewayDraft } from '../support/things';
 
-let stack: TestStack;
+let stack: SharedStack;
 let as: Record<string, string>;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
   const { json } = await stack.call('POST', '/api/v1/accounts', { name: 'Operations' });
   as = { 'x-account-id': json.id };
   await call('POST', '/api/v1/gateways', gatewayDraft());

@@ -1,6 +1,7 @@
 /** What every route answers alike: 400, 401, 403, 404, 413 and 429. A new route is walked as soon as it is declared. */
 import { allRoutes, fill, type Route } from '../support/walk';
-import { startStack, type Answer, type TestStack } from '../support/stack';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 import { BODILESS, bodyOf, ENDLESS, gatewayDraft, LARGE, thingOf, unknownOf, type Owner } from '../support/things';
 import { until } from '../support/until';
 
@@ -16,13 +17,13 @@ const LESS: Record<string, string[]> = {
   admin: ['send', 'read', 'manage'],
 };
 
-let stack: TestStack;
+let stack: SharedStack;
 let owner: Owner;
 /** One key for each entry of {@link LESS}. */
 const lesser: Record<string, string> = {};
 let limited: string;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Walked' });
   const as = { 'x-account-id': account.id as string };
   owner = {

@@ -1,10 +1,11 @@
 /** `/api/v1/templates`, by status. */
 import { operations } from '../../src/api/operations';
-import { startStack, type Answer, type TestStack } from '../support/stack';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 

@@ -1,13 +1,14 @@
 /** A key of one account finds nothing of another: every route with a parameter, and every list. */
 import { allRoutes, fill } from '../support/walk';
-import { startStack, type Answer, type TestStack } from '../support/stack';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 import { bodyOf, ENDLESS, gatewayDraft, THINGS, thingOf, type Owner } from '../support/things';
 
 const routes = allRoutes().filter(({ name, scope }) => scope !== 'none' && !ENDLESS.has(name));
 const single = routes.filter(({ params }) => params.length > 0);
 const lists = routes.filter(({ method, params, scope }) => method === 'GET' && params.length === 0 && scope !== 'send');
 
-let stack: TestStack;
+let stack: SharedStack;
 let owner: Owner;
 /** Calls with a key of the account that owns the things, and of another one; both may do all but administrate. */
 let own: Owner['call'];
@@ -27,7 +28,7 @@ async function makeAccount(name: string): Promise<{ owner: Owner; call: Owner['c
 }
 
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
   ({ owner, call: own } = await makeAccount('Owner'));
   ({ call: foreign } = await makeAccount('Other'));
 });

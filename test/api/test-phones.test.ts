@@ -1,12 +1,13 @@
 /** `/api/v1/test-phones`, by status. */
 import { operations } from '../../src/api/operations';
 import { listVerifiedTestPhones } from '../../src/store/audience/test-phones';
-import { startStack, type Answer, type TestStack } from '../support/stack';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -63,13 +64,13 @@ test('201, then 200: a phone is verified by the code that it is sent', async () 
 
   const [code] = await codesTo(to);
   const { db } = stack.database;
-  expect((await listVerifiedTestPhones(db, 'default')).map(({ msisdn }) => msisdn)).not.toContain(to);
+  expect((await listVerifiedTestPhones(db, stack.accountId)).map(({ msisdn }) => msisdn)).not.toContain(to);
   const verified = await verify(added.json.id, code);
   expect([verified.status, verified.json]).toEqual([
     200,
     { ...added.json, verified: true, verifiedAt: expect.any(String) },
   ]);
-  expect((await listVerifiedTestPhones(db, 'default')).map(({ msisdn }) => msisdn)).toContain(to);
+  expect((await listVerifiedTestPhones(db, stack.accountId)).map(({ msisdn }) => msisdn)).toContain(to);
   expect(await audit(added.json.id)).toEqual([
     ['test-phone.added', { codeSent: true }],
     ['test-phone.verified', null],
@@ -232,13 +233,15 @@ test('404: an id that is none, and a phone of another account', async () => {
 });
 
 test('the code arrives at the phone, and verifies it', async () => {
-  await stack.startWorker();
+  const whole = await joinStack();
   const to = newNumber();
-  const { json } = await add({ to });
+  const { json } = await whole.call('POST', PATH, { to });
   const text = await until('the code arrives', async () => {
-    const { json: sent } = await stack.control('GET', `/control/messages?to=${to.slice(1)}`);
+    const { json: sent } = await whole.control('GET', `/control/messages?to=${to.slice(1)}`);
     return (sent.messages as { text: string }[])[0]?.text;
   });
   expect(text).toMatch(/^\d{6} is your code to verify this test phone\. It is valid for 10 minutes\.$/);
-  expect((await verify(json.id, text.slice(0, 6))).json.verified).toBe(true);
+  const verified = await whole.call('POST', `${PATH}/${json.id}/verify`, { code: text.slice(0, 6) });
+  expect(verified.json.verified).toBe(true);
+  await whole.stop();
 });

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { markImportStarted } from '../../src/store/audience/upload-rows';
 import { readUploadRows } from '../../src/store/audience/uploads';
 import { startProcess, type TestProcess } from '../support/process';
-import { ADMIN_KEY, startStack, type Answer, type TestStack } from '../support/stack';
+import { ADMIN_KEY } from '../support/servers';
+import { startStack, type Answer, type TestStack } from '../support/stack';
 import { csvOf, storeUpload } from '../support/uploads';
 import { until } from '../support/until';
 

@@ -1,14 +1,18 @@
 /** `/api/v1/campaigns`, by status; and what other routes know of campaigns. */
 import type { z } from 'zod';
 import { operations } from '../../src/api/operations';
-import { ADMIN_KEY, startStack, type Answer, type TestStack } from '../support/stack';
+import { ADMIN_KEY } from '../support/servers';
+import type { Answer } from '../support/client';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let base: string;
+let admin: Record<string, string>;
 beforeAll(async () => {
-  stack = await startStack();
-  base = `http://127.0.0.1:${stack.config.port}`;
+  stack = await joinStack();
+  base = stack.url;
+  admin = { authorization: `Bearer ${ADMIN_KEY}`, 'x-account-id': stack.accountId };
 });
 afterAll(() => stack.stop());
 
@@ -304,19 +308,6 @@ describe('forecast', () => {
     await reaches(id, 'finished');
     expect((await forecastOf(id)).json.madeAt).toBe(madeAt);
   });
-
-  test('202: is answered while nobody makes it, and made when somebody can', async () => {
-    await stack.stopWorker();
-    const id = await draft();
-    const answer = await forecastOf(id);
-    expect([answer.status, answer.json, answer.headers.get('retry-after')]).toEqual([202, { state: 'computing' }, '5']);
-    await stack.startWorker();
-    const made = await until('the forecast is made', async () => {
-      const now = await forecastOf(id);
-      return now.status === 200 ? now.json : null;
-    });
-    expect(made.recipients).toBe(1);
-  });
 });
 
 describe('ledger', () => {
@@ -333,11 +324,11 @@ describe('ledger', () => {
     const made = await create({ message: 'Hello {name}', audience: { recipients: [...all, all[0]] } });
     ({ id } = made.json);
     await reaches(id, 'finished');
-    await stack.control('DELETE', '/control');
+    await stack.control('PUT', '/control/script', {});
   });
   const csvOf = async (query = '?format=csv', headers: Record<string, string> = {}) => {
     const response = await fetch(`${base}${PATH}/${id}/ledger${query}`, {
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
+      headers: { ...admin, ...headers },
     });
     const lines = (await response.text()).trimEnd().split('\n');
     return { response, header: lines[0], lines: lines.slice(1).map((line) => line.split(',')) };
@@ -439,7 +430,7 @@ describe('test send', () => {
 test('live events tell how a campaign goes', async () => {
   const controller = new AbortController();
   const response = await fetch(`${base}/api/v1/events`, {
-    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    headers: admin,
     signal: controller.signal,
   });
   const { id } = (await create({ name: 'Watched', audience: { recipients: people(5) } })).json;

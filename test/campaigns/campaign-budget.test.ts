@@ -1,9 +1,8 @@
 /** A campaign of many recipients is cheap for Temporal, and tells it nothing about them. */
 import { Client, Connection } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/workflows/contract';
-import { campaignsOf, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
-import { testNamespace } from '../support/servers';
+import { joinCampaigns, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
@@ -12,12 +11,11 @@ const EVENTS_PER_MESSAGE = 0.02;
 /** Start, preparation, end. */
 const EVENTS_OF_ITS_OWN = 50;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 let connection: Connection;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
   connection = await Connection.connect({ address: testTemporal() });
 });
 afterAll(async () => {
@@ -37,7 +35,7 @@ test('events per message, all of them delivered at once', async () => {
   const { counts } = await campaigns.reaches(id, 'finished', 120_000);
   expect(counts).toMatchObject({ accepted: RECIPIENTS, delivered: RECIPIENTS, open: 0 });
 
-  const client = new Client({ connection, namespace: testNamespace() });
+  const client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
   const handle = client.workflow.getHandle(campaignWorkflowId(id));
   await handle.result();
   const { events } = await handle.fetchHistory();

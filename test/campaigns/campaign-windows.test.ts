@@ -1,24 +1,24 @@
 /** A slice whose window closes in the middle stops there, and goes on when it opens again. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
+import { readConfig } from '../../src/config';
 import { createProviderHttp } from '../../src/outbound/client';
 import { createBase } from '../../src/runtime/base';
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 
 const COUNT = 900;
 const OPEN_MS = 1_000;
 /** After a window has closed, no request starts later than this. */
 const STILL_LEAVING_MS = 1_000;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 let activities: Activities;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
-  const { config } = stack;
+  ({ stack, campaigns } = await joinCampaigns());
+  const config = readConfig(stack.env);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const base = createBase(config, log, { connections: 4 });
   const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: 64 });

@@ -1,20 +1,18 @@
 /** Cancel means that what has not left never will; what has left is awaited, and the ledger adds up. */
 import { Client, Connection } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/workflows/contract';
-import { campaignsOf, people, sumOf, type TestCampaigns } from '../support/campaigns';
-import { testNamespace } from '../support/servers';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, sumOf, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const COUNT = 1_500;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 let connection: Connection;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
   connection = await Connection.connect({ address: testTemporal() });
 });
 afterAll(async () => {
@@ -47,7 +45,7 @@ test('cancelled in the middle', async () => {
   const withMeta = [...metaOf].filter(([, meta]) => meta !== undefined);
   const dropped = withMeta.filter(([to]) => !left.has(to)).map(([, meta]) => meta);
   const told = await until('CleverTap was told everything', async () => {
-    const { json } = await stack.control('GET', '/control/clevertap?account=DEMO');
+    const { json } = await stack.control('GET', '/control/clevertap');
     return json.records >= withMeta.length ? json : null;
   });
   expect(told).toMatchObject({
@@ -84,7 +82,9 @@ test('cancelled while its audience is still prepared', async () => {
   const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
   expect(counts.cancelled).toBe(counts.accepted - counts.delivered);
   expect(sumOf(counts)).toBe(counts.accepted);
-  const handle = new Client({ connection, namespace: testNamespace() }).workflow.getHandle(campaignWorkflowId(id));
+  const handle = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE }).workflow.getHandle(
+    campaignWorkflowId(id),
+  );
   await handle.result();
   // Nothing was stored after it was cancelled.
   expect((await campaigns.read(id)).counts).toEqual(counts);
@@ -108,7 +108,7 @@ describe('what had left, and is never reported', () => {
     await campaigns.act(id, 'cancel');
     const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
     // While it waited it slept: events come with what happens, not with time.
-    const client = new Client({ connection, namespace: testNamespace() });
+    const client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
     const { historyLength } = await client.workflow.getHandle(campaignWorkflowId(id)).describe();
     expect(historyLength).toBeLessThan(150);
     const { accepted: sent } = (await stack.control('GET', '/control/counts')).json;
@@ -127,7 +127,7 @@ describe('what had left, and is never reported', () => {
 
   test('and does not know: expired at the deadline, and on no other leg before', async () => {
     // Sooner than the API lets a person choose, so that the test need not wait for minutes.
-    await stack.database.pool.query('update gateways set failover_after_seconds = 1');
+    await stack.database.pool.query('update gateways set failover_after_seconds = 1 where id = $1', [stack.gatewayId]);
     await campaigns.script({ receipts: { missing: 1 }, record: false });
     const { sent, counts } = await cancelUnreported(200_000);
     expect(counts).toMatchObject({ expired: sent, cancelled: 600 - sent });

@@ -6,7 +6,7 @@ import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
 import { campaignSlice, storeBlock, storeCampaign } from '../support/campaign-rows';
 import { pinClock, type PinnedClock } from '../support/clock';
 import { startStore, type TestStore } from '../support/rows';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 
 const ZONE = 'Europe/Berlin';
 /** Berlin's clocks go from 02:00 to 03:00 (01:00 UTC) on 28 March 2027, and from 03:00 to 02:00 (01:00 UTC) on 31 October. */
@@ -77,10 +77,10 @@ test('a campaign that is late that night waits for the clock on the wall, not fo
 });
 
 describe('a time in a request', () => {
-  let stack: TestStack;
+  let stack: SharedStack;
   let campaigns: TestCampaigns;
   beforeAll(async () => {
-    stack = await startStack({ worker: false });
+    stack = await joinStack({ worker: false });
     campaigns = campaignsOf(stack);
   });
   afterAll(() => stack.stop());

@@ -1,12 +1,11 @@
 /** What keeps a campaign from leaving is visible, and it goes on by itself: no gateway, or the hours of a country. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {
@@ -42,8 +41,7 @@ test('promotional: a country’s hours hold its numbers, and no others', async (
   const zone = new Date().getUTCHours() < 12 ? 'UTC' : 'Etc/GMT+12';
   const local = (hours: number) => (zone === 'UTC' ? clock(hours) : clock(hours - 12));
   const windows = [{ country: 'IN', start: local(6), end: local(7), timezone: zone }];
-  const account = (await stack.call('GET', '/api/v1/accounts')).json.items[0];
-  expect((await stack.call('PATCH', `/api/v1/accounts/${account.id}`, { windows })).status).toBe(200);
+  expect((await stack.call('PATCH', `/api/v1/accounts/${stack.accountId}`, { windows })).status).toBe(200);
   const american = Array.from({ length: 10 }, (_, i) => ({ to: `+120255501${String(i).padStart(2, '0')}` }));
   const recipients = [...people(30, 5_000), ...american];
 

@@ -1,15 +1,14 @@
 /** Pause means that nothing leaves any more; resume, that each remaining message leaves once. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 
 /** After the answer to a pause, no request starts later than this. */
 const STILL_LEAVING_MS = 1_000;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {

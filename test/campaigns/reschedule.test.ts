@@ -1,13 +1,12 @@
 /** A campaign gets another time, later and earlier; and what happens to one that is late. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 
@@ -39,41 +38,4 @@ test('a clock time is read in the zone that is given with it', async () => {
   const rescheduled = await campaigns.act(id, 'reschedule', { time: `${year}-01-05 09:00`, timezone: 'Asia/Tokyo' });
   expect(rescheduled.json).toMatchObject({ time: `${year}-01-05T00:00:00.000Z`, timezone: 'Asia/Tokyo' });
   await campaigns.act(id, 'cancel');
-});
-
-test('workers were away at its time: sent, skipped, or left for the next window', async () => {
-  await stack.stopWorker();
-  await stack.control('POST', '/control/reset');
-  const time = inSeconds(3_600);
-  const make = (lateness: string, from: number, body: object = {}) =>
-    campaigns.launch({ audience: { recipients: people(5, from) }, time, lateness, ...body });
-  const window = { start: '00:00', end: '23:59', timezone: 'UTC' };
-  const sent = await make('send', 200);
-  const skipped = await make('skip', 300);
-  const postponed = await make('next-window', 400, { window });
-  // Their time came and went while nobody looked.
-  await stack.database.pool.query(
-    `update campaigns set due_at = now() - interval '20 minutes' where id = any($1::text[])`,
-    [[sent, skipped, postponed]],
-  );
-  await stack.startWorker();
-
-  const done = await campaigns.reaches(sent, 'finished');
-  expect(done.counts).toMatchObject({ accepted: 5, delivered: 5 });
-  const left = await campaigns.waitFor(
-    skipped,
-    'skipped',
-    ({ state, counts }) => state === 'cancelled' && counts.open === 0,
-  );
-  expect(left).toMatchObject({ reason: 'skipped: it was 20 minutes late', counts: { accepted: 5, cancelled: 5 } });
-  const waits = await campaigns.waitFor(postponed, 'postponed', ({ reason }) => reason !== null);
-  expect(waits).toMatchObject({
-    state: 'scheduled',
-    reason: 'it was 20 minutes late and waits for its next window',
-    counts: { queued: 5 },
-  });
-  expect(waits.time).toMatch(/T00:00:00.000Z$/);
-  expect(Date.parse(waits.time)).toBeGreaterThan(Date.now());
-  expect(await campaigns.seen()).toHaveLength(5);
-  await campaigns.act(postponed, 'cancel');
 });

@@ -1,15 +1,14 @@
 /** The operator refuses the sender ID of a campaign, by receipt: its messages go out again under the fallback. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const COUNT = 1_200;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {
@@ -26,7 +25,7 @@ test('refused by receipt: each message leaves once more, under the fallback send
   expect([sent.length, toUnder('BRANDA'), toUnder('HELIOB')]).toEqual([2 * COUNT, COUNT, COUNT]);
   // CleverTap hears of the delivery alone.
   const told = await until('CleverTap was told everything', async () => {
-    const { json } = await stack.control('GET', '/control/clevertap?account=DEMO');
+    const { json } = await stack.control('GET', '/control/clevertap');
     return json.records >= COUNT ? json : null;
   });
   expect(told).toMatchObject({ byEvent: { delivered: COUNT, failed: 0 }, duplicates: 0, conflicts: 0 });

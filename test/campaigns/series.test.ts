@@ -3,22 +3,22 @@ import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { sweepOnce } from '../../src/activities/maintenance/sweep';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { createWorkflows } from '../../src/workflows/client';
-import { testNamespace } from '../support/servers';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let connection: Connection;
 let client: Client;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
   connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: testNamespace() });
+  client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
 });
 afterAll(async () => {
   const { rows } = await stack.database.pool.query<{ id: string }>(
-    'select id from campaigns where recurrence is not null',
+    'select id from campaigns where account_id = $1 and recurrence is not null',
+    [stack.accountId],
   );
   for (const { id } of rows)
     await schedule(id)

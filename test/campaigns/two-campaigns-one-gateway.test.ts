@@ -1,15 +1,14 @@
 /** Two campaigns share a gateway: both go on, and together they never exceed its rate. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 
 const RATE = 200;
 const EACH = 500;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 

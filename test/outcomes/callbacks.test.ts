@@ -1,9 +1,9 @@
 /** The outbox, looked at by hand: what was told to whom, and telling it again. */
 import { startReceiver, type Receiver } from '../support/receiver';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let receiver: Receiver;
 let cleverTap: Receiver;
 let webhookId: string;
@@ -11,7 +11,7 @@ let cleverTapId: string;
 let serial = 919_900_000_000;
 beforeAll(async () => {
   [receiver, cleverTap] = [await startReceiver(), await startReceiver()];
-  stack = await startStack({ env: { HELIOGRAPH_OUTBOUND_ALLOW: '127.0.0.1' } });
+  stack = await joinStack();
   webhookId = (await stack.call('POST', '/api/v1/webhooks', { kind: 'standard', url: receiver.url })).json.id;
   cleverTapId = (await stack.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url: cleverTap.url })).json.id;
 });

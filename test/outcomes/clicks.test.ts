@@ -1,17 +1,17 @@
 /** Links in texts, where accounts want them tracked: replaced, followed, counted once, and told where that is wanted. */
 import { startReceiver, type Receiver } from '../support/receiver';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const BROWSER = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36';
-let stack: TestStack;
+let stack: SharedStack;
 let receiver: Receiver;
 let base: string;
 let serial = 919_800_000_000;
 beforeAll(async () => {
   receiver = await startReceiver();
-  stack = await startStack({ env: { HELIOGRAPH_OUTBOUND_ALLOW: '127.0.0.1' } });
-  base = `http://127.0.0.1:${stack.config.port}`;
+  stack = await joinStack();
+  base = stack.url;
   await stack.call('POST', '/api/v1/webhooks', { kind: 'standard', url: receiver.url, events: ['message.clicked'] });
 });
 afterAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
 beforeEach(() => (receiver.deliveries.length = 0));
 
 async function track(mode: 'off' | 'count' | 'report'): Promise<void> {
-  await stack.database.pool.query('update accounts set click_tracking = $1', [mode]);
+  await stack.database.pool.query('update accounts set click_tracking = $1 where id = $2', [mode, stack.accountId]);
   await until('the setting is in force', async () => {
     const { text } = await sendAndRead('http://probe.example/');
     return text.includes('probe.example') === (mode === 'off');
@@ -51,7 +51,7 @@ const told = async (meta: string) =>
 test('off: the text is what came', async () => {
   const { text } = await sendAndRead('See https://shop.example/a?b=c now');
   expect(text).toBe('See https://shop.example/a?b=c now');
-  const { rows } = await stack.database.pool.query('select 1 from links');
+  const { rows } = await stack.database.pool.query('select 1 from links where account_id = $1', [stack.accountId]);
   expect(rows).toEqual([]);
 });
 

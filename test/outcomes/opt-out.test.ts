@@ -1,11 +1,11 @@
 /** A person who says stop is not sent to again, and CleverTap hears of it. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let callbackPath: string;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
   const { json } = await stack.call('GET', '/api/v1/gateways');
   callbackPath = new URL(json.items[0].callbackUrl as string).pathname;
 });

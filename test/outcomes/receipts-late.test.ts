@@ -2,17 +2,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attemptWireId } from '../../src/core/messages/ids';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const REPORTS = readFileSync(path.resolve(__dirname, '../../src/providers/infobip/fixtures/reports-v3.json'), 'utf8');
 
-let stack: TestStack;
+let stack: SharedStack;
 let first: { id: string; callbackUrl: string };
 let second: { id: string };
 let number = 919_900_000_000;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
   first = await makeGateway('silent', 1);
   second = await makeGateway('second', 2);
   // The API wants a validity below it, which is a minute at least: too long for a test.
@@ -22,7 +22,10 @@ afterAll(() => stack.stop());
 beforeEach(async () => {
   await stack.control('POST', '/control/reset');
   // It keeps no record either, so that asking it tells nothing.
-  await stack.control('PUT', '/control/script?account=silent', { receipts: { missing: 1 }, record: false });
+  await stack.control('PUT', `/control/script?account=${stack.vendor('silent')}`, {
+    receipts: { missing: 1 },
+    record: false,
+  });
 });
 
 async function makeGateway(name: string, priority: number) {
@@ -31,7 +34,7 @@ async function makeGateway(name: string, priority: number) {
     name,
     priority,
     credentials: { apiKey: `${name}-key` },
-    baseUrl: `${stack.simulator.url}/infobip/${name}`,
+    baseUrl: `${stack.simulator.url}/infobip/${stack.vendor(name)}`,
     sendingPattern: 'loop',
     validitySeconds: 60,
   });
@@ -64,7 +67,7 @@ async function deliverFirst(id: string): Promise<void> {
 }
 
 test('without a receipt the message takes the next leg in time', async () => {
-  await stack.control('PUT', '/control/script?account=second', {});
+  await stack.control('PUT', `/control/script?account=${stack.vendor('second')}`, {});
   const id = await sendOne();
   expect(await isIn(id, 'delivered')).toMatchObject({
     gatewayId: second.id,
@@ -77,7 +80,7 @@ test('without a receipt the message takes the next leg in time', async () => {
 });
 
 test('the first copy is delivered while the second is on its way: delivered, and told once', async () => {
-  await stack.control('PUT', '/control/script?account=second', { receipts: { missing: 1 } });
+  await stack.control('PUT', `/control/script?account=${stack.vendor('second')}`, { receipts: { missing: 1 } });
   const id = await sendOne();
   await onSecondLeg(id);
   await deliverFirst(id);
@@ -90,7 +93,9 @@ test('the first copy is delivered while the second is on its way: delivered, and
 });
 
 test('the first copy is delivered after the failure of the second was told: recorded as late', async () => {
-  await stack.control('PUT', '/control/script?account=second', { refuse: [{ outcome: 'recipient', at: 'receipt' }] });
+  await stack.control('PUT', `/control/script?account=${stack.vendor('second')}`, {
+    refuse: [{ outcome: 'recipient', at: 'receipt' }],
+  });
   const id = await sendOne();
   await until('CleverTap was told', async () => {
     const { state, callbacks } = await traceOf(id);

@@ -1,11 +1,11 @@
 /** How CleverTap is told: once, later when it fails, never both ways. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let serial = 919_600_000_000;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {
@@ -28,7 +28,7 @@ async function callbackIn(id: string, state: string) {
   });
 }
 
-const told = async () => (await stack.control('GET', '/control/clevertap')).json.accounts.DEMO;
+const told = async () => (await stack.control('GET', '/control/clevertap')).json;
 
 test('a 503 is retried after ten minutes at the earliest, durably', async () => {
   await stack.control('PUT', '/control/script', {
@@ -57,7 +57,7 @@ test('an answer that hands a record back keeps only that one for later', async (
 
 test('a 4xx is dead-lettered with its reason', async () => {
   const { items } = (await stack.call('GET', '/api/v1/webhooks')).json;
-  const url = `http://127.0.0.1:${stack.simulator.port}/nowhere?account=X`;
+  const url = `${stack.simulator.url}/nowhere?account=X`;
   await stack.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url, isDefault: true });
   await until('the new default is in force', async () => {
     const { id } = await sendOne();
@@ -71,14 +71,15 @@ test('a 4xx is dead-lettered with its reason', async () => {
   expect(await callbackIn(id, 'dead')).toMatchObject({ lastStatus: 404, lastError: expect.stringContaining('404') });
   await stack.call('POST', '/api/v1/webhooks', {
     kind: 'clevertap',
-    url: `http://127.0.0.1:${stack.simulator.port}/clevertap/callback?account=DEMO`,
+    url: `${stack.simulator.url}/clevertap/callback?account=${stack.vendor()}`,
     isDefault: true,
   });
 });
 
 test('failed, then delivered before CleverTap was told: told delivered; after it was told: late, and not told', async () => {
   const { rows: gateways } = await stack.database.pool.query<{ callback_token: string }>(
-    'select callback_token from gateways',
+    'select callback_token from gateways where id = $1',
+    [stack.gatewayId],
   );
   const token = gateways[0]!.callback_token;
   await stack.control('PUT', '/control/script', { receipts: { missing: 1 } });
@@ -102,7 +103,7 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
 
   // The relay is kept from telling it by a webhook that is disabled meanwhile.
   const early = await submitted();
-  await stack.database.pool.query(`update webhooks set state = 'disabled'`);
+  await stack.database.pool.query(`update webhooks set state = 'disabled' where account_id = $1`, [stack.accountId]);
   await report(early.id, UNDELIVERABLE);
   expect(await traceOf(early.id)).toMatchObject({
     state: 'failed',
@@ -110,7 +111,7 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
   });
   await report(early.id, DELIVERED);
   expect(await traceOf(early.id)).toMatchObject({ state: 'delivered', callbacks: [{ event: 'delivered' }] });
-  await stack.database.pool.query(`update webhooks set state = 'active'`);
+  await stack.database.pool.query(`update webhooks set state = 'active' where account_id = $1`, [stack.accountId]);
 
   const late = await submitted();
   await report(late.id, UNDELIVERABLE);

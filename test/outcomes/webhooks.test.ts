@@ -1,13 +1,13 @@
 /** Customer webhooks: signed events, tried again by the published schedule, each endpoint on its own. */
 import { signaturesBy, startReceiver, type Receiver } from '../support/receiver';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 const receivers: Receiver[] = [];
 let serial = 919_700_000_000;
 beforeAll(async () => {
-  stack = await startStack({ env: { HELIOGRAPH_OUTBOUND_ALLOW: '127.0.0.1' } });
+  stack = await joinStack();
 });
 afterAll(async () => {
   await stack.stop();

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { WORKFLOW_TYPES } from '../../src/workflows/contract';
-import { WORKFLOW_BUNDLE } from '../support/stack';
+import { WORKFLOW_BUNDLE } from '../support/servers';
 import { quietTemporal } from '../support/temporal';
 
 const fileOf = (type: string): string => path.join(__dirname, `${type}.json`);

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 type Encoding = 'base64' | 'hex';
@@ -17,7 +17,7 @@ function encrypted(plain: string, { version, key }: typeof OLD, encoding: Encodi
   return { body: { ciphertext }, headers: { 'x-aes-iv': iv.toString(encoding), 'x-aes-key-version': version } };
 }
 
-let stack: TestStack;
+let stack: SharedStack;
 let receiver: Server;
 let callbackUrl: string;
 const received: { headers: IncomingHttpHeaders; body: string }[] = [];
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   callbackUrl = `http://${host}/sms/generic?account=TEST`;
-  stack = await startStack({ env: { HELIOGRAPH_OUTBOUND_ALLOW: `127.0.0.1,${host}` } });
+  stack = await joinStack();
   const { json: account } = await stack.call('POST', '/api/v1/accounts', {
     name: 'Encrypted',
     encryption: { keys: [spelled(OLD), spelled(NEW)] },

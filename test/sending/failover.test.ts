@@ -1,11 +1,11 @@
 /** What happens when a sender ID, a number, an account or a connection is refused. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let number = 919_700_000_000;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {
@@ -128,7 +128,7 @@ describe('an account with gateways of its own', () => {
       name,
       priority,
       credentials: { apiKey: `${name}-key` },
-      baseUrl: `${stack.simulator.url}/infobip/${name}`,
+      baseUrl: `${stack.simulator.url}/infobip/${stack.vendor(name)}`,
       sendingPattern: 'loop',
     });
     expect(status).toBe(201);
@@ -137,7 +137,7 @@ describe('an account with gateways of its own', () => {
 
   test('a refused account: the message takes the next gateway, and never the demo one', async () => {
     const [first, second] = [await make('first', 1), await make('second', 2)];
-    await stack.control('PUT', '/control/script?account=first', { refusedKeys: ['first-key'] });
+    await stack.control('PUT', `/control/script?account=${stack.vendor('first')}`, { refusedKeys: ['first-key'] });
     const trace = await outcomeOf((await sendOne()).id);
     expect(trace).toMatchObject({
       state: 'delivered',
@@ -148,7 +148,7 @@ describe('an account with gateways of its own', () => {
       ],
     });
 
-    await stack.control('PUT', '/control/script?account=second', { refusedKeys: ['second-key'] });
+    await stack.control('PUT', `/control/script?account=${stack.vendor('second')}`, { refusedKeys: ['second-key'] });
     const { id } = await sendOne();
     const held = await until('the message is held', async () => {
       const message = await traceOf(id);
@@ -160,7 +160,7 @@ describe('an account with gateways of its own', () => {
     const refused = await stack.call('DELETE', `/api/v1/gateways/${second}`);
     expect(refused).toMatchObject({ status: 409, json: { code: 'gateway-in-use', open: 1 } });
     expect((await stack.call('DELETE', `/api/v1/gateways/${first}`)).status).toBe(204);
-    await stack.control('PUT', '/control/script?account=second', {});
+    await stack.control('PUT', `/control/script?account=${stack.vendor('second')}`, {});
     await stack.call('PATCH', `/api/v1/gateways/${second}`, { status: 'active' });
     expect(await outcomeOf(id)).toMatchObject({ state: 'delivered', gatewayId: second });
   });

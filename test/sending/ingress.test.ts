@@ -1,10 +1,9 @@
 /** What ingress answers, and that nothing it answered 200 to can be lost. */
-import { startStack, type TestStack } from '../support/stack';
-import { until } from '../support/until';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack({ worker: false });
+  stack = await joinStack({ worker: false });
 });
 afterAll(() => stack.stop());
 
@@ -168,8 +167,8 @@ test('401: no key, a wrong key; a header wins over fields', async () => {
 });
 
 test('409: an account without a gateway', async () => {
-  await stack.database.db.insertInto('accounts').values({ id: 'empty', name: 'Empty' }).execute();
-  const { status, json } = await send(one(), { 'x-account-id': 'empty' });
+  const { json: empty } = await stack.call('POST', '/api/v1/accounts', { name: 'Empty' });
+  const { status, json } = await send(one(), { 'x-account-id': empty.id });
   expect({ status, code: json.code }).toEqual({ status: 409, code: 'no-gateway' });
 });
 
@@ -193,16 +192,4 @@ test('requests that arrive together are committed together, and share slices', a
   expect(rows[0]!.slices).toBeLessThanOrEqual(Math.ceil(tokens) + 1);
   expect(rows[0]!.slices).toBeLessThan(300);
   expect(before.rows[0]!.n).toBeGreaterThan(0);
-});
-
-test('everything accepted while no worker ran is delivered once one does', async () => {
-  await stack.startWorker();
-  const ledger = await stack.settled(60_000);
-  expect(ledger.accepted).toBe(ledger.delivered);
-  await until('no start is owed', async () => {
-    const { rows } = await stack.database.pool.query<{ n: number }>(
-      'select count(*)::int as n from slices where started_at is null',
-    );
-    return rows[0]!.n === 0;
-  });
 });

@@ -1,13 +1,13 @@
 /** `POST /send`: notifications to groups, by status. */
 import { operations } from '../../src/api/operations';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const NOTIFY = operations.find(({ id }) => id === 'notifyGroups')!;
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 
@@ -113,7 +113,7 @@ test('200: a group’s sender ID, gateway and level hold', async () => {
   const gateway = async (name: string, priority: number): Promise<string> => {
     const { json } = await stack.call('POST', '/api/v1/gateways', {
       provider: 'infobip', name, credentials: { apiKey: 'key' }, priority, sendingPattern: 'batch',
-      baseUrl: `${stack.simulator.url}/infobip/${name}`,
+      baseUrl: `${stack.simulator.url}/infobip/${stack.vendor(name)}`,
     }); // prettier-ignore
     return json.id as string;
   };

@@ -3,7 +3,7 @@
  * host and key changed, and must reach the vendor and come back to CleverTap unharmed. The templates are those of
  * CleverTap's public partner guides, docs.clevertap.com/docs/<name>; numbers, texts and ids are made up.
  */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -326,12 +326,12 @@ function forms(key: string, callbackOf: (account: string) => string): Form[] {
 }
 
 const DEFAULT_LISTENER = 'PARTNERS';
-let stack: TestStack;
+let stack: SharedStack;
 let as: Record<string, string>;
 let key: string;
 let all: Form[];
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
   const account = await stack.call('POST', '/api/v1/accounts', { name: 'Partners' });
   as = { 'x-account-id': account.json.id };
   const made = await stack.call('POST', '/api/v1/api-keys', { name: 'CleverTap', scopes: ['send'] }, as);
@@ -345,12 +345,12 @@ beforeAll(async () => {
       name: 'vendor',
       credentials: { token: 'token' },
       sendingPattern: 'batch',
-      baseUrl: `${stack.simulator.url}/mobtexting`,
+      baseUrl: `${stack.simulator.url}/mobtexting/${stack.vendor()}`,
       defaultSender: 'SHOULDNOT',
     },
     as,
   );
-  const callbackOf = (name: string) => `${stack.simulator.url}/clevertap/callback?account=${name}`;
+  const callbackOf = (name: string) => `${stack.simulator.url}/clevertap/callback?account=${stack.vendor(name)}`;
   const webhook = { kind: 'clevertap', url: callbackOf(DEFAULT_LISTENER), isDefault: true };
   await stack.call('POST', '/api/v1/webhooks', webhook, as);
   const script = { record: true, receipts: { url: gateway.json.callbackUrl, delayMs: { min: 1, max: 20 } } };
@@ -382,7 +382,7 @@ test.each(forms('', () => '').map(({ partner }) => partner))('%s', async (partne
     expect({ ...asked, ...message }).toMatchObject({ to, text, sender, ...asked, outcome: 'accepted', seen: 1 });
     const meta = form.expected.length > 1 && partner === 'Mobtexting, form' ? metaOf('919800000181') : metaOf(to);
     const records = await until(`CleverTap has heard of ${to}`, async () => {
-      const query = `account=${heardBy}&meta=${encodeURIComponent(meta)}`;
+      const query = `account=${stack.vendor(heardBy)}&meta=${encodeURIComponent(meta)}`;
       const heard = (await stack.control('GET', `/control/clevertap/records?${query}`)).json.records;
       return heard.length > 0 ? (heard as { event: string; meta: string }[]) : null;
     });
@@ -492,11 +492,14 @@ describe('what every form may do', () => {
   });
 
   test('webhook_id names where the outcome goes; an unknown one spoils the record', async () => {
-    const url = `${stack.simulator.url}/clevertap/callback?account=NAMED`;
+    const url = `${stack.simulator.url}/clevertap/callback?account=${stack.vendor('NAMED')}`;
     const { json: webhook } = await stack.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url }, as);
     await stored({ to: '919800000210', mid: 'named', webhook_id: webhook.id });
     await until('CleverTap has heard', async () => {
-      const { json } = await stack.control('GET', '/control/clevertap/records?account=NAMED&meta=named');
+      const { json } = await stack.control(
+        'GET',
+        `/control/clevertap/records?account=${stack.vendor('NAMED')}&meta=named`,
+      );
       return json.records.length > 0;
     });
     const { status, json } = await send({ to: '919800000210', webhook_id: 'wh_of_nobody' });

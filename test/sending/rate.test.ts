@@ -1,9 +1,9 @@
 /** A gateway never exceeds its rate, and reaches it. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 

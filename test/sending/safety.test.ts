@@ -1,10 +1,10 @@
 /** What an account's safety settings hold back, up to the moment of sending. */
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 
@@ -153,7 +153,6 @@ describe('the limits of a campaign', () => {
   test('autoPauseFailureShare: it pauses itself, and whoever resumes it has decided', async () => {
     const account = await makeAccount({ autoPauseFailureShare: 0.3 }, { ratePerSecond: 500 });
     await stack.control('PUT', `/control/script?account=${account.id}`, { badNumberShare: 1 });
-    await stack.control('PUT', '/control/script', { badNumberShare: 1 });
     try {
       const { json } = await account.campaign(phones(2_500));
       const paused = await account.reaches(json.id, 'paused');
@@ -165,7 +164,7 @@ describe('the limits of a campaign', () => {
       const done = await account.reaches(json.id, 'finished');
       expect(done.counts).toMatchObject({ accepted: 2_500, failed: 2_500, open: 0 });
     } finally {
-      await stack.control('POST', '/control/reset');
+      await stack.control('POST', `/control/reset?account=${account.id}`);
     }
   });
 });

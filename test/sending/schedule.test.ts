@@ -1,18 +1,17 @@
 /** Durable time on the real server: when things leave, and how little history that takes. */
 import { Client, Connection } from '@temporalio/client';
 import { sendWorkflowId } from '../../src/workflows/contract';
-import { testNamespace } from '../support/servers';
-import { startStack, type TestStack } from '../support/stack';
+import { joinStack, type SharedStack } from '../support/shared';
 import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
-let stack: TestStack;
+let stack: SharedStack;
 let connection: Connection;
 let client: Client;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
   connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: testNamespace() });
+  client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
 });
 afterAll(async () => {
   await connection.close();

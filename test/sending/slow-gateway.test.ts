@@ -1,16 +1,15 @@
 /** A gateway that takes one request at a time: little is claimed for it, so that nothing grows old while it waits. */
-import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
-import { startStack, type TestStack } from '../support/stack';
+import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import type { SharedStack } from '../support/shared';
 
 const COUNT = 60;
 /** Two blocks of a slice, of eight requests each. */
 const MAX_CLAIMED = 16;
 
-let stack: TestStack;
+let stack: SharedStack;
 let campaigns: TestCampaigns;
 beforeAll(async () => {
-  stack = await startStack();
-  campaigns = campaignsOf(stack);
+  ({ stack, campaigns } = await joinCampaigns());
 });
 afterAll(() => stack.stop());
 
@@ -26,6 +25,9 @@ test('few messages are claimed at once, and all are delivered in their first att
   expect(counts).toMatchObject({ accepted: COUNT, delivered: COUNT });
   expect(Math.max(...claimed)).toBeGreaterThan(0);
   expect(Math.max(...claimed)).toBeLessThanOrEqual(MAX_CLAIMED);
-  const { rows } = await stack.database.pool.query('select max(attempts)::int as attempts from messages');
+  const { rows } = await stack.database.pool.query(
+    'select max(attempts)::int as attempts from messages where account_id = $1',
+    [stack.accountId],
+  );
   expect(rows).toEqual([{ attempts: 1 }]);
 });

@@ -1,9 +1,10 @@
 /** Times Mobile's routes: a customer who sends through them changes only the host. */
-import { ADMIN_KEY, startStack, type TestStack } from '../support/stack';
+import { ADMIN_KEY } from '../support/servers';
+import { joinStack, type SharedStack } from '../support/shared';
 
-let stack: TestStack;
+let stack: SharedStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await joinStack();
 });
 afterAll(() => stack.stop());
 
@@ -115,8 +116,8 @@ test('403: a key that may not send is 2070 with HTTP 403', async () => {
 
 test('404, 409, 413: what fails before or beyond the route has the same shape', async () => {
   expect(await post(guide(), {}, '/ct/api/v1/other')).toMatchObject({ status: 404, json: refused(404) });
-  await stack.database.db.insertInto('accounts').values({ id: 'empty', name: 'Empty' }).execute();
-  expect(await post(guide(), { 'x-account-id': 'empty' })).toMatchObject({ status: 409, json: refused(409) });
+  const { json: empty } = await stack.call('POST', '/api/v1/accounts', { name: 'Empty' });
+  expect(await post(guide(), { 'x-account-id': empty.id })).toMatchObject({ status: 409, json: refused(409) });
   const large = await post(guide({ text: 'x'.repeat(4 * 1_048_576) }));
   expect(large).toMatchObject({ status: 413, json: refused(413) });
 });

@@ -1,5 +1,6 @@
 /** What flow tests of campaigns share: making one, watching it, and asking the simulator who was sent to. */
-import type { Answer, TestStack } from './stack';
+import type { Answer, Client } from './client';
+import { joinStack, type SharedStack } from './shared';
 import { until } from './until';
 
 /** Fictional Indian numbers; `from` keeps the audiences of one test file apart. */
@@ -38,7 +39,13 @@ export interface TestCampaigns {
   seen(): Promise<Seen[]>;
 }
 
-export function campaignsOf(stack: TestStack): TestCampaigns {
+/** What the files of campaigns begin with: an account of this file on the shared product, and its campaigns. */
+export async function joinCampaigns(): Promise<{ stack: SharedStack; campaigns: TestCampaigns }> {
+  const stack = await joinStack();
+  return { stack, campaigns: campaignsOf(stack) };
+}
+
+export function campaignsOf(stack: Client): TestCampaigns {
   const campaigns: TestCampaigns = {
     create: (body) => stack.call('POST', '/api/v1/campaigns', { name: 'Sale', message: 'The sale is on.', ...body }),
     async launch(body) {

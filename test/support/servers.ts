@@ -6,21 +6,40 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 /** Environment variables by which Jest's own process tells the test processes. */
 export const TEST_DATABASE_URL = 'HELIOGRAPH_TEST_DATABASE_URL';
 export const TEST_TEMPORAL_ADDRESS = 'HELIOGRAPH_TEST_TEMPORAL_ADDRESS';
+export const TEST_PRODUCTS_URL = 'HELIOGRAPH_TEST_PRODUCTS_URL';
 
 /** Migrated once per run; every test database is a copy of it. */
 export const TEMPLATE_DATABASE = 'heliograph_template';
 
-/** One Temporal namespace per Jest worker, so that test files that run side by side don't take each other's tasks. */
-const namespaceOf = (workerId: number): string => `test-${workerId}`;
+/** Of every api that tests start. */
+export const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
 
-/** The namespaces of so many Jest workers. */
+/** `npm test` builds it first; bundling anew would cost every test file seconds. */
+export const WORKFLOW_BUNDLE = { codePath: path.resolve(__dirname, '../../dist/workflow-bundle.js') };
+
+/** What files share: api, worker and simulator, or an api alone. */
+export type ProductKind = 'whole' | 'api';
+
+/** Files of one Jest worker run one after the other; those of two side by side. From 1. */
+export const jestWorker = (): string => process.env.JEST_WORKER_ID ?? '1';
+
+/**
+ * Namespaces of Temporal: one per Jest worker for the stacks that its files start, and one for each product that they
+ * share, so that nobody takes another's tasks.
+ */
+const ownNamespace = (worker: string): string => `test-${worker}`;
+export const productNamespace = (kind: ProductKind, worker: string): string => `${kind}-${worker}`;
+
+/** All of them. */
 export const namespacesOf = (jestWorkers: number): string[] =>
-  Array.from({ length: jestWorkers }, (_, i) => namespaceOf(i + 1));
+  Array.from({ length: jestWorkers }, (_, i) => String(i + 1)).flatMap((worker) => [
+    ownNamespace(worker),
+    productNamespace('whole', worker),
+    productNamespace('api', worker),
+  ]);
 
-/** The namespace of this Jest worker. */
-export function testNamespace(): string {
-  return namespaceOf(Number(process.env.JEST_WORKER_ID ?? '1'));
-}
+/** The namespace of the stacks that this Jest worker starts. */
+export const testNamespace = (): string => ownNamespace(jestWorker());
 
 /** Reads a fact that the run has put there (`test/support/run`). */
 export function fact(name: string): string {

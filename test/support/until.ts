@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const POLL_MS = 25;
+/** Short at first, for what is there in a moment; longer and longer for what takes its time, and costs a request each time. */
+const FIRST_POLL_MS = 20;
+const LONGEST_POLL_MS = 150;
+const POLL_GROWTH = 1.15;
 const DEADLINE_MS = 15_000;
 
 /**
@@ -16,7 +19,7 @@ export async function until<T>(
 ): Promise<Exclude<NonNullable<T>, false>> {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const giveUpAt = Date.now() + deadlineMs;
-  for (;;) {
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * POLL_GROWTH)) {
     let cause: unknown;
     try {
       const value = await condition();
@@ -25,6 +28,6 @@ export async function until<T>(
       cause = error;
     }
     if (Date.now() > giveUpAt) throw new Error(`Not within ${deadlineMs} ms: ${label}`, { cause });
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }

@@ -3,7 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/activities';
 import { TASK_QUEUES } from '../../src/workflows/contract';
-import { WORKFLOW_BUNDLE } from './stack';
+import { WORKFLOW_BUNDLE } from './servers';
 
 /**
  * Runs the workflows, and these activities on these task queues.

@@ -6,12 +6,21 @@ import { startPostgres } from '../../../src/main/embedded/postgres';
 import { startTemporal } from '../../../src/main/embedded/temporal';
 import { migrate } from '../../../src/main/migrate';
 import { databaseNamed } from '../database';
-import { namespacesOf, TEMPLATE_DATABASE, temporaryFolder, TEST_DATABASE_URL, TEST_TEMPORAL_ADDRESS } from '../servers';
+import {
+  namespacesOf,
+  TEMPLATE_DATABASE,
+  temporaryFolder,
+  TEST_DATABASE_URL,
+  TEST_PRODUCTS_URL,
+  TEST_TEMPORAL_ADDRESS,
+} from '../servers';
+import { serveProducts } from './products';
 
 type Stop = () => Promise<void>;
 
 let postgres: Promise<Stop> | undefined;
 let temporal: Promise<Stop> | undefined;
+let products: Promise<Stop> | undefined;
 
 /** One Postgres with a migrated template database. */
 export async function providePostgres(): Promise<void> {
@@ -19,17 +28,22 @@ export async function providePostgres(): Promise<void> {
 }
 
 /**
- * One Temporal development server in memory.
+ * One Temporal development server in memory, and the product for whoever asks for it.
  * @param jestWorkers How many files run side by side.
  */
 export async function provideTemporal(jestWorkers: number): Promise<void> {
   await (temporal ??= launchTemporal(jestWorkers));
 }
 
+/** The product as `npm start` runs it: started when the first test file of a Jest worker asks for it. */
+export async function provideProducts(): Promise<void> {
+  await (products ??= launchProducts());
+}
+
 /** Stops all that was started, in the order in which one needs the other. Harmless when nothing was. */
 export async function stopServers(): Promise<void> {
-  const started = [temporal, postgres];
-  [temporal, postgres] = [undefined, undefined];
+  const started = [products, temporal, postgres];
+  [products, temporal, postgres] = [undefined, undefined, undefined];
   for (const server of started) await server?.then((stop) => stop()).catch(() => undefined);
 }
 
@@ -58,6 +72,12 @@ async function launchTemporal(jestWorkers: number): Promise<Stop> {
   });
   process.env[TEST_TEMPORAL_ADDRESS] = server.address;
   return server.stop;
+}
+
+async function launchProducts(): Promise<Stop> {
+  const { url, stop } = await serveProducts();
+  process.env[TEST_PRODUCTS_URL] = url;
+  return stop;
 }
 
 async function makeTemplate(url: string): Promise<void> {
