@@ -1,5 +1,5 @@
 import tseslint from 'typescript-eslint';
-import { importRules } from './scripts/import-rules.mjs';
+import importRules from './scripts/import-rules.cjs';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.heliograph/', 'node_modules/'] },
@@ -36,10 +36,13 @@ export default tseslint.config(
       ],
     },
   },
-  // A workflow's proxied activities are the easiest promise to forget; their tests may use what they like.
-  ...importRules(),
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['src/**/*.ts'],
+    plugins: { heliograph: importRules },
+    rules: { 'heliograph/imports': 'error', 'heliograph/sql': 'error' },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 );

@@ -1,121 +1,163 @@
-/** Who may import whom: walks the imports of src and checks them against scripts/import-rules.json, as the linter does. */
+/** Who may import whom, and where SQL may stand: the linter's rules, tried with planted violations, and held against all of src. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
+import { Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { rules } from '../scripts/import-rules.cjs';
 import table from '../scripts/import-rules.json';
 
-const SRC = path.join(__dirname, '..', 'src');
+const ROOT = path.join(__dirname, '..');
 
 interface Rules {
-  may: Record<string, string[]>;
-  mayImportTypesOf: Record<string, string[]>;
-  packages: Record<string, string[]>;
+  rooms: Record<string, { may: string[]; why: string }>;
+  exceptions: Record<string, string>;
 }
 
-interface Import {
-  specifier: string;
-  typeOnly: boolean;
-}
+const inside: Record<string, Rules> = table.inside;
+const tables: [string, Rules][] = [['src', table], ...Object.entries(inside).map(([part, t]) => [`src/${part}`, t] as [string, Rules])]; // prettier-ignore
 
-/** `src/api/server.ts` → `api`, `src/config.ts` → `config`. */
-function partOf(file: string): string {
-  return file.split('/')[1]!.replace(/\.ts$/, '');
-}
+const linter = new Linter({ cwd: ROOT });
 
-function importsOf(file: string, text: string): Import[] {
-  const found: Import[] = [];
-  const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
-      const typeOnly = ts.isImportDeclaration(node) ? node.importClause?.isTypeOnly === true : node.isTypeOnly;
-      found.push({ specifier: (node.moduleSpecifier as ts.StringLiteral).text, typeOnly });
-    } else if (ts.isCallExpression(node) && node.arguments[0] && ts.isStringLiteral(node.arguments[0])) {
-      const called = node.expression;
-      const isRequire = ts.isIdentifier(called) && called.text === 'require';
-      if (isRequire || called.kind === ts.SyntaxKind.ImportKeyword) {
-        found.push({ specifier: node.arguments[0].text, typeOnly: false });
-      }
-    }
-    ts.forEachChild(node, visit);
+/** What the linter says of a file's imports and SQL, one line each. */
+function lint(file: string, text: string): string[] {
+  const config: Linter.Config = {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser as Linter.Parser },
+    plugins: { heliograph: { rules } },
+    rules: { 'heliograph/imports': 'error', 'heliograph/sql': 'error' },
   };
-  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
-  return found;
+  const found = linter.verify(text, config, { filename: path.join(ROOT, file) });
+  return found
+    .filter(({ ruleId }) => ruleId === null || ruleId.startsWith('heliograph/'))
+    .map(({ message }) => message.replace(' (scripts/import-rules.json)', ''));
 }
 
-/** What `file` (`src/…`) imports against the rules, one line each. */
-function violations(file: string, text: string, rules: Rules): string[] {
-  const part = partOf(file);
-  const may = rules.may[part];
-  if (may === undefined) return [`${file}: ${part} has no rule in scripts/import-rules.json`];
-  const lines: string[] = [];
-  for (const { specifier, typeOnly } of importsOf(file, text)) {
-    if (specifier.startsWith('.')) {
-      const target = path.posix.join(path.posix.dirname(file), specifier);
-      const other = partOf(target);
-      const inside = target
-        .split('/')
-        .slice(1)
-        .join('/')
-        .replace(/\/index$/, '');
-      const allowed =
-        other === part ||
-        may.includes('*') ||
-        may.includes(other) ||
-        may.includes(inside) ||
-        (typeOnly && (rules.mayImportTypesOf[part] ?? []).includes(other));
-      if (!target.startsWith('src/') || !allowed) lines.push(`${file} imports ${inside}${typeOnly ? ' (types)' : ''}`);
-    } else {
-      const packages = rules.packages[part];
-      const allowed = packages?.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ?? true;
-      if (!allowed) lines.push(`${file} imports ${specifier}`);
-    }
-  }
-  return lines;
-}
-
+/** `src/…` of every file that the rules hold for. */
 function sources(): string[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  return readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((file) => path.posix.join('src', file.split(path.sep).join('/')))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('src/providers/testing/'));
 }
 
-test('every import of src is allowed by the table', () => {
-  const files = sources();
-  expect(files.length).toBeGreaterThan(20);
-  expect(files.flatMap((file) => violations(file, readFileSync(path.join(SRC, '..', file), 'utf8'), table))).toEqual(
-    [],
-  );
+const texts = new Map(sources().map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
+
+test('all of src keeps to the table', () => {
+  expect(texts.size).toBeGreaterThan(250);
+  expect([...texts].flatMap(([file, text]) => lint(file, text).map((line) => `${file}: ${line}`))).toEqual([]);
 });
 
-test('every rule has its reason', () => {
-  expect(Object.keys(table.why).sort()).toEqual(Object.keys(table.may).sort());
-  for (const reason of [...Object.values(table.why), ...Object.values(table.exceptions)]) expect(reason).not.toBe('');
+test('every rule and every exception has its reason', () => {
+  const reasons = [
+    table.sql.why,
+    ...Object.values(table.sql.exceptions),
+    ...tables.flatMap(([, { rooms, exceptions }]) => [
+      ...Object.values(rooms).map(({ why }) => why),
+      ...Object.values(exceptions),
+    ]),
+  ];
+  expect(reasons.filter((reason) => !/^[A-Z].{20,}\.$/.test(reason))).toEqual([]);
 });
+
+test.each(tables)('inside %s, what may be imported are its rooms, and no two import each other', (_, { rooms }) => {
+  const names = Object.keys(rooms);
+  const problems = Object.entries(rooms).flatMap(([room, { may }]) => [
+    ...may.filter((place) => place !== '*' && !names.includes(place.split('/')[0]!)).map((to) => `${room} → ${to}`),
+    ...may.filter((place) => rooms[place]?.may.includes(room)).map((other) => `${room} ↔ ${other}`),
+  ]);
+  expect(problems).toEqual([]);
+});
+
+const exceptions = tables.flatMap(([root, t]) => Object.keys(t.exceptions).map((text) => ({ root, text, table: t })));
+
+test.each(exceptions)('inside $root, the exception $text is needed', ({ root, text, table: { exceptions: all } }) => {
+  const place = `${root}/${text.split(' → ')[0]!}`;
+  const users = [...texts].filter(([file]) => file === `${place}.ts` || file.startsWith(`${place}/`));
+  const problems = () => users.flatMap(([file, source]) => lint(file, source));
+  expect(problems()).toEqual([]);
+  const reason = all[text]!;
+  delete all[text];
+  try {
+    expect(problems()).not.toEqual([]);
+  } finally {
+    all[text] = reason;
+  }
+});
+
+const QUIET = /: [A-Z].*$/;
 
 test.each([
-  ['src/core/x.ts', `import { pool } from '../store/database';`, 'src/core/x.ts imports store/database'],
-  ['src/core/x.ts', `import fs from 'node:fs';`, 'src/core/x.ts imports node:fs'],
-  ['src/workflows/x.ts', `import { send } from '../activities';`, 'src/workflows/x.ts imports activities'],
-  ['src/workflows/x.ts', `import { z } from 'zod';`, 'src/workflows/x.ts imports zod'],
-  ['src/workflows/x.ts', `export * from '../store/claim';`, 'src/workflows/x.ts imports store/claim'],
-  ['src/api/deep/x.ts', `import { http } from '../../providers/http';`, 'src/api/deep/x.ts imports providers/http'],
-  ['src/api/x.ts', `import { send } from '../workflows/send';`, 'src/api/x.ts imports workflows/send'],
-  ['src/providers/x/index.ts', `const s = require('../../store/seal');`, 'src/providers/x/index.ts imports store/seal'],
-  ['src/store/x.ts', `const e = await import('../errors');`, 'src/store/x.ts imports errors'],
+  ['src/core/time/x.ts', `import { pool } from '../../store/database';`, 'core may not import store/database'],
+  ['src/core/time/x.ts', `import fs from 'node:fs';`, 'core/time/x may not import node:fs'],
+  ['src/core/gateways/x.ts', `import { DateTime } from 'luxon';`, 'core/gateways/x may not import luxon'],
+  ['src/core/time/x.ts', `import { a } from '../messages/ids';`, 'time may not import messages/ids'],
+  ['src/core/audience/x.ts', `import { a } from '../campaigns/text';`, 'audience may not import campaigns/text'],
+  ['src/workflows/x.ts', `import { send } from '../activities';`, 'workflows may not import activities'],
+  ['src/workflows/x.ts', `import { type A, b } from '../activities';`, 'workflows may not import activities'],
+  ['src/workflows/x.ts', `import { z } from 'zod';`, 'workflows/x may not import zod'],
+  ['src/workflows/x.ts', `import { C } from '@temporalio/client';`, 'workflows/x may not import @temporalio/client'],
+  ['src/workflows/x.ts', `export * from '../store/dispatch/claim';`, 'workflows may not import store/dispatch/claim'],
+  ['src/api/http/x.ts', `import { h } from '../../outbound/client';`, 'api may not import outbound/client'],
+  ['src/api/http/x.ts', `import { h } from '../../providers/twilio';`, 'api may not import providers/twilio'],
+  ['src/api/server.ts', `import { send } from '../workflows/send';`, 'api may not import workflows/send'],
+  ['src/api/http/x.ts', `import { s } from '../server';`, 'http may not import server'],
+  ['src/api/http/x.ts', `import { d } from '../deps';`, 'http may not import deps'],
+  [
+    'src/api/resources/links/x.ts',
+    `import { r } from '../stats/schema';`,
+    'resources/links may not import resources/stats/schema',
+  ],
+  ['src/api/clevertap/x.ts', `import { r } from '../resources/stats/schema';`, 'clevertap may not import resources/stats/schema'], // prettier-ignore
+  ['src/providers/x/index.ts', `const s = require('../../store/seal');`, 'providers may not import store/seal'],
+  ['src/store/x.ts', `const e = await import('../errors');`, 'store may not import errors'],
+  ['src/store/dispatch/x.ts', `import { a } from '../receipts/parts';`, 'dispatch may not import receipts/parts'],
+  ['src/store/messages/x.ts', `import { a } from '../dispatch/claim';`, 'messages may not import dispatch/claim'],
+  ['src/store/webhooks/x.ts', `import { a } from '../messages/slices';`, 'webhooks may not import messages/slices'],
+  ['src/store/x.ts', `import { a } from './messages/slices';`, 'x has no rule in scripts/import-rules.json'],
   [
     'src/simulator/x.ts',
     `import type { P } from '../providers/provider';`,
-    'src/simulator/x.ts imports providers/provider (types)',
+    'simulator may not import providers/provider (types)',
   ],
-  ['src/api/x.ts', `import { until } from '../../test/support/until';`, 'src/api/x.ts imports support/until'],
-  ['src/new/x.ts', '', 'src/new/x.ts: new has no rule in scripts/import-rules.json'],
-])('a planted violation is found: %s, %s', (file, text, expected) => {
-  expect(violations(file, text, table)).toEqual([expected]);
+  [
+    'src/simulator/x.ts',
+    `let p: import('../providers/provider').Provider;`,
+    'simulator may not import providers/provider (types)',
+  ],
+  ['src/api/x.ts', `import { until } from '../../test/support/until';`, 'test/support/until is no part of the product'],
+  ['src/new/x.ts', `import { ERRORS } from '../errors';`, 'new has no rule in scripts/import-rules.json'],
+])('a planted import is found: %s, %s', (file, text, expected) => {
+  expect(lint(file, text).map((line) => line.replace(QUIET, ''))).toEqual([expected]);
 });
 
 test.each([
   ['src/workflows/x.ts', `import type { Activities } from '../activities';`],
-  ['src/api/deep/x.ts', `import { start } from '../../workflows/client'; import { here } from '../near';`],
-  ['src/main/up/x.ts', `import { startApi } from '../../runtime';`],
+  ['src/workflows/x.ts', `import { type Activities } from '../activities';`],
+  ['src/workflows/client/x.ts', `import { Client } from '@temporalio/client/lib/client';`],
+  ['src/api/http/x.ts', `import { start } from '../../workflows/client'; import { here } from './near';`],
+  ['src/api/resources/stats/x.ts', `import { a } from '../../http/page'; import { b } from './schema';`],
+  ['src/store/campaigns/x.ts', `import { a } from '../audience/groups'; import { b } from '../tables';`],
+  ['src/main/up/x.ts', `import { startApi } from '../../runtime/api';`],
+  ['src/store/dispatch/x.test.ts', `import { a } from '../receipts/parts';`],
 ])('what the table allows is left alone: %s, %s', (file, text) => {
-  expect(violations(file, text, table)).toEqual([]);
+  expect(lint(file, text)).toEqual([]);
+});
+
+test.each([
+  `import { Pool } from 'pg';`,
+  `import { sql, type Kysely } from 'kysely';`,
+  'const now = sql`select now()`;',
+  `void db.selectFrom('accounts').execute();`,
+  `void db.deleteFrom('accounts').execute();`,
+  `void pool.query('select 1');`,
+  'void pool.query(`\n  with gone as (delete from links) select from gone`);',
+  `void pool.query({ name: 'x', text: 'update messages set meta = null' });`,
+])('SQL outside store is found: %s', (text) => {
+  expect(new Set(lint('src/activities/relay/x.ts', text))).toEqual(new Set([table.sql.why]));
+  expect(lint('src/store/accounts/x.ts', text)).toEqual([]);
+  expect(lint('src/main/bench/x.ts', text)).toEqual([]);
+});
+
+test('types of the query builder and words that begin like SQL are left alone', () => {
+  const text = `import type { Kysely } from 'kysely'; import type { Pool } from 'pg'; throw new Error('selected by nobody');`;
+  expect(lint('src/activities/relay/x.ts', text)).toEqual([]);
 });

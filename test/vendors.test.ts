@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createProviderHttp } from '../src/outbound/client';
-import type { ProviderHttp } from '../src/outbound/client';
+import { createHttpClient } from '../src/outbound/client';
+import type { HttpClient } from '../src/outbound/client';
 import type {
   CallbackAuth,
   CallbackRequest,
@@ -26,7 +26,7 @@ const LOGINS: Record<string, object> = {
 const never = new AbortController().signal;
 
 let simulator: Simulator;
-let http: ProviderHttp & { close(): Promise<void> };
+let http: HttpClient & { close(): Promise<void> };
 let heard: CallbackRequest[];
 let receiver: Server;
 let callbackUrl: string;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callbacks/token`;
   simulator = await startSimulator({ port: 0 });
-  http = createProviderHttp({ allow: [`127.0.0.1:${simulator.port}`], maxConnectionsPerOrigin: 4 });
+  http = createHttpClient({ allow: [`127.0.0.1:${simulator.port}`], maxConnectionsPerOrigin: 4 });
 });
 afterAll(async () => {
   await http.close();

@@ -1,6 +1,6 @@
 /** Everything that workflows may call. Workflows import the type only. */
 import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
-import type { ProviderHttp } from '../outbound/client';
+import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import { releaseHeld } from '../store/dispatch/failover';
@@ -34,7 +34,7 @@ const HEARTBEAT_MS = 2_000;
 export interface ActivityDeps {
   database: Database;
   sealer: Sealer;
-  http: ProviderHttp;
+  http: HttpClient;
   workflows: Workflows;
   /** Base of the callback URLs that providers are given; no trailing slash. */
   publicUrl: string;

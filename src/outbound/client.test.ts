@@ -3,9 +3,9 @@ import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { isPublicAddress, publicLookup } from './addresses';
-import { ProviderError } from './errors';
-import { createProviderHttp } from './client';
-import type { ProviderHttpOptions } from './client';
+import { OutboundError } from './errors';
+import { createHttpClient } from './client';
+import type { HttpClientOptions } from './client';
 import { startVendor } from '../providers/testing/vendor';
 import type { Answer, Vendor } from '../providers/testing/vendor';
 
@@ -13,19 +13,19 @@ const never = new AbortController().signal;
 let vendor: Vendor;
 const opened: { close(): Promise<void> }[] = [];
 
-function open(options: Partial<ProviderHttpOptions> = {}) {
-  const http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 2, ...options });
+function open(options: Partial<HttpClientOptions> = {}) {
+  const http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 2, ...options });
   opened.push(http);
   return http;
 }
 const post = (url: string, body = '{}') => ({ method: 'POST' as const, url, headers: { 'x-test': 'yes' }, body });
 
-async function failureOf(request: Promise<unknown>): Promise<Pick<ProviderError, 'class' | 'code' | 'message'>> {
+async function failureOf(request: Promise<unknown>): Promise<Pick<OutboundError, 'class' | 'code' | 'message'>> {
   const error: unknown = await request.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof ProviderError)) throw new Error('expected a ProviderError', { cause: error });
+  if (!(error instanceof OutboundError)) throw new Error('expected an OutboundError', { cause: error });
   return { class: error.class, code: error.code, message: error.message };
 }
 
@@ -146,7 +146,7 @@ describe('before a byte has left, a failure is transient', () => {
 });
 
 describe('after bytes have left, a failure is unknown', () => {
-  it.each<[string, Answer, string, Partial<ProviderHttpOptions>]>([
+  it.each<[string, Answer, string, Partial<HttpClientOptions>]>([
     ['reset', 'reset', 'UND_ERR_SOCKET', {}],
     ['no headers in time', 'hang', 'UND_ERR_HEADERS_TIMEOUT', { headersTimeoutMs: 50 }],
     ['a body that never ends', 'drip', 'UND_ERR_BODY_TIMEOUT', { bodyTimeoutMs: 50 }],
@@ -255,7 +255,7 @@ describe('the guard', () => {
 
 it('close waits for the request under way', async () => {
   vendor.answers = [{ body: 'done' }];
-  const http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
+  const http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
   const answer = http.request(post(vendor.origin), never);
   await http.close();
   expect((await answer).body).toBe('done');

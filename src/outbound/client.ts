@@ -3,34 +3,20 @@ import { isIP } from 'node:net';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { NOT_PUBLIC, isPublicAddress, publicLookup } from './addresses';
-import { ProviderError } from './errors';
+import { OutboundError } from './errors';
+import type { HttpRequest, HttpResponse } from './http';
 
-export { isPublicAddress };
-
-export interface HttpRequest {
-  method: 'GET' | 'POST';
-  /** Absolute URL. */
-  url: string;
-  headers: Record<string, string>;
-  body?: string;
-}
-export interface HttpResponse {
-  status: number;
-  /** Lower-case names. */
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
-/** The only way out to a provider: pooled, bounded, no redirects, allowed hosts only. */
-export interface ProviderHttp {
+/** Sends requests to providers and to callback URLs; the sockets are shared by all callers. */
+export interface HttpClient {
   /**
    * Sends one request and reads the whole answer, whatever its status.
-   * @throws ProviderError when there is no complete answer. Its class tells the side of the write the failure is on:
+   * @throws OutboundError when there is no complete answer. Its class tells the side of the write the failure is on:
    * `transient` while no byte of the request had left, `unknown` afterwards, `account` when the URL itself is refused.
    */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
 
-export interface ProviderHttpOptions {
+export interface HttpClientOptions {
   /** `host` or `host:port` that may be private; every other host must resolve to a public address. */
   allow: readonly string[];
   /** Sockets to one origin; further requests wait for one. */
@@ -48,7 +34,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ORIGINS = 1_000;
 
 /** Opens the way out. One per process is enough; `close` waits for requests under way. */
-export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp & { close(): Promise<void> } {
+export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
   const { headersTimeoutMs = 30_000, bodyTimeoutMs = 30_000, maxBodyBytes = 4 * 1_024 * 1_024 } = options;
   const allowed = new Set(options.allow.map((host) => host.toLowerCase()));
   const pools = new Map<string, Pool>();
@@ -127,7 +113,7 @@ interface ExchangeOptions {
   aborts: Aborts;
   signal: AbortSignal;
   resolve(response: HttpResponse): void;
-  reject(error: ProviderError): void;
+  reject(error: OutboundError): void;
 }
 
 /**
@@ -229,15 +215,15 @@ const REFUSALS: Record<string, string> = {
 };
 
 /** URLs are not quoted beyond their host: with some vendors paths and queries carry credentials. */
-function refused(code: string, host: string): ProviderError {
-  return new ProviderError({ class: 'account', code, reason: `${host} ${REFUSALS[code]}` });
+function refused(code: string, host: string): OutboundError {
+  return new OutboundError({ class: 'account', code, reason: `${host} ${REFUSALS[code]}` });
 }
 
-function neverSent(code: string, host: string): ProviderError {
+function neverSent(code: string, host: string): OutboundError {
   if (code in REFUSALS) return refused(code, host);
-  return new ProviderError({ class: 'transient', code, reason: `nothing was sent to ${host}: ${code}` });
+  return new OutboundError({ class: 'transient', code, reason: `nothing was sent to ${host}: ${code}` });
 }
 
-function lostAnswer(code: string, host: string): ProviderError {
-  return new ProviderError({ class: 'unknown', code, reason: `no complete answer from ${host}: ${code}` });
+function lostAnswer(code: string, host: string): OutboundError {
+  return new OutboundError({ class: 'unknown', code, reason: `no complete answer from ${host}: ${code}` });
 }

@@ -1,4 +1,4 @@
-import { ProviderError, classifyStatus, publicText } from './errors';
+import { OutboundError, classifyStatus, publicText } from './errors';
 
 const NOW = Date.parse('2026-07-01T00:00:00Z');
 
@@ -27,7 +27,7 @@ describe('classifyStatus', () => {
     [999, 'unknown', '900'],
   ])('%i is %s', (status, failure, clevertap) => {
     const error = classifyStatus({ status, headers: {}, body: 'secret' }, NOW);
-    expect(error).toBeInstanceOf(ProviderError);
+    expect(error).toBeInstanceOf(OutboundError);
     expect(error).toMatchObject({ class: failure, clevertap, code: `http-${status}`, retryAfterMs: undefined });
     expect(error?.message).toBe(`the provider answered HTTP ${status}`);
   });

@@ -1,11 +1,11 @@
-/** The one error that a provider adapter throws, and the one place where an HTTP answer becomes it. */
+/** The error of a request that goes out, thrown by the client and by adapters, and the one place where an HTTP answer becomes it. */
 import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
 import { CLEVERTAP_CODE_OF_CLASS } from '../core/messages/outcome';
-import type { HttpResponse } from './client';
+import type { HttpResponse } from './http';
 
 /** A whole request failed; it holds for every message in it. */
-export class ProviderError extends Error {
-  override readonly name = 'ProviderError';
+export class OutboundError extends Error {
+  override readonly name = 'OutboundError';
   readonly class: FailureClass;
   readonly clevertap: CleverTapCode;
   /** The vendor's code, else `http-<status>` or the socket's error code. */
@@ -55,11 +55,11 @@ const MAX_RETRY_AFTER_MS = 86_400_000;
  * its vendor's error body does so before.
  * @param nowMs for a `Retry-After` that is a date.
  */
-export function classifyStatus(response: HttpResponse, nowMs: number = Date.now()): ProviderError | undefined {
+export function classifyStatus(response: HttpResponse, nowMs: number = Date.now()): OutboundError | undefined {
   const { status } = response;
   if (status >= 200 && status < 300) return undefined;
   const failure = CLASS_OF_STATUS[status] ?? CLASS_OF_HUNDRED[Math.floor(status / 100)] ?? 'unknown';
-  return new ProviderError({
+  return new OutboundError({
     class: failure,
     // CleverTap's code for content says "spam", which a refused request is not.
     clevertap: failure === 'content' ? '900' : undefined,
@@ -70,8 +70,8 @@ export function classifyStatus(response: HttpResponse, nowMs: number = Date.now(
 }
 
 /** The 2xx answer of a vendor can't be understood: it may well have taken the messages. */
-export function unreadableAnswer(reason: string): ProviderError {
-  return new ProviderError({ class: 'unknown', code: 'unreadable-answer', reason });
+export function unreadableAnswer(reason: string): OutboundError {
+  return new OutboundError({ class: 'unknown', code: 'unreadable-answer', reason });
 }
 
 /**

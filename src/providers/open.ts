@@ -1,13 +1,24 @@
-/** A gateway's row opened for its adapter: the same for the way out and the way back. */
+/** A gateway opened for its adapter: the same for the way out and the way back. */
 import type { CallbackAuth, Provider, ProviderConfig } from './provider';
 import { providerNamed } from './registry';
-import { callbackAuthContext, credentialsContext, type GatewayRow } from '../store/gateways/gateways';
-import type { Sealer } from '../store/seal';
 
 export interface OpenGateway {
-  row: GatewayRow;
   provider: Provider;
   config: ProviderConfig<unknown>;
+}
+
+/** What of a gateway's row its adapter works with; named as the columns. */
+export interface GatewayColumns {
+  id: string;
+  provider: string;
+  base_url: string | null;
+  callback_token: string;
+}
+
+/** What is kept sealed of a gateway, as plain JSON values. */
+export interface GatewaySecrets {
+  credentials: unknown;
+  callbackAuth: CallbackAuth | null;
 }
 
 /** Thrown when a gateway's row can't be turned into something to send with; says which gateway and why. */
@@ -16,25 +27,22 @@ export class GatewayError extends Error {
 }
 
 /**
- * Unseals credentials and parses them with the adapter's schema, which also fills in its defaults.
+ * Finds a gateway's adapter and parses the credentials with its schema, which also fills in its defaults.
  * @param publicUrl base of callback URLs; no trailing slash.
- * @throws GatewayError, SealError, and the schema's error when the kept credentials don't fit it any more.
+ * @throws GatewayError, and the schema's error when the kept credentials don't fit it any more.
  */
-export function openGateway(row: GatewayRow, sealer: Sealer, publicUrl: string): OpenGateway {
+export function openGateway(row: GatewayColumns, secrets: GatewaySecrets, publicUrl: string): OpenGateway {
   const provider = providerNamed(row.provider);
   if (provider === undefined) {
     throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
   }
-  const open = (sealed: string, context: string): unknown => JSON.parse(sealer.open(sealed, context));
-  const { callback_auth: callbackAuth } = row;
   return {
-    row,
     provider,
     config: {
-      credentials: provider.credentialsSchema.parse(open(row.credentials, credentialsContext(row.id))),
+      credentials: provider.credentialsSchema.parse(secrets.credentials),
       baseUrl: row.base_url ?? provider.defaultBaseUrl,
       callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
-      callbackAuth: callbackAuth === null ? null : (open(callbackAuth, callbackAuthContext(row.id)) as CallbackAuth),
+      callbackAuth: secrets.callbackAuth,
     },
   };
 }

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
 import type { Encoding } from '../core/messages/segments';
-import type { ProviderHttp } from '../outbound/client';
+import type { HttpClient } from '../outbound/client';
 
 /** What a provider can do; dispatch and ingress ask this instead of the provider's name. */
 export interface Capabilities {
@@ -183,12 +183,12 @@ export interface Provider<Credentials = unknown> {
    * Submits messages in one request.
    * @param messages 1 to `capabilities.batchSize` of them.
    * @returns one result per message, in the order given.
-   * @throws ProviderError when the whole request failed.
+   * @throws OutboundError when the whole request failed.
    */
   submit(
     config: ProviderConfig<Credentials>,
     messages: readonly OutboundMessage[],
-    http: ProviderHttp,
+    http: HttpClient,
     signal: AbortSignal,
   ): Promise<SubmitResult[]>;
   /**
@@ -198,12 +198,12 @@ export interface Provider<Credentials = unknown> {
    * @returns receipts of those that the vendor has an answer for, in any order, each with the subject's `attemptId`.
    * `pending` = the vendor has the message. A subject without a receipt is unknown to it, or can't be told from others:
    * that is no proof that it was not taken.
-   * @throws ProviderError when the question was not answered; says nothing about the subjects.
+   * @throws OutboundError when the question was not answered; says nothing about the subjects.
    */
   lookup?(
     config: ProviderConfig<Credentials>,
     subjects: readonly LookupSubject[],
-    http: ProviderHttp,
+    http: HttpClient,
     signal: AbortSignal,
   ): Promise<Receipt[]>;
   /** Authenticates and parses a callback. Pure: no I/O. */

@@ -4,7 +4,7 @@ import { TtlCache } from '../core/concurrency/ttl-cache';
 import { meaningOf } from '../core/messages/opt-out';
 import type { CallbackRequest, InboundText } from '../providers/provider';
 import type { Database } from '../store/database';
-import { findGatewayByToken, type GatewayRow } from '../store/gateways/gateways';
+import { findGatewayByToken, unsealGateway, type GatewayRow } from '../store/gateways/gateways';
 import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
 import { applyReceipts, type ReceiptDraft } from '../store/receipts/receipts';
 import type { Sealer } from '../store/seal';
@@ -59,7 +59,8 @@ export function createInbox(deps: InboxDeps): Inbox {
 
   async function load(token: string): Promise<OpenGateway | null> {
     const row = await findGatewayByToken(database.db, token);
-    return row === null ? null : openGateway(row, sealer, deps.publicUrl);
+    if (row === null) return null;
+    return { row, ...openGateway(row, unsealGateway(row, sealer), deps.publicUrl) };
   }
 
   const gatewayOf = (token: string): Promise<OpenGateway | null> =>

@@ -5,7 +5,7 @@ import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption
 import { createActivities } from '../activities';
 import { restartUnsettled } from '../activities/maintenance/sweep';
 import type { Config } from '../config';
-import { createProviderHttp } from '../outbound/client';
+import { createHttpClient } from '../outbound/client';
 import { temporalSettings } from './temporal';
 import { TASK_QUEUES } from '../workflows/contract';
 import { createBase, type RuntimeLog } from './base';
@@ -45,7 +45,7 @@ export async function startWorker(
   workflowBundle?: WorkflowBundleOption,
 ): Promise<RunningWorker> {
   const base = createBase(config, log, { connections: WORKER_CONNECTIONS });
-  const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
+  const http = createHttpClient({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
   const { namespace, options } = temporalSettings(config.temporal);
   const connection = await NativeConnection.connect(options);
   const activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });

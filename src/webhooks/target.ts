@@ -1,6 +1,6 @@
 /** Where callbacks and events may be sent to. */
 import { isIP } from 'node:net';
-import { isPublicAddress } from '../outbound/client';
+import { isPublicAddress } from '../outbound/addresses';
 
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
 /** Names that never leave a network (RFC 6761, RFC 6762, and what clouds and routers use). */

@@ -2,7 +2,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../src/activities';
 import { readConfig } from '../../src/config';
-import { createProviderHttp } from '../../src/outbound/client';
+import { createHttpClient } from '../../src/outbound/client';
 import { createBase } from '../../src/runtime/base';
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const config = readConfig(stack.env);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const base = createBase(config, log, { connections: 4 });
-  const http = createProviderHttp({ allow: config.outboundAllow, maxConnectionsPerOrigin: 64 });
+  const http = createHttpClient({ allow: config.outboundAllow, maxConnectionsPerOrigin: 64 });
   activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });
   close = async () => {
     await http.close();

@@ -1,6 +1,6 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import type { Database } from '../../store/database';
 import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
@@ -32,7 +32,7 @@ const MAX_WAIT_MS = 6 * 3_600_000;
 
 export interface DispatchDeps {
   database: Database;
-  http: ProviderHttp;
+  http: HttpClient;
   gateways: Gateways;
   lookups: Lookups;
   wakeRelays(webhookIds: readonly string[]): void;

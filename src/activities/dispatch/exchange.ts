@@ -1,7 +1,7 @@
 /** One request of a block: what it carries, and what its answers mean for each of its messages. */
 import { attemptWireId } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
-import { ProviderError } from '../../outbound/errors';
+import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import type { ClaimedMessage } from '../../store/dispatch/claim';
 import type { AttemptResult } from '../../store/dispatch/results';
@@ -64,7 +64,7 @@ export async function submit(
   try {
     return await gateway.provider.submit(gateway.config, messages, run.http, signal);
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    if (!(error instanceof OutboundError)) throw error;
     const refusal = refusalOf(error);
     return messages.map(() => refusal);
   }

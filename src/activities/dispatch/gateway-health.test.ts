@@ -1,8 +1,8 @@
 import { startStore, storeGateway, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { ProviderError } from '../../outbound/errors';
+import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '../../providers/provider';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import { infobip } from '../../providers/infobip';
 import { readGatewayHealth } from '../../store/gateways/health';
 import { GatewayHealthMonitor, verdictOf } from './gateway-health';
@@ -63,13 +63,13 @@ describe('the monitor', () => {
     return { made, provider: { ...(infobip as Provider), submit } };
   }
   const DOWN = () => {
-    throw new ProviderError({ class: 'transient', code: 'ECONNREFUSED', reason: 'no connection' });
+    throw new OutboundError({ class: 'transient', code: 'ECONNREFUSED', reason: 'no connection' });
   };
   const send = (provider: Provider) =>
     provider.submit(
       {} as ProviderConfig<unknown>,
       [{} as OutboundMessage],
-      {} as ProviderHttp,
+      {} as HttpClient,
       new AbortController().signal,
     );
   const endWait = (id: string) =>
@@ -99,7 +99,7 @@ describe('the monitor', () => {
     const { made, watched, gateway } = await opened();
     const error: unknown = await send(watched).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ class: 'transient', code: 'gateway-down' });
-    expect((error as ProviderError).retryAfterMs).toBeGreaterThan(0);
+    expect((error as OutboundError).retryAfterMs).toBeGreaterThan(0);
     expect(made.requests).toBe(5);
     expect(logged).toMatchObject([{ fields: { gatewayId: gateway.id, reason: 'no connection' } }]);
   });
@@ -152,7 +152,7 @@ describe('the monitor', () => {
     await watched.submit(
       {} as ProviderConfig<unknown>,
       [{}, {}, {}] as OutboundMessage[],
-      {} as ProviderHttp,
+      {} as HttpClient,
       new AbortController().signal,
     );
     const counts = await until('it is told', async () => {

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { DURATION_BUCKETS, bucketOf } from '../../core/gateways/health';
-import { ProviderError } from '../../outbound/errors';
+import { OutboundError } from '../../outbound/errors';
 import type { Provider, SubmitResult } from '../../providers/provider';
 import {
   endProbe,
@@ -123,7 +123,7 @@ export class GatewayHealthMonitor {
           return answers;
         },
         (error: unknown) => {
-          if (error instanceof ProviderError) {
+          if (error instanceof OutboundError) {
             const { class: failure, clevertap, code, message: reason, retryAfterMs } = error;
             done([{ ok: false, class: failure, clevertap, code, reason, retryAfterMs }]);
           }
@@ -199,8 +199,8 @@ function none(gatewayId: string): Counted {
 }
 
 /** Never left: it costs the message no try and comes back when the next probe is due. */
-function notTried(openMs: number): ProviderError {
-  return new ProviderError({
+function notTried(openMs: number): OutboundError {
+  return new OutboundError({
     class: 'transient',
     code: 'gateway-down',
     reason: 'not sent: the gateway does not answer',

@@ -1,8 +1,8 @@
 /** The `testGateway` activity: one message over one gateway, outside the ledger, so that a person sees whether it works. */
 import { attemptWireId } from '../../core/messages/ids';
 import { segment } from '../../core/messages/segments';
-import { ProviderError } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import { OutboundError } from '../../outbound/errors';
+import type { HttpClient } from '../../outbound/client';
 import type { SubmitResult } from '../../providers/provider';
 import type { Database } from '../../store/database';
 import { takeGatewayTest } from '../../store/gateways/tests';
@@ -16,7 +16,7 @@ const SUBMIT_MS = GATEWAY_TEST_MS - 2_000;
 
 export interface GatewayTestDeps {
   database: Database;
-  http: ProviderHttp;
+  http: HttpClient;
   gateways: Gateways;
 }
 
@@ -65,7 +65,7 @@ async function submit(send: () => Promise<SubmitResult[]>): Promise<SubmitResult
     const [answer] = await send();
     return answer!;
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    if (!(error instanceof OutboundError)) throw error;
     return refusalOf(error);
   }
 }

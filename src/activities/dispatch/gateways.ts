@@ -3,7 +3,12 @@ import type { Provider, ProviderConfig } from '../../providers/provider';
 import { openGateway } from '../../providers/open';
 import { Semaphore } from '../../core/concurrency/semaphore';
 import type { Database } from '../../store/database';
-import { listGatewaysById, type GatewayRow, type GatewayWithBreaker } from '../../store/gateways/gateways';
+import {
+  listGatewaysById,
+  unsealGateway,
+  type GatewayRow,
+  type GatewayWithBreaker,
+} from '../../store/gateways/gateways';
 import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
 import type { GatewayHealthMonitor } from './gateway-health';
@@ -79,7 +84,7 @@ export function createGateways(
   }
 
   function open(row: GatewayWithBreaker): DispatchGateway {
-    const { provider, config } = openGateway(row, sealer, publicUrl);
+    const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
     health.update(row.id, row.breaker, row.breaker_wait_ms);
     const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);

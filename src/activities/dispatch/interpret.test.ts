@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../core/messages/outcome';
-import { ProviderError } from '../../outbound/errors';
+import { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, stopsGateway, type AttemptContext } from './interpret';
 
@@ -185,7 +185,7 @@ it('spreads back-offs', () => {
 });
 
 it('a failed request becomes the refusal of each of its messages', () => {
-  const error = new ProviderError({ class: 'transient', code: 'http-429', reason: 'slow down', retryAfterMs: 2_000 });
+  const error = new OutboundError({ class: 'transient', code: 'http-429', reason: 'slow down', retryAfterMs: 2_000 });
   expect(refusalOf(error)).toEqual({
     ok: false,
     class: 'transient',

@@ -3,7 +3,7 @@ import type { CleverTapCode } from '../../core/messages/outcome';
 import { SUBMIT_BACKOFF, backoffMs } from '../../core/time/backoff';
 import type { FailureClass } from '../../core/messages/outcome';
 import { normaliseProviderId } from '../../core/messages/provider-id';
-import type { ProviderError } from '../../outbound/errors';
+import type { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import type { AttemptResult } from '../../store/dispatch/results';
 
@@ -37,7 +37,7 @@ export interface AttemptContext {
 type Refusal = Extract<SubmitResult, { ok: false }>;
 
 /** The refusal that a failed request is for each of its messages. */
-export function refusalOf(error: ProviderError): Refusal {
+export function refusalOf(error: OutboundError): Refusal {
   const { class: failure, clevertap, code, message, retryAfterMs } = error;
   return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
 }

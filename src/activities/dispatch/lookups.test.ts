@@ -11,7 +11,7 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { createProviderHttp, type ProviderHttp } from '../../outbound/client';
+import { createHttpClient, type HttpClient } from '../../outbound/client';
 import { startVendor, type Answer, type Vendor } from '../../providers/testing/vendor';
 import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
@@ -23,14 +23,14 @@ const PUBLIC_URL = 'https://sms.example.com';
 const SID = `SM${'0123456789abcdef'.repeat(2)}`;
 let store: TestStore;
 let vendor: Vendor;
-let http: ProviderHttp & { close(): Promise<void> };
+let http: HttpClient & { close(): Promise<void> };
 let deps: DispatchDeps;
 let logged: string[];
 
 beforeAll(async () => {
   store = await startStore();
   vendor = await startVendor({ status: 500 });
-  http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 4 });
+  http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 4 });
   const log = { warn: (_: object, message: string) => void logged.push(message) };
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, PUBLIC_URL, health);

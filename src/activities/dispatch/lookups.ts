@@ -1,8 +1,8 @@
 /** Asking providers what became of attempts: those whose answer was lost, and those whose receipt is overdue. */
 import { attemptWireId, parseAttemptWireId } from '../../core/messages/ids';
 import { normaliseProviderId } from '../../core/messages/provider-id';
-import { ProviderError } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import { OutboundError } from '../../outbound/errors';
+import type { HttpClient } from '../../outbound/client';
 import type { Receipt } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import { createReceiptCounter } from '../../receipts/counts';
@@ -29,7 +29,7 @@ export const LOOKUP_PROVIDERS: readonly string[] = Object.values(providers)
 
 export interface LookupDeps {
   database: Database;
-  http: ProviderHttp;
+  http: HttpClient;
   gateways: Gateways;
   log: { warn(fields: object, message: string): void };
 }
@@ -68,7 +68,7 @@ export function createLookups({ database, http, gateways, log }: LookupDeps): Lo
       const { provider, config, inFlight } = gateway;
       return (await inFlight.run(async () => provider.lookup?.(config, subjects, http, signal))) ?? [];
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
+      if (!(error instanceof OutboundError)) throw error;
       const fields = { gatewayId: gateway.id, attempts: due.length, code: error.code, reason: error.message };
       log.warn(fields, 'the provider could not be asked what became of attempts');
       return [];

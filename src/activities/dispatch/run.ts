@@ -1,14 +1,14 @@
 /** One `advance` of one slice, as everything that dispatches for it sees it. */
 import type { Database } from '../../store/database';
 import type { Settlement } from '../../store/messages/settlement';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import type { DispatchGateway } from './gateways';
 import type { LiveRate } from './pacer';
 import type { ResolvedRoute } from './route';
 
 export interface DispatchRun {
   database: Database;
-  http: ProviderHttp;
+  http: HttpClient;
   sliceId: string;
   /** The legs of the slice as they stand now. */
   route: ResolvedRoute;

@@ -1,7 +1,7 @@
 /** Callbacks to CleverTap: many outcomes per request. */
 import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
-import { ProviderError } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import { OutboundError } from '../../outbound/errors';
+import type { HttpClient } from '../../outbound/client';
 import type { EncryptionSetting } from '../../store/accounts/account-encryption';
 import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import {
@@ -19,7 +19,7 @@ const ANSWER_TIMEOUT_MS = 45_000;
 const MAX_TRIES = 12;
 
 /** @param encryption the CPaaS keys of the account; null = it has none. */
-export function cleverTapTransport(http: ProviderHttp, encryption: EncryptionSetting | null): Transport {
+export function cleverTapTransport(http: HttpClient, encryption: EncryptionSetting | null): Transport {
   return {
     batch: MAX_ITEMS,
     abandonedMs: CLEVERTAP_BACKOFF.baseMs,
@@ -36,7 +36,7 @@ export function cleverTapTransport(http: ProviderHttp, encryption: EncryptionSet
 const NOTHING: CleverTapVerdict = { kind: 'accepted' };
 
 async function post(
-  http: ProviderHttp,
+  http: HttpClient,
   request: ReturnType<typeof cleverTapRequest>,
   stopping: AbortSignal,
 ): Promise<{ verdict: CleverTapVerdict; status: number | null }> {
@@ -44,7 +44,7 @@ async function post(
     const answer = await http.request(request, AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]));
     return { verdict: readCleverTapAnswer(answer.status, answer.body), status: answer.status };
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    if (!(error instanceof OutboundError)) throw error;
     const kind = error.class === 'account' ? 'rejected' : 'retry';
     return { verdict: { kind, reason: error.message }, status: null };
   }

@@ -1,5 +1,5 @@
 /** The `relay` activity: drains one webhook's outbox. */
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import {
   claimCallbacks,
   nextCallbackInMs,
@@ -25,7 +25,7 @@ const PAUSE_MS = 5_000;
 
 export interface RelayDeps {
   database: Database;
-  http: ProviderHttp;
+  http: HttpClient;
   sealer: Sealer;
 }
 

@@ -1,7 +1,8 @@
 /** Callbacks to a customer's webhook: one event per request, signed (Standard Webhooks). */
 import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
-import { ProviderError, retryAfterMs } from '../../outbound/errors';
-import type { HttpResponse, ProviderHttp } from '../../outbound/client';
+import { OutboundError, retryAfterMs } from '../../outbound/errors';
+import type { HttpClient } from '../../outbound/client';
+import type { HttpResponse } from '../../outbound/http';
 import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
@@ -13,7 +14,7 @@ const IN_FLIGHT = 50;
 /** The specification suggests 15 to 30 seconds. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
-export function standardTransport(http: ProviderHttp): Transport {
+export function standardTransport(http: HttpClient): Transport {
   return {
     batch: IN_FLIGHT,
     abandonedMs: WEBHOOK_SCHEDULE_MS[0]!,
@@ -35,7 +36,7 @@ interface Delivery {
 }
 
 async function deliver(
-  http: ProviderHttp,
+  http: HttpClient,
   webhook: Webhook,
   callback: ClaimedCallback,
   signal: AbortSignal,
@@ -60,7 +61,7 @@ async function deliver(
 
 /** The answer, or why there is none. */
 async function post(
-  http: ProviderHttp,
+  http: HttpClient,
   webhook: Webhook,
   callback: ClaimedCallback,
   signal: AbortSignal,
@@ -73,7 +74,7 @@ async function post(
   try {
     return await http.request({ method: 'POST', url: webhook.url, headers, body }, signal);
   } catch (error) {
-    if (error instanceof ProviderError) return error.message;
+    if (error instanceof OutboundError) return error.message;
     throw error;
   }
 }

@@ -2,7 +2,8 @@
  * What the adapters themselves cost: building a request and reading its answer, and reading a report, in microseconds of
  * one core for each message. Answers and reports are the simulator's, made beforehand; nothing goes over a socket.
  */
-import type { HttpRequest, HttpResponse, ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
+import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import type { CallbackRequest, OutboundMessage, Provider, ProviderConfig } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import type { Batch, Protocol, VendorRequest } from '../../simulator/protocol';
@@ -56,7 +57,7 @@ async function prepare(provider: Provider, protocol: Protocol, size: number) {
   const signal = new AbortController().signal;
   let answer: HttpResponse | undefined;
   let batch: Batch | undefined;
-  const http: ProviderHttp = {
+  const http: HttpClient = {
     async request(request) {
       if (answer === undefined) [batch, answer] = answered(protocol, request);
       return answer;

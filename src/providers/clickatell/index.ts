@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isAuthentic } from '../shared/callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { readCallback } from './receipts';
@@ -110,7 +110,7 @@ const NOT_ANSWERED: SubmitResult = {
 };
 
 /** A 202 has taken every message, a 207 some; a 4xx or 5xx that lists messages may have taken some too. */
-function readItem(item: Item | undefined, failure: ProviderError | undefined, apiKey: string): SubmitResult {
+function readItem(item: Item | undefined, failure: OutboundError | undefined, apiKey: string): SubmitResult {
   const { accepted, apiMessageId, error } = item ?? {};
   if (accepted === true) {
     return { ok: true, ...(typeof apiMessageId === 'string' && { providerId: apiMessageId }) };
@@ -127,11 +127,11 @@ function readItem(item: Item | undefined, failure: ProviderError | undefined, ap
 }
 
 /** An answer that lists no message: its own error, else its HTTP status. */
-function refusedRequest(failure: ProviderError | undefined, error: unknown, apiKey: string): ProviderError {
+function refusedRequest(failure: OutboundError | undefined, error: unknown, apiKey: string): OutboundError {
   const told = wording(error, apiKey);
   const refusal = ERROR.get(told.code ?? '') ?? failure;
   if (!refusal) return unreadableAnswer('the answer has no list of messages');
-  return new ProviderError({
+  return new OutboundError({
     class: refusal.class,
     clevertap: refusal.clevertap,
     code: told.code ?? failure?.code ?? 'refused',

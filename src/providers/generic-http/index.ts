@@ -1,7 +1,7 @@
 /** Any vendor that takes one message in one HTTP request: all that an adapter would know is configuration. */
 import { isAuthentic } from '../shared/callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import type { HttpRequest, HttpResponse } from '../../outbound/client';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
 import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
 import { NO_VENDOR } from '../provider';
@@ -36,7 +36,7 @@ export const genericHttp: Provider<HttpConfig> = {
 
   async submit({ credentials: config, baseUrl }, messages, http, signal) {
     if (baseUrl === NO_VENDOR) {
-      throw new ProviderError({ class: 'account', code: 'no-base-url', reason: 'the gateway needs a baseUrl' });
+      throw new OutboundError({ class: 'account', code: 'no-base-url', reason: 'the gateway needs a baseUrl' });
     }
     const response = await http.request(toRequest(messages[0]!, config, baseUrl), signal);
     return [read(response, config)];

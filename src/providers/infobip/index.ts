@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Refusal } from '../../core/messages/outcome';
 import { gsm7Octets } from '../../core/messages/segments';
 import { isAuthentic } from '../shared/callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { codeOf, wording } from './codes';
@@ -196,5 +196,5 @@ function refusedRequest(body: Record<string, unknown>, sent: readonly OutboundMe
   }
   if (named) return results;
   const reason = publicText(String(body['description'] ?? 'the request was refused'), secrets);
-  throw new ProviderError({ ...WRONG_RECORD, code: 'http-400', reason });
+  throw new OutboundError({ ...WRONG_RECORD, code: 'http-400', reason });
 }

@@ -3,7 +3,7 @@
  * hours, as often as one likes. Not `GET /sms/3/reports`, which hands out each report once, to whoever comes first.
  */
 import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { toReceipt } from './receipts';
@@ -11,12 +11,12 @@ import { toReceipt } from './receipts';
 /** "Maximum length 2048 characters" of `messageId`: room for 62 ids of 32 characters with their commas. */
 export const MAX_LOOKUP = 60;
 
-/** @throws ProviderError */
+/** @throws OutboundError */
 export async function lookUp(
   baseUrl: string,
   apiKey: string,
   subjects: readonly LookupSubject[],
-  http: ProviderHttp,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<Receipt[]> {
   const ids = subjects.map(({ attemptId }) => attemptId);

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { isAuthentic } from '../shared/callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import type { HttpResponse } from '../../outbound/client';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpResponse } from '../../outbound/http';
 import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
@@ -112,7 +112,7 @@ function throwRefusal(response: HttpResponse, { status, message }: Record<string
   if (!failure) return;
   if (typeof message !== 'string' || message === '') throw failure;
   const { class: kind, clevertap, code, retryAfterMs } = failure;
-  throw new ProviderError({ class: kind, clevertap, code, retryAfterMs, reason: publicText(message, [token]) });
+  throw new OutboundError({ class: kind, clevertap, code, retryAfterMs, reason: publicText(message, [token]) });
 }
 
 type Answer = Record<string, unknown>;

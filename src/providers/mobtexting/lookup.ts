@@ -4,7 +4,7 @@
  */
 import { normaliseProviderId } from '../../core/messages/provider-id';
 import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import { istInstant } from '../shared/ist';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
@@ -16,12 +16,12 @@ function asGiven(providerId: string): string {
   return [uuid.padStart(36, '0'), n].join(':');
 }
 
-/** @throws ProviderError */
+/** @throws OutboundError */
 export async function lookUp(
   baseUrl: string,
   token: string,
   { attemptId, providerId }: LookupSubject,
-  http: ProviderHttp,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<Receipt[]> {
   const query = new URLSearchParams(providerId === null ? { cid: attemptId } : { id: asGiven(providerId) });

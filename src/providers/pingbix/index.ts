@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isAuthentic } from '../shared/callback-auth';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpClient } from '../../outbound/client';
 import { members, parseJson } from '../shared/json';
 import {
   UNLISTED_FAILURE,
@@ -115,7 +115,7 @@ export const pingbix: Provider<PingbixCredentials> = {
       config.credentials.receipts.to === null ? messages.map((message) => [message]) : groupAlike(messages);
     const onFailure = (error: unknown): Refused => {
       // The failure of the only request is the failure of the whole.
-      if (groups.length === 1 || !(error instanceof ProviderError)) throw error;
+      if (groups.length === 1 || !(error instanceof OutboundError)) throw error;
       return refusalOfRequest(error);
     };
     const results = new Map<string, SubmitResult>();
@@ -159,7 +159,7 @@ function groupAlike(messages: readonly OutboundMessage[]): OutboundMessage[][] {
 
 type Refused = Extract<SubmitResult, { ok: false }>;
 
-function refusalOfRequest(error: ProviderError): Refused {
+function refusalOfRequest(error: OutboundError): Refused {
   const { class: failure, clevertap, code, message, retryAfterMs } = error;
   return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
 }
@@ -170,11 +170,11 @@ function forTheRest(refusal: Refused): Refused | undefined {
   return refusal.class === 'account' || refusal.class === 'transient' ? refusal : undefined;
 }
 
-/** One request. A refusal holds for each of its numbers. @throws ProviderError */
+/** One request. A refusal holds for each of its numbers. @throws OutboundError */
 async function sendGroup(
   { credentials, baseUrl }: ProviderConfig<PingbixCredentials>,
   group: readonly OutboundMessage[],
-  http: ProviderHttp,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<SubmitResult[] | Refused> {
   const { fields, refusals, receipts } = credentials;

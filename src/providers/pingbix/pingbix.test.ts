@@ -1,4 +1,4 @@
-import { createProviderHttp } from '../../outbound/client';
+import { createHttpClient } from '../../outbound/client';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
 import { runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';
@@ -178,7 +178,7 @@ runSubmitCases(pingbix, {
 describe('pingbix submit of messages that differ', () => {
   async function submit(config: PingbixCredentials, messages: OutboundMessage[], ...answers: Answer[]) {
     const vendor = await startVendor(...answers);
-    const http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 1, headersTimeoutMs: 100 });
+    const http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 1, headersTimeoutMs: 100 });
     try {
       const target = { credentials: config, baseUrl: vendor.origin, callbackUrl: '', callbackAuth: null };
       const results = await pingbix.submit(target, messages, http, new AbortController().signal);

@@ -3,9 +3,9 @@
  * nobody should have to write by hand. An adapter's test file is its tables and nothing more.
  */
 import { inspect } from 'node:util';
-import { ProviderError } from '../../outbound/errors';
-import { createProviderHttp } from '../../outbound/client';
-import type { ProviderHttp } from '../../outbound/client';
+import { OutboundError } from '../../outbound/errors';
+import { createHttpClient } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import type {
   CallbackAuth,
   CallbackRequest,
@@ -20,9 +20,9 @@ import type {
 import { startVendor } from './vendor';
 import type { Answer, SeenRequest, Vendor } from './vendor';
 
-/** What a {@link ProviderError} is compared by. */
-export type Failure = Pick<ProviderError, 'class' | 'code'> &
-  Partial<Pick<ProviderError, 'clevertap' | 'message' | 'retryAfterMs'>>;
+/** What a {@link OutboundError} is compared by. */
+export type Failure = Pick<OutboundError, 'class' | 'code'> &
+  Partial<Pick<OutboundError, 'clevertap' | 'message' | 'retryAfterMs'>>;
 
 /** One row: what is submitted, what the vendor does, what must have been asked, what must come of it. */
 export interface SubmitCase {
@@ -75,14 +75,14 @@ const EVERY_VENDOR: [string, Answer, Partial<Failure>][] = [
 /** A provider beside a vendor of its own, for one test. */
 interface SubmitRig {
   vendor: Vendor;
-  http: ProviderHttp & { close(): Promise<void> };
+  http: HttpClient & { close(): Promise<void> };
   /** Submits to the vendor, which gives this answer. */
   submit(messages: OutboundMessage[], answer: Answer): Promise<SubmitResult[]>;
 }
 
 async function startRig<Credentials>(provider: Provider<Credentials>, credentials: Credentials): Promise<SubmitRig> {
   const vendor = await startVendor();
-  const http = createProviderHttp({
+  const http = createHttpClient({
     allow: [vendor.host],
     maxConnectionsPerOrigin: 2,
     headersTimeoutMs: HEADERS_TIMEOUT_MS,
@@ -226,7 +226,7 @@ export function runLookupCases<Credentials>(
   describe(`${provider.name} look-up`, () => {
     it.each(cases)('$label', async ({ subjects, answer, request, receipts, failure }) => {
       const vendor = await startVendor(answer);
-      const http = createProviderHttp({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
+      const http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
       try {
         const config = configOf(credentials, vendor.origin);
         const found = provider.lookup!(config, subjects, http, new AbortController().signal);
@@ -352,10 +352,10 @@ function callbackOf({
 }
 
 /** The error of a request, which must be the one kind that adapters throw. */
-async function failureOf(request: Promise<unknown>): Promise<ProviderError> {
+async function failureOf(request: Promise<unknown>): Promise<OutboundError> {
   const outcome: unknown = await request.catch((error: unknown) => error);
-  if (outcome instanceof ProviderError) return outcome;
-  throw new Error(`expected a ProviderError, got ${inspect(outcome)}`);
+  if (outcome instanceof OutboundError) return outcome;
+  throw new Error(`expected an OutboundError, got ${inspect(outcome)}`);
 }
 
 /** Collects what the process writes until `restore`. */

@@ -4,8 +4,8 @@
  * message a request: there is no other way. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
-import { ProviderError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import type { HttpResponse } from '../../outbound/client';
+import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
+import type { HttpResponse } from '../../outbound/http';
 import { members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
@@ -112,7 +112,7 @@ function isTooLong(text: string): boolean {
   return text.length > MAX_CHARACTERS && [...text].length > MAX_CHARACTERS;
 }
 
-/** @throws ProviderError for everything but a message resource. */
+/** @throws OutboundError for everything but a message resource. */
 function readAnswer(response: HttpResponse, authToken: string): SubmitResult {
   const body = members(parseJson(response.body));
   const failure = classifyStatus(response);
@@ -130,11 +130,11 @@ function readAnswer(response: HttpResponse, authToken: string): SubmitResult {
 }
 
 /** The error envelope `{code, message, more_info, status}`; without one the HTTP status speaks. */
-function refused(failure: ProviderError, body: Record<string, unknown>, authToken: string): ProviderError {
+function refused(failure: OutboundError, body: Record<string, unknown>, authToken: string): OutboundError {
   const { code, message } = body;
   if (typeof code !== 'number') return failure;
   const refusal = ERROR.get(String(code)) ?? failure;
-  return new ProviderError({
+  return new OutboundError({
     class: refusal.class,
     clevertap: refusal.clevertap,
     code: String(code),

@@ -3,7 +3,7 @@
  * /2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json` and `GET …/Messages.json` (`To`, `DateSent`, `PageSize`).
  */
 import { classifyStatus, unreadableAnswer } from '../../outbound/errors';
-import type { ProviderHttp } from '../../outbound/client';
+import type { HttpClient } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { outcomeOf } from './receipts';
@@ -18,12 +18,12 @@ const SID = /^(sm|mm)([0-9a-f]{32})$/i;
 const EARLIEST_MS = -10_000;
 const LATEST_MS = 60_000;
 
-/** @param account URL of the account's resources. @throws ProviderError */
+/** @param account URL of the account's resources. @throws OutboundError */
 export async function lookUp(
   account: string,
   authorization: string,
   subject: LookupSubject,
-  http: ProviderHttp,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<Receipt[]> {
   const [, kind, rest] = SID.exec(subject.providerId ?? '') ?? [];

@@ -41,8 +41,8 @@ export interface GatewayDraft {
 /** 192 bits: the token is all that names a gateway in its callback URL. */
 const CALLBACK_TOKEN_BYTES = 24;
 
-export const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
-export const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
+const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
+const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
 
 function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
   const seal = (value: unknown, context: string) => sealer.seal(JSON.stringify(value), context);
@@ -69,6 +69,24 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     logo: draft.logo,
     price_per_segment: draft.pricePerSegment,
     currency: draft.currency,
+  };
+}
+
+/** Login and receipt authentication as they were given, before any adapter's schema. */
+export interface UnsealedGateway {
+  credentials: unknown;
+  callbackAuth: { basic?: { username: string; password: string }; bearer?: string } | null;
+}
+
+/** Opens what is sealed in a gateway's row. @throws SealError when it was sealed with another key or for another row. */
+export function unsealGateway(
+  row: Pick<GatewayRow, 'id' | 'credentials' | 'callback_auth'>,
+  sealer: Sealer,
+): UnsealedGateway {
+  const open = (sealed: string, context: string) => JSON.parse(sealer.open(sealed, context));
+  return {
+    credentials: open(row.credentials, credentialsContext(row.id)),
+    callbackAuth: row.callback_auth === null ? null : open(row.callback_auth, callbackAuthContext(row.id)),
   };
 }
 

@@ -5,7 +5,7 @@ import type { GatewayHealth } from '../../../core/gateways/health';
 import { isJsonObject } from '../../http/json';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { openGateway } from '../../../providers/open';
-import type { GatewayDraft, GatewayRow } from '../../../store/gateways/gateways';
+import { unsealGateway, type GatewayDraft, type GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
 import { invalidField } from '../../http/resource';
 import { validate } from '../../http/validate';
@@ -130,7 +130,7 @@ function mask(value: unknown, isSecret: (text: string) => boolean): unknown {
 
 /** A gateway as answered: secrets masked, with its callback URL and health. */
 export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, health: GatewayHealth) {
-  const { provider, config } = openGateway(row, sealer, publicUrl);
+  const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
   const secrets = new Set(provider.secrets(config.credentials));
   return {
     id: row.id,
