@@ -23,6 +23,7 @@ const steps = [
   ['.env.example', [script('env-example.mjs'), '--check']],
   ['docs/configuration.md', [script('docs-config.mjs'), '--check']],
   ['docs/openapi.json', [script('openapi.mjs'), '--check']],
+  ['house', [script('house.mjs')]],
   ['compose and image', [script('check-compose.mjs')]],
   ...(process.argv.includes('--quick') ? [] : [['tests', [program('jest', 'jest')]]]),
 ];

@@ -13,6 +13,7 @@ import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
 import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
+import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
 
 export interface ApiDeps {
@@ -49,5 +50,5 @@ export interface ApiDeps {
   outboundAllow: readonly string[];
   /** Null when it answers; else what is wrong. */
   temporalProblem(): Promise<string | null>;
-  log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+  log: Log;
 }

@@ -40,9 +40,12 @@ const MAX_WAITING = 50_000;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
 
+/** A gateway as its callbacks are received. */
+type ReceivingGateway = OpenGateway & { row: GatewayRow };
+
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
-  const cache = new TtlCache<OpenGateway | null>(GATEWAY_CACHE_MS);
+  const cache = new TtlCache<ReceivingGateway | null>(GATEWAY_CACHE_MS);
   const receiptCounter = createReceiptCounter(database.pool);
 
   const commits = new GroupCommit<ReceiptDraft[], undefined>(
@@ -57,13 +60,13 @@ export function createInbox(deps: InboxDeps): Inbox {
     { maxWeight: MAX_RECEIPTS, maxWaiting: MAX_WAITING, weigh: (group) => group.length },
   );
 
-  async function load(token: string): Promise<OpenGateway | null> {
+  async function load(token: string): Promise<ReceivingGateway | null> {
     const row = await findGatewayByToken(database.db, token);
     if (row === null) return null;
     return { row, ...openGateway(row, unsealGateway(row, sealer), deps.publicUrl) };
   }
 
-  const gatewayOf = (token: string): Promise<OpenGateway | null> =>
+  const gatewayOf = (token: string): Promise<ReceivingGateway | null> =>
     cache.get(
       token,
       () => load(token),

@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import { Account } from './account';
 import type { CallbackRecord } from './clevertap/callback';
 import { Received } from './clevertap/received';
-import { Courier } from './courier';
 import { Dice } from './dice';
 import { Faults } from './faults';
 import { Peak } from './peak';

@@ -136,3 +136,9 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** The clock of Postgres, which is the one that deadlines and windows are judged by: epoch milliseconds. */
+export async function readClockMs(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
+  return rows[0]!.now.getTime();
+}

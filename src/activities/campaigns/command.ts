@@ -1,8 +1,9 @@
 /** The `commandCampaign` activity: carries out what a person asks of a campaign, with its audit row. Harmless to repeat. */
 import { ACTION_DONE, ACTION_STATES, actionProblem, type CampaignState } from '../../core/campaigns/campaign';
+import type { Kysely } from 'kysely';
 import { insertAudit } from '../../store/accounts/audit';
 import { changeCampaign, moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
-import type { Kysely } from 'kysely';
+import { rescheduleSlices } from '../../store/campaigns/slices';
 import type { Database } from '../../store/database';
 import type { Schema } from '../../store/tables';
 import type { CampaignCommand } from '../../workflows/contract';
@@ -58,7 +59,7 @@ async function carryOut(tx: Kysely<Schema>, id: string, command: CampaignCommand
       const zone = command.timezone === undefined ? {} : { timezone: command.timezone };
       const change = { due_at: dueAt, reason: null, forecast: null, ...zone };
       const row = await changeCampaign(tx, id, change, ACTION_STATES.reschedule);
-      if (row !== null) await tx.updateTable('slices').set({ due_at: dueAt }).where('campaign_id', '=', id).execute();
+      if (row !== null) await rescheduleSlices(tx, id, dueAt);
       return row;
     }
     case 'setRate':

@@ -6,6 +6,7 @@ import type { Account } from '../../store/accounts/accounts';
 import { readAudience } from '../../store/campaigns/audience';
 import { listSuppressedAmong } from '../../store/campaigns/materialise';
 import { readCampaign, storeForecast, type CampaignRow } from '../../store/campaigns/campaigns';
+import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
 import { readRouteLegs } from '../../store/gateways/routes';
@@ -34,11 +35,7 @@ export async function makeForecast(
   campaign: CampaignRow,
   stopping: AbortSignal,
 ): Promise<CampaignForecast> {
-  const account = await db
-    .selectFrom('accounts')
-    .select(['windows', 'default_country', 'click_tracking'])
-    .where('id', '=', campaign.account_id)
-    .executeTakeFirstOrThrow();
+  const account = await readCampaignSettings(db, campaign.account_id);
   const sums = new ForecastSums();
   const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
   for (let position = 0; !stopping.aborted;) {

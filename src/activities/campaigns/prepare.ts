@@ -8,7 +8,9 @@ import type { SendWindow } from '../../core/time/window';
 import { storeCampaignBlock, type CampaignMessage, type CampaignSlice } from '../../store/campaigns/materialise';
 import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
 import { countAudience, readAudience } from '../../store/campaigns/audience';
+import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
+import { findWebhookKind } from '../../store/webhooks/webhooks';
 import { findGateway } from '../../store/gateways/gateways';
 import { makeForecast, type ForecastDeps } from './forecast';
 import { windowsFinder } from './windows';
@@ -33,11 +35,7 @@ export async function prepareCampaign(
   const refusal = await refuseByLimits({ database, publicUrl }, campaign, stopping);
   if (refusal !== null) return end(database, campaignId, 'failed', refusal);
 
-  const account = await db
-    .selectFrom('accounts')
-    .select(['windows', 'click_tracking'])
-    .where('id', '=', campaign.account_id)
-    .executeTakeFirstOrThrow();
+  const account = await readCampaignSettings(db, campaign.account_id);
   const windowsOf = windowsFinder(campaign, account.windows);
   const webhookFor = await webhookFinder(database, campaign);
   const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
@@ -113,12 +111,8 @@ async function refuseByLimits(
   stopping: AbortSignal,
 ): Promise<string | null> {
   const { db } = deps.database;
-  const { safety } = await db
-    .selectFrom('accounts')
-    .select('safety')
-    .where('id', '=', campaign.account_id)
-    .executeTakeFirstOrThrow();
   if (campaign.slices > 0) return null;
+  const { safety } = await readCampaignSettings(db, campaign.account_id);
   const most = safety.maxCampaignRecipients;
   const count = most === undefined ? 0 : await countAudience(db, campaign.audience);
   if (most !== undefined && count > most) {
@@ -142,8 +136,8 @@ async function ownLegs({ db }: Database, campaign: CampaignRow): Promise<Leg[] |
 async function webhookFinder({ db }: Database, campaign: CampaignRow): Promise<(row: Recipient) => string | null> {
   const id = campaign.webhook_id;
   if (id === null) return () => null;
-  const webhook = await db.selectFrom('webhooks').select('kind').where('id', '=', id).executeTakeFirst();
-  return webhook?.kind === 'clevertap' ? (row) => (row.meta === null ? null : id) : () => id;
+  const kind = await findWebhookKind(db, id);
+  return kind === 'clevertap' ? (row) => (row.meta === null ? null : id) : () => id;
 }
 
 /** Puts rendered recipients into slices: those with the same windows, a thousand to a slice. */

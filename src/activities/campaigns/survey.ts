@@ -1,5 +1,4 @@
 /** The `surveyCampaign` activity: what a campaign should do now, by its row, its slices and the clock of Postgres. */
-import { sql } from 'kysely';
 import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaigns/campaign';
 import { ownWindows } from '../../core/campaigns/window';
 import { windowState, type SendWindow } from '../../core/time/window';
@@ -12,7 +11,8 @@ import {
   readCampaign,
   type CampaignRow,
 } from '../../store/campaigns/campaigns';
-import type { Database } from '../../store/database';
+import { readCampaignSettings } from '../../store/accounts/accounts';
+import { readClockMs, type Database } from '../../store/database';
 import { effectiveRate } from './rate';
 
 export interface CampaignSurvey {
@@ -51,7 +51,7 @@ export async function surveyCampaign(
   campaignId: string,
   busy: readonly number[],
 ): Promise<CampaignSurvey> {
-  const nowMs = await readNowMs({ db });
+  const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };
   if (campaign.state === 'scheduled') campaign = (await beginWhenDue({ db }, campaign, nowMs)) ?? campaign;
@@ -121,11 +121,6 @@ function widthOf(campaign: CampaignRow): number {
   return rate === null ? WIDTH : Math.min(WIDTH, Math.ceil(rate / PER_SLICE_PER_SECOND));
 }
 
-async function readNowMs({ db }: Pick<Database, 'db'>): Promise<number> {
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
-  return rows[0]!.now.getTime();
-}
-
 /** Starts a campaign whose time has come, skips it, or gives it another time: what its lateness policy says. */
 async function beginWhenDue(
   { db }: Pick<Database, 'db'>,
@@ -188,8 +183,8 @@ async function settleState(
 }
 
 async function readFailureLimit({ db }: Pick<Database, 'db'>, accountId: string): Promise<number | null> {
-  const account = await db.selectFrom('accounts').select('safety').where('id', '=', accountId).executeTakeFirst();
-  return account?.safety.autoPauseFailureShare ?? null;
+  const { safety } = await readCampaignSettings(db, accountId);
+  return safety.autoPauseFailureShare ?? null;
 }
 
 function pauseItself({ db }: Pick<Database, 'db'>, campaign: CampaignRow, share: number): Promise<CampaignRow | null> {

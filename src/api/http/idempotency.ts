@@ -14,8 +14,8 @@ import {
   type IdempotencyKey,
 } from '../../store/accounts/idempotency';
 import type { Sealer } from '../../store/seal';
-import type { ApiDeps } from '../deps';
 import type { Principal } from './auth';
+import type { Log } from './log';
 
 /** Visible ASCII, as header values are. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -62,7 +62,7 @@ export function createIdempotency({
 }: {
   database: Database;
   sealer: Sealer;
-  log: Pick<ApiDeps['log'], 'error'>;
+  log: Pick<Log, 'error'>;
 }): Idempotency {
   async function claim(key: string, request: Request, response: Response, actor: Principal): Promise<void> {
     const { accountId, scopes } = actor;

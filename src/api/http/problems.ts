@@ -4,8 +4,8 @@ import { OverloadError } from '../../core/concurrency/group-commit';
 import { AppError, ERRORS } from '../../errors';
 import { isDatabaseAway, isUnstorableText } from '../../store/database';
 import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf } from './body';
+import type { Log } from './log';
 import { placeOfUnstorable, UNSTORABLE_MESSAGE } from './text';
-import type { ApiDeps } from '../deps';
 
 /** How long Postgres is given before the caller should try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = 5;
 export type ErrorShape = (error: AppError) => { contentType: string; body: object };
 
 /** Answers whatever was thrown; 5xx are logged with their cause. */
-export function errorHandler(log: ApiDeps['log'], shape: ErrorShape = toProblem): ErrorRequestHandler {
+export function errorHandler(log: Log, shape: ErrorShape = toProblem): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) return next(thrown);
     const error = toAppError(thrown, request);

@@ -114,27 +114,7 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
 
   const commits = new GroupCommit<IncomingRequest, AcceptedMessage[]>(
     async (requests) => {
-      const firstOfKey = new Map<string, string>();
-      const duplicates = new Map<string, string>();
-      const pending: Pending[] = [];
-      const ids = requests.map((request) => {
-        const sendId = uuidv7();
-        return request.messages.map((message) => {
-          const draft = toDraft(request.accountId, sendId, message);
-          const key = draft.recordKey?.toString('latin1');
-          const first = key === undefined ? undefined : firstOfKey.get(key);
-          if (first !== undefined) {
-            duplicates.set(draft.id, first);
-          } else {
-            if (key !== undefined) firstOfKey.set(key, draft.id);
-            pending.push({
-              lane: { accountId: request.accountId, dueAt: message.dueAt, priority: request.priority },
-              draft,
-            });
-          }
-          return draft.id;
-        });
-      });
+      const { ids, pending, duplicates } = draftsOf(requests);
       await store(pending, duplicates);
       return ids.map((list) => list.map((id) => toAccepted(id, duplicates)));
     },
@@ -148,6 +128,32 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
     },
     stop: () => starter.stop(),
   };
+}
+
+/**
+ * Drafts of requests that are committed together. Of records with one key the first is stored; `duplicates` says which
+ * draft's id stands for the id of each other.
+ */
+function draftsOf(requests: readonly IncomingRequest[]) {
+  const firstOfKey = new Map<string, string>();
+  const duplicates = new Map<string, string>();
+  const pending: Pending[] = [];
+  const ids = requests.map(({ accountId, priority, messages }) => {
+    const sendId = uuidv7();
+    return messages.map((message) => {
+      const draft = toDraft(accountId, sendId, message);
+      const key = draft.recordKey?.toString('latin1');
+      const first = key === undefined ? undefined : firstOfKey.get(key);
+      if (first !== undefined) {
+        duplicates.set(draft.id, first);
+      } else {
+        if (key !== undefined) firstOfKey.set(key, draft.id);
+        pending.push({ lane: { accountId, dueAt: message.dueAt, priority }, draft });
+      }
+      return draft.id;
+    });
+  });
+  return { ids, pending, duplicates };
 }
 
 function toAccepted(id: string, duplicates: Map<string, string>): AcceptedMessage {

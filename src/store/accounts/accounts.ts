@@ -158,3 +158,15 @@ export async function updateAccount(
   const row = await db.updateTable('accounts').set(values).where('id', '=', id).returningAll().executeTakeFirst();
   return row ?? null;
 }
+
+/** What an account decides about its campaigns. */
+export type CampaignSettings = Pick<Account, 'windows' | 'default_country' | 'click_tracking' | 'safety'>;
+
+/** @throws when there is no such account. */
+export async function readCampaignSettings(db: Kysely<Schema>, accountId: string): Promise<CampaignSettings> {
+  return db
+    .selectFrom('accounts')
+    .select(['windows', 'default_country', 'click_tracking', 'safety'])
+    .where('id', '=', accountId)
+    .executeTakeFirstOrThrow();
+}

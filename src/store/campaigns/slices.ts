@@ -1,4 +1,5 @@
 /** The slices of a campaign: which of them are due, and what is open in them, by their own counters, flags and times. */
+import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { SendWindow } from '../../core/time/window';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
@@ -11,6 +12,7 @@ import {
   type Settlement,
   type SettlementRow,
 } from '../messages/settlement';
+import type { Schema } from '../tables';
 
 const OPEN = openOf('s');
 /** Open messages that are not awaiting their receipt. */
@@ -140,4 +142,9 @@ export async function cancelWaiting(pool: Pool, sliceId: string, reason: string)
     [sliceId, CLAIMABLE_STATES, reason],
   );
   return toSettlement(rows);
+}
+
+/** Gives all slices of a campaign that has not begun another time. */
+export async function rescheduleSlices(tx: Kysely<Schema>, campaignId: string, dueAt: Date): Promise<void> {
+  await tx.updateTable('slices').set({ due_at: dueAt }).where('campaign_id', '=', campaignId).execute();
 }

@@ -203,3 +203,9 @@ export async function listWebhooks(db: Kysely<Schema>, sealer: Sealer, accountId
     .execute();
   return rows.map((row) => toWebhook(row, sealer));
 }
+
+/** What a webhook of this id speaks; null = there is none. */
+export async function findWebhookKind(db: Kysely<Schema>, id: string): Promise<Webhook['kind'] | null> {
+  const row = await db.selectFrom('webhooks').select('kind').where('id', '=', id).executeTakeFirst();
+  return row?.kind ?? null;
+}

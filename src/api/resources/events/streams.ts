@@ -78,22 +78,12 @@ export function createEventStreams(database: Database, onError: (error: unknown)
   const perKey = new Map<string, number>();
   let stopped = false;
 
-  async function lookAtCampaigns(accountId: string): Promise<Map<string, string>> {
-    const rows = await listLiveCampaigns(database.db, accountId, MAX_CAMPAIGNS);
-    if (rows.length === 0) return new Map();
-    const counts = await countCampaigns(
-      database.pool,
-      rows.map(({ id }) => id),
-    );
-    return new Map(rows.map((row) => [row.id, campaignEvent({ ...row, counts: counts.get(row.id) ?? NO_COUNTS })]));
-  }
-
   async function look(accountId: string, watched: Watched): Promise<void> {
     try {
       const [ledger, gateways, campaigns] = await Promise.all([
         readLedger(database.pool, accountId),
         listGateways(database.db, accountId),
-        lookAtCampaigns(accountId),
+        lookAtCampaigns(database, accountId),
       ]);
       const now: Look = { ledger, gateways: gateways.map(toNews), campaigns, atMs: Date.now() };
       const before = watched.last;
@@ -140,26 +130,14 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       // Gone while its key was looked up: it would never close again.
       if (response.closed || response.socket?.destroyed === true) return;
       perKey.set(key, open + 1);
-      response.writeHead(200, {
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-store',
-        // An ended stream must not leave an idle connection that a stopping server waits for.
-        Connection: 'close',
-        // Nginx would keep events back until its buffer is full.
-        'X-Accel-Buffering': 'no',
-      });
-      response.write(': hello\n\n');
+      begin(response);
       const watched = watch(accountId);
       watched.streams.add(response);
       if (watched.last !== null) {
         const { gateways, campaigns } = watched.last;
         response.write([watched.told, ...gateways.map(gatewayEvent), ...campaigns.values()].join(''));
       }
-      const heartbeat = setInterval(() => send(response, ': alive\n\n'), HEARTBEAT_MS);
-      const end = setTimeout(() => response.end(), MAX_AGE_MS);
       response.once('close', () => {
-        clearInterval(heartbeat);
-        clearTimeout(end);
         leave(accountId, watched, response);
         const left = (perKey.get(key) ?? 1) - 1;
         if (left === 0) perKey.delete(key);
@@ -171,6 +149,35 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       for (const { streams } of accounts.values()) for (const response of streams) response.end();
     },
   };
+}
+
+async function lookAtCampaigns({ db, pool }: Database, accountId: string): Promise<Map<string, string>> {
+  const rows = await listLiveCampaigns(db, accountId, MAX_CAMPAIGNS);
+  if (rows.length === 0) return new Map();
+  const counts = await countCampaigns(
+    pool,
+    rows.map(({ id }) => id),
+  );
+  return new Map(rows.map((row) => [row.id, campaignEvent({ ...row, counts: counts.get(row.id) ?? NO_COUNTS })]));
+}
+
+/** Makes the response a stream that is kept alive, and ended when it is old. */
+function begin(response: Response): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    // An ended stream must not leave an idle connection that a stopping server waits for.
+    Connection: 'close',
+    // Nginx would keep events back until its buffer is full.
+    'X-Accel-Buffering': 'no',
+  });
+  response.write(': hello\n\n');
+  const heartbeat = setInterval(() => send(response, ': alive\n\n'), HEARTBEAT_MS);
+  const end = setTimeout(() => response.end(), MAX_AGE_MS);
+  response.once('close', () => {
+    clearInterval(heartbeat);
+    clearTimeout(end);
+  });
 }
 
 function tell({ streams }: Watched, event: string): void {

@@ -1,5 +1,6 @@
 /** `/healthz` (the process answers) and `/readyz` (what it needs answers too, by name). */
 import { z } from 'zod';
+import { readClockMs } from '../../../store/database';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 
@@ -46,7 +47,7 @@ export const health: Endpoint[] = [
 
 async function postgresProblem({ database }: ApiDeps): Promise<string | null> {
   try {
-    await database.pool.query('select 1');
+    await readClockMs(database.pool);
     return null;
   } catch (error) {
     return `Postgres does not answer: ${error instanceof Error ? error.message : String(error)}`;
