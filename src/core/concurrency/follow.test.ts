@@ -72,3 +72,22 @@ it('an error leaves what is known, is told, and does not end the following', asy
   breakDown(true);
   await expect(follower.follow('a')).rejects.toThrow('away');
 });
+
+it('leaves no timer, and reads nothing, once nobody follows', async () => {
+  jest.useFakeTimers();
+  try {
+    const { readings, follower } = rows({ a: 'running' });
+    const followed = (await follower.follow('a'))!;
+    expect(jest.getTimerCount()).toBe(1);
+    followed.release();
+    expect(jest.getTimerCount()).toBe(0);
+    const again = (await follower.follow('a'))!;
+    expect([jest.getTimerCount(), readings.length]).toEqual([1, 2]);
+    await jest.advanceTimersByTimeAsync(5);
+    expect(readings.length).toBe(3);
+    again.release();
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
+});

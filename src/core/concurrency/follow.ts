@@ -30,6 +30,7 @@ export function createFollower<T>(
 ): Follower<T> {
   const entries = new Map<string, Entry<T>>();
   let timer: NodeJS.Timeout | undefined;
+  let reading = false;
 
   async function refresh(ids: string[]): Promise<void> {
     const values = await read(ids);
@@ -42,15 +43,24 @@ export function createFollower<T>(
   }
 
   function schedule(): void {
-    if (timer !== undefined || entries.size === 0) return;
+    if (timer !== undefined || reading || entries.size === 0) return;
     timer = setTimeout(() => {
+      timer = undefined;
+      reading = true;
       refresh([...entries.keys()])
         .catch(onError)
         .finally(() => {
-          timer = undefined;
+          reading = false;
           schedule();
         });
     }, intervalMs);
+  }
+
+  function forget(id: string, entry: Entry<T>): void {
+    if (entries.get(id) === entry) entries.delete(id);
+    if (entries.size > 0) return;
+    clearTimeout(timer);
+    timer = undefined;
   }
 
   return {
@@ -60,7 +70,7 @@ export function createFollower<T>(
       entry.followers++;
       const release = (): void => {
         entry.followers--;
-        if (entry.followers === 0 && entries.get(id) === entry) entries.delete(id);
+        if (entry.followers === 0) forget(id, entry);
       };
       try {
         await refresh([id]);
