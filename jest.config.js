@@ -5,10 +5,10 @@ const { availableParallelism } = require('node:os');
 const WITH_POSTGRES = [
   'src/store/**/*',
   'src/receipts/inbox',
-  'src/activities/audience/import',
+  'src/activities/audience/upload',
   'src/activities/campaigns/survey',
-  'src/activities/dispatch/{health,lookups,pacer}',
-  'src/activities/maintenance/health-review',
+  'src/activities/dispatch/{gateway-health,lookups,pacer}',
+  'src/activities/maintenance/gateway-health-review',
   'test/schema',
 ];
 /** Tests of the whole product, and those that start servers of their own. */
