@@ -1,4 +1,4 @@
-/** Rows of accounts, their API keys and what was done under them. */
+/** Rows of accounts, their API keys, what was done under them, and the answers to repeated requests. */
 import type { Generated, JSONColumnType } from 'kysely';
 import type { CreatedAt, JsonWithDefault } from './columns';
 
@@ -65,4 +65,13 @@ export interface AuditTable {
   subject: string;
   detail: JSONColumnType<Record<string, unknown>> | null;
   at: CreatedAt;
+}
+
+export interface IdempotencyKeysTable {
+  account_id: string;
+  key: string;
+  request_hash: Buffer;
+  status: number | null;
+  answer: string | null;
+  created_at: CreatedAt;
 }

@@ -1,6 +1,7 @@
-/** Rows of gateways, their health and their tests. */
-import type { ColumnType, Generated } from 'kysely';
+/** Rows of gateways, their health and their tests; of sender IDs and of routes. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
+import type { SenderClass } from '../../core/gateways/sender';
 import type { CreatedAt } from './columns';
 
 export interface GatewaysTable {
@@ -59,4 +60,38 @@ export interface GatewayTestsTable {
   body: string;
   sender: string | null;
   created_at: CreatedAt;
+}
+
+export interface SendersTable {
+  id: string;
+  account_id: string;
+  sender: string;
+  class: SenderClass;
+  status: Generated<'requested' | 'approved' | 'rejected'>;
+  reason: string | null;
+  entity_id: string | null;
+  templates: Generated<string[]>;
+  gateway_ids: Generated<string[]>;
+  is_default: Generated<boolean>;
+  rate_per_second: number | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+/** A leg as a person sets it; a null sender is the message's own, else the gateway's default. */
+export interface RouteLeg {
+  gatewayId: string;
+  sender: string | null;
+}
+
+export interface RoutesTable {
+  id: string;
+  account_id: string;
+  name: string;
+  legs: JSONColumnType<RouteLeg[]>;
+  is_default: Generated<boolean>;
+  failover_on_no_receipt: Generated<boolean>;
+  deleted_at: Date | null;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
 }

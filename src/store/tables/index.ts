@@ -1,22 +1,32 @@
-/** Row types of the tables in `db/migrations`, for Kysely; one file per aggregate. */
-import type { AccountsTable, ApiKeysTable, AuditTable } from './accounts';
+/** Row types of the tables in `db/migrations`, for Kysely; files are named as the rooms of the store. */
+import type { AccountsTable, ApiKeysTable, AuditTable, IdempotencyKeysTable } from './accounts';
+import type {
+  GroupMembersTable,
+  GroupsTable,
+  TemplatesTable,
+  TestPhonesTable,
+  UploadChunksTable,
+  UploadErrorsTable,
+  UploadRowsTable,
+  UploadsTable,
+} from './audience';
 import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
-import type { RoutesTable, SendersTable, TemplatesTable } from './catalogue';
-import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable } from './gateways';
-import type { IdempotencyKeysTable, RecordKeysTable } from './idempotency';
-import type { AttemptsTable, MessagesTable, ReceiptsTable, SlicesTable } from './messages';
-import type { GroupMembersTable, GroupsTable, SuppressionsTable, TestPhonesTable } from './numbers';
-import type { UploadChunksTable, UploadErrorsTable, UploadRowsTable, UploadsTable } from './uploads';
+import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
+import type {
+  AttemptsTable,
+  MessagesTable,
+  ReceiptsTable,
+  RecordKeysTable,
+  SlicesTable,
+  SuppressionsTable,
+} from './messages';
 import type { CallbacksTable, WebhooksTable } from './webhooks';
 
 export type * from './accounts';
+export type * from './audience';
 export type * from './campaigns';
-export type * from './catalogue';
 export type * from './gateways';
-export type * from './idempotency';
 export type * from './messages';
-export type * from './numbers';
-export type * from './uploads';
 export type * from './webhooks';
 
 export interface Schema {

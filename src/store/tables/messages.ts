@@ -1,4 +1,4 @@
-/** Rows of messages: their slices, attempts and receipts. */
+/** Rows of messages: their slices, attempts and receipts, the keys by which a repeated record is known, opt-outs. */
 import type { Generated, JSONColumnType } from 'kysely';
 import type { OptionName } from '../../core/gateways/capabilities';
 import type { Leg } from '../../core/gateways/route';
@@ -110,4 +110,18 @@ export interface ReceiptsTable {
   received_at: CreatedAt;
   part_no: number | null;
   part_of: number | null;
+}
+
+export interface RecordKeysTable {
+  key: Buffer;
+  message_id: string;
+  created_at: CreatedAt;
+}
+
+export interface SuppressionsTable {
+  account_id: string;
+  msisdn: string;
+  source: 'opt-out' | 'manual';
+  reason: string | null;
+  created_at: CreatedAt;
 }
