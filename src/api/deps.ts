@@ -36,6 +36,8 @@ export interface ApiDeps {
   testGateway(testId: string): Promise<GatewayTestResult>;
   /** Tells the relays of these webhooks that there is something to send. */
   wakeRelays(webhookIds: readonly string[]): void;
+  /** The same on a person's word: a relay that waits for something tries at once. */
+  resumeRelays(webhookIds: readonly string[]): void;
   /** The workflows of campaigns. */
   campaigns: {
     start: Workflows['startCampaign'];

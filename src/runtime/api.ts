@@ -82,6 +82,7 @@ export async function startApi(
         .catch((err: unknown) => log.warn({ err }, 'an import could not be started; the sweep will')),
     testGateway: (testId) => workflows.testGateway(testId),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
+    resumeRelays: (ids) => workflows.resumeRelays(ids),
     campaigns: {
       start: (input) => workflows.startCampaign(input),
       command: (id, wanted) => workflows.commandCampaign(id, wanted),

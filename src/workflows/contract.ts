@@ -111,6 +111,7 @@ export const GATEWAY_TEST_MS = 12_000;
 
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
+export const RESUME_SIGNAL = 'resume';
 export const COMMAND_UPDATE = 'command';
 /** Type of the failure of an Update that asks for what the campaign's state does not allow. */
 export const WRONG_STATE = 'WrongState';

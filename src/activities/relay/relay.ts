@@ -32,6 +32,8 @@ export interface RelayDeps {
 export interface RelayResult {
   /** Until the next callback is due; null when the outbox is empty. */
   waitMs: number | null;
+  /** New outcomes don't shorten that: the endpoint takes nothing. */
+  resting?: true;
 }
 
 /** Sends due callbacks, batch by batch, until none is due. @param onBatch called after each, to show life. */

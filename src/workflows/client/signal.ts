@@ -5,6 +5,7 @@ import {
   campaignWorkflowId,
   OUTBOX_SIGNAL,
   RECEIPT_SIGNAL,
+  RESUME_SIGNAL,
   relayWorkflowId,
   sendWorkflowId,
   TASK_QUEUES,
@@ -30,6 +31,8 @@ export interface WorkflowSignals {
   wake(news: readonly SliceNews[]): void;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
+  /** Has them look at once on a person's word, though they wait for a probe. */
+  resumeRelays(webhookIds: readonly string[]): void;
   /** Forgets the signals that still wait, after those that were delivered have been told to `onWoken`. */
   stop(): Promise<void>;
 }
@@ -57,7 +60,11 @@ export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSign
     },
 
     wakeRelays(webhookIds) {
-      for (const id of webhookIds) relays.add(id, true);
+      for (const id of webhookIds) relays.add(id, OUTBOX_SIGNAL);
+    },
+
+    resumeRelays(webhookIds) {
+      for (const id of webhookIds) relays.add(id, RESUME_SIGNAL);
     },
 
     async stop() {
@@ -106,20 +113,22 @@ function campaignSignals(client: Client, onError: (error: unknown) => void): Coa
 }
 
 /** New outcomes in outboxes, by webhook. Starts the relay where none runs. */
-function relaySignals(client: Client, onError: (error: unknown) => void): Coalescer<true> {
-  const signal = async (webhookId: string): Promise<void> => {
+type RelaySignal = typeof OUTBOX_SIGNAL | typeof RESUME_SIGNAL;
+
+function relaySignals(client: Client, onError: (error: unknown) => void): Coalescer<RelaySignal> {
+  const send = async (webhookId: string, signal: RelaySignal): Promise<void> => {
     try {
       await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
         workflowId: relayWorkflowId(webhookId),
         taskQueue: TASK_QUEUES.workflows,
         args: [{ webhookId } satisfies RelayInput],
-        signal: OUTBOX_SIGNAL,
+        signal,
       });
     } catch (error) {
       onError(error);
     }
   };
-  return new Coalescer(signal, { ...LIMITS, merge: () => true });
+  return new Coalescer(send, { ...LIMITS, merge: (a, b) => (a === RESUME_SIGNAL ? a : b) });
 }
 
 /** Collects the slices whose signal was delivered, and reports them together. */
