@@ -93,6 +93,7 @@ create table callbacks (
   last_error text,
   created_at timestamp with time zone not null default now(),
   detail jsonb,
+  claim uuid,
   constraint callbacks_message_id_slot_key UNIQUE (message_id, slot),
   constraint callbacks_pkey PRIMARY KEY (id),
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
@@ -578,6 +579,10 @@ create table webhooks (
   previous_secret text,
   previous_secret_until timestamp with time zone,
   disabled_reason text,
+  paused_reason text,
+  paused_at timestamp with time zone,
+  probe_at timestamp with time zone,
+  probes smallint not null default 0,
   constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
   constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),

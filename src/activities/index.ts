@@ -106,7 +106,7 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Sends what is due in a webhook's outbox. */
     relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
-      withHeartbeat((stopping, beat) => relayOutbox(deps, webhookId, stopping, beat)),
+      withHeartbeat((stopping) => relayOutbox(deps, webhookId, stopping)),
 
     /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
     importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
@@ -124,11 +124,11 @@ export function createActivities(deps: ActivityDeps) {
  * Runs a long activity with heartbeats from the clock. When the worker shuts down (or the workflow is cancelled) the
  * work is told to stop, finishes what is in flight, and the rest is left to another worker.
  */
-async function withHeartbeat<T>(work: (stopping: AbortSignal, beat: () => void) => Promise<T>): Promise<T> {
+async function withHeartbeat<T>(work: (stopping: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
-    const result = await work(context.cancellationSignal, () => context.heartbeat());
+    const result = await work(context.cancellationSignal);
     if (context.cancellationSignal.aborted) throw interrupted(context.info);
     return result;
   } finally {

@@ -74,12 +74,13 @@ describe('readCleverTapAnswer', () => {
     code: '900',
     description: 'x',
   });
+  const items = ['a', 'b', 'c'].map((meta) => ({ event: 'failed', meta }));
+  const read = (status: number, text: string) => readCleverTapAnswer(status, text, items);
   const PARTIAL = partly(1, [record('a'), record('b')]);
-  const NOTHING = partly(0, [record('a')]);
   const BAD = failure(400, 'Bad request. Some mandatory parameter was missing.', { missing_fields: ['meta'] });
 
   it.each([
-    ['200 with a count', 200, String(success(2).body)],
+    ['200 with a count', 200, String(success(3).body)],
     ['200 with another body', 200, '{"ok":true}'],
     ['200 that is no JSON', 200, '<html>OK</html>'],
     ['200 without a body', 200, ''],
@@ -87,7 +88,7 @@ describe('readCleverTapAnswer', () => {
     ['200 with an empty list of unprocessed records', 200, '{"status":"success","unprocessed":[]}'],
     ['204', 204, ''],
   ])('accepted: %s', (_, status, text) => {
-    expect(readCleverTapAnswer(status, text)).toEqual({ kind: 'accepted' });
+    expect(read(status, text)).toEqual({ kind: 'accepted' });
   });
 
   const both = [
@@ -96,44 +97,69 @@ describe('readCleverTapAnswer', () => {
   ];
   it.each([
     ['each record in a holder with its reason', String(PARTIAL.body), both],
-    ['nothing processed', String(NOTHING.body), both.slice(0, 1)],
     ['bare records', JSON.stringify({ status: 'partial', unprocessed: [record('a'), record('b')] }), both],
     ['records without their event', '{"unprocessed":[{"meta":"a"}]}', [{ meta: 'a' }]],
     ['under the name of the e-mail channel', JSON.stringify({ UNPROCESSED_EVENTS: [record('a')] }), both.slice(0, 1)],
     ['what has no meta is not ours', '{"unprocessed":[7,null,{"x":1},{"record":{"meta":"a"}}]}', [{ meta: 'a' }]],
+    ['in capitals', '{"STATUS":"PARTIAL","Unprocessed":[{"Record":{"Meta":"a","Event":"FAILED"}}]}', [
+      { meta: 'a', event: 'FAILED' },
+    ]],
+    ['all of them', String(partly(0, [record('a'), record('b'), record('c')]).body), items],
+    ['ours beside others’', JSON.stringify({ unprocessed: [record('z'), record('b')] }), both.slice(1)],
   ])('partial: %s', (_, text, rejected) => {
-    expect(readCleverTapAnswer(200, text)).toEqual({ kind: 'partial', rejected });
+    expect(read(200, text)).toEqual({ kind: 'partial', rejected });
+  }); // prettier-ignore
+
+  it.each([
+    ['"status":"fail"', '{"status":"fail"}'],
+    ['"status":"Error"', '{"status":"Error","message":"try later"}'],
+    ['"STATUS":"FAILED"', '{"STATUS":"FAILED"}'],
+    ['a count of 0', String(success(0).body)],
+    ['a count of 0 in capitals and quotes', '{"status":"success","DATA":{"Processed_Events":"0"}}'],
+    ['0 processed, some handed back', String(partly(0, [record('a')]).body)],
+  ])('a 200 that processed nothing is tried again: %s', (_, text) => {
+    expect(read(200, text)).toEqual({ kind: 'retry', reason: 'CleverTap processed nothing' });
   });
 
-  it.each([408, 429, 500, 502, 503, 504])('%i is tried again later', (status) => {
+  it.each([
+    ['none handed back', '{"status":"partial","processed":2}'],
+    ['only what was not ours', JSON.stringify({ status: 'partial', unprocessed: [record('z')] })],
+    ['nothing that has a meta', '{"status":"SUCCESS","unprocessed":[7,null,{"x":1}]}'],
+    ['another event of our meta', '{"unprocessed":[{"meta":"a","event":"clicked"}]}'],
+  ])('a partial 200 that does not say which is tried again: %s', (_, text) => {
+    expect(read(200, text)).toEqual({ kind: 'retry', reason: 'CleverTap did not say what it processed' });
+  });
+
+  it.each([408, 425, 429, 500, 502, 503, 504])('%i is tried again later', (status) => {
     const { body: text } = failure(status, 'Internal server error.');
-    expect(readCleverTapAnswer(status, String(text))).toEqual({
-      kind: 'retry',
-      reason: `CleverTap answered ${status}`,
-    });
+    expect(read(status, String(text))).toEqual({ kind: 'retry', reason: `CleverTap answered ${status}` });
   });
 
   it.each([
     [400, String(BAD.body), 'CleverTap answered 400: Bad request. Some mandatory parameter was missing.'],
+    [413, '', 'CleverTap answered 413: no reason given'],
+    [422, '{"message":7}', 'CleverTap answered 422: no reason given'],
+  ])('%i refuses what is in the body', (status, text, reason) => {
+    expect(read(status, text)).toEqual({ kind: 'refused', reason });
+  });
+
+  it.each([
     [401, '', 'CleverTap answered 401: no reason given'],
+    [403, '{"Message":"no"}', 'CleverTap answered 403: no'],
     [404, '<html>Not found</html>', 'CleverTap answered 404: no reason given'],
+    [410, '', 'CleverTap answered 410: no reason given'],
     [302, '{"message":7}', 'CleverTap answered 302: no reason given'],
-  ])('%i is final', (status, text, reason) => {
-    expect(readCleverTapAnswer(status, text)).toEqual({ kind: 'rejected', reason });
+    [405, '', 'CleverTap answered 405: no reason given'],
+  ])('%i refuses whatever comes', (status, text, reason) => {
+    expect(read(status, text)).toEqual({ kind: 'closed', reason });
   });
 
-  it('a long reason is cut', () => {
-    const answer = readCleverTapAnswer(400, JSON.stringify({ message: 'x'.repeat(1_000) }));
-    expect(answer).toEqual({ kind: 'rejected', reason: `CleverTap answered 400: ${'x'.repeat(200)}` });
+  it('a reason is cut, and carries no number and no NUL', () => {
+    const long = read(400, JSON.stringify({ message: 'x'.repeat(1_000) }));
+    expect(long).toEqual({ kind: 'refused', reason: `CleverTap answered 400: ${'x'.repeat(200)}` });
+    const quoting = read(400, JSON.stringify({ message: 'bad\0meta of 919800000001' }));
+    expect(quoting).toEqual({ kind: 'refused', reason: 'CleverTap answered 400: bad meta of ***' });
   });
-});
-
-test('a 200 that says it processed nothing is tried again', () => {
-  expect(readCleverTapAnswer(200, '{"status":"fail"}')).toEqual({
-    kind: 'retry',
-    reason: 'CleverTap processed nothing',
-  });
-  expect(readCleverTapAnswer(200, '{"status":"success"}')).toEqual({ kind: 'accepted' });
 });
 
 test('a reply carries the number it was sent to and its text, and is accepted by the receiver', () => {

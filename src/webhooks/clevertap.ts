@@ -3,6 +3,7 @@
  * seconds, `meta` exactly as it came in.
  */
 import { CIPHERTEXT, encryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../core/accounts/payload-encryption';
+import { publicText } from '../outbound/errors';
 import type { EncryptionSetting } from '../store/accounts/account-encryption';
 import type { CallbackDetail } from '../store/tables';
 
@@ -65,61 +66,103 @@ function detailOf(detail: CallbackDetail): object {
     : { toPhone: detail.toPhone ?? '', incomingText: detail.incomingText };
 }
 
-/** CleverTap's verdict on a body. */
+/** What an answer says about the records of its post. */
 export type CleverTapVerdict =
   | { kind: 'accepted' }
-  /** Processed but for these: (event, meta) of each record it handed back. */
+  /** Processed but for these, which may be all: (event, meta) of each record it handed back. */
   | { kind: 'partial'; rejected: { event?: string; meta: string }[] }
   /** Not processed; may be offered again after the pause. */
   | { kind: 'retry'; reason: string }
-  /** Will never be processed. */
-  | { kind: 'rejected'; reason: string };
+  /** Something in this body keeps it from being processed, now and ever. */
+  | { kind: 'refused'; reason: string }
+  /** Whatever was posted would be refused: the URL, its account, or who is calling is not to its liking. */
+  | { kind: 'closed'; reason: string };
+
+/** What is wrong with the body, as opposed to its sender or its address. */
+const BODY_STATUSES = new Set([400, 413, 422]);
+const RETRY_STATUSES = new Set([408, 425, 429]);
 
 /**
- * 200 processed (unless it says `fail`), 400 never, 500/503 again after ten minutes; the undocumented ones as their
- * class suggests.
+ * Reads an answer: documented are 200 processed, 400 a bad record, 500 and 503 again after ten minutes; the others as
+ * their class suggests.
+ * @param items what the post carried: what an answer hands back is looked for among them.
  */
-export function readCleverTapAnswer(status: number, body: string): CleverTapVerdict {
-  if (status === 408 || status === 429 || status >= 500)
-    return { kind: 'retry', reason: `CleverTap answered ${status}` };
-  if (status < 200 || status >= 300)
-    return { kind: 'rejected', reason: `CleverTap answered ${status}: ${publicMessage(body)}` };
-  const rejected = unprocessed(body);
-  if (rejected.length > 0) return { kind: 'partial', rejected };
-  return parse(body).status === 'fail'
-    ? { kind: 'retry', reason: 'CleverTap processed nothing' }
-    : { kind: 'accepted' };
+export function readCleverTapAnswer(
+  status: number,
+  body: string,
+  items: readonly Pick<CleverTapItem, 'event' | 'meta'>[],
+): CleverTapVerdict {
+  if (RETRY_STATUSES.has(status) || status >= 500) return { kind: 'retry', reason: `CleverTap answered ${status}` };
+  if (status >= 200 && status < 300) return readSuccess(foldKeys(parse(body)), items);
+  const { message } = foldKeys(parse(body));
+  const reason = typeof message === 'string' && message !== '' ? publicText(message) : 'no reason given';
+  return {
+    kind: BODY_STATUSES.has(status) ? 'refused' : 'closed',
+    reason: `CleverTap answered ${status}: ${reason}`,
+  };
 }
 
-function parse(body: string): Record<string, unknown> {
+const FAILED = new Set(['fail', 'failed', 'failure', 'error']);
+const PROCESSED_NOTHING: CleverTapVerdict = { kind: 'retry', reason: 'CleverTap processed nothing' };
+
+/** A 2xx is no success by itself: it may say that nothing, or not everything, was processed. */
+function readSuccess(
+  answer: Record<string, unknown>,
+  items: readonly Pick<CleverTapItem, 'event' | 'meta'>[],
+): CleverTapVerdict {
+  const status = typeof answer.status === 'string' ? answer.status.trim().toLowerCase() : '';
+  const listed = unprocessed(answer);
+  const rejected = listed.flatMap(toRecord).filter((record) => items.some((item) => isSame(record, item)));
+  const isNothing = FAILED.has(status) || processedOf(answer) === 0;
+  if (isNothing && items.some((item) => !rejected.some((record) => isSame(record, item)))) return PROCESSED_NOTHING;
+  if (rejected.length > 0) return { kind: 'partial', rejected };
+  if (listed.length === 0 && status !== 'partial') return { kind: 'accepted' };
+  return { kind: 'retry', reason: 'CleverTap did not say what it processed' };
+}
+
+/** Whether a record that was handed back is this item; one without its event is any of its meta. */
+export function isSame(
+  record: { event?: string; meta: string },
+  { event, meta }: Pick<CleverTapItem, 'event' | 'meta'>,
+): boolean {
+  return record.meta === meta && (record.event ?? event).toLowerCase() === event;
+}
+
+function parse(body: string): unknown {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(body);
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-const MAX_MESSAGE = 200;
-
-function publicMessage(body: string): string {
-  const { message } = parse(body);
-  return typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : 'no reason given';
+/** An object with its keys in small letters; of anything else, an empty one. */
+function foldKeys(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key.toLowerCase(), held as unknown]));
 }
 
-/** A published answer lists the records that were not processed (`unprocessed`, elsewhere `UNPROCESSED_EVENTS`). */
-function unprocessed(body: string): { event?: string; meta: string }[] {
-  const answer = parse(body);
-  const list = answer.unprocessed ?? answer.UNPROCESSED_EVENTS;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const holder = entry as Record<string, unknown>;
-    const record = (typeof holder.record === 'object' && holder.record !== null ? holder.record : holder) as Record<
-      string,
-      unknown
-    >;
-    if (typeof record.meta !== 'string') return [];
-    return [{ meta: record.meta, ...(typeof record.event === 'string' ? { event: record.event } : {}) }];
-  });
+/** How many records an answer says were processed. */
+function processedOf(answer: Record<string, unknown>): number | undefined {
+  const data = foldKeys(answer.data);
+  const count = answer.processed_events ?? data.processed_events ?? answer.processed ?? data.processed;
+  return typeof count === 'number'
+    ? count
+    : typeof count === 'string' && count.trim() !== ''
+      ? Number(count)
+      : undefined;
+}
+
+/** A published answer lists what was not processed (`unprocessed`, elsewhere `UNPROCESSED_EVENTS`). */
+function unprocessed(answer: Record<string, unknown>): unknown[] {
+  const list = answer.unprocessed ?? answer.unprocessed_events;
+  return Array.isArray(list) ? (list as unknown[]) : [];
+}
+
+/** The record of an entry of that list, which has it as `record` or is it; none where it has no meta. */
+function toRecord(entry: unknown): { event?: string; meta: string }[] {
+  const holder = foldKeys(entry);
+  const { meta, event } = typeof holder.record === 'object' ? foldKeys(holder.record) : holder;
+  if (typeof meta !== 'string') return [];
+  return [{ meta, ...(typeof event === 'string' ? { event } : {}) }];
 }

@@ -1,8 +1,8 @@
-import type { ClaimedCallback } from '../store/webhooks/outbox';
+import type { SendableCallback } from '../store/webhooks/outbox';
 import { readStandardStatus, standardBody } from './standard';
 
 const MESSAGE = '0198f0a0-0000-7000-8000-000000000001';
-const callback = (over: Partial<ClaimedCallback> = {}): ClaimedCallback => ({
+const callback = (over: Partial<SendableCallback> = {}): SendableCallback => ({
   id: '7',
   event: 'delivered',
   messageId: MESSAGE,
@@ -14,9 +14,12 @@ const callback = (over: Partial<ClaimedCallback> = {}): ClaimedCallback => ({
   occurredAt: new Date('2026-08-01T10:00:00.999Z'),
   detail: null,
   tries: 1,
+  failedBefore: false,
+  dueAt: new Date('2026-08-01T10:00:01Z'),
+  isFresh: true,
   ...over,
 });
-const body = (over?: Partial<ClaimedCallback>): unknown => JSON.parse(standardBody(callback(over)));
+const body = (over?: Partial<SendableCallback>): unknown => JSON.parse(standardBody(callback(over)));
 
 it('tells a delivery', () => {
   expect(body()).toEqual({

@@ -1,5 +1,5 @@
 /** Customer webhooks: one event per request, in the payload form that Standard Webhooks recommends. */
-import type { ClaimedCallback } from '../store/webhooks/outbox';
+import type { ClaimedCallback, SendableCallback } from '../store/webhooks/outbox';
 
 /** Events that a webhook can want. On the wire each has `message.` before it. */
 export const WEBHOOK_EVENTS = ['delivered', 'failed', 'replied', 'clicked'] as const;
@@ -16,7 +16,7 @@ export const eventId = (callback: Pick<ClaimedCallback, 'id'>): string => `evt_$
  * The body: `{type, timestamp, data}`. `data.to` is the whole number: the receiver sent the message there, and needs it
  * where it gave no meta.
  */
-export function standardBody(callback: ClaimedCallback): string {
+export function standardBody(callback: SendableCallback): string {
   const { event, messageId, msisdn, meta, messageState, code, description, detail, occurredAt } = callback;
   const message = { id: messageId, to: msisdn, meta };
   const data =

@@ -56,7 +56,7 @@ async function keyWith(scopes: string[]): Promise<Record<string, string>> {
 }
 
 test('a dead callback is replayed, told, and on record', async () => {
-  cleverTap.answer = { status: 404 };
+  cleverTap.answer = { status: 400 };
   const messageId = await send();
   const dead = await callbackIn(messageId, 'clevertap', 'dead');
   expect(dead).toEqual({
@@ -67,8 +67,8 @@ test('a dead callback is replayed, told, and on record', async () => {
     meta: expect.stringMatching(/^c-/),
     state: 'dead',
     tries: 1,
-    lastStatus: 404,
-    lastError: expect.stringContaining('404'),
+    lastStatus: 400,
+    lastError: expect.stringContaining('400'),
     occurredAt: expect.any(String),
     createdAt: expect.any(String),
   });

@@ -55,9 +55,9 @@ test('an answer that hands a record back keeps only that one for later', async (
   expect(await callbackIn(id, 'pending')).toMatchObject({ lastError: 'CleverTap did not process this record' });
 });
 
-test('a 4xx is dead-lettered with its reason', async () => {
+test('a 400 of one record is dead-lettered with its reason', async () => {
   const { items } = (await stack.call('GET', '/api/v1/webhooks')).json;
-  const url = `${stack.simulator.url}/nowhere?account=X`;
+  const url = `${stack.simulator.url}/clevertap/callback?account=`;
   await stack.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url, isDefault: true });
   await until('the new default is in force', async () => {
     const { id } = await sendOne();
@@ -68,7 +68,8 @@ test('a 4xx is dead-lettered with its reason', async () => {
     return trace.callbacks[0].webhookId !== items[0].id;
   });
   const { id } = await sendOne();
-  expect(await callbackIn(id, 'dead')).toMatchObject({ lastStatus: 404, lastError: expect.stringContaining('404') });
+  const reason = 'CleverTap answered 400: Bad request. Some mandatory parameter was missing.';
+  expect(await callbackIn(id, 'dead')).toMatchObject({ lastStatus: 400, lastError: reason });
   await stack.call('POST', '/api/v1/webhooks', {
     kind: 'clevertap',
     url: `${stack.simulator.url}/clevertap/callback?account=${stack.vendor()}`,

@@ -10,6 +10,7 @@ import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/sto
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
 import type { AttemptResult } from '../../src/store/dispatch/results';
 import { createSealer } from '../../src/store/seal';
+import { claimCallbacks, writeCallbackResults, type ClaimedCallback } from '../../src/store/webhooks/outbox';
 import { createDatabase } from './database';
 import { until } from './until';
 
@@ -115,6 +116,27 @@ export const CLAIM = randomUUID();
 export function claim(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
   const request = { sliceId, gatewayId, leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM };
   return claimMessages(pool, { ...request, after: null, ...over });
+}
+
+/** The relay run of tests that need only one. */
+export const RELAY = randomUUID();
+
+/** Takes due callbacks for that run. */
+export function claimDue(pool: Pool, webhookId: string, limit: number): Promise<ClaimedCallback[]> {
+  const request = { webhookId, claim: RELAY, limit, freshLimit: limit, freshAfter: new Date(), oldFrom: null };
+  return claimCallbacks(pool, request);
+}
+
+/** Takes due callbacks, and has the webhook take them. */
+export async function sendDue(pool: Pool, webhookId: string, limit: number): Promise<ClaimedCallback[]> {
+  const claimed = await claimDue(pool, webhookId, limit);
+  const taken = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
+  await writeCallbackResults(
+    pool,
+    RELAY,
+    claimed.map(({ id }) => ({ id, ...taken })),
+  );
+  return claimed;
 }
 
 /** What the provider's answer made of an attempt; submitted unless `over` says otherwise. */

@@ -34,6 +34,8 @@ export interface TestStack extends Client {
 export interface StackOptions {
   /** Environment on top of the stack's own. */
   env?: Record<string, string>;
+  /** By which way api and worker reach their database; the stack's own `database` goes there directly. */
+  databaseUrl?(url: string): Promise<string>;
   /** Leave the worker out; `startWorker` starts it. */
   worker?: boolean;
   /** Leave the api out; `startApi` starts it, or a process of its own. */
@@ -47,7 +49,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const port = await drawFreePort();
   const masterKey = randomBytes(32);
   const env: NodeJS.ProcessEnv = {
-    DATABASE_URL: testDatabase.url,
+    DATABASE_URL: (await options.databaseUrl?.(testDatabase.url)) ?? testDatabase.url,
     TEMPORAL_ADDRESS: testTemporal(),
     TEMPORAL_NAMESPACE: testNamespace(),
     HELIOGRAPH_MASTER_KEY: masterKey.toString('base64'),

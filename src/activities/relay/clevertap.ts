@@ -1,74 +1,84 @@
-/** Callbacks to CleverTap: many outcomes per request. */
+/** Callbacks to CleverTap: many outcomes per post. */
 import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
-import { OutboundError } from '../../outbound/errors';
+import { OutboundError, retryAfterMs } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
+import type { HttpResponse } from '../../outbound/http';
 import type { EncryptionSetting } from '../../store/accounts/account-encryption';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
-import {
-  cleverTapRequest,
-  readCleverTapAnswer,
-  type CleverTapItem,
-  type CleverTapVerdict,
-} from '../../webhooks/clevertap';
-import { skip, type Transport } from './transport';
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import { MAX_BATCH, toBatches } from '../../webhooks/batches';
+import { cleverTapRequest, isSame, readCleverTapAnswer, type CleverTapItem } from '../../webhooks/clevertap';
+import { dead, delivered, type PostOutcome, type Transport } from './transport';
 
-/** CleverTap names no limit; 100 items stay far below any body limit. */
-const MAX_ITEMS = 100;
 /** Longer than any answer takes: after a lost answer CleverTap may count twice, so an answer is worth waiting for. */
 const ANSWER_TIMEOUT_MS = 45_000;
 const MAX_TRIES = 12;
+const NOT_PROCESSED = 'CleverTap did not process this record';
 
 /** @param encryption the CPaaS keys of the account; null = it has none. */
 export function cleverTapTransport(http: HttpClient, encryption: EncryptionSetting | null): Transport {
   return {
-    batch: MAX_ITEMS,
+    batch: MAX_BATCH,
+    lanes: 4,
+    // One record may make its post fail; two posts don't share it.
+    patience: 2,
+    whenAway: 'pause',
     abandonedMs: CLEVERTAP_BACKOFF.baseMs,
-    async send(webhook, claimed, stopping) {
-      const items = claimed.filter((callback): callback is ClaimedCallback & CleverTapItem => callback.meta !== null);
-      if (items.length === 0) return { results: claimed.map((callback) => resultOf(callback, NOTHING, null)) };
+    unsendable: ({ meta }) => (meta === null ? 'the message carried no meta' : null),
+    share: toBatches,
+    again,
+    async post(webhook, callbacks, stopping) {
+      const items = callbacks.filter(
+        (callback): callback is SendableCallback & CleverTapItem => callback.meta !== null,
+      );
       const request = cleverTapRequest(webhook.url, items, encryption);
-      const { verdict, status } = await post(http, request, stopping);
-      return { results: claimed.map((callback) => resultOf(callback, verdict, status)) };
+      const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]);
+      try {
+        return readOutcome(await http.request(request, signal), items);
+      } catch (error) {
+        if (!(error instanceof OutboundError)) throw error;
+        return unanswered(error, items, stopping);
+      }
     },
   };
 }
 
-const NOTHING: CleverTapVerdict = { kind: 'accepted' };
-
-async function post(
-  http: HttpClient,
-  request: ReturnType<typeof cleverTapRequest>,
-  stopping: AbortSignal,
-): Promise<{ verdict: CleverTapVerdict; status: number | null }> {
-  try {
-    const answer = await http.request(request, AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]));
-    return { verdict: readCleverTapAnswer(answer.status, answer.body), status: answer.status };
-  } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
-    const kind = error.class === 'account' ? 'rejected' : 'retry';
-    return { verdict: { kind, reason: error.message }, status: null };
+function readOutcome(answer: HttpResponse, items: (SendableCallback & CleverTapItem)[]): PostOutcome {
+  const { status } = answer;
+  const verdict = readCleverTapAnswer(status, answer.body, items);
+  switch (verdict.kind) {
+    case 'accepted':
+      return { kind: 'answered', results: items.map(({ id }) => delivered(id, status)) };
+    case 'partial': {
+      const isRejected = (item: CleverTapItem) => verdict.rejected.some((record) => isSame(record, item));
+      const results = items.map((item) =>
+        isRejected(item) ? again(item, status, NOT_PROCESSED) : delivered(item.id, status),
+      );
+      return items.every(isRejected)
+        ? { kind: 'failed', results, reason: 'CleverTap processed nothing', waitMs: 0 }
+        : { kind: 'answered', results };
+    }
+    case 'retry': {
+      const { reason } = verdict;
+      const results = items.map((item) => again(item, status, reason));
+      return { kind: 'failed', results, reason, waitMs: retryAfterMs(answer, Date.now()) ?? 0 };
+    }
+    case 'refused':
+      return { kind: 'refused', status, reason: verdict.reason };
+    case 'closed':
+      return { kind: 'closed', reason: verdict.reason };
   }
 }
 
-function resultOf(callback: ClaimedCallback, verdict: CleverTapVerdict, status: number | null): CallbackResultDraft {
-  const { id, tries, meta, event } = callback;
-  const retry = (reason: string): CallbackResultDraft =>
-    tries >= MAX_TRIES
-      ? { id, state: 'dead', delayMs: null, status, error: `given up after ${tries} tries: ${reason}` }
-      : { id, state: 'pending', delayMs: backoffMs(CLEVERTAP_BACKOFF, tries, Math.random()), status, error: reason };
-  if (meta === null) return skip(id, 'the message carried no meta');
-  switch (verdict.kind) {
-    case 'accepted':
-      return { id, state: 'delivered', delayMs: null, status, error: null };
-    case 'partial': {
-      const mine = verdict.rejected.some((record) => record.meta === meta && (record.event ?? event) === event);
-      return mine
-        ? retry('CleverTap did not process this record')
-        : { id, state: 'delivered', delayMs: null, status, error: null };
-    }
-    case 'retry':
-      return retry(verdict.reason);
-    case 'rejected':
-      return { id, state: 'dead', delayMs: null, status, error: verdict.reason };
+function unanswered(error: OutboundError, items: ClaimedCallback[], stopping: AbortSignal): PostOutcome {
+  const reason = error.message;
+  if (error.class === 'unknown') {
+    return { kind: 'failed', results: items.map((item) => again(item, null, reason)), reason, waitMs: 0 };
   }
+  return stopping.aborted ? { kind: 'unsent' } : { kind: 'closed', reason };
+}
+
+function again({ id, tries }: ClaimedCallback, status: number | null, reason: string): CallbackResultDraft {
+  if (tries >= MAX_TRIES) return dead(id, status, `given up after ${tries} tries: ${reason}`);
+  const delayMs = backoffMs(CLEVERTAP_BACKOFF, tries, Math.random());
+  return { id, state: 'pending', delayMs, status, error: reason };
 }

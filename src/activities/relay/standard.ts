@@ -3,11 +3,11 @@ import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
 import { OutboundError, retryAfterMs } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
 import type { HttpResponse } from '../../outbound/http';
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
-import type { Transport } from './transport';
+import { dead, delivered, type Transport } from './transport';
 
 /** Requests to one endpoint at the same time. */
 const IN_FLIGHT = 50;
@@ -17,41 +17,47 @@ const ANSWER_TIMEOUT_MS = 15_000;
 export function standardTransport(http: HttpClient): Transport {
   return {
     batch: IN_FLIGHT,
+    lanes: 1,
+    patience: 1,
+    whenAway: 'rest',
     abandonedMs: WEBHOOK_SCHEDULE_MS[0]!,
-    async send(webhook, callbacks, stopping) {
+    unsendable: () => null,
+    share: (callbacks) => [callbacks],
+    again: (callback, status, reason) => again(callback, status, reason, 0),
+    async post(webhook, callbacks, stopping) {
       const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]);
-      const deliveries = await Promise.all(callbacks.map((callback) => deliver(http, webhook, callback, signal)));
-      return {
-        results: deliveries.map(({ result }) => result),
-        disable: deliveries.find(({ gone }) => gone)?.result.error ?? undefined,
-      };
+      const sent = await Promise.all(callbacks.map((callback) => sendOne(http, webhook, callback, signal)));
+      const results = sent.map(({ result }) => result);
+      const gone = sent.find((each) => each.gone);
+      if (gone !== undefined) return { kind: 'gone', results, reason: gone.result.error ?? '' };
+      const failed = results.every(({ state }) => state === 'pending');
+      return failed
+        ? { kind: 'failed', results, reason: results[0]!.error ?? '', waitMs: 0 }
+        : { kind: 'answered', results };
     },
   };
 }
 
-interface Delivery {
+interface Sent {
   result: CallbackResultDraft;
-  /** The receiver wants nothing more. */
   gone: boolean;
 }
 
-async function deliver(
+async function sendOne(
   http: HttpClient,
   webhook: Webhook,
-  callback: ClaimedCallback,
+  callback: SendableCallback,
   signal: AbortSignal,
-): Promise<Delivery> {
+): Promise<Sent> {
   const { id } = callback;
   const answer = await post(http, webhook, callback, signal);
   if (typeof answer === 'string') return { gone: false, result: again(callback, null, answer, 0) };
   const { status } = answer;
   switch (readStandardStatus(status)) {
     case 'accepted':
-      return { gone: false, result: { id, state: 'delivered', delayMs: null, status, error: null } };
-    case 'gone': {
-      const error = 'the endpoint answered 410 Gone';
-      return { gone: true, result: { id, state: 'dead', delayMs: null, status, error } };
-    }
+      return { gone: false, result: delivered(id, status) };
+    case 'gone':
+      return { gone: true, result: dead(id, status, 'the endpoint answered 410 Gone') };
     case 'retry': {
       const waitMs = retryAfterMs(answer, Date.now()) ?? 0;
       return { gone: false, result: again(callback, status, `the endpoint answered ${status}`, waitMs) };
@@ -63,7 +69,7 @@ async function deliver(
 async function post(
   http: HttpClient,
   webhook: Webhook,
-  callback: ClaimedCallback,
+  callback: SendableCallback,
   signal: AbortSignal,
 ): Promise<HttpResponse | string> {
   const body = standardBody(callback);
@@ -88,6 +94,6 @@ function again(
 ): CallbackResultDraft {
   const pauseMs = scheduledMs(WEBHOOK_SCHEDULE_MS, tries, Math.random());
   return pauseMs === null
-    ? { id, state: 'dead', delayMs: null, status, error: `given up after ${tries} tries: ${reason}` }
+    ? dead(id, status, `given up after ${tries} tries: ${reason}`)
     : { id, state: 'pending', delayMs: Math.max(pauseMs, waitMs), status, error: reason };
 }

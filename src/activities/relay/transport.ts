@@ -1,21 +1,43 @@
-/** How callbacks get to a webhook: the part of a relay that differs between the kinds of webhooks. */
-import type { CallbackResultDraft, ClaimedCallback } from '../../store/webhooks/outbox';
+/** What the relay asks of each kind of webhook. */
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 
+/** How callbacks get to one kind of webhook, and what their answers mean. */
 export interface Transport {
-  /** Most callbacks of one batch. */
+  /** Callbacks of one claim, and the most of one post. */
   batch: number;
-  /** How long a callback waits before it is tried again, when its answer was lost with its worker. */
+  /** Posts to one endpoint at the same time. */
+  lanes: number;
+  /** After so many posts in a row of which nothing arrived, the endpoint counts as away. */
+  patience: number;
+  /** What an endpoint that is away does to its webhook: a pause that people see and probes end, or a moment's rest. */
+  whenAway: 'pause' | 'rest';
+  /** What a callback whose answer was lost with its worker waits before it is tried again. */
   abandonedMs: number;
+  /** Why this one can't be sent; null when it can. */
+  unsendable(callback: SendableCallback): string | null;
+  /** Parts callbacks into posts. */
+  share(callbacks: SendableCallback[]): SendableCallback[][];
   /** @param stopping aborted when the worker stops: what is under way then counts as a lost answer. */
-  send(webhook: Webhook, callbacks: ClaimedCallback[], stopping: AbortSignal): Promise<TransportResult>;
+  post(webhook: Webhook, callbacks: SendableCallback[], stopping: AbortSignal): Promise<PostOutcome>;
+  /** One more try after the pause that its tries ask for, or the end of its tries. */
+  again(callback: ClaimedCallback, status: number | null, reason: string): CallbackResultDraft;
 }
 
-export interface TransportResult {
-  results: CallbackResultDraft[];
-  /** Why the webhook is to be disabled: its receiver wants nothing more. Absent: it goes on. */
-  disable?: string;
-}
+/** What became of a post. */
+export type PostOutcome =
+  /** It was taken, or some of it. */
+  | { kind: 'answered'; results: CallbackResultDraft[] }
+  /** Nothing of it was taken, as far as can be known. @property waitMs what the endpoint asked for. */
+  | { kind: 'failed'; results: CallbackResultDraft[]; reason: string; waitMs: number }
+  /** Something in it keeps all of it from being taken. */
+  | { kind: 'refused'; status: number; reason: string }
+  /** Nothing of it was taken, and nothing else would be now. */
+  | { kind: 'closed'; reason: string }
+  /** It did not leave, because the worker stops. */
+  | { kind: 'unsent' }
+  /** The endpoint wants nothing any more. */
+  | { kind: 'gone'; results: CallbackResultDraft[]; reason: string };
 
 /** A callback that is not sent, and why. */
 export const skip = (id: string, reason: string): CallbackResultDraft => ({
@@ -23,5 +45,21 @@ export const skip = (id: string, reason: string): CallbackResultDraft => ({
   state: 'skipped',
   delayMs: null,
   status: null,
+  error: reason,
+});
+
+export const delivered = (id: string, status: number): CallbackResultDraft => ({
+  id,
+  state: 'delivered',
+  delayMs: null,
+  status,
+  error: null,
+});
+
+export const dead = (id: string, status: number | null, reason: string): CallbackResultDraft => ({
+  id,
+  state: 'dead',
+  delayMs: null,
+  status,
   error: reason,
 });

@@ -10,6 +10,9 @@ export const SUBMIT_BACKOFF: Backoff = { baseMs: 1_000, maxMs: 300_000 };
 /** CleverTap asks for a first retry after 10 minutes, then exponential back-off (CleverTap docs, generic SMS). */
 export const CLEVERTAP_BACKOFF: Backoff = { baseMs: 600_000, maxMs: 6 * 3_600_000 };
 
+/** Posts that find out whether the endpoint of a paused webhook is back: some 290 a day once it has been away for long. */
+export const PROBE_BACKOFF: Backoff = { baseMs: 5_000, maxMs: 300_000 };
+
 /**
  * Milliseconds to wait before try number `failures` + 1.
  * @param failures tries that failed so far, from 1.

@@ -11,9 +11,9 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  sendDue,
   type TestStore,
 } from '../../../test/support/rows';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { ClaimedMessage } from './claim';
 import { listRefused, resolveRefused } from './failover';
 import type { GatewayRow } from '../gateways/gateways';
@@ -98,13 +98,8 @@ it('no update is lost, nothing is told both ways, and the ledger adds up', async
   async function relaying(): Promise<void> {
     for (let last = false; !last;) {
       last = dispatched;
-      const claimed = await claimCallbacks(relay!, WEBHOOK, 50);
+      const claimed = await sendDue(relay!, WEBHOOK, 50);
       told.push(...claimed.map(({ meta, event }) => ({ meta: meta!, event })));
-      const done = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
-      await writeCallbackResults(
-        relay!,
-        claimed.map(({ id }) => ({ id, ...done })),
-      );
       last &&= claimed.length === 0;
     }
   }

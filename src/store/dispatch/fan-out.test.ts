@@ -12,10 +12,11 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  sendDue,
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { claimCallbacks, listOverdueWebhooks, skipCallbacks, writeCallbackResults } from '../webhooks/outbox';
+import { listOverdueWebhooks, skipCallbacks } from '../webhooks/outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { storeInbound } from '../messages/opt-outs';
 import { applyReceipts } from '../receipts/receipts';
@@ -56,14 +57,7 @@ async function told(messageId: string): Promise<string[]> {
   return rows.map(({ text }) => text).sort();
 }
 
-async function relay(webhookId: string): Promise<void> {
-  const claimed = await claimCallbacks(store.pool, webhookId, 100);
-  const answer = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
-  await writeCallbackResults(
-    store.pool,
-    claimed.map(({ id }) => ({ id, ...answer })),
-  );
-}
+const relay = (webhookId: string) => sendDue(store.pool, webhookId, 100);
 
 it('every active standard webhook of the account that wants the event hears of it, and so does the message’s own', async () => {
   const all = await webhook('all');

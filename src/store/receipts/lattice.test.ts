@@ -14,9 +14,9 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  sendDue,
   type TestStore,
 } from '../../../test/support/rows';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from './receipts';
 import { writeResults } from '../dispatch/results';
@@ -84,15 +84,9 @@ async function run(steps: Step[]): Promise<void> {
       case 'submitted':
         await writeResults(store.pool, CLAIM, [resultOf(message!)]);
         break;
-      case 'relay': {
-        const claimed = await claimCallbacks(store.pool, WEBHOOK, 1_000);
-        const told = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
-        await writeCallbackResults(
-          store.pool,
-          claimed.map(({ id }) => ({ id, ...told })),
-        );
+      case 'relay':
+        await sendDue(store.pool, WEBHOOK, 1_000);
         break;
-      }
       case 'receipts':
         await applyReceipts(
           store.pool,

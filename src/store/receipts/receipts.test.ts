@@ -7,6 +7,7 @@ import {
   WEBHOOK,
   callbacksOf,
   claim,
+  claimDue,
   countersOf,
   messageOf,
   receiptOf,
@@ -14,10 +15,10 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  sendDue,
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { claimCallbacks, writeCallbackResults } from '../webhooks/outbox';
 import type { ClaimedMessage } from '../dispatch/claim';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts, type ReceiptDraft } from './receipts';
@@ -53,14 +54,7 @@ async function onSecondLeg() {
 }
 
 /** CleverTap is told everything that waits. */
-async function relay(): Promise<void> {
-  const claimed = await claimCallbacks(store.pool, WEBHOOK, 1_000);
-  const told = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
-  await writeCallbackResults(
-    store.pool,
-    claimed.map(({ id }) => ({ id, ...told })),
-  );
-}
+const relay = () => sendDue(store.pool, WEBHOOK, 1_000);
 
 async function dispositionOf({ dedupe }: ReceiptDraft): Promise<string | undefined> {
   const { rows } = await store.pool.query<{ disposition: string }>(
@@ -164,7 +158,7 @@ describe('failed, then delivered', () => {
 
   it.each([
     ['was told', () => relay()],
-    ['is being told', () => claimCallbacks(store.pool, WEBHOOK, 1_000)],
+    ['is being told', () => claimDue(store.pool, WEBHOOK, 1_000)],
   ])('and it %s: late, and nothing changes', async (_, tell) => {
     const { sliceId, message } = await submitted();
     await apply(receiptOf(gateway.id, message, FAILED));

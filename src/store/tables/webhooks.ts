@@ -16,6 +16,10 @@ export interface WebhooksTable {
   previous_secret: string | null;
   previous_secret_until: Date | null;
   disabled_reason: string | null;
+  paused_reason: string | null;
+  paused_at: Date | null;
+  probe_at: Date | null;
+  probes: Generated<number>;
 }
 
 /** What a reply or a click says beyond its message. */
@@ -43,4 +47,5 @@ export interface CallbacksTable {
   last_error: string | null;
   detail: JSONColumnType<CallbackDetail> | null;
   created_at: CreatedAt;
+  claim: string | null;
 }

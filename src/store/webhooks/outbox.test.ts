@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import {
+  ACCOUNT,
   CLAIM,
+  RELAY,
+  SEALER,
   WEBHOOK,
   callbacksOf,
   claim,
+  claimDue,
   resultOf,
   startStore,
   storeGateway,
@@ -11,14 +16,20 @@ import {
 } from '../../../test/support/rows';
 import {
   claimCallbacks,
+  giveBackCallbacks,
+  giveBackUnknown,
+  giveUpOverdue,
   listOverdueWebhooks,
   nextCallbackInMs,
   releaseAbandoned,
+  skipCallbacks,
   writeCallbackResults,
   type CallbackResultDraft,
+  type ClaimRequest,
 } from './outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { writeResults } from '../dispatch/results';
+import { disableWebhook, ensureWebhook, findWebhook, pauseWebhook, resumeWebhooks } from './webhooks';
 
 let store: TestStore;
 let gateway: GatewayRow;
@@ -56,12 +67,23 @@ const answered = (id: string, over: Partial<CallbackResultDraft> = {}): Callback
   ...over,
 });
 
+const OTHER_RELAY = randomUUID();
+const request = (over: Partial<ClaimRequest> = {}): ClaimRequest => ({
+  webhookId: WEBHOOK,
+  claim: RELAY,
+  limit: 10,
+  freshLimit: 10,
+  freshAfter: new Date(),
+  oldFrom: null,
+  ...over,
+});
+
 it('an empty outbox has nothing to wait for', async () => {
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBeNull();
   await failed(1);
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBe(0);
-  const [callback] = await claimCallbacks(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, [answered(callback!.id)]);
+  const [callback] = await claimDue(store.pool, WEBHOOK, 10);
+  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id)]);
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBeNull();
 });
 
@@ -72,59 +94,140 @@ it('a message without a webhook reports to nobody', async () => {
   expect(await callbacksOf(store.pool, ids[0]!)).toEqual([]);
 });
 
-it('a claimed callback carries what is told, and is nobody else’s', async () => {
+it('a claimed callback carries what is sent, and is nobody else’s', async () => {
   const [id] = await failed(1);
-  const claimed = await claimCallbacks(store.pool, WEBHOOK, 10);
+  const claimed = await claimDue(store.pool, WEBHOOK, 10);
   expect(claimed).toMatchObject([{ event: 'failed', code: '910', description: 'no', meta: `meta ${id}`, tries: 1 }]);
   expect(await callbacksOf(store.pool, id!)).toEqual(['failed 910 sending']);
-  expect(await claimCallbacks(store.pool, WEBHOOK, 10)).toEqual([]);
+  expect(await claimDue(store.pool, WEBHOOK, 10)).toEqual([]);
 });
 
 it('takes its own webhook’s callbacks only, at most as many as asked', async () => {
   await failed(3);
   await failed(2, 'wh_other');
-  expect(await claimCallbacks(store.pool, WEBHOOK, 2)).toHaveLength(2);
-  expect(await claimCallbacks(store.pool, WEBHOOK, 10)).toHaveLength(1);
-  expect(await claimCallbacks(store.pool, 'wh_other', 10)).toHaveLength(2);
+  expect(await claimDue(store.pool, WEBHOOK, 2)).toHaveLength(2);
+  expect(await claimDue(store.pool, WEBHOOK, 10)).toHaveLength(1);
+  expect(await claimDue(store.pool, 'wh_other', 10)).toHaveLength(2);
 });
 
 it('what is to be retried waits for its time, and counts its tries', async () => {
   await failed(1);
-  const [first] = await claimCallbacks(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, [
+  const [first] = await claimDue(store.pool, WEBHOOK, 10);
+  await writeCallbackResults(store.pool, RELAY, [
     answered(first!.id, { state: 'pending', delayMs: 600_000, status: 503, error: 'away' }),
   ]);
-  expect(await claimCallbacks(store.pool, WEBHOOK, 10)).toEqual([]);
+  expect(await claimDue(store.pool, WEBHOOK, 10)).toEqual([]);
   const waitMs = (await nextCallbackInMs(store.pool, WEBHOOK))!;
   expect(waitMs).toBeGreaterThan(540_000);
   expect(waitMs).toBeLessThanOrEqual(600_000);
   await store.pool.query('update callbacks set next_try_at = now()');
-  expect(await claimCallbacks(store.pool, WEBHOOK, 10)).toMatchObject([{ id: first!.id, tries: 2 }]);
+  expect(await claimDue(store.pool, WEBHOOK, 10)).toMatchObject([{ id: first!.id, tries: 2 }]);
 });
 
 it('an answer that comes after the claim was given up changes nothing', async () => {
   const [id] = await failed(1);
-  const [callback] = await claimCallbacks(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, [answered(callback!.id, { state: 'dead', error: 'gone' })]);
-  await writeCallbackResults(store.pool, [answered(callback!.id)]);
+  const [callback] = await claimDue(store.pool, WEBHOOK, 10);
+  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id, { state: 'dead', error: 'gone' })]);
+  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id)]);
   expect(await callbacksOf(store.pool, id!)).toEqual(['failed 910 dead']);
 });
 
-it('a claim that a crash left behind waits like a lost answer, a living one is left alone', async () => {
-  const [old, young] = await failed(2);
-  await claimCallbacks(store.pool, WEBHOOK, 10);
-  await store.pool.query(`update callbacks set claimed_at = now() - interval '2 minutes' where message_id = $1`, [old]);
-  await releaseAbandoned(store.pool, WEBHOOK, 60_000, 600_000);
+it('that one arrived is believed of a run that has it no longer, unless somebody else answered first', async () => {
+  const [late, retold] = await failed(2);
+  const claimed = await claimDue(store.pool, WEBHOOK, 10);
+  await releaseAbandoned(store.pool, WEBHOOK, OTHER_RELAY, 600_000);
+  const [of, ofRetold] = [late, retold].map((id) => claimed.find(({ messageId }) => messageId === id)!.id);
+  await writeCallbackResults(store.pool, RELAY, [answered(of!), answered(ofRetold!, { state: 'dead', error: 'no' })]);
+  expect(await callbacksOf(store.pool, late!)).toEqual(['failed 910 delivered']);
+  expect(await callbacksOf(store.pool, retold!)).toEqual(['failed 910 pending']);
+});
+
+it('a failure is not believed of a run that has it no longer', async () => {
+  const [id] = await failed(1);
+  const [callback] = await claimDue(store.pool, WEBHOOK, 10);
+  await giveBackCallbacks(store.pool, RELAY, [callback!.id]);
+  await claimCallbacks(store.pool, request({ claim: OTHER_RELAY }));
+  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id, { state: 'dead', error: 'no' })]);
+  expect(await callbacksOf(store.pool, id!)).toEqual(['failed 910 sending']);
+});
+
+it('a claim that a crash left behind waits like a lost answer, that of the run itself is left alone', async () => {
+  const [old] = await failed(1);
+  await claimDue(store.pool, WEBHOOK, 10);
+  const [own] = await failed(1);
+  await claimCallbacks(store.pool, request({ claim: OTHER_RELAY }));
+  expect(await releaseAbandoned(store.pool, WEBHOOK, OTHER_RELAY, 600_000)).toBe(false);
   expect(await callbacksOf(store.pool, old!)).toEqual(['failed 910 pending']);
-  expect(await callbacksOf(store.pool, young!)).toEqual(['failed 910 sending']);
-  expect(await claimCallbacks(store.pool, WEBHOOK, 10)).toEqual([]);
+  expect(await callbacksOf(store.pool, own!)).toEqual(['failed 910 sending']);
+  expect(await claimDue(store.pool, WEBHOOK, 10)).toEqual([]);
+});
+
+it('what is given back is due as before, and its try does not count', async () => {
+  await failed(3);
+  const before = await claimDue(store.pool, WEBHOOK, 10);
+  await giveBackCallbacks(store.pool, RELAY, [before[0]!.id]);
+  await giveBackUnknown(store.pool, WEBHOOK, RELAY, [before[1]!.id]);
+  expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBe(0);
+  const after = await claimDue(store.pool, WEBHOOK, 10);
+  expect(after.map(({ id, tries }) => [id, tries])).toEqual([[before[0]!.id, 1], [before[2]!.id, 1]]); // prettier-ignore
+});
+
+it('fresh ones come first, the backlog from where the claim before stopped', async () => {
+  await failed(6);
+  const ages = [50, 40, 30, 20, 3, 2];
+  const { rows } = await store.pool.query<{ id: string }>('select id from callbacks order by id');
+  for (const [i, { id }] of rows.entries()) {
+    await store.pool.query(`update callbacks set next_try_at = now() - $2 * interval '1 minute' where id = $1`, [
+      id,
+      ages[i],
+    ]);
+  }
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+  const takes = async (over: Partial<ClaimRequest>) => {
+    const claimed = await claimCallbacks(store.pool, request(over));
+    await giveBackCallbacks(store.pool, RELAY, claimed.map(({ id }) => id)); // prettier-ignore
+    return claimed.map(
+      ({ id, isFresh }) => `${ages[rows.findIndex((row) => row.id === id)]}${isFresh ? ' fresh' : ''}`,
+    );
+  };
+  const freshAfter = ago(10);
+  expect(await takes({ limit: 3, freshLimit: 3, freshAfter })).toEqual(['50', '3 fresh', '2 fresh']);
+  expect(await takes({ limit: 1, freshLimit: 1, freshAfter })).toEqual(['3 fresh']);
+  expect(await takes({ limit: 2, freshLimit: 0, freshAfter })).toEqual(['50', '40']);
+  expect(await takes({ limit: 2, freshLimit: 0, freshAfter, oldFrom: ago(35) })).toEqual(['30', '20']);
+});
+
+it('a callback whose message is gone, or whose time no date can hold, does not keep the others back', async () => {
+  const [gone, infinite, late] = await failed(3);
+  await store.pool.query('delete from messages where id = $1', [gone]);
+  await store.pool.query(`update callbacks set occurred_at = 'infinity' where message_id = $1`, [infinite]);
+  await store.pool.query(`update callbacks set occurred_at = '290000-01-01' where message_id = $1`, [late]);
+  const claimed = await claimDue(store.pool, WEBHOOK, 10);
+  expect(claimed.map(({ msisdn }) => msisdn)).toEqual([null, '+919800000001', '+919800000001']);
+  for (const { occurredAt } of claimed) expect(occurredAt.toISOString()).toMatch(/^20\d\d-/);
+});
+
+it('housekeeping goes in steps of a thousand', async () => {
+  await failed(1_001);
+  expect(await skipCallbacks(store.pool, WEBHOOK, 'gone')).toBe(true);
+  expect(await skipCallbacks(store.pool, WEBHOOK, 'gone')).toBe(false);
+  const { rows } = await store.pool.query('select distinct state, last_error from callbacks');
+  expect(rows).toEqual([{ state: 'skipped', last_error: 'gone' }]);
+});
+
+it('only what was due for that long is given up', async () => {
+  const [old, young] = await failed(2);
+  await store.pool.query(`update callbacks set next_try_at = now() - interval '8 days' where message_id = $1`, [old]);
+  expect(await giveUpOverdue(store.pool, WEBHOOK, 7 * 86_400_000, 'too long')).toBe(false);
+  expect(await callbacksOf(store.pool, old!)).toEqual(['failed 910 dead']);
+  expect(await callbacksOf(store.pool, young!)).toEqual(['failed 910 pending']);
 });
 
 it('names the webhooks whose relay seems to have missed its signal', async () => {
   await failed(1);
   await failed(1, 'wh_late');
   await failed(1, 'wh_stuck');
-  await claimCallbacks(store.pool, 'wh_stuck', 10);
+  await claimDue(store.pool, 'wh_stuck', 10);
   await store.pool.query(
     `update callbacks set next_try_at = now() - interval '2 minutes', claimed_at = claimed_at - interval '2 minutes'
      where webhook_id in ('wh_late', 'wh_stuck')`,
@@ -132,12 +235,29 @@ it('names the webhooks whose relay seems to have missed its signal', async () =>
   expect((await listOverdueWebhooks(store.pool, 60_000)).sort()).toEqual(['wh_late', 'wh_stuck']);
 });
 
+it('a paused webhook is overdue once its probe is', async () => {
+  const draft = { accountId: ACCOUNT, kind: 'clevertap' as const, url: 'https://in1.cb.wzrkt.com/x', isDefault: false };
+  const { webhook } = await ensureWebhook(store.db, SEALER, draft);
+  await failed(1, webhook.id);
+  await store.pool.query(`update callbacks set next_try_at = now() - interval '2 minutes'`);
+  expect(await pauseWebhook(store.db, webhook.id, { reason: 'away', probeInMs: 1_000 })).toBe(true);
+  expect(await listOverdueWebhooks(store.pool, 60_000)).toEqual([]);
+  expect(await pauseWebhook(store.db, webhook.id, { reason: 'still away', probeInMs: -120_000 })).toBe(false);
+  expect(await listOverdueWebhooks(store.pool, 60_000)).toEqual([webhook.id]);
+  const paused = await findWebhook(store.db, SEALER, webhook.id);
+  expect(paused!.pause).toMatchObject({ reason: 'still away', probes: 2 });
+  await resumeWebhooks(store.db, [webhook.id]);
+  expect((await findWebhook(store.db, SEALER, webhook.id))!.pause).toBeNull();
+  await disableWebhook(store.db, webhook.id, 'gone');
+  expect(await pauseWebhook(store.db, webhook.id, { reason: 'away', probeInMs: 1_000 })).toBe(false);
+});
+
 it('of many that claim at the same time each gets its own', async () => {
   const ids = await failed(100);
   const pools = [store, store.connect(4), store.connect(4)];
-  const claims = Array.from({ length: 20 }, (_, i) => claimCallbacks(pools[i % 3]!.pool, WEBHOOK, 10));
+  const claims = Array.from({ length: 20 }, (_, i) => claimDue(pools[i % 3]!.pool, WEBHOOK, 10));
   const taken = (await Promise.all(claims)).flat();
-  taken.push(...(await claimCallbacks(store.pool, WEBHOOK, 100)));
+  taken.push(...(await claimDue(store.pool, WEBHOOK, 100)));
   expect(taken).toHaveLength(ids.length);
   expect(new Set(taken.map(({ id }) => id)).size).toBe(ids.length);
 });

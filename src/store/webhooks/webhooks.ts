@@ -19,9 +19,20 @@ export interface Webhook {
   events: string[] | null;
   state: 'active' | 'disabled';
   disabledReason: string | null;
-  /** Signing secrets, the newest first: two while a rotated secret is still good, none for CleverTap. */
+  /** Its endpoint refuses everything or is away: what waits for it waits. Null = it does not. */
+  pause: WebhookPause | null;
+  /** What signs, the newest first: two while a rotated secret is still good, none for CleverTap. */
   secrets: string[];
   createdAt: Date;
+}
+
+export interface WebhookPause {
+  reason: string;
+  since: Date;
+  /** When the next post may try whether the endpoint is back. */
+  probeAt: Date;
+  /** Posts in a row, from the one that began the pause, that found it was not. */
+  probes: number;
 }
 
 const urlContext = (id: string): string => `webhook:${id}:url`;
@@ -40,9 +51,15 @@ function toWebhook(row: Selectable<WebhooksTable>, sealer: Sealer): Webhook {
     events: row.events,
     state: row.state,
     disabledReason: row.disabled_reason,
+    pause: toPause(row),
     secrets: sealed.flatMap((secret) => (secret === null ? [] : [sealer.open(secret, secretContext(row.id))])),
     createdAt: row.created_at,
   };
+}
+
+function toPause(row: Selectable<WebhooksTable>): WebhookPause | null {
+  const { paused_at: since, paused_reason: reason, probe_at: probeAt, probes } = row;
+  return since === null || probeAt === null ? null : { reason: reason ?? '', since, probeAt, probes };
 }
 
 export interface WebhookDraft {
@@ -104,6 +121,9 @@ async function clearDefault(tx: Kysely<Schema>, accountId: string): Promise<void
     .execute();
 }
 
+/** A webhook that is tried as usual. */
+const NO_PAUSE = { paused_reason: null, paused_at: null, probe_at: null, probes: 0 };
+
 export interface WebhookChange {
   isDefault?: boolean;
   events?: string[] | null;
@@ -126,7 +146,7 @@ export async function updateWebhook(
       id,
       ...(isDefault === undefined ? {} : { is_default: isDefault }),
       ...(events === undefined ? {} : { events }),
-      ...(state === undefined ? {} : { state, disabled_reason: null }),
+      ...(state === undefined ? {} : { state, disabled_reason: null, ...NO_PAUSE }),
     })
     .where('account_id', '=', accountId)
     .where('id', '=', id)
@@ -172,9 +192,48 @@ export async function rotateSecret(
   return row?.previous_secret_until ?? null;
 }
 
+/**
+ * Lets a webhook rest until a probe, or for longer when it rests already.
+ * @returns false when it was resting before, or is not active any more.
+ */
+export async function pauseWebhook(
+  db: Kysely<Schema>,
+  id: string,
+  { reason, probeInMs }: { reason: string; probeInMs: number },
+): Promise<boolean> {
+  const row = await db
+    .updateTable('webhooks')
+    .set({
+      paused_reason: reason,
+      paused_at: sql<Date>`coalesce(paused_at, now())`,
+      probe_at: sql<Date>`now() + ${probeInMs} * interval '1 millisecond'`,
+      probes: sql<number>`least(probes + 1, 1000)`,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'active')
+    .returning('probes')
+    .executeTakeFirst();
+  return row?.probes === 1;
+}
+
+/** Ends the pauses of these webhooks. */
+export async function resumeWebhooks(db: Kysely<Schema>, ids: readonly string[]): Promise<void> {
+  await db.updateTable('webhooks').set(NO_PAUSE).where('id', 'in', ids).where('paused_at', 'is not', null).execute();
+}
+
 /** The receiver wants nothing more. What waits for it waits until somebody activates it again. */
 export async function disableWebhook(db: Kysely<Schema>, id: string, reason: string): Promise<void> {
-  await db.updateTable('webhooks').set({ state: 'disabled', disabled_reason: reason }).where('id', '=', id).execute();
+  await db
+    .updateTable('webhooks')
+    .set({ state: 'disabled', disabled_reason: reason, ...NO_PAUSE })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The time by Postgres, by which callbacks are due. */
+export async function readClock(db: Kysely<Schema>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now()`.execute(db);
+  return rows[0]!.now;
 }
 
 export async function findWebhook(db: Kysely<Schema>, sealer: Sealer, id: string): Promise<Webhook | null> {

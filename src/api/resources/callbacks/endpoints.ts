@@ -7,7 +7,7 @@ import {
   type CallbackRow,
   type CallbackState,
 } from '../../../store/webhooks/callbacks';
-import { findWebhookOf, type Webhook } from '../../../store/webhooks/webhooks';
+import { findWebhookOf, resumeWebhooks, type Webhook } from '../../../store/webhooks/webhooks';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { pageOf, readCursor } from '../../http/page';
@@ -82,7 +82,10 @@ export const callbacks: Endpoint[] = [
       const detail = { messageId: row.message_id, webhookId: row.webhook_id, state: row.state };
       const replayed = await change(
         call,
-        (tx) => replayCallback(tx, row.id, from),
+        async (tx) => {
+          await resumeWebhooks(tx, [row.webhook_id]);
+          return replayCallback(tx, row.id, from);
+        },
         (done) => (done ? { action: 'callback.replayed', subject: row.id, detail } : null),
       );
       const now = await callbackOf(deps, actor.accountId, row.id);
@@ -92,7 +95,7 @@ export const callbacks: Endpoint[] = [
           `The callback is ${now.state}; told again can be what is ${from.join(' or ')}`,
         );
       }
-      deps.wakeRelays([row.webhook_id]);
+      deps.resumeRelays([row.webhook_id]);
       return toCallback(now);
     },
   ),

@@ -117,7 +117,7 @@ export const webhooks: Endpoint[] = [
       path: `${WEBHOOKS}/:id`,
       tag,
       summary: 'Change a webhook',
-      description: 'Activating one sends what has waited for it meanwhile.',
+      description: 'Activating one, disabled or paused, sends what has waited for it meanwhile.',
       scope: 'manage',
       body: { schema: webhookPatch },
       answers: { 200: { description: 'The webhook as it is now', schema: webhookAnswer } },
@@ -135,7 +135,7 @@ export const webhooks: Endpoint[] = [
         },
         ({ id }) => ({ action: 'webhook.updated', subject: id, detail: { ...patch } }),
       );
-      if (webhook.state === 'active') deps.wakeRelays([webhook.id]);
+      if (webhook.state === 'active') deps.resumeRelays([webhook.id]);
       return toWebhook(webhook);
     },
   ),

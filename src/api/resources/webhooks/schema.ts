@@ -51,7 +51,8 @@ export const rotation = z.strictObject({
 });
 
 /** The query of a callback URL is its credential: it is shown by name, not by value. */
-export function toWebhook({ id, kind, url, isDefault, events: wanted, state, disabledReason, createdAt }: Webhook) {
+export function toWebhook(webhook: Webhook) {
+  const { id, kind, url, isDefault, events: wanted, state, disabledReason, pause, createdAt } = webhook;
   const shown = new URL(url);
   for (const name of new Set(shown.searchParams.keys())) shown.searchParams.set(name, '••••');
   return {
@@ -60,8 +61,11 @@ export function toWebhook({ id, kind, url, isDefault, events: wanted, state, dis
     url: decodeURI(shown.href),
     isDefault,
     events: wanted?.map((event) => PREFIX + event) ?? null,
-    state,
+    state: state === 'active' && pause !== null ? ('paused' as const) : state,
     disabledReason: disabledReason ?? undefined,
+    pausedReason: pause?.reason,
+    pausedAt: pause?.since.toISOString(),
+    nextProbeAt: pause?.probeAt.toISOString(),
     createdAt: createdAt.toISOString(),
   };
 }
@@ -73,8 +77,15 @@ export const webhookAnswer = z
     url: z.string(),
     isDefault: z.boolean(),
     events: z.array(z.string()).nullable(),
-    state: z.enum(['active', 'disabled']),
+    state: z
+      .enum(['active', 'paused', 'disabled'])
+      .describe(
+        'paused: its endpoint refuses everything or is away. What waits for it is kept, and one post at a time tries whether it is back.',
+      ),
     disabledReason: z.string().optional(),
+    pausedReason: z.string().optional(),
+    pausedAt: z.iso.datetime().optional(),
+    nextProbeAt: z.iso.datetime().optional(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });

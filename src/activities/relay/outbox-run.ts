@@ -1,0 +1,140 @@
+/** What one run of a relay does in Postgres: claims, and writes what became of the claimed, until it is written. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { isDatabaseAway } from '../../store/database';
+import {
+  claimCallbacks,
+  giveBackCallbacks,
+  giveBackUnknown,
+  writeCallbackResults,
+  type CallbackResultDraft,
+  type ClaimedCallback,
+} from '../../store/webhooks/outbox';
+
+/** A run lets go of its place after this, so that many busy webhooks take turns. */
+const CLAIMS_MS = 120_000;
+/** So long results are written again while Postgres is away: within the life of the activity. */
+const WRITES_MS = 9 * 60_000;
+/** A worker that stops waits so long for Postgres, within its grace. */
+const STOPPING_WRITES_MS = 3_000;
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 2_000;
+
+/** What became due shortly before the run began counts as fresh too: it is what the run was woken for. */
+const FRESH_MS = 30_000;
+/** Outcomes are due from the beginning of the statement that writes them, and are seen once it has committed. */
+const OVERLAP_MS = 2_000;
+/** Every so many claims the oldest come first, so that they go out however much news there is. */
+const OLD_TURN = 4;
+
+export interface OutboxRunOptions {
+  pool: Pool;
+  webhookId: string;
+  /** Aborted when the worker stops. */
+  stopping: AbortSignal;
+  /** Of Postgres, at the beginning of the run. */
+  nowMs: number;
+  log: { warn(fields: object, message: string): void };
+}
+
+export class OutboxRun {
+  /** Stands on the rows that it has in hand. */
+  readonly claim = randomUUID();
+  private readonly startedAtMs = performance.now();
+  private stoppingAtMs = Number.POSITIVE_INFINITY;
+  private readonly inHand = new Set<string>();
+  private freshAfterMs: number;
+  private oldFromMs: number | null = null;
+  private claims = 0;
+
+  constructor(private readonly options: OutboxRunOptions) {
+    this.freshAfterMs = options.nowMs - FRESH_MS;
+    const onStop = (): void => void (this.stoppingAtMs = performance.now());
+    if (options.stopping.aborted) onStop();
+    else options.stopping.addEventListener('abort', onStop, { once: true });
+  }
+
+  /** Whether it may take more. */
+  get mayClaim(): boolean {
+    return !this.options.stopping.aborted && performance.now() - this.startedAtMs < CLAIMS_MS;
+  }
+
+  /**
+   * Takes up to `limit` due callbacks: fresh ones before the backlog, so that an outcome of now goes out within seconds
+   * while ten hours of them are caught up with.
+   */
+  async claimNext(limit: number): Promise<ClaimedCallback[]> {
+    this.claims += 1;
+    if (this.claims % OLD_TURN === 0) {
+      const old = await this.take(limit, 0);
+      if (old.length > 0) return old;
+    }
+    return this.take(limit, limit);
+  }
+
+  private async take(limit: number, freshLimit: number): Promise<ClaimedCallback[]> {
+    const { pool, webhookId } = this.options;
+    try {
+      const claimed = await claimCallbacks(pool, {
+        webhookId,
+        claim: this.claim,
+        limit,
+        freshLimit,
+        freshAfter: new Date(this.freshAfterMs),
+        oldFrom: this.oldFromMs === null ? null : new Date(this.oldFromMs),
+      });
+      for (const { id, dueAt, isFresh } of claimed) {
+        this.inHand.add(id);
+        if (isFresh) this.freshAfterMs = Math.max(this.freshAfterMs, dueAt.getTime() - OVERLAP_MS);
+        else this.oldFromMs = Math.max(this.oldFromMs ?? 0, dueAt.getTime());
+      }
+      return claimed;
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      // It may have been committed all the same: of what it took, nothing has left.
+      await this.persist(() => giveBackUnknown(pool, webhookId, this.claim, [...this.inHand]));
+      return this.mayClaim ? this.take(limit, freshLimit) : [];
+    }
+  }
+
+  /** Writes results; see {@link persist}. */
+  async write(results: CallbackResultDraft[]): Promise<void> {
+    if (results.length === 0) return;
+    await this.persist(() => writeCallbackResults(this.options.pool, this.claim, results));
+    for (const { id } of results) this.inHand.delete(id);
+  }
+
+  /** Gives back what has not left, to be due as before. */
+  async giveBack(callbacks: readonly ClaimedCallback[]): Promise<void> {
+    if (callbacks.length === 0) return;
+    const ids = callbacks.map(({ id }) => id);
+    await this.persist(() => giveBackCallbacks(this.options.pool, this.claim, ids));
+    for (const id of ids) this.inHand.delete(id);
+  }
+
+  /**
+   * Does `work` again until Postgres is back: the answer to a post is known here only, and without it the receiver would
+   * be sent the same outcome twice.
+   * @throws what `work` throws when it isn't that Postgres is away, or when the run's life ends before it is back.
+   */
+  async persist(work: () => Promise<void>): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        return await work();
+      } catch (err) {
+        if (!isDatabaseAway(err) || !this.mayWait) throw err;
+        if (pauseMs === FIRST_PAUSE_MS) {
+          const { log, webhookId } = this.options;
+          log.warn({ webhookId, err }, 'Postgres is away; what the webhook answered is kept until it is back');
+        }
+      }
+      await sleep(pauseMs);
+    }
+  }
+
+  private get mayWait(): boolean {
+    const nowMs = performance.now();
+    return nowMs - this.startedAtMs < WRITES_MS && nowMs - this.stoppingAtMs < STOPPING_WRITES_MS;
+  }
+}

@@ -1,0 +1,25 @@
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import type { Webhook } from '../../store/webhooks/webhooks';
+import { skip, type Transport } from './transport';
+
+/** Parts claimed callbacks into those to send, and the results of those that can't be or are not wanted. */
+export function selectSendable(
+  { events }: Webhook,
+  transport: Transport,
+  claimed: readonly ClaimedCallback[],
+): { callbacks: SendableCallback[]; skipped: CallbackResultDraft[] } {
+  const callbacks: SendableCallback[] = [];
+  const skipped: CallbackResultDraft[] = [];
+  for (const callback of claimed) {
+    const reason = isSendable(callback) ? transport.unsendable(callback) : 'the message is not kept any more';
+    // It may have asked for less since the callback was queued.
+    if (events !== null && !events.includes(callback.event))
+      skipped.push(skip(callback.id, 'the webhook wants other events'));
+    else if (reason !== null) skipped.push(skip(callback.id, reason));
+    else callbacks.push(callback as SendableCallback);
+  }
+  return { callbacks, skipped };
+}
+
+const isSendable = (callback: ClaimedCallback): callback is SendableCallback =>
+  callback.msisdn !== null && callback.messageState !== null;
