@@ -14,6 +14,8 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
+import { rowsRead } from '../../../test/support/reads';
+import type { Database } from '../database';
 import {
   claimCallbacks,
   giveBackCallbacks,
@@ -67,6 +69,7 @@ const answered = (id: string, over: Partial<CallbackResultDraft> = {}): Callback
   ...over,
 });
 
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const OTHER_RELAY = randomUUID();
 const request = (over: Partial<ClaimRequest> = {}): ClaimRequest => ({
   webhookId: WEBHOOK,
@@ -182,7 +185,6 @@ it('fresh ones come first, the backlog from where the claim before stopped', asy
       ages[i],
     ]);
   }
-  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
   const takes = async (over: Partial<ClaimRequest>) => {
     const claimed = await claimCallbacks(store.pool, request(over));
     await giveBackCallbacks(store.pool, RELAY, claimed.map(({ id }) => id)); // prettier-ignore
@@ -260,4 +262,32 @@ it('of many that claim at the same time each gets its own', async () => {
   taken.push(...(await claimDue(store.pool, WEBHOOK, 100)));
   expect(taken).toHaveLength(ids.length);
   expect(new Set(taken.map(({ id }) => id)).size).toBe(ids.length);
+});
+
+test('in a long outbox each statement reads about as many rows as it takes', async () => {
+  const insert = (webhookId: string, state: string, count: number, age: string) =>
+    store.pool.query(
+      `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at, state, tries, next_try_at, claimed_at)
+       select $1, $2, gen_random_uuid(), 'delivered', now(), $3, 0, now() - n * $5::interval, now() - n * $5::interval
+       from generate_series(1, $4) n`,
+      [ACCOUNT, webhookId, state, count, age],
+    );
+  await insert(WEBHOOK, 'pending', 20_000, '2 seconds');
+  await insert(WEBHOOK, 'delivered', 20_000, '2 seconds');
+  await insert(WEBHOOK, 'sending', 3_000, '1 second');
+  for (const other of ['wh_a', 'wh_b', 'wh_z']) await insert(other, 'pending', 5_000, '1 hour');
+  const reads: [string, (database: Database) => Promise<unknown>, number][] = [
+    ['claim', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 100 })), 600],
+    ['claim of fresh ones', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 100, freshAfter: ago(5) })), 600],
+    ['claim further up', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 0, oldFrom: ago(30) })), 600],
+    ['release', ({ pool }) => releaseAbandoned(pool, WEBHOOK, RELAY, 600_000), 3_000],
+    ['skip', ({ pool }) => skipCallbacks(pool, WEBHOOK, 'gone'), 3_000],
+    ['give up', ({ pool }) => giveUpOverdue(pool, WEBHOOK, 60_000, 'late'), 3_000],
+    ['next', ({ pool }) => nextCallbackInMs(pool, WEBHOOK), 10],
+    ['overdue', ({ pool }) => listOverdueWebhooks(pool, 60_000), 50],
+  ]; // prettier-ignore
+  for (const [name, work, most] of reads) {
+    const read = await rowsRead(store, work);
+    expect([name, read > 0 && read <= most ? 'bounded' : read]).toEqual([name, 'bounded']);
+  }
 });

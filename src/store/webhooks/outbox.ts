@@ -266,9 +266,12 @@ export async function nextCallbackInMs(pool: Pool, webhookId: string): Promise<n
 /** The webhooks that have callbacks in this state, each found by one step down the state's index, however many it has. */
 const webhooksWith = (name: string, state: 'pending' | 'sending'): string => `
 ${name} (webhook_id) as (
-  select min(webhook_id) from callbacks where state = '${state}'
+  (select webhook_id from callbacks where state = '${state}' order by webhook_id limit 1)
   union all
-  select (select min(c.webhook_id) from callbacks c where c.state = '${state}' and c.webhook_id > n.webhook_id)
+  select (
+    select c.webhook_id from callbacks c where c.state = '${state}' and c.webhook_id > n.webhook_id
+    order by c.webhook_id limit 1
+  )
   from ${name} n where n.webhook_id is not null
 )`;
 
@@ -282,13 +285,13 @@ select h.webhook_id from (select webhook_id from waiting union select webhook_id
 left join webhooks w on w.id = h.webhook_id
 where h.webhook_id is not null and w.state is distinct from 'disabled'
   and coalesce(w.probe_at < now() - $1 * interval '1 millisecond', true)
-  and (exists (
-    select from callbacks c where c.webhook_id = h.webhook_id and c.state = 'pending'
-      and c.next_try_at < now() - $1 * interval '1 millisecond'
-  ) or exists (
-    select from callbacks c where c.webhook_id = h.webhook_id and c.state = 'sending'
-      and c.claimed_at < now() - $1 * interval '1 millisecond'
-  ))`;
+  and ((
+    select c.next_try_at from callbacks c where c.webhook_id = h.webhook_id and c.state = 'pending'
+    order by c.next_try_at limit 1
+  ) < now() - $1 * interval '1 millisecond' or (
+    select c.claimed_at from callbacks c where c.webhook_id = h.webhook_id and c.state = 'sending'
+    order by c.claimed_at limit 1
+  ) < now() - $1 * interval '1 millisecond')`;
 
 export async function listOverdueWebhooks(pool: Pool, overdueMs: number): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(pool, 'list-overdue-webhooks', LIST_OVERDUE, [overdueMs]);
