@@ -110,6 +110,72 @@ test('409: what waits is not replayed', async () => {
   ]);
 });
 
+describe('replay of many', () => {
+  const replayAll = (body?: object, headers?: Record<string, string>) =>
+    stack.call('POST', '/api/v1/callbacks/replay', body, headers);
+
+  test('200: all that a webhook gave up are sent again, and it is on record', async () => {
+    cleverTap.answer = { status: 400 };
+    const since = new Date().toISOString();
+    const ids = [await send(), await send(), await send()];
+    for (const id of ids) await callbackIn(id, 'clevertap', 'dead');
+    cleverTap.answer = { status: 200 };
+    const until = new Date(Date.parse(since) - 1_000).toISOString();
+    expect((await replayAll({ webhookId: cleverTapId, until })).json).toEqual({ replayed: 0, nextCursor: null });
+    const { status, json } = await replayAll({ webhookId: cleverTapId, state: 'dead', from: since });
+    expect([status, json]).toEqual([200, { replayed: 3, nextCursor: null }]);
+    for (const id of ids) await callbackIn(id, 'clevertap', 'delivered');
+    expect((await replayAll({ webhookId: cleverTapId, from: since })).json).toEqual({ replayed: 0, nextCursor: null });
+    const { rows } = await stack.database.pool.query(
+      `select action, detail from audit where subject = $1 and action = 'callbacks.replayed'`,
+      [cleverTapId],
+    );
+    expect(rows).toEqual([
+      {
+        action: 'callbacks.replayed',
+        detail: { webhookId: cleverTapId, state: 'dead', from: new Date(since).toISOString(), replayed: 3 },
+      },
+    ]);
+  });
+
+  test('200: a webhook that is paused is tried at once', async () => {
+    cleverTap.answer = { status: 400 };
+    const messageId = await send();
+    await callbackIn(messageId, 'clevertap', 'dead');
+    const pause = `update webhooks set paused_reason = 'away', paused_at = now(), probes = 9, probe_at = now() + interval '1 hour'`;
+    await stack.database.pool.query(`${pause} where id = $1`, [cleverTapId]);
+    expect((await stack.call('GET', `/api/v1/webhooks/${cleverTapId}`)).json).toMatchObject({ state: 'paused' });
+    cleverTap.answer = { status: 200 };
+    expect((await replayAll()).json).toEqual({ replayed: 1, nextCursor: null });
+    await callbackIn(messageId, 'clevertap', 'delivered');
+    expect((await stack.call('GET', `/api/v1/webhooks/${cleverTapId}`)).json).toMatchObject({ state: 'active' });
+  });
+
+  test('409: CleverTap is not told twice what it has', async () => {
+    const { status, json } = await replayAll({ webhookId: cleverTapId, state: 'delivered' });
+    expect([status, json.code]).toEqual([409, 'wrong-state']);
+  });
+
+  test('404: no such webhook, and none of another account', async () => {
+    const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
+    expect((await replayAll({ webhookId: 'wh_none' })).status).toBe(404);
+    expect((await replayAll({ webhookId: cleverTapId }, { 'x-account-id': account.id })).status).toBe(404);
+  });
+
+  test.each<[string, object]>([
+    ['state', { state: 'pending' }],
+    ['webhookId', { webhookId: 'x' }],
+    ['from', { from: 'yesterday' }],
+    ['until', { until: '2026-08-01 10:00' }],
+    ['campaignId', { campaignId: '' }],
+    ['cursor', { cursor: 'x' }],
+    ['limit', { limit: 5 }],
+  ])('400: %s', async (field, body) => {
+    const { status, json } = await replayAll(body);
+    expect([status, json.errors[0].field]).toEqual([400, field]);
+  });
+});
+
 test('lists are filtered, and paged newest first', async () => {
   const since = new Date().toISOString();
   const ids = [await send(), await send(), await send()];

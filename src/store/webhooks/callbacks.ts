@@ -26,18 +26,70 @@ const columns = (db: Kysely<Schema>) =>
     .selectAll('callbacks')
     .select('messages.meta');
 
+export interface CallbackPage {
+  rows: CallbackRow[];
+  /** Id after which the next page begins; null = this is the last one. */
+  next: string | null;
+}
+
+/** Callbacks that are looked through for one page, whatever is looked for: a page may be short and not the last. */
+const LOOKED_THROUGH = 10_000;
+
 /** Newest first. */
-export async function listCallbacks(db: Kysely<Schema>, filter: CallbackFilter): Promise<CallbackRow[]> {
-  let query = columns(db).where('callbacks.account_id', '=', filter.accountId);
-  // The state stands in the SQL itself: as a parameter it would keep Postgres from the index of dead callbacks.
-  if (filter.state !== undefined) query = query.where('callbacks.state', '=', sql.lit(filter.state));
-  if (filter.webhookId !== undefined) query = query.where('callbacks.webhook_id', '=', filter.webhookId);
-  if (filter.messageId !== undefined) query = query.where('callbacks.message_id', '=', filter.messageId);
-  if (filter.event !== undefined) query = query.where('callbacks.event', '=', filter.event);
-  if (filter.from !== undefined) query = query.where('callbacks.created_at', '>=', filter.from);
-  if (filter.until !== undefined) query = query.where('callbacks.created_at', '<', filter.until);
-  if (filter.after !== undefined) query = query.where('callbacks.id', '<', filter.after);
-  return query.orderBy('callbacks.id', 'desc').limit(filter.limit).execute();
+export async function listCallbacks(db: Kysely<Schema>, filter: CallbackFilter): Promise<CallbackPage> {
+  const { accountId, state, messageId, webhookId, event, from, until, after, limit } = filter;
+  const [first, end] = await Promise.all([idAround(db, from, -1), idAround(db, until, 1)]);
+  let looked = db.selectFrom('callbacks').selectAll().where('account_id', '=', accountId);
+  if (first !== null) looked = looked.where('id', '>=', first);
+  if (end !== null) looked = looked.where('id', '<', end);
+  if (after !== undefined) looked = looked.where('id', '<', after);
+  if (messageId !== undefined) looked = looked.where('message_id', '=', messageId);
+  // In the SQL itself: as a parameter it would keep Postgres from the index of dead callbacks.
+  if (state === 'dead') looked = looked.where('state', '=', sql.lit(state));
+  looked = looked.orderBy('id', 'desc').limit(LOOKED_THROUGH);
+
+  let query = db
+    .selectFrom(looked.as('c'))
+    .leftJoin('messages', 'messages.id', 'c.message_id')
+    .selectAll('c')
+    .select('messages.meta');
+  if (state !== undefined) query = query.where('c.state', '=', state);
+  if (webhookId !== undefined) query = query.where('c.webhook_id', '=', webhookId);
+  if (event !== undefined) query = query.where('c.event', '=', event);
+  if (from !== undefined) query = query.where('c.created_at', '>=', from);
+  if (until !== undefined) query = query.where('c.created_at', '<', until);
+  const rows = await query.orderBy('c.id', 'desc').limit(limit).execute();
+  if (rows.length === limit) return { rows, next: rows.at(-1)!.id };
+  const { last, count } = await db
+    .selectFrom(looked.clearSelect().select('id').as('c'))
+    .select(({ fn }) => [fn.min<string | null>('c.id').as('last'), fn.countAll<string>().as('count')])
+    .executeTakeFirstOrThrow();
+  return { rows, next: Number(count) === LOOKED_THROUGH ? last : null };
+}
+
+/** Longer than any statement that queues callbacks: their ids come in the order of their times but for that. */
+const DISORDER_MS = 600_000;
+
+/**
+ * The id of the first callback that was queued at about this time, `DISORDER_MS` before it or after: found by halving
+ * the ids, since no index has the time. Null without a time, and when there is none of so late a time.
+ * @param side -1 = safely before, 1 = safely after.
+ */
+async function idAround(db: Kysely<Schema>, at: Date | undefined, side: -1 | 1): Promise<string | null> {
+  if (at === undefined) return null;
+  const border = new Date(at.getTime() + side * DISORDER_MS);
+  const { rows } = await sql<{ id: string }>`
+    with recursive search (first, past) as (
+      select min(id), max(id) + 1 from callbacks
+      union all
+      select case when p.created_at < ${border} then p.id + 1 else first end,
+             case when p.created_at < ${border} then past else (first + past) / 2 end
+      from search
+      left join lateral (select id, created_at from callbacks where id >= (first + past) / 2 order by id limit 1) p on true
+      where first < past
+    )
+    select first as id from search where first >= past`.execute(db);
+  return rows[0]?.id ?? null;
 }
 
 export async function findCallback(db: Kysely<Schema>, accountId: string, id: string): Promise<CallbackRow | null> {
@@ -61,4 +113,67 @@ export async function replayCallback(tx: Kysely<Schema>, id: string, from: reado
     .where('state', 'in', from)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+export interface ReplayFilter {
+  accountId: string;
+  state: 'dead' | 'skipped' | 'delivered';
+  webhookId?: string;
+  campaignId?: string;
+  /** Queued from (inclusive) and until (exclusive). */
+  from?: Date;
+  until?: Date;
+  /** Id of the last callback that was looked at before. */
+  after: string | null;
+}
+
+export interface ReplayStep {
+  replayed: number;
+  /** Webhooks that have something to send now. */
+  webhookIds: string[];
+  /** Id after which the next step begins; null = this was the last one. */
+  next: string | null;
+}
+
+/** Callbacks that one step looks at. */
+const REPLAY_STEP = 2_000;
+
+/**
+ * Queues up to {@link REPLAY_STEP} callbacks again that fit, oldest first, as {@link replayCallback} does one. What was
+ * delivered goes to `standard` webhooks only, and what was for a deleted webhook to none.
+ */
+export async function replayCallbacks(tx: Kysely<Schema>, filter: ReplayFilter): Promise<ReplayStep> {
+  const { accountId, state, webhookId, campaignId, from, until, after } = filter;
+  const [first, end] = await Promise.all([idAround(tx, from, -1), idAround(tx, until, 1)]);
+  const { rows } = await sql<{ looked: number; last: string | null; replayed: number; webhook_ids: string[] }>`
+    with looked as (
+      select id, webhook_id, message_id, state, created_at from callbacks
+      where account_id = ${accountId} and id > ${after ?? '0'} and id >= ${first ?? '0'}
+        and id < coalesce(${end}::bigint, 9223372036854775807)
+        ${state === 'dead' ? sql`and state = 'dead'` : sql``}
+      order by id limit ${REPLAY_STEP}
+    ),
+    fitting as (
+      select l.id from looked l join webhooks w on w.id = l.webhook_id
+      where l.state = ${state} and (${state} <> 'delivered' or w.kind = 'standard')
+        and l.webhook_id = coalesce(${webhookId ?? null}, l.webhook_id)
+        and l.created_at >= coalesce(${from ?? null}::timestamptz, '-infinity')
+        and l.created_at < coalesce(${until ?? null}::timestamptz, 'infinity')
+        and (${campaignId ?? null}::text is null or exists (
+          select from messages m join slices s on s.id = m.slice_id
+          where m.id = l.message_id and s.campaign_id = ${campaignId ?? null}
+        ))
+    ),
+    held as (
+      select id from callbacks where id in (select id from fitting) and state = ${state} order by id for update
+    ),
+    replayed as (
+      update callbacks set state = 'pending', tries = 1, next_try_at = now(), last_error = null
+      where id in (select id from held) returning webhook_id
+    )
+    select (select count(*) from looked)::int as looked, (select max(id) from looked) as last,
+           (select count(*) from replayed)::int as replayed,
+           array(select distinct webhook_id from replayed) as webhook_ids`.execute(tx);
+  const { looked, last, replayed, webhook_ids: webhookIds } = rows[0]!;
+  return { replayed, webhookIds, next: looked === REPLAY_STEP ? last : null };
 }

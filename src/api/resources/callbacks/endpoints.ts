@@ -1,18 +1,20 @@
 /** `/api/v1/callbacks`: outcomes on their way to webhooks. */
+import type { z } from 'zod';
 import { AppError } from '../../../errors';
 import {
   findCallback,
   listCallbacks,
   replayCallback,
+  replayCallbacks,
   type CallbackRow,
   type CallbackState,
 } from '../../../store/webhooks/callbacks';
 import { findWebhookOf, resumeWebhooks, type Webhook } from '../../../store/webhooks/webhooks';
 import type { ApiDeps } from '../../deps';
-import { endpoint, type Endpoint } from '../../endpoint';
-import { pageOf, readCursor } from '../../http/page';
-import { pageFrom, resource } from '../../http/resource';
-import { callback, CALLBACK_ID, callbackQuery, toCallback } from './schema';
+import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { pageOf, readCursor, toCursor } from '../../http/page';
+import { resource } from '../../http/resource';
+import { callback, CALLBACK_ID, callbackQuery, replayAnswer, replayBody, toCallback } from './schema';
 
 const CALLBACKS = '/api/v1/callbacks';
 const tag = 'Callbacks';
@@ -28,6 +30,53 @@ const { existing, change } = resource<CallbackRow>({ noun: 'callback', id: CALLB
 const callbackOf = (deps: ApiDeps, accountId: string, id: string): Promise<CallbackRow> =>
   existing(id, (known) => findCallback(deps.database.db, accountId, known));
 
+/** A request replays in so many steps at most, each in a transaction with its audit row. */
+const MAX_STEPS = 25;
+
+type ReplayCall = Call<never, unknown, z.output<typeof replayBody>>;
+
+/** @throws AppError when the account lacks the webhook, or it must not be told again what it was told. */
+async function checkReplay({ deps, actor: { accountId }, body: { webhookId, state } }: ReplayCall): Promise<void> {
+  if (webhookId === undefined) return;
+  const webhook = await findWebhookOf(deps.database.db, deps.sealer, accountId, webhookId);
+  if (webhook === null) throw new AppError('not-found', 'The account has no webhook with this id');
+  const from = REPLAYABLE[webhook.kind];
+  if (!from.includes(state)) {
+    throw new AppError('wrong-state', `To this webhook can be told again what is ${from.join(' or ')}`);
+  }
+}
+
+/** Replays what fits, step by step; what it is paused for is tried at once. */
+async function replayAll(call: ReplayCall): Promise<z.output<typeof replayAnswer>> {
+  const { deps, actor, body } = call;
+  const { cursor, ...filter } = body;
+  let [next = null]: (string | null | undefined)[] = readCursor<[string]>(cursor, 1, CALLBACK_ID) ?? [];
+  let replayed = 0;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const done = await change(
+      call,
+      async (tx) => {
+        const result = await replayCallbacks(tx, { ...filter, accountId: actor.accountId, after: next });
+        if (result.webhookIds.length > 0) await resumeWebhooks(tx, result.webhookIds);
+        return result;
+      },
+      (result) =>
+        result.replayed === 0
+          ? null
+          : {
+              action: 'callbacks.replayed',
+              subject: filter.webhookId ?? actor.accountId,
+              detail: { ...filter, replayed: result.replayed },
+            },
+    );
+    replayed += done.replayed;
+    next = done.next;
+    deps.resumeRelays(done.webhookIds);
+    if (next === null) break;
+  }
+  return { replayed, nextCursor: next === null ? null : toCursor([next]) };
+}
+
 export const callbacks: Endpoint[] = [
   endpoint(
     {
@@ -36,6 +85,7 @@ export const callbacks: Endpoint[] = [
       path: CALLBACKS,
       tag,
       summary: 'What was told to webhooks, newest first',
+      description: 'A page may be short, or empty, and not be the last: the last one has no nextCursor.',
       scope: 'read',
       query: callbackQuery,
       answers: { 200: { description: 'A page of callbacks', schema: pageOf(callback) } },
@@ -43,8 +93,8 @@ export const callbacks: Endpoint[] = [
     },
     async ({ deps, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
       const [after] = readCursor<[string]>(cursor, 1, CALLBACK_ID) ?? [];
-      const rows = await listCallbacks(deps.database.db, { ...filter, accountId, after, limit });
-      return pageFrom(rows, limit, toCallback, ({ id }) => [id]);
+      const { rows, next } = await listCallbacks(deps.database.db, { ...filter, accountId, after, limit });
+      return { items: rows.map(toCallback), nextCursor: next === null ? null : toCursor([next]) };
     },
   ),
   endpoint(
@@ -97,6 +147,25 @@ export const callbacks: Endpoint[] = [
       }
       deps.resumeRelays([row.webhook_id]);
       return toCallback(now);
+    },
+  ),
+  endpoint(
+    {
+      id: 'replayCallbacks',
+      method: 'post',
+      path: `${CALLBACKS}/replay`,
+      tag,
+      summary: 'Tell all of these again',
+      description:
+        'Those of the webhook, state (dead unless given), campaign and time that are named, oldest first; without any, all dead ones. Delivered ones are told again to standard webhooks only. A request looks at up to 50,000 callbacks.',
+      scope: 'manage',
+      body: { schema: replayBody, optional: true },
+      answers: { 200: { description: 'How many wait to be sent', schema: replayAnswer } },
+      errors: ['malformed-body', 'invalid-request', 'not-found', 'wrong-state'],
+    },
+    async (call) => {
+      await checkReplay(call);
+      return replayAll(call);
     },
   ),
 ];

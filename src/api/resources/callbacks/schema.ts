@@ -22,6 +22,20 @@ export const callbackQuery = z.strictObject({
   ...pageQuery.shape,
 });
 
+export const replayBody = z.strictObject({
+  webhookId: z.string().regex(WEBHOOK_ID, 'must be the id of a webhook').optional(),
+  state: z.enum(['dead', 'skipped', 'delivered']).default('dead'),
+  campaignId: z.string().min(1).max(64).optional(),
+  from: instant.optional().describe('Queued from, inclusive'),
+  until: instant.optional().describe('Queued until, exclusive'),
+  cursor: pageQuery.shape.cursor.describe('nextCursor of the answer before'),
+});
+
+export const replayAnswer = z.object({
+  replayed: z.int().describe('Callbacks that wait to be sent again'),
+  nextCursor: z.string().nullable().describe('Not null: there may be more; repeat the request with it as cursor'),
+});
+
 export function toCallback(row: CallbackRow) {
   return {
     id: row.id,
