@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpClient } from '../../outbound/client';
 import type { Database } from '../../store/database';
-import { holdLeg, listRefused, moveLeg, resolveRefused } from '../../store/dispatch/failover';
+import { holdLeg, moveLeg } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
 import { cancelWaiting } from '../../store/campaigns/slices';
 import { settleCapped } from '../../store/messages/caps';
@@ -12,12 +12,12 @@ import { clearWakeDue, sealSlice, type SealedSlice } from '../../store/messages/
 import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
-import { failOverdue } from './overdue';
+import { failOverdue, failRefused } from './failover';
 import type { LiveRate } from './pacer';
 import { giveUpOrphans, resolveOrphans } from './orphans';
 import { runLeg } from './pass';
 import type { DispatchRun } from './run';
-import { legAfter, legInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
+import { legInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -145,7 +145,7 @@ interface Turn {
 async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): Promise<Turn> {
   const { pool } = run.database;
   const { legs, rules } = run.route;
-  if (!fresh) await resolveRefusals(run);
+  if (!fresh) await failRefused(run);
   run.onSettlement(await settleSuppressed(pool, run.sliceId));
   if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
   let moved = 0;
@@ -185,23 +185,10 @@ async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string)
   run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
   // Nothing goes on to another leg: what is overdue waits until its deadline.
   await failOverdue(run.database, run.sliceId, { ...run.route, legs: [] });
-  await resolveRefusals(run);
+  await failRefused(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
   const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
   return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null };
-}
-
-/** Gives the messages that a receipt refused their next leg, or their end. */
-async function resolveRefusals(run: DispatchRun): Promise<void> {
-  const { pool } = run.database;
-  const refused = await listRefused(pool, run.sliceId);
-  if (refused.length === 0) return;
-  const moves = refused.map((message) => ({
-    id: message.id,
-    no: message.no,
-    nextLeg: legAfter(run.route, message, message.class, message),
-  }));
-  run.onSettlement(await resolveRefused(pool, moves));
 }
 
 /**

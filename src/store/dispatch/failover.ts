@@ -15,13 +15,12 @@ import {
 } from '../messages/settlement';
 import type { SliceOwner } from '../messages/slices';
 
-/** A message whose newest attempt a receipt refused. */
-export interface RefusedMessage {
+/** A message whose newest attempt brought it nowhere, with what decides which leg it may take next. */
+export interface FailoverCandidate {
   id: string;
   /** Number of that attempt. */
   no: number;
   leg: number;
-  class: FailureClass;
   /** The attempt's sender ID. */
   sender: string | null;
   /** The sender ID that the message asked for. */
@@ -30,6 +29,11 @@ export interface RefusedMessage {
   msisdn: string;
   segments: number;
   options: MessageOptions | null;
+}
+
+/** A message whose newest attempt a receipt refused. */
+export interface RefusedMessage extends FailoverCandidate {
+  class: FailureClass;
 }
 
 /** The refused messages of a slice, which want another leg. */
@@ -44,16 +48,17 @@ export async function listRefused(pool: Pool, sliceId: string): Promise<RefusedM
   );
 }
 
-/** Where a refused message goes; null = nowhere, it has failed. */
-export interface RefusalMove {
+/** The leg that a message goes to. */
+export interface LegMove {
   id: string;
-  /** The attempt that was refused: a message that has moved on meanwhile stays as it is. */
+  /** The attempt that it leaves: a message that has moved on meanwhile stays as it is. */
   no: number;
+  /** Null = there is none. */
   nextLeg: number | null;
 }
 
-/** Gives messages that a receipt refused their next leg, or their end. */
-export async function resolveRefused(pool: Pool, moves: readonly RefusalMove[]): Promise<Settlement> {
+/** Gives messages that a receipt refused their next leg; one without a next leg has failed. */
+export async function resolveRefused(pool: Pool, moves: readonly LegMove[]): Promise<Settlement> {
   const rows = await execute<SettlementRow>(
     pool,
     'resolve-refused',

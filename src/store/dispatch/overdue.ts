@@ -1,7 +1,7 @@
 /** Messages whose receipt is overdue: asking the provider about them, and trying their next leg. */
 import type { Pool, QueryResultRow } from 'pg';
 import { execute } from '../database';
-import type { MessageOptions } from '../tables';
+import type { FailoverCandidate, LegMove } from './failover';
 import { SETTLEMENT } from '../messages/settlement';
 import {
   DEADLINE,
@@ -113,29 +113,13 @@ export async function confirmFound(pool: Pool, found: readonly FoundAttempt[]): 
   );
 }
 
-/** A submitted message without a receipt for so long that its next leg is to be tried. */
-export interface OverdueMessage {
-  id: string;
-  /** Number of the overdue attempt. */
-  no: number;
-  leg: number;
-  /** The attempt's sender ID. */
-  sender: string | null;
-  /** The sender ID that the message asked for. */
-  own: string | null;
-  service: string;
-  msisdn: string;
-  segments: number;
-  options: MessageOptions | null;
-}
-
-/** The overdue messages of a slice that the provider has been asked about, where it can be. */
+/** The submitted messages of a slice whose next leg is to be tried for want of a receipt: the provider was asked first, where it can be. */
 export async function listOverdue(
   pool: Pool,
   sliceId: string,
   providers: readonly string[],
-): Promise<OverdueMessage[]> {
-  return execute<OverdueMessage & QueryResultRow>(
+): Promise<FailoverCandidate[]> {
+  return execute<FailoverCandidate & QueryResultRow>(
     pool,
     'list-overdue',
     `select m.id, m.attempts as no, m.leg, a.sender, m.sender as own, m.service, m.msisdn, m.segments, m.options
@@ -144,19 +128,13 @@ export async function listOverdue(
   );
 }
 
-/** Where an overdue message goes; null = it stays, and waits for its receipt until the deadline. */
-export interface OverdueMove {
-  id: string;
-  no: number;
-  nextLeg: number | null;
-}
-
 /**
  * Moves overdue messages to their next leg and closes the attempts they leave; should one of these be delivered after
- * all, it still counts. What was settled or moved meanwhile stays as it is.
+ * all, it still counts. One without a next leg stays, and waits for its receipt until the deadline. What was settled or
+ * moved meanwhile stays as it is.
  * @returns how many moved.
  */
-export async function moveOverdue(pool: Pool, moves: readonly OverdueMove[]): Promise<number> {
+export async function moveOverdue(pool: Pool, moves: readonly LegMove[]): Promise<number> {
   if (moves.length === 0) return 0;
   const rows = await execute<{ moved: number }>(
     pool,
