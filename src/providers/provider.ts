@@ -30,6 +30,20 @@ export interface Capabilities {
   maxCharacters: number | null;
 }
 
+/** A provider that takes one text at a time and can do nothing beside: the others say what they can do more. */
+export const TEXT_ONLY: Omit<Capabilities, 'maxParts'> = {
+  batchSize: 1,
+  idempotentById: false,
+  lookup: false,
+  lookupBatch: 0,
+  flash: false,
+  port: false,
+  dlt: false,
+  validity: false,
+  schedule: false,
+  maxCharacters: null,
+};
+
 /** One attempt, ready for the wire. */
 export interface OutboundMessage {
   /** Our id of the attempt: at most 32 characters of `[0-9a-z]`, unique for ever, echoed in receipts where possible. */

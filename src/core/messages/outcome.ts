@@ -16,9 +16,11 @@ export const FAILURE_CLASSES = ['recipient', 'content', 'sender', 'account', 'tr
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** The error codes of CleverTap's delivery callback (CleverTap docs, generic SMS; 911 does not exist). */
-export type CleverTapCode =
-  | '900' | '901' | '902' | '903' | '904' | '905' | '906' | '907' | '908' | '909' | '910'
-  | '912' | '913' | '914' | '915' | '916' | '917' | '918' | '919' | '920'; // prettier-ignore
+export const CLEVERTAP_CODES = [
+  '900', '901', '902', '903', '904', '905', '906', '907', '908', '909', '910',
+  '912', '913', '914', '915', '916', '917', '918', '919', '920',
+] as const; // prettier-ignore
+export type CleverTapCode = (typeof CLEVERTAP_CODES)[number];
 
 /** One entry of a provider's literal code table: how we treat a vendor code, and the code that CleverTap gets for it. */
 export interface Refusal {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { segment } from '../../core/messages/segments';
 import { isAuthentic } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
 import { ERROR, UNLISTED } from './tables';
 
@@ -30,18 +30,14 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
   defaultBaseUrl: 'https://api.clickatell.com',
   credentialsSchema,
   capabilities: {
+    ...TEXT_ONLY,
     // `to` may list several numbers, but for one text and one climsgid: receipts could not name the attempt any more.
     batchSize: 1,
-    idempotentById: false,
-    lookup: false,
-    lookupBatch: 0,
     flash: true,
     port: true,
-    dlt: false,
     validity: true,
     schedule: true,
     maxParts: MAX_PARTS,
-    maxCharacters: null,
   },
 
   secrets: ({ password }) => [password],

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { isAuthentic } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
 import { ERROR, UNLISTED } from './tables';
 
@@ -27,17 +27,9 @@ export const clickatell: Provider<ClickatellCredentials> = {
   defaultBaseUrl: 'https://platform.clickatell.com',
   credentialsSchema,
   capabilities: {
+    ...TEXT_ONLY,
     batchSize: 100, // Clickatell's site says 200, users of it 100; more is error 22 for the whole request.
-    idempotentById: false,
-    lookup: false,
-    lookupBatch: 0,
-    flash: false,
-    port: false,
-    dlt: false,
-    validity: false,
-    schedule: false,
     maxParts: 35, // Our own bound: Clickatell documents none and answers error 100 where there are too many.
-    maxCharacters: null,
   },
 
   secrets: ({ apiKey }) => [apiKey],

@@ -4,7 +4,7 @@ import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
 import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
-import { NO_VENDOR } from '../provider';
+import { NO_VENDOR, TEXT_ONLY } from '../provider';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
 import type { HttpConfig } from './config';
@@ -19,17 +19,9 @@ export const genericHttp: Provider<HttpConfig> = {
   defaultBaseUrl: NO_VENDOR,
   credentialsSchema: configSchema,
   capabilities: {
-    batchSize: 1,
-    idempotentById: false,
-    lookup: false,
-    lookupBatch: 0,
-    flash: false,
-    port: false,
+    ...TEXT_ONLY,
     dlt: true,
-    validity: false,
-    schedule: false,
     maxParts: 10, // Our own bound: the vendor is not known.
-    maxCharacters: null,
   },
 
   secrets: ({ secrets }) => Object.values(secrets),

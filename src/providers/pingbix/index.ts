@@ -19,7 +19,7 @@ import {
   textAt,
   valuesOf,
 } from '../shared/mapping';
-import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '../provider';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type ProviderConfig, type SubmitResult } from '../provider';
 
 const visible = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks');
 
@@ -95,17 +95,10 @@ export const pingbix: Provider<PingbixCredentials> = {
   defaultBaseUrl: 'https://app.pingbix.com',
   credentialsSchema,
   capabilities: {
+    ...TEXT_ONLY,
     batchSize: 100, // Our own bound: the list of numbers has no documented one.
-    idempotentById: false,
-    lookup: false,
-    lookupBatch: 0,
-    flash: false,
-    port: false,
     dlt: true,
-    validity: false,
-    schedule: false,
     maxParts: 10, // Our own bound: none is documented.
-    maxCharacters: null,
   },
 
   secrets: (credentials) => ['apiKey' in credentials ? credentials.apiKey : credentials.password],

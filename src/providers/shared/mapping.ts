@@ -3,19 +3,11 @@
  * and what their delivery reports mean.
  */
 import { z } from 'zod';
-import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
+import { CLEVERTAP_CODES, FAILURE_CLASSES, type Refusal } from '../../core/messages/outcome';
 import { inOtherBase } from '../../core/messages/provider-id';
 import { publicText } from '../../outbound/errors';
 import { items, members, parseJson } from './json';
 import type { CallbackRequest, Receipt } from '../provider';
-
-const FAILURE_CLASSES = [
-  'recipient', 'content', 'sender', 'account', 'transient', 'unknown',
-] as const satisfies readonly FailureClass[]; // prettier-ignore
-const CLEVERTAP_CODES = [
-  '900', '901', '902', '903', '904', '905', '906', '907', '908', '909', '910',
-  '912', '913', '914', '915', '916', '917', '918', '919', '920',
-] as const satisfies readonly CleverTapCode[]; // prettier-ignore
 
 /** Where a value stands: a JSON pointer (RFC 6901, `/data/0/id`), or the name of a top-level member or parameter. */
 export const placeSchema = z.string().min(1);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { isAuthentic } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { members, parseJson } from '../shared/json';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
 import { ACCEPTED, STATUS_CODE, UNLISTED_ANSWER } from './tables';
 
@@ -32,17 +32,9 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
   defaultBaseUrl: 'https://sms.timesapi.in',
   credentialsSchema,
   capabilities: {
-    batchSize: 1,
-    idempotentById: false,
-    lookup: false,
-    lookupBatch: 0,
-    flash: false,
-    port: false,
+    ...TEXT_ONLY,
     dlt: true, // The template id is carried; the entity id is bound to the sender ID in the portal.
-    validity: false,
-    schedule: false,
     maxParts: 10, // Our own bound: Times documents none.
-    maxCharacters: null,
   },
 
   secrets: ({ password }) => [password],

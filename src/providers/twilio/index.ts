@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpResponse } from '../../outbound/http';
 import { members, parseJson } from '../shared/json';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { lookUp } from './lookup';
 import { isSigned } from './signature';
 import { ATTEMPT, readCallback } from './receipts';
@@ -37,13 +37,9 @@ export const twilio: Provider<TwilioCredentials> = {
   defaultBaseUrl: 'https://api.twilio.com',
   credentialsSchema,
   capabilities: {
-    batchSize: 1,
-    idempotentById: false,
+    ...TEXT_ONLY,
     lookup: true,
     lookupBatch: 1,
-    flash: false,
-    port: false,
-    dlt: false,
     validity: true,
     schedule: true,
     maxParts: 24, // 1,600 characters of UCS-2; of GSM 03.38 they are fewer.
