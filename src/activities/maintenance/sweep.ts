@@ -3,13 +3,8 @@ import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import type { Database } from '../../store/database';
 import { forgetRecordKeys } from '../../store/messages/accept';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
-import {
-  listUnfinishedCampaigns,
-  listUnstartedCampaigns,
-  markCampaignStarted,
-  type CampaignRow,
-} from '../../store/campaigns/campaigns';
-import { followSeries } from '../../store/campaigns/series';
+import { listUnfinishedCampaigns, listUnstartedCampaigns } from '../../store/campaigns/campaigns';
+import { startCampaign } from '../../store/campaigns/start';
 import { replayFound } from '../../store/receipts/parked';
 import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
 import {
@@ -58,7 +53,7 @@ export async function sweepOnce(
     await markImportStarted(pool, uploadId);
   }
   for (const campaign of await listUnstartedCampaigns(database.db, unstartedAfterMs, MAX_PER_SWEEP)) {
-    await startCampaign({ database, workflows }, campaign);
+    await startCampaign(database.db, campaign, workflows);
   }
   const due = await listWakeDue(pool, MAX_PER_SWEEP);
   workflows.wake(due.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
@@ -83,16 +78,8 @@ export async function restartUnsettled({ database, workflows }: SweepDeps): Prom
     await workflows.startImport({ uploadId });
   }
   for (const campaign of await listUnfinishedCampaigns(database.db, MAX_RESTARTS)) {
-    await startCampaign({ database, workflows }, campaign);
+    await startCampaign(database.db, campaign, workflows);
   }
-}
-
-/** Starts the workflow of a launched campaign, or the schedule of a series, and notes it. */
-export async function startCampaign({ database, workflows }: SweepDeps, campaign: CampaignRow): Promise<void> {
-  if (campaign.recurrence !== null) return followSeries(database.db, campaign.id, workflows.followSeries);
-  const { id, account_id: accountId, priority } = campaign;
-  await workflows.startCampaign({ campaignId: id, accountId, priority });
-  await markCampaignStarted(database.db, campaign.id);
 }
 
 async function refreshAllStats({ pool }: Database): Promise<void> {

@@ -1,18 +1,16 @@
-/** From a launched campaign's row to what runs it. */
-import { followSeries } from '../../../store/campaigns/series';
-import { markCampaignStarted, type CampaignRow } from '../../../store/campaigns/campaigns';
+/** Starting a launched campaign for a caller who waits. */
+import type { CampaignRow } from '../../../store/campaigns/campaigns';
+import { startCampaign as startAndMark } from '../../../store/campaigns/start';
 import type { ApiDeps } from '../../deps';
 
 /** Starts the workflow of a campaign, or the schedule of a series; when Temporal is away the sweep does it later. */
 export async function startCampaign(
   { database: { db }, campaigns, log }: Pick<ApiDeps, 'database' | 'campaigns' | 'log'>,
-  { id, account_id: accountId, priority, recurrence }: CampaignRow,
+  campaign: CampaignRow,
 ): Promise<void> {
   try {
-    if (recurrence !== null) return await followSeries(db, id, campaigns.followSeries);
-    await campaigns.start({ campaignId: id, accountId, priority });
-    await markCampaignStarted(db, id);
+    await startAndMark(db, campaign, { startCampaign: campaigns.start, followSeries: campaigns.followSeries });
   } catch (err) {
-    log.error({ err, campaignId: id }, 'a campaign could not be started; the sweep will');
+    log.error({ err, campaignId: campaign.id }, 'a campaign could not be started; the sweep will');
   }
 }
