@@ -1,5 +1,5 @@
 import { readDocument, tableRows } from '../test/support/markdown';
-import { RECORD_PROBLEMS } from './api/clevertap/normalise';
+import { RECORD_PROBLEMS } from './api/ingress/record-problem';
 import { AppError, ERRORS, type ErrorCode } from './errors';
 
 const page = readDocument('docs/errors.md');

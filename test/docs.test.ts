@@ -6,6 +6,11 @@ import rules from '../scripts/import-rules.json';
 import { describeEnvironment } from '../src/config';
 import { ROOT, codeBlocks, filesBelow, readDocument, tableRows } from './support/markdown';
 
+interface ImportRules {
+  rooms: Record<string, { may: string[] }>;
+  exceptions: Record<string, string>;
+}
+
 const decisions = filesBelow('docs/decisions', '.md').sort();
 const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
 const { dependencies, scripts } = JSON.parse(readDocument('package.json')) as Record<string, Record<string, string>>;
@@ -16,18 +21,35 @@ test('docs/configuration.md has every setting with its default and meaning, and 
   expect(documented).toEqual(describeEnvironment().map((v) => [v.name, v.fallback ?? '', v.description]));
 });
 
-test('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {
-  const exceptions = Object.keys(rules.exceptions).map((text) => /^(\S+) → (\S+?)( \(types\))?$/.exec(text)!);
-  const spelled = Object.entries<{ may: string[] }>(rules.rooms).map(([part, { may }]) => {
-    const own = exceptions.filter(([, user, used]) => user === part && used !== undefined);
-    const list = [...may, ...own.flatMap(([, , used, types]) => (types === undefined ? [used!] : []))];
-    const types = own.flatMap(([, , used, only]) => (only === undefined ? [] : [`types of ${used}`]));
-    if (may.includes('*')) return [part, 'everything'];
-    return [part, [list.join(', ') || 'nothing', ...types].join('; ')];
+describe('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {
+  const inside: Record<string, ImportRules> = rules.inside;
+  const architecture = readDocument('ARCHITECTURE.md');
+
+  test.each<[string, string, ImportRules]>([
+    ['Folder', 'src/', rules],
+    ...Object.entries(inside).map(([part, table]): [string, string, ImportRules] => [
+      `Inside \`src/${part}\``,
+      '',
+      table,
+    ]),
+  ])('%s', (heading, prefix, { rooms, exceptions }) => {
+    const spelled = Object.entries(rooms).map(([room, { may }]) => {
+      if (may.includes('*')) return [room, 'everything'];
+      const more = Object.keys(exceptions).flatMap((exception) => {
+        const [, user, used, types] = /^(\S+) → ([a-z][\w/-]*)( \(types\))?$/.exec(exception) ?? [];
+        if (user === undefined || user.split('/')[0] !== room) return []; // Another room's, or of a package.
+        const who = user === room ? '' : `${user.slice(room.length + 1)} → `;
+        return [`${who}${types === undefined ? '' : 'types of '}${used}`];
+      });
+      return [room, [may.join(', ') || 'nothing', ...more].join('; ')];
+    });
+    const rows = tableRows(architecture, [heading, 'Holds', 'May import']);
+    const documented = rows.map(([room, , may]) => [
+      room!.replaceAll('`', '').replace(prefix, ''),
+      may!.replaceAll('`', ''),
+    ]);
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(spelled));
   });
-  const rows = tableRows(readDocument('ARCHITECTURE.md'), ['Folder', 'Holds', 'May import']);
-  const documented = rows.map(([folder, , may]) => [folder!.replace('src/', ''), may!.replaceAll('`', '')]);
-  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(spelled));
 });
 
 test('docs/clevertap.md has every field with its names in order, and no other', () => {

@@ -6,6 +6,7 @@ import { segment, type Encoding } from '../../core/messages/segments';
 import { MAX_SENDER_LENGTH } from '../../core/gateways/sender';
 import type { MessageOptions } from '../../store/tables';
 import { isStorable } from '../http/text';
+import type { RecordProblem, RecordProblemCode } from '../ingress/record-problem';
 import type { Field, NamedValues } from './fields';
 
 /** What the account contributes to a record. */
@@ -31,23 +32,6 @@ export interface AcceptableRecord {
   dueAt: Date | null;
   webhookId: string | null;
   callbackUrl: string | null;
-}
-
-/**
- * Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go, the two
- * before them about what the account's sender IDs and gateways allow.
- */
-export const RECORD_PROBLEMS = [
-  'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
-  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook',
-] as const; // prettier-ignore
-export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
-
-export interface RecordProblem {
-  code: RecordProblemCode;
-  /** The key as the caller wrote it, else our first name for it. */
-  field: string;
-  message: string;
 }
 
 export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: false; problem: RecordProblem };

@@ -1,7 +1,7 @@
 /** What records look like in each contract's own spelling, and how they are answered: for the documentation. */
 import { z } from 'zod';
 import { ALIASES, type Field } from './fields';
-import { RECORD_PROBLEMS } from './normalise';
+import { RECORD_PROBLEMS } from '../ingress/record-problem';
 import { MAX_RECORDS } from './records';
 
 const MEANING: Record<Field, string> = {

@@ -8,7 +8,7 @@ import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
 import { isJsonObject } from '../http/json';
 import { acceptRecords, type AcceptedRecord } from './accept';
 import { fieldNamed, nameValues, type Field } from './fields';
-import type { RecordProblem } from './normalise';
+import type { RecordProblem } from '../ingress/record-problem';
 import { common, factsOf, FORM, openedBody } from './request';
 import { timesAnswer, timesRecord } from './schema';
 

@@ -5,7 +5,7 @@ import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
 import { ensureWebhook, findWebhook } from '../../store/webhooks/webhooks';
 import { checkTarget } from '../../webhooks/target';
-import type { RecordProblem } from '../clevertap/normalise';
+import type { RecordProblem } from './record-problem';
 
 export type WebhookTarget = { ok: true; webhookId: string } | { ok: false; problem: RecordProblem };
 

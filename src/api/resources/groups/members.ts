@@ -11,7 +11,7 @@ import {
   type GroupMemberDraft,
   type GroupMemberRow,
 } from '../../../store/audience/groups';
-import type { RecordProblemCode } from '../../clevertap/normalise';
+import type { RecordProblemCode } from '../../ingress/record-problem';
 import { MAX_RECORDS } from '../../clevertap/records';
 import { endpoint, reply, type Call, type Endpoint } from '../../endpoint';
 import { readJson } from '../../http/body';

@@ -1,0 +1,18 @@
+/** What can be wrong with one record of a request while the others are accepted. */
+
+/**
+ * Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go, the two
+ * before them about what the account's sender IDs and gateways allow.
+ */
+export const RECORD_PROBLEMS = [
+  'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
+  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook',
+] as const; // prettier-ignore
+export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
+
+export interface RecordProblem {
+  code: RecordProblemCode;
+  /** The key as the caller wrote it, else our first name for it. */
+  field: string;
+  message: string;
+}
