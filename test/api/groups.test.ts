@@ -1,6 +1,6 @@
 /** `/api/v1/groups` and their members, by status. */
 import { operations } from '../../src/api/operations';
-import { insertGroupMembers, lockGroup, readGroupMembers } from '../../src/store/audience/groups';
+import { insertGroupMembers, lockGroup, listGroupRecipients } from '../../src/store/audience/groups';
 import type { Answer } from '../support/client';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -95,7 +95,7 @@ describe('groups', () => {
     await add(id, { to: number(1) });
     expect((await stack.call('DELETE', `${PATH}/${id}`)).status).toBe(204);
     expect((await stack.call('GET', `${PATH}/${id}`)).status).toBe(404);
-    expect(await readGroupMembers(stack.database.pool, id, 0, 10)).toEqual([]);
+    expect(await listGroupRecipients(stack.database.pool, id, 0, 10)).toEqual([]);
     expect((await audit(id)).at(-1)).toEqual(['group.deleted', { name: 'people', members: 1 }]);
   });
 
@@ -312,12 +312,12 @@ test('a group is an audience, block by block: a member’s name is a variable to
     ],
   });
   const { pool } = stack.database;
-  const first = await readGroupMembers(pool, id, 0, 2);
+  const first = await listGroupRecipients(pool, id, 0, 2);
   expect(first).toEqual([
     { position: expect.any(Number), msisdn: number(1), meta: null, variables: { name: 'Asha' } },
     { position: expect.any(Number), msisdn: number(2), meta: null, variables: { name: 'Ravi', city: 'Pune' } },
   ]);
-  const second = await readGroupMembers(pool, id, first[1]!.position, 2);
+  const second = await listGroupRecipients(pool, id, first[1]!.position, 2);
   expect(second).toEqual([{ position: expect.any(Number), msisdn: number(3), meta: null, variables: {} }]);
-  expect(await readGroupMembers(pool, id, second[0]!.position, 2)).toEqual([]);
+  expect(await listGroupRecipients(pool, id, second[0]!.position, 2)).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { readCampaign, storeForecast, type CampaignRow } from '../../store/campa
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
-import { readRouteLegs } from '../../store/gateways/routes';
+import { findRouteLegs } from '../../store/gateways/routes';
 import type { CampaignForecast } from '../../store/tables';
 import { effectiveRate } from './rate';
 import { ForecastSums } from './forecast-sums';
@@ -85,7 +85,7 @@ async function firstGateway(
   const usable = rows
     .filter((row) => row.status === 'active' && row.paused_reason === null)
     .map((row) => ({ ...row, fallbackSender: row.fallback_sender }));
-  const legs = await readRouteLegs(pool, campaign.account_id, campaign.route_id);
+  const legs = await findRouteLegs(pool, campaign.account_id, campaign.route_id);
   // Routing draws among gateways of one priority by weight; a forecast takes the one with the largest weight.
   const row =
     legs === null

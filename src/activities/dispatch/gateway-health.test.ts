@@ -4,7 +4,7 @@ import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, Provider, ProviderConfig, SubmitResult } from '../../providers/provider';
 import type { HttpClient } from '../../outbound/client';
 import { infobip } from '../../providers/infobip';
-import { readGatewayHealth } from '../../store/gateways/health';
+import { listGatewayHealth } from '../../store/gateways/health';
 import { GatewayHealthMonitor, verdictOf } from './gateway-health';
 
 const refused = (failure: 'transient' | 'unknown' | 'sender' | 'account', over: object = {}): SubmitResult => ({
@@ -132,7 +132,7 @@ describe('the monitor', () => {
     );
     expect(await health.probe(gateway, provider, () => Promise.resolve(1))).toBeNull();
     expect(closed).toEqual([]);
-    expect(await readGatewayHealth(store.pool, [gateway.id])).toMatchObject([
+    expect(await listGatewayHealth(store.pool, [gateway.id])).toMatchObject([
       { breaker: 'open', reason: 'no connection' },
     ]);
   });
@@ -156,7 +156,7 @@ describe('the monitor', () => {
       new AbortController().signal,
     );
     const counts = await until('it is told', async () => {
-      const [reading] = await readGatewayHealth(store.pool, [gateway.id]);
+      const [reading] = await listGatewayHealth(store.pool, [gateway.id]);
       return reading!.counts.accepted > 0 ? reading!.counts : null;
     });
     expect(counts).toMatchObject({ accepted: 2, refused: 1 });

@@ -14,7 +14,7 @@ import {
 import { mayFollow, senderProblem } from '../../core/gateways/sender';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
-import { readRouteLegs } from '../../store/gateways/routes';
+import { findRouteLegs } from '../../store/gateways/routes';
 import type { MessageOptions } from '../../store/tables';
 import { readDispatchRules, type DispatchRules } from '../../store/gateways/senders';
 import { writeLegs, type SealedSlice } from '../../store/messages/slices';
@@ -57,7 +57,7 @@ type LegsOf = Pick<SealedSlice, 'id' | 'accountId' | 'routeId'>;
 
 /** The legs of a slice that has none yet: of its route, else of the account's default route, else by priority. */
 export async function planLegs(database: Database, slice: LegsOf): Promise<Leg[]> {
-  const routed = await readRouteLegs(database.pool, slice.accountId, slice.routeId);
+  const routed = await findRouteLegs(database.pool, slice.accountId, slice.routeId);
   const legs = routed ?? (await rankedLegs(database, slice.accountId));
   await writeLegs(database.pool, slice.id, legs);
   return legs;

@@ -1,7 +1,7 @@
 /** The review of gateway health, with every sweep: which gateways work badly by the counts of the last minutes. */
 import { degradedReason } from '../../core/gateways/health';
 import type { Database } from '../../store/database';
-import { forgetMinutes, noteDegraded, readGatewayHealth } from '../../store/gateways/health';
+import { forgetMinutes, noteDegraded, listGatewayHealth } from '../../store/gateways/health';
 
 export interface ReviewDeps {
   database: Database;
@@ -10,7 +10,7 @@ export interface ReviewDeps {
 
 /** Marks degraded gateways, which rank behind others of their priority, and says so when it changes. */
 export async function reviewGatewayHealth({ database: { pool }, log }: ReviewDeps): Promise<void> {
-  for (const { gatewayId, degraded, counts } of await readGatewayHealth(pool, null)) {
+  for (const { gatewayId, degraded, counts } of await listGatewayHealth(pool, null)) {
     const reason = degradedReason(counts);
     if (reason === degraded) continue;
     if (!(await noteDegraded(pool, gatewayId, reason))) continue;

@@ -19,7 +19,7 @@ import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
 import { writeResults } from '../dispatch/results';
 import { sealSlice } from '../messages/slices';
-import { listCountedAccounts, readStats, refreshStats, type StatsGroup } from './stats';
+import { listCountedAccounts, listStats, refreshStats, type StatsGroup } from './stats';
 
 let store: TestStore;
 let gateway: GatewayRow;
@@ -36,7 +36,7 @@ const HOUR_MS = 3_600_000;
 const figures = async (by: StatsGroup | null = null, fromMs = -HOUR_MS, untilMs = HOUR_MS) => {
   await refreshStats(store.pool, ACCOUNT);
   const now = Date.now();
-  return readStats(store.pool, {
+  return listStats(store.pool, {
     accountId: ACCOUNT,
     from: new Date(now + fromMs),
     until: new Date(now + untilMs),

@@ -124,7 +124,7 @@ export const STATS_GROUPS = Object.keys(GROUPS) as StatsGroup[];
  * @param by null = one group with the key null.
  * @returns groups by key; null where a message has none, such as a delivered one has no code.
  */
-export async function readStats(
+export async function listStats(
   pool: Pool,
   { accountId, from, until, by }: { accountId: string; from: Date; until: Date; by: StatsGroup | null },
 ): Promise<(Figures & { key: string | null })[]> {

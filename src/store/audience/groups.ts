@@ -161,7 +161,7 @@ export async function listGroupMembers(
  * @returns at most `limit` rows by position; fewer when there are no more. A member's name is also the variable `name`,
  * unless the member has a variable of that name.
  */
-export async function readGroupMembers(
+export async function listGroupRecipients(
   pool: Pool,
   groupId: string,
   after: number,

@@ -1,6 +1,6 @@
 import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
-import { campaignsReading, lockAudience } from './audience';
+import { listCampaignsReading, lockAudience } from './audience';
 import { insertCampaign, moveCampaign, type CampaignDraft } from './campaigns';
 import { deleteGroup, insertGroup, lockGroup } from '../audience/groups';
 import type { Audience } from '../tables';
@@ -37,7 +37,7 @@ const someoneWaits = () =>
 test('a campaign reads its audience until it runs', async () => {
   const audience = await makeGroup();
   const { id } = await insertCampaign(store.db, draftOf(audience), []);
-  const reading = () => campaignsReading(store.db, ACCOUNT, audience);
+  const reading = () => listCampaignsReading(store.db, ACCOUNT, audience);
   expect(await reading()).toEqual(['Sale']);
   for (const state of ['preparing', 'scheduled'] as const) {
     await moveCampaign(store.db, id, state);
@@ -54,7 +54,7 @@ test('who deletes a group waits for the campaign that is being made of it, and s
     expect(await lockAudience(tx, audience)).toBe(true);
     deleting = store.db.transaction().execute(async (other) => {
       await lockGroup(other, ACCOUNT, audience.id);
-      return campaignsReading(other, ACCOUNT, audience);
+      return listCampaignsReading(other, ACCOUNT, audience);
     });
     await someoneWaits();
     await insertCampaign(tx, draftOf(audience), []);

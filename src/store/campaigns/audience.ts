@@ -3,9 +3,9 @@ import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
-import { readOwnRecipients } from './materialise';
+import { listOwnRecipients } from './materialise';
 import type { CampaignRow } from './campaigns';
-import { readGroupMembers } from '../audience/groups';
+import { listGroupRecipients } from '../audience/groups';
 import type { Audience, Schema } from '../tables';
 import { readUploadRows } from '../audience/uploads';
 
@@ -24,9 +24,9 @@ export function readAudience(
 ): Promise<Recipient[]> {
   switch (audience.kind) {
     case 'recipients':
-      return readOwnRecipients(pool, id, after, limit);
+      return listOwnRecipients(pool, id, after, limit);
     case 'group':
-      return readGroupMembers(pool, audience.id, after, limit);
+      return listGroupRecipients(pool, audience.id, after, limit);
     case 'upload':
       return readUploadRows(pool, audience.id, after, limit);
   }
@@ -107,7 +107,7 @@ const READING_STATES = ['draft', 'preparing', 'scheduled'] as const satisfies re
  * Names of campaigns that still need a group or an upload, some ten of them.
  * @param tx a transaction that has the row of that group or upload locked: then no campaign can come to use it.
  */
-export async function campaignsReading(
+export async function listCampaignsReading(
   tx: Kysely<Schema>,
   accountId: string,
   audience: Exclude<Audience, { kind: 'recipients' }>,

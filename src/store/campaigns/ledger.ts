@@ -40,7 +40,7 @@ export interface LedgerLine {
 }
 
 /** A page of a campaign's messages in the order of the audience. @param after id of the last message of the page before. */
-export async function readLedgerLines(
+export async function listLedgerLines(
   pool: Pool,
   campaignId: string,
   after: { no: number; id: string } | null,

@@ -165,7 +165,7 @@ async function storeLinks(client: PoolClient, accountId: string, messages: reado
 }
 
 /** Recipients that came with the request; one page after a position. */
-export async function readOwnRecipients(
+export async function listOwnRecipients(
   pool: Pool,
   campaignId: string,
   after: number,

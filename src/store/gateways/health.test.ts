@@ -9,7 +9,7 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import { recordRequests, type RequestCounts } from './breaker';
-import { countGatewayStates, forgetMinutes, noteDegraded, readGatewayHealth, recordReceipts } from './health';
+import { countGatewayStates, forgetMinutes, noteDegraded, listGatewayHealth, recordReceipts } from './health';
 import { pauseGateway } from './gateways';
 import { writeResults } from '../dispatch/results';
 
@@ -32,7 +32,7 @@ const beat = (gatewayId: string, over: Partial<RequestCounts> = {}): RequestCoun
   reason: null,
   ...over,
 });
-describe('readGatewayHealth', () => {
+describe('listGatewayHealth', () => {
   it('adds up what all processes told of the last minutes', async () => {
     const id = await newGateway();
     const latency = EMPTY.map((_, bucket) => (bucket === 3 ? 2 : 0));
@@ -43,15 +43,15 @@ describe('readGatewayHealth', () => {
          ($1, now() - interval '10 minutes', 5), ($1, now() - interval '20 minutes', 1000)`,
       [id],
     );
-    const [reading] = await readGatewayHealth(store.pool, [id]);
+    const [reading] = await listGatewayHealth(store.pool, [id]);
     expect(reading).toMatchObject({ breaker: 'closed', counts: { accepted: 12, refused: 1 } });
     expect(reading!.counts.latency[3]).toBe(4);
     expect(reading!.counts.latency).toHaveLength(DURATION_BUCKETS);
-    expect((await readGatewayHealth(store.pool, null)).map(({ gatewayId }) => gatewayId)).toContain(id);
+    expect((await listGatewayHealth(store.pool, null)).map(({ gatewayId }) => gatewayId)).toContain(id);
   });
 
   it('knows nothing of a gateway that never sent', async () => {
-    const [reading] = await readGatewayHealth(store.pool, ['gw_none']);
+    const [reading] = await listGatewayHealth(store.pool, ['gw_none']);
     expect(reading).toMatchObject({ breaker: 'closed', reason: null, counts: { accepted: 0, latency: EMPTY } });
   });
 
@@ -72,7 +72,7 @@ describe('readGatewayHealth', () => {
     ];
     await recordReceipts(store.pool, [counts], samples);
     await recordReceipts(store.pool, [counts], []);
-    const [reading] = await readGatewayHealth(store.pool, [id]);
+    const [reading] = await listGatewayHealth(store.pool, [id]);
     expect(reading!.counts).toMatchObject({ delivered: 4, undelivered: 2, faults: 2 });
     // Ten seconds (up to 16) and a hundred (up to 128).
     expect(reading!.counts.receiptDelay.flatMap((n, bucket) => (n > 0 ? [[bucket, n]] : []))).toEqual([
@@ -87,7 +87,7 @@ it('tells a gateway that becomes degraded from one that is', async () => {
   expect(await noteDegraded(store.pool, id, null)).toBe(false);
   expect(await noteDegraded(store.pool, id, 'slow')).toBe(true);
   expect(await noteDegraded(store.pool, id, 'slower')).toBe(false);
-  expect(await readGatewayHealth(store.pool, [id])).toMatchObject([{ degraded: 'slower' }]);
+  expect(await listGatewayHealth(store.pool, [id])).toMatchObject([{ degraded: 'slower' }]);
   expect(await noteDegraded(store.pool, id, null)).toBe(true);
 });
 

@@ -113,7 +113,7 @@ const sum = (column: string): string =>
   `(select coalesce(sum(m.${column}), 0)::int from recent m where m.gateway_id = w.gateway_id) as ${column}`;
 
 /** Reads breakers and the counts of the last {@link HEALTH_WINDOW_MINUTES}. Null = of all that sent within the window. */
-export async function readGatewayHealth(
+export async function listGatewayHealth(
   pool: Pool,
   gatewayIds: readonly string[] | null,
 ): Promise<GatewayHealthReading[]> {

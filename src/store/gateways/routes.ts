@@ -125,7 +125,7 @@ export async function routesOverGateway(db: Kysely<Schema>, accountId: string, g
  * The legs of a slice's route: the one it was given, even if that was deleted since, else the account's default. Null
  * when there is neither.
  */
-export async function readRouteLegs(pool: Pool, accountId: string, routeId: string | null): Promise<Leg[] | null> {
+export async function findRouteLegs(pool: Pool, accountId: string, routeId: string | null): Promise<Leg[] | null> {
   const [row] = await execute<{ legs: RouteLeg[]; failover_on_no_receipt: boolean }>(
     pool,
     'route-legs',

@@ -1,7 +1,7 @@
 /** Groups and uploads that campaigns still have to read can't be deleted. */
 import type { Kysely } from 'kysely';
 import { AppError } from '../../../errors';
-import { campaignsReading } from '../../../store/campaigns/audience';
+import { listCampaignsReading } from '../../../store/campaigns/audience';
 import type { Schema } from '../../../store/tables';
 
 /**
@@ -13,7 +13,7 @@ export async function refuseWhileRead(
   accountId: string,
   audience: { kind: 'group' | 'upload'; id: string },
 ): Promise<void> {
-  const campaigns = await campaignsReading(tx, accountId, audience);
+  const campaigns = await listCampaignsReading(tx, accountId, audience);
   if (campaigns.length === 0) return;
   const names = campaigns.map((name) => JSON.stringify(name)).join(', ');
   const message = `The ${audience.kind} is the audience of ${names}: cancel or delete what is not to be sent, or wait until it runs`;

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
-import { countByCode, readLedgerLines, type LedgerLine } from '../../../store/campaigns/ledger';
+import { countByCode, listLedgerLines, type LedgerLine } from '../../../store/campaigns/ledger';
 import { countCampaigns, NO_COUNTS } from '../../../store/campaigns/live';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
@@ -64,7 +64,7 @@ async function sendCsv(
 /** Page after page, so that a campaign of any size takes the same memory. */
 async function* linesOf(pool: Pool, campaignId: string, scopes: readonly Scope[]) {
   for (let after: { no: number; id: string } | null = null; ;) {
-    const lines: (LedgerLine & { no: number })[] = await readLedgerLines(pool, campaignId, after, PAGE);
+    const lines: (LedgerLine & { no: number })[] = await listLedgerLines(pool, campaignId, after, PAGE);
     for (const line of lines) yield toLine(line, scopes);
     if (lines.length < PAGE) return;
     const { no, id } = lines.at(-1)!;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BREAKER_STATES, assessGateway, type GatewayHealth } from '../../../core/gateways/health';
 import type { Database } from '../../../store/database';
-import { readGatewayHealth, type GatewayHealthReading } from '../../../store/gateways/health';
+import { listGatewayHealth, type GatewayHealthReading } from '../../../store/gateways/health';
 import type { GatewayRow } from '../../../store/gateways/gateways';
 
 const share = z.number().min(0).max(1).nullable();
@@ -21,7 +21,7 @@ export const healthShape = z
 
 /** The health of each of these gateways, by id. */
 export async function healthOf(database: Database, rows: readonly GatewayRow[]): Promise<Map<string, GatewayHealth>> {
-  const readings = await readGatewayHealth(
+  const readings = await listGatewayHealth(
     database.pool,
     rows.map((row) => row.id),
   );

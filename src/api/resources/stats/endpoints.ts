@@ -1,5 +1,5 @@
 /** `GET /api/v1/stats`: the account's figures, its ledger, and what its webhooks were told. */
-import { readStats, refreshStats, type Figures } from '../../../store/accounts/stats';
+import { listStats, refreshStats, type Figures } from '../../../store/accounts/stats';
 import { readLedger } from '../../../store/messages/slices';
 import { readCallbackCounts } from '../../../store/webhooks/outbox';
 import { endpoint, type Endpoint } from '../../endpoint';
@@ -32,7 +32,7 @@ export const stats: Endpoint[] = [
       // Whoever asks brings some slices up to date; in a large campaign the sweep does the rest.
       await refreshStats(pool, accountId);
       const [groups, ledger, callbacks] = await Promise.all([
-        readStats(pool, { accountId, from, until, by: query.by ?? null }),
+        listStats(pool, { accountId, from, until, by: query.by ?? null }),
         readLedger(pool, accountId),
         readCallbackCounts(pool, accountId),
       ]);
