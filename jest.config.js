@@ -9,6 +9,7 @@ const WITH_POSTGRES = [
   'src/activities/campaigns/survey',
   'src/activities/dispatch/{gateway-health,lookups,pacer}',
   'src/activities/maintenance/gateway-health-review',
+  'src/activities/relay/relay',
   'test/schema',
 ];
 /** Tests of the whole product, and those that start servers of their own. */
