@@ -29,7 +29,7 @@ const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
  */
 const CONCURRENT_SLICES = 40;
 /** Relays mostly wait for answers: with few places, some dead endpoints would hold them all. */
-const CONCURRENT_RELAYS = 100;
+const CONCURRENT_RELAYS = 500;
 /** An import keeps a core busy. */
 const CONCURRENT_IMPORTS = 4;
 const CONCURRENT_CONTROLS = 10;

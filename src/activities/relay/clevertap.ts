@@ -2,12 +2,12 @@
 import { CLEVERTAP_BACKOFF, backoffMs } from '../../core/time/backoff';
 import { OutboundError, retryAfterMs } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
-import type { HttpResponse } from '../../outbound/http';
+import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import type { EncryptionSetting } from '../../store/accounts/account-encryption';
 import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
 import { MAX_BATCH, toBatches } from '../../webhooks/batches';
 import { cleverTapRequest, isSame, readCleverTapAnswer, type CleverTapItem } from '../../webhooks/clevertap';
-import { dead, delivered, type PostOutcome, type Transport } from './transport';
+import { dead, delivered, unwritable, type PostOutcome, type Transport } from './transport';
 
 /** Longer than any answer takes: after a lost answer CleverTap may count twice, so an answer is worth waiting for. */
 const ANSWER_TIMEOUT_MS = 45_000;
@@ -18,7 +18,7 @@ const NOT_PROCESSED = 'CleverTap did not process this record';
 export function cleverTapTransport(http: HttpClient, encryption: EncryptionSetting | null): Transport {
   return {
     batch: MAX_BATCH,
-    lanes: 4,
+    maxPosts: 4,
     // One record may make its post fail; two posts don't share it.
     patience: 2,
     whenAway: 'pause',
@@ -30,7 +30,12 @@ export function cleverTapTransport(http: HttpClient, encryption: EncryptionSetti
       const items = callbacks.filter(
         (callback): callback is SendableCallback & CleverTapItem => callback.meta !== null,
       );
-      const request = cleverTapRequest(webhook.url, items, encryption);
+      let request: HttpRequest;
+      try {
+        request = cleverTapRequest(webhook.url, items, encryption);
+      } catch (error) {
+        return { kind: 'refused', status: null, reason: unwritable(error) };
+      }
       const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), stopping]);
       try {
         return readOutcome(await http.request(request, signal), items);

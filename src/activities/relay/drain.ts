@@ -69,7 +69,7 @@ export class Drain {
   }
 
   private get hasPlace(): boolean {
-    return this.underWay.size < this.transport.lanes;
+    return this.underWay.size < this.transport.maxPosts;
   }
 
   private async onePostOr(ms: number): Promise<void> {

@@ -9,7 +9,7 @@ const ENOUGH = 10;
 
 export interface Culprit {
   callback: SendableCallback;
-  status: number;
+  status: number | null;
   reason: string;
 }
 

@@ -84,6 +84,8 @@ export class OutboxRun {
         freshAfter: new Date(this.freshAfterMs),
         oldFrom: this.oldFromMs === null ? null : new Date(this.oldFromMs),
       });
+      // All that was due by then was looked through, but for what is committed late.
+      if (claimed.length < limit && freshLimit > 0) this.oldFromMs = this.freshAfterMs - OVERLAP_MS;
       for (const { id, dueAt, isFresh } of claimed) {
         this.inHand.add(id);
         if (isFresh) this.freshAfterMs = Math.max(this.freshAfterMs, dueAt.getTime() - OVERLAP_MS);
@@ -93,6 +95,7 @@ export class OutboxRun {
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       // It may have been committed all the same: of what it took, nothing has left.
+      this.oldFromMs = null;
       await this.persist(() => giveBackUnknown(pool, webhookId, this.claim, [...this.inHand]));
       return this.mayClaim ? this.take(limit, freshLimit) : [];
     }

@@ -230,3 +230,14 @@ test('what a run that died had in hand waits like a lost answer; what waited for
   expect(await relay()).toEqual({ waitMs: null });
   expect(await counts()).toEqual({ 'skipped 1': 1, 'delivered 1': 1 });
 });
+
+test('a callback that can’t be written is given up alone', async () => {
+  await due(12);
+  // No object of any version of ours, but what is stored outlives versions.
+  await store.pool.query(
+    `update callbacks set event = 'replied', detail = '7' where id = (select min(id) from callbacks where webhook_id = $1)`,
+    [webhook.id],
+  );
+  await relay();
+  expect(await counts()).toEqual({ 'dead 1': 1, 'delivered 1': 11 });
+});

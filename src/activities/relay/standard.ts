@@ -7,7 +7,7 @@ import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
-import { dead, delivered, type Transport } from './transport';
+import { dead, delivered, unwritable, type Transport } from './transport';
 
 /** Requests to one endpoint at the same time. */
 const IN_FLIGHT = 50;
@@ -17,7 +17,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 export function standardTransport(http: HttpClient): Transport {
   return {
     batch: IN_FLIGHT,
-    lanes: 1,
+    maxPosts: 1,
     patience: 1,
     whenAway: 'rest',
     abandonedMs: WEBHOOK_SCHEDULE_MS[0]!,
@@ -72,16 +72,13 @@ async function post(
   callback: SendableCallback,
   signal: AbortSignal,
 ): Promise<HttpResponse | string> {
-  const body = standardBody(callback);
-  const headers = {
-    'content-type': 'application/json',
-    ...signatureHeaders(webhook.secrets, { id: eventId(callback), at: new Date(), body }),
-  };
   try {
+    const body = standardBody(callback);
+    const signed = signatureHeaders(webhook.secrets, { id: eventId(callback), at: new Date(), body });
+    const headers = { 'content-type': 'application/json', ...signed };
     return await http.request({ method: 'POST', url: webhook.url, headers, body }, signal);
   } catch (error) {
-    if (error instanceof OutboundError) return error.message;
-    throw error;
+    return error instanceof OutboundError ? error.message : unwritable(error);
   }
 }
 

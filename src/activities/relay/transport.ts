@@ -1,4 +1,5 @@
 /** What the relay asks of each kind of webhook. */
+import { publicText } from '../../outbound/errors';
 import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
 import type { Webhook } from '../../store/webhooks/webhooks';
 
@@ -7,7 +8,7 @@ export interface Transport {
   /** Callbacks of one claim, and the most of one post. */
   batch: number;
   /** Posts to one endpoint at the same time. */
-  lanes: number;
+  maxPosts: number;
   /** After so many posts in a row of which nothing arrived, the endpoint counts as away. */
   patience: number;
   /** What an endpoint that is away does to its webhook: a pause that people see and probes end, or a moment's rest. */
@@ -31,13 +32,17 @@ export type PostOutcome =
   /** Nothing of it was taken, as far as can be known. @property waitMs what the endpoint asked for. */
   | { kind: 'failed'; results: CallbackResultDraft[]; reason: string; waitMs: number }
   /** Something in it keeps all of it from being taken. */
-  | { kind: 'refused'; status: number; reason: string }
+  | { kind: 'refused'; status: number | null; reason: string }
   /** Nothing of it was taken, and nothing else would be now. */
   | { kind: 'closed'; reason: string }
   /** It did not leave, because the worker stops. */
   | { kind: 'unsent' }
   /** The endpoint wants nothing any more. */
   | { kind: 'gone'; results: CallbackResultDraft[]; reason: string };
+
+/** What is said of a callback that can't be put into words: it must not keep the others from being sent. */
+export const unwritable = (error: unknown): string =>
+  `it can’t be written: ${publicText(error instanceof Error ? error.message : String(error))}`;
 
 /** A callback that is not sent, and why. */
 export const skip = (id: string, reason: string): CallbackResultDraft => ({

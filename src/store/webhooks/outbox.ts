@@ -78,7 +78,7 @@ old as (
   order by next_try_at limit $3 - (select count(*) from fresh) for update skip locked
 ),
 claimed as (
-  update callbacks c set state = 'sending', tries = c.tries + 1, claimed_at = now(), claim = $2
+  update callbacks c set state = 'sending', tries = least(c.tries + 1, 32767), claimed_at = now(), claim = $2
   from (select id, true as is_fresh from fresh union all select id, false from old) due
   where c.id = due.id
   returning c.*, due.is_fresh
