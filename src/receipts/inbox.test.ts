@@ -1,14 +1,6 @@
 import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
-import {
-  SEALER,
-  claim,
-  messageOf,
-  startStore,
-  storeGateway,
-  storeSlice,
-  type TestStore,
-} from '../../test/support/rows';
+import { SEALER, messageOf, startStore, storeGateway, withAttempt, type TestStore } from '../../test/support/rows';
 import type { GatewayRow } from '../store/gateways/gateways';
 import type { SliceNews } from '../store/messages/settlement';
 import { createInbox, type Inbox } from './inbox';
@@ -103,18 +95,19 @@ describe('nothing is stored', () => {
 });
 
 it('200, stored: a report of ours settles its message, and wakes its workflow and relay', async () => {
-  const { sliceId, ids } = await storeSlice(store.pool, 1);
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  const wireId = attemptWireId(message!.id, message!.no);
+  const { sliceId, message } = await withAttempt(store.pool, gateway.id);
+  const wireId = attemptWireId(message.id, message.no);
   expect(await receive(report(wireId.toUpperCase()))).toEqual({ status: 200, outcome: 'stored' });
-  expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'delivered' });
+  expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
   expect(woken).toEqual([{ sliceId, campaignId: null, open: 0, refused: 0 }]);
   expect(relays).toEqual(['wh_test']);
 
   // Once more: answered alike, and nobody is told again.
   expect(await receive(report(wireId))).toEqual({ status: 200, outcome: 'stored' });
   expect(woken).toHaveLength(1);
-  expect(await inboxRows()).toEqual([{ id: ids[0], disposition: 'applied', raw: expect.stringContaining('results') }]);
+  expect(await inboxRows()).toEqual([
+    { id: message.id, disposition: 'applied', raw: expect.stringContaining('results') },
+  ]);
 });
 
 it('200, stored: a report that matches nothing is parked under the id it came with', async () => {

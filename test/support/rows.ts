@@ -8,7 +8,7 @@ import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src
 import { connectDatabase, type Database } from '../../src/store/database';
 import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
-import type { AttemptResult } from '../../src/store/dispatch/results';
+import { writeResults, type AttemptResult } from '../../src/store/dispatch/results';
 import { createSealer } from '../../src/store/seal';
 import { claimCallbacks, writeCallbackResults, type ClaimedCallback } from '../../src/store/webhooks/outbox';
 import { createDatabase } from './database';
@@ -137,6 +137,29 @@ export async function sendDue(pool: Pool, webhookId: string, limit: number): Pro
     claimed.map(({ id }) => ({ id, ...taken })),
   );
   return claimed;
+}
+
+/** A slice of one message with an open attempt: it is `submitting`. */
+export async function withAttempt(
+  pool: Pool,
+  gatewayId: string,
+  over: Partial<MessageDraft> = {},
+): Promise<{ sliceId: string; message: ClaimedMessage }> {
+  const { sliceId } = await storeSlice(pool, 1, over);
+  const [message] = await claim(pool, sliceId, gatewayId);
+  return { sliceId, message: message! };
+}
+
+/** The same with the provider's answer: it is `submitted`, unless `result` says otherwise. */
+export async function withResult(
+  pool: Pool,
+  gatewayId: string,
+  result: Partial<AttemptResult> = {},
+  over: Partial<MessageDraft> = {},
+): Promise<{ sliceId: string; message: ClaimedMessage }> {
+  const attempt = await withAttempt(pool, gatewayId, over);
+  await writeResults(pool, CLAIM, [resultOf(attempt.message, result)]);
+  return attempt;
 }
 
 /** What the provider's answer made of an attempt; submitted unless `over` says otherwise. */

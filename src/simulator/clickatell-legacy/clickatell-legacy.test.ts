@@ -1,20 +1,8 @@
 import { request } from 'undici';
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver } from '../testing/harness';
-import { callText, countsOf, formOf, keptOf, number, put, refusing, startReceiver } from '../testing/harness';
+import { callText, countsOf, formOf, keptOf, number, put, refusing, eachWithSimulator } from '../testing/harness';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver } = eachWithSimulator();
 
 type Fields = Record<string, string | undefined>;
 const PATH = '/clickatell-legacy/http/sendmsg';

@@ -1,19 +1,7 @@
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver } from '../testing/harness';
-import { call, countsOf, keptOf, number, put, refusing, startReceiver } from '../testing/harness';
+import { call, countsOf, keptOf, number, put, refusing, eachWithSimulator } from '../testing/harness';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver } = eachWithSimulator();
 
 interface Answer {
   messages: { apiMessageId: string | null; accepted: boolean; to: string; error: { code: number } | null }[];

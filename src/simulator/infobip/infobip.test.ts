@@ -1,8 +1,6 @@
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver, SubmitAnswer } from '../testing/harness';
-import { call, countsOf, message, number, put, reportTo, startReceiver, submit } from '../testing/harness';
+import type { SubmitAnswer } from '../testing/harness';
+import { call, countsOf, message, number, put, reportTo, eachWithSimulator, submit } from '../testing/harness';
 
 interface Failure {
   errorCode: string;
@@ -12,16 +10,7 @@ interface Kept {
   messages: Record<string, unknown>[];
 }
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver } = eachWithSimulator();
 
 const post = <Body>(body: unknown, headers: Record<string, string> = { authorization: 'App secret' }) =>
   call<Body>('POST', `${simulator.url}/infobip/sms/3/messages`, body, headers);

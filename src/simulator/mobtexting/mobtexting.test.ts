@@ -1,19 +1,7 @@
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver } from '../testing/harness';
-import { call, callForm, countsOf, keptOf, number, put, refusing, startReceiver } from '../testing/harness';
+import { call, callForm, countsOf, keptOf, number, put, refusing, eachWithSimulator } from '../testing/harness';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver, receiveWith } = eachWithSimulator();
 
 interface Answer {
   status: number;
@@ -203,8 +191,7 @@ test('the same text, number and id again is a DUPLICATE; another id or text is n
 });
 
 test('only 200 and 202 acknowledge a report; it is repeated three times', async () => {
-  await receiver.stop();
-  receiver = await startReceiver(() => 204);
+  await receiveWith(() => 204);
   await put(simulator, reporting());
   await post(single(1));
   const counts = () => countsOf(simulator, 'mobtexting');
@@ -213,8 +200,7 @@ test('only 200 and 202 acknowledge a report; it is repeated three times', async 
 });
 
 test('202 acknowledges', async () => {
-  await receiver.stop();
-  receiver = await startReceiver(() => 202);
+  await receiveWith(() => 202);
   await put(simulator, reporting());
   await post(single(1));
   await until('an acknowledgement', async () => (await countsOf(simulator, 'mobtexting')).receipts.acknowledged === 1);

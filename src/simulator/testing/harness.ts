@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import type { Counts } from '../account';
 import { REFUSALS } from '../script';
-import type { Simulator } from '../server';
+import { startSimulator, type Simulator } from '../server';
 
 /** One report of Infobip's v3 or v2 body, as far as tests look at it. */
 export interface SeenReport {
@@ -69,6 +69,57 @@ export async function startReceiver(statusOf: (n: number) => number = () => 200,
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/**
+ * For each test of the file a simulator of its own and a receiver of its reports, which end with the test. What is returned
+ * stands for those of the test that runs.
+ */
+export function eachWithSimulator(): {
+  simulator: Omit<Simulator, 'stop'>;
+  receiver: Omit<Receiver, 'stop'>;
+  /** Another receiver takes its place, which answers so. */
+  receiveWith(statusOf: (n: number) => number): Promise<void>;
+} {
+  let simulator: Simulator;
+  let receiver: Receiver;
+  beforeEach(async () => {
+    simulator = await startSimulator({ port: 0 });
+    receiver = await startReceiver();
+  });
+  afterEach(async () => {
+    await simulator.stop();
+    await receiver.stop();
+  });
+  return {
+    simulator: {
+      get url() {
+        return simulator.url;
+      },
+      get port() {
+        return simulator.port;
+      },
+    },
+    receiver: {
+      get url() {
+        return receiver.url;
+      },
+      get port() {
+        return receiver.port;
+      },
+      get requests() {
+        return receiver.requests;
+      },
+      get bodies() {
+        return receiver.bodies;
+      },
+      reports: () => receiver.reports(),
+    },
+    async receiveWith(statusOf) {
+      await receiver.stop();
+      receiver = await startReceiver(statusOf);
+    },
   };
 }
 
@@ -139,7 +190,7 @@ export function refusing(at: 'submit' | 'receipt', more: object = {}): object {
 }
 
 /** What was sent by its number, as `/control/messages` has it. */
-export async function keptOf(simulator: Simulator, query: string): Promise<Record<string, unknown>[]> {
+export async function keptOf(simulator: { url: string }, query: string): Promise<Record<string, unknown>[]> {
   const url = `${simulator.url}/control/messages?${query}`;
   return (await call<{ messages: Record<string, unknown>[] }>('GET', url)).body.messages;
 }
@@ -159,7 +210,7 @@ export const reportTo = (receiver: { url: string }) => ({ webhooks: { delivery: 
 
 /** Submits over Infobip's wire; `account` is the part of the path after `/infobip`, for example `/alpha`. */
 export function submit<Body = SubmitAnswer>(
-  simulator: Simulator,
+  simulator: { url: string },
   messages: unknown[],
   account = '',
 ): Promise<Reply<Body>> {
@@ -167,11 +218,11 @@ export function submit<Body = SubmitAnswer>(
   return call<Body>('POST', url, { messages }, { authorization: 'App secret' });
 }
 
-export function put(simulator: Simulator, script: unknown, account?: string): Promise<Reply<unknown>> {
+export function put(simulator: { url: string }, script: unknown, account?: string): Promise<Reply<unknown>> {
   return call('PUT', `${simulator.url}/control/script${account ? `?account=${account}` : ''}`, script);
 }
 
-export async function countsOf(simulator: Simulator, account = 'infobip'): Promise<Counts> {
+export async function countsOf(simulator: { url: string }, account = 'infobip'): Promise<Counts> {
   return (await call<Counts>('GET', `${simulator.url}/control/counts?account=${account}`)).body;
 }
 

@@ -1,19 +1,7 @@
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver } from '../testing/harness';
-import { call, callForm, countsOf, formOf, keptOf, number, put, refusing, startReceiver } from '../testing/harness';
+import { call, callForm, countsOf, formOf, keptOf, number, put, refusing, eachWithSimulator } from '../testing/harness';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver, receiveWith } = eachWithSimulator();
 
 interface Answer {
   transactionId: number;
@@ -89,8 +77,7 @@ test('the report keeps the query of its URL', async () => {
 });
 
 test('a GET that is cut off loses half of its query, and comes whole when it is not acknowledged', async () => {
-  await receiver.stop();
-  receiver = await startReceiver((n) => (n === 0 ? 400 : 200));
+  await receiveWith((n) => (n === 0 ? 400 : 200));
   await put(simulator, reporting({ mangledShare: 1 }));
   await post();
   const [broken, whole] = await reports(2);

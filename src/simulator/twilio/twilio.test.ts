@@ -1,23 +1,11 @@
 import { until } from '../../../test/support/until';
-import type { Simulator } from '../server';
-import { startSimulator } from '../server';
-import type { Receiver } from '../testing/harness';
-import { basic, call, callForm, countsOf, keptOf, number, put, refusing, startReceiver } from '../testing/harness';
+import { basic, call, callForm, countsOf, keptOf, number, put, refusing, eachWithSimulator } from '../testing/harness';
 import { sign } from './signature';
 
 const SID = 'ACtest';
 const TOKEN = 'token';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver, receiveWith } = eachWithSimulator();
 
 interface Envelope {
   code: number;
@@ -192,8 +180,7 @@ test.each([
   ['once', '', 2],
   ['as often as the fragment says', '#rc=3', 4],
 ])('a callback that fails is repeated %s', async (_, fragment, posts) => {
-  await receiver.stop();
-  receiver = await startReceiver(() => 500);
+  await receiveWith(() => 500);
   await post({ StatusCallback: receiver.url + fragment });
   const counts = () => countsOf(simulator, 'twilio');
   await until('giving up', async () => (await counts()).receipts.failed === 1);

@@ -9,6 +9,7 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
 import { takeOverOrphans } from './claim';
@@ -151,9 +152,8 @@ describe('takeOverOrphans', () => {
   });
 
   it('takes its own lost answers once their resend is due, and not before', async () => {
-    const { sliceId, ids } = await storeSlice(store.pool, 1);
-    const [message] = await claim(store.pool, sliceId, gateway.id);
-    const lost = resultOf(message!, {
+    const { sliceId, message } = await withAttempt(store.pool, gateway.id);
+    const lost = resultOf(message, {
       attempt: 'submitting',
       message: 'submitting',
       transients: 1,
@@ -162,8 +162,8 @@ describe('takeOverOrphans', () => {
     await writeResults(store.pool, CLAIM, [lost]);
     expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
     expect(await takeOverOrphans(store.pool, sliceId, randomUUID())).toEqual([]);
-    await store.pool.query('update messages set not_before = now() where id = $1', [ids[0]]);
-    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toMatchObject([{ id: ids[0], no: 1, transients: 1 }]);
+    await store.pool.query('update messages set not_before = now() where id = $1', [message.id]);
+    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toMatchObject([{ id: message.id, no: 1, transients: 1 }]);
   });
 
   it('leaves what is unknown, submitted or settled', async () => {

@@ -1,18 +1,15 @@
 /** One message, several webhooks: each hears the outcome once, and all hear the same. */
 import {
   ACCOUNT,
-  CLAIM,
   FAILED,
   SEALER,
   WEBHOOK,
-  claim,
   messageOf,
   receiptOf,
-  resultOf,
   startStore,
   storeGateway,
-  storeSlice,
   sendDue,
+  withResult,
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
@@ -20,7 +17,6 @@ import { listOverdueWebhooks, skipCallbacks } from '../webhooks/outbox';
 import type { GatewayRow } from '../gateways/gateways';
 import { storeInbound } from '../messages/opt-outs';
 import { applyReceipts } from '../receipts/receipts';
-import { writeResults } from './results';
 import { disableWebhook, ensureWebhook } from '../webhooks/webhooks';
 
 let store: TestStore;
@@ -39,10 +35,7 @@ async function webhook(name: string, events: string[] | null = null, accountId =
 }
 
 async function submitted(webhookId: string | null = WEBHOOK) {
-  const { sliceId } = await storeSlice(store.pool, 1, { webhookId });
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [resultOf(message!)]);
-  return message!;
+  return (await withResult(store.pool, gateway.id, {}, { webhookId })).message;
 }
 const report = (message: { id: string; no: number }, receipt: Parameters<typeof receiptOf>[2]) =>
   applyReceipts(store.pool, [receiptOf(gateway.id, message, receipt)]);

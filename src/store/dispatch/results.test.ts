@@ -10,7 +10,7 @@ import {
   resultOf,
   startStore,
   storeGateway,
-  storeSlice,
+  withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
 import type { ClaimedMessage } from './claim';
@@ -27,12 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-/** A slice of one message with an open attempt. */
-async function submitting(): Promise<{ sliceId: string; message: ClaimedMessage }> {
-  const { sliceId } = await storeSlice(store.pool, 1);
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  return { sliceId, message: message! };
-}
+const submitting = () => withAttempt(store.pool, gateway.id);
 
 async function expectLedgerAddsUp(sliceId: string): Promise<void> {
   const { kept, counted } = await countersOf(store.pool, sliceId);

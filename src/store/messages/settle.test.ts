@@ -8,6 +8,8 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  withAttempt,
+  withResult,
   type TestStore,
 } from '../../../test/support/rows';
 import { holdLeg } from '../dispatch/failover';
@@ -45,10 +47,8 @@ async function pass(sliceId: string, seconds: number): Promise<void> {
 }
 
 const submitted = async (over: Partial<AttemptResult> = {}) => {
-  const { sliceId, ids } = await storeSlice(store.pool, 1);
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [resultOf(message!, over)]);
-  return { sliceId, id: ids[0]! };
+  const { sliceId, message } = await withResult(store.pool, gateway.id, over);
+  return { sliceId, id: message.id };
 };
 const held = async (dueAt: Date | null = null) => {
   const { sliceId, ids } = await storeSlice(store.pool, 1, {}, { dueAt });
@@ -101,8 +101,7 @@ it('a message that is held from a time in the future waits a day from that time'
 });
 
 it('an attempt that is being sent right now has no deadline', async () => {
-  const { sliceId } = await storeSlice(store.pool, 1);
-  await claim(store.pool, sliceId, gateway.id);
+  const { sliceId } = await withAttempt(store.pool, gateway.id);
   await pass(sliceId, 10 * HOLD_DEADLINE_SECONDS);
   expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([]);
 });

@@ -8,6 +8,7 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
 import { replayFound, replayParked } from './parked';
@@ -23,12 +24,11 @@ afterAll(() => store.stop());
 /** A receipt that names the provider's id only, and comes before that id is written. */
 async function overtaken(providerId: string) {
   const gateway = await storeGateway(store);
-  const { sliceId } = await storeSlice(store.pool, 1);
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  const receipt = { ...receiptOf(gateway.id, message!), attempt: null, providerId };
+  const { message } = await withAttempt(store.pool, gateway.id);
+  const receipt = { ...receiptOf(gateway.id, message), attempt: null, providerId };
   await applyReceipts(store.pool, [receipt]);
-  const answered = () => writeResults(store.pool, CLAIM, [resultOf(message!, { providerId })]);
-  return { gateway, message: message!, receipt, answered };
+  const answered = () => writeResults(store.pool, CLAIM, [resultOf(message, { providerId })]);
+  return { gateway, message, receipt, answered };
 }
 
 const dispositions = async (gatewayId: string) => {

@@ -3,14 +3,14 @@ import {
   CLAIM,
   FAILED,
   callbacksOf,
-  claim,
   countersOf,
   messageOf,
   receiptOf,
   resultOf,
   startStore,
   storeGateway,
-  storeSlice,
+  withAttempt,
+  withResult,
   type TestStore,
 } from '../../../test/support/rows';
 import type { ClaimedMessage } from '../dispatch/claim';
@@ -28,12 +28,8 @@ beforeAll(async () => {
 afterAll(() => store.stop());
 
 /** A submitted text of so many segments. */
-async function submitted(segments: number, providerId: string | null = null) {
-  const { sliceId } = await storeSlice(store.pool, 1, { segments });
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [resultOf(message!, { providerId })]);
-  return { sliceId, message: message! };
-}
+const submitted = (segments: number, providerId: string | null = null) =>
+  withResult(store.pool, gateway.id, { providerId }, { segments });
 const part = (message: ClaimedMessage, no: number, of: number | null, over: Partial<ReceiptDraft> = {}): ReceiptDraft =>
   receiptOf(gateway.id, message, { part: { no, of }, ...over });
 const apply = (...receipts: ReceiptDraft[]) => applyReceipts(store.pool, receipts);
@@ -81,8 +77,7 @@ it('parts that are committed side by side are not missed', async () => {
 
 it('parts that came before the id they go by count when it is known', async () => {
   const providerId = 'early-1';
-  const { sliceId } = await storeSlice(store.pool, 1, { segments: 2 });
-  const [message] = await claim(store.pool, sliceId, gateway.id);
+  const { message } = await withAttempt(store.pool, gateway.id, { segments: 2 });
   await apply(part(message!, 1, 2, { attempt: null, providerId }));
   await writeResults(store.pool, CLAIM, [resultOf(message!, { providerId })]);
   await replayParked(store.pool, gateway.id, [providerId]);

@@ -14,8 +14,8 @@ import {
   resultOf,
   startStore,
   storeGateway,
-  storeSlice,
   sendDue,
+  withResult,
   type TestStore,
 } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
@@ -34,20 +34,12 @@ afterAll(() => store.stop());
 
 const apply = (...receipts: ReceiptDraft[]) => applyReceipts(store.pool, receipts);
 
-async function submitted(over: Partial<AttemptResult> = {}): Promise<{ sliceId: string; message: ClaimedMessage }> {
-  const { sliceId } = await storeSlice(store.pool, 1);
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [resultOf(message!, over)]);
-  return { sliceId, message: message! };
-}
+const submitted = (over: Partial<AttemptResult> = {}) => withResult(store.pool, gateway.id, over);
 
 /** Refused on its first leg, now waiting for the receipt of its second attempt. */
 async function onSecondLeg() {
-  const { sliceId } = await storeSlice(store.pool, 1);
-  const [first] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [
-    resultOf(first!, { attempt: 'refused', message: 'queued', leg: 1, class: 'sender' }),
-  ]);
+  const refused = { attempt: 'refused', message: 'queued', leg: 1, class: 'sender' } as const;
+  const { sliceId, message: first } = await withResult(store.pool, gateway.id, refused);
   const [second] = await claim(store.pool, sliceId, gateway.id, { leg: 1 });
   await writeResults(store.pool, CLAIM, [resultOf(second!, { leg: 1 })]);
   return { sliceId, first: first!, second: second! };

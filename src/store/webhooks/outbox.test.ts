@@ -12,6 +12,7 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  withResult,
   type TestStore,
 } from '../../../test/support/rows';
 import { rowsRead } from '../../../test/support/reads';
@@ -91,10 +92,9 @@ it('an empty outbox has nothing to wait for', async () => {
 });
 
 it('a message without a webhook reports to nobody', async () => {
-  const { sliceId, ids } = await storeSlice(store.pool, 1, { webhookId: null });
-  const [message] = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(store.pool, CLAIM, [resultOf(message!, { attempt: 'refused', message: 'failed' })]);
-  expect(await callbacksOf(store.pool, ids[0]!)).toEqual([]);
+  const failed = { attempt: 'refused', message: 'failed' } as const;
+  const { message } = await withResult(store.pool, gateway.id, failed, { webhookId: null });
+  expect(await callbacksOf(store.pool, message.id)).toEqual([]);
 });
 
 it('a claimed callback carries what is sent, and is nobody else’s', async () => {
