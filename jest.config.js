@@ -1,17 +1,9 @@
 /** Four projects: `npm test` runs all of them, `npm test -- --selectProjects unit` one, with the servers that it needs. */
+const { createHash } = require('node:crypto');
+const { readdirSync, readFileSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
+const path = require('node:path');
 
-/** Tests beside the code, and of documents, that need Postgres. */
-const WITH_POSTGRES = [
-  'src/store/**/*',
-  'src/receipts/inbox',
-  'src/activities/audience/upload',
-  'src/activities/campaigns/survey',
-  'src/activities/dispatch/{gateway-health,lookups,pacer}',
-  'src/activities/maintenance/gateway-health-review',
-  'src/activities/relay/relay',
-  'test/schema',
-];
 /** Tests of the whole product, and those that start servers of their own. */
 const WITH_ALL_SERVERS = [
   'test/{api,sending,campaigns,outcomes,process,support}/*',
@@ -20,12 +12,31 @@ const WITH_ALL_SERVERS = [
 ];
 const ANY_OTHER = ['src/**/*', 'test/*', 'test/replay/*'];
 
+/** Tests beside the code, and of documents, that begin with a database: told by what they import. */
+const WITH_POSTGRES = ['src', 'test']
+  .flatMap((folder) =>
+    readdirSync(path.join(__dirname, folder), { recursive: folder === 'src' }).map((file) => path.join(folder, file)),
+  )
+  .filter(
+    (file) =>
+      file.endsWith('.test.ts') && /support\/(rows|database)'/.test(readFileSync(path.join(__dirname, file), 'utf8')),
+  )
+  .map((file) =>
+    file
+      .split(path.sep)
+      .join('/')
+      .replace(/\.test\.ts$/, ''),
+  );
+
 const filesOf = (patterns) => patterns.map((pattern) => `<rootDir>/${pattern}.test.ts`);
 // Behind an exclamation mark Jest does not know <rootDir>.
 const except = (patterns) => patterns.map((pattern) => `!**/${pattern}.test.ts`);
 
+const id = createHash('md5').update(__dirname).digest('hex');
 const project = (displayName, testMatch, options) => ({
   displayName,
+  // The same for all projects: what one has compiled, none compiles again.
+  id,
   testMatch,
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Short at first, for what is there in a moment; longer and longer for what takes its time, and costs a request each time. */
 const FIRST_POLL_MS = 20;
-const LONGEST_POLL_MS = 150;
+const LONGEST_POLL_MS = 250;
 const POLL_GROWTH = 1.15;
 const DEADLINE_MS = 15_000;
 
