@@ -1,6 +1,7 @@
 /** Reading bodies: raw bytes first, then JSON or a form, with errors that point at the place. */
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../../errors';
+import { invalid } from './invalid';
 import { findJsonExcess, MAX_JSON_KEYS } from './json-limits';
 
 export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
@@ -46,7 +47,7 @@ export const limitQuery: RequestHandler = (request, _response, next) => {
  */
 export function parseJson(text: string): unknown {
   const excess = findJsonExcess(text);
-  if (excess !== null) throw refuse(excess.path || 'body', excess.problem);
+  if (excess !== null) throw invalid(excess.path || 'body', excess.problem);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -90,13 +91,10 @@ function queryText(request: Request): string {
 /** A form may have as many fields as a JSON object may have keys. @throws AppError invalid-request */
 export function parseForm(text: string, where: 'body' | 'query' = 'body'): URLSearchParams {
   if (text.split('&', MAX_JSON_KEYS + 1).length > MAX_JSON_KEYS) {
-    throw refuse(where, `has more than ${MAX_JSON_KEYS} fields`);
+    throw invalid(where, `has more than ${MAX_JSON_KEYS} fields`);
   }
   return new URLSearchParams(text);
 }
-
-const refuse = (field: string, message: string): AppError =>
-  new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
 
 /**
  * The body of a CleverTap route: JSON, a form, or (GET) the query. A JSON body is known by its first character too,

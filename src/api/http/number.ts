@@ -1,6 +1,6 @@
 /** Phone numbers in requests of the operations API. */
 import { normaliseMsisdn } from '../../core/messages/msisdn';
-import { invalidField } from './resource';
+import { invalidField } from './invalid';
 
 /**
  * Reads the number of the field `to`.

@@ -1,6 +1,6 @@
 /** Paging: `limit` and an opaque `cursor`, which is where the page before ended. */
 import { z } from 'zod';
-import { AppError } from '../../errors';
+import { invalidField } from './invalid';
 import { isStorable } from './text';
 
 const MAX_LIMIT = 500;
@@ -31,8 +31,7 @@ export function readCursor<Key extends string[]>(
   if (cursor === undefined) return undefined;
   const key = z.array(z.string().refine(isStorable).regex(pattern)).length(length).safeParse(parsed(cursor));
   if (key.success) return key.data as Key;
-  const message = 'must be the nextCursor of the page before';
-  throw new AppError('invalid-request', `cursor: ${message}`, { problems: [{ field: 'cursor', message }] });
+  throw invalidField('cursor', 'must be the nextCursor of the page before');
 }
 
 function parsed(cursor: string): unknown {

@@ -4,6 +4,7 @@ import { OverloadError } from '../../core/concurrency/group-commit';
 import { AppError, ERRORS } from '../../errors';
 import { isDatabaseAway, isUnstorableText } from '../../store/database';
 import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf } from './body';
+import { invalid } from './invalid';
 import type { Log } from './log';
 import { placeOfUnstorable, UNSTORABLE_MESSAGE } from './text';
 
@@ -60,8 +61,7 @@ function toAppError(thrown: unknown, request: Request): AppError {
     );
   }
   if (isUnstorableText(thrown)) {
-    const problem = { field: placeIn(request), message: UNSTORABLE_MESSAGE };
-    return new AppError('invalid-request', `${problem.field} ${problem.message}`, { problems: [problem] });
+    return invalid(placeIn(request), UNSTORABLE_MESSAGE);
   }
   if (thrown instanceof URIError) return new AppError('malformed-request', 'The path can’t be decoded');
   const { type, status } = thrown as { type?: string; status?: number };

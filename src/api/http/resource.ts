@@ -113,7 +113,3 @@ export function pageFrom<Row, Item>(
     nextCursor: key === null || typeof key === 'string' ? key : toCursor(key),
   };
 }
-
-/** A mistake in one field. */
-export const invalidField = (field: string, message: string): AppError =>
-  new AppError('invalid-request', `${field}: ${message}`, { problems: [{ field, message }] });

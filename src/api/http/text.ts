@@ -1,6 +1,6 @@
 /** Text that the operations API takes in. */
 import { z } from 'zod';
-import { AppError } from '../../errors';
+import { invalid } from './invalid';
 
 /** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
@@ -13,9 +13,7 @@ export const UNSTORABLE_MESSAGE = 'has a NUL or half a surrogate pair, which is 
 export function refuseUnstorable(value: unknown, where: 'path' | 'query' | 'body'): void {
   const field = placeOfUnstorable(value, where);
   if (field === null) return;
-  throw new AppError('invalid-request', `${field} ${UNSTORABLE_MESSAGE}`, {
-    problems: [{ field, message: UNSTORABLE_MESSAGE }],
-  });
+  throw invalid(field, UNSTORABLE_MESSAGE);
 }
 
 /** The path of the first text in `value` that can't be stored; `top` when that is the value itself, null without one. */

@@ -1,6 +1,7 @@
 /** Checking bodies and queries of the operations API with zod; problems come back field by field. */
 import type { z } from 'zod';
-import { AppError, type Problem } from '../../errors';
+import type { Problem } from '../../errors';
+import { invalidFields } from './invalid';
 
 /** @throws AppError invalid-request listing every problem. */
 export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -11,7 +12,5 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
     const field = [...issue.path.map(String), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body';
     return { field, message: unknown === undefined ? issue.message : 'is not a field of this request; remove it' };
   });
-  throw new AppError('invalid-request', problems.map(({ field, message }) => `${field}: ${message}`).join('; '), {
-    problems,
-  });
+  throw invalidFields(problems);
 }

@@ -5,7 +5,7 @@ import { openEncryption, type EncryptionSetting } from '../../../store/accounts/
 import type { Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
 import { pageQuery } from '../../http/page';
-import { invalidField } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
 import { ianaTimezone, storable, storableName } from '../../http/text';
 
 const MAX_HOURS = 8_760;

@@ -12,9 +12,9 @@ import { countCampaigns } from '../../../store/campaigns/live';
 import { WrongStateError } from '../../../workflows/client';
 import type { CampaignCommand } from '../../../workflows/contract';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { invalid } from '../../http/invalid';
 import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
-import { invalid } from './create';
 import { campaignAnswer, patch, reschedule } from './schema';
 import { commandSeries } from './series';
 

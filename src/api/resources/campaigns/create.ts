@@ -20,6 +20,7 @@ import { findRoute } from '../../../store/gateways/routes';
 import type { Audience, CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
 import { findTemplate } from '../../../store/audience/templates';
 import { findUpload } from '../../../store/audience/uploads';
+import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
 import type { WebhookTargets } from '../../ingress/webhook-targets';
 import { recipient as recipientSchema, type CampaignBody } from './schema';
@@ -313,8 +314,4 @@ async function checkLimits(
       'Everybody in the audience has opted out or is suppressed: nobody would get it',
     );
   }
-}
-
-export function invalid(field: string, message: string): AppError {
-  return new AppError('invalid-request', `${field} ${message}`, { problems: [{ field, message }] });
 }

@@ -5,13 +5,14 @@ import { deleteDraft, insertCampaign, listCampaigns, moveCampaign } from '../../
 import { countCampaigns } from '../../../store/campaigns/live';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readJson } from '../../http/body';
+import { invalid } from '../../http/invalid';
 import { pageOf, readCursor } from '../../http/page';
 import { pageFrom } from '../../http/resource';
 import { validate } from '../../http/validate';
 import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
 import { commands, counted, now, wrongState } from './commands';
-import { checkCampaign, invalid } from './create';
+import { checkCampaign } from './create';
 import { forecast } from './forecast';
 import { ledger } from './ledger';
 import { campaign, campaignAnswer, createdAnswer, listQuery } from './schema';

@@ -10,11 +10,11 @@ import type { Database } from '../../../store/database';
 import type { Schema } from '../../../store/tables';
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import { endpoint, type Endpoint } from '../../endpoint';
+import { invalid } from '../../http/invalid';
 import type { IncomingMessage } from '../../ingress/ingress';
 import { plainMessage } from '../../ingress/plain-message';
 import { withShortLinks } from '../../ingress/short-links';
 import { campaignOf } from './campaign';
-import { invalid } from './create';
 import { testAnswer, testSend } from './schema';
 
 export const testSends: Endpoint[] = [

@@ -7,7 +7,7 @@ import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { openGateway } from '../../../providers/open';
 import { unsealGateway, type GatewayDraft, type GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
-import { invalidField } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
 import { validate } from '../../http/validate';
 
 const MAX_IN_FLIGHT = 1_000;

@@ -1,5 +1,6 @@
 /** `POST /api/v1/send`, also `POST /send`: notifications to groups. */
 import { z } from 'zod';
+import { invalid } from '../../http/invalid';
 import { isJsonObject } from '../../http/json';
 import { parseTemplate } from '../../../core/audience/template';
 import { AppError } from '../../../errors';
@@ -12,7 +13,7 @@ import { findGroup, type GroupRow } from '../../../store/audience/groups';
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import type { Principal } from '../../http/auth';
 import { readJson } from '../../http/body';
-import { checkCampaign, invalid } from '../campaigns/create';
+import { checkCampaign } from '../campaigns/create';
 import { campaign } from '../campaigns/schema';
 import { startCampaign } from '../campaigns/start';
 import type { ApiDeps } from '../../deps';

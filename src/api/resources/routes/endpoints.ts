@@ -1,5 +1,5 @@
 /** `/api/v1/routes`: orders of gateways and sender IDs. */
-import { AppError, type Problem } from '../../../errors';
+import type { Problem } from '../../../errors';
 import {
   deleteRoute,
   findRoute,
@@ -12,6 +12,7 @@ import type { RouteLeg } from '../../../store/tables';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { foreignGateways } from '../../http/account-gateways';
+import { invalidFields } from '../../http/invalid';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
 import { route, routeAnswer, routePatch, toRoute } from './schema';
@@ -35,9 +36,7 @@ async function checkLegs({ database }: ApiDeps, accountId: string, legs: readonl
       ? [{ field: `legs.${i}.gatewayId`, message: `the account has no gateway ${id}: name one of its own` }]
       : [],
   );
-  if (problems.length === 0) return;
-  const said = problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new AppError('invalid-request', said, { problems });
+  if (problems.length > 0) throw invalidFields(problems);
 }
 
 export const routes: Endpoint[] = [

@@ -11,8 +11,9 @@ import {
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { foreignGateways } from '../../http/account-gateways';
+import { invalidField } from '../../http/invalid';
 import { pageOf, readCursor } from '../../http/page';
-import { invalidField, pageFrom, resource } from '../../http/resource';
+import { pageFrom, resource } from '../../http/resource';
 import { checkName, decision, sender, senderAnswer, senderPatch, senderQuery, toSender } from './schema';
 
 const SENDERS = '/api/v1/senders';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_SENDER_LENGTH, SENDER_CLASSES, senderNameProblem, type SenderClass } from '../../../core/gateways/sender';
 import type { SenderRow } from '../../../store/gateways/senders';
 import { pageQuery } from '../../http/page';
-import { invalidField } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
 import { storableName } from '../../http/text';
 
 const MAX_LINKS = 1_000;

@@ -4,7 +4,7 @@ import { matchDltPattern } from '../../../core/audience/dlt-template';
 import { segment } from '../../../core/messages/segments';
 import { parseTemplate, type Template } from '../../../core/audience/template';
 import type { TemplateDraft, TemplateRow } from '../../../store/audience/templates';
-import { invalidField } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
 import { dltId, storable, storableName } from '../../http/text';
 
 /** As many characters as a message may have. */

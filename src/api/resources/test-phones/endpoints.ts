@@ -16,9 +16,10 @@ import {
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Call, type Endpoint } from '../../endpoint';
+import { invalidField } from '../../http/invalid';
 import { readNumber } from '../../http/number';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
-import { invalidField, pageFrom, resource } from '../../http/resource';
+import { pageFrom, resource } from '../../http/resource';
 import { plainMessage } from '../../ingress/plain-message';
 import { codeMatches, codeText, drawCode, hashCode } from './code';
 import { testPhone, testPhoneAnswer, toTestPhone, verification } from './schema';

@@ -14,7 +14,8 @@ import { checkStandardUrl } from '../../../webhooks/target';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { pageOf } from '../../http/page';
-import { invalidField, resource } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
+import { resource } from '../../http/resource';
 import { checkCallbackUrl } from '../../ingress/webhook-targets';
 import {
   checkEvents,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Webhook } from '../../../store/webhooks/webhooks';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../../webhooks/standard';
-import { invalidField } from '../../http/resource';
+import { invalidField } from '../../http/invalid';
 
 /** As `prefixedId` makes them. */
 export const WEBHOOK_ID = /^wh_\w{1,40}$/;
