@@ -31,7 +31,7 @@ interface Change {
 export interface Resource<Row> {
   /** @throws AppError not-found when there is none. */
   found<Found extends Row>(row: Found | null): Found;
-  /** Looks for the thing of this id, if it can be one. @throws AppError not-found */
+  /** Looks for the thing of this id if it looks like one (`id` of the settings), else not at all. @throws AppError not-found */
   existing<Found extends Row>(id: string, find: (id: string) => Promise<Found | null>): Promise<Found>;
   /**
    * Runs a change and its audit row in one transaction.

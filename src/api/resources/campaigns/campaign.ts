@@ -6,5 +6,5 @@ import { resource } from '../../http/resource';
 export const campaignResource = resource<CampaignRow>({ noun: 'campaign' });
 
 /** The campaign of the path, as it is now. @throws AppError not-found */
-export const campaignOf = ({ deps, actor, params }: Call<'id'>): Promise<CampaignRow> =>
-  campaignResource.existing(params.id, (id) => findCampaign(deps.database.db, actor.accountId, id));
+export const campaignOf = async ({ deps, actor, params }: Call<'id'>): Promise<CampaignRow> =>
+  campaignResource.found(await findCampaign(deps.database.db, actor.accountId, params.id));

@@ -25,14 +25,14 @@ import { gatewayTests } from './test';
 const GATEWAYS = '/api/v1/gateways';
 const tag = 'Gateways';
 
-const { existing, change } = resource<GatewayRow>({
+const { found, change } = resource<GatewayRow>({
   noun: 'gateway',
   uniqueName: 'gateways_account_id_name_key',
   inAccountContext: true,
 });
 
-const gatewayOf = ({ deps, actor, params }: Call<'id'>): Promise<GatewayRow> =>
-  existing(params.id, (id) => findGateway(deps.database.db, actor.accountId, id));
+const gatewayOf = async ({ deps, actor, params }: Call<'id'>): Promise<GatewayRow> =>
+  found(await findGateway(deps.database.db, actor.accountId, params.id));
 
 async function shown({ database, sealer, publicUrl }: ApiDeps, rows: readonly GatewayRow[]): Promise<object[]> {
   const health = await healthOf(database, rows);

@@ -12,7 +12,7 @@ import { readNumber } from '../../http/number';
 import { resource } from '../../http/resource';
 import { storable, storableName } from '../../http/text';
 
-const { existing, change } = resource<GatewayRow>({ noun: 'gateway' });
+const { found, change } = resource<GatewayRow>({ noun: 'gateway' });
 
 const DEFAULT_TEXT = 'Test message from Heliograph';
 const MAX_TEXT_LENGTH = 1_000;
@@ -53,7 +53,7 @@ export const gatewayTests: Endpoint[] = [
       const { deps, actor, body: wanted } = call;
       const { accountId } = actor;
       const { db } = deps.database;
-      const gateway = await existing(call.params.id, (id) => findGateway(db, accountId, id));
+      const gateway = found(await findGateway(db, accountId, call.params.id));
       const { account, approvedSenders } = await deps.accounts.context(accountId);
       const msisdn = readNumber(wanted.to, account.default_country);
       const sender = wanted.sender ?? gateway.default_sender;

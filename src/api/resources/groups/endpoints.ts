@@ -23,7 +23,7 @@ import { group, groupAnswer, groupPatch, toGroup } from './schema';
 
 const GROUPS = '/api/v1/groups';
 const tag = 'Groups';
-const { existing, change, remove } = groupResource;
+const { found, change, remove } = groupResource;
 
 export const groups: Endpoint[] = [
   endpoint(
@@ -82,8 +82,7 @@ export const groups: Endpoint[] = [
       answers: { 200: { description: 'The group.', schema: groupAnswer } },
       errors: ['not-found'],
     },
-    async ({ deps, actor, params }) =>
-      toGroup(await existing(params.id, (id) => findGroup(deps.database.db, actor.accountId, id))),
+    async ({ deps, actor, params }) => toGroup(found(await findGroup(deps.database.db, actor.accountId, params.id))),
   ),
   endpoint(
     {
@@ -103,7 +102,7 @@ export const groups: Endpoint[] = [
       const row = await change(
         call,
         async (tx) => {
-          const before = await existing(params.id, (id) => lockGroup(tx, actor.accountId, id));
+          const before = found(await lockGroup(tx, actor.accountId, params.id));
           if (changed.length === 0) return before;
           await checkParts(tx, actor.accountId, draft);
           return updateGroup(tx, actor.accountId, before.id, draft);
@@ -129,7 +128,7 @@ export const groups: Endpoint[] = [
       await remove(
         call,
         async (tx) => {
-          const row = await existing(call.params.id, (id) => lockGroup(tx, accountId, id));
+          const row = found(await lockGroup(tx, accountId, call.params.id));
           await refuseWhileRead(tx, accountId, { kind: 'group', id: row.id });
           await deleteGroup(tx, accountId, row.id);
           return row;

@@ -34,7 +34,7 @@ interface MemberProblem {
 const MEMBERS = '/api/v1/groups/:id/members';
 const tag = 'Groups';
 const ID = /^\d{1,18}$/;
-const { existing, change } = groupResource;
+const { found, change } = groupResource;
 
 export const members: Endpoint[] = [
   endpoint(
@@ -51,7 +51,7 @@ export const members: Endpoint[] = [
     },
     async ({ deps: { database }, actor: { accountId, scopes }, params, query: { cursor, limit } }) => {
       const [after] = readCursor<[string]>(cursor, 1, ID) ?? [];
-      const group = await existing(params.id, (id) => findGroup(database.db, accountId, id));
+      const group = found(await findGroup(database.db, accountId, params.id));
       const rows = await listGroupMembers(database.db, { groupId: group.id, after, limit });
       return pageFrom(
         rows,
@@ -103,7 +103,7 @@ export const members: Endpoint[] = [
       await change(
         call,
         async (tx) => {
-          const group = await existing(call.params.id, (id) => lockGroup(tx, call.actor.accountId, id));
+          const group = found(await lockGroup(tx, call.actor.accountId, call.params.id));
           const removed = ID.test(memberId) && (await deleteGroupMember(tx, group.id, memberId));
           if (!removed) throw new AppError('not-found', 'The group has no member with this id');
           return group;
@@ -119,7 +119,7 @@ function add(call: Call<'id'>, drafts: readonly GroupMemberDraft[]): Promise<Gro
   return change(
     call,
     async (tx) => {
-      const { id } = await existing(call.params.id, (wanted) => lockGroup(tx, call.actor.accountId, wanted));
+      const { id } = found(await lockGroup(tx, call.actor.accountId, call.params.id));
       return drafts.length === 0 ? [] : insertGroupMembers(tx, id, drafts);
     },
     ({ length: added }) =>

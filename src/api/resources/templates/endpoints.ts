@@ -18,7 +18,7 @@ import { checkDlt, template, templateAnswer, templatePatch, toTemplate } from '.
 const TEMPLATES = '/api/v1/templates';
 const tag = 'Templates';
 
-const { existing, change, remove, found } = resource<TemplateRow>({
+const { found, change, remove } = resource<TemplateRow>({
   noun: 'template',
   uniqueName: 'templates_account_id_name_key',
 });
@@ -82,7 +82,7 @@ export const templates: Endpoint[] = [
       errors: ['not-found'],
     },
     async ({ deps, actor, params }) =>
-      toTemplate(await existing(params.id, (id) => findTemplate(deps.database.db, actor.accountId, id))),
+      toTemplate(found(await findTemplate(deps.database.db, actor.accountId, params.id))),
   ),
   endpoint(
     {
@@ -102,7 +102,7 @@ export const templates: Endpoint[] = [
       const row = await change(
         call,
         async (tx) => {
-          const before = await existing(params.id, (id) => lockTemplate(tx, actor.accountId, id));
+          const before = found(await lockTemplate(tx, actor.accountId, params.id));
           if (changed.length === 0) return before;
           // What is not patched must fit what is.
           const { text = before.text, dltText = before.dlt_text } = draft;

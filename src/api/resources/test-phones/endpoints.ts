@@ -29,10 +29,10 @@ const tag = 'Test phones';
 const TRANSACTIONAL = 'T';
 const HOUR_MS = 3_600_000;
 
-const { found, existing, change, remove } = resource<TestPhoneRow>({ noun: 'test phone' });
+const { found, change, remove } = resource<TestPhoneRow>({ noun: 'test phone' });
 
-const phoneOf = ({ deps, actor, params }: Call<'id'>): Promise<TestPhoneRow> =>
-  existing(params.id, (id) => findTestPhone(deps.database.db, actor.accountId, id));
+const phoneOf = async ({ deps, actor, params }: Call<'id'>): Promise<TestPhoneRow> =>
+  found(await findTestPhone(deps.database.db, actor.accountId, params.id));
 
 export const testPhones: Endpoint[] = [
   endpoint(
