@@ -1,19 +1,8 @@
 import { until } from '../../test/support/until';
-import type { Simulator } from './server';
 import { startSimulator } from './server';
-import type { Receiver } from './testing/harness';
-import { countsOf, message, number, put, reportTo, startReceiver, submit } from './testing/harness';
+import { countsOf, eachWithSimulator, message, number, put, reportTo, submit } from './testing/harness';
 
-let simulator: Simulator;
-let receiver: Receiver;
-beforeEach(async () => {
-  simulator = await startSimulator({ port: 0 });
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await simulator.stop();
-  await receiver.stop();
-});
+const { simulator, receiver } = eachWithSimulator();
 
 const one = (n: number) => [message(number(n), `m${n}`, reportTo(receiver))];
 

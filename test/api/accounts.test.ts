@@ -1,4 +1,5 @@
 /** Accounts: their settings, who may change them, and the audit of every change. */
+import { bearerOf } from '../support/api';
 import { joinStack, type SharedStack } from '../support/shared';
 
 let stack: SharedStack;
@@ -12,10 +13,6 @@ const make = async (body: object = {}) => {
   const { status, json } = await stack.call('POST', '/api/v1/accounts', { name: 'Shop', ...body });
   expect([status, json.errors]).toEqual([201, undefined]);
   return json;
-};
-const keyOf = async (accountId: string, scopes: string[]) => {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes, accountId });
-  return { authorization: `Bearer ${json.key}` };
 };
 const patch = (id: string, body: unknown, headers?: Record<string, string>) =>
   stack.call('PATCH', `/api/v1/accounts/${id}`, body, headers);
@@ -145,8 +142,8 @@ describe('settings', () => {
 describe('who may', () => {
   test('a manage key changes its own account, a read key sees it; 404 for any other', async () => {
     const [own, other] = [await make(), await make()];
-    const manager = await keyOf(own.id, ['manage', 'read']);
-    const reader = await keyOf(own.id, ['read']);
+    const manager = await bearerOf(stack, ['manage', 'read'], { accountId: own.id });
+    const reader = await bearerOf(stack, ['read'], { accountId: own.id });
     expect((await patch(own.id, { name: 'Renamed' }, manager)).json.name).toBe('Renamed');
     expect((await stack.call('GET', `/api/v1/accounts/${own.id}`, undefined, reader)).json.name).toBe('Renamed');
     expect((await patch(own.id, { name: 'x' }, reader)).status).toBe(403);
@@ -246,9 +243,16 @@ describe('audit', () => {
   test('400: an unknown filter, a time that is none; 403: without manage', async () => {
     const { json } = await stack.call('GET', '/api/v1/audit?from=today&who=me&cursor=x');
     expect(fieldsOf(json)).toEqual(['cursor', 'from', 'who']);
-    expect((await stack.call('GET', '/api/v1/audit', undefined, await keyOf(stack.accountId, ['read']))).status).toBe(
-      403,
-    );
+    expect(
+      (
+        await stack.call(
+          'GET',
+          '/api/v1/audit',
+          undefined,
+          await bearerOf(stack, ['read'], { accountId: stack.accountId }),
+        )
+      ).status,
+    ).toBe(403);
   });
 });
 
@@ -257,7 +261,7 @@ test('200: the catalogue of providers tells what each needs', async () => {
     'GET',
     '/api/v1/providers',
     undefined,
-    await keyOf(stack.accountId, ['read']),
+    await bearerOf(stack, ['read'], { accountId: stack.accountId }),
   );
   expect(status).toBe(200);
   const twilio = json.items.find(({ name }: { name: string }) => name === 'twilio');

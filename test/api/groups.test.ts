@@ -1,6 +1,6 @@
 /** `/api/v1/groups` and their members, by status. */
-import { operations } from '../../src/api/operations';
 import { insertGroupMembers, lockGroup, listGroupRecipients } from '../../src/store/audience/groups';
+import { auditOf, bearerOf, problemsOf, shapeOf } from '../support/api';
 import type { Answer } from '../support/client';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -29,19 +29,6 @@ const numbersOf = async (id: string, limit = 500): Promise<string[]> => {
   return numbers;
 };
 const countOf = async (id: string): Promise<number> => (await stack.call('GET', `${PATH}/${id}`)).json.members;
-const problems = ({ json }: Answer): string[] =>
-  json.errors.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
-const bearerOf = async (scopes: string[], extra: object = {}) => {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes, ...extra });
-  return { authorization: `Bearer ${json.key}` };
-};
-const audit = async (subject: string): Promise<unknown[]> => {
-  const { rows } = await stack.database.pool.query(`select action, detail from audit where subject = $1 order by id`, [
-    subject,
-  ]);
-  return rows.map(({ action, detail }: { action: string; detail: unknown }) => [action, detail]);
-};
-const shapeOf = (id: string, status: number) => operations.find((one) => one.id === id)!.answers[status]!.schema!;
 /** +919800000000 and up. */
 const number = (n: number): string => `+9198000${String(n).padStart(5, '0')}`;
 
@@ -64,7 +51,7 @@ describe('groups', () => {
       },
     ]);
     expect(shapeOf('createGroup', 201).safeParse(json).error).toBeUndefined();
-    expect(await audit(json.id)).toEqual([['group.created', { name: 'on call' }]]);
+    expect(await auditOf(stack, json.id)).toEqual([['group.created', { name: 'on call' }]]);
   });
 
   test('200: one, all page by page though they share a name, and changes', async () => {
@@ -87,7 +74,7 @@ describe('groups', () => {
     expect([changed.status, changed.json]).toEqual([200, expect.objectContaining({ name: 'people', ...change })]);
     expect((await stack.call('GET', `${PATH}/${ids[0]}`)).json).toEqual(changed.json);
     expect((await stack.call('PATCH', `${PATH}/${ids[0]}`, {})).json).toEqual(changed.json);
-    expect((await audit(ids[0]!)).slice(1)).toEqual([['group.updated', { changed: Object.keys(change) }]]);
+    expect((await auditOf(stack, ids[0]!)).slice(1)).toEqual([['group.updated', { changed: Object.keys(change) }]]);
   });
 
   test('204: a group goes with its members', async () => {
@@ -96,7 +83,7 @@ describe('groups', () => {
     expect((await stack.call('DELETE', `${PATH}/${id}`)).status).toBe(204);
     expect((await stack.call('GET', `${PATH}/${id}`)).status).toBe(404);
     expect(await listGroupRecipients(stack.database.pool, id, 0, 10)).toEqual([]);
-    expect((await audit(id)).at(-1)).toEqual(['group.deleted', { name: 'people', members: 1 }]);
+    expect((await auditOf(stack, id)).at(-1)).toEqual(['group.deleted', { name: 'people', members: 1 }]);
   });
 
   test.each([
@@ -110,14 +97,14 @@ describe('groups', () => {
     const created = await create(over);
     const changed = await stack.call('PATCH', `${PATH}/${await newGroup()}`, over);
     for (const answer of [created, changed]) {
-      expect([answer.status, problems(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
+      expect([answer.status, problemsOf(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
     }
   });
 
   test('401 and 403: no key, and a key that may only read', async () => {
     const id = await newGroup();
     expect((await stack.call('GET', PATH, undefined, { authorization: '' })).status).toBe(401);
-    const reader = await bearerOf(['read']);
+    const reader = await bearerOf(stack, ['read']);
     for (const [method, path] of [
       ['POST', PATH],
       ['PATCH', `${PATH}/${id}`],
@@ -134,7 +121,7 @@ describe('groups', () => {
     const { json: member } = await add(id, { to: number(1) });
     const { json: template } = await stack.call('POST', '/api/v1/templates', { name: 'mine', text: 'x' });
     const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
-    const other = await bearerOf(['read', 'manage'], { accountId: account.id });
+    const other = await bearerOf(stack, ['read', 'manage'], { accountId: account.id });
     for (const group of [id, 'grp_none']) {
       for (const [method, path, body] of [
         ['GET', ''],
@@ -150,7 +137,7 @@ describe('groups', () => {
       }
     }
     const foreign = await stack.call('POST', PATH, { name: 'x', templateId: template.id }, other);
-    expect([foreign.status, problems(foreign)[0]]).toEqual([400, expect.stringMatching(/^templateId: names no/)]);
+    expect([foreign.status, problemsOf(foreign)[0]]).toEqual([400, expect.stringMatching(/^templateId: names no/)]);
     expect(await numbersOf(id)).toEqual([number(1)]);
   });
 });
@@ -170,9 +157,9 @@ describe('members', () => {
       },
     ]);
     expect(shapeOf('addMembers', 201).safeParse(json).error).toBeUndefined();
-    const { json: page } = await stack.call('GET', `${PATH}/${id}/members`, undefined, await bearerOf(['read']));
+    const { json: page } = await stack.call('GET', `${PATH}/${id}/members`, undefined, await bearerOf(stack, ['read']));
     expect(page.items).toEqual([{ ...json, to: '+9198******01' }]);
-    expect((await audit(id)).at(-1)).toEqual(['group.members-added', { added: 1 }]);
+    expect((await auditOf(stack, id)).at(-1)).toEqual(['group.members-added', { added: 1 }]);
   });
 
   test('200: a list adds what it can, counts duplicates, and rejects bad ones alone', async () => {
@@ -206,7 +193,7 @@ describe('members', () => {
     expect(shapeOf('addMembers', 200).safeParse(json).error).toBeUndefined();
     expect(await numbersOf(id, 2)).toEqual([number(1), number(3), number(2)]);
     expect(await countOf(id)).toBe(3);
-    expect((await audit(id)).at(-1)).toEqual(['group.members-added', { added: 2 }]);
+    expect((await auditOf(stack, id)).at(-1)).toEqual(['group.members-added', { added: 2 }]);
   });
 
   test('200: a list of duplicates only changes nothing', async () => {
@@ -214,7 +201,7 @@ describe('members', () => {
     await add(id, { to: number(1) });
     const again = await add(id, { members: [{ to: number(1) }] });
     expect([again.status, again.json]).toEqual([200, { added: 0, duplicates: 1, rejected: [] }]);
-    expect(await audit(id)).toHaveLength(2);
+    expect(await auditOf(stack, id)).toHaveLength(2);
   });
 
   test('200: lists that come at once with the same numbers add each number once', async () => {
@@ -258,7 +245,7 @@ describe('members', () => {
     expect((await remove(first.id)).status).toBe(404);
     expect([await numbersOf(id), await countOf(id)]).toEqual([[number(2)], 1]);
     expect((await add(id, { to: number(1) })).status).toBe(201);
-    expect(await audit(id)).toContainEqual(['group.member-deleted', { memberId: first.id }]);
+    expect(await auditOf(stack, id)).toContainEqual(['group.member-deleted', { memberId: first.id }]);
   });
 
   test.each([
@@ -271,13 +258,13 @@ describe('members', () => {
     [{ members: [{ to: 'x' }] }, /^members\[0\].to: can’t be read/],
   ])('400: %j', async (body, problem) => {
     const answer = await add(await newGroup(), body);
-    expect([answer.status, problems(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
+    expect([answer.status, problemsOf(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
   });
 
   test('400: a cursor that is none', async () => {
     for (const cursor of ['nonsense', 'WyJhIl0']) {
       const answer = await stack.call('GET', `${PATH}/${await newGroup()}/members?cursor=${cursor}`);
-      expect([answer.status, problems(answer)]).toEqual([400, ['cursor: must be the nextCursor of the page before']]);
+      expect([answer.status, problemsOf(answer)]).toEqual([400, ['cursor: must be the nextCursor of the page before']]);
     }
   });
 

@@ -1,5 +1,5 @@
 /** `/api/v1/templates`, by status. */
-import { operations } from '../../src/api/operations';
+import { auditOf, bearerOf, problemsOf, shapeOf } from '../support/api';
 import type { Answer } from '../support/client';
 import { joinStack, type SharedStack } from '../support/shared';
 
@@ -15,20 +15,7 @@ const DLT = { dltTemplateId: '1107160016156755389', entityId: '17011581235409395
 let made = 0;
 const draft = (over: object = {}) => ({ name: `template ${++made}`, text: 'Hi {name}', ...over });
 const create = (over: object = {}) => stack.call('POST', PATH, draft(over));
-const problems = ({ json }: Answer): string[] =>
-  json.errors.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
-const bearerOf = async (scopes: string[], extra: object = {}) => {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes, ...extra });
-  return { authorization: `Bearer ${json.key}` };
-};
-const audit = async (subject: string): Promise<string[]> => {
-  const { rows } = await stack.database.pool.query(`select action from audit where subject = $1 order by id`, [
-    subject,
-  ]);
-  return rows.map(({ action }: { action: string }) => action);
-};
-/** The documented shape of an answer of this operation. */
-const shapeOf = (id: string, status: number) => operations.find((one) => one.id === id)!.answers[status]!.schema!;
+const actionsOn = async (id: string): Promise<string[]> => (await auditOf(stack, id)).map(([action]) => action);
 
 test('201: a template is answered with its variables and parts', async () => {
   const text = 'Dear {name|customer}, pay {amount} by {due date}. € {{x}}';
@@ -46,7 +33,7 @@ test('201: a template is answered with its variables and parts', async () => {
     createdAt: expect.any(String),
   });
   expect(shapeOf('createTemplate', 201).safeParse(json).error).toBeUndefined();
-  expect(await audit(json.id)).toEqual(['template.created']);
+  expect(await actionsOn(json.id)).toEqual(['template.created']);
 });
 
 test('201: a text that fits its DLT text', async () => {
@@ -79,14 +66,14 @@ test('200: one, all by name page by page, and changes', async () => {
     { ...a, text: 'Bye {who}', variables: ['who'], language: 'de' },
   ]);
   expect((await stack.call('PATCH', `${PATH}/${a.id}`, {})).json).toEqual(changed.json);
-  expect(await audit(a.id)).toEqual(['template.created', 'template.updated']);
+  expect(await actionsOn(a.id)).toEqual(['template.created', 'template.updated']);
 });
 
 test('204: deleted, and its name is free again', async () => {
   const { json } = await create({ name: 'gone' });
   expect((await stack.call('DELETE', `${PATH}/${json.id}`)).status).toBe(204);
   expect((await stack.call('GET', `${PATH}/${json.id}`)).status).toBe(404);
-  expect(await audit(json.id)).toEqual(['template.created', 'template.deleted']);
+  expect(await actionsOn(json.id)).toEqual(['template.created', 'template.deleted']);
   expect((await create({ name: 'gone' })).status).toBe(201);
 });
 
@@ -109,17 +96,17 @@ describe('400', () => {
   ])('%j', async (over, problem) => {
     const answer = await create(over);
     expect([answer.status, answer.json.code]).toEqual([400, 'invalid-request']);
-    expect(problems(answer)).toEqual([expect.stringMatching(problem)]);
+    expect(problemsOf(answer)).toEqual([expect.stringMatching(problem)]);
   });
 
   test('a change that no longer fits the DLT text changes nothing', async () => {
     const { json } = await create({ text: 'Dear {name}', dltText: 'Dear {#var#}' });
     for (const change of [{ text: 'Hello {name}' }, { dltText: 'Hello {#var#}' }]) {
       const answer = await stack.call('PATCH', `${PATH}/${json.id}`, change);
-      expect([answer.status, problems(answer)[0]]).toEqual([400, expect.stringMatching(/^text: does not fit/)]);
+      expect([answer.status, problemsOf(answer)[0]]).toEqual([400, expect.stringMatching(/^text: does not fit/)]);
     }
     expect((await stack.call('GET', `${PATH}/${json.id}`)).json).toEqual(json);
-    expect(await audit(json.id)).toEqual(['template.created']);
+    expect(await actionsOn(json.id)).toEqual(['template.created']);
     const together = { text: 'Hello {name}', dltText: 'Hello {#var#}' };
     expect((await stack.call('PATCH', `${PATH}/${json.id}`, together)).status).toBe(200);
   });
@@ -128,14 +115,14 @@ describe('400', () => {
     expect((await stack.call('POST', PATH, '{"name":')).json.code).toBe('malformed-body');
     for (const cursor of ['nonsense', 'WyJhIiwiYiJd', 'WyJcdTAwMDAiXQ']) {
       const answer = await stack.call('GET', `${PATH}?cursor=${cursor}`);
-      expect([answer.status, problems(answer)]).toEqual([400, ['cursor: must be the nextCursor of the page before']]);
+      expect([answer.status, problemsOf(answer)]).toEqual([400, ['cursor: must be the nextCursor of the page before']]);
     }
   });
 });
 
 test('401 and 403: no key, and a key that may only read', async () => {
   expect((await stack.call('GET', PATH, undefined, { authorization: '' })).status).toBe(401);
-  const reader = await bearerOf(['read']);
+  const reader = await bearerOf(stack, ['read']);
   const { json } = await create();
   expect((await stack.call('GET', `${PATH}/${json.id}`, undefined, reader)).status).toBe(200);
   for (const [method, path] of [
@@ -149,7 +136,7 @@ test('401 and 403: no key, and a key that may only read', async () => {
 
 test('404: an id that is none, and a template of another account', async () => {
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
-  const other = await bearerOf(['read', 'manage'], { accountId: account.id });
+  const other = await bearerOf(stack, ['read', 'manage'], { accountId: account.id });
   const { json } = await create();
   for (const id of [json.id, 'tpl_none']) {
     for (const method of ['GET', 'PATCH', 'DELETE']) {

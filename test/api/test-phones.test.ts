@@ -1,6 +1,6 @@
 /** `/api/v1/test-phones`, by status. */
-import { operations } from '../../src/api/operations';
 import { listVerifiedTestPhones } from '../../src/store/audience/test-phones';
+import { auditOf, bearerOf, problemsOf, shapeOf } from '../support/api';
 import type { Answer } from '../support/client';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -26,19 +26,6 @@ const codesTo = async (msisdn: string): Promise<string[]> => {
   return rows.map(({ body }) => /^\d{6}\b/.exec(body)![0]);
 };
 const wrong = (code: string): string => `${code.slice(0, 5)}${code.endsWith('0') ? '1' : '0'}`;
-const problems = ({ json }: Answer): string[] =>
-  json.errors.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
-const bearerOf = async (scopes: string[], extra: object = {}) => {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes, ...extra });
-  return { authorization: `Bearer ${json.key}` };
-};
-const audit = async (subject: string): Promise<unknown[]> => {
-  const { rows } = await stack.database.pool.query(`select action, detail from audit where subject = $1 order by id`, [
-    subject,
-  ]);
-  return rows.map(({ action, detail }: { action: string; detail: unknown }) => [action, detail]);
-};
-const shapeOf = (id: string, status: number) => operations.find((one) => one.id === id)!.answers[status]!.schema!;
 
 test('201, then 200: a phone is verified by the code that it is sent', async () => {
   const to = newNumber();
@@ -71,7 +58,7 @@ test('201, then 200: a phone is verified by the code that it is sent', async () 
     { ...added.json, verified: true, verifiedAt: expect.any(String) },
   ]);
   expect((await listVerifiedTestPhones(db, stack.accountId)).map(({ msisdn }) => msisdn)).toContain(to);
-  expect(await audit(added.json.id)).toEqual([
+  expect(await auditOf(stack, added.json.id)).toEqual([
     ['test-phone.added', { codeSent: true }],
     ['test-phone.verified', null],
   ]);
@@ -113,7 +100,7 @@ test('200: a verified phone stays so, and is sent no more codes', async () => {
 
 test('200: all, page by page, masked for a key that may only read', async () => {
   for (let n = 0; n < 3; n++) await add({ to: newNumber() });
-  const reader = await bearerOf(['read']);
+  const reader = await bearerOf(stack, ['read']);
   const seen: string[] = [];
   let cursor: string | null = null;
   do {
@@ -134,7 +121,7 @@ test('204: removed; the number begins anew', async () => {
   const { json } = await add({ to });
   expect((await stack.call('DELETE', `${PATH}/${json.id}`)).status).toBe(204);
   expect((await stack.call('DELETE', `${PATH}/${json.id}`)).status).toBe(404);
-  expect((await audit(json.id)).at(-1)).toEqual(['test-phone.deleted', null]);
+  expect((await auditOf(stack, json.id)).at(-1)).toEqual(['test-phone.deleted', null]);
   expect((await add({ to })).status).toBe(201);
 });
 
@@ -145,13 +132,13 @@ describe('400', () => {
     [{ to: '+919800000099', colour: 'red' }, /^colour: is not a field/],
   ])('%j', async (body, problem) => {
     const answer = await add(body);
-    expect([answer.status, problems(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
+    expect([answer.status, problemsOf(answer)]).toEqual([400, [expect.stringMatching(problem)]]);
   });
 
   test.each([123456, '12345', 'abcdef', undefined])('the code %j', async (code) => {
     const { json } = await add({ to: newNumber() });
     const answer = await verify(json.id, code);
-    expect([answer.status, problems(answer)]).toEqual([400, [expect.stringMatching(/^code: must be the/)]]);
+    expect([answer.status, problemsOf(answer)]).toEqual([400, [expect.stringMatching(/^code: must be the/)]]);
   });
 });
 
@@ -162,7 +149,7 @@ test('400, then 409: a wrong code has five tries, and then the right one is refu
   // At once: tries are counted by the database, not by who looks first.
   const answers = await Promise.all(Array.from({ length: 8 }, () => verify(json.id, wrong(code!))));
   const refused = answers.filter(({ status }) => status === 400);
-  expect(refused.map(problems).flat().sort()).toEqual([
+  expect(refused.map(problemsOf).flat().sort()).toEqual([
     expect.stringMatching(/^code: .* it was the last try: ask for a new code by POST/),
     ...[1, 2, 3, 4].map((left) => `code: is not the one that was sent last; tries left: ${left}`),
   ]);
@@ -212,7 +199,7 @@ test('429: a phone gets five codes an hour', async () => {
 test('401 and 403: no key, and a key that may only read', async () => {
   const { json } = await add({ to: newNumber() });
   expect((await stack.call('GET', PATH, undefined, { authorization: '' })).status).toBe(401);
-  const reader = await bearerOf(['read']);
+  const reader = await bearerOf(stack, ['read']);
   for (const [method, path] of [
     ['POST', PATH],
     ['POST', `${PATH}/${json.id}/verify`],
@@ -225,7 +212,7 @@ test('401 and 403: no key, and a key that may only read', async () => {
 test('404: an id that is none, and a phone of another account', async () => {
   const { json } = await add({ to: newNumber() });
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
-  const other = await bearerOf(['read', 'manage'], { accountId: account.id });
+  const other = await bearerOf(stack, ['read', 'manage'], { accountId: account.id });
   for (const id of [json.id, 'tp_none']) {
     expect((await stack.call('POST', `${PATH}/${id}/verify`, { code: '000000' }, other)).status).toBe(404);
     expect((await stack.call('DELETE', `${PATH}/${id}`, undefined, other)).status).toBe(404);

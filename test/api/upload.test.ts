@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { markImportStarted } from '../../src/store/audience/upload-rows';
 import { readUploadRows } from '../../src/store/audience/uploads';
+import { bearerOf } from '../support/api';
 import { startProcess, type TestProcess } from '../support/process';
 import { ADMIN_KEY } from '../support/servers';
 import { startStack, type Answer, type TestStack } from '../support/stack';
@@ -53,11 +54,6 @@ const finished = ({ status, json }: Answer) => {
   );
 };
 
-async function keyWith(scopes: string[]): Promise<Record<string, string>> {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes });
-  return { authorization: `Bearer ${json.key}` };
-}
-
 async function reportOf(id: string, headers: Record<string, string> = {}): Promise<string[]> {
   const response = await fetch(`http://127.0.0.1:${stack.api.port}/api/v1/uploads/${id}/errors.csv`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
@@ -102,7 +98,7 @@ describe('201', () => {
 
   test('a key that may only read sees the numbers masked', async () => {
     const { id } = await finished(await upload('to\n+919800000001\n+919800000001\n98000000012345678x\n'));
-    const reader = await keyWith(['read']);
+    const reader = await bearerOf(stack, ['read']);
     const { json } = await stack.call('GET', `/api/v1/uploads/${id}`, undefined, reader);
     const masked = ['+9198******01', '9800***********78x'];
     expect(json.errors.map(({ value }: { value: string }) => value)).toEqual(masked);
@@ -227,10 +223,10 @@ test('an Idempotency-Key: the same file again is the same upload, one of another
 test('401, 403: uploading needs a key with the scope manage, looking one with read', async () => {
   const none = { ...CSV, authorization: '' };
   expect((await upload('to\n9800000001\n', '', none)).status).toBe(401);
-  const reader = await keyWith(['read']);
+  const reader = await bearerOf(stack, ['read']);
   expect((await upload('to\n9800000001\n', '', { ...CSV, ...reader })).status).toBe(403);
   expect((await stack.call('GET', '/api/v1/uploads', undefined, reader)).status).toBe(200);
-  const sender = await keyWith(['send']);
+  const sender = await bearerOf(stack, ['send']);
   expect((await stack.call('GET', '/api/v1/uploads', undefined, sender)).status).toBe(403);
 });
 

@@ -1,6 +1,7 @@
 /** `/api/v1/campaigns`, by status; and what other routes know of campaigns. */
 import type { z } from 'zod';
 import { operations } from '../../src/api/operations';
+import { bearerOf } from '../support/api';
 import { ADMIN_KEY } from '../support/servers';
 import type { Answer } from '../support/client';
 import { joinStack, type SharedStack } from '../support/shared';
@@ -45,10 +46,6 @@ const fields = ({ json }: Answer): string[] => json.errors?.map(({ field }: { fi
 const shape = (id: string, status: number, { json }: Answer) => {
   const { schema } = operations.find((one) => one.id === id)!.answers[status] as { schema: z.ZodType };
   return schema.safeParse(json).error?.issues;
-};
-const bearerOf = async (scopes: string[]) => {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes });
-  return { authorization: `Bearer ${json.key}` };
 };
 
 describe('400: nothing is made of', () => {
@@ -365,7 +362,7 @@ describe('ledger', () => {
   });
 
   test('200: CSV by Accept; numbers are masked without the scope manage', async () => {
-    const reader = await bearerOf(['read']);
+    const reader = await bearerOf(stack, ['read']);
     const { response, lines } = await csvOf('', { accept: 'text/csv', ...reader });
     expect(response.status).toBe(200);
     expect(lines).toHaveLength(2_300);

@@ -1,9 +1,9 @@
 /** A campaign of many recipients is cheap for Temporal, and tells it nothing about them. */
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/workflows/contract';
 import { joinCampaigns, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const RECIPIENTS = 20_000;
@@ -13,13 +13,13 @@ const EVENTS_OF_ITS_OWN = 50;
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
-let connection: Connection;
+let client: Client;
 beforeAll(async () => {
   ({ stack, campaigns } = await joinCampaigns());
-  connection = await Connection.connect({ address: testTemporal() });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 
@@ -35,7 +35,6 @@ test('events per message, all of them delivered at once', async () => {
   const { counts } = await campaigns.reaches(id, 'finished', 120_000);
   expect(counts).toMatchObject({ accepted: RECIPIENTS, delivered: RECIPIENTS, open: 0 });
 
-  const client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
   const handle = client.workflow.getHandle(campaignWorkflowId(id));
   await handle.result();
   const { events } = await handle.fetchHistory();

@@ -1,22 +1,22 @@
 /** Cancel means that what has not left never will; what has left is awaited, and the ledger adds up. */
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { campaignWorkflowId } from '../../src/workflows/contract';
 import { joinCampaigns, people, sumOf, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const COUNT = 1_500;
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
-let connection: Connection;
+let client: Client;
 beforeAll(async () => {
   ({ stack, campaigns } = await joinCampaigns());
-  connection = await Connection.connect({ address: testTemporal() });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 
@@ -82,9 +82,7 @@ test('cancelled while its audience is still prepared', async () => {
   const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
   expect(counts.cancelled).toBe(counts.accepted - counts.delivered);
   expect(sumOf(counts)).toBe(counts.accepted);
-  const handle = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE }).workflow.getHandle(
-    campaignWorkflowId(id),
-  );
+  const handle = client.workflow.getHandle(campaignWorkflowId(id));
   await handle.result();
   // Nothing was stored after it was cancelled.
   expect((await campaigns.read(id)).counts).toEqual(counts);
@@ -108,7 +106,6 @@ describe('what had left, and is never reported', () => {
     await campaigns.act(id, 'cancel');
     const { counts } = await campaigns.waitFor(id, 'nothing is open', (campaign) => campaign.counts.open === 0);
     // While it waited it slept: events come with what happens, not with time.
-    const client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
     const { historyLength } = await client.workflow.getHandle(campaignWorkflowId(id)).describe();
     expect(historyLength).toBeLessThan(150);
     const { accepted: sent } = (await stack.control('GET', '/control/counts')).json;

@@ -1,19 +1,17 @@
 /** Recurring campaigns: a series makes a campaign at each of its times. */
-import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { sweepOnce } from '../../src/activities/maintenance/sweep';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { createWorkflows } from '../../src/workflows/client';
 import { joinStack, type SharedStack } from '../support/shared';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 let stack: SharedStack;
-let connection: Connection;
 let client: Client;
 beforeAll(async () => {
   stack = await joinStack();
-  connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
   const { rows } = await stack.database.pool.query<{ id: string }>(
@@ -24,7 +22,7 @@ afterAll(async () => {
     await schedule(id)
       .delete()
       .catch(() => undefined);
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 

@@ -1,4 +1,5 @@
 /** The outbox, looked at by hand: what was told to whom, and telling it again. */
+import { bearerOf } from '../support/api';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -50,11 +51,6 @@ async function callbackIn(messageId: string, kind: 'clevertap' | 'standard', sta
     return found?.state === state && found.tries > 0 ? found : null;
   });
 }
-async function keyWith(scopes: string[]): Promise<Record<string, string>> {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes });
-  return { authorization: `Bearer ${json.key}` };
-}
-
 test('a dead callback is replayed, told, and on record', async () => {
   cleverTap.answer = { status: 400 };
   const messageId = await send();
@@ -211,7 +207,7 @@ test('401, 403 and 404', async () => {
   const messageId = await send();
   const { id } = await callbackIn(messageId, 'standard', 'delivered');
   const path = `/api/v1/callbacks/${id}`;
-  const [reader, sender] = [await keyWith(['read']), await keyWith(['send'])];
+  const [reader, sender] = [await bearerOf(stack, ['read']), await bearerOf(stack, ['send'])];
   const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
   const other = { 'x-account-id': account.id };
   for (const where of ['/api/v1/callbacks', path]) {

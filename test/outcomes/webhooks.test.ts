@@ -1,4 +1,5 @@
 /** Customer webhooks: signed events, tried again by the published schedule, each endpoint on its own. */
+import { bearerOf } from '../support/api';
 import { signaturesBy, startReceiver, type Receiver } from '../support/receiver';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -46,11 +47,6 @@ const callbackIn = (messageId: string, webhookId: string, state: string) =>
     const callback = await callbackOf(messageId, webhookId);
     return callback?.state === state && callback.tries > 0 ? callback : null;
   });
-
-async function keyWith(scopes: string[]): Promise<Record<string, string>> {
-  const { json } = await stack.call('POST', '/api/v1/api-keys', { name: 'test', scopes });
-  return { authorization: `Bearer ${json.key}` };
-}
 
 test('a delivered message is told to the customer, signed, and to CleverTap', async () => {
   const receiver = await receive();
@@ -302,8 +298,8 @@ describe('/api/v1/webhooks', () => {
   test('401, 403 and 404', async () => {
     const { id } = await makeWebhook(URL);
     const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
-    const reader = await keyWith(['read']);
-    const sender = await keyWith(['send']);
+    const reader = await bearerOf(stack, ['read']);
+    const sender = await bearerOf(stack, ['send']);
     const routes: [string, string, object | undefined][] = [
       ['GET', `/api/v1/webhooks/${id}`, undefined],
       ['PATCH', `/api/v1/webhooks/${id}`, { state: 'active' }],

@@ -1,20 +1,18 @@
 /** Durable time on the real server: when things leave, and how little history that takes. */
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { sendWorkflowId } from '../../src/workflows/contract';
 import { joinStack, type SharedStack } from '../support/shared';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 let stack: SharedStack;
-let connection: Connection;
 let client: Client;
 beforeAll(async () => {
   stack = await joinStack();
-  connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 

@@ -1,11 +1,13 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { uuidv7 } from '../../src/core/messages/ids';
 import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
 import { connectDatabase, type Database } from '../../src/store/database';
+import type { RequestCounts } from '../../src/store/gateways/breaker';
 import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
 import { writeResults, type AttemptResult } from '../../src/store/dispatch/results';
@@ -116,6 +118,23 @@ export const CLAIM = randomUUID();
 export function claim(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
   const request = { sliceId, gatewayId, leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM };
   return claimMessages(pool, { ...request, after: null, ...over });
+}
+
+/** Claims messages of a slice, and has the gateway take them; `result` says otherwise. */
+export async function submit(
+  pool: Pool,
+  sliceId: string,
+  gatewayId: string,
+  over: Partial<ClaimRequest> = {},
+  result: Partial<AttemptResult> = {},
+): Promise<ClaimedMessage[]> {
+  const claimed = await claim(pool, sliceId, gatewayId, over);
+  await writeResults(
+    pool,
+    CLAIM,
+    claimed.map((message) => resultOf(message, result)),
+  );
+  return claimed;
 }
 
 /** The relay run of tests that need only one. */
@@ -263,4 +282,13 @@ export async function countersOf(pool: Pool, sliceId: string): Promise<{ kept: o
     sliceId,
   ]);
   return { kept: kept.rows[0] as object, counted: counted.rows[0] as object };
+}
+
+/** Requests by how long they took: none. */
+export const NO_LATENCY = Array.from({ length: DURATION_BUCKETS }, () => 0);
+
+/** What a process counted of a gateway's requests; nothing unless `over` says otherwise. */
+export function requestCounts(gatewayId: string, over: Partial<RequestCounts> = {}): RequestCounts {
+  const none = { requests: 0, failures: 0, streak: 0, accepted: 0, refused: 0, latency: NO_LATENCY, reason: null };
+  return { gatewayId, ...none, ...over };
 }

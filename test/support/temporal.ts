@@ -1,4 +1,5 @@
 /** The two Temporal servers of the tests: the shared development server, and time-skipping ones of a test's own. */
+import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
@@ -26,6 +27,12 @@ export function quietTemporal(): void {
 /** Address (host:port) of the test run's Temporal development server: everything but time skipping. Use own task queues. */
 export function testTemporal(): string {
   return fact(TEST_TEMPORAL_ADDRESS);
+}
+
+/** A client of that server, in the namespace of a product. Close its `connection`. */
+export async function connectTemporal({ env }: { env: NodeJS.ProcessEnv }): Promise<Client> {
+  const connection = await Connection.connect({ address: testTemporal() });
+  return new Client({ connection, namespace: env.TEMPORAL_NAMESPACE });
 }
 
 /**

@@ -2,13 +2,11 @@ import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/
 import { pinClock, type PinnedClock } from '../../../test/support/clock';
 import {
   ACCOUNT,
-  claim,
-  CLAIM,
   FAILED,
   receiptOf,
-  resultOf,
   startStore,
   storeGateway,
+  submit,
   type TestStore,
 } from '../../../test/support/rows';
 import type { CampaignState } from '../../core/campaigns/campaign';
@@ -17,7 +15,6 @@ import { cancelWaiting } from '../../store/campaigns/slices';
 import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
 import type { Database } from '../../store/database';
 import { applyReceipts } from '../../store/receipts/receipts';
-import { writeResults } from '../../store/dispatch/results';
 import { surveyCampaign } from './survey';
 
 const NOON = '2026-06-01T12:00:00Z';
@@ -59,15 +56,8 @@ const survey = (id: string, busy: number[] = []) => surveyCampaign(database, id,
 const read = async (id: string): Promise<CampaignRow> => (await readCampaign(store.db, id))!;
 
 /** Has the gateway take `count` messages of a slice. */
-async function submit({ slices }: Stored, no: number, count: number) {
-  const claimed = await claim(store.pool, slices[no]!.id, gatewayId, { limit: count });
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message)),
-  );
-  return claimed;
-}
+const submitOf = ({ slices }: Stored, no: number, count: number) =>
+  submit(store.pool, slices[no]!.id, gatewayId, { limit: count });
 
 it('one that is gone is done', async () => {
   expect(await survey('cmp_gone')).toMatchObject({ state: 'failed', done: true, due: [] });
@@ -140,7 +130,7 @@ it('a slow campaign keeps few slices in hand', async () => {
 
 it('settling once everything has left, running again when a receipt wants another leg is for dispatch to see', async () => {
   const stored = await campaignIn('running', [campaignSlice(0, 2)]);
-  const [message] = await submit(stored, 0, 2);
+  const [message] = await submitOf(stored, 0, 2);
   expect(await survey(stored.id)).toMatchObject({ state: 'settling' });
   const refused = { status: 'failed', class: 'sender', clevertap: '906', code: '11', reason: 'sender' } as const;
   await applyReceipts(store.pool, [receiptOf(gatewayId, message!, refused)]);
@@ -149,7 +139,7 @@ it('settling once everything has left, running again when a receipt wants anothe
 
 it.each<CampaignState>(['running', 'settling', 'paused'])('%s: finished when nothing is open', async (state) => {
   const stored = await campaignIn('running', [campaignSlice(0, 1)]);
-  const [message] = await submit(stored, 0, 1);
+  const [message] = await submitOf(stored, 0, 1);
   await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
   await store.pool.query('update campaigns set state = $2 where id = $1', [stored.id, state]);
   expect(await survey(stored.id)).toMatchObject({ state: 'finished', done: true, openSlices: 0 });
@@ -179,7 +169,7 @@ describe('an account that pauses its campaigns when too many fail', () => {
 
   async function failing(failed: number, delivered: number): Promise<string> {
     const stored = await campaignIn('running', [campaignSlice(0, failed + delivered + 1)]);
-    const claimed = await submit(stored, 0, failed + delivered);
+    const claimed = await submitOf(stored, 0, failed + delivered);
     await applyReceipts(
       store.pool,
       claimed.map((message, i) => receiptOf(gatewayId, message, i < failed ? FAILED : {})),
@@ -206,7 +196,7 @@ describe('an account that pauses its campaigns when too many fail', () => {
 
 it('tells in one line how far it is', async () => {
   const stored = await campaignIn('running', [campaignSlice(0, 5)]);
-  const [message] = await submit(stored, 0, 2);
+  const [message] = await submitOf(stored, 0, 2);
   await applyReceipts(store.pool, [receiptOf(gatewayId, message!)]);
   expect((await survey(stored.id)).details).toBe('running: 1 of 5 settled, 3 to send');
 });

@@ -1,15 +1,13 @@
 import {
   ACCOUNT,
-  CLAIM,
   FAILED,
-  claim,
   messageDraft,
   receiptOf,
-  resultOf,
   sliceDraft,
   startStore,
   storeGateway,
   storeSlice,
+  submit,
   type TestStore,
 } from '../../../test/support/rows';
 import { newLinkCode } from '../../core/messages/links';
@@ -17,7 +15,6 @@ import { acceptMessages } from '../messages/accept';
 import { findLink, visitLink } from '../messages/clicks';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
-import { writeResults } from '../dispatch/results';
 import { sealSlice } from '../messages/slices';
 import { listCountedAccounts, listStats, refreshStats, type StatsGroup } from './stats';
 
@@ -46,15 +43,10 @@ const figures = async (by: StatsGroup | null = null, fromMs = -HOUR_MS, untilMs 
 const NOTHING = { sent: 0, delivered: 0, clicked: 0, errors: 0 };
 
 /** Submits a slice of `count`; returns its messages. */
-async function submit(count: number, sender: string | null = null) {
+async function submitSlice(count: number, sender: string | null = null) {
   const { sliceId } = await storeSlice(store.pool, count, { sender });
   await sealSlice(store.pool, sliceId);
-  const claimed = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message)),
-  );
+  const claimed = await submit(store.pool, sliceId, gateway.id);
   return { sliceId, claimed };
 }
 const report = (message: { id: string; no: number }, over: Parameters<typeof receiptOf>[2]) =>
@@ -63,7 +55,7 @@ const DELIVERED = { status: 'delivered' } as const;
 
 it('counts sent, delivered and errors, and again when something changes', async () => {
   expect(await figures()).toEqual([]);
-  const { claimed } = await submit(3);
+  const { claimed } = await submitSlice(3);
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 3 }]);
   await report(claimed[0]!, DELIVERED);
   await report(claimed[1]!, FAILED);
@@ -73,8 +65,8 @@ it('counts sent, delivered and errors, and again when something changes', async 
 });
 
 it('groups by gateway, by the sender that was used, by code and by hour', async () => {
-  const { claimed } = await submit(2);
-  await submit(1, 'OTHERS');
+  const { claimed } = await submitSlice(2);
+  await submitSlice(1, 'OTHERS');
   await report(claimed[0]!, DELIVERED);
   await report(claimed[1]!, FAILED);
   expect(await figures('gateway')).toEqual([{ key: gateway.id, sent: 3, delivered: 1, clicked: 0, errors: 1 }]);
@@ -98,12 +90,7 @@ it('counts a message whose text was followed once, whichever of its links', asyn
   const linked = messageDraft(slice.id, { links });
   await acceptMessages(store.pool, [slice], [linked, messageDraft(slice.id)]);
   await sealSlice(store.pool, slice.id);
-  const claimed = await claim(store.pool, slice.id, gateway.id);
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message)),
-  );
+  await submit(store.pool, slice.id, gateway.id);
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 2 }]);
   for (const { code, url } of [...links, ...links]) {
     expect(await visitLink(store.pool, code, 'https://s.example/l/x')).toEqual({ url, webhookIds: [] });
@@ -127,14 +114,14 @@ it('a message that repeats an earlier one leaves no links', async () => {
 });
 
 it('two that count at the same time count once', async () => {
-  await submit(50);
+  await submitSlice(50);
   const pools = [store, store.connect(2), store.connect(2)];
   await Promise.all(Array.from({ length: 12 }, (_, i) => refreshStats(pools[i % 3]!.pool, ACCOUNT)));
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 50 }]);
 });
 
 it('what was settled long ago is counted a last time and then left alone', async () => {
-  const { sliceId, claimed } = await submit(1);
+  const { sliceId, claimed } = await submitSlice(1);
   await report(claimed[0]!, DELIVERED);
   await figures();
   expect(await listCountedAccounts(store.pool)).toEqual([ACCOUNT]);

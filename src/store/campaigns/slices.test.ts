@@ -2,13 +2,12 @@ import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/
 import {
   ACCOUNT,
   claim,
-  CLAIM,
   countersOf,
   messageOf,
   receiptOf,
-  resultOf,
   startStore,
   storeGateway,
+  submit,
   type TestStore,
 } from '../../../test/support/rows';
 import type { SendWindow } from '../../core/time/window';
@@ -16,7 +15,6 @@ import { cancelWaiting, findSliceIds, listOpenWindows, readCampaignOutlook, writ
 import type { CampaignSlice } from './materialise';
 import { moveCampaign } from './campaigns';
 import { applyReceipts } from '../receipts/receipts';
-import { writeResults } from '../dispatch/results';
 import { sealSlice } from '../messages/slices';
 
 const NIGHT: SendWindow[] = [{ start: '22:00', end: '23:00', timezone: 'UTC' }];
@@ -41,17 +39,6 @@ async function running(...slices: CampaignSlice[]): Promise<string> {
 
 const outlookOf = (id: string, over: Partial<Parameters<typeof readCampaignOutlook>[2]> = {}) =>
   readCampaignOutlook(store.pool, id, { closed: [], busy: [], limit: 100, ...over });
-
-/** Claims `count` messages of a slice, and has the gateway take them. */
-async function submit(sliceId: string, count: number) {
-  const claimed = await claim(store.pool, sliceId, gatewayId, { limit: count });
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message)),
-  );
-  return claimed;
-}
 
 it('slices that were never looked at are due, in order, but those in hand and beyond the limit', async () => {
   const id = await running(campaignSlice(0, 2), campaignSlice(1, 2), campaignSlice(2, 2), campaignSlice(3, 2));
@@ -88,7 +75,7 @@ it('under a closed window only what waits for something else is due', async () =
   expect(open).toHaveLength(2);
   expect(open).toEqual(expect.arrayContaining([NIGHT, DAY]));
   expect((await outlookOf(id, { closed: [NIGHT] })).due).toEqual([1, 2]);
-  await submit(slices[0]!.id, 2);
+  await submit(store.pool, slices[0]!.id, gatewayId, { limit: 2 });
   expect((await outlookOf(id, { closed: [NIGHT] })).due).toEqual([0, 1, 2]);
   expect(await listOpenWindows(store.pool, id)).toEqual([DAY]);
 });
@@ -96,7 +83,7 @@ it('under a closed window only what waits for something else is due', async () =
 it('counts what waits, what awaits its receipt and what is settled', async () => {
   const slices = [campaignSlice(0, 4), campaignSlice(1, 1)];
   const id = await running(...slices);
-  const [first, second] = await submit(slices[0]!.id, 3);
+  const [first, second] = await submit(store.pool, slices[0]!.id, gatewayId, { limit: 3 });
   expect(await outlookOf(id)).toMatchObject({ open: 5, waiting: 2, openSlices: 2, settled: 0 });
   const failed = { status: 'failed', class: 'recipient', clevertap: '910', code: '5', reason: 'absent' } as const;
   await applyReceipts(store.pool, [receiptOf(gatewayId, first!), receiptOf(gatewayId, second!, failed)]);
@@ -107,7 +94,7 @@ it('cancels what has not left, tells CleverTap 917, and awaits the rest', async 
   const slice = campaignSlice(0, 4);
   for (const message of slice.messages) message.webhookId = 'wh_test';
   const id = await running(slice);
-  const [submitted] = await submit(slice.id, 1);
+  const [submitted] = await submit(store.pool, slice.id, gatewayId, { limit: 1 });
   const [inDoubt] = await claim(store.pool, slice.id, gatewayId, { limit: 1 });
   const settlement = await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
   expect(settlement.webhookIds).toEqual(['wh_test']);

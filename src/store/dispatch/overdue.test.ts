@@ -10,6 +10,7 @@ import {
   startStore,
   storeGateway,
   storeSlice,
+  submit,
   type TestStore,
 } from '../../../test/support/rows';
 import type { GatewayDraft } from '../gateways/gateways';
@@ -35,12 +36,7 @@ async function sent(gateway: Partial<GatewayDraft> = {}, over: Partial<AttemptRe
     ...gateway,
   });
   const { sliceId, ids } = await storeSlice(store.pool, count);
-  const claimed = await claim(store.pool, sliceId, gatewayId);
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message, over)),
-  );
+  const claimed = await submit(store.pool, sliceId, gatewayId, {}, over);
   return { gatewayId, sliceId, id: ids[0]!, message: claimed[0]! };
 }
 const UNKNOWN = { attempt: 'unknown', message: 'submitting', class: 'unknown', reason: 'lost' } as const;

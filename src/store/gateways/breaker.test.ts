@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DURATION_BUCKETS } from '../../core/gateways/health';
-import { startStore, storeGateway, type TestStore } from '../../../test/support/rows';
-import { BREAKER, endProbe, hurryProbe, takeProbe, recordRequests, type RequestCounts } from './breaker';
+import { requestCounts, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
+import { BREAKER, endProbe, hurryProbe, takeProbe, recordRequests } from './breaker';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -9,24 +8,18 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const EMPTY = Array.from({ length: DURATION_BUCKETS }, () => 0);
 const newGateway = async (): Promise<string> => (await storeGateway(store)).id;
-const beat = (gatewayId: string, over: Partial<RequestCounts> = {}): RequestCounts => ({
-  gatewayId,
-  requests: 0,
-  failures: 0,
-  streak: 0,
-  accepted: 0,
-  refused: 0,
-  latency: EMPTY,
-  reason: null,
-  ...over,
-});
 const fail = (gatewayId: string, count: number) =>
   recordRequests(store.pool, [
-    beat(gatewayId, { requests: count, failures: count, streak: count, reason: 'the provider answered HTTP 503' }),
+    requestCounts(gatewayId, {
+      requests: count,
+      failures: count,
+      streak: count,
+      reason: 'the provider answered HTTP 503',
+    }),
   ]);
-const succeed = (gatewayId: string, count = 1) => recordRequests(store.pool, [beat(gatewayId, { requests: count })]);
+const succeed = (gatewayId: string, count = 1) =>
+  recordRequests(store.pool, [requestCounts(gatewayId, { requests: count })]);
 const wait = async (gatewayId: string): Promise<number> => {
   const { readings } = await succeed(gatewayId, 0);
   return readings[0]!.waitMs;
@@ -58,16 +51,16 @@ describe('the breaker', () => {
   });
 
   it('opens when half of a window fails, and forgets an old window', async () => {
-    const half = (gatewayId: string) => beat(gatewayId, { requests: 20, failures: 10, streak: 1 });
+    const half = (gatewayId: string) => requestCounts(gatewayId, { requests: 20, failures: 10, streak: 1 });
     const [id, slow] = [await newGateway(), await newGateway()];
     expect((await recordRequests(store.pool, [half(id)])).opened).toHaveLength(1);
-    await recordRequests(store.pool, [beat(slow, { requests: 18, failures: 9, streak: 1 })]);
+    await recordRequests(store.pool, [requestCounts(slow, { requests: 18, failures: 9, streak: 1 })]);
     await store.pool.query(`update gateway_health set window_at = now() - interval '1 minute' where gateway_id = $1`, [
       slow,
     ]);
-    expect((await recordRequests(store.pool, [beat(slow, { requests: 2, failures: 1, streak: 1 })])).opened).toEqual(
-      [],
-    );
+    expect(
+      (await recordRequests(store.pool, [requestCounts(slow, { requests: 2, failures: 1, streak: 1 })])).opened,
+    ).toEqual([]);
   });
 
   it('lets one probe through when the wait is over, however many ask', async () => {

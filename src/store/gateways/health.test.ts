@@ -1,14 +1,16 @@
 import { DURATION_BUCKETS } from '../../core/gateways/health';
 import {
   CLAIM,
+  NO_LATENCY,
   claim,
+  requestCounts,
   resultOf,
   startStore,
   storeGateway,
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { recordRequests, type RequestCounts } from './breaker';
+import { recordRequests } from './breaker';
 import { countGatewayStates, forgetMinutes, noteDegraded, listGatewayHealth, recordReceipts } from './health';
 import { pauseGateway } from './gateways';
 import { writeResults } from '../dispatch/results';
@@ -19,25 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const EMPTY = Array.from({ length: DURATION_BUCKETS }, () => 0);
 const newGateway = async (): Promise<string> => (await storeGateway(store)).id;
-const beat = (gatewayId: string, over: Partial<RequestCounts> = {}): RequestCounts => ({
-  gatewayId,
-  requests: 0,
-  failures: 0,
-  streak: 0,
-  accepted: 0,
-  refused: 0,
-  latency: EMPTY,
-  reason: null,
-  ...over,
-});
 describe('listGatewayHealth', () => {
   it('adds up what all processes told of the last minutes', async () => {
     const id = await newGateway();
-    const latency = EMPTY.map((_, bucket) => (bucket === 3 ? 2 : 0));
-    await recordRequests(store.pool, [beat(id, { requests: 2, accepted: 3, refused: 1, latency })]);
-    await recordRequests(store.pool, [beat(id, { requests: 2, accepted: 4, latency })]);
+    const latency = NO_LATENCY.map((_, bucket) => (bucket === 3 ? 2 : 0));
+    await recordRequests(store.pool, [requestCounts(id, { requests: 2, accepted: 3, refused: 1, latency })]);
+    await recordRequests(store.pool, [requestCounts(id, { requests: 2, accepted: 4, latency })]);
     await store.pool.query(
       `insert into gateway_minutes (gateway_id, minute, accepted) values
          ($1, now() - interval '10 minutes', 5), ($1, now() - interval '20 minutes', 1000)`,
@@ -52,7 +42,7 @@ describe('listGatewayHealth', () => {
 
   it('knows nothing of a gateway that never sent', async () => {
     const [reading] = await listGatewayHealth(store.pool, ['gw_none']);
-    expect(reading).toMatchObject({ breaker: 'closed', reason: null, counts: { accepted: 0, latency: EMPTY } });
+    expect(reading).toMatchObject({ breaker: 'closed', reason: null, counts: { accepted: 0, latency: NO_LATENCY } });
   });
 
   it('has the reports and how long they took', async () => {
@@ -106,7 +96,7 @@ it('counts active gateways by provider and state', async () => {
   const provider = 'pingbix';
   const [, down, slow, paused] = await Promise.all(Array.from({ length: 5 }, () => storeGateway(store, { provider })));
   await storeGateway(store, { provider, status: 'inactive' });
-  await recordRequests(store.pool, [beat(down!.id, { requests: 5, failures: 5, streak: 5 })]);
+  await recordRequests(store.pool, [requestCounts(down!.id, { requests: 5, failures: 5, streak: 5 })]);
   await noteDegraded(store.pool, slow!.id, 'slow');
   await pauseGateway(store.db, paused!.id, 'refused');
   const states = (await countGatewayStates(store.pool)).filter((row) => row.provider === provider);

@@ -1,20 +1,18 @@
 import {
-  CLAIM,
   callbacksOf,
-  claim,
   countersOf,
   messageOf,
-  resultOf,
   startStore,
   storeGateway,
   storeSlice,
   withAttempt,
   withResult,
+  submit,
   type TestStore,
 } from '../../../test/support/rows';
 import { holdLeg } from '../dispatch/failover';
 import type { GatewayRow } from '../gateways/gateways';
-import { writeResults, type AttemptResult } from '../dispatch/results';
+import type { AttemptResult } from '../dispatch/results';
 import { readOutlook, settleOverdue } from './settle';
 import { HOLD_DEADLINE_SECONDS } from './waiting';
 
@@ -109,12 +107,7 @@ it('an attempt that is being sent right now has no deadline', async () => {
 it('settles only the slice it was asked about, and only what is overdue in it', async () => {
   const other = await submitted();
   const { sliceId, ids } = await storeSlice(store.pool, 3);
-  const claimed = await claim(store.pool, sliceId, gateway.id);
-  await writeResults(
-    store.pool,
-    CLAIM,
-    claimed.map((message) => resultOf(message)),
-  );
+  await submit(store.pool, sliceId, gateway.id);
   await pass(other.sliceId, DEADLINE_SECONDS);
   await store.pool.query(`update messages set submitted_at = now() - interval '1 day' where id = $1`, [ids[1]]);
   expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([
