@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/rows';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import type { SendWindow } from '../../core/time/window';
-import { cancelWaiting } from '../../store/campaigns/slices';
+import { cancelWaiting, writeLookAt } from '../../store/campaigns/slices';
 import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
 import type { Database } from '../../store/database';
 import { applyReceipts } from '../../store/receipts/receipts';
@@ -155,6 +155,9 @@ it('cancelled: all that has not left is due, whatever its windows; done when not
   const slices = [campaignSlice(0, 1), campaignSlice(1, 1, [window('20:00', '21:00')])];
   const { id } = await campaignIn('cancelled', slices);
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1], width: 6 });
+  // Also what a run, of before the cancellation or under way during it, wanted to look at later.
+  for (const slice of slices) await writeLookAt(store.pool, slice.id, 60_000);
+  expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1] });
   for (const slice of slices) await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: true });
 });

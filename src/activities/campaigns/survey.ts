@@ -59,8 +59,9 @@ export async function surveyCampaign(
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
   // Messages of a campaign that has ended never leave, so they wait for no window.
-  const closed = hasEnded(campaign.state) ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
-  const outlook = await readCampaignOutlook(pool, campaignId, { closed, busy, limit: MAX_DUE });
+  const ended = hasEnded(campaign.state);
+  const closed = ended ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
+  const outlook = await readCampaignOutlook(pool, campaignId, { ended, closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
 
   const survey = {

@@ -38,7 +38,7 @@ async function running(...slices: CampaignSlice[]): Promise<string> {
 }
 
 const outlookOf = (id: string, over: Partial<Parameters<typeof readCampaignOutlook>[2]> = {}) =>
-  readCampaignOutlook(store.pool, id, { closed: [], busy: [], limit: 100, ...over });
+  readCampaignOutlook(store.pool, id, { ended: false, closed: [], busy: [], limit: 100, ...over });
 
 it('slices that were never looked at are due, in order, but those in hand and beyond the limit', async () => {
   const id = await running(campaignSlice(0, 2), campaignSlice(1, 2), campaignSlice(2, 2), campaignSlice(3, 2));
@@ -66,6 +66,20 @@ it('one that was looked at is due again at its time, or when it has news', async
   expect((await outlookOf(id)).due).toEqual([]);
   await writeLookAt(store.pool, slices[1]!.id, 0);
   expect((await outlookOf(id)).due).toEqual([1]);
+});
+
+it('of a campaign that has ended, one with messages that never left is due whenever it was to be looked at', async () => {
+  const slices = [campaignSlice(0, 2), campaignSlice(1, 2), campaignSlice(2, 2)];
+  const id = await running(...slices);
+  await claim(store.pool, slices[1]!.id, gatewayId, { limit: 2 });
+  await submit(store.pool, slices[2]!.id, gatewayId, { limit: 1 });
+  for (const slice of slices) await writeLookAt(store.pool, slice.id, 60_000);
+  expect((await outlookOf(id)).due).toEqual([]);
+  expect((await outlookOf(id, { ended: true })).due).toEqual([0, 2]);
+  expect((await outlookOf(id, { ended: true, busy: [0] })).due).toEqual([2]);
+  for (const slice of slices) await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
+  // What is on the wire, or was taken, is awaited: asking at once and again would not hasten it.
+  expect((await outlookOf(id, { ended: true })).due).toEqual([]);
 });
 
 it('under a closed window only what waits for something else is due', async () => {

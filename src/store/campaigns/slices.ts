@@ -46,13 +46,19 @@ export interface CampaignOutlook {
 
 /**
  * What is left of a campaign, over all of its slices.
+ * @param ended nothing may leave any more: slices are due that still have what never left, to be dropped.
  * @param closed windows that are closed now: slices under them are due only for what else they wait for.
  * @param busy slices that are being advanced.
  */
 export async function readCampaignOutlook(
   pool: Pool,
   campaignId: string,
-  { closed, busy, limit }: { closed: readonly SendWindow[][]; busy: readonly number[]; limit: number },
+  {
+    ended,
+    closed,
+    busy,
+    limit,
+  }: { ended: boolean; closed: readonly SendWindow[][]; busy: readonly number[]; limit: number },
 ): Promise<CampaignOutlook> {
   const [row] = await execute<{
     open: string;
@@ -68,7 +74,9 @@ export async function readCampaignOutlook(
     `with listed as (
        select s.no, ${OPEN} as open, ${WAITING} as waiting, s.look_at, ${settledOf('s')} as settled,
               s.failed + s.expired as failed,
-              (s.look_at is null or s.look_at <= now() or s.wake_due) as is_due,
+              (s.look_at is null or s.look_at <= now() or s.wake_due or ($5 and ${WAITING} > 0 and exists (
+                 select from messages m where m.slice_id = s.id and m.state = any($6::message_state[])
+               ))) as is_due,
               coalesce(s.windows = any($2::jsonb[]), false) and ${WAITING} > 0 as is_closed,
               s.no = any($3::int[]) as is_busy
        from slices s where s.campaign_id = $1
@@ -85,7 +93,7 @@ export async function readCampaignOutlook(
             ceil(extract(epoch from min(look_at) filter (
               where open > 0 and look_at > now() and not is_closed and not is_busy) - now()) * 1000) as wait_ms
      from listed`,
-    [campaignId, closed.map((windows) => JSON.stringify(windows)), busy, limit],
+    [campaignId, closed.map((windows) => JSON.stringify(windows)), busy, limit, ended, CLAIMABLE_STATES],
   );
   return {
     open: Number(row!.open),
