@@ -56,6 +56,8 @@ afterAll(async () => {
 beforeEach(async () => {
   heard.length = 0;
   await control('POST', 'reset');
+  // A report that a test doesn't wait for could reach the next one.
+  await control('PUT', 'script', { receipts: { delayMs: 60_000 } });
 });
 
 async function control(method: string, what: string, body?: object): Promise<Response> {
