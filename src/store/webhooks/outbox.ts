@@ -1,4 +1,4 @@
-/** The outbox: outcomes on their way to a webhook, as its relay sees them. As people see them: `outbox.ts`. */
+/** The outbox: outcomes on their way to a webhook, as its relay sees them. As people see them: `callbacks.ts`. */
 import type { Pool } from 'pg';
 import type { MessageState } from '../../core/messages/status';
 import { execute } from '../database';
