@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { drawFreePort } from '../../src/main/embedded/ports';
 import { startTemporal, type EmbeddedTemporal } from '../../src/main/embedded/temporal';
+import { campaignsOf, people } from '../support/campaigns';
 import { temporaryFolder } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
@@ -81,4 +82,42 @@ test('an api that was restarted meanwhile knows nothing of them, and they leave 
 
   temporal = await temporalReturns();
   await everythingDelivered();
+}, 240_000);
+
+test('commands to campaigns and forecasts say that Temporal is away, and change nothing', async () => {
+  const campaigns = campaignsOf(stack);
+  const audience = { recipients: people(3, 900) };
+  const time = new Date(Date.now() + 3_600_000).toISOString();
+  const launched = await campaigns.launch({ audience, time });
+  await campaigns.reaches(launched, 'scheduled');
+  const { id: draft } = (await campaigns.create({ audience, draft: true })).json;
+  const requests = {
+    pause: () => campaigns.act(launched, 'pause'),
+    cancel: () => campaigns.act(launched, 'cancel'),
+    reschedule: () => campaigns.act(launched, 'reschedule', { time: new Date(Date.now() + 7_200_000).toISOString() }),
+    rate: () => stack.call('PATCH', `/api/v1/campaigns/${launched}`, { ratePerSecond: 5 }),
+    forecast: () => stack.call('GET', `/api/v1/campaigns/${draft}/forecast`),
+  };
+  const before = await campaigns.read(launched);
+  await temporal.stop();
+  const answers = await Promise.all(
+    Object.entries(requests).map(async ([name, request]) => {
+      const { status, json, headers } = await request();
+      return { name, status, code: json.code, waits: Number(headers.get('retry-after')) > 0 };
+    }),
+  );
+  expect(answers).toEqual(
+    Object.keys(requests).map((name) => ({ name, status: 503, code: 'temporal-unavailable', waits: true })),
+  );
+  expect(await campaigns.read(launched)).toEqual(before);
+
+  temporal = await temporalReturns();
+  await until('a command is carried out again', async () => (await campaigns.act(launched, 'cancel')).status === 200);
+  await campaigns.waitFor(launched, 'cancelled', ({ counts }) => counts.cancelled === 3 && counts.open === 0);
+  expect(
+    await until('a forecast is made', async () => {
+      const { status, json } = await requests.forecast();
+      return status === 200 ? json : null;
+    }),
+  ).toMatchObject({ recipients: 3 });
 }, 240_000);
