@@ -182,6 +182,8 @@ create table gateway_health (
   reason text,
   changed_at timestamp with time zone not null default now(),
   degraded text,
+  held_until timestamp with time zone,
+  hold_reason text,
   constraint gateway_health_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))),
   constraint gateway_health_pkey PRIMARY KEY (gateway_id)
 );

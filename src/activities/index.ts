@@ -3,7 +3,9 @@ import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
+import { writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
+import type { Settlement } from '../store/messages/settlement';
 import type { Workflows } from '../workflows/client';
 import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, type AdvanceResult } from './dispatch/advance';
@@ -30,6 +32,13 @@ import type { CampaignCommand, CampaignInput } from '../workflows/contract';
 import { sweepOnce } from './maintenance/sweep';
 
 const HEARTBEAT_MS = 2_000;
+/**
+ * Slices of either kind that one worker process has in hand at once. Most of them wait for answers, which costs next to
+ * nothing; no gateway may have all of them, see `FairShare`.
+ */
+export const CONCURRENT_SLICES = 200;
+/** The same for slices about which providers are asked. */
+export const CONCURRENT_LOOKUPS = 60;
 
 export interface ActivityDeps {
   database: Database;
@@ -52,15 +61,20 @@ export function createActivities(deps: ActivityDeps) {
       deps.workflows.wake(held.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
     },
   });
-  const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health);
+  const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health, CONCURRENT_SLICES);
+  const lookups = createLookups(
+    { database: deps.database, http: deps.http, gateways, log: deps.log },
+    CONCURRENT_LOOKUPS,
+  );
   const dispatch = {
     database: deps.database,
     http: deps.http,
     gateways,
-    lookups: createLookups({ database: deps.database, http: deps.http, gateways, log: deps.log }),
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
   };
+  /** What look-ups settled wakes relays, and is seen by the workflow that asked for them. */
+  const heed = ({ webhookIds }: Settlement): void => deps.workflows.wakeRelays(webhookIds);
   const campaigns = createCampaignFollower(deps.database, (err) =>
     deps.log.warn({ err }, 'campaigns could not be read; what was known of them holds'),
   );
@@ -68,6 +82,21 @@ export function createActivities(deps: ActivityDeps) {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
       withHeartbeat((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+
+    /**
+     * Asks the providers what became of attempts of these slices.
+     * @returns in milliseconds, when to go on with what is left; null = nothing is.
+     */
+    lookUp: ({ sliceIds }: { sliceIds: string[] }): Promise<{ againMs: number | null }> =>
+      withHeartbeat(async (stopping) => {
+        let againMs: number | null = null;
+        for (const sliceId of sliceIds) {
+          const ms = await lookups.ask(sliceId, heed, stopping);
+          if (ms === null) await writeLookAt(deps.database.pool, sliceId, null);
+          else againMs = Math.min(againMs ?? ms, ms);
+        }
+        return { againMs };
+      }),
 
     /** Sends a test message over a gateway, once. */
     testGateway: (input: GatewayTestInput): Promise<GatewayTestResult> => testGateway(dispatch, input),

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
-import { createActivities } from '../activities';
+import { CONCURRENT_LOOKUPS, CONCURRENT_SLICES, createActivities } from '../activities';
 import { restartUnsettled } from '../activities/maintenance/sweep';
 import type { Config } from '../config';
 import { createHttpClient } from '../outbound/client';
@@ -23,16 +23,13 @@ export interface RunningWorker {
 /** A workflow bundle that the build made; else workers bundle at their start, which takes seconds. */
 const PREBUILT_BUNDLE = path.join(__dirname, '../workflow-bundle.js');
 
-/**
- * Slices that one worker process has in hand at the same time, per kind. Most of them wait for a slow gateway's next
- * place; a campaign keeps few in hand, and no slice stays for long.
- */
-const CONCURRENT_SLICES = 40;
 /** Relays mostly wait for answers: with few places, some dead endpoints would hold them all. */
 const CONCURRENT_RELAYS = 500;
 /** An import keeps a core busy. */
 const CONCURRENT_IMPORTS = 4;
 const CONCURRENT_CONTROLS = 10;
+/** A person waits for each, for seconds at most. */
+const CONCURRENT_TESTS = 20;
 const MAX_CACHED_WORKFLOWS = 500;
 /** In-flight provider requests get this long to be answered and written when the process stops. */
 const SHUTDOWN_GRACE = '5s';
@@ -72,6 +69,8 @@ export async function startWorker(
     activityWorker(TASK_QUEUES.relay, CONCURRENT_RELAYS),
     activityWorker(TASK_QUEUES.audience, CONCURRENT_IMPORTS),
     activityWorker(TASK_QUEUES.control, CONCURRENT_CONTROLS),
+    activityWorker(TASK_QUEUES.lookups, CONCURRENT_LOOKUPS),
+    activityWorker(TASK_QUEUES.tests, CONCURRENT_TESTS),
   ]);
   await base.workflows.ensureMaintenance();
   void restartUnsettled(base).catch((err: unknown) => log.warn({ err }, 'open slices could not be offered again'));

@@ -23,6 +23,7 @@ import {
   type CampaignInput,
   type CampaignNews,
 } from './contract';
+import { LookUps } from './look-ups';
 
 /** News of the slices of this campaign: receipts have settled some, or refused messages that want another leg. */
 export const campaignNewsSignal = defineSignal<[CampaignNews]>(RECEIPT_SIGNAL);
@@ -53,7 +54,7 @@ const MAX_NEWS = 2_000;
 export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   const { campaignId } = input;
   const { prepareCampaign, advanceCampaignSlices } = activitiesFor(input);
-  const steering = new Steering(campaignId, advanceCampaignSlices);
+  const steering = new Steering(campaignId, advanceCampaignSlices, input.accountId);
   setHandler(campaignNewsSignal, (news) => steering.hear(news));
   setHandler(commandUpdate, (command) => steering.carryOut(command), {
     validator: ({ action }) => steering.checkEnded(action),
@@ -140,11 +141,17 @@ class Steering {
   private openSlices = 0;
   /** Slices that were told to be done, ever. */
   private doneSlices = 0;
+  private readonly lookUps: LookUps;
 
   constructor(
     private readonly campaignId: string,
     private readonly advance: Advance,
-  ) {}
+    accountId: string,
+  ) {
+    this.lookUps = new LookUps(accountId, () => {
+      this.news = true;
+    });
+  }
 
   /** No further slice is started before the next survey. */
   get interrupted(): boolean {
@@ -203,8 +210,10 @@ class Steering {
     this.runs++;
     for (const no of nos) this.busy.add(no);
     void this.advance({ campaignId: this.campaignId, nos, untilMs, sinceMs }).then(
-      ({ held }) => {
+      ({ held, lookUp }) => {
         this.endRun(nos);
+        // Absent in what was recorded before there was one.
+        if (lookUp !== undefined && lookUp.length > 0) this.lookUps.start({ sliceIds: lookUp });
         this.held ||= held;
         if (!held) this.heldMs = HELD_MS;
       },

@@ -3,7 +3,8 @@ import type { FailureClass } from '../core/messages/outcome';
 
 /**
  * Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for
- * neither; what steers a campaign (is it paused, what is next) waits for nothing long.
+ * neither; what steers a campaign (is it paused, what is next) waits for nothing long. Providers are asked what became of
+ * attempts, and gateways tried, in places of their own: vendors that don't answer hold nothing else.
  */
 export const TASK_QUEUES = {
   workflows: 'heliograph',
@@ -12,6 +13,8 @@ export const TASK_QUEUES = {
   relay: 'heliograph-relay',
   audience: 'heliograph-audience',
   control: 'heliograph-control',
+  lookups: 'heliograph-lookups',
+  tests: 'heliograph-tests',
 } as const;
 
 export const WORKFLOW_TYPES = {
@@ -31,6 +34,8 @@ export const TRANSACTIONAL_PRIORITY = 1;
 
 export interface SendInput {
   sliceId: string;
+  /** Fairness key: accounts share dispatch. Absent in what was started before there was one. */
+  accountId?: string;
   /** Epoch milliseconds; null = at once. */
   dueAtMs: number | null;
   priority: number;

@@ -4,7 +4,7 @@ import { GATEWAY_TEST_MS, TASK_QUEUES, type GatewayTestInput, type GatewayTestRe
 
 /** Never tried again: whoever took the test may have sent it. */
 const { testGateway } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.relay,
+  taskQueue: TASK_QUEUES.tests,
   scheduleToCloseTimeout: GATEWAY_TEST_MS,
   retry: { maximumAttempts: 1 },
 });

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { BULK_PRIORITY, RECEIPT_SIGNAL, TASK_QUEUES, type ReceiptNews, type SendInput } from './contract';
+import { LookUps } from './look-ups';
 
 /** Raised by the callback endpoint when a receipt settled the slice's last message, or refused one. */
 export const receiptSignal = defineSignal<[ReceiptNews]>(RECEIPT_SIGNAL);
@@ -16,9 +17,6 @@ export const receiptSignal = defineSignal<[ReceiptNews]>(RECEIPT_SIGNAL);
 /** A slice of 1,000 at one message per second takes 17 minutes; the heartbeat tells a dead worker long before. */
 const DISPATCH = { startToCloseTimeout: '6 hours', heartbeatTimeout: '10 seconds' } as const;
 const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as const;
-
-const transactional = proxyActivities<Activities>({ ...DISPATCH, retry: RETRY, taskQueue: TASK_QUEUES.transactional });
-const bulk = proxyActivities<Activities>({ ...DISPATCH, retry: RETRY, taskQueue: TASK_QUEUES.bulk });
 
 /**
  * One slice from its time to its last outcome.
@@ -28,7 +26,16 @@ const bulk = proxyActivities<Activities>({ ...DISPATCH, retry: RETRY, taskQueue:
  * the `receipt` signal has news. All state is in Postgres, so a new run (continue-as-new) needs only the slice's id.
  */
 export async function sendWorkflow(input: SendInput): Promise<void> {
-  const { advance } = input.priority >= BULK_PRIORITY ? bulk : transactional;
+  const { advance } = proxyActivities<Activities>({
+    ...DISPATCH,
+    retry: RETRY,
+    taskQueue: input.priority >= BULK_PRIORITY ? TASK_QUEUES.bulk : TASK_QUEUES.transactional,
+    // Of what waits, each account gets its share.
+    priority: { priorityKey: input.priority, fairnessKey: input.accountId },
+  });
+  const lookUps = new LookUps(input.accountId, () => {
+    refused = true;
+  });
   let open = Number.POSITIVE_INFINITY;
   let refused = false;
   setHandler(receiptSignal, (news) => {
@@ -44,6 +51,7 @@ export async function sendWorkflow(input: SendInput): Promise<void> {
     refused = false;
     const outlook = await advance({ sliceId: input.sliceId });
     open = Math.min(open, outlook.open);
+    if (outlook.lookUp) lookUps.start({ sliceIds: [input.sliceId] });
     if (open === 0 || refused) continue;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sendWorkflow>(input);
     await condition(() => open === 0 || refused, outlook.waitMs);

@@ -45,7 +45,8 @@ beforeAll(async () => {
       surveys.push(busy);
       return turns.shift()!(busy);
     },
-    advanceCampaignSlices: ({ nos }) => new Promise((resolve) => inHand.set(nos[0]!, () => resolve({ held: false }))),
+    advanceCampaignSlices: ({ nos }) =>
+      new Promise((resolve) => inHand.set(nos[0]!, () => resolve({ held: false, lookUp: [] }))),
   };
   stopWorkers = await startWorkflowWorkers(env, ['control', 'bulk'], activities);
 });

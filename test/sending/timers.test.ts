@@ -19,7 +19,7 @@ beforeAll(async () => {
   const activities: Pick<Activities, 'advance' | 'relay' | 'sweep'> = {
     async advance() {
       advancedAtMs.push(await env.currentTimeMs());
-      return { held: null, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
+      return { held: null, lookUp: false, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
     },
     async relay() {
       advancedAtMs.push(await env.currentTimeMs());

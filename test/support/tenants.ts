@@ -9,6 +9,7 @@ export const KNOWS_ITS_OWN = 'pingbix';
 const CREDENTIALS: Record<string, (name: string) => object> = {
   [KNOWS_OUR_IDS]: (name) => ({ apiKey: `${name}-key` }),
   [KNOWS_ITS_OWN]: (name) => ({ userId: name, password: `${name}-password` }),
+  mobtexting: (name) => ({ token: `${name}-token` }),
 };
 
 /** An account with a key of its own. */
@@ -18,7 +19,7 @@ export interface Tenant {
   /** Makes a gateway that leads to the simulator's account of this name; returns its id. */
   gateway(name: string, provider: string, over?: object): Promise<string>;
   /** Scripts the simulator's account of this name. */
-  script(name: string, script: object): Promise<void>;
+  script(name: string, script: { receipts?: object; [option: string]: unknown }): Promise<void>;
   /** What the simulator's account of this name counted. */
   counts(name: string): Promise<Record<string, number>>;
   /** Sends texts to numbers of its own; returns the messages' ids. */
@@ -39,6 +40,8 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
     stack.call(method, path, body, { 'x-account-id': accountId, ...headers });
   // Ten million fictional numbers, none of them given to two messages of a run.
   const number = () => `91980${String(++serial).padStart(7, '0')}`;
+  /** What a vendor's portal is told where its reports go, for those whose requests don't say. */
+  const reportUrls = new Map<string, string>();
   const tenant: Tenant = {
     accountId,
     call,
@@ -54,10 +57,14 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
       };
       const { status, json } = await call('POST', '/api/v1/gateways', draft);
       if (status !== 201) throw new Error(`the gateway ${gatewayName} was answered ${status}: ${JSON.stringify(json)}`);
+      reportUrls.set(gatewayName, json.callbackUrl as string);
+      await tenant.script(gatewayName, {});
       return json.id as string;
     },
     async script(gatewayName, script) {
-      const { status, text } = await stack.control('PUT', `/control/script?account=${gatewayName}`, script);
+      const receipts = { url: reportUrls.get(gatewayName), ...script.receipts };
+      const whole = { ...script, receipts };
+      const { status, text } = await stack.control('PUT', `/control/script?account=${gatewayName}`, whole);
       if (status !== 200) throw new Error(`the script of ${gatewayName} was answered ${status}: ${text}`);
     },
     counts: async (gatewayName) => (await stack.control('GET', `/control/counts?account=${gatewayName}`)).json,

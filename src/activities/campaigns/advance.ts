@@ -26,6 +26,8 @@ export interface CampaignRun {
 export interface CampaignRunResult {
   /** No gateway takes their messages now. */
   held: boolean;
+  /** Ids of slices about which their providers are to be asked. */
+  lookUp: string[];
 }
 
 export function createCampaignFollower(database: Database, onError: (error: unknown) => void): Follower<LiveCampaign> {
@@ -43,13 +45,14 @@ export async function advanceCampaignSlices(
 ): Promise<CampaignRunResult> {
   const { pool } = deps.database;
   const campaign = await deps.campaigns.follow(campaignId);
-  if (campaign === null) return { held: false };
+  if (campaign === null) return { held: false, lookUp: [] };
   const halt = haltOf(campaign, untilMs);
   const stop = AbortSignal.any([stopping, halt.signal]);
   const openSince = sinceMs === null ? null : new Date(sinceMs);
   const targetRate = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
   const endAtMs = performance.now() + RUN_MS;
   let held: string | null = null;
+  const lookUp: string[] = [];
   try {
     for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
       const { state } = campaign.value;
@@ -57,12 +60,13 @@ export async function advanceCampaignSlices(
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
       const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate, openSince });
       held = result.held;
+      if (result.lookUp) lookUp.push(sliceId);
       // A slice that was stopped in the middle, or is held, is due again as soon as its campaign goes on.
       await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
       if (stop.aborted || held !== null || performance.now() > endAtMs) break;
     }
     await noteHeld(pool, campaignId, held);
-    return { held: held !== null };
+    return { held: held !== null, lookUp };
   } finally {
     halt.release();
     campaign.release();

@@ -11,13 +11,13 @@ import { readOutlook, settleOverdue, type SliceOutlook } from '../../store/messa
 import { clearWakeDue, sealSlice, type SealedSlice } from '../../store/messages/slices';
 import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
-import { LOOKUP_PROVIDERS, type Lookups } from './lookups';
 import { failOverdue, failRefused } from './failover';
+import { LOOKUP_PROVIDERS } from './lookups';
 import type { LiveRate } from './pacer';
 import { giveUpOrphans, resolveOrphans } from './orphans';
 import { runLeg } from './pass';
 import type { DispatchRun } from './run';
-import { legInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
+import { legsInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -34,7 +34,6 @@ export interface DispatchDeps {
   database: Database;
   http: HttpClient;
   gateways: Gateways;
-  lookups: Lookups;
   wakeRelays(webhookIds: readonly string[]): void;
   log: { warn(fields: object, message: string): void };
 }
@@ -46,6 +45,8 @@ export interface AdvanceResult {
   waitMs: number;
   /** Why messages that could leave do not: no gateway takes them. Null: none waits for that. */
   held: string | null;
+  /** The provider is to be asked what became of attempts; see `lookUp` of the activities. */
+  lookUp: boolean;
 }
 
 /** What a campaign lays down for the dispatch of its slices. */
@@ -70,7 +71,7 @@ export async function advanceSlice(
   campaign: CampaignTerms | null = null,
 ): Promise<AdvanceResult> {
   const slice = await sealSlice(deps.database.pool, sliceId, campaign?.openSince ?? null);
-  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null };
+  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null, lookUp: false };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const plan = planned ?? (await planLegs(deps.database, slice));
@@ -118,11 +119,10 @@ function createRun(
   };
 }
 
-/** Messages that an earlier run submitted: attempts without an answer, look-ups, deadlines, receipts that don't come. */
+/** Messages that an earlier run submitted: attempts without an answer, deadlines, receipts that don't come. */
 async function resolveEarlier(deps: DispatchDeps, run: DispatchRun, reload: () => Promise<void>): Promise<void> {
   const { database, sliceId } = run;
   if (await resolveOrphans(deps.gateways, run)) await reload();
-  await deps.lookups.ask(sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
   await failOverdue(database, sliceId, run.route);
 }
@@ -133,6 +133,8 @@ interface Turn {
   moved: number;
   /** The first reason why a leg takes nothing. Null: every leg takes messages. */
   held: string | null;
+  /** When to come again to a leg that has no room now, in milliseconds; null = all have. */
+  busyMs: number | null;
   /** What is left of the slice after it. */
   outlook: SliceOutlook;
 }
@@ -150,28 +152,35 @@ async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): 
   if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
   let moved = 0;
   let held: string | null = null;
+  let busyMs: number | null = null;
   for (let index = 0; index < legs.length && !run.stopping.aborted; index++) {
     const visit = await visitLeg(run, index, ofCampaign);
     moved += visit.moved;
     held ??= visit.held;
+    if (visit.busyMs !== null) busyMs = Math.min(busyMs ?? visit.busyMs, visit.busyMs);
   }
   const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS, !fresh);
   if (outlook.open === 0) await clearWakeDue(pool, [run.sliceId]);
-  return { moved, held, outlook };
+  return { moved, held, busyMs, outlook };
 }
 
 /**
  * Messages that are ready after a turn met a gateway that stopped taking messages during it, so the legs are tried again.
  * Two turns in a row that moved nothing are enough.
  */
-function wantsAnotherTurn(run: DispatchRun, { moved, outlook }: Turn, movedBefore: boolean): boolean {
-  if (run.stopping.aborted || outlook.ready === 0) return false;
+function wantsAnotherTurn(run: DispatchRun, { moved, busyMs, outlook }: Turn, movedBefore: boolean): boolean {
+  if (run.stopping.aborted || outlook.ready === 0 || busyMs !== null) return false;
   return (moved > 0 || movedBefore) && performance.now() < run.claimUntilMs;
 }
 
-function toResult({ moved, held, outlook: { open, ready, waitMs } }: Turn): AdvanceResult {
-  const longestMs = ready === 0 ? MAX_WAIT_MS : moved > 0 ? MIN_WAIT_MS : HOLD_MS;
-  return { open, waitMs: boundWait(waitMs, longestMs), held: ready > 0 && moved === 0 ? held : null };
+function toResult({ moved, held, busyMs, outlook: { open, ready, waitMs, lookups } }: Turn): AdvanceResult {
+  const longestMs = ready === 0 ? MAX_WAIT_MS : (busyMs ?? (moved > 0 ? MIN_WAIT_MS : HOLD_MS));
+  return {
+    open,
+    waitMs: boundWait(waitMs, longestMs),
+    held: ready > 0 && moved === 0 ? held : null,
+    lookUp: lookups > 0,
+  };
 }
 
 const boundWait = (waitMs: number | null, longestMs: number): number =>
@@ -181,37 +190,41 @@ const boundWait = (waitMs: number | null, longestMs: number): number =>
 async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string): Promise<AdvanceResult> {
   const { pool } = run.database;
   await giveUpOrphans(run);
-  await deps.lookups.ask(run.sliceId, run.onSettlement, run.stopping);
   run.onSettlement(await settleOverdue(pool, run.sliceId, LOOKUP_PROVIDERS));
   // Nothing goes on to another leg: what is overdue waits until its deadline.
   await failOverdue(run.database, run.sliceId, { ...run.route, legs: [] });
   await failRefused(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
-  const { open, waitMs } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
-  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null };
+  const { open, waitMs, lookups } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
+  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null, lookUp: lookups > 0 };
+}
+
+/** What a visit to a leg came to. */
+interface Visit {
+  /** Messages that were sent, or moved on to another leg. */
+  moved: number;
+  /** Why it takes nothing; null = it takes messages, or has none. */
+  held: string | null;
+  /** When to come again because it has no room now, in milliseconds; null = it has. */
+  busyMs: number | null;
 }
 
 /**
  * Sends what waits on a leg; where it takes nothing, moves it on or holds it.
- * @param ofCampaign the slice is of a campaign, which holds its messages as a whole: their rows are left alone.
- * @returns how many it moved, and why it holds what it holds.
+ * @param ofCampaign a campaign holds its messages as a whole: their rows are left alone.
  */
-async function visitLeg(
-  run: DispatchRun,
-  index: number,
-  ofCampaign: boolean,
-): Promise<{ moved: number; held: string | null }> {
+async function visitLeg(run: DispatchRun, index: number, ofCampaign: boolean): Promise<Visit> {
   const { gateway, gatewayId, unusable } = run.route.legs[index]!;
   const { pool } = run.database;
-  if (gateway !== undefined && unusable === null) return { moved: await runLeg(run, index, gateway), held: null };
+  if (gateway !== undefined && unusable === null) return { held: null, ...(await runLeg(run, index, gateway)) };
   if (gateway?.downMs === 0) {
     const probed = await gateway.probe((probing) => runLeg(run, index, probing, 1));
-    if (probed !== null && probed > 0) return { moved: probed, held: null };
+    if (probed !== null && probed.moved > 0) return { held: null, ...probed };
   }
-  const instead = legInstead(run.route, index);
-  if (instead !== null) return { moved: await moveLeg(pool, run.sliceId, index, instead), held: null };
+  let moved = 0;
+  for (const instead of legsInstead(run.route, index)) moved += await moveLeg(pool, run.sliceId, index, instead);
   const held = unusable ?? 'the gateway is gone';
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
   if (!ofCampaign) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
-  return { moved: 0, held };
+  return { moved, held, busyMs: null };
 }

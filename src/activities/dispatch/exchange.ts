@@ -28,12 +28,19 @@ export function sharedTimeout(): () => AbortSignal {
   };
 }
 
-/** The longest pause that the provider asked for; 0 = none. */
-export function longestHold(answers: readonly SubmitResult[]): number {
-  return answers.reduce((longest, answer) => Math.max(longest, (!answer.ok && answer.retryAfterMs) || 0), 0);
+/** The longest pause that the provider asked for, and what it said; null = none. */
+export function longestHold(answers: readonly SubmitResult[]): { ms: number; reason: string } | null {
+  let longest: { ms: number; reason: string } | null = null;
+  for (const answer of answers) {
+    if (answer.ok || !answer.retryAfterMs || answer.retryAfterMs <= (longest?.ms ?? 0)) continue;
+    longest = { ms: answer.retryAfterMs, reason: answer.reason };
+  }
+  return longest;
 }
 
-/** The result of a message that was claimed and is given back before its request was made: another run sends it. */
+export const NOT_SENT = 'not sent: its turn did not come, so it waits';
+
+/** Claimed, and given back before its request was made: another worker sends it. */
 export function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
   return {
     messageId: id,
@@ -47,7 +54,7 @@ export function notSent(leg: number, { id, no, transients }: ClaimedMessage): At
     class: 'transient',
     code: null,
     clevertap: null,
-    reason: 'not sent: dispatch was stopped before its turn',
+    reason: NOT_SENT,
   };
 }
 

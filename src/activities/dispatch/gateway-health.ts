@@ -15,6 +15,7 @@ import {
   type BreakerReading,
   type RequestCounts,
 } from '../../store/gateways/breaker';
+import { GATEWAY_DOWN } from './interpret';
 
 /** How long counts may wait to be written. */
 const FLUSH_MS = 250;
@@ -78,11 +79,11 @@ export class GatewayHealthMonitor {
    * Runs a probe if this process may: with the provider watched for it alone, let through the breaker. Its first
    * request decides. Null when another worker has the probe, or the wait is not over.
    */
-  async probe(
+  async probe<T>(
     gateway: WatchedGateway,
     provider: Provider,
-    run: (provider: Provider) => Promise<number>,
-  ): Promise<number | null> {
+    run: (provider: Provider) => Promise<T>,
+  ): Promise<T | null> {
     const probe = randomUUID();
     if (!(await takeProbe(this.deps.pool, gateway.id, probe))) return null;
     let verdict: Verdict | undefined;
@@ -202,7 +203,7 @@ function none(gatewayId: string): Counted {
 function notTried(openMs: number): OutboundError {
   return new OutboundError({
     class: 'transient',
-    code: 'gateway-down',
+    code: GATEWAY_DOWN,
     reason: 'not sent: the gateway does not answer',
     retryAfterMs: Math.ceil(openMs),
   });

@@ -1,7 +1,9 @@
 /** Gateways as dispatch uses them: opened credentials, adapter, and one bound on requests in flight per process. */
 import type { Provider, ProviderConfig } from '../../providers/provider';
 import { openGateway } from '../../providers/open';
+import { FairShare } from '../../core/concurrency/fair-share';
 import { Semaphore } from '../../core/concurrency/semaphore';
+import { HOLD_PATIENCE_MS, MAX_PACE_MS, holdFor, holdReason } from '../../core/gateways/hold';
 import type { Database } from '../../store/database';
 import {
   listGatewaysById,
@@ -9,6 +11,7 @@ import {
   type GatewayRow,
   type GatewayWithBreaker,
 } from '../../store/gateways/gateways';
+import { holdGateway } from '../../store/gateways/holds';
 import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
 import type { GatewayHealthMonitor } from './gateway-health';
@@ -26,34 +29,49 @@ export interface DispatchGateway {
   /** Messages per second as they are configured now, not only when this was loaded. */
   rate: LiveRate;
   /** Requests wait until then (by `performance.now()`), because the provider asked for it. */
-  hold: { untilMs: number };
+  hold: { readonly untilMs: number };
+  /** The provider asks for a pause of so long. @param reason what it said. */
+  pause(askedMs: number, reason: string): Promise<void>;
+  /** Takes one of the places that slices of all gateways share in this process; see {@link FairShare}. */
+  enter(urgent: boolean): (() => void) | null;
+  /** When a slice that found no place may come again, in milliseconds. */
+  retryMs(urgent: boolean): number;
+  /** The most that is taken for sending at once: what its requests on the wire can carry. */
+  windowSize: number;
   /** Bounds blocks of bulk that this process has claimed and not yet written, over all slices. */
   blocks: Semaphore;
   /** Bounds requests in flight of this process, over all slices. */
   inFlight: Semaphore;
   /** Null when it takes new messages, else why it does not. */
   unusable: string | null;
-  /** Its breaker is not closed: when to look again; 0 = a probe is due. Null = it is closed. */
+  /** Its breaker is not closed, or it is held: when to look again; 0 = a probe is due. Null = neither. */
   downMs: number | null;
   /** True once the breaker has opened, or is open: nothing more is claimed. */
   isOpen(): boolean;
   /** Sends over it what `run` sends, as the probe of an open breaker; null when this worker may not. */
-  probe(run: (gateway: DispatchGateway) => Promise<number>): Promise<number | null>;
+  probe<T>(run: (gateway: DispatchGateway) => Promise<T>): Promise<T | null>;
 }
 
+/** Small, so that a kill leaves few attempts to resolve. */
+const BLOCK_SIZE = 200;
 /**
- * Blocks of bulk over one gateway at the same time. A kill then leaves a thousand claimed messages to be resolved for each
- * gateway, however many slices are in hand.
+ * A kill leaves what was claimed to be resolved: no more than twice what is on the wire, one block being written while
+ * the next one is sent, and never more than so many blocks.
  */
 const MAX_BLOCKS = 6;
+const MIN_BLOCKS = 2;
+/** Shorter pauses are kept by each process for itself. */
+const SHARED_HOLD_MS = MAX_PACE_MS;
 
 /** The part of a gateway that all callers in this process share. */
 interface Slot {
-  semaphore: Semaphore;
+  inFlight: Semaphore;
   size: number;
   blocks: Semaphore;
+  blockCount: number;
   ratePerSecond: number | null;
-  hold: { untilMs: number };
+  /** `shared`: it is a row that other processes see, and that a person may have lifted. */
+  hold: { untilMs: number; reason: string | null; shared: boolean };
 }
 
 export interface Gateways {
@@ -61,26 +79,47 @@ export interface Gateways {
   load(ids: string[]): Promise<Map<string, DispatchGateway>>;
 }
 
+/** @param slicesInHand of either kind that this process has at once. */
 export function createGateways(
   database: Database,
   sealer: Sealer,
   publicUrl: string,
   health: GatewayHealthMonitor,
+  slicesInHand: number,
 ): Gateways {
   const slots = new Map<string, Slot>();
+  const places = { urgent: new FairShare(slicesInHand), bulk: new FairShare(slicesInHand) };
 
-  function slotOf(row: GatewayRow): Slot {
+  function slotOf(row: GatewayWithBreaker, blockCount: number): Slot {
     const size = row.max_in_flight;
     let slot = slots.get(row.id);
     if (slot === undefined) {
-      const blocks = new Semaphore(MAX_BLOCKS);
-      slot = { semaphore: new Semaphore(size), size, blocks, ratePerSecond: null, hold: { untilMs: 0 } };
+      const hold = { untilMs: 0, reason: null, shared: false };
+      const [inFlight, blocks] = [new Semaphore(size), new Semaphore(blockCount)];
+      slot = { inFlight, size, blocks, blockCount, ratePerSecond: null, hold };
       slots.set(row.id, slot);
     }
-    slot.semaphore.resize(size - slot.size);
+    slot.inFlight.resize(size - slot.size);
     slot.size = size;
+    slot.blocks.resize(blockCount - slot.blockCount);
+    slot.blockCount = blockCount;
     slot.ratePerSecond = row.rate_per_second;
+    const { hold_wait_ms: waitMs, hold_reason: reason } = row;
+    if (waitMs > 0) Object.assign(slot.hold, { untilMs: performance.now() + waitMs, reason, shared: true });
+    else if (slot.hold.shared) Object.assign(slot.hold, { untilMs: 0, reason: null, shared: false });
     return slot;
+  }
+
+  async function pause(id: string, { hold }: Slot, askedMs: number, reason: string): Promise<void> {
+    const holdMs = holdFor(askedMs);
+    const untilMs = performance.now() + holdMs;
+    // Of many requests that are told so at the same moment, one tells the others.
+    if (untilMs - hold.untilMs < SHARED_HOLD_MS / 2) return;
+    hold.untilMs = untilMs;
+    hold.reason = reason;
+    if (holdMs < SHARED_HOLD_MS) return;
+    await holdGateway(database.pool, id, holdMs, reason);
+    hold.shared = true;
   }
 
   function open(row: GatewayWithBreaker): DispatchGateway {
@@ -88,20 +127,33 @@ export function createGateways(
     health.update(row.id, row.breaker, row.breaker_wait_ms);
     const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);
-    const slot = slotOf(row);
+    const batchSize = row.sending_pattern === 'loop' ? 1 : Math.min(max, row.rate_per_second ?? max);
+    const wire = row.max_in_flight * batchSize;
+    const windowSize = Math.max(batchSize, Math.min(BLOCK_SIZE, wire));
+    const slot = slotOf(row, Math.max(MIN_BLOCKS, Math.min(MAX_BLOCKS, Math.ceil((2 * wire) / windowSize))));
+    const holdMs = Math.ceil(slot.hold.untilMs - performance.now());
+    const isHeld = holdMs > HOLD_PATIENCE_MS;
+    const problem =
+      unusableReason(row) ??
+      (isDown ? `the gateway is down: ${row.breaker_reason ?? 'it fails'}` : null) ??
+      (isHeld ? holdReason(Date.now() + holdMs, slot.hold.reason) : null);
     const gateway: DispatchGateway = {
       id: row.id,
       row,
       provider: health.watch(row.id, provider),
       adapter: provider,
       config,
-      batchSize: row.sending_pattern === 'loop' ? 1 : Math.min(max, row.rate_per_second ?? max),
+      batchSize,
+      windowSize,
       rate: { key: row.id, perSecond: () => slot.ratePerSecond },
       hold: slot.hold,
+      pause: (askedMs, reason) => pause(row.id, slot, askedMs, reason),
+      enter: (urgent) => places[urgent ? 'urgent' : 'bulk'].enter(row.id),
+      retryMs: (urgent) => places[urgent ? 'urgent' : 'bulk'].retryMs(row.id, Math.random()),
       blocks: slot.blocks,
-      inFlight: slot.semaphore,
-      unusable: unusableReason(row) ?? (isDown ? `the gateway is down: ${row.breaker_reason ?? 'it fails'}` : null),
-      downMs: isDown && unusableReason(row) === null ? row.breaker_wait_ms : null,
+      inFlight: slot.inFlight,
+      unusable: problem,
+      downMs: unusableReason(row) !== null ? null : isDown ? row.breaker_wait_ms : isHeld ? holdMs : null,
       isOpen: () => health.isOpen(row.id),
       probe: (run) =>
         health.probe(row, provider, (watched) => run({ ...gateway, provider: watched, isOpen: () => false })),

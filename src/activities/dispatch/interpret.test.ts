@@ -141,9 +141,18 @@ it.each([
 
 describe('transient', () => {
   it('a vendor that names a time has not counted the try', () => {
-    const throttled = refused('transient', { retryAfterMs: 7_000 });
-    expect(verdict({ transients: 2 }, throttled)).toBe('refused queued leg 0 transients 2 after 7000');
-    expect(verdict({ transients: MAX_TRANSIENTS - 1 }, throttled)).toBe('refused queued leg 0 transients 4 after 7000');
+    const throttled = refused('transient', { retryAfterMs: 4_000 });
+    expect(verdict({ transients: 2 }, throttled)).toBe('refused queued leg 0 transients 2 after 4000');
+    expect(verdict({ transients: MAX_TRANSIENTS - 1 }, throttled)).toBe('refused queued leg 0 transients 4 after 4000');
+  });
+
+  it('a long pause is no reason to wait where there is another gateway; where there is none it is cut to minutes', () => {
+    const held = refused('transient', { retryAfterMs: 600_000 });
+    expect(verdict({ transients: 0 }, held)).toBe('refused queued leg 2 transients 0');
+    const year = refused('transient', { retryAfterMs: 31_536_000_000 });
+    expect(verdict({ transients: 1, legAfter: () => null }, year)).toBe(
+      'refused queued leg 0 transients 1 after 900000',
+    );
   });
 
   it('backs off further each time', () => {

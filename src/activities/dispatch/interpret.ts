@@ -1,5 +1,6 @@
 /** What a provider's answer means for an attempt and its message. Pure. */
 import type { CleverTapCode } from '../../core/messages/outcome';
+import { HOLD_PATIENCE_MS, holdFor } from '../../core/gateways/hold';
 import { SUBMIT_BACKOFF, backoffMs } from '../../core/time/backoff';
 import type { FailureClass } from '../../core/messages/outcome';
 import { normaliseProviderId } from '../../core/messages/provider-id';
@@ -7,6 +8,8 @@ import type { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import type { AttemptResult } from '../../store/dispatch/results';
 
+/** Code of a request that never left: the gateway's breaker is open. */
+export const GATEWAY_DOWN = 'gateway-down';
 /** Failures over one gateway before another one is tried. */
 export const MAX_TRANSIENTS = 5;
 /** Resends of an attempt whose answer was lost, where the provider recognises its id. */
@@ -89,16 +92,18 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
     case 'transient': {
       // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.
       const transients = context.transients + (answer.retryAfterMs === undefined ? 1 : 0);
-      const other = transients >= MAX_TRANSIENTS ? next() : null;
-      const delayMs = answer.retryAfterMs ?? backoffMs(SUBMIT_BACKOFF, transients, random);
+      const holdMs = holdFor(answer.retryAfterMs);
+      const other = transients >= MAX_TRANSIENTS || holdMs > HOLD_PATIENCE_MS ? next() : null;
+      const delayMs = answer.retryAfterMs === undefined ? backoffMs(SUBMIT_BACKOFF, transients, random) : holdMs;
       return other ?? { ...refused, attempt: 'refused', message: 'queued', transients, delayMs };
     }
     case 'unknown': {
-      const transients = context.transients + 1;
+      const notTried = answer.code === GATEWAY_DOWN;
+      const transients = context.transients + (notTried ? 0 : 1);
       if (!context.idempotentById || transients > MAX_RESENDS) {
         return { ...refused, attempt: 'unknown', message: 'submitting' };
       }
-      const delayMs = Math.max(answer.retryAfterMs ?? 0, backoffMs(SUBMIT_BACKOFF, transients, random));
+      const delayMs = Math.max(holdFor(answer.retryAfterMs), backoffMs(SUBMIT_BACKOFF, transients, random));
       return { ...refused, attempt: 'submitting', message: 'submitting', transients, delayMs };
     }
   }

@@ -17,7 +17,7 @@ import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
 import { createGateways } from './gateways';
 import { GatewayHealthMonitor } from './gateway-health';
-import { createLookups } from './lookups';
+import { createLookups, type Lookups } from './lookups';
 
 const PUBLIC_URL = 'https://sms.example.com';
 const SID = `SM${'0123456789abcdef'.repeat(2)}`;
@@ -26,6 +26,7 @@ let vendor: Vendor;
 let http: HttpClient & { close(): Promise<void> };
 let deps: DispatchDeps;
 let logged: string[];
+let lookups: Lookups;
 
 beforeAll(async () => {
   store = await startStore();
@@ -33,9 +34,9 @@ beforeAll(async () => {
   http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 4 });
   const log = { warn: (_: object, message: string) => void logged.push(message) };
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
-  const gateways = createGateways(store, SEALER, PUBLIC_URL, health);
-  const lookups = createLookups({ database: store, http, gateways, log });
-  deps = { database: store, http, gateways, lookups, wakeRelays: () => undefined, log };
+  const gateways = createGateways(store, SEALER, PUBLIC_URL, health, 10);
+  lookups = createLookups({ database: store, http, gateways, log }, 10);
+  deps = { database: store, http, gateways, wakeRelays: () => undefined, log };
 });
 afterAll(async () => {
   await http.close();
@@ -82,7 +83,14 @@ async function killedWorker() {
   const [message] = await claim(store.pool, sliceId, gateway.id, { claim: randomUUID() });
   return { gateway, sliceId, id: ids[0]!, message: message! };
 }
-const advance = (sliceId: string) => advanceSlice(deps, sliceId, new AbortController().signal);
+const never = new AbortController().signal;
+/** As the workflow of a send does: what is to be asked about is asked about, and looked at again. */
+async function advance(sliceId: string) {
+  const first = await advanceSlice(deps, sliceId, never);
+  if (!first.lookUp) return first;
+  expect(await lookups.ask(sliceId, () => undefined, never)).toBeNull();
+  return advanceSlice(deps, sliceId, never);
+}
 const attemptOf = async (id: string) =>
   (await store.pool.query('select state, provider_id, lookups from attempts where message_id = $1', [id])).rows;
 

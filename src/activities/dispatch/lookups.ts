@@ -1,5 +1,7 @@
 /** Asking providers what became of attempts: those whose answer was lost, and those whose receipt is overdue. */
 import { attemptWireId, parseAttemptWireId } from '../../core/messages/ids';
+import { FairShare } from '../../core/concurrency/fair-share';
+import { MAX_PACE_MS } from '../../core/gateways/hold';
 import { normaliseProviderId } from '../../core/messages/provider-id';
 import { OutboundError } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
@@ -8,15 +10,21 @@ import { providers } from '../../providers/registry';
 import { createReceiptCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
 import type { Database } from '../../store/database';
-import { confirmFound, takeLookups, type DueLookup, type FoundAttempt } from '../../store/dispatch/overdue';
+import {
+  confirmFound,
+  listLookupGateways,
+  takeLookups,
+  type DueLookup,
+  type FoundAttempt,
+} from '../../store/dispatch/overdue';
 import { replayParked } from '../../store/receipts/parked';
 import { applyReceipts } from '../../store/receipts/receipts';
 import type { Settlement } from '../../store/messages/settlement';
 import type { DispatchGateway, Gateways } from './gateways';
 import { pace } from '../../core/concurrency/pace';
 
-/** Attempts that one `advance` asks about; the next one goes on. */
-const PER_ADVANCE = 200;
+/** After so long a slice lets others have its place; the rest of it is asked about in its next turn. */
+const ASK_MS = 20_000;
 /** Between two look-ups over one gateway, of all slices in this process. */
 const INTERVAL_MS = 100;
 /** A look-up that takes longer is given up; it counts as asked. */
@@ -38,15 +46,21 @@ export interface Lookups {
   /**
    * Asks about what is due in a slice, and applies the answers as if they had been posted. Never throws for a provider's
    * sake.
+   * @returns in milliseconds, when to go on with what is left: its gateway has been asked enough for now. Null: nothing is.
    */
-  ask(sliceId: string, onSettlement: (settlement: Settlement) => void, stopping: AbortSignal): Promise<void>;
+  ask(sliceId: string, onSettlement: (settlement: Settlement) => void, stopping: AbortSignal): Promise<number | null>;
 }
 
-export function createLookups({ database, http, gateways, log }: LookupDeps): Lookups {
+/** @param inHand slices that this process asks about at once. */
+export function createLookups({ database, http, gateways, log }: LookupDeps, inHand: number): Lookups {
   const { pool } = database;
   const receiptCounter = createReceiptCounter(pool);
-  /** When a gateway may be asked next. */
+  const places = new FairShare(inHand);
+  /** When a gateway may be asked next, by `performance.now()`. */
   const turns = new Map<string, number>();
+
+  /** How far away the gateway's next turn is, in milliseconds. */
+  const turnMs = (gatewayId: string): number => (turns.get(gatewayId) ?? 0) - performance.now();
 
   async function turn(gatewayId: string, stopping: AbortSignal): Promise<void> {
     const nowMs = performance.now();
@@ -75,32 +89,56 @@ export function createLookups({ database, http, gateways, log }: LookupDeps): Lo
     }
   }
 
+  async function apply(
+    gatewayId: string,
+    due: readonly DueLookup[],
+    receipts: readonly Receipt[],
+    onSettlement: (settlement: Settlement) => void,
+  ): Promise<void> {
+    const found = foundAmong(due, receipts);
+    await confirmFound(pool, found);
+    const drafts = toDrafts(
+      gatewayId,
+      receipts.filter(({ status }) => status !== 'pending'),
+      'look-up',
+    );
+    if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts));
+    receiptCounter.count(drafts);
+    const providerIds = found.flatMap(({ providerId }) => providerId ?? []);
+    if (providerIds.length > 0) onSettlement(await replayParked(pool, gatewayId, providerIds));
+  }
+
   return {
     async ask(sliceId, onSettlement, stopping) {
-      const due = await takeLookups(pool, sliceId, LOOKUP_PROVIDERS, PER_ADVANCE);
-      if (due.length === 0) return;
-      const opened = await gateways.load([...new Set(due.map((attempt) => attempt.gatewayId))]);
+      const untilMs = performance.now() + ASK_MS;
+      const opened = await gateways.load(await listLookupGateways(pool, sliceId, LOOKUP_PROVIDERS));
+      let againMs: number | null = null;
+      const again = (ms: number): void => {
+        againMs = Math.min(againMs ?? ms, ms);
+      };
       for (const [gatewayId, gateway] of opened) {
-        const size = gateway.provider.capabilities.lookupBatch;
-        const own = due.filter((attempt) => attempt.gatewayId === gatewayId);
-        for (let at = 0; at < own.length && !stopping.aborted; at += size) {
-          const part = own.slice(at, at + size);
-          await turn(gatewayId, stopping);
-          const receipts = await askOnce(gateway, part);
-          if (receipts.length === 0) continue;
-          const found = foundAmong(part, receipts);
-          await confirmFound(pool, found);
-          const drafts = toDrafts(
-            gatewayId,
-            receipts.filter(({ status }) => status !== 'pending'),
-            'look-up',
-          );
-          if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts));
-          receiptCounter.count(drafts);
-          const providerIds = found.flatMap(({ providerId }) => providerId ?? []);
-          if (providerIds.length > 0) onSettlement(await replayParked(pool, gatewayId, providerIds));
+        const leave = places.enter(gatewayId);
+        if (leave === null) {
+          again(places.retryMs(gatewayId, Math.random()));
+          continue;
+        }
+        try {
+          for (;;) {
+            if (stopping.aborted || performance.now() > untilMs || turnMs(gatewayId) > MAX_PACE_MS) {
+              again(Math.max(INTERVAL_MS, turnMs(gatewayId)));
+              break;
+            }
+            const { lookupBatch } = gateway.provider.capabilities;
+            const due = await takeLookups(pool, sliceId, LOOKUP_PROVIDERS, gatewayId, lookupBatch);
+            if (due.length === 0) break;
+            await turn(gatewayId, stopping);
+            await apply(gatewayId, due, await askOnce(gateway, due), onSettlement);
+          }
+        } finally {
+          leave();
         }
       }
+      return againMs;
     },
   };
 }

@@ -103,17 +103,36 @@ it('told to stop, it lets nothing more leave', async () => {
   expect(await unlimited.next(1)).toBe(false);
 });
 
-it('a provider that says "too many" makes all of its requests wait, with a rate or without', async () => {
-  const hold = { untilMs: 0 };
-  const first = pacerOf({ hold });
-  await first.slowDown(150);
+it('a short pause of the gateway is waited out, a long one is not: nothing stands behind it', async () => {
+  const hold = { untilMs: performance.now() + 150 };
   const began = performance.now();
   expect(await pacerOf({ hold }).next(1)).toBe(true);
   expect(performance.now() - began).toBeGreaterThanOrEqual(140);
 
+  hold.untilMs = performance.now() + 60_000;
+  const held = pacerOf({ hold });
+  expect(await held.next(1)).toBe(false);
+  expect(held.awayMs).toBeGreaterThan(50_000);
+});
+
+it('a turn that is too far away is refused, urgent or not, and takes no place of the rate', async () => {
+  for (const urgent of [true, false]) {
+    const rate = key();
+    const limits = [{ key: rate, perSecond: () => 1 }];
+    await reservePlaces(store.pool, [{ key: rate, perSecond: 1 }], 30, null);
+    const before = await reservedSeconds(rate);
+    const pacer = pacerOf({ limits, urgent });
+    expect(await pacer.next(1)).toBe(false);
+    expect(pacer.awayMs).toBeGreaterThan(20_000);
+    expect(await reservedSeconds(rate)).toBeLessThanOrEqual(before);
+  }
+});
+
+it('a provider that says "too many" gets half of the rate from then on', async () => {
   const rate = key();
   const rated = pacerOf({ limits: [{ key: rate, perSecond: () => 1_000 }] });
   await rated.next(1);
-  await rated.slowDown(5_000);
-  expect(await reservedSeconds(rate)).toBeGreaterThan(4);
+  await rated.slowDown();
+  const { rows } = await store.pool.query('select share::float8 from rate_leases where key = $1', [rate]);
+  expect(rows).toEqual([{ share: expect.closeTo(0.5, 1) }]);
 });

@@ -6,6 +6,7 @@
 import type { Pool } from 'pg';
 import { reservePlaces, shrinkRate, type Rate } from '../../store/dispatch/rates';
 import { pace } from '../../core/concurrency/pace';
+import { MAX_PACE_MS } from '../../core/gateways/hold';
 
 /** Places are this much wider than the rate asks for: what jitter may take back without a second exceeding the rate. */
 const MARGIN = 1.017;
@@ -25,13 +26,16 @@ export interface Pacer {
   /** Messages of one lease: the most that a block should claim. */
   readonly leaseSize: number;
   /**
-   * When `count` messages may leave, one caller after the other: true, or false when the run is told to stop. Without a
-   * promise where nothing is to be waited for: one per message is what would cost most here.
+   * When `count` messages may leave, one caller after the other: true, or false when the run is told to stop or their
+   * turn is further away than {@link MAX_PACE_MS}. Without a promise where nothing is to be waited for: one per message
+   * is what would cost most here.
    * @param soon how many the caller will want in all, these among them: places are reserved for no more.
    */
   next(count: number, soon?: number): true | Promise<boolean>;
-  /** The provider asks for a pause of so long. */
-  slowDown(holdMs: number): Promise<void>;
+  /** How long to stay away, in milliseconds, after a turn was too far away; 0 = it was not. */
+  readonly awayMs: number;
+  /** The provider asks for a pause: from then on the rate is halved. It is the gateway that keeps to the pause. */
+  slowDown(): Promise<void>;
 }
 
 /** A rate that people may change while it is kept. */
@@ -49,8 +53,8 @@ export interface PacerOptions {
   targetRate?: LiveRate;
   /** Goes before bulk. */
   urgent: boolean;
-  /** Requests of this gateway wait until then (by `performance.now()`), where it has no rate to shrink. */
-  hold: { untilMs: number };
+  /** Requests of this gateway wait until then (by `performance.now()`). */
+  hold: { readonly untilMs: number };
   stopping: AbortSignal;
 }
 
@@ -63,9 +67,12 @@ export function createPacer({ pool, limits, targetRate, urgent, hold, stopping }
   const isFree = (): boolean =>
     !stopping.aborted && hold.untilMs <= performance.now() && hard.isFree() && (soft === null || soft.isFree());
 
+  const heldMs = (): number => Math.max(0, hold.untilMs - performance.now());
+
   async function take(count: number, soon: number): Promise<boolean> {
-    while (!stopping.aborted && hold.untilMs > performance.now()) {
-      await pace(hold.untilMs - performance.now(), stopping);
+    while (!stopping.aborted && heldMs() > 0) {
+      if (heldMs() > MAX_PACE_MS) return false;
+      await pace(heldMs(), stopping);
     }
     return (soft === null || (await soft.take(count, soon))) && (await hard.take(count, soon)) && !stopping.aborted;
   }
@@ -83,10 +90,12 @@ export function createPacer({ pool, limits, targetRate, urgent, hold, stopping }
         .finally(() => waiting--);
       return turn;
     },
-    async slowDown(holdMs) {
-      hold.untilMs = Math.max(hold.untilMs, performance.now() + holdMs);
+    get awayMs() {
+      return Math.max(heldMs(), hard.awayMs(), soft?.awayMs() ?? 0);
+    },
+    async slowDown() {
       hard.forget();
-      for (const { key, perSecond } of limits) if (perSecond() !== null) await shrinkRate(pool, key, holdMs);
+      for (const { key, perSecond } of limits) if (perSecond() !== null) await shrinkRate(pool, key);
     },
   };
 }
@@ -96,6 +105,7 @@ function createReservations(pool: Pool, lives: readonly LiveRate[], urgent: bool
   let nextAt = 0;
   let everyMs = 0;
   let places = 0;
+  let backAt = 0;
 
   const rates = (): Rate[] =>
     lives.flatMap(({ key, perSecond }) => {
@@ -106,10 +116,10 @@ function createReservations(pool: Pool, lives: readonly LiveRate[], urgent: bool
   /** @returns how long to wait before trying again; 0 = places were reserved. */
   async function reserve(now: readonly Rate[], count: number, soon: number): Promise<number> {
     const joint = now.length > 1;
-    const aheadMs = urgent ? null : joint ? JOINT_AHEAD_MS : BULK_AHEAD_MS;
+    const aheadMs = urgent ? MAX_PACE_MS : joint ? JOINT_AHEAD_MS : BULK_AHEAD_MS;
     const wanted = joint ? count : Math.max(count, Math.min(soon, leaseOf(now)));
     const reserved = await reservePlaces(pool, now, wanted, aheadMs);
-    if (!reserved.taken) return Math.max(1, reserved.waitMs - aheadMs!);
+    if (!reserved.taken) return Math.max(1, reserved.waitMs - aheadMs);
     places = wanted;
     nextAt = performance.now() + reserved.waitMs;
     everyMs = reserved.everyMs;
@@ -129,6 +139,8 @@ function createReservations(pool: Pool, lives: readonly LiveRate[], urgent: bool
     leaseSize: () => leaseOf(rates()),
     /** No rate holds now. */
     isFree: () => lives.every(({ perSecond }) => perSecond() === null),
+    /** How far away the next free place is, after a turn was refused for that; 0 = none was. */
+    awayMs: () => Math.max(0, backAt - performance.now()),
     forget() {
       places = 0;
     },
@@ -138,6 +150,10 @@ function createReservations(pool: Pool, lives: readonly LiveRate[], urgent: bool
         if (now.length === 0) return true;
         if (places < count) {
           const waitMs = await reserve(now, count, soon);
+          if (waitMs > MAX_PACE_MS) {
+            backAt = performance.now() + waitMs;
+            return false;
+          }
           if (waitMs > 0) {
             await pace(waitMs, stopping);
             continue;

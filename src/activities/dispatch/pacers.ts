@@ -15,6 +15,8 @@ export interface PacedPart {
 export interface Pacers {
   /** The most that a block should claim. */
   readonly leaseSize: number;
+  /** How long to stay away, in milliseconds, because a turn was too far away; 0 = none was. */
+  readonly awayMs: number;
   /** Messages that leave together: at most a request's worth, all paced by the same pacer. */
   parts(block: readonly ClaimedMessage[]): PacedPart[];
 }
@@ -36,6 +38,9 @@ export function createPacers(run: DispatchRun, gateway: DispatchGateway): Pacers
     bySender.set(sender, make([gateway.rate, { key, perSecond: () => perSecond }]));
   }
   return {
+    get awayMs() {
+      return plain.awayMs;
+    },
     leaseSize: Math.min(plain.leaseSize, ...[...bySender.values()].map((pacer) => pacer.leaseSize)),
     parts(block) {
       const groups = new Map<Pacer, ClaimedMessage[]>();

@@ -1,8 +1,9 @@
 /** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
+import { HOLD_PATIENCE_MS, MAX_PACE_MS } from '../../core/gateways/hold';
 import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
 import { replayParked } from '../../store/receipts/parked';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
-import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
+import { interpretFor, longestHold, NOT_SENT, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
 import { stopsGateway } from './interpret';
 import type { Pacer } from './pacer';
@@ -10,47 +11,69 @@ import { createPacers, type Pacers } from './pacers';
 import { legAfter, legMismatch, type LegMismatch } from './route';
 import type { DispatchRun } from './run';
 
-/** Small, so that a kill leaves few attempts to resolve; a batch gateway claims one batch at least. */
-const BLOCK_SIZE = 200;
-/** Requests of a block that one connection may have to make: behind a slow gateway of few, a large block would grow old. */
-const REQUESTS_PER_CONNECTION = 8;
 /** Blocks of one slice in flight: one is written while the other is sent. */
 const BLOCKS_IN_FLIGHT = 2;
 /** What is urgent has the lowest rank. Of bulk, older blocks go first: they end one after the other, not all at once. */
 const URGENT_RANK = 0;
 let blocksBegun = 0;
 
+/** What a pass over a leg came to. */
+export interface LegPass {
+  /** Messages that were sent, or moved on. */
+  moved: number;
+  /** In milliseconds: the gateway takes no more for now, and when to come again. Null: it took all there was. */
+  busyMs: number | null;
+}
+
 /**
- * Sends everything that is claimable on one leg, until its gateway's breaker opens.
+ * Sends what is claimable on one leg and can leave within about a second. What can't is not taken: the gateway is held
+ * or spent, its wire is full, or slices that wait for it have their share of this worker already.
  * @param atMost messages to claim.
- * @returns how many messages were claimed.
  */
 export async function runLeg(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
   atMost = Number.POSITIVE_INFINITY,
-): Promise<number> {
+): Promise<LegPass> {
+  const leave = gateway.enter(run.urgent);
+  if (leave === null) return { moved: 0, busyMs: gateway.retryMs(run.urgent) };
+  try {
+    return await sendBlocks(run, legIndex, gateway, atMost);
+  } finally {
+    leave();
+  }
+}
+
+async function sendBlocks(
+  run: DispatchRun,
+  legIndex: number,
+  gateway: DispatchGateway,
+  atMost: number,
+): Promise<LegPass> {
   const pacers = createPacers(run, gateway);
-  const perBlock = Math.min(BLOCK_SIZE, gateway.row.max_in_flight * REQUESTS_PER_CONNECTION * gateway.batchSize);
-  const limit = Math.min(atMost, pacers.leaseSize, Math.max(perBlock, gateway.batchSize));
+  const limit = Math.min(atMost, pacers.leaseSize, gateway.windowSize);
   const inFlight = new Set<Promise<void>>();
+  const pass: LegPass = { moved: 0, busyMs: null };
   let claimed = 0;
   let after: string | null = null;
   let failure: unknown;
   const mayClaim = (): boolean =>
     !run.stopping.aborted &&
     failure === undefined &&
+    pass.busyMs === null &&
     claimed < atMost &&
     !gateway.isOpen() &&
+    !isHeld(gateway) &&
     performance.now() < run.claimUntilMs;
   while (mayClaim()) {
     if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
-    // What is urgent never waits behind the blocks of bulk.
-    if (!run.urgent) await gateway.blocks.take();
-    const release = (): void => {
-      if (!run.urgent) gateway.blocks.release();
-    };
+    if (!mayClaim()) break;
+    const room = await makeRoom(run, gateway, pacers);
+    if (typeof room === 'number') {
+      pass.busyMs = room;
+      break;
+    }
     let block: ClaimedMessage[] = [];
     try {
       if (mayClaim()) block = await claimBlock(run, legIndex, gateway, limit, after);
@@ -58,23 +81,53 @@ export async function runLeg(
       failure = error;
     }
     if (block.length === 0) {
-      release();
+      room.release(true);
       break;
     }
     after = block.at(-1)!.id;
     claimed += block.length;
     const { fit, turnedAway } = sortOut(run, legIndex, block);
-    const sent = submitBlock(run, legIndex, gateway, fit, pacers, turnedAway)
+    const sent = submitBlock(run, legIndex, gateway, fit, { pacers, room, decided: turnedAway })
+      .then(({ moved, busyMs }) => {
+        pass.moved += moved;
+        pass.busyMs ??= busyMs;
+      })
       .catch((error: unknown) => {
         failure = error;
       })
-      .finally(release);
+      .finally(() => room.release(false));
     const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
     inFlight.add(entry);
   }
   await Promise.all(inFlight);
   if (failure !== undefined) throw failure as Error;
-  return claimed;
+  return pass;
+}
+
+/** A place on the wire for the first request of a block, and for bulk one among the blocks that are under way. */
+interface Room {
+  rank: number;
+  /** @param unused the place on the wire was not used either. */
+  release(unused: boolean): void;
+}
+
+/** Room for one more block; else when to come again, in milliseconds. */
+async function makeRoom(run: DispatchRun, gateway: DispatchGateway, pacers: Pacers): Promise<Room | number> {
+  if (pacers.awayMs > MAX_PACE_MS) return pacers.awayMs;
+  // What is urgent never waits behind the blocks of bulk.
+  if (!run.urgent && !(await gateway.blocks.takeWithin(MAX_PACE_MS))) return gateway.retryMs(run.urgent);
+  const rank = run.urgent ? URGENT_RANK : ++blocksBegun;
+  if (!(await gateway.inFlight.takeWithin(MAX_PACE_MS, rank))) {
+    if (!run.urgent) gateway.blocks.release();
+    return gateway.retryMs(run.urgent);
+  }
+  return {
+    rank,
+    release(unused) {
+      if (!run.urgent) gateway.blocks.release();
+      if (unused) gateway.inFlight.release();
+    },
+  };
 }
 
 function claimBlock(
@@ -106,7 +159,8 @@ export async function resend(
   gateway: DispatchGateway,
   orphans: readonly ClaimedMessage[],
 ): Promise<void> {
-  await submitBlock(run, legIndex, gateway, orphans, createPacers(run, gateway), [], true);
+  const pacers = createPacers(run, gateway);
+  await submitBlock(run, legIndex, gateway, orphans, { pacers, room: null, decided: [], inDoubt: true });
 }
 
 /** Parts the messages that a leg can carry from those that go on without a request. */
@@ -133,32 +187,42 @@ function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, w
   };
 }
 
-/**
- * Submits a block over its gateway, at its rate, and writes what became of it.
- * @param decided results of the same block that needed no request.
- * @param inDoubt an earlier request of these attempts may have been taken.
- */
+/** What a block is sent with. */
+interface Sending {
+  pacers: Pacers;
+  /** The place on the wire that its first request has; null = it has none. */
+  room: Room | null;
+  /** Results of the same block that needed no request. */
+  decided: readonly AttemptResult[];
+  /** An earlier request of these attempts may have been taken. */
+  inDoubt?: true;
+}
+
+/** Submits a block over its gateway, at its rate, and writes what became of it. */
 async function submitBlock(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
-  pacers: Pacers,
-  decided: readonly AttemptResult[] = [],
-  inDoubt = false,
-): Promise<void> {
+  { pacers, room, decided, inDoubt }: Sending,
+): Promise<LegPass> {
   const results: AttemptResult[] = [...decided];
   const timeout = sharedTimeout();
-  const rank = run.urgent ? URGENT_RANK : ++blocksBegun;
   const requests: Promise<void>[] = [];
+  const pass: LegPass = { moved: 0, busyMs: null };
   let failure: unknown;
+  let hasPlace = room !== null;
   const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
     try {
       const answers = await submit(run, legIndex, gateway, part, timeout());
-      part.forEach((message, i) => results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt)));
-      const holdMs = longestHold(answers);
+      part.forEach((message, i) =>
+        results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt === true)),
+      );
+      const asked = longestHold(answers);
       // What the breaker holds back was never asked for by the provider, and is to take another gateway.
-      if (holdMs > 0 && !gateway.isOpen()) await pacer.slowDown(holdMs);
+      if (asked !== null && !gateway.isOpen()) {
+        await Promise.all([gateway.pause(asked.ms, asked.reason), pacer.slowDown()]);
+      }
     } catch (error) {
       // A defect of ours: what is known of the others is written first.
       failure ??= error;
@@ -167,18 +231,25 @@ async function submitBlock(
     }
   };
   for (const { pacer, messages: part, soon } of pacers.parts(block)) {
-    const turn = pacer.next(part.length, soon);
-    let may = turn === true || (await turn);
-    if (may && !gateway.inFlight.tryTake()) {
-      await gateway.inFlight.take(rank);
-      // Behind slow requests it may have waited for longer than a pause may take.
-      may = !run.stopping.aborted;
-      if (!may) gateway.inFlight.release();
+    let may = pass.busyMs === null && !run.stopping.aborted;
+    if (may) {
+      const turn = pacer.next(part.length, soon);
+      may = turn === true || (await turn);
     }
-    if (may) requests.push(exchange(pacer, part));
+    if (may && !hasPlace) may = await takePlace(run, gateway, room?.rank ?? URGENT_RANK);
+    if (may) {
+      hasPlace = false;
+      requests.push(exchange(pacer, part));
+      continue;
+    }
+    // Held for long, its legs are looked at anew: perhaps another gateway takes what is left.
+    if (!run.stopping.aborted && !isHeld(gateway)) {
+      pass.busyMs ??= Math.max(MIN_BUSY_MS, pacer.awayMs, gateway.retryMs(run.urgent));
+    }
     // What is in doubt stays so: its owner is gone with this run, and the next one takes it over.
-    else if (!inDoubt) for (const message of part) results.push(notSent(legIndex, message));
+    if (inDoubt !== true) for (const message of part) results.push(notSent(legIndex, message));
   }
+  if (hasPlace) gateway.inFlight.release();
   await Promise.all(requests);
   const refusal = results.find(stopsGateway);
   if (refusal !== undefined) await run.onAccountRefused(gateway, refusal.reason ?? 'the provider refused the account');
@@ -187,4 +258,20 @@ async function submitBlock(
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
   if (failure !== undefined) throw failure as Error;
+  pass.moved = results.filter(({ reason }) => reason !== NOT_SENT).length;
+  return pass;
+}
+
+/** Messages don't wait this pause out on the gateway. */
+const isHeld = ({ hold }: DispatchGateway): boolean => hold.untilMs - performance.now() > HOLD_PATIENCE_MS;
+
+/** The least that a slice stays away from a gateway that has no room. */
+const MIN_BUSY_MS = 50;
+
+/** A place on the wire, if there is one soon: behind slow requests a message is better given back than kept. */
+async function takePlace(run: DispatchRun, gateway: DispatchGateway, rank: number): Promise<boolean> {
+  if (!(await gateway.inFlight.takeWithin(MAX_PACE_MS, rank))) return false;
+  if (!run.stopping.aborted) return true;
+  gateway.inFlight.release();
+  return false;
 }

@@ -1,7 +1,7 @@
 import { indexRegistrations, type Registration } from '../../core/gateways/sender';
 import { providers } from '../../providers/registry';
 import type { DispatchGateway } from './gateways';
-import { legAfter, legInstead, legMismatch, type ResolvedRoute, type ResolvedLeg, type RoutedMessage } from './route';
+import { legAfter, legsInstead, legMismatch, type ResolvedRoute, type ResolvedLeg, type RoutedMessage } from './route';
 
 const TEMPLATE = '1007000000000000001';
 
@@ -128,21 +128,36 @@ describe('legMismatch', () => {
   });
 });
 
-describe('legInstead', () => {
+describe('legsInstead', () => {
   const paused = { unusable: 'the gateway is paused' };
   const gone = {
     unusable: 'the gateway was deleted',
     gateway: gateway('infobip', { row: { deleted_at: new Date(0) } }),
   };
 
-  it.each<[string, Partial<ResolvedLeg>[], number, number | null]>([
-    ['a later leg that takes messages', [paused, paused, {}], 0, 2],
-    ['never an earlier one while the gateway may come back', [{}, paused], 1, null],
-    ['an earlier one when the gateway is gone', [{}, gone], 1, 0],
-    ['else one that may come back', [paused, gone], 1, 0],
-    ['nowhere when all are gone', [gone, gone], 0, null],
+  it.each<[string, Partial<ResolvedLeg>[], number, number[]]>([
+    ['a later leg that takes messages', [paused, paused, {}], 0, [2]],
+    ['a later leg rather than an earlier one', [{}, paused, {}], 1, [2]],
+    ['back to earlier ones that take messages again, each for what it has not refused', [{}, {}, paused], 2, [0, 1]],
+    ['an earlier one when the gateway is gone', [{}, gone], 1, [0]],
+    ['else one that may come back', [paused, gone], 1, [0]],
+    ['nowhere while none takes messages', [paused, paused], 1, []],
+    ['nowhere when all are gone', [gone, gone], 0, []],
   ])('%s', (_, legs, index, expected) => {
     const route = routeOf(legs.map((over, i) => leg(`gw_${i}`, over)));
-    expect(legInstead(route, index)).toBe(expected);
+    const moves = legsInstead(route, index);
+    // Where there is no other, it goes back in the end whatever was refused.
+    expect([...new Set(moves.map((move) => move.leg))]).toEqual(expected);
+    for (const { leg: to, notRefusedBy } of moves) {
+      if (to < index && legs[to]!.unusable === undefined && legs[index] !== gone) expect(notRefusedBy).toBe(`gw_${to}`);
+    }
+  });
+
+  it('a refused message goes to a leg that takes messages now, before one that may do so again', () => {
+    const route = routeOf([leg('gw_0'), leg('gw_1', paused), leg('gw_2')]);
+    const message = { own: null, service: 'T', msisdn: '+919800000001', segments: 1, options: null };
+    expect(legAfter(route, { leg: 0, sender: null }, 'transient', message)).toBe(2);
+    const waiting = routeOf([leg('gw_0'), leg('gw_1', paused)]);
+    expect(legAfter(waiting, { leg: 0, sender: null }, 'transient', message)).toBe(1);
   });
 });

@@ -136,31 +136,42 @@ export function legAfter(
   message: RoutedMessage,
 ): number | null {
   const use = { service: message.service, templateId: message.options?.templateId ?? null };
-  return nextLeg(
-    route.legs,
-    { ...attempt, own: message.own },
-    failure,
-    (index, sender) =>
-      mayFollow(route.rules, attempt.sender, sender, use) && legMismatch(route, index, message) === null,
+  const fits = (index: number, sender: string | null): boolean =>
+    mayFollow(route.rules, attempt.sender, sender, use) && legMismatch(route, index, message) === null;
+  const refused = { ...attempt, own: message.own };
+  // One that takes messages now, else one that may do so again: a message is not lost for want of a gateway.
+  return (
+    nextLeg(route.legs, refused, failure, (index, sender) => takes(route, index) && fits(index, sender)) ??
+    nextLeg(route.legs, refused, failure, fits)
   );
 }
 
+const takes = ({ legs }: ResolvedRoute, index: number): boolean => legs[index]!.unusable === null;
+
+/** A leg that messages of another one move to. */
+export interface LegInstead {
+  leg: number;
+  /**
+   * The gateway of an earlier leg, which may have refused a message already: such a message stays. Null: a later leg.
+   */
+  notRefusedBy: string | null;
+}
+
 /**
- * Where messages go that wait on a leg which takes nothing: a later one that does; from a deleted gateway also back to
- * an earlier one, or to one that may take messages again. Null: they wait where they are.
+ * Where messages go that wait on a leg which takes nothing, in this order: a later leg that does; an earlier one that
+ * does again, unless it refused the message before; from a deleted gateway also one that may take messages again. What
+ * finds none waits where it is.
  */
-export function legInstead({ legs }: ResolvedRoute, index: number): number | null {
-  const choices = [(leg: ResolvedLeg, i: number) => i > index && leg.unusable === null];
-  if (isGone(legs[index]!))
-    choices.push(
-      (leg) => leg.unusable === null,
-      (leg) => !isGone(leg),
-    );
-  for (const choice of choices) {
-    const found = legs.findIndex(choice);
-    if (found >= 0) return found;
-  }
-  return null;
+export function legsInstead(route: ResolvedRoute, index: number): LegInstead[] {
+  const { legs } = route;
+  const later = legs.findIndex((_, i) => i > index && takes(route, i));
+  if (later >= 0) return [{ leg: later, notRefusedBy: null }];
+  const earlier = legs.flatMap(({ gatewayId }, leg): LegInstead[] =>
+    leg < index && takes(route, leg) ? [{ leg, notRefusedBy: gatewayId }] : [],
+  );
+  if (!isGone(legs[index]!)) return earlier;
+  const remaining = legs.findIndex((leg, i) => i !== index && !isGone(leg));
+  return remaining < 0 ? earlier : [...earlier, { leg: remaining, notRefusedBy: null }];
 }
 
 const isGone = ({ gateway }: ResolvedLeg): boolean => gateway === undefined || gateway.row.deleted_at !== null;

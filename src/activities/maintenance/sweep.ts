@@ -90,6 +90,6 @@ async function refreshAllStats({ pool }: Database): Promise<void> {
   }
 }
 
-function start(workflows: Workflows, { id, dueAt, priority }: StartableSlice): Promise<void> {
-  return workflows.startSend({ sliceId: id, dueAtMs: dueAt?.getTime() ?? null, priority });
+function start(workflows: Workflows, { id, accountId, dueAt, priority }: StartableSlice): Promise<void> {
+  return workflows.startSend({ sliceId: id, accountId, dueAtMs: dueAt?.getTime() ?? null, priority });
 }

@@ -72,7 +72,12 @@ export function createIngress({ database, workflows, onError }: IngressDeps): In
   const starter = new Starter({
     lanes,
     start: (slice) =>
-      workflows.startSend({ sliceId: slice.id, dueAtMs: slice.dueAt?.getTime() ?? null, priority: slice.priority }),
+      workflows.startSend({
+        sliceId: slice.id,
+        accountId: slice.accountId,
+        dueAtMs: slice.dueAt?.getTime() ?? null,
+        priority: slice.priority,
+      }),
     onStarted: (ids) => markStarted(database.pool, ids),
     onError,
   });

@@ -124,3 +124,15 @@ it('never starts beyond its size, never leaves a place empty while someone waits
     { numRuns: 60 },
   );
 });
+
+test('waits no longer than it is told to, and leaves its place in the queue to others', async () => {
+  const semaphore = new Semaphore(1);
+  expect(await semaphore.takeWithin(0)).toBe(true);
+  expect(await semaphore.takeWithin(0)).toBe(false);
+  expect(await semaphore.takeWithin(5)).toBe(false);
+  const next = semaphore.takeWithin(60_000);
+  semaphore.release();
+  expect(await next).toBe(true);
+  semaphore.release();
+  expect(semaphore.tryTake()).toBe(true);
+});

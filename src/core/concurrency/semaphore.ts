@@ -23,11 +23,33 @@ export class Semaphore {
   /** Resolves once a place was taken; it must be given back once. */
   take(rank = 0): Promise<void> {
     if (this.tryTake()) return Promise.resolve();
+    return new Promise((resolve) => this.enqueue({ rank, resolve }));
+  }
+
+  /** The same, but no longer than so many milliseconds: false when no place was free by then. */
+  async takeWithin(ms: number, rank = 0): Promise<boolean> {
+    if (this.tryTake()) return true;
+    if (ms <= 0) return false;
     return new Promise((resolve) => {
-      let at = this.waiting.length;
-      while (at > 0 && this.waiting[at - 1]!.rank > rank) at--;
-      this.waiting.splice(at, 0, { rank, resolve });
+      const entry = {
+        rank,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve(true);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(entry), 1);
+        resolve(false);
+      }, ms);
+      this.enqueue(entry);
     });
+  }
+
+  private enqueue(entry: { rank: number; resolve: () => void }): void {
+    let at = this.waiting.length;
+    while (at > 0 && this.waiting[at - 1]!.rank > entry.rank) at--;
+    this.waiting.splice(at, 0, entry);
   }
 
   /** Gives a place back, to who waits first. */

@@ -1,4 +1,5 @@
 /** The health of a gateway by the counts of the last minutes. Pure. */
+import { holdReason } from './hold';
 
 export const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
@@ -60,6 +61,8 @@ export interface GatewayHealth {
   p95Ms: number | null;
   /** Why it is not up. */
   reason?: string;
+  /** The provider asked for a pause: nothing is sent until then. Absent = it did not. */
+  heldUntil?: Date;
 }
 
 /** Fewer events than this say nothing about a gateway. */
@@ -84,21 +87,31 @@ export function degradedReason(counts: GatewayCounts): string | null {
   return null;
 }
 
+/** A pause that the provider asked for. */
+export interface Hold {
+  until: Date;
+  /** What it said. */
+  reason: string | null;
+}
+
 /** @param breakerReason why the breaker opened. */
 export function assessGateway(
   pausedReason: string | null,
   breaker: BreakerState,
   breakerReason: string | null,
   counts: GatewayCounts,
+  hold: Hold | null = null,
 ): GatewayHealth {
   const rates = {
     breaker,
     acceptRate: rate(counts.accepted, counts.accepted + counts.refused),
     deliveryRate: rate(counts.delivered, counts.delivered + counts.undelivered),
     p95Ms: quantile(counts.latency, 0.95),
+    ...(hold === null ? {} : { heldUntil: hold.until }),
   };
   if (pausedReason !== null) return { state: 'down', ...rates, reason: pausedReason };
   if (breaker !== 'closed') return { state: 'down', ...rates, reason: breakerReason ?? 'the gateway does not answer' };
+  if (hold !== null) return { state: 'down', ...rates, reason: holdReason(hold.until.getTime(), hold.reason) };
   const reason = degradedReason(counts);
   return reason === null ? { state: 'up', ...rates } : { state: 'degraded', ...rates, reason };
 }

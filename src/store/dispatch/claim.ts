@@ -162,3 +162,16 @@ export async function takeOverOrphans(pool: Pool, sliceId: string, claim: string
   );
   return rows.map((row) => ({ ...toClaimed(row), gatewayId: row.gateway_id, leg: row.leg }));
 }
+
+/** Their gateway takes nothing now: these attempts of unknown outcome are resent after so long at the earliest. */
+export async function postponeOrphans(pool: Pool, messageIds: readonly string[], waitMs: number): Promise<void> {
+  await execute(
+    pool,
+    'postpone-orphans',
+    `with held as (
+       select m.id from messages m where m.id = any($1::uuid[]) and m.state = 'submitting' order by m.id for update
+     )
+     update messages m set not_before = now() + $2 * interval '1 millisecond' from held h where m.id = h.id`,
+    [messageIds, waitMs],
+  );
+}

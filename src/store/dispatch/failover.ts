@@ -85,14 +85,28 @@ export async function resolveRefused(pool: Pool, moves: readonly LegMove[]): Pro
   return toSettlement(rows);
 }
 
-/** Moves the waiting messages of one leg to another. Returns how many moved. */
-export async function moveLeg(pool: Pool, sliceId: string, from: number, to: number): Promise<number> {
+/** Refusals that the same gateway would repeat. */
+const REPEATED_REFUSALS: readonly FailureClass[] = ['sender', 'content', 'recipient'];
+
+/**
+ * Moves the waiting messages of one leg to another. Returns how many moved.
+ * @param to `notRefusedBy`: a message that this gateway refused stays; null = all of them move.
+ */
+export async function moveLeg(
+  pool: Pool,
+  sliceId: string,
+  from: number,
+  { leg, notRefusedBy }: { leg: number; notRefusedBy: string | null },
+): Promise<number> {
   const rows = await execute(
     pool,
     'move-leg',
-    `update messages set leg = $3, transients = 0, not_before = null
-     where slice_id = $1 and leg = $2 and state = any($4::message_state[]) returning 1`,
-    [sliceId, from, to, CLAIMABLE_STATES],
+    `update messages m set leg = $3, transients = 0, not_before = null
+     where m.slice_id = $1 and m.leg = $2 and m.state = any($4::message_state[])
+       and ($5::text is null or not exists (
+         select 1 from attempts a where a.message_id = m.id and a.gateway_id = $5 and a.class = any($6::text[])))
+     returning 1`,
+    [sliceId, from, leg, CLAIMABLE_STATES, notRefusedBy, REPEATED_REFUSALS],
   );
   return rows.length;
 }
@@ -129,7 +143,8 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
        update messages m set not_before = null
        from slices s
        where s.account_id = $1 and ${hasOpen('s')}
-         and m.slice_id = s.id and m.gateway_id = $2 and m.state = 'queued'
+         and m.slice_id = s.id and m.gateway_id = $2
+         and (m.state = 'queued' or m.state = 'submitting' and m.not_before is not null)
        returning m.slice_id, s.campaign_id
      )
      select distinct slice_id, campaign_id from released where campaign_id is null

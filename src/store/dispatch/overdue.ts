@@ -27,8 +27,19 @@ export interface DueLookup {
   unknown: boolean;
 }
 
+/** The gateways over which attempts of a slice left whose look-up is due. @param providers those that can be asked. */
+export async function listLookupGateways(pool: Pool, sliceId: string, providers: readonly string[]): Promise<string[]> {
+  const rows = await execute<{ gateway_id: string }>(
+    pool,
+    'list-lookup-gateways',
+    `select distinct m.gateway_id ${WAITING} and ${LOOKUP_AT} <= now() order by 1`,
+    [sliceId, providers],
+  );
+  return rows.map((row) => row.gateway_id);
+}
+
 /**
- * Takes up to `limit` attempts of a slice whose look-up is due. Each is counted as asked: a look-up that fails costs a
+ * Takes up to `limit` attempts of a slice over one gateway whose look-up is due. Each is counted as asked: a look-up that fails costs a
  * try, never the slice.
  * @param providers those that can be asked.
  */
@@ -36,6 +47,7 @@ export async function takeLookups(
   pool: Pool,
   sliceId: string,
   providers: readonly string[],
+  gatewayId: string,
   limit: number,
 ): Promise<DueLookup[]> {
   const rows = await execute<{
@@ -52,7 +64,7 @@ export async function takeLookups(
     'take-lookups',
     `with due as (
        select m.id, m.attempts as no, m.msisdn, m.body, m.state = 'submitting' as unknown, ${DEADLINE} <= now() as last
-       ${WAITING} and ${LOOKUP_AT} <= now() order by m.id limit $3 for update of m
+       ${WAITING} and m.gateway_id = $4 and ${LOOKUP_AT} <= now() order by m.id limit $3 for update of m
      )
      update attempts a
      set lookups = case when d.last then ${LAST_LOOKUP} when d.unknown then greatest(a.lookups + 1,
@@ -60,7 +72,7 @@ export async function takeLookups(
             where a.answered_at + t.after * interval '1 second' <= now())) else a.lookups + 1 end
      from due d where a.message_id = d.id and a.no = d.no
      returning a.message_id, a.no, a.gateway_id, a.provider_id, d.msisdn, d.body, a.created_at, d.unknown`,
-    [sliceId, providers, limit],
+    [sliceId, providers, limit, gatewayId],
   );
   return rows.map((row) => ({
     messageId: row.message_id,

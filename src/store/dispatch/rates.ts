@@ -75,19 +75,18 @@ export async function reservePlaces(
 }
 
 /**
- * A provider said "too many": nothing more is reserved before `holdMs` are over, and from then on half of the rate,
- * which grows back by itself. However many requests of the same moment were told so, it is halved once.
+ * A provider said "too many": half of the rate is reserved from now on, which grows back by itself. However many requests
+ * of the same moment were told so, it is halved once.
  */
-export async function shrinkRate(pool: Pool, key: string, holdMs: number): Promise<void> {
+export async function shrinkRate(pool: Pool, key: string): Promise<void> {
   await execute(
     pool,
     'shrink-rate',
     `update rate_leases l
-     set reserved_to = greatest(l.reserved_to, clock_timestamp() + $2 * interval '1 millisecond'),
-         share = case when l.share_at > now() - interval '1 second' and l.share < 1 then l.share
+     set share = case when l.share_at > now() - interval '1 second' and l.share < 1 then l.share
                       else greatest(${SMALLEST_SHARE}, ${SHARE} / 2) end,
          share_at = now()
      where l.key = $1`,
-    [key, holdMs],
+    [key],
   );
 }

@@ -175,12 +175,14 @@ export async function endProbe(
   return rows.length > 0;
 }
 
-/** A person has changed the gateway: the next probe of an open breaker is due at once. */
+/** A person has changed the gateway: the next probe of an open breaker is due at once, and what held it holds no more. */
 export async function hurryProbe(pool: Pool, gatewayId: string): Promise<void> {
   await execute(
     pool,
     'hurry-probe',
-    `update gateway_health set open_until = now() where gateway_id = $1 and breaker = 'open'`,
+    `update gateway_health
+     set open_until = case breaker when 'open' then now() else open_until end, held_until = null, hold_reason = null
+     where gateway_id = $1 and (breaker = 'open' or held_until is not null)`,
     [gatewayId],
   );
 }

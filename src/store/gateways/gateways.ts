@@ -170,11 +170,13 @@ export async function listGateways(
     .execute();
 }
 
-/** A gateway and its breaker; `breaker_wait_ms` is 0 when a probe is due. */
+/** A gateway with its breaker and its hold; `breaker_wait_ms` is 0 when a probe is due, `hold_wait_ms` when nothing holds it. */
 export interface GatewayWithBreaker extends GatewayRow {
   breaker: BreakerState;
   breaker_wait_ms: number;
   breaker_reason: string | null;
+  hold_wait_ms: number;
+  hold_reason: string | null;
 }
 
 /** Gateways by id, deleted ones too: a slice may still hold messages that left over them. */
@@ -190,6 +192,10 @@ export async function listGatewaysById(db: Kysely<Schema>, ids: string[]): Promi
         'breaker_wait_ms',
       ),
       'h.reason as breaker_reason',
+      sql<number>`greatest(0, ceil(extract(epoch from h.held_until - clock_timestamp()) * 1000))::int`.as(
+        'hold_wait_ms',
+      ),
+      'h.hold_reason',
     ])
     .where('g.id', 'in', ids)
     .execute();

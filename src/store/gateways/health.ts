@@ -5,6 +5,7 @@ import {
   HEALTH_WINDOW_MINUTES,
   type BreakerState,
   type GatewayCounts,
+  type Hold,
 } from '../../core/gateways/health';
 import { execute } from '../database';
 
@@ -88,9 +89,13 @@ export interface GatewayHealthReading {
   /** Why the last review found it degraded; null = it did not. */
   degraded: string | null;
   counts: GatewayCounts;
+  /** Null when nothing holds it now. */
+  hold: Hold | null;
 }
 
 interface HealthRow {
+  held_until: Date | null;
+  hold_reason: string | null;
   gateway_id: string;
   breaker: BreakerState | null;
   reason: string | null;
@@ -127,7 +132,7 @@ export async function listGatewayHealth(
      wanted as (
        ${gatewayIds === null ? 'select gateway_id from recent union select gateway_id from gateway_health' : 'select unnest($1::text[]) as gateway_id'}
      )
-     select w.gateway_id, h.breaker, h.reason, h.degraded, ${['accepted', 'refused', 'delivered', 'undelivered', 'faults'].map(sum).join(', ')},
+     select w.gateway_id, h.breaker, h.reason, h.degraded, case when h.held_until > now() then h.held_until end as held_until, h.hold_reason, ${['accepted', 'refused', 'delivered', 'undelivered', 'faults'].map(sum).join(', ')},
             ${total('latency')} as latency, ${total('report_delay')} as report_delay
      from wanted w left join gateway_health h on h.gateway_id = w.gateway_id`,
     gatewayIds === null ? [] : [gatewayIds],
@@ -146,6 +151,7 @@ export async function listGatewayHealth(
       faults: row.faults,
       receiptDelay: row.report_delay,
     },
+    hold: row.held_until === null ? null : { until: row.held_until, reason: row.hold_reason },
   }));
 }
 

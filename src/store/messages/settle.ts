@@ -45,6 +45,8 @@ export interface SliceOutlook {
   ready: number;
   /** Until the next back-off, look-up, overdue receipt or deadline; null when nothing is open. Never below 0. */
   waitMs: number | null;
+  /** Attempts that the provider is to be asked about now; nothing else becomes of them before that. */
+  lookups: number;
 }
 
 /**
@@ -58,20 +60,23 @@ export async function readOutlook(
   lookupProviders: readonly string[],
   later = true,
 ): Promise<SliceOutlook> {
-  const [row] = await execute<{ open: number; ready: number; wait_ms: string | null }>(
+  const [row] = await execute<{ open: number; ready: number; wait_ms: string | null; lookups: number }>(
     pool,
     'read-outlook',
     `select count(*)::int as open,
             count(*) filter (where m.state in ('accepted', 'queued', 'refused')
                                and (m.not_before is null or m.not_before <= now()))::int as ready,
-            ceil(extract(epoch from min(
-              least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)) - now()) * 1000) as wait_ms
+            count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
+            ceil(extract(epoch from min(case when ${LOOKUP_AT} <= now() then null else
+              least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)
+            end) - now()) * 1000) as wait_ms
      ${waiting('$3::boolean')}`,
     [sliceId, lookupProviders, later],
   );
   return {
     open: row!.open,
     ready: row!.ready,
+    lookups: row!.lookups,
     waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
   };
 }

@@ -71,6 +71,7 @@ export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
 
 export interface StartableSlice {
   id: string;
+  accountId: string;
   priority: number;
   dueAt: Date | null;
 }
@@ -80,15 +81,15 @@ export interface StartableSlice {
  * between. Oldest first.
  */
 export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<StartableSlice[]> {
-  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
+  const rows = await execute<{ id: string; account_id: string; priority: number; due_at: Date | null }>(
     pool,
     'list-unstarted',
-    `select id, priority, due_at from slices
+    `select id, account_id, priority, due_at from slices
      where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
      order by created_at limit $2`,
     [olderThanMs, limit],
   );
-  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
+  return rows.map(({ id, account_id, priority, due_at }) => ({ id, accountId: account_id, priority, dueAt: due_at }));
 }
 
 /** A slice, and the campaign whose workflow looks after it; null = it has a workflow of its own. */
@@ -119,15 +120,15 @@ export async function clearWakeDue(pool: Pool, ids: string[]): Promise<void> {
  * Slices that have a workflow and open messages, oldest first: after Temporal lost its data these workflows are gone.
  */
 export async function listUnsettled(pool: Pool, limit: number): Promise<StartableSlice[]> {
-  const rows = await execute<{ id: string; priority: number; due_at: Date | null }>(
+  const rows = await execute<{ id: string; account_id: string; priority: number; due_at: Date | null }>(
     pool,
     'list-unsettled',
-    `select id, priority, due_at from slices
+    `select id, account_id, priority, due_at from slices
      where started_at is not null and campaign_id is null and ${hasOpen('slices')}
      order by created_at limit $1`,
     [limit],
   );
-  return rows.map((row) => ({ id: row.id, priority: row.priority, dueAt: row.due_at }));
+  return rows.map(({ id, account_id, priority, due_at }) => ({ id, accountId: account_id, priority, dueAt: due_at }));
 }
 
 /** The ledger of an account: `accepted` is the sum of all the others. */

@@ -51,6 +51,9 @@ export interface GatewayHealthTable {
   reason: string | null;
   changed_at: CreatedAt;
   degraded: string | null;
+  /** Nothing is sent until then: the provider asked for a pause. */
+  held_until: Date | null;
+  hold_reason: string | null;
 }
 
 export interface GatewayTestsTable {

@@ -16,6 +16,10 @@ export const healthShape = z
     deliveryRate: share.describe('share of the final reports that say delivered'),
     p95Ms: z.int().nullable().describe('95 % of the requests were answered within so many milliseconds'),
     reason: z.string().optional(),
+    heldUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('The provider asked for a pause; a PATCH with `status: active` lifts it.'),
   })
   .meta({ id: 'GatewayHealth' });
 
@@ -28,8 +32,8 @@ export async function healthOf(database: Database, rows: readonly GatewayRow[]):
   const found = new Map<string, GatewayHealthReading>(readings.map((reading) => [reading.gatewayId, reading]));
   return new Map(
     rows.map(({ id, paused_reason: paused }) => {
-      const { breaker, reason, counts } = found.get(id)!;
-      return [id, assessGateway(paused, breaker, reason, counts)];
+      const { breaker, reason, counts, hold } = found.get(id)!;
+      return [id, assessGateway(paused, breaker, reason, counts, hold)];
     }),
   );
 }
