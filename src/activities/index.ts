@@ -3,6 +3,7 @@ import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
+import { pace } from '../core/concurrency/pace';
 import { writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
@@ -37,6 +38,8 @@ const HEARTBEAT_MS = 2_000;
  * nothing; no gateway may have all of them, see `FairShare`.
  */
 export const CONCURRENT_SLICES = 200;
+/** What comes due within this time after the first is asked about with it: one turn of the workflow instead of many. */
+const GATHER_MS = 1_000;
 /** The same for slices about which providers are asked. */
 export const CONCURRENT_LOOKUPS = 60;
 
@@ -90,6 +93,7 @@ export function createActivities(deps: ActivityDeps) {
     lookUp: ({ sliceIds }: { sliceIds: string[] }): Promise<{ againMs: number | null }> =>
       withHeartbeat(async (stopping) => {
         let againMs: number | null = null;
+        await pace(GATHER_MS, stopping);
         for (const sliceId of sliceIds) {
           const ms = await lookups.ask(sliceId, heed, stopping);
           if (ms === null) await writeLookAt(deps.database.pool, sliceId, null);

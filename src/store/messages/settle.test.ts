@@ -83,7 +83,7 @@ it.each([
     expect(rows[0]?.state).toBe(attempt);
 
     expect(await settleOverdue(store.pool, sliceId, [])).toEqual({ slices: [], webhookIds: [] });
-    expect(await readOutlook(store.pool, sliceId, [])).toEqual({ open: 0, ready: 0, waitMs: null });
+    expect(await readOutlook(store.pool, sliceId, [])).toEqual({ open: 0, ready: 0, waitMs: null, lookups: 0 });
     const { kept, counted } = await countersOf(store.pool, sliceId);
     expect(kept).toEqual(counted);
     expect(kept).toMatchObject({ total: 1, [state]: 1 });
@@ -130,7 +130,7 @@ describe('readOutlook', () => {
     expect(await wait(backingOff.sliceId)).toBeGreaterThan(540);
     expect(await wait(backingOff.sliceId)).toBeLessThanOrEqual(600);
     await pass(backingOff.sliceId, 600);
-    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toEqual({ open: 1, ready: 1, waitMs: 0 });
+    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toEqual({ open: 1, ready: 1, waitMs: 0, lookups: 0 });
   });
 
   it('what was never claimed is ready', async () => {

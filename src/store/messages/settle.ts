@@ -49,6 +49,9 @@ export interface SliceOutlook {
   lookups: number;
 }
 
+/** When something becomes of a message for want of a word about it; not before the provider has been asked, where it can be. */
+const NEXT_END = `least(${DEADLINE}, ${OVERDUE_AT})`;
+
 /**
  * What is left of a slice, by the clock of Postgres.
  * @param lookupProviders as for {@link settleOverdue}.
@@ -60,23 +63,28 @@ export async function readOutlook(
   lookupProviders: readonly string[],
   later = true,
 ): Promise<SliceOutlook> {
-  const [row] = await execute<{ open: number; ready: number; wait_ms: string | null; lookups: number }>(
+  const [row] = await execute<{
+    open: number;
+    ready: number;
+    lookups: number;
+    wait_ms: string | null;
+    lookup_ms: string | null;
+  }>(
     pool,
     'read-outlook',
     `select count(*)::int as open,
             count(*) filter (where m.state in ('accepted', 'queued', 'refused')
                                and (m.not_before is null or m.not_before <= now()))::int as ready,
             count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
-            ceil(extract(epoch from min(case when ${LOOKUP_AT} <= now() then null else
-              least(${DEADLINE}, ${LOOKUP_AT}, ${OVERDUE_AT}, case when m.state <> 'submitted' then m.not_before end)
-            end) - now()) * 1000) as wait_ms
+            ceil(extract(epoch from min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) then null else
+              least(${NEXT_END}, case when m.state <> 'submitted' then m.not_before end)
+            end) - now()) * 1000) as wait_ms,
+            ceil(extract(epoch from min(${LOOKUP_AT}) filter (where ${LOOKUP_AT} > now()) - now()) * 1000) as lookup_ms
      ${waiting('$3::boolean')}`,
     [sliceId, lookupProviders, later],
   );
-  return {
-    open: row!.open,
-    ready: row!.ready,
-    lookups: row!.lookups,
-    waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
-  };
+  const { open, ready, lookups, wait_ms: wait, lookup_ms: lookup } = row!;
+  // While some are asked about, what comes due meanwhile is asked about with them.
+  const waits = [wait, lookups > 0 ? null : lookup].filter((ms) => ms !== null).map(Number);
+  return { open, ready, lookups, waitMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)) };
 }
