@@ -49,7 +49,7 @@ test('closed in the middle, then open', async () => {
     untilMs,
     sinceMs,
   });
-  expect(result).toEqual({ held: false });
+  expect(result).toEqual({ held: false, lookUp: [] });
   const early = await campaigns.seen();
   expect(early.length).toBeGreaterThan(0);
   expect(Math.max(...early.map(({ times }) => Date.parse(times[0]!))) - untilMs).toBeLessThanOrEqual(STILL_LEAVING_MS);
