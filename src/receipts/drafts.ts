@@ -1,16 +1,24 @@
 /** From a provider's receipts to what the store applies. */
 import { createHash } from 'node:crypto';
+import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { parseAttemptWireId } from '../core/messages/ids';
 import { normaliseProviderId } from '../core/messages/provider-id';
 import type { Receipt } from '../providers/provider';
 import type { ReceiptDraft } from '../store/receipts/receipts';
+
+/** What is kept of a report as it came: for support, and enough for any that is one. */
+const MAX_RAW_BYTES = 16_384;
+const MAX_CODE_CHARACTERS = 100;
+const MAX_REASON_CHARACTERS = 500;
+/** Attempts are numbered as smallint. */
+const MAX_ATTEMPT_NO = 32_767;
 
 /** Identifies a receipt by what it says: SHA-256 over the parts of it. */
 export const digest = (identity: (string | number)[]): Buffer =>
   createHash('sha256').update(identity.join('\n')).digest();
 
 /**
- * Receipts as they are stored and applied.
+ * Receipts as they are stored and applied: whatever the provider says, within bounds.
  * @param whole what came, kept for support where it holds one receipt only.
  */
 export function toDrafts(gatewayId: string, receipts: readonly Receipt[], whole: string): ReceiptDraft[] {
@@ -20,7 +28,7 @@ export function toDrafts(gatewayId: string, receipts: readonly Receipt[], whole:
 
 function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft {
   const { status, code, at } = receipt;
-  const attempt = receipt.attemptId === undefined ? null : parseAttemptWireId(receipt.attemptId);
+  const attempt = attemptOf(receipt.attemptId);
   // An id of ours that we can't read is kept as the provider's, so that the receipt is parked and not lost.
   const spelled = receipt.providerId ?? (attempt === null ? receipt.attemptId : undefined);
   const providerId = spelled === undefined ? null : normaliseProviderId(spelled);
@@ -30,19 +38,19 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
     dedupe: digest(identity),
     gatewayId,
     attempt,
-    providerId: storable(providerId),
+    providerId,
     status,
     part: receipt.part ?? null,
     class: receipt.class ?? null,
     clevertap: receipt.clevertap ?? null,
-    code: storable(code ?? null),
-    reason: storable(receipt.reason ?? null),
-    occurredAt: at ?? null,
-    raw: storable(raw),
+    code: foreignText(code ?? null, MAX_CODE_CHARACTERS),
+    reason: foreignText(receipt.reason ?? null, MAX_REASON_CHARACTERS),
+    occurredAt: foreignInstant(at),
+    raw: foreignBody(raw, MAX_RAW_BYTES),
   };
 }
 
-/** Postgres refuses NUL, and with it every receipt of the same commit. */
-export function storable<T extends string | null>(text: T): T {
-  return text?.includes('\0') ? (text.replaceAll('\0', '') as T) : text;
+function attemptOf(wireId: string | undefined): ReceiptDraft['attempt'] {
+  const attempt = wireId === undefined ? null : parseAttemptWireId(wireId);
+  return attempt !== null && attempt.no <= MAX_ATTEMPT_NO ? attempt : null;
 }

@@ -1,6 +1,15 @@
 import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
-import { SEALER, messageOf, startStore, storeGateway, withAttempt, type TestStore } from '../../test/support/rows';
+import {
+  SEALER,
+  claim,
+  messageOf,
+  startStore,
+  storeGateway,
+  storeSlice,
+  withAttempt,
+  type TestStore,
+} from '../../test/support/rows';
 import type { GatewayRow } from '../store/gateways/gateways';
 import type { SliceNews } from '../store/messages/settlement';
 import { createInbox, type Inbox } from './inbox';
@@ -10,6 +19,7 @@ let gateway: GatewayRow;
 let inbox: Inbox;
 let woken: SliceNews[];
 let relays: string[];
+let refusals: Error[];
 beforeAll(async () => {
   store = await startStore();
   gateway = await storeGateway(store, { callbackAuth: { basic: { username: 'infobip', password: 'pass' } } });
@@ -19,12 +29,14 @@ beforeAll(async () => {
     publicUrl: 'https://sms.example.com',
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),
+    onRefused: (error) => void refusals.push(error as Error),
   });
 });
 afterAll(() => store.stop());
 beforeEach(() => {
   woken = [];
   relays = [];
+  refusals = [];
 });
 
 const AUTHORIZATION = `Basic ${Buffer.from('infobip:pass').toString('base64')}`;
@@ -141,4 +153,47 @@ it('reports of one moment are committed together', async () => {
   expect(queries.mock.calls.length - before).toBeLessThan(10);
   queries.mockRestore();
   expect((await inboxRows()).filter(({ id }) => id.startsWith('together-'))).toHaveLength(50);
+});
+
+describe('a report that Postgres refuses, whatever the reason', () => {
+  beforeAll(() =>
+    store.pool.query(
+      `alter table receipts add constraint refuses_poison check (provider_id is null or provider_id not like 'poison%')`,
+    ),
+  );
+  afterAll(() => store.pool.query('alter table receipts drop constraint refuses_poison'));
+
+  it('is refused alone: those of other requests are stored', async () => {
+    const answers = await Promise.all([
+      receive(report('beside-1')),
+      receive(report('poison-1')),
+      receive(report('beside-2')),
+      receive(report('poison-2')),
+      receive(report('beside-3'), report('beside-4')),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 200, 400, 200]);
+    const ids = (await inboxRows()).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['beside-1', 'beside-2', 'beside-3', 'beside-4']));
+    expect(refusals).toHaveLength(2);
+  });
+
+  it('is refused alone in its own request: the others are stored, and it is kept with its reason', async () => {
+    const answer = await receive(report('within-1'), report('poison-3'), report('within-2'));
+    expect(answer).toEqual({ status: 200, outcome: 'stored' });
+    const ids = (await inboxRows()).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['within-1', 'within-2']));
+    const { rows } = await store.pool.query(
+      `select provider_id, reason from receipts where disposition = 'refused' order by received_at desc limit 1`,
+    );
+    expect(rows).toEqual([{ provider_id: null, reason: 'refused: SQLSTATE 23514' }]);
+  });
+
+  it('settles its neighbours’ messages', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 2);
+    const claimed = await claim(store.pool, sliceId, gateway.id);
+    const [first, second] = claimed.map(({ id, no }) => report(attemptWireId(id, no)));
+    await Promise.all([receive(report('poison-4')), receive(first!), receive(report('poison-5'), second!)]);
+    for (const id of ids) expect(await messageOf(store.pool, id)).toMatchObject({ state: 'delivered' });
+    expect(woken.at(-1)).toMatchObject({ sliceId, open: 0 });
+  });
 });

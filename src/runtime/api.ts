@@ -56,6 +56,8 @@ export async function startApi(
     publicUrl: config.publicUrl,
     wake: (news) => workflows.wake(news),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
+    onRefused: (err, { gatewayId }) =>
+      log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
   });
   const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(database, (err) => log.warn({ err }, 'the last use of a key could not be noted'));

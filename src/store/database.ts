@@ -54,8 +54,11 @@ export function inTransaction<T>(db: Kysely<Schema>, work: (tx: Kysely<Schema>) 
 const RETRYABLE_SQLSTATES = new Set(['40P01', '40001']);
 const MAX_TRIES = 5;
 
-/** SQLSTATEs that mean "no database now": connection exceptions, shutdown, start-up, too many connections, too slow. */
-const AWAY_SQLSTATES = /^(08|57P0|53300|57014)/;
+/**
+ * SQLSTATEs that mean "no database now": connection exceptions, out of disk, memory or connections, shutdown, start-up,
+ * too slow, failing disks, a standby that is not the primary (yet).
+ */
+const AWAY_SQLSTATES = /^(08|53|57P0|57014|58|25006)/;
 const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
 
 function codeOf(error: unknown): string {
@@ -67,6 +70,20 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(error);
   if (AWAY_SQLSTATES.test(code) || AWAY_SOCKET_CODES.has(code)) return true;
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
+/**
+ * True when Postgres refused values as such: data exceptions, broken constraints, limits of the program. The same
+ * values are refused whenever they come again.
+ */
+export function isDataRefused(error: unknown): boolean {
+  return /^(22|23|54)/.test(codeOf(error));
+}
+
+/** The SQLSTATE of an error; empty when it is none of Postgres. */
+export function sqlStateOf(error: unknown): string {
+  const code = codeOf(error);
+  return /^[0-9A-Z]{5}$/.test(code) ? code : '';
 }
 
 /** True when a unique constraint (of that name, if given) refused the statement. */

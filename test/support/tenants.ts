@@ -6,7 +6,7 @@ import { until } from './until';
 export const KNOWS_OUR_IDS = 'infobip';
 export const KNOWS_ITS_OWN = 'pingbix';
 
-const CREDENTIALS: Record<string, (name: string) => object> = {
+const CREDENTIALS: Partial<Record<string, (name: string) => object>> = {
   [KNOWS_OUR_IDS]: (name) => ({ apiKey: `${name}-key` }),
   [KNOWS_ITS_OWN]: (name) => ({ userId: name, password: `${name}-password` }),
   mobtexting: (name) => ({ token: `${name}-token` }),
@@ -16,7 +16,7 @@ const CREDENTIALS: Record<string, (name: string) => object> = {
 export interface Tenant {
   accountId: string;
   call: TestStack['call'];
-  /** Makes a gateway that leads to the simulator's account of this name; returns its id. */
+  /** Makes a gateway that leads to the simulator's account of this name; returns its id. Other providers need `credentials`. */
   gateway(name: string, provider: string, over?: object): Promise<string>;
   /** Scripts the simulator's account of this name. */
   script(name: string, script: { receipts?: object; [option: string]: unknown }): Promise<void>;
@@ -49,7 +49,7 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
       const draft = {
         provider,
         name: gatewayName,
-        credentials: CREDENTIALS[provider]!(gatewayName),
+        credentials: CREDENTIALS[provider]?.(gatewayName),
         baseUrl: `${stack.simulator.url}/${provider}/${gatewayName}`,
         sendingPattern: 'loop',
         defaultSender: 'TXTSMS',

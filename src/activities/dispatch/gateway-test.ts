@@ -1,4 +1,5 @@
 /** The `testGateway` activity: one message over one gateway, outside the ledger, so that a person sees whether it works. */
+import { foreignText } from '../../core/messages/foreign';
 import { attemptWireId } from '../../core/messages/ids';
 import { segment } from '../../core/messages/segments';
 import { OutboundError } from '../../outbound/errors';
@@ -13,6 +14,8 @@ import { createPacer } from './pacer';
 
 /** Whoever waits gets the answer before their own time is over. */
 const SUBMIT_MS = GATEWAY_TEST_MS - 2_000;
+/** A longer id of the provider is cut: it is for reading only. */
+const MAX_ID_CHARACTERS = 255;
 
 export interface GatewayTestDeps {
   database: Database;
@@ -72,6 +75,12 @@ async function submit(send: () => Promise<SubmitResult[]>): Promise<SubmitResult
 
 /** @param id what the provider goes by where it has no id of its own. */
 function toResult(answer: SubmitResult, id: string): GatewayTestResult {
-  if (answer.ok) return { ok: true, outcome: 'accepted', providerMessageId: answer.providerId ?? id };
+  if (answer.ok) {
+    return {
+      ok: true,
+      outcome: 'accepted',
+      providerMessageId: foreignText(answer.providerId ?? id, MAX_ID_CHARACTERS),
+    };
+  }
   return { ok: false, outcome: answer.class, error: `${answer.reason} (${answer.code})` };
 }

@@ -5,7 +5,7 @@ import type { AccountContext } from '../../store/accounts/accounts';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
 import { createAdmission } from '../ingress/admission';
 import type { ApiDeps } from '../deps';
-import type { IncomingMessage } from '../ingress/ingress';
+import type { AcceptedMessage, IncomingMessage } from '../ingress/ingress';
 import type { NamedValues } from './fields';
 import type { RecordProblem } from '../ingress/record-problem';
 import { normaliseRecord, type AcceptableRecord } from './normalise';
@@ -95,21 +95,47 @@ export async function acceptRecords(
   deps.metrics.messages('rejected', rejected.length);
   if (messages.length === 0) return { accepted: [], rejected };
   const bulk = messages.length > BULK_FROM || messages.every((message) => classOf(message.service) === 'promotional');
-  const stored = await deps.ingress.accept({
+  const results = await deps.ingress.acceptEach({
     accountId,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
     messages,
   });
-  const duplicates = stored.filter((message) => message.duplicate).length;
+  const stored = results.filter((result) => result.refused === undefined);
+  const duplicates = stored.filter(({ duplicate }) => duplicate).length;
   deps.metrics.messages('accepted', stored.length - duplicates);
   deps.metrics.messages('duplicate', duplicates);
+  deps.metrics.messages('rejected', results.length - stored.length);
+  return toAcceptance(usable, messages, results, rejected);
+}
+
+/** @param rejected of the records, those that never came so far. */
+function toAcceptance(
+  usable: readonly { index: number; record: AcceptableRecord }[],
+  messages: readonly IncomingMessage[],
+  results: readonly AcceptedMessage[],
+  rejected: readonly RejectedRecord[],
+): Acceptance {
+  const accepted: AcceptedRecord[] = [];
+  const refused: RejectedRecord[] = [];
   let at = 0;
-  const accepted = usable.map(({ index, record }) => ({
-    index,
-    record: tracked ? { ...record, segments: messages[at]!.segments } : record,
-    messages: record.recipients.map((msisdn) => ({ msisdn, ...stored[at++]! })),
-  }));
-  return { accepted, rejected };
+  for (const { index, record } of usable) {
+    const { segments } = messages[at]!;
+    const own: AcceptedRecord['messages'] = [];
+    let sqlState: string | undefined;
+    for (const msisdn of record.recipients) {
+      const result = results[at++]!;
+      if (result.refused === undefined) own.push({ msisdn, ...result });
+      else sqlState = result.refused;
+    }
+    if (own.length > 0) accepted.push({ index, record: { ...record, segments }, messages: own });
+    if (sqlState !== undefined) refused.push({ index, ...unstorable(sqlState) });
+  }
+  return { accepted, rejected: [...rejected, ...refused] };
+}
+
+/** A record that only Postgres finds fault with: our checks should have. */
+function unstorable(sqlState: string): RecordProblem {
+  return { code: 'unstorable', field: 'text', message: `the record has a value that can’t be stored (${sqlState})` };
 }
 
 /** @param standIn makes a record without meta recognisable, should its request come again. */

@@ -1,10 +1,11 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { hash } from 'node:crypto';
-import { GroupCommit } from '../../core/concurrency/group-commit';
+import { commitApart } from '../../core/concurrency/commit-apart';
+import { GroupCommit, type Weight } from '../../core/concurrency/group-commit';
 import { uuidv7 } from '../../core/messages/ids';
 import type { ShortLink } from '../../core/messages/links';
-import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
-import type { Database } from '../../store/database';
+import { acceptMessages, type AcceptResult, type MessageDraft } from '../../store/messages/accept';
+import { isDatabaseAway, isDataRefused, sqlStateOf, type Database } from '../../store/database';
 import type { MessageOptions } from '../../store/tables';
 import { markStarted } from '../../store/messages/slices';
 import type { Workflows } from '../../workflows/client';
@@ -37,15 +38,30 @@ export interface IncomingRequest {
   messages: IncomingMessage[];
 }
 
-export interface AcceptedMessage {
+/** A message that is committed. */
+export interface StoredMessage {
   id: string;
   /** The record repeats one of the last 24 hours: `id` is the first one's, and nothing was stored. */
   duplicate: boolean;
+  refused?: undefined;
 }
+
+/** A message whose values Postgres refuses, whenever they come. */
+export interface RefusedMessage {
+  /** The SQLSTATE. */
+  refused: string;
+}
+
+export type AcceptedMessage = StoredMessage | RefusedMessage;
 
 export interface Ingress {
   /** Resolves once everything is committed; rejects when it is not, and then nothing of the request is stored. */
-  accept(request: IncomingRequest): Promise<AcceptedMessage[]>;
+  accept(request: IncomingRequest): Promise<StoredMessage[]>;
+  /**
+   * The same for each message by itself: one whose values Postgres refuses is left out and said so, in its place; the
+   * others are committed. Rejects when the store is away.
+   */
+  acceptEach(request: IncomingRequest): Promise<AcceptedMessage[]>;
   readonly temporalReachable: boolean;
   stop(): Promise<void>;
 }
@@ -56,117 +72,156 @@ export interface IngressDeps {
   onError(error: unknown): void;
 }
 
-/** Messages of one commit. */
-const MAX_MESSAGES = 10_000;
-/** Messages that may wait for their commit: some 100 MB, and seconds of work. */
-const MAX_WAITING = 100_000;
+/** One commit, in messages and their size in bytes. */
+const MAX_COMMIT = { rows: 10_000, bytes: 16 * 1_048_576 };
+/** What may wait for its commit: seconds of work. */
+const MAX_WAITING = { rows: 100_000, bytes: 128 * 1_048_576 };
+/** What a message takes beside its texts, roughly. */
+const DRAFT_BYTES = 500;
 
-/** A draft that waits for its slice. */
-interface Pending {
+/** A message on its way to its commit. */
+interface Arrival {
   lane: Lane;
   draft: MessageDraft;
+  /** Set once it is known. A commit that failed for the sake of others is tried again without those that have one. */
+  outcome: StoredMessage | null;
 }
 
-export function createIngress({ database, workflows, onError }: IngressDeps): Ingress {
-  const lanes = new Lanes();
-  const starter = new Starter({
-    lanes,
-    start: (slice) =>
-      workflows.startSend({
-        sliceId: slice.id,
-        accountId: slice.accountId,
-        dueAtMs: slice.dueAt?.getTime() ?? null,
-        priority: slice.priority,
-      }),
-    onStarted: (ids) => markStarted(database.pool, ids),
-    onError,
-  });
+export function createIngress(deps: IngressDeps): Ingress {
+  return new GroupedIngress(deps);
+}
+
+class GroupedIngress implements Ingress {
+  private readonly lanes = new Lanes();
+  private readonly starter: Starter;
+  private readonly commits: GroupCommit<Arrival[], StoredMessage[]>;
+
+  constructor(private readonly deps: IngressDeps) {
+    const { database, workflows, onError } = deps;
+    this.starter = new Starter({
+      lanes: this.lanes,
+      start: (slice) =>
+        workflows.startSend({
+          sliceId: slice.id,
+          accountId: slice.accountId,
+          dueAtMs: slice.dueAt?.getTime() ?? null,
+          priority: slice.priority,
+        }),
+      onStarted: (ids) => markStarted(database.pool, ids),
+      onError,
+    });
+    this.commits = new GroupCommit((requests) => this.commit(requests), {
+      maxCommit: MAX_COMMIT,
+      maxWaiting: MAX_WAITING,
+      weigh,
+      failsAll: isDatabaseAway,
+    });
+  }
+
+  get temporalReachable(): boolean {
+    return this.starter.reachable;
+  }
+
+  stop(): Promise<void> {
+    return this.starter.stop();
+  }
+
+  accept(request: IncomingRequest): Promise<StoredMessage[]> {
+    return this.commits.add(toArrivals(request));
+  }
+
+  async acceptEach(request: IncomingRequest): Promise<AcceptedMessage[]> {
+    const arrivals = toArrivals(request);
+    try {
+      return await this.commits.add(arrivals);
+    } catch (error) {
+      if (!isDataRefused(error)) throw error;
+    }
+    // Among all that came at this moment the request stood alone at last. Now each of its messages does.
+    const outcomes = await commitApart(arrivals, async (part) => (await this.commit([part]))[0]!, {
+      failsAll: isDatabaseAway,
+    });
+    return outcomes.map((outcome): AcceptedMessage => {
+      if (outcome.status === 'fulfilled') return outcome.value;
+      if (!isDataRefused(outcome.reason)) throw outcome.reason;
+      this.deps.onError(outcome.reason);
+      return { refused: sqlStateOf(outcome.reason) };
+    });
+  }
+
+  /** Commits what has no outcome yet; of records that repeat each other, the first. */
+  private async commit(requests: Arrival[][]): Promise<StoredMessage[][]> {
+    const firstOfKey = new Map<string, Arrival>();
+    const repeats: { arrival: Arrival; first: Arrival }[] = [];
+    const fresh: Arrival[] = [];
+    for (const arrival of requests.flat()) {
+      if (arrival.outcome !== null) continue;
+      const key = arrival.draft.recordKey?.toString('latin1');
+      const first = key === undefined ? undefined : firstOfKey.get(key);
+      if (first === undefined) {
+        if (key !== undefined) firstOfKey.set(key, arrival);
+        fresh.push(arrival);
+      } else {
+        repeats.push({ arrival, first });
+      }
+    }
+    if (fresh.length > 0) await this.store(fresh);
+    for (const { arrival, first } of repeats) arrival.outcome = { ...first.outcome!, duplicate: true };
+    return requests.map((request) => request.map(({ outcome }) => outcome!));
+  }
 
   /** Gives each draft a slice and commits; again for those whose slice was sealed meanwhile. */
-  async function store(pending: Pending[], duplicates: Map<string, string>): Promise<void> {
+  private async store(arrivals: Arrival[]): Promise<void> {
     const slices = new Map<string, OpenSlice>();
-    for (const { lane, draft } of pending) {
-      const slice = lanes.place(lane, Date.now());
+    for (const { lane, draft } of arrivals) {
+      const slice = this.lanes.place(lane, Date.now());
       slices.set(slice.id, slice);
       draft.sliceId = slice.id;
     }
     const touched = [...slices.values()];
-    let sealed: Set<string>;
+    const drafts = arrivals.map(({ draft }) => draft);
+    let result: AcceptResult;
     try {
-      const result = await acceptMessages(
-        database.pool,
-        touched,
-        pending.map(({ draft }) => draft),
-      );
-      sealed = result.sealed;
-      for (const [id, first] of result.duplicates) duplicates.set(id, first);
+      result = await acceptMessages(this.deps.database.pool, touched, drafts);
     } catch (error) {
       // Whether the new slices exist is not known, so nothing may join them; an old one was there before.
-      for (const slice of touched) lanes.close(slice);
+      for (const slice of touched) this.lanes.close(slice);
       throw error;
     }
+    const { sealed, duplicates } = result;
     for (const slice of touched) {
       if (sealed.has(slice.id)) {
-        lanes.close(slice);
+        this.lanes.close(slice);
       } else {
         slice.isNew = false;
-        starter.offer(slice);
+        this.starter.offer(slice);
       }
     }
-    const again = pending.filter(({ draft }) => sealed.has(draft.sliceId));
-    if (again.length > 0) await store(again, duplicates);
+    const again: Arrival[] = [];
+    for (const arrival of arrivals) {
+      const { id, sliceId } = arrival.draft;
+      const first = duplicates.get(id);
+      if (sealed.has(sliceId)) again.push(arrival);
+      else arrival.outcome = first === undefined ? { id, duplicate: false } : { id: first, duplicate: true };
+    }
+    if (again.length > 0) await this.store(again);
   }
-
-  const commits = new GroupCommit<IncomingRequest, AcceptedMessage[]>(
-    async (requests) => {
-      const { ids, pending, duplicates } = draftsOf(requests);
-      await store(pending, duplicates);
-      return ids.map((list) => list.map((id) => toAccepted(id, duplicates)));
-    },
-    { maxWeight: MAX_MESSAGES, maxWaiting: MAX_WAITING, weigh: (request) => request.messages.length },
-  );
-
-  return {
-    accept: (request) => commits.add(request),
-    get temporalReachable() {
-      return starter.reachable;
-    },
-    stop: () => starter.stop(),
-  };
 }
 
-/**
- * Drafts of requests that are committed together. Of records with one key the first is stored; `duplicates` says which
- * draft's id stands for the id of each other.
- */
-function draftsOf(requests: readonly IncomingRequest[]) {
-  const firstOfKey = new Map<string, string>();
-  const duplicates = new Map<string, string>();
-  const pending: Pending[] = [];
-  const ids = requests.map(({ accountId, priority, messages }) => {
-    const sendId = uuidv7();
-    return messages.map((message) => {
-      const draft = toDraft(accountId, sendId, message);
-      const key = draft.recordKey?.toString('latin1');
-      const first = key === undefined ? undefined : firstOfKey.get(key);
-      if (first !== undefined) {
-        duplicates.set(draft.id, first);
-      } else {
-        if (key !== undefined) firstOfKey.set(key, draft.id);
-        pending.push({ lane: { accountId, dueAt: message.dueAt, priority }, draft });
-      }
-      return draft.id;
-    });
-  });
-  return { ids, pending, duplicates };
+function toArrivals({ accountId, priority, messages }: IncomingRequest): Arrival[] {
+  const sendId = uuidv7();
+  return messages.map((message) => ({
+    lane: { accountId, dueAt: message.dueAt, priority },
+    draft: toDraft(accountId, sendId, message),
+    outcome: null,
+  }));
 }
 
-function toAccepted(id: string, duplicates: Map<string, string>): AcceptedMessage {
-  const first = duplicates.get(id);
-  if (first === undefined) return { id, duplicate: false };
-  // The first of its group may itself repeat a message of an earlier commit.
-  return { id: duplicates.get(first) ?? first, duplicate: true };
-}
+/** A request; the sizes of its texts in bytes, roughly. */
+const weigh = (arrivals: Arrival[]): Weight => ({
+  rows: arrivals.length,
+  bytes: arrivals.reduce((bytes, { draft }) => bytes + DRAFT_BYTES + draft.body.length, 0),
+});
 
 function toDraft(accountId: string, sendId: string, message: IncomingMessage): MessageDraft {
   const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments, linked } = message;

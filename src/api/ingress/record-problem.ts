@@ -1,12 +1,13 @@
 /** What can be wrong with one record of a request while the others are accepted. */
 
 /**
- * Why a record can be rejected, alone; `docs/errors.md` explains each. The last two are about where outcomes go, the two
- * before them about what the account's sender IDs and gateways allow.
+ * Why a record can be rejected, alone; `docs/errors.md` explains each. After what is wrong with a value by itself come
+ * two about what the account's sender IDs and gateways allow, two about where outcomes go, and one for what only
+ * Postgres finds wrong.
  */
 export const RECORD_PROBLEMS = [
   'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
-  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook',
+  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook', 'unstorable',
 ] as const; // prettier-ignore
 export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
 

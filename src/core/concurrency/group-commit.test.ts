@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GroupCommit, OverloadError } from './group-commit';
+import { GroupCommit, OverloadError, type Weight } from './group-commit';
 
 /** A commit that stays in flight until the test ends it. */
 interface Flight {
@@ -10,7 +10,13 @@ interface Flight {
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function harness(maxWeight = 100, weigh: (item: string) => number = () => 1, maxWaiting = Infinity) {
+const UNBOUNDED: Weight = { rows: Infinity, bytes: Infinity };
+const rows = (count: number): Weight => ({ rows: count, bytes: Infinity });
+const one = (): Weight => ({ rows: 1, bytes: 1 });
+/** The harness's word for a store that is away. */
+const failsAll = (error: unknown): boolean => (error as Error).message === 'no database';
+
+function harness(maxCommit = rows(100), weigh: (item: string) => Weight = one, maxWaiting = UNBOUNDED) {
   const flights: Flight[] = [];
   const commits = new GroupCommit<string, string>(
     (items) =>
@@ -21,7 +27,7 @@ function harness(maxWeight = 100, weigh: (item: string) => number = () => 1, max
           fail: (error) => (reject(error), settle()),
         });
       }),
-    { maxWeight, maxWaiting, weigh },
+    { maxCommit, maxWaiting, weigh, failsAll },
   );
   return { commits, flights };
 }
@@ -58,7 +64,7 @@ it('resolves an item only when its own commit is done', async () => {
   expect(done).toEqual(['a']);
 });
 
-it('a failed commit fails its own group and no other', async () => {
+it('a store that is away fails the group that it was asked for, and no other', async () => {
   const { commits, flights } = harness();
   const outcomes = Promise.allSettled(['a', 'b', 'c'].map((item) => commits.add(item)));
   await flights[0]!.succeed();
@@ -73,20 +79,40 @@ it('a failed commit fails its own group and no other', async () => {
   expect(await later).toBe('stored d');
 });
 
+it('an item that can’t be committed fails alone: its group is halved until it stands by itself', async () => {
+  const groups: string[][] = [];
+  const commits = new GroupCommit<string, string>(
+    (items) => {
+      groups.push(items);
+      return items.includes('bad') ? Promise.reject(new Error('it is bad')) : Promise.resolve(items);
+    },
+    { maxCommit: rows(100), maxWaiting: UNBOUNDED, weigh: one, failsAll },
+  );
+  const outcomes = await Promise.allSettled(['first', 'a', 'b', 'bad', 'c'].map((item) => commits.add(item)));
+  expect(outcomes).toEqual([
+    { status: 'fulfilled', value: 'first' },
+    { status: 'fulfilled', value: 'a' },
+    { status: 'fulfilled', value: 'b' },
+    { status: 'rejected', reason: new Error('it is bad') },
+    { status: 'fulfilled', value: 'c' },
+  ]);
+  expect(groups).toEqual([['first'], ['a', 'b', 'bad', 'c'], ['a', 'b'], ['bad', 'c'], ['bad'], ['c']]);
+});
+
 it('a commit that throws before its first await fails its group like any other', async () => {
   const commits = new GroupCommit<string, string>(
     (items) => {
       if (items.includes('bad')) throw new Error('at once');
       return Promise.resolve(items);
     },
-    { maxWeight: 1, maxWaiting: Infinity, weigh: () => 1 },
+    { maxCommit: rows(1), maxWaiting: UNBOUNDED, weigh: one, failsAll },
   );
   await expect(commits.add('bad')).rejects.toThrow('at once');
   expect(await commits.add('good')).toBe('good');
 });
 
 it('keeps a group within its weight, and lets a heavier item go alone', async () => {
-  const { commits, flights } = harness(10, (item) => Number(item));
+  const { commits, flights } = harness(rows(10), (item) => ({ rows: Number(item), bytes: 0 }));
   for (const item of ['1', '4', '6', '1', '25', '3']) void commits.add(item);
   for (let i = 0; i < flights.length; i++) await flights[i]!.succeed();
   expect(flights.map((flight) => flight.items)).toEqual([['1'], ['4', '6'], ['1'], ['25'], ['3']]);
@@ -103,7 +129,7 @@ it('commits everything once, in order, in groups within the weight', async () =>
           await settle();
           return items.map(([index]) => index);
         },
-        { maxWeight: 20, maxWaiting: Infinity, weigh: ([, weight]) => weight },
+        { maxCommit: rows(20), maxWaiting: UNBOUNDED, weigh: ([, weight]) => ({ rows: weight, bytes: 0 }), failsAll },
       );
       const results = await Promise.all(list.map((weight, i) => commits.add([i, weight])));
       expect(results).toEqual(list.map((_, i) => i));
@@ -115,7 +141,7 @@ it('commits everything once, in order, in groups within the weight', async () =>
 });
 
 it('refuses what is more than may wait, and takes more once a commit is done', async () => {
-  const { commits, flights } = harness(1, () => 1, 2);
+  const { commits, flights } = harness(rows(1), one, rows(2));
   for (const item of ['in flight', 'first', 'second']) void commits.add(item);
   await expect(commits.add('third')).rejects.toThrow(OverloadError);
   await flights[0]!.succeed();
@@ -123,4 +149,14 @@ it('refuses what is more than may wait, and takes more once a commit is done', a
   await flights[1]!.succeed();
   await flights[2]!.succeed();
   expect(flights.flatMap((flight) => flight.items)).toEqual(['in flight', 'first', 'second', 'fourth']);
+});
+
+it('weighs what waits, and what it commits at once, in bytes as well', async () => {
+  const weigh = (item: string): Weight => ({ rows: 1, bytes: Number(item) });
+  const { commits, flights } = harness({ rows: 100, bytes: 10 }, weigh, { rows: 100, bytes: 20 });
+  for (const item of ['1', '6', '4', '5']) void commits.add(item);
+  await expect(commits.add('6')).rejects.toThrow(OverloadError);
+  void commits.add('5');
+  for (let i = 0; i < flights.length; i++) await flights[i]!.succeed();
+  expect(flights.map((flight) => flight.items)).toEqual([['1'], ['6', '4'], ['5', '5']]);
 });

@@ -2,12 +2,19 @@
  * Group commit: what arrives while a commit is in flight joins the next one, so that a burst costs one transaction and
  * a lone item waits for nobody.
  */
+import { commitApart, type ApartOptions } from './commit-apart';
 
 interface Waiting<Item, Result> {
   item: Item;
-  weight: number;
+  weight: Weight;
   resolve(result: Result): void;
   reject(error: unknown): void;
+}
+
+/** What an item costs: the rows that it becomes, and the memory that it takes while it waits. */
+export interface Weight {
+  rows: number;
+  bytes: number;
 }
 
 /** Too much waits for its commit already: the store is slower than what comes in. */
@@ -15,34 +22,39 @@ export class OverloadError extends Error {
   override readonly name = 'OverloadError';
 }
 
-export interface GroupCommitOptions<Item> {
-  /** Most weight that may wait for its commit; what comes beyond it is refused at once. */
-  maxWaiting: number;
-  /** Most weight of one commit; a single heavier item goes alone. */
-  maxWeight: number;
-  weigh(item: Item): number;
+export interface GroupCommitOptions<Item> extends ApartOptions {
+  /** Most that may wait for its commit; what comes beyond it is refused at once. */
+  maxWaiting: Weight;
+  /** Most of one commit; a single heavier item goes alone. */
+  maxCommit: Weight;
+  weigh(item: Item): Weight;
 }
 
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
-  private waitingWeight = 0;
+  private readonly waitingWeight: Weight = { rows: 0, bytes: 0 };
   private committing = false;
 
-  /** @param commit stores the items and returns one result for each, in order; when it throws, all of them fail. */
+  /**
+   * @param commit stores the items and returns one result for each, in order; when it throws, nothing of them is stored.
+   * Unless its error fails all (see {@link ApartOptions}), it is asked again with fewer of them: an item that can't be
+   * committed fails alone.
+   */
   constructor(
     private readonly commit: (items: Item[]) => Promise<Result[]>,
     private readonly options: GroupCommitOptions<Item>,
   ) {}
 
-  /** Resolves with the item's result once it is committed. @throws OverloadError */
+  /** Resolves with the item's result once it is committed. @throws OverloadError, or why it could not be committed */
   add(item: Item): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const weight = this.options.weigh(item);
-      if (this.waiting.length > 0 && this.waitingWeight + weight > this.options.maxWaiting) {
+      if (this.waiting.length > 0 && exceeds(sum(this.waitingWeight, weight), this.options.maxWaiting)) {
         reject(new OverloadError('The message store is slower than what comes in'));
         return;
       }
-      this.waitingWeight += weight;
+      this.waitingWeight.rows += weight.rows;
+      this.waitingWeight.bytes += weight.bytes;
       this.waiting.push({ item, weight, resolve, reject });
       if (!this.committing) void this.drain();
     });
@@ -52,26 +64,33 @@ export class GroupCommit<Item, Result> {
     this.committing = true;
     while (this.waiting.length > 0) {
       const group = this.takeGroup();
-      try {
-        const results = await this.commit(group.map((waiting) => waiting.item));
-        group.forEach((waiting, i) => waiting.resolve(results[i]!));
-      } catch (error) {
-        for (const waiting of group) waiting.reject(error);
-      }
+      const items = group.map((waiting) => waiting.item);
+      const outcomes = await commitApart(items, this.commit, this.options);
+      group.forEach((waiting, i) => {
+        const outcome = outcomes[i]!;
+        if (outcome.status === 'fulfilled') waiting.resolve(outcome.value);
+        else waiting.reject(outcome.reason);
+      });
     }
     this.committing = false;
   }
 
   private takeGroup(): Waiting<Item, Result>[] {
-    let weight = 0;
+    let weight: Weight = { rows: 0, bytes: 0 };
     let count = 0;
     for (const waiting of this.waiting) {
-      weight += waiting.weight;
-      if (count > 0 && weight > this.options.maxWeight) break;
+      weight = sum(weight, waiting.weight);
+      if (count > 0 && exceeds(weight, this.options.maxCommit)) break;
       count++;
     }
     const group = this.waiting.splice(0, count);
-    for (const waiting of group) this.waitingWeight -= waiting.weight;
+    for (const waiting of group) {
+      this.waitingWeight.rows -= waiting.weight.rows;
+      this.waitingWeight.bytes -= waiting.weight.bytes;
+    }
     return group;
   }
 }
+
+const sum = (a: Weight, b: Weight): Weight => ({ rows: a.rows + b.rows, bytes: a.bytes + b.bytes });
+const exceeds = (weight: Weight, limit: Weight): boolean => weight.rows > limit.rows || weight.bytes > limit.bytes;

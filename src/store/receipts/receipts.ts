@@ -182,3 +182,19 @@ async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise
     column((r) => r.part?.of ?? null),
   ]);
 }
+
+/**
+ * Keeps a receipt that can't be stored as it is, without what may be wrong with it: what came, and why it was refused.
+ * It changes nothing.
+ * @param reason without a quote of what came.
+ */
+export async function storeRefused(pool: Pool, receipt: ReceiptDraft, reason: string): Promise<void> {
+  const { dedupe, gatewayId, status, raw } = receipt;
+  await execute(
+    pool,
+    'store-refused-receipt',
+    `insert into receipts (dedupe, gateway_id, status, disposition, reason, raw)
+     values ($1, $2, $3, 'refused', $4, $5) on conflict (dedupe) do nothing`,
+    [dedupe, gatewayId, status, reason, raw],
+  );
+}

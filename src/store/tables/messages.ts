@@ -104,7 +104,7 @@ export interface ReceiptsTable {
   clevertap: string | null;
   code: string | null;
   reason: string | null;
-  disposition: 'applied' | 'no-change' | 'late' | 'parked';
+  disposition: 'applied' | 'no-change' | 'late' | 'parked' | 'refused';
   raw: string | null;
   occurred_at: Date | null;
   received_at: CreatedAt;
