@@ -47,6 +47,23 @@ test('a campaign reads its audience until it runs', async () => {
   expect(await reading()).toEqual([]);
 });
 
+test('a series reads its audience until it is cancelled, also while it is paused', async () => {
+  const audience = await makeGroup();
+  const series = {
+    ...draftOf(audience),
+    state: 'scheduled' as const,
+    recurrence: { cron: '0 10 * * *', overlap: 'skip' as const },
+  };
+  const { id } = await insertCampaign(store.db, series, []);
+  const reading = () => listCampaignsReading(store.db, ACCOUNT, audience);
+  for (const state of ['paused', 'scheduled', 'paused'] as const) {
+    await moveCampaign(store.db, id, state);
+    expect(await reading()).toEqual(['Sale']);
+  }
+  await moveCampaign(store.db, id, 'cancelled');
+  expect(await reading()).toEqual([]);
+});
+
 test('who deletes a group waits for the campaign that is being made of it, and sees it', async () => {
   const audience = await makeGroup();
   let deleting: Promise<string[]> | undefined;

@@ -116,7 +116,13 @@ export async function listCampaignsReading(
     .selectFrom('campaigns')
     .select('name')
     .where('account_id', '=', accountId)
-    .where('state', 'in', [...READING_STATES])
+    .where((where) =>
+      where.or([
+        where('state', 'in', [...READING_STATES]),
+        // A series is never prepared itself: resumed, it makes campaigns that read what it names.
+        where.and([where('state', '=', 'paused'), where('recurrence', 'is not', null)]),
+      ]),
+    )
     .where(sql<boolean>`audience @> ${JSON.stringify(audience)}::jsonb`)
     .orderBy('id')
     .limit(10)
