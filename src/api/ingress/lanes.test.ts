@@ -54,3 +54,45 @@ it('nothing joins a closed slice; closing an older one leaves the open one open'
   lanes.close(first);
   expect(lanes.place(lane(), NOW_MS)).toBe(second);
 });
+
+describe('what is kept in memory', () => {
+  /** 50,000 lanes with times of their own, one a second from a minute on. */
+  const COUNT = 50_000;
+  const filled = (): Lanes => {
+    const lanes = new Lanes();
+    for (let i = 0; i < COUNT; i++) lanes.place(lane({ dueAt: inMs(60_000 + i * 1_000) }), NOW_MS);
+    return lanes;
+  };
+
+  it('no lane whose time has passed', () => {
+    const lanes = filled();
+    expect(lanes.size).toBe(COUNT);
+    lanes.place(lane(), NOW_MS + 60_000 + (COUNT / 2) * 1_000);
+    // Half of them, but for those of the last seconds, and the one of now.
+    expect(lanes.size).toBeGreaterThan(COUNT / 2 - 100);
+    expect(lanes.size).toBeLessThanOrEqual(COUNT / 2 + 61);
+    lanes.place(lane(), NOW_MS + 120_000 + COUNT * 1_000);
+    expect(lanes.size).toBe(1);
+  });
+
+  it('a lane that was closed, and opened again for the same time, is there until its time', () => {
+    const lanes = new Lanes();
+    const later = lane({ dueAt: inMs(600_000) });
+    lanes.close(lanes.place(later, NOW_MS));
+    expect(lanes.size).toBe(0);
+    const slice = lanes.place(later, NOW_MS + 1_000);
+    expect(lanes.place(later, NOW_MS + 300_000)).toBe(slice);
+    lanes.place(lane(), NOW_MS + 700_000);
+    expect(lanes.size).toBe(1);
+  });
+
+  it('of very many lanes, the newest', () => {
+    const lanes = new Lanes(100);
+    const first = lanes.place(lane({ dueAt: inMs(60_000) }), NOW_MS);
+    const last = Array.from({ length: 100 }, (_, i) => lanes.place(lane({ dueAt: inMs(120_000 + i) }), NOW_MS)).at(-1);
+    expect(lanes.size).toBe(100);
+    expect(lanes.place(lane({ dueAt: inMs(120_099) }), NOW_MS)).toBe(last);
+    // Left out of memory, not of time: the next message for it begins another slice.
+    expect(lanes.place(lane({ dueAt: inMs(60_000) }), NOW_MS)).not.toBe(first);
+  });
+});
