@@ -1,5 +1,6 @@
 /** Text that the operations API takes in. */
 import { z } from 'zod';
+import { canonicalZone } from '../../core/time/zones';
 import { invalid } from './invalid';
 
 /** NUL and halves of surrogate pairs: Postgres alters or refuses them, and with one value all that is committed with it. */
@@ -34,17 +35,14 @@ export const storable = (min: number, max: number) =>
 /** The same for names: blanks around them don't count. */
 export const storableName = (max: number) => z.string().trim().min(1).max(max).refine(isStorable, UNSTORABLE_MESSAGE);
 
-/** A time zone of the IANA database, as this engine has it. */
-export const ianaTimezone = z.string().refine(isTimezone, 'must be an IANA time zone such as Asia/Kolkata');
-
-function isTimezone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** A time zone of the IANA database, as {@link canonicalZone} names it. */
+export const ianaTimezone = z
+  .string()
+  .refine(
+    (text) => canonicalZone(text) !== null,
+    'must be an IANA time zone such as Asia/Kolkata; an offset such as +05:30 is none',
+  )
+  .overwrite((text) => canonicalZone(text) ?? text);
 
 const DLT_ID = /^\d{1,30}$/;
 

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { countryOf, zoneOfCountry } from './zones';
+import { canonicalZone, countryOf, zoneOfCountry } from './zones';
 
 test.each([
   ['+919800000001', 'IN', '2026-07-01T17:30'],
@@ -15,4 +15,36 @@ test.each([
 test('a country whose clocks differ does not tell', () => {
   expect(zoneOfCountry('US')).toBeNull();
   expect(zoneOfCountry(null)).toBeNull();
+});
+
+describe('the one name of a zone', () => {
+  test.each([
+    ['utc', 'UTC'],
+    ['Etc/UTC', 'UTC'],
+    ['asia/kolkata', 'Asia/Kolkata'],
+    ['Asia/Kolkata', 'Asia/Kolkata'],
+    ['Asia/Calcutta', 'Asia/Kolkata'],
+    ['EUROPE/KIEV', 'Europe/Kyiv'],
+    ['america/port-au-prince', 'America/Port-au-Prince'],
+    ['etc/gmt-5', 'Etc/GMT-5'],
+  ])('%s is %s', (name, zone) => {
+    expect(canonicalZone(name)).toBe(zone);
+  });
+
+  test.each(['+05:30', '-03:00', '+0530', '', 'Asia/Nowhere', 'UTC+5', 'SystemV/EST5', 'Asia/Kolkata '])(
+    '%j is none',
+    (name) => {
+      expect(canonicalZone(name)).toBeNull();
+    },
+  );
+
+  test('is its own, has the same clock, and is found in any case', () => {
+    for (const name of Intl.supportedValuesOf('timeZone').filter((name) => !name.startsWith('SystemV/'))) {
+      const zone = canonicalZone(name)!;
+      expect(canonicalZone(zone)).toBe(zone);
+      expect(canonicalZone(name.toLowerCase())).toBe(zone);
+      const clock = (of: string) => DateTime.fromISO('2026-07-01T12:00Z', { zone: of }).toISO();
+      expect(clock(zone)).toBe(clock(name));
+    }
+  });
 });

@@ -1,6 +1,46 @@
-/** The country and the time zone that a phone number tells. */
+/** Time zones: their names, and the country and the zone that a phone number tells. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { DateTime } from 'luxon';
+
+/** Names that engines still answer with, and what the IANA database has called them since. */
+const RENAMED: Partial<Record<string, string>> = {
+  'Africa/Asmera': 'Africa/Asmara',
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Coral_Harbour': 'America/Atikokan',
+  'America/Cordoba': 'America/Argentina/Cordoba',
+  'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis',
+  'America/Jujuy': 'America/Argentina/Jujuy',
+  'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+};
+/** Offsets, and the zones of Unix System V: engines may know them, other systems don't. */
+const NOT_IANA = /^([+-]|SystemV\/)/i;
+
+/**
+ * The one name of a time zone, however it is spelled: engines ignore case and take old names, Temporal and other systems
+ * don't. Null: it is no zone of the IANA database.
+ * @param name such as `Asia/Kolkata`, `asia/calcutta` or `utc`.
+ */
+export function canonicalZone(name: string): string | null {
+  if (NOT_IANA.test(name)) return null;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return RENAMED[timeZone] ?? timeZone;
+  } catch {
+    return null;
+  }
+}
 
 const zones = new Map<string, string | null>();
 

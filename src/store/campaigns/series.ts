@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import type { SeriesSchedule } from '../../core/campaigns/campaign';
+import { canonicalZone } from '../../core/time/zones';
 import { readCampaign, type CampaignRow } from './campaigns';
 import { inTransaction } from '../database';
 import type { Schema } from '../tables';
@@ -82,5 +83,6 @@ function toSchedule(row: CampaignRow | null): SeriesSchedule | null {
   if (row === null || row.recurrence === null) return null;
   const { id, account_id: accountId, recurrence, timezone, state } = row;
   if (state !== 'scheduled' && state !== 'paused' && state !== 'cancelled') return null;
-  return { campaignId: id, accountId, ...recurrence, timezone, state };
+  // Zones were once stored as they were spelled, and Temporal knows them by one name only.
+  return { campaignId: id, accountId, ...recurrence, timezone: canonicalZone(timezone) ?? timezone, state };
 }
