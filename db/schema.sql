@@ -465,6 +465,7 @@ create table slices (
   look_at timestamp with time zone,
   windows jsonb,
   open_since timestamp with time zone,
+  wake_seq integer not null default 0,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
@@ -646,7 +647,9 @@ CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (
 
 CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
 
-CREATE INDEX slices_wake ON slices USING btree (id) WHERE wake_due;
+CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
+
+CREATE INDEX slices_wake_sends ON slices USING btree (id) WHERE (wake_due AND (campaign_id IS NULL));
 
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 

@@ -2,7 +2,6 @@
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
-import type { SliceNews } from '../store/messages/settlement';
 import type { Inbox } from '../receipts/inbox';
 import type { Workflows } from '../workflows/client';
 import type { GatewayTestResult } from '../workflows/contract';
@@ -29,7 +28,7 @@ export interface ApiDeps {
   inbox: Inbox;
   events: EventStreams;
   /** Tells the workflows of these slices to look at their rows. */
-  wake(news: readonly SliceNews[]): void;
+  wake: Workflows['wake'];
   /** Starts the import of an upload whose bytes are stored. */
   startImport(uploadId: string): void;
   /** Has a worker send a test message; rejects when none answers in time. */

@@ -42,7 +42,7 @@ export function createBase(
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
     client: new Client({ connection, namespace: temporal.namespace }),
-    onWoken: (ids) => clearWakeDue(database.pool, ids),
+    onWoken: (heard) => clearWakeDue(database.pool, heard),
     onError: (err) => log.warn({ err }, 'Temporal could not be told; the sweep will'),
   });
   return {

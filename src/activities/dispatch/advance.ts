@@ -8,7 +8,7 @@ import { cancelWaiting } from '../../store/campaigns/slices';
 import { settleCapped } from '../../store/messages/caps';
 import { settleSuppressed } from '../../store/messages/opt-outs';
 import { readOutlook, settleOverdue, type SliceOutlook } from '../../store/messages/settle';
-import { clearWakeDue, sealSlice, type SealedSlice } from '../../store/messages/slices';
+import { clearWakes, sealSlice, type SealedSlice } from '../../store/messages/slices';
 import { BULK_PRIORITY } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { failOverdue, failRefused } from './failover';
@@ -160,7 +160,7 @@ async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): 
     if (visit.busyMs !== null) busyMs = Math.min(busyMs ?? visit.busyMs, visit.busyMs);
   }
   const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS, !fresh);
-  if (outlook.open === 0) await clearWakeDue(pool, [run.sliceId]);
+  if (outlook.open === 0) await clearWakes(pool, run.sliceId);
   return { moved, held, busyMs, outlook };
 }
 

@@ -18,6 +18,7 @@ import { listUnfinishedImports, listUnstartedImports, markImportStarted } from '
 import { purgeUploads } from '../../store/audience/upload-bytes';
 import type { Workflows } from '../../workflows/client';
 import { UNCOUNTED_NEWS } from '../../workflows/contract';
+import { NIL_UUID } from '../../core/messages/ids';
 import { applyRetention } from './retention';
 
 /** A slice without a workflow is started at this age: older than any start still under way in a living api process. */
@@ -55,7 +56,7 @@ export async function sweepOnce(
   for (const campaign of await listUnstartedCampaigns(database.db, unstartedAfterMs, MAX_PER_SWEEP)) {
     await startCampaign(database.db, campaign, workflows);
   }
-  const due = await listWakeDue(pool, MAX_PER_SWEEP);
+  const due = await listWakeDue(pool, NIL_UUID, MAX_PER_SWEEP);
   workflows.wake(due.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
   const replayed = await replayFound(pool, MAX_PER_SWEEP);
   workflows.wake(replayed.slices);

@@ -38,9 +38,13 @@ const difference = (state: string): string =>
 
 const COUNTERS = [...FINAL_STATES, 'submitted'];
 
+const settled = FINAL_STATES.map((state) => `c.${state}`).join(' + ');
+/** Some of a slice's messages want another leg, or its last one has got its outcome: its workflow has to hear of it. */
+const isNews = `(c.refused > 0 or (${settled} > 0 and ${openOf('s')} = ${settled}))`;
+
 /**
- * `counted (id, open, refused, campaign_id)`: the slices whose ledger moved, with what is open and how many want another
- * leg.
+ * `counted (id, open, refused, campaign_id, wake_seq)`: the slices whose ledger moved, with what is open, how many want
+ * another leg, and the number of their newest news.
  */
 const COUNTED = `
 change as (
@@ -50,19 +54,18 @@ change as (
 ),
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
-    wake_due = s.wake_due or c.refused > 0 or s.total =
-      ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}
+    wake_due = s.wake_due or ${isNews}, wake_seq = s.wake_seq + ${isNews}::int
   from change c where s.id = c.slice_id
-  returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open
+  returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open, s.wake_seq
 )`;
 
 export const SETTLEMENT = `${REPORTED},${COUNTED}`;
 
-/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id). */
+/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id, wake_seq). */
 export const SETTLEMENT_RESULT = `
-select 'slice' as kind, id::text as id, open, refused, campaign_id from counted
+select 'slice' as kind, id::text as id, open, refused, campaign_id, wake_seq from counted
 union all
-select distinct 'webhook', webhook_id, 0, 0, null from reported`;
+select distinct 'webhook', webhook_id, 0, 0, null, 0 from reported`;
 
 export interface SettlementRow {
   kind: 'slice' | 'webhook';
@@ -70,6 +73,7 @@ export interface SettlementRow {
   open: number;
   refused: number;
   campaign_id: string | null;
+  wake_seq: number;
 }
 
 /** News for the workflow of one slice, or of the campaign that it belongs to. */
@@ -80,6 +84,8 @@ export interface SliceNews {
   open: number;
   /** Messages that a receipt refused and that want another leg. */
   refused: number;
+  /** The number of these news among the slice's, or of earlier ones where they are none for its workflow. */
+  wakeSeq: number;
 }
 
 export interface Settlement {
@@ -95,8 +101,8 @@ export function toSettlement(rows: SettlementRow[]): Settlement {
   for (const row of rows) {
     if (row.kind === 'webhook') settlement.webhookIds.push(row.id);
     else {
-      const { id, campaign_id, open, refused } = row;
-      settlement.slices.push({ sliceId: id, campaignId: campaign_id, open, refused });
+      const { id, campaign_id, open, refused, wake_seq } = row;
+      settlement.slices.push({ sliceId: id, campaignId: campaign_id, open, refused, wakeSeq: wake_seq });
     }
   }
   return settlement;

@@ -98,22 +98,59 @@ export interface SliceOwner {
   campaignId: string | null;
 }
 
-/** Slices with news that their workflow may not have heard: its wake is due. */
-export async function listWakeDue(pool: Pool, limit: number): Promise<SliceOwner[]> {
-  const rows = await execute<{ id: string; campaign_id: string | null }>(
-    pool,
-    'list-wake-due',
-    'select id, campaign_id from slices where wake_due order by id limit $1',
-    [limit],
-  );
-  return rows.map((row) => ({ sliceId: row.id, campaignId: row.campaign_id }));
+/** News of a slice: which of its news they are. */
+export interface Wake {
+  sliceId: string;
+  wakeSeq: number;
 }
 
-/** The signals for these slices were delivered (or their workflows are over). */
-export async function clearWakeDue(pool: Pool, ids: string[]): Promise<void> {
-  await execute(pool, 'clear-wake-due', 'update slices set wake_due = false where id = any($1::uuid[]) and wake_due', [
-    ids,
-  ]);
+/**
+ * Slices that have news which their workflow may not have heard: those of sends by id, and one for each campaign that
+ * is not paused, which looks at all its slices when it is told of one.
+ * @param after the last slice of the page before; campaigns come with every page.
+ */
+export async function listWakeDue(pool: Pool, after: string, limit: number): Promise<(SliceOwner & Wake)[]> {
+  const rows = await execute<{ id: string; campaign_id: string | null; wake_seq: number }>(
+    pool,
+    'list-wake-due',
+    `with recursive flagged (campaign_id) as (
+       (select campaign_id from slices where wake_due and campaign_id is not null order by campaign_id limit 1)
+       union all
+       select (select s.campaign_id from slices s
+               where s.wake_due and s.campaign_id is not null and s.campaign_id > f.campaign_id
+               order by s.campaign_id limit 1)
+       from flagged f where f.campaign_id is not null
+     )
+     (select id, null as campaign_id, wake_seq from slices
+      where wake_due and campaign_id is null and id > $1::uuid order by id limit $2)
+     union all
+     select s.id, c.id, s.wake_seq from flagged f join campaigns c on c.id = f.campaign_id and c.state <> 'paused'
+     cross join lateral (
+       select id, wake_seq from slices where campaign_id = c.id and wake_due order by id limit 1
+     ) s`,
+    [after, limit],
+  );
+  return rows.map((row) => ({ sliceId: row.id, campaignId: row.campaign_id, wakeSeq: row.wake_seq }));
+}
+
+/** The signals for these news were delivered (or the workflows are over). Slices that have newer ones stay flagged. */
+export async function clearWakeDue(pool: Pool, heard: readonly Wake[]): Promise<void> {
+  await execute(
+    pool,
+    'clear-wake-due',
+    `update slices s set wake_due = false
+     from (
+       select s.id from slices s join unnest($1::uuid[], $2::integer[]) as h (id, wake_seq) on s.id = h.id
+       where s.wake_due and s.wake_seq <= h.wake_seq order by s.id for update of s
+     ) held
+     where s.id = held.id and s.wake_due`,
+    [heard.map(({ sliceId }) => sliceId), heard.map(({ wakeSeq }) => wakeSeq)],
+  );
+}
+
+/** All that there is to hear of a slice was heard: nothing of it is open. */
+export async function clearWakes(pool: Pool, sliceId: string): Promise<void> {
+  await execute(pool, 'clear-wakes', 'update slices set wake_due = false where id = $1 and wake_due', [sliceId]);
 }
 
 /**

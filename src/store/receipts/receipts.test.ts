@@ -59,7 +59,10 @@ async function dispositionOf({ dedupe }: ReceiptDraft): Promise<string | undefin
 it('delivered: settled, counted, told, its workflow and relay have news', async () => {
   const { sliceId, message } = await submitted();
   const settlement = await apply(receiptOf(gateway.id, message));
-  expect(settlement).toEqual({ slices: [{ sliceId, campaignId: null, open: 0, refused: 0 }], webhookIds: [WEBHOOK] });
+  expect(settlement).toEqual({
+    slices: [{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 1 }],
+    webhookIds: [WEBHOOK],
+  });
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered', code: null, settled: true });
   expect(await callbacksOf(store.pool, message.id)).toEqual(['delivered pending']);
   expect((await countersOf(store.pool, sliceId)).kept).toMatchObject({ total: 1, delivered: 1 });
@@ -74,7 +77,10 @@ it('finds its attempt by the provider’s id where the provider does not echo ou
 it('a refused account asks for another leg, as a refused sender ID does', async () => {
   const { sliceId, message } = await submitted();
   const settlement = await apply(receiptOf(gateway.id, message, { ...FAILED, class: 'account', clevertap: '904' }));
-  expect(settlement).toEqual({ slices: [{ sliceId, campaignId: null, open: 1, refused: 1 }], webhookIds: [] });
+  expect(settlement).toEqual({
+    slices: [{ sliceId, campaignId: null, open: 1, refused: 1, wakeSeq: 1 }],
+    webhookIds: [],
+  });
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'refused', settled: false });
 });
 

@@ -17,6 +17,7 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   created_at: CreatedAt;
   started_at: Date | null;
   wake_due: Generated<boolean>;
+  wake_seq: Generated<number>;
   campaign_id: string | null;
   no: number | null;
   submitted: Generated<number>;

@@ -2,15 +2,15 @@
 import type { Client } from '@temporalio/client';
 import { createWorkflowCalls, type WorkflowCalls } from './call';
 import { createWorkflowSchedules, type WorkflowSchedules } from './schedules';
-import { createWorkflowSignals, type WorkflowSignals } from './signal';
+import { createWorkflowSignals, type HeardNews, type WorkflowSignals } from './signal';
 import { createWorkflowStarts, type WorkflowStarts } from './start';
 
 export { WrongStateError } from './call';
 
 export interface WorkflowsOptions {
   client: Client;
-  /** Called with slices whose workflow heard its news (or is over), some hundred milliseconds after the fact. */
-  onWoken(sliceIds: string[]): Promise<void>;
+  /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
+  onWoken(heard: HeardNews[]): Promise<void>;
   /** A signal was not delivered; its flag stays on the row and the sweep repeats it. */
   onError(error: unknown): void;
 }

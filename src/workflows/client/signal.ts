@@ -24,6 +24,14 @@ const WOKEN_FLUSH_MS = 500;
 export interface SliceNews extends ReceiptNews {
   sliceId: string;
   campaignId: string | null;
+  /** The number of these news among the slice's; absent = it is flagged for none. */
+  wakeSeq?: number;
+}
+
+/** All news of a slice up to this one are known to its workflow. */
+export interface HeardNews {
+  sliceId: string;
+  wakeSeq: number;
 }
 
 export interface WorkflowSignals {
@@ -39,8 +47,8 @@ export interface WorkflowSignals {
 
 export interface WorkflowSignalsOptions {
   client: Client;
-  /** Called with slices whose workflow heard its news (or is over), some hundred milliseconds after the fact. */
-  onWoken(sliceIds: string[]): Promise<void>;
+  /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
+  onWoken(heard: HeardNews[]): Promise<void>;
   /** A signal was not delivered. */
   onError(error: unknown): void;
 }
@@ -52,9 +60,9 @@ export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSign
   const relays = relaySignals(client, onError);
   return {
     wake(news) {
-      for (const { sliceId, campaignId, open, refused } of news) {
+      for (const { sliceId, campaignId, open, refused, wakeSeq = 0 } of news) {
         if (open > 0 && refused === 0) continue;
-        if (campaignId === null) slices.add(sliceId, { open, refused });
+        if (campaignId === null) slices.add(sliceId, { open, refused, wakeSeq });
         else campaigns.add(campaignId, { done: open === 0 ? 1 : 0, refused });
       }
     },
@@ -79,20 +87,24 @@ export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSign
 /** News of slices of sends, by slice. */
 function sliceSignals(
   client: Client,
-  onDelivered: (sliceId: string) => void,
+  onDelivered: (heard: HeardNews) => void,
   onError: (error: unknown) => void,
-): Coalescer<ReceiptNews> {
-  const signal = async (sliceId: string, news: ReceiptNews): Promise<void> => {
+): Coalescer<ReceiptNews & { wakeSeq: number }> {
+  const signal = async (sliceId: string, { wakeSeq, ...news }: ReceiptNews & { wakeSeq: number }): Promise<void> => {
     try {
       await client.workflow.getHandle(sendWorkflowId(sliceId)).signal(RECEIPT_SIGNAL, news);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) return onError(error);
     }
-    onDelivered(sliceId);
+    onDelivered({ sliceId, wakeSeq });
   };
   return new Coalescer(signal, {
     ...LIMITS,
-    merge: (a, b) => ({ open: Math.min(a.open, b.open), refused: a.refused + b.refused }),
+    merge: (a, b) => ({
+      open: Math.min(a.open, b.open),
+      refused: a.refused + b.refused,
+      wakeSeq: Math.max(a.wakeSeq, b.wakeSeq),
+    }),
   });
 }
 
@@ -131,22 +143,22 @@ function relaySignals(client: Client, onError: (error: unknown) => void): Coales
   return new Coalescer(send, { ...LIMITS, merge: (a, b) => (a === RESUME_SIGNAL ? a : b) });
 }
 
-/** Collects the slices whose signal was delivered, and reports them together. */
+/** Collects the news that were delivered, and reports them together. */
 function createWokenSlices(onWoken: WorkflowSignalsOptions['onWoken'], onError: WorkflowSignalsOptions['onError']) {
-  const sliceIds = new Set<string>();
+  const newest = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const ids = [...sliceIds];
-    sliceIds.clear();
-    if (ids.length > 0) await onWoken(ids).catch(onError);
+    const heard = [...newest].map(([sliceId, wakeSeq]) => ({ sliceId, wakeSeq }));
+    newest.clear();
+    if (heard.length > 0) await onWoken(heard).catch(onError);
   }
 
   return {
-    add(sliceId: string): void {
-      sliceIds.add(sliceId);
+    add({ sliceId, wakeSeq }: HeardNews): void {
+      newest.set(sliceId, Math.max(newest.get(sliceId) ?? 0, wakeSeq));
       timer ??= setTimeout(() => void flush(), WOKEN_FLUSH_MS);
     },
     flush,

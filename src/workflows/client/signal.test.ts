@@ -1,0 +1,83 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createWorkflowSignals, type HeardNews } from './signal';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Temporal as far as signals go: they are delivered, unless `refuse` says otherwise. */
+function harness(refuse: (workflowId: string) => Error | undefined = () => undefined) {
+  const sent: { workflowId: string; payload: unknown }[] = [];
+  const heard: HeardNews[][] = [];
+  const errors: unknown[] = [];
+  const client = {
+    workflow: {
+      getHandle: (workflowId: string) => ({
+        signal: (_: string, payload: unknown) => {
+          sent.push({ workflowId, payload });
+          const error = refuse(workflowId);
+          return error === undefined ? Promise.resolve() : Promise.reject(error);
+        },
+      }),
+    },
+  } as unknown as Client;
+  const signals = createWorkflowSignals({
+    client,
+    onWoken: (news) => Promise.resolve(void heard.push(news)),
+    onError: (error) => void errors.push(error),
+  });
+  return { signals, sent, heard, errors };
+}
+
+const news = (sliceId: string, wakeSeq: number, over: object = {}) => ({
+  sliceId, campaignId: null, open: 1, refused: 1, wakeSeq, ...over,
+}); // prettier-ignore
+
+it('tells which news were heard, by their number: those that came while a signal was under way are not', async () => {
+  const { signals, sent, heard } = harness();
+  signals.wake([news('a', 1)]);
+  signals.wake([news('a', 2)]);
+  await jest.advanceTimersByTimeAsync(499);
+  expect(sent).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(heard).toEqual([[{ sliceId: 'a', wakeSeq: 1 }]]);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(heard[1]).toEqual([{ sliceId: 'a', wakeSeq: 2 }]);
+  await signals.stop();
+});
+
+it('merged news are heard up to the newest of them, and the number stays with us', async () => {
+  const { signals, sent, heard } = harness();
+  signals.wake([news('a', 1)]);
+  signals.wake([news('a', 3), news('a', 2)]);
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(heard.flat()).toEqual([{ sliceId: 'a', wakeSeq: 1 }, { sliceId: 'a', wakeSeq: 3 }]); // prettier-ignore
+  expect(sent.map(({ payload }) => payload)).toEqual([
+    { open: 1, refused: 1 },
+    { open: 1, refused: 2 },
+  ]);
+  await signals.stop();
+});
+
+it('a workflow that is over has heard; one that could not be reached has not', async () => {
+  const { signals, heard, errors } = harness((workflowId) =>
+    workflowId === 'send/over' ? new WorkflowNotFoundError('over', workflowId, undefined) : new Error('away'),
+  );
+  signals.wake([news('over', 1), news('away', 1)]);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(heard.flat()).toEqual([{ sliceId: 'over', wakeSeq: 1 }]);
+  expect(errors).toEqual([new Error('away')]);
+  await signals.stop();
+});
+
+it('stop tells what was delivered before it', async () => {
+  const { signals, heard } = harness();
+  signals.wake([news('a', 4)]);
+  await jest.advanceTimersByTimeAsync(0);
+  await signals.stop();
+  expect(heard).toEqual([[{ sliceId: 'a', wakeSeq: 4 }]]);
+  expect(jest.getTimerCount()).toBe(0);
+});
