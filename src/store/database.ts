@@ -1,6 +1,6 @@
 /** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, type PoolConfig, type QueryResultRow } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import type { Schema } from './tables';
 
 export interface Database {
@@ -121,20 +121,30 @@ export async function executeLocked<Row extends QueryResultRow>(
   text: string,
   values: unknown[],
 ): Promise<Row[]> {
+  return transact(pool, async (client) => {
+    // The lock is a statement of its own, so that the snapshot of the next one is taken under it.
+    await client.query({
+      name: 'lock',
+      text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+      values: [lock],
+    });
+    return (await client.query<Row>({ name, text, values })).rows;
+  });
+}
+
+/**
+ * Runs `work` in a transaction, again from its beginning when a deadlock or a serialization failure ended it. A
+ * connection that can't even roll back is given up.
+ */
+export async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return retrying(async () => {
     const client = await pool.connect();
     let failure: Error | undefined;
     try {
       await client.query('begin');
-      // The lock is a statement of its own, so that the snapshot of the next one is taken under it.
-      await client.query({
-        name: 'lock',
-        text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
-        values: [lock],
-      });
-      const { rows } = await client.query<Row>({ name, text, values });
+      const result = await work(client);
       await client.query('commit');
-      return rows;
+      return result;
     } catch (error) {
       await client.query('rollback').catch((lost: Error) => (failure = lost));
       throw error;

@@ -10,6 +10,7 @@ import {
   submit,
   type TestStore,
 } from '../../../test/support/rows';
+import { until } from '../../../test/support/until';
 import { newLinkCode } from '../../core/messages/links';
 import { acceptMessages } from '../messages/accept';
 import { findLink, visitLink } from '../messages/clicks';
@@ -128,4 +129,59 @@ it('what was settled long ago is counted a last time and then left alone', async
   await store.pool.query(`update slices set stats_at = now() - interval '4 days' where id = $1`, [sliceId]);
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 1, delivered: 1 }]);
   expect(await listCountedAccounts(store.pool)).toEqual([]);
+});
+
+it('is counted again when a deadlock ends the counting', async () => {
+  const { sliceId: first } = await submit(1);
+  const { sliceId: second } = await submit(1);
+  const other = await store.pool.connect();
+  // The other one is patient: of the two that wait for each other, the counting is ended.
+  await other.query(`set deadlock_timeout = '60s'`);
+  await other.query('begin');
+  await other.query('update slices set submitted = submitted where id = $1', [second]);
+  const counting = refreshStats(store.pool, ACCOUNT);
+  await until('the counting waits for the second slice', async () => {
+    const { rows } = await store.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
+  await other.query('update slices set submitted = submitted where id = $1', [first]);
+  await other.query('commit');
+  await other.query('reset deadlock_timeout');
+  other.release();
+  expect(await counting).toBe(true);
+  const { rows } = await store.pool.query('select sum(sent)::int as sent from slice_stats');
+  expect(rows).toEqual([{ sent: 2 }]);
+});
+
+it('meets receipts on the same slices without a deadlock', async () => {
+  const slices = await Promise.all(Array.from({ length: 40 }, () => submit(6)));
+  const messages = slices.flatMap(({ claimed }) => claimed);
+  const deadlocks = async () => {
+    const { rows } = await store.pool.query<{ n: number }>(
+      `select deadlocks::int as n from pg_stat_database where datname = current_database()`,
+    );
+    return rows[0]!.n;
+  };
+  const before = await deadlocks();
+  let left = true;
+  const counting = (async () => {
+    while (left) await refreshStats(store.pool, ACCOUNT);
+  })();
+  const shuffled = messages.map((message) => ({ message, at: Math.random() })).sort((a, b) => a.at - b.at);
+  const groups = Array.from({ length: 24 }, (_, i) => shuffled.filter((_, j) => j % 24 === i));
+  const writers = [0, 1, 2].map(async (writer) => {
+    for (const group of groups.filter((_, i) => i % 3 === writer)) {
+      await applyReceipts(
+        store.pool,
+        group.map(({ message }) => receiptOf(gateway.id, message, DELIVERED)),
+      );
+    }
+  });
+  await Promise.all(writers);
+  left = false;
+  await counting;
+  expect(await deadlocks()).toBe(before);
+  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: messages.length, delivered: messages.length }]);
 });

@@ -3,7 +3,7 @@
  * about them has changed, into a few rows of `slice_stats`, and a question adds up these.
  */
 import type { Pool } from 'pg';
-import { execute } from '../database';
+import { execute, transact } from '../database';
 import { hasOpen } from '../messages/ledger';
 
 /** Slices that are counted anew in one go: some 100,000 messages, a tenth of a second. */
@@ -66,28 +66,19 @@ where s.id = held.id`;
  * @returns false while there may be more.
  */
 export async function refreshStats(pool: Pool, accountId: string, olderThanMs = 0): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  return transact(pool, async (client) => {
     const { rows: lock } = await client.query<{ locked: boolean }>(LOCK, [accountId]);
-    const { rows } = lock[0]!.locked
-      ? await client.query<{ id: string; counters: string }>({
-          name: 'count-slices',
-          text: COUNT,
-          values: [accountId, olderThanMs],
-        })
-      : { rows: [] };
+    if (!lock[0]!.locked) return true;
+    const { rows } = await client.query<{ id: string; counters: string }>({
+      name: 'count-slices',
+      text: COUNT,
+      values: [accountId, olderThanMs],
+    });
     if (rows.length > 0) {
       await client.query(REMEMBER, [rows.map(({ id }) => id), rows.map(({ counters }) => counters)]);
     }
-    await client.query('commit');
     return rows.length < SLICES_PER_REFRESH;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** Accounts with slices that were not counted to the end. */

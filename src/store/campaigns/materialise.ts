@@ -4,6 +4,7 @@ import type { Recipient } from '../../core/audience/audience';
 import type { ShortLink } from '../../core/messages/links';
 import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
+import { transact } from '../database';
 import type { CampaignProblem, MessageOptions } from '../tables';
 
 /** The columns that all messages of a campaign share. */
@@ -64,19 +65,11 @@ export async function storeCampaignBlock(
   facts: CampaignMessageFacts,
   block: CampaignBlock,
 ): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  return transact(pool, async (client) => {
     const moved = await moveOn(client, block);
     if (moved) await storeSlices(client, facts, block);
-    await client.query(moved ? 'commit' : 'rollback');
     return moved;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 async function moveOn(client: PoolClient, block: CampaignBlock): Promise<boolean> {

@@ -61,7 +61,7 @@ moved as (
   returning m.slice_id
 )
 update slices s set submitted = s.submitted + c.submitted
-from (select slice_id, count(*)::int as submitted from moved group by slice_id) c where s.id = c.slice_id`;
+from (select slice_id, count(*)::int as submitted from moved group by slice_id order by slice_id) c where s.id = c.slice_id`;
 
 /** For all other results: those with something to note, and those that end a message or send it on to another leg. */
 const OTHERS = `

@@ -48,9 +48,11 @@ const isNews = `(c.refused > 0 or (${settled} > 0 and ${openOf('s')} = ${settled
  */
 const COUNTED = `
 change as (
+  -- The slices are found by key, one after the other, and so locked in this order: statements that meet on several
+  -- of them wait for each other, and never in a circle.
   select slice_id, ${COUNTERS.map(difference).join(', ')},
          count(*) filter (where state = 'refused')::int as refused
-  from moved group by slice_id
+  from moved group by slice_id order by slice_id
 ),
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},

@@ -64,7 +64,11 @@ export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
   await execute(
     pool,
     'mark-started',
-    'update slices set started_at = now() where id = any($1::uuid[]) and started_at is null',
+    `update slices s set started_at = now()
+     from (
+       select id from slices where id = any($1::uuid[]) and started_at is null order by id for update
+     ) held
+     where s.id = held.id and s.started_at is null`,
     [ids],
   );
 }

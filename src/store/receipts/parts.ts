@@ -2,6 +2,7 @@
  * Receipts about single parts of a long text: the message is delivered when all its parts are, and failed when one is.
  */
 import type { Pool, PoolClient } from 'pg';
+import { transact } from '../database';
 import type { ReceiptDraft } from './receipts';
 
 interface Matched {
@@ -20,9 +21,7 @@ interface Matched {
 export async function mergeParts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<readonly ReceiptDraft[]> {
   if (receipts.every(({ part }) => part === null)) return receipts;
   const parts = receipts.flatMap((receipt) => (receipt.part === null ? [] : [{ receipt, part: receipt.part }]));
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  return transact(pool, async (client) => {
     const matched = await match(
       client,
       parts.map(({ receipt }) => receipt),
@@ -44,17 +43,11 @@ export async function mergeParts(pool: Pool, receipts: readonly ReceiptDraft[]):
         whole.set(receipt, failed > 0 ? 'failed' : delivered >= (part.of ?? segments) ? 'delivered' : 'pending');
       }
     }
-    await client.query('commit');
     return receipts.map((receipt) => {
       const status = whole.get(receipt);
       return status === undefined ? receipt : { ...receipt, effect: status };
     });
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** The attempts that the reports are about, with their messages locked in id order. */
