@@ -151,6 +151,8 @@ create table campaigns (
   occurrence text,
   gateway_id text,
   priority smallint not null default 5,
+  start_failures smallint not null default 0,
+  start_after timestamp with time zone,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
@@ -633,6 +635,8 @@ CREATE INDEX receipts_message ON receipts USING btree (message_id) WHERE (messag
 
 CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
 
+CREATE INDEX receipts_unmatched ON receipts USING btree (received_at, dedupe) WHERE (disposition = ANY (ARRAY['parked'::text, 'refused'::text]));
+
 CREATE INDEX record_keys_age ON record_keys USING brin (created_at);
 
 CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
@@ -645,7 +649,7 @@ CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHER
 
 CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (NOT stats_done);
 
-CREATE INDEX slices_unstarted ON slices USING btree (created_at) WHERE (started_at IS NULL);
+CREATE INDEX slices_unstarted_sends ON slices USING btree (id) WHERE ((started_at IS NULL) AND (campaign_id IS NULL));
 
 CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
 

@@ -67,12 +67,8 @@ try {
     const handle = client.workflow.getHandle(workflowId);
     return (await handle.describe()).status.name === 'COMPLETED' ? handle : null;
   };
-  const maintenance = await until('the sweep has run', async () => {
-    for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'maintenanceWorkflow'` })) {
-      if (await completed(workflowId)) return workflowId;
-    }
-    return null;
-  });
+  const duty = client.workflow.getHandle('maintenance/statistics');
+  await until('a duty of maintenance has taken turns', async () => (await duty.describe()).historyLength > 20);
   const draft = await call('POST', `${api}/api/v1/campaigns`, {
     name: 'recorded',
     message: 'Hello',
@@ -126,7 +122,7 @@ try {
     forecastWorkflow: await until('the forecast is made', () => completed(`forecast/${draft.id}`)),
     occurrenceWorkflow: client.workflow.getHandle(occurrence),
     importWorkflow: await until('the import is over', () => completed(`import/${upload.id}`)),
-    maintenanceWorkflow: client.workflow.getHandle(maintenance),
+    dutyWorkflow: duty,
     gatewayTestWorkflow: await until('the test is over', () => completed(tested.workflowId)),
   };
   for (const [name, handle] of Object.entries(recorded)) {

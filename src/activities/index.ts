@@ -1,5 +1,5 @@
 /** Everything that workflows may call. Workflows import the type only. */
-import { ApplicationFailure, Context, type Info } from '@temporalio/activity';
+import { ApplicationFailure, Context, metricMeter, type Info } from '@temporalio/activity';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -15,7 +15,7 @@ import { createGateways } from './dispatch/gateways';
 import { importUpload } from './audience/upload';
 import { GatewayHealthMonitor } from './dispatch/gateway-health';
 import { createLookups } from './dispatch/lookups';
-import { reviewGatewayHealth } from './maintenance/gateway-health-review';
+import { runDuty } from './maintenance/duties';
 import { relayOutbox, type RelayResult } from './relay/relay';
 import {
   advanceCampaignSlices,
@@ -29,8 +29,7 @@ import { awaitCampaign, makeOccurrence, type Occurrence } from './campaigns/occu
 import { prepareCampaign } from './campaigns/prepare';
 import { surveyCampaign, type CampaignSurvey } from './campaigns/survey';
 import type { CampaignState } from '../core/campaigns/campaign';
-import type { CampaignCommand, CampaignInput } from '../workflows/contract';
-import { sweepOnce } from './maintenance/sweep';
+import type { CampaignCommand, CampaignInput, DutyInput, DutyReport } from '../workflows/contract';
 
 const HEARTBEAT_MS = 2_000;
 /**
@@ -45,6 +44,8 @@ export const CONCURRENT_LOOKUPS = 60;
 
 export interface ActivityDeps {
   database: Database;
+  /** The same database, over connections that nobody else's statements can use up, nor wait for. */
+  maintenance: Database;
   sealer: Sealer;
   http: HttpClient;
   workflows: Workflows;
@@ -145,11 +146,12 @@ export function createActivities(deps: ActivityDeps) {
     importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
       withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
 
-    /** Sets going again what a crash left behind. */
-    sweep: async (): Promise<void> => {
-      await sweepOnce(deps);
-      await reviewGatewayHealth(deps);
-    },
+    /** One turn of a duty of maintenance. */
+    runDuty: (input: DutyInput): Promise<DutyReport> =>
+      withHeartbeat((stopping) => runCountedDuty(deps, input, stopping)),
+
+    /** What a release before the duties asks for: they do it. */
+    sweep: (): Promise<void> => Promise.resolve(),
   };
 }
 
@@ -171,4 +173,17 @@ async function withHeartbeat<T>(work: (stopping: AbortSignal) => Promise<T>): Pr
 
 function interrupted(info: Info): ApplicationFailure {
   return ApplicationFailure.retryable(`${info.activityType} was interrupted and goes on elsewhere`, 'Interrupted');
+}
+
+/** A turn of a duty; what fails in it is counted on the worker's metrics. */
+async function runCountedDuty(deps: ActivityDeps, input: DutyInput, stopping: AbortSignal): Promise<DutyReport> {
+  const report = await runDuty({ ...deps, database: deps.maintenance }, input, stopping);
+  if (report.failed > 0) {
+    const description = 'Steps and items of maintenance that could not be done, by duty; the log names each.';
+    // The meter is there within an activity only.
+    metricMeter
+      .createCounter('heliograph_maintenance_failures', 'items', description)
+      .add(report.failed, { duty: input.duty });
+  }
+  return report;
 }

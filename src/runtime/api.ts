@@ -2,7 +2,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Connection } from '@temporalio/client';
-import { sweepOnce } from '../activities/maintenance/sweep';
+import { startUnstarted } from '../activities/maintenance/starts';
+import { Turn } from '../activities/maintenance/turn';
 import { createAccounts } from '../api/http/account-context';
 import { createAuthenticator } from '../api/http/auth';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
@@ -81,7 +82,7 @@ export async function startApi(
       void workflows
         .startImport({ uploadId })
         .then(() => markImportStarted(database.pool, uploadId))
-        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; the sweep will')),
+        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will')),
     testGateway: (testId) => workflows.testGateway(testId),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
     resumeRelays: (ids) => workflows.resumeRelays(ids),
@@ -103,12 +104,14 @@ export async function startApi(
   await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
   const port = await listen(server, options.port ?? config.port, EVERYWHERE);
   // An earlier api may have confirmed messages and died before it started their workflows.
-  void sweepOnce({ database, workflows }, 0).catch((err: unknown) =>
-    log.warn({ err }, 'the sweep at the start failed; the regular one will repeat it'),
+  const stopping = new AbortController();
+  void startUnstarted({ database, workflows }, new Turn('starts', log, stopping.signal), 0).catch((err: unknown) =>
+    log.warn({ err }, 'what has no workflow could not be started; maintenance will'),
   );
   return {
     port,
     async stop() {
+      stopping.abort();
       events.stop();
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);

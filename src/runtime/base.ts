@@ -21,29 +21,39 @@ export interface Base {
   masterKey: Buffer;
   workflows: Workflows;
   connection: Connection;
+  /** Makes another pool of connections to the same database; closed with the rest. */
+  connect(pool: PoolSize): Database;
   close(): Promise<void>;
 }
 
+export interface PoolSize {
+  connections: number;
+  statementTimeoutMs?: number;
+}
+
 /** @throws ConfigError naming what is not set. */
-export function createBase(
-  config: Config,
-  log: RuntimeLog,
-  pool: { connections: number; statementTimeoutMs?: number },
-): Base {
+export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Base {
   if (config.databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: name the database');
   if (config.masterKey === undefined)
     throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
-  const database = connectDatabase({
-    url: config.databaseUrl,
-    ...pool,
-    onError: (err) => log.warn({ err }, 'a database connection was lost'),
-  });
+  const { databaseUrl: url } = config;
+  const databases: Database[] = [];
+  const connect = (size: PoolSize): Database => {
+    const made = connectDatabase({
+      url,
+      ...size,
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    });
+    databases.push(made);
+    return made;
+  };
+  const database = connect(pool);
   const temporal = temporalSettings(config.temporal);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
     client: new Client({ connection, namespace: temporal.namespace }),
     onWoken: (heard) => clearWakeDue(database.pool, heard),
-    onError: (err) => log.warn({ err }, 'Temporal could not be told; the sweep will'),
+    onError: (err) => log.warn({ err }, 'Temporal could not be told; maintenance will'),
   });
   return {
     database,
@@ -51,10 +61,11 @@ export function createBase(
     masterKey: config.masterKey,
     workflows,
     connection,
+    connect,
     async close() {
       await workflows.stop();
       await closeConnection();
-      await database.close();
+      await Promise.all(databases.map((made) => made.close()));
     },
   };
 }

@@ -3,11 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { CONCURRENT_LOOKUPS, CONCURRENT_SLICES, createActivities } from '../activities';
-import { restartUnsettled } from '../activities/maintenance/sweep';
 import type { Config } from '../config';
 import { createHttpClient } from '../outbound/client';
 import { temporalSettings } from './temporal';
-import { TASK_QUEUES } from '../workflows/contract';
+import { DUTIES, TASK_QUEUES } from '../workflows/contract';
 import { createBase, type RuntimeLog } from './base';
 
 const WORKER_CONNECTIONS = 16;
@@ -30,6 +29,13 @@ const CONCURRENT_IMPORTS = 4;
 const CONCURRENT_CONTROLS = 10;
 /** A person waits for each, for seconds at most. */
 const CONCURRENT_TESTS = 20;
+/** One turn of each duty at a time. */
+const CONCURRENT_DUTIES = Object.keys(DUTIES).length;
+const MAINTENANCE_CONNECTIONS = 4;
+/** Below the time-out of a turn: a second one must not meet statements of the first. */
+const MAINTENANCE_STATEMENT_MS = 300_000;
+/** A duty that somebody ended runs again after this. */
+const ENSURE_MAINTENANCE_MS = 60_000;
 const MAX_CACHED_WORKFLOWS = 500;
 /** In-flight provider requests get this long to be answered and written when the process stops. */
 const SHUTDOWN_GRACE = '5s';
@@ -45,7 +51,11 @@ export async function startWorker(
   const http = createHttpClient({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
   const { namespace, options } = temporalSettings(config.temporal);
   const connection = await NativeConnection.connect(options);
-  const activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });
+  const maintenance = base.connect({
+    connections: MAINTENANCE_CONNECTIONS,
+    statementTimeoutMs: MAINTENANCE_STATEMENT_MS,
+  });
+  const activities = createActivities({ ...base, maintenance, http, publicUrl: config.publicUrl, log });
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
@@ -71,13 +81,21 @@ export async function startWorker(
     activityWorker(TASK_QUEUES.control, CONCURRENT_CONTROLS),
     activityWorker(TASK_QUEUES.lookups, CONCURRENT_LOOKUPS),
     activityWorker(TASK_QUEUES.tests, CONCURRENT_TESTS),
+    activityWorker(TASK_QUEUES.maintenance, CONCURRENT_DUTIES),
   ]);
   await base.workflows.ensureMaintenance();
-  void restartUnsettled(base).catch((err: unknown) => log.warn({ err }, 'open slices could not be offered again'));
+  // What is open may have lost its workflow while no worker was there to notice.
+  await base.workflows.runDutyNow('restarts');
+  const ensuring = setInterval(() => {
+    base.workflows
+      .ensureMaintenance()
+      .catch((err: unknown) => log.warn({ err }, 'the duties of maintenance could not be looked after'));
+  }, ENSURE_MAINTENANCE_MS);
   const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {
     done,
     async stop() {
+      clearInterval(ensuring);
       for (const worker of workers) {
         if (worker.getState() === 'RUNNING') worker.shutdown();
       }

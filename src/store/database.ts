@@ -72,6 +72,11 @@ export function isDatabaseAway(error: unknown): boolean {
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }
 
+/** True when Postgres gave a statement up because it took too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  return codeOf(error) === '57014';
+}
+
 /**
  * True when Postgres refused values as such: data exceptions, broken constraints, limits of the program. The same
  * values are refused whenever they come again.

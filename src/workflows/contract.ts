@@ -3,8 +3,9 @@ import type { FailureClass } from '../core/messages/outcome';
 
 /**
  * Dispatch of bulk and of transactional slices never wait for each other; relays and lists of recipients wait for
- * neither; what steers a campaign (is it paused, what is next) waits for nothing long. Providers are asked what became of
- * attempts, and gateways tried, in places of their own: vendors that don't answer hold nothing else.
+ * neither; what steers a campaign (is it paused, what is next) waits for nothing long; and nobody's traffic can keep
+ * maintenance waiting. Providers are asked what became of attempts, and gateways tried, in places of their own: vendors
+ * that don't answer hold nothing else.
  */
 export const TASK_QUEUES = {
   workflows: 'heliograph',
@@ -15,11 +16,14 @@ export const TASK_QUEUES = {
   control: 'heliograph-control',
   lookups: 'heliograph-lookups',
   tests: 'heliograph-tests',
+  maintenance: 'heliograph-maintenance',
 } as const;
 
 export const WORKFLOW_TYPES = {
   send: 'sendWorkflow',
   relay: 'relayWorkflow',
+  duty: 'dutyWorkflow',
+  /** Of releases before the duties: registered for those of its runs that are still under way. */
   maintenance: 'maintenanceWorkflow',
   import: 'importWorkflow',
   gatewayTest: 'gatewayTestWorkflow',
@@ -114,6 +118,53 @@ export const FORECAST_MS = 12_000;
 /** A test is answered within this time, or not at all. */
 export const GATEWAY_TEST_MS = 12_000;
 
+/**
+ * The duties of maintenance, each a workflow that lives for ever, and the milliseconds that it rests after a turn.
+ *
+ * - `starts`: what was committed and has no workflow, because a crash or an absent Temporal came between.
+ * - `restarts`: everything that is open is offered to Temporal again, in case a workflow went with Temporal's data; also
+ *   when a worker starts.
+ * - `wakes`: news of receipts that a workflow may not have heard.
+ * - `receipts`: parked ones whose attempt is known by now; and the end of those that never matched.
+ * - `relays`: outboxes whose relay does not run.
+ * - `statistics`: the counts that questions about figures add up.
+ * - `health`: which gateways work badly.
+ * - `keys`: record keys and idempotency keys that are too old to matter.
+ * - `uploads`: the rows of deleted and abandoned ones.
+ * - `retention`: what accounts keep no longer.
+ */
+export const DUTIES = {
+  starts: 15_000,
+  restarts: 6 * 3_600_000,
+  wakes: 15_000,
+  receipts: 15_000,
+  relays: 15_000,
+  statistics: 5_000,
+  health: 15_000,
+  keys: 600_000,
+  uploads: 60_000,
+  retention: 60_000,
+} as const;
+export type DutyName = keyof typeof DUTIES;
+
+export interface DutyInput {
+  duty: DutyName;
+  /** Where the last turn ended, in the duty's own terms; absent or null = it begins at the beginning. */
+  cursor?: string | null;
+}
+
+/** A turn of a duty. */
+export interface DutyReport {
+  /** Items that were dealt with, and those that could not be: each is in the log with its error. */
+  done: number;
+  failed: number;
+  /** There is more to do now. */
+  more: boolean;
+  cursor: string | null;
+}
+
+/** Has a duty take a turn now. */
+export const RUN_NOW_SIGNAL = 'runNow';
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
 export const RESUME_SIGNAL = 'resume';
@@ -128,6 +179,6 @@ export const seriesScheduleId = (campaignId: string): string => `series/${campai
 export const relayWorkflowId = (webhookId: string): string => `relay/${webhookId}`;
 export const importWorkflowId = (uploadId: string): string => `import/${uploadId}`;
 export const gatewayTestWorkflowId = (testId: string): string => `gateway-test/${testId}`;
-export const MAINTENANCE_ID = 'maintenance';
-/** How often the sweep looks for what a crash left behind. */
-export const MAINTENANCE_INTERVAL_MS = 15_000;
+export const dutyWorkflowId = (duty: DutyName): string => `maintenance/${duty}`;
+/** The schedule of releases before the duties. */
+export const OLD_MAINTENANCE_SCHEDULE_ID = 'maintenance';

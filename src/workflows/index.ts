@@ -4,6 +4,6 @@ export { gatewayTestWorkflow } from './gateway-test';
 export { campaignWorkflow } from './campaign';
 export { forecastWorkflow } from './forecast';
 export { occurrenceWorkflow } from './occurrence';
-export { maintenanceWorkflow } from './maintenance';
+export { dutyWorkflow, maintenanceWorkflow } from './maintenance';
 export { relayWorkflow } from './relay';
 export { sendWorkflow } from './send';

@@ -36,7 +36,7 @@ export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise
       args: [campaign],
     });
   } catch (error) {
-    // A sweep was faster: between the campaign's row and this line a worker had died.
+    // Maintenance was faster: between the campaign's row and this line a worker had died.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await awaitCampaign({ campaignId });
   }

@@ -281,7 +281,7 @@ describe('an upload whose import was never started', () => {
   const imported = (id: string) =>
     until('it is imported', async () => (await stack.call('GET', `/api/v1/uploads/${id}`)).json.state === 'ready');
 
-  test('is started by the sweep of the next api', async () => {
+  test('is started by the next api', async () => {
     const id = await storeUpload(stack.database, csvOf(10));
     await stack.stopApi();
     await stack.startApi();

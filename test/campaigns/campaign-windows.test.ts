@@ -22,7 +22,7 @@ beforeAll(async () => {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const base = createBase(config, log, { connections: 4 });
   const http = createHttpClient({ allow: config.outboundAllow, maxConnectionsPerOrigin: 64 });
-  activities = createActivities({ ...base, http, publicUrl: config.publicUrl, log });
+  activities = createActivities({ ...base, maintenance: base.database, http, publicUrl: config.publicUrl, log });
   close = async () => {
     await http.close();
     await base.close();

@@ -1,8 +1,9 @@
 /** Recurring campaigns: a series makes a campaign at each of its times. */
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
-import { sweepOnce } from '../../src/activities/maintenance/sweep';
+import { startUnstarted } from '../../src/activities/maintenance/starts';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { createWorkflows } from '../../src/workflows/client';
+import { testTurn } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
@@ -176,16 +177,16 @@ test('a draft has no schedule before its launch', async () => {
   expect((await schedule(id).describe()).state.paused).toBe(false);
 });
 
-test('what Temporal did not hear of, the sweep tells it', async () => {
+test('what Temporal did not hear of, maintenance tells it', async () => {
   const { id } = (await create()).json;
   const { database } = stack;
   const workflows = createWorkflows({ client, onWoken: () => Promise.resolve(), onError: () => undefined });
   await schedule(id).delete();
   await database.pool.query('update campaigns set workflow_at = null where id = $1', [id]);
-  await sweepOnce({ database, workflows }, 0);
+  await startUnstarted({ database, workflows }, testTurn('starts').turn, 0);
   expect((await schedule(id).describe()).state.paused).toBe(false);
   await database.pool.query(`update campaigns set workflow_at = null, state = 'cancelled' where id = $1`, [id]);
-  await sweepOnce({ database, workflows }, 0);
+  await startUnstarted({ database, workflows }, testTurn('starts').turn, 0);
   await expect(schedule(id).describe()).rejects.toThrow(ScheduleNotFoundError);
   await workflows.stop();
 });

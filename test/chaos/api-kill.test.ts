@@ -48,7 +48,7 @@ test('killed between its commit and the start of the workflow: the next api star
   expect(await unstarted()).toBe(1);
 
   const successor = await startApi();
-  // No worker runs yet, so it isn't the regular sweep that finds it.
+  // No worker runs yet, so it isn't maintenance that finds it.
   await until('the workflow is started', async () => (await unstarted()) === 0);
   await stack.startWorker();
   expect(await stack.settled()).toMatchObject({ accepted: MESSAGES, delivered: MESSAGES, open: 0 });

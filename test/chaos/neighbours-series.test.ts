@@ -1,11 +1,16 @@
-/** A series of one account that Temporal would refuse, beside what others wait for. */
+/**
+ * A series, or a campaign, of one account that Temporal refuses to start, beside the upkeep of another: what a crash
+ * left behind there is set going again all the same, step by step and item by item.
+ */
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { seriesScheduleId } from '../../src/workflows/contract';
+import { runDutyNow } from '../support/maintenance';
 import { testNamespace } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
 import { testTemporal } from '../support/temporal';
-import { KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
+import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
+import { until } from '../support/until';
 
 let stack: TestStack;
 let connection: Connection;
@@ -47,6 +52,15 @@ async function createSeries(tenant: Tenant, over: object = {}) {
   return answer;
 }
 
+/** As the api leaves a campaign that it could not start: launched, and without a workflow. */
+async function launchUnheard(tenant: Tenant, over: object, change: string): Promise<string> {
+  const { json } = await create(tenant, { ...over, draft: true });
+  const id = json.id as string;
+  if ('recurrence' in over) series.push(id);
+  await stack.database.pool.query(`update campaigns set ${change} where id = $1`, [id]);
+  return id;
+}
+
 const scheduleOf = (id: string) => client.schedule.getHandle(seriesScheduleId(id)).describe();
 
 describe('the time zone of a series', () => {
@@ -83,5 +97,101 @@ describe('the time zone of a series', () => {
     const window = { start: '00:00', end: '23:59', timezone: 'utc' };
     const { json } = await create(tenant, { window, draft: true });
     expect(json.window.timezone).toBe('UTC');
+  });
+});
+
+describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal refuses, B over %s', (provider) => {
+  let b: Tenant;
+  let refused: string;
+  const pool = () => stack.database.pool;
+  beforeAll(async () => {
+    const a = await makeTenant(stack, `refused beside ${provider}`);
+    await a.gateway(`refused-${provider}`, KNOWS_OUR_IDS);
+    refused = await launchUnheard(
+      a,
+      { recurrence: { cron: YEARLY } },
+      `state = 'scheduled', launched_at = now() - interval '2 hours', recurrence = '{"cron": "never", "overlap": "skip"}'`,
+    );
+    b = await makeTenant(stack, `beside ${provider}`);
+    await b.script(provider, { receipts: { missing: 1 } });
+    await b.gateway(provider, provider);
+    const url = `${stack.simulator.url}/clevertap/callback?account=${provider}`;
+    await b.call('POST', '/api/v1/webhooks', { kind: 'clevertap', url, isDefault: true });
+  });
+  afterAll(() => pool().query('update campaigns set launched_at = null where id = $1', [refused]));
+
+  const SLOW = { deadlineMs: 45_000 };
+
+  test('a report that came before its message was known is found', async () => {
+    const ids = await b.send(1);
+    await b.reach(ids, 'submitted');
+    // As if its own id had been told by a provider that knows ours.
+    await pool().query(`update attempts set provider_id = coalesce(provider_id, 'its-own') where message_id = $1`, [
+      ids[0],
+    ]);
+    await pool().query(
+      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, raw)
+       select $2, gateway_id, provider_id, 'delivered', 'parked', '' from attempts where message_id = $1`,
+      [ids[0], randomBytes(32)],
+    );
+    await runDutyNow(stack, 'receipts');
+    await b.reach(ids, 'delivered', SLOW.deadlineMs);
+  });
+
+  test('an overdue outcome is told', async () => {
+    const [id] = await b.send(1, { mid: `overdue ${provider}` });
+    await b.reach([id!], 'submitted');
+    await pool().query(
+      `insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, next_try_at)
+       select m.account_id, m.webhook_id, m.id, 'outcome', 'delivered', now(), now() - interval '5 minutes'
+       from messages m where m.id = $1`,
+      [id],
+    );
+    await runDutyNow(stack, 'relays');
+    await until('it was told', async () => (await callbackStates(id!)).every((state) => state === 'delivered'), SLOW);
+  });
+
+  async function callbackStates(messageId: string): Promise<string[]> {
+    const { rows } = await pool().query<{ state: string }>('select state from callbacks where message_id = $1', [
+      messageId,
+    ]);
+    return rows.map(({ state }) => state);
+  }
+
+  test('a campaign and a series that were launched later are started', async () => {
+    const late = `launched_at = now() - interval '1 hour'`;
+    const campaign = await launchUnheard(b, {}, `state = 'preparing', ${late}`);
+    const other = await launchUnheard(b, { recurrence: { cron: YEARLY } }, `state = 'scheduled', ${late}`);
+    await runDutyNow(stack, 'starts');
+    await until('the series has its schedule', async () => (await scheduleOf(other)).spec.timezone !== undefined, SLOW);
+    await until('the campaign has its messages', async () => {
+      const { rows } = await pool().query('select 1 from slices where campaign_id = $1', [campaign]);
+      return rows.length > 0;
+    });
+  });
+
+  test('old keys are forgotten, and its messages are counted', async () => {
+    const key = randomBytes(32);
+    await pool().query(
+      `insert into record_keys (key, message_id, created_at) values ($1, gen_random_uuid(), now() - interval '2 days')`,
+      [key],
+    );
+    await runDutyNow(stack, 'keys');
+    await until(
+      'the key is gone',
+      async () => (await pool().query('select 1 from record_keys where key = $1', [key])).rowCount === 0,
+      SLOW,
+    );
+    await pool().query(`update slices set started_at = now() - interval '5 minutes' where account_id = $1`, [
+      b.accountId,
+    ]);
+    await until(
+      'they are counted',
+      async () => {
+        const { rows } = await pool().query('select 1 from slice_stats where account_id = $1', [b.accountId]);
+        return rows.length > 0;
+      },
+      SLOW,
+    );
   });
 });

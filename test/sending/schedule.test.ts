@@ -89,9 +89,3 @@ test('no receipt before the deadline: expired, told as failed 916', async () => 
     callbacks: [{ event: 'failed', code: '916' }],
   });
 });
-
-test('the sweep is scheduled, and sets going what has no workflow', async () => {
-  expect((await client.schedule.getHandle('maintenance').describe()).spec.intervals).toEqual([
-    expect.objectContaining({ every: 15_000 }),
-  ]);
-});

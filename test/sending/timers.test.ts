@@ -1,8 +1,18 @@
 /** The workflows alone, on a server that skips time: long waits, at once. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../src/activities';
-import { RECEIPT_SIGNAL, TASK_QUEUES, WORKFLOW_TYPES, type SendInput } from '../../src/workflows/contract';
+import {
+  DUTIES,
+  RECEIPT_SIGNAL,
+  RUN_NOW_SIGNAL,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+  type DutyInput,
+  type DutyReport,
+  type SendInput,
+} from '../../src/workflows/contract';
 import { quietTemporal, timeSkipping } from '../support/temporal';
+import { until } from '../support/until';
 import { startWorkflowWorkers } from '../support/workflow-workers';
 
 const HOUR_MS = 3_600_000;
@@ -11,12 +21,15 @@ let env: TestWorkflowEnvironment;
 let turns: { open: number; waitMs: number }[];
 let advancedAtMs: number[];
 let relayTurns: { waitMs: number | null }[];
+let dutyTurns: { input: DutyInput; atMs: number }[];
+/** What the turns of a duty report, one after the other; the last one repeats. */
+let reports: DutyReport[];
 let stopWorkers: () => Promise<void>;
 
 beforeAll(async () => {
   quietTemporal();
   env = await timeSkipping();
-  const activities: Pick<Activities, 'advance' | 'relay' | 'sweep'> = {
+  const activities: Pick<Activities, 'advance' | 'relay' | 'runDuty' | 'sweep'> = {
     async advance() {
       advancedAtMs.push(await env.currentTimeMs());
       return { held: null, lookUp: false, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
@@ -25,9 +38,13 @@ beforeAll(async () => {
       advancedAtMs.push(await env.currentTimeMs());
       return relayTurns.length > 1 ? relayTurns.shift()! : relayTurns[0]!;
     },
+    async runDuty(input) {
+      dutyTurns.push({ input, atMs: await env.currentTimeMs() });
+      return reports.length > 1 ? reports.shift()! : reports[0]!;
+    },
     sweep: () => Promise.resolve(),
   };
-  stopWorkers = await startWorkflowWorkers(env, ['transactional', 'bulk', 'relay'], activities);
+  stopWorkers = await startWorkflowWorkers(env, ['transactional', 'bulk', 'relay', 'maintenance'], activities);
 });
 afterAll(async () => {
   await stopWorkers();
@@ -35,6 +52,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   advancedAtMs = [];
+  dutyTurns = [];
 });
 
 const send = (workflowId: string, input: Partial<SendInput> = {}) =>
@@ -92,4 +110,51 @@ test('a relay sleeps until the next retry, and ends when its outbox stays empty'
   });
   await handle.result();
   expect(advancedAtMs[1]! - advancedAtMs[0]!).toBeGreaterThanOrEqual(600_000);
+});
+
+describe('a duty of maintenance', () => {
+  const NOTHING: DutyReport = { done: 0, failed: 0, more: false, cursor: null };
+  const begin = (input: DutyInput) =>
+    env.client.workflow.start(WORKFLOW_TYPES.duty, {
+      workflowId: `duty-${input.duty}`,
+      taskQueue: TASK_QUEUES.workflows,
+      args: [input],
+    });
+  const turns = (count: number) => until(`${count} turns`, () => dutyTurns.length >= count);
+
+  test('rests after a turn, unless there is more to do, and hands its cursor on', async () => {
+    reports = [{ ...NOTHING, more: true, cursor: 'a' }, { ...NOTHING, cursor: 'b' }, NOTHING];
+    const handle = await begin({ duty: 'restarts' });
+    await turns(2);
+    await env.sleep(DUTIES.restarts + 1_000);
+    await turns(3);
+    await handle.terminate();
+    expect(dutyTurns.slice(0, 3).map(({ input }) => input.cursor)).toEqual([null, 'a', 'b']);
+    const [first, second, third] = dutyTurns;
+    expect(second!.atMs - first!.atMs).toBeLessThan(DUTIES.restarts);
+    expect(third!.atMs - second!.atMs).toBeGreaterThanOrEqual(DUTIES.restarts);
+  });
+
+  test('runs at once when it is asked to', async () => {
+    reports = [NOTHING];
+    const handle = await begin({ duty: 'restarts' });
+    await turns(1);
+    await handle.signal(RUN_NOW_SIGNAL);
+    await turns(2);
+    await handle.terminate();
+    expect(dutyTurns[1]!.atMs - dutyTurns[0]!.atMs).toBeLessThan(DUTIES.restarts);
+  });
+
+  test('begins a fresh history before the old one is long, where it stood', async () => {
+    // Without rests, which the server would have to skip; the last one has nothing more to do.
+    reports = [...Array.from({ length: 499 }, () => ({ ...NOTHING, more: true })), { ...NOTHING, cursor: 'kept' }];
+    const handle = await begin({ duty: 'statistics' });
+    const { runId } = await handle.describe();
+    await until('it goes on in another run', async () => (await handle.describe()).runId !== runId, {
+      deadlineMs: 50_000,
+    });
+    await turns(501);
+    await handle.terminate();
+    expect(dutyTurns[500]!.input).toEqual({ duty: 'statistics', cursor: 'kept' });
+  });
 });

@@ -1,5 +1,6 @@
 import { DURATION_BUCKETS } from '../../core/gateways/health';
 import { ACCOUNT, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
+import { testTurn } from '../../../test/support/maintenance';
 import { recordRequests } from '../../store/gateways/breaker';
 import { recordReceipts } from '../../store/gateways/health';
 import { listGateways } from '../../store/gateways/gateways';
@@ -15,7 +16,10 @@ it('marks a gateway whose requests or reports go wrong, once, and takes the mark
   const [well, badReports, slow] = [await storeGateway(store), await storeGateway(store), await storeGateway(store)];
   const logged: string[] = [];
   const review = () =>
-    reviewGatewayHealth({ database: store, log: { warn: (_, message) => void logged.push(message) } });
+    reviewGatewayHealth(
+      { database: store, log: { warn: (_, message) => void logged.push(message) } },
+      testTurn('health').turn,
+    );
   const degraded = async () => {
     const rows = await listGateways(store.db, ACCOUNT);
     return rows.filter((row) => row.degraded).map(({ id }) => id);

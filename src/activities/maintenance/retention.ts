@@ -1,20 +1,34 @@
-/** The retention step of the sweep: small transactions, and not too many of them, so that nothing waits for it. */
+/** The duty `retention`: what accounts keep no longer is blanked, in small transactions. */
 import type { Pool } from 'pg';
-import { blankSlices, forgetReceived } from '../../store/accounts/retention';
+import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from '../../store/accounts/retention';
+import type { Turn } from './turn';
 
 /** At most 10,000 messages in one transaction. */
 const SLICES_PER_STEP = 10;
-const MAX_STEPS = 50;
+/** Of a turn: nothing waits for it, and it takes nothing from others. */
 const MAX_MESSAGES = 20_000;
 const MAX_RECEIVED = 5_000;
 
-/** Blanks what is due, up to some 20,000 messages; the next sweep goes on. */
-export async function applyRetention(pool: Pool): Promise<void> {
-  let messages = 0;
-  for (let step = 0; step < MAX_STEPS && messages < MAX_MESSAGES; step++) {
-    const blanked = await blankSlices(pool, SLICES_PER_STEP);
-    messages += blanked.messages;
-    if (blanked.slices < SLICES_PER_STEP) break;
+/** Blanks slices, up to some 20,000 messages, and what else was received; the next turn goes on. */
+export async function applyRetention(pool: Pool, turn: Turn): Promise<void> {
+  await turn.step('slices', () => blankRipeSlices(pool, turn));
+  await turn.step('inbound texts', () => forgetInboundTexts(pool, MAX_RECEIVED));
+  await turn.step('parked receipts', () => blankParkedReceipts(pool, MAX_RECEIVED));
+}
+
+async function blankRipeSlices(pool: Pool, turn: Turn): Promise<void> {
+  /** Those that could not be blanked must not stand before the others. */
+  const refused: string[] = [];
+  for (let messages = 0; messages < MAX_MESSAGES && !turn.over;) {
+    const ripe = await listRipeSlices(pool, SLICES_PER_STEP, refused);
+    const failed = await turn.together(
+      ripe,
+      (id) => `slice ${id}`,
+      async (ids) => {
+        messages += (await blankSlices(pool, ids)).messages;
+      },
+    );
+    refused.push(...failed.map(({ item }) => item));
+    if (ripe.length < SLICES_PER_STEP) return;
   }
-  await forgetReceived(pool, MAX_RECEIVED);
 }

@@ -51,7 +51,7 @@ export class Starter {
     this.pump();
   }
 
-  /** Stops starting; what waits is found by the sweep. */
+  /** Stops starting; what waits is found by maintenance. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -87,7 +87,7 @@ export class Starter {
       this.away = false;
       this.known.delete(slice.id);
       this.started.push(slice.id);
-      // Who is stopped can't tell any more; the sweep then finds the workflow running.
+      // Who is stopped can't tell any more; maintenance then finds the workflow running.
       if (!this.stopped) this.flushTimer ??= setTimeout(() => void this.flush(), STARTED_FLUSH_MS);
     } catch (error) {
       this.away = true;

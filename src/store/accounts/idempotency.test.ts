@@ -63,7 +63,7 @@ it('a claim that a dead process left can be taken over, by the same request only
   expect(await claimIdempotencyKey(store.pool, key, FIRST)).toEqual({ state: 'in-progress' });
 });
 
-it('is new after 24 hours, and forgotten by the sweep', async () => {
+it('is new after 24 hours, and then forgotten', async () => {
   const [day, almost] = [fresh(), fresh()];
   for (const key of [day, almost]) {
     await claimIdempotencyKey(store.pool, key, FIRST);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ACCOUNT, countersOf, startStore, storeGateway, storeSlice, type TestStore } from '../../../test/support/rows';
 import { maskMsisdn } from '../../core/messages/msisdn';
-import { blankSlices, forgetReceived } from './retention';
+import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from './retention';
 import { readLedger } from '../messages/slices';
 
 const DAYS = 30;
@@ -14,6 +14,9 @@ beforeEach(async () => {
   await store.pool.query('truncate slices, messages, receipts, callbacks, inbound_texts cascade');
   await store.pool.query('update accounts set retention_days = $1', [DAYS]);
 });
+
+/** Blanks what is due. */
+const blank = async (limit: number) => blankSlices(store.pool, await listRipeSlices(store.pool, limit));
 
 interface Row {
   msisdn: string;
@@ -56,7 +59,7 @@ describe('blankSlices', () => {
     const options = { entityId: '1701158123540939524', extra: { name: 'Asha' } };
     const { sliceId } = await settled(DAYS + 1, { options, msisdn: '+919800000001' });
     const before = await readLedger(store.pool, ACCOUNT);
-    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 1, messages: 2 });
+    expect(await blank(10)).toEqual({ slices: 1, messages: 2 });
     for (const message of await messagesOf(sliceId)) {
       expect(message).toMatchObject({
         body: '', meta: null, msisdn: '+9198******01', state: 'delivered', options: { entityId: options.entityId },
@@ -73,20 +76,20 @@ describe('blankSlices', () => {
     const counters = await countersOf(store.pool, sliceId);
     expect(counters.kept).toEqual(counters.counted);
     // Once is enough.
-    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 0, messages: 0 });
+    expect(await blank(10)).toEqual({ slices: 0, messages: 0 });
   });
 
   it('leaves young messages, and accounts that keep everything', async () => {
     const young = await settled(DAYS - 1);
     const old = await settled(DAYS + 1);
     await store.pool.query('update accounts set retention_days = null');
-    await blankSlices(store.pool, 10);
+    await blank(10);
     expect([await isBlank(young.sliceId), await isBlank(old.sliceId)]).toEqual([
       [false, false],
       [false, false],
     ]);
     await store.pool.query('update accounts set retention_days = $1', [DAYS]);
-    await blankSlices(store.pool, 10);
+    await blank(10);
     expect([await isBlank(young.sliceId), await isBlank(old.sliceId)]).toEqual([
       [false, false],
       [true, true],
@@ -106,30 +109,37 @@ describe('blankSlices', () => {
   ])('waits for the whole slice: %s', async (_, statement) => {
     const { sliceId, ids } = await settled(DAYS + 1);
     await store.pool.query(statement, [ids[0]]);
-    expect(await blankSlices(store.pool, 10)).toEqual({ slices: 0, messages: 0 });
+    expect(await blank(10)).toEqual({ slices: 0, messages: 0 });
     expect(await isBlank(sliceId)).toEqual([false, false]);
   });
 
   it('takes the oldest first, so many at a time', async () => {
     const [newer, older] = [await settled(DAYS + 1), await settled(DAYS + 2)];
-    expect(await blankSlices(store.pool, 1)).toEqual({ slices: 1, messages: 2 });
+    expect(await blank(1)).toEqual({ slices: 1, messages: 2 });
     expect([await isBlank(older.sliceId), await isBlank(newer.sliceId)]).toEqual([
       [true, true],
       [false, false],
     ]);
   });
 
+  it('those that are left out are not listed', async () => {
+    const [newer, older] = [await settled(DAYS + 1), await settled(DAYS + 2)];
+    expect(await listRipeSlices(store.pool, 1)).toEqual([older.sliceId]);
+    expect(await listRipeSlices(store.pool, 1, [older.sliceId])).toEqual([newer.sliceId]);
+    expect(await listRipeSlices(store.pool, 1, [older.sliceId, newer.sliceId])).toEqual([]);
+  });
+
   it.each(['+919800000001', '+12025550123', '+2901234', '+290123', '+29012'])(
     'masks %s as elsewhere',
     async (msisdn) => {
       const { sliceId } = await settled(DAYS + 1, { msisdn });
-      await blankSlices(store.pool, 10);
+      await blank(10);
       expect((await messagesOf(sliceId))[0]!.msisdn).toBe(maskMsisdn(msisdn));
     },
   );
 });
 
-it('forgetReceived deletes old texts and blanks old reports that found no message', async () => {
+it('old inbound texts are deleted, old reports that found no message are blanked', async () => {
   const { id } = await storeGateway(store);
   for (const days of [DAYS - 1, DAYS + 1]) {
     await store.pool.query(
@@ -143,7 +153,8 @@ it('forgetReceived deletes old texts and blanks old reports that found no messag
       [randomBytes(32), id, days],
     );
   }
-  await forgetReceived(store.pool, 100);
+  await forgetInboundTexts(store.pool, 100);
+  await blankParkedReceipts(store.pool, 100);
   const { rows } = await store.pool.query(
     `select (select count(*) from inbound_texts)::int as texts, (select count(*) from receipts)::int as reports,
             (select count(raw) from receipts)::int as raw`,

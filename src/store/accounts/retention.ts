@@ -12,16 +12,12 @@ const MASKED = `case when length(m.msisdn) < 8 then '+' || repeat('*', length(m.
     else left(m.msisdn, 1 + least(4, length(m.msisdn) - 7))
       || repeat('*', length(m.msisdn) - 3 - least(4, length(m.msisdn) - 7)) || right(m.msisdn, 2) end`;
 
-/**
- * Blanks slices as a whole: those whose messages have all been settled for that long, and have no callback on its way.
- * Ids go from step to step as arrays: a join that was planned while the tables were empty would read all messages.
- */
-const BLANK_SLICES = `
-with ripe as (
+/** Slices are blanked as a whole: once all messages have been settled for that long, and none has a callback on its way. */
+const LIST_RIPE = `
   select s.id from accounts a
   cross join lateral (
     select s.id from slices s
-    where s.account_id = a.id and s.blanked_at is null
+    where s.account_id = a.id and s.blanked_at is null and s.id <> all($2::uuid[])
       and s.created_at < now() - make_interval(days => a.retention_days)
       and coalesce(s.due_at, s.created_at) < now() - make_interval(days => a.retention_days)
       and s.total = s.delivered + s.failed + s.expired + s.suppressed + s.cancelled + s.unknown
@@ -33,10 +29,14 @@ with ripe as (
         where m.slice_id = s.id and c.state in ('pending', 'sending')
       )
     order by s.created_at limit $1
-    for update of s skip locked
   ) s
   where a.retention_days is not null
-  limit $1
+  limit $1`;
+
+/** Ids go from step to step as arrays: a join that was planned while the tables were empty would read all messages. */
+const BLANK_SLICES = `
+with ripe as (
+  select id from slices where id = any($1::uuid[]) and blanked_at is null order by id for update
 ),
 held as (
   select m.id from messages m where m.slice_id = any(array(select id from ripe)) order by m.id for update
@@ -59,14 +59,23 @@ slices_blanked as (
 )
 select (select count(*) from slices_blanked)::int as slices, (select count(*) from messages_blanked)::int as messages`;
 
-/** Blanks up to `limit` slices, over all accounts, oldest first within each. */
-export async function blankSlices(pool: Pool, limit: number): Promise<Blanked> {
-  const [row] = await execute<{ slices: number; messages: number }>(pool, 'blank-slices', BLANK_SLICES, [limit]);
+/**
+ * Up to `limit` slices that their accounts keep no longer, oldest first within each account.
+ * @param except slices that are left out.
+ */
+export async function listRipeSlices(pool: Pool, limit: number, except: readonly string[] = []): Promise<string[]> {
+  const rows = await execute<{ id: string }>(pool, 'list-ripe-slices', LIST_RIPE, [limit, except]);
+  return rows.map(({ id }) => id);
+}
+
+/** Blanks these slices, in one transaction. */
+export async function blankSlices(pool: Pool, ids: readonly string[]): Promise<Blanked> {
+  const [row] = await execute<{ slices: number; messages: number }>(pool, 'blank-slices', BLANK_SLICES, [ids]);
   return row!;
 }
 
-/** Deletes inbound texts that are as old, and blanks receipts that never found their message. */
-export async function forgetReceived(pool: Pool, limit: number): Promise<void> {
+/** Deletes inbound texts that are as old. */
+export async function forgetInboundTexts(pool: Pool, limit: number): Promise<void> {
   await execute(
     pool,
     'forget-inbound-texts',
@@ -79,6 +88,10 @@ export async function forgetReceived(pool: Pool, limit: number): Promise<void> {
        where a.retention_days is not null limit $1))`,
     [limit],
   );
+}
+
+/** Blanks receipts that are as old and never found their message. */
+export async function blankParkedReceipts(pool: Pool, limit: number): Promise<void> {
   await execute(
     pool,
     'blank-parked-receipts',

@@ -132,8 +132,8 @@ it('what was settled long ago is counted a last time and then left alone', async
 });
 
 it('is counted again when a deadlock ends the counting', async () => {
-  const { sliceId: first } = await submit(1);
-  const { sliceId: second } = await submit(1);
+  const { sliceId: first } = await submitSlice(1);
+  const { sliceId: second } = await submitSlice(1);
   const other = await store.pool.connect();
   // The other one is patient: of the two that wait for each other, the counting is ended.
   await other.query(`set deadlock_timeout = '60s'`);
@@ -156,7 +156,7 @@ it('is counted again when a deadlock ends the counting', async () => {
 });
 
 it('meets receipts on the same slices without a deadlock', async () => {
-  const slices = await Promise.all(Array.from({ length: 40 }, () => submit(6)));
+  const slices = await Promise.all(Array.from({ length: 40 }, () => submitSlice(6)));
   const messages = slices.flatMap(({ claimed }) => claimed);
   const deadlocks = async () => {
     const { rows } = await store.pool.query<{ n: number }>(

@@ -3,7 +3,15 @@ import { csvOf, storeUpload } from '../../../test/support/uploads';
 import { importUpload } from '../../activities/audience/upload';
 import { uuidv7 } from '../../core/messages/ids';
 import { listUnfinishedImports, listUnstartedImports, markImportStarted, readChunk } from './upload-rows';
-import { appendChunk, beginUpload, completeUpload, discardUpload, purgeUploads } from './upload-bytes';
+import {
+  appendChunk,
+  beginUpload,
+  completeUpload,
+  discardUpload,
+  giveUpUploads,
+  listDeletedUploads,
+  purgeUpload,
+} from './upload-bytes';
 import { deleteUpload, findUpload, listUploads } from './uploads';
 
 let store: TestStore;
@@ -43,7 +51,7 @@ test('an upload is seen once it is complete, and by its account only', async () 
   const id = await begin();
   await appendChunk(store.pool, id, 0, Buffer.from('to\n1\n'));
   expect(await findUpload(store.db, ACCOUNT, id)).toBeNull();
-  expect(await listUnfinishedImports(store.pool, 100)).not.toContain(id);
+  expect(await listUnfinishedImports(store.pool, null, 100)).not.toContain(id);
   await completeUpload(store.db, id);
   expect(await findUpload(store.db, ACCOUNT, id)).toMatchObject({ state: 'processing', bytes: '5' });
   expect(await findUpload(store.db, 'another', id)).toBeNull();
@@ -57,7 +65,7 @@ test('a complete upload without a workflow is found until it is marked', async (
   expect(await listUnstartedImports(store.pool, 60_000, 100)).not.toContain(id);
   await markImportStarted(store.pool, id);
   expect(await listUnstartedImports(store.pool, 0, 100)).not.toContain(id);
-  expect(await listUnfinishedImports(store.pool, 100)).toContain(id);
+  expect(await listUnfinishedImports(store.pool, null, 100)).toContain(id);
 });
 
 test('nothing is left of a discarded upload', async () => {
@@ -67,10 +75,12 @@ test('nothing is left of a discarded upload', async () => {
   expect([await rowsOf('uploads', 'id', id), await rowsOf('upload_chunks', 'upload_id', id)]).toEqual([0, 0]);
 });
 
-test('a sweep gives up an upload that got no bytes for long, and leaves a young one', async () => {
+test('an upload that got no bytes for long is given up, a young one is left', async () => {
   const [old, young] = [await begin(), await begin()];
   await store.pool.query(`update uploads set touched_at = now() - interval '11 minutes' where id = $1`, [old]);
-  await purgeUploads(store.pool, 100);
+  await giveUpUploads(store.pool);
+  expect(await listDeletedUploads(store.pool, 100)).toEqual([old]);
+  expect(await purgeUpload(store.pool, old, 100)).toBe(true);
   expect([await rowsOf('uploads', 'id', old), await rowsOf('uploads', 'id', young)]).toEqual([0, 1]);
   expect(await appendChunk(store.pool, old, 0, Buffer.from('to\n'))).toBe(false);
 });
@@ -81,8 +91,9 @@ test('a deleted upload goes bit by bit, itself last', async () => {
   await deleteUpload(store.db, ACCOUNT, id);
   expect(await deleteUpload(store.db, ACCOUNT, id)).toBeNull();
   const left: number[][] = [];
-  for (let sweep = 0; sweep < 3; sweep++) {
-    await purgeUploads(store.pool, 10);
+  for (let turn = 0; turn < 3; turn++) {
+    expect(await listDeletedUploads(store.pool, 100)).toEqual([id]);
+    expect(await purgeUpload(store.pool, id, 10)).toBe(turn === 2);
     left.push([await rowsOf('upload_rows', 'upload_id', id), await rowsOf('uploads', 'id', id)]);
   }
   expect(left).toEqual([

@@ -75,27 +75,35 @@ export async function discardUpload(db: Kysely<Schema>, id: string): Promise<voi
   await db.deleteFrom('uploads').where('id', '=', id).where('state', '=', 'receiving').execute();
 }
 
-/**
- * Removes what is left of deleted and abandoned uploads, at most `limit` rows and as many errors of each, so that a
- * sweep stays short. An upload goes last, when it has no rows any more.
- */
-export async function purgeUploads(pool: Pool, limit: number): Promise<void> {
+/** Deletes uploads that were begun and abandoned; {@link purgeUpload} removes what is left of them. */
+export async function giveUpUploads(pool: Pool): Promise<void> {
   await execute(
     pool,
     'give-up-uploads',
     `update uploads set state = 'deleted' where state = 'receiving' and touched_at < now() - interval '${ABANDONED}'`,
     [],
   );
-  const deleted = await execute<{ id: string }>(
+}
+
+/** Deleted uploads of which something is left. */
+export async function listDeletedUploads(pool: Pool, limit: number): Promise<string[]> {
+  const rows = await execute<{ id: string }>(
     pool,
     'list-deleted-uploads',
-    `select id from uploads where state = 'deleted' order by id limit 10`,
-    [],
+    `select id from uploads where state = 'deleted' order by id limit $1`,
+    [limit],
   );
-  for (const { id } of deleted) {
-    const [left] = await execute<{ is_empty: boolean }>(pool, 'purge-upload', PURGE, [id, limit]);
-    if (left!.is_empty) await execute(pool, 'forget-upload', 'delete from uploads where id = $1', [id]);
-  }
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Removes what is left of a deleted upload, at most `limit` rows and as many errors. The upload itself goes last.
+ * @returns whether it is gone.
+ */
+export async function purgeUpload(pool: Pool, id: string, limit: number): Promise<boolean> {
+  const [left] = await execute<{ is_empty: boolean }>(pool, 'purge-upload', PURGE, [id, limit]);
+  if (left!.is_empty) await execute(pool, 'forget-upload', 'delete from uploads where id = $1', [id]);
+  return left!.is_empty;
 }
 
 const PURGE = `

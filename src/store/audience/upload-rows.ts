@@ -1,6 +1,7 @@
 /** The import of an upload, block by block: rows, and how far the bytes were read, are stored in one statement. */
 import type { Pool } from 'pg';
 import type { RowError } from '../../core/audience/upload-row';
+import { NIL_UUID } from '../../core/messages/ids';
 import { execute } from '../database';
 
 /** How far a file was read: always behind a whole row. */
@@ -191,13 +192,16 @@ export async function listUnstartedImports(pool: Pool, olderThanMs: number, limi
   return rows.map(({ id }) => id);
 }
 
-/** Uploads whose import is not over, with or without a workflow. */
-export async function listUnfinishedImports(pool: Pool, limit: number): Promise<string[]> {
+/**
+ * Uploads whose import is not over, with or without a workflow, by id.
+ * @param after the last upload of the page before; null for the first page.
+ */
+export async function listUnfinishedImports(pool: Pool, after: string | null, limit: number): Promise<string[]> {
   const rows = await execute<{ id: string }>(
     pool,
     'list-unfinished-imports',
-    `select id from uploads where state = 'processing' order by touched_at limit $1`,
-    [limit],
+    `select id from uploads where state = 'processing' and id > $1::uuid order by id limit $2`,
+    [after ?? NIL_UUID, limit],
   );
   return rows.map(({ id }) => id);
 }

@@ -33,7 +33,7 @@ export async function listUploads(
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
 
-/** Takes an upload out of sight; the sweep removes its rows. Null when the account has none such. */
+/** Takes an upload out of sight; maintenance removes its rows. Null when the account has none such. */
 export async function deleteUpload(db: Kysely<Schema>, accountId: string, id: string): Promise<UploadRow | null> {
   const row = await db
     .updateTable('uploads')

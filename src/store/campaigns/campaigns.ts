@@ -161,6 +161,9 @@ export async function moveCampaign(
     .updateTable('campaigns')
     .set({
       reason: null,
+      // Whoever moves it wants it tried at once.
+      start_failures: 0,
+      start_after: null,
       ...change,
       state: next,
       ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())`, running_since: now } : {}),
@@ -209,7 +212,10 @@ export async function storeForecast(
     .execute();
 }
 
-/** Campaigns that were launched at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came between. */
+/**
+ * Campaigns that were launched at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
+ * between. Those that could not be started are left out until it is their time again.
+ */
 export async function listUnstartedCampaigns(
   db: Kysely<Schema>,
   olderThanMs: number,
@@ -220,42 +226,89 @@ export async function listUnstartedCampaigns(
     .selectAll()
     .where('workflow_at', 'is', null)
     .where('launched_at', '<', sql<Date>`now() - ${olderThanMs} * interval '1 millisecond'`)
+    .where((where) => where.or([where('start_after', 'is', null), where('start_after', '<=', sql<Date>`now()`)]))
     .orderBy('launched_at')
     .limit(limit)
     .execute();
 }
 
-/** Campaigns that have a workflow and are not done: after Temporal lost its data these workflows are gone. */
-export async function listUnfinishedCampaigns(db: Kysely<Schema>, limit: number): Promise<CampaignRow[]> {
+/**
+ * Campaigns that have a workflow and are not done: after Temporal lost its data these workflows are gone. By id.
+ * @param after the last campaign of the page before; null for the first page.
+ */
+export async function listUnfinishedCampaigns(
+  db: Kysely<Schema>,
+  after: string | null,
+  limit: number,
+): Promise<CampaignRow[]> {
   return db
     .selectFrom('campaigns')
     .selectAll()
     .where('workflow_at', 'is not', null)
+    .where('id', '>', after ?? '')
     .where((where) =>
       where.or([
         where('state', 'not in', ['draft', ...ENDED_STATES]),
-        where.exists(
-          where
-            .selectFrom('slices')
-            .select('slices.id')
-            .whereRef('slices.campaign_id', '=', 'campaigns.id')
-            .where(sql.raw<boolean>(hasOpen('slices'))),
-        ),
+        // One that was cancelled, or failed, still awaits the receipts of what has left; a finished one awaits nothing.
+        where.and([
+          where('state', 'in', ['cancelled', 'failed']),
+          sql<boolean>`coalesce(finished_at, now()) > now() - ${RECEIPTS_AWAITED}::interval`,
+          where.exists(
+            where
+              .selectFrom('slices')
+              .select('slices.id')
+              .whereRef('slices.campaign_id', '=', 'campaigns.id')
+              .where(sql.raw<boolean>(hasOpen('slices'))),
+          ),
+        ]),
       ]),
     )
-    .orderBy('created_at')
+    .orderBy('id')
     .limit(limit)
     .execute();
 }
 
+/** Longer than any receipt is awaited. */
+const RECEIPTS_AWAITED = '30 days';
+
+/** Notes that a campaign's workflow runs. */
 export async function markCampaignStarted(db: Kysely<Schema>, id: string): Promise<void> {
   await db
     .updateTable('campaigns')
-    .set({ workflow_at: sql<Date>`now()` })
+    .set({ workflow_at: sql<Date>`now()`, ...startedAtLast() })
     .where('id', '=', id)
     .where('workflow_at', 'is', null)
     .execute();
 }
+
+/** Failed starts after which a campaign says why it does not begin. */
+const START_FAILURES_TOLD = 5;
+const START_FAILED = 'it could not be started';
+const FIRST_START_AGAIN_SECONDS = 15;
+const LAST_START_AGAIN_SECONDS = 3_600;
+
+/**
+ * Notes that Temporal refused to start a campaign, or to make the schedule of a series: it is tried again, after twice
+ * the time with each failure, up to an hour. From the fifth on its reason says so.
+ * @param status how it was refused; null = it is not known.
+ */
+export async function noteStartFailure(db: Kysely<Schema>, id: string, status: string | null): Promise<void> {
+  const reason = `${START_FAILED}: ${status === null ? 'see the log' : `Temporal answers ${status}`}`;
+  await sql`
+    update campaigns
+    set start_failures = least(start_failures + 1, 1000),
+        start_after = now() + least(${LAST_START_AGAIN_SECONDS},
+                                    ${FIRST_START_AGAIN_SECONDS} * 2 ^ least(start_failures, 20)) * interval '1 second',
+        reason = case when start_failures + 1 >= ${START_FAILURES_TOLD} then ${reason} else reason end
+    where id = ${id}`.execute(db);
+}
+
+/** What a start that went well takes back. */
+export const startedAtLast = () => ({
+  start_failures: 0,
+  start_after: null,
+  reason: sql<string | null>`case when reason like ${`${START_FAILED}%`} then null else reason end`,
+});
 
 /** Deletes a campaign that was never launched; false when it is no draft. */
 export async function deleteDraft(tx: Kysely<Schema>, id: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import type { SeriesSchedule } from '../../core/campaigns/campaign';
 import { canonicalZone } from '../../core/time/zones';
-import { readCampaign, type CampaignRow } from './campaigns';
+import { readCampaign, startedAtLast, type CampaignRow } from './campaigns';
 import { inTransaction } from '../database';
 import type { Schema } from '../tables';
 
@@ -57,7 +57,7 @@ const MAX_FOLLOWS = 5;
 /**
  * Has the schedule of a series stand as its row does, and notes it. Two that do it at once leave it as the row is:
  * whoever finds that the row has moved on does it again.
- * @throws what `follow` throws, when Temporal is away: it is left to the sweep.
+ * @throws what `follow` throws, when Temporal is away: it is left to maintenance.
  */
 export async function followSeries(
   db: Kysely<Schema>,
@@ -70,7 +70,7 @@ export async function followSeries(
     await follow(series);
     const noted = await db
       .updateTable('campaigns')
-      .set({ workflow_at: sql<Date>`now()` })
+      .set({ workflow_at: sql<Date>`now()`, ...startedAtLast() })
       .where('id', '=', id)
       .where('state', '=', series.state)
       .executeTakeFirst();

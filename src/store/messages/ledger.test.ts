@@ -41,7 +41,7 @@ test('an account’s ledger has every outcome, and what is open', async () => {
 
 test('a slice is unsettled, and what is held in it is released, until its last message has an outcome', async () => {
   const sliceId = await storeHeld();
-  const unsettled = async () => (await listUnsettled(store.pool, 100)).map((slice) => slice.id);
+  const unsettled = async () => (await listUnsettled(store.pool, null, 100)).slices.map((slice) => slice.id);
   const released = async () => (await releaseHeld(store.pool, ACCOUNT, gatewayId)).map((slice) => slice.sliceId);
   expect(await unsettled()).toContain(sliceId);
   expect(await released()).toContain(sliceId);
@@ -57,7 +57,7 @@ test('a cancelled campaign is unfinished until its last message has an outcome',
   const { id } = await storeCampaign(store);
   await store.pool.query(`update campaigns set workflow_at = now(), state = 'cancelled' where id = $1`, [id]);
   await store.pool.query('update slices set campaign_id = $2 where id = $1', [sliceId, id]);
-  const unfinished = async () => (await listUnfinishedCampaigns(store.db, 100)).map((campaign) => campaign.id);
+  const unfinished = async () => (await listUnfinishedCampaigns(store.db, null, 100)).map((campaign) => campaign.id);
   expect(await unfinished()).toContain(id);
 
   await settle(sliceId);

@@ -1,6 +1,7 @@
 /** Slices: what dispatch runs over, and the ledger by their counters. */
 import type { Pool } from 'pg';
 import type { Leg } from '../../core/gateways/route';
+import { NIL_UUID } from '../../core/messages/ids';
 import { FINAL_STATES } from '../../core/messages/status';
 import { execute } from '../database';
 import { hasOpen, openOf } from './ledger';
@@ -80,20 +81,41 @@ export interface StartableSlice {
   dueAt: Date | null;
 }
 
+interface StartableRow {
+  id: string;
+  account_id: string;
+  priority: number;
+  due_at: Date | null;
+}
+
+const toStartable = ({ id, account_id, priority, due_at }: StartableRow): StartableSlice => ({
+  id,
+  accountId: account_id,
+  priority,
+  dueAt: due_at,
+});
+
 /**
  * Slices that were committed at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
- * between. Oldest first.
+ * between. In the order of their ids, which is that of time.
+ * @param after the last slice of the page before; the nil UUID for the first page.
  */
-export async function listUnstarted(pool: Pool, olderThanMs: number, limit: number): Promise<StartableSlice[]> {
-  const rows = await execute<{ id: string; account_id: string; priority: number; due_at: Date | null }>(
+export async function listUnstarted(
+  pool: Pool,
+  olderThanMs: number,
+  after: string,
+  limit: number,
+): Promise<StartableSlice[]> {
+  const rows = await execute<StartableRow>(
     pool,
     'list-unstarted',
     `select id, account_id, priority, due_at from slices
-     where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
-     order by created_at limit $2`,
-    [olderThanMs, limit],
+     where started_at is null and campaign_id is null and id > $2::uuid
+       and created_at < now() - $1 * interval '1 millisecond'
+     order by id limit $3`,
+    [olderThanMs, after, limit],
   );
-  return rows.map(({ id, account_id, priority, due_at }) => ({ id, accountId: account_id, priority, dueAt: due_at }));
+  return rows.map(toStartable);
 }
 
 /** A slice, and the campaign whose workflow looks after it; null = it has a workflow of its own. */
@@ -157,19 +179,35 @@ export async function clearWakes(pool: Pool, sliceId: string): Promise<void> {
   await execute(pool, 'clear-wakes', 'update slices set wake_due = false where id = $1 and wake_due', [sliceId]);
 }
 
+/** A place in the order of slices that are not counted to the end: all open ones are among them. */
+const SEPARATOR = '|';
+
 /**
- * Slices that have a workflow and open messages, oldest first: after Temporal lost its data these workflows are gone.
+ * Slices of sends that have a workflow and open messages: after Temporal lost its data these workflows are gone.
+ * @param after where the page before ended; null for the first page.
+ * @param limit slices that the page looks at, open or not.
+ * @returns `last`: where this page ended; null = there are no more.
  */
-export async function listUnsettled(pool: Pool, limit: number): Promise<StartableSlice[]> {
-  const rows = await execute<{ id: string; account_id: string; priority: number; due_at: Date | null }>(
+export async function listUnsettled(
+  pool: Pool,
+  after: string | null,
+  limit: number,
+): Promise<{ slices: StartableSlice[]; last: string | null }> {
+  const [account = '', created = '-infinity', id = NIL_UUID] = after?.split(SEPARATOR) ?? [];
+  const rows = await execute<StartableRow & { is_open: boolean; place: string }>(
     pool,
     'list-unsettled',
-    `select id, account_id, priority, due_at from slices
-     where started_at is not null and campaign_id is null and ${hasOpen('slices')}
-     order by created_at limit $1`,
-    [limit],
+    `select id, account_id, priority, due_at, started_at is not null and campaign_id is null and ${hasOpen('slices')} as is_open,
+            concat_ws('${SEPARATOR}', account_id, created_at, id) as place
+     from slices
+     where not stats_done and (account_id, created_at, id) > ($1, $2::timestamptz, $3::uuid)
+     order by account_id, created_at, id limit $4`,
+    [account, created, id, limit],
   );
-  return rows.map(({ id, account_id, priority, due_at }) => ({ id, accountId: account_id, priority, dueAt: due_at }));
+  return {
+    slices: rows.filter((row) => row.is_open).map(toStartable),
+    last: rows.length < limit ? null : rows.at(-1)!.place,
+  };
 }
 
 /** The ledger of an account: `accepted` is the sum of all the others. */

@@ -11,7 +11,7 @@ import {
   withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
-import { replayFound, replayParked } from './parked';
+import { listParkedKnown, replayParked } from './parked';
 import { applyReceipts } from './receipts';
 import { writeResults } from '../dispatch/results';
 
@@ -55,11 +55,13 @@ test('a receipt that overtook its answer is applied once the answer is written',
   expect(await callbacksOf(store.pool, message.id)).toHaveLength(1);
 });
 
-test('the sweep finds what the two commits missed, and leaves what is still unknown', async () => {
+test('what the two commits missed is found, and what is still unknown is not', async () => {
   const { message, answered } = await overtaken('p-3');
   const unknown = await overtaken('p-4');
   await answered();
-  await replayFound(store.pool, 100);
+  const found = await listParkedKnown(store.pool, 100);
+  expect(found.map(({ providerId }) => providerId)).toEqual(['p-3']);
+  await applyReceipts(store.pool, found);
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
   expect(await dispositions(unknown.gateway.id)).toEqual([{ disposition: 'parked', attempt_no: null }]);
 });

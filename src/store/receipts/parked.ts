@@ -1,6 +1,6 @@
 /**
  * Parked receipts: those that matched no attempt when they came. A provider that knows a message by its own id only can
- * report it before the answer that tells us this id is written; the two commits can also miss each other, so the sweep
+ * report it before the answer that tells us this id is written; the two commits can also miss each other, so maintenance
  * looks once more.
  */
 import type { Pool } from 'pg';
@@ -38,22 +38,93 @@ export async function replayParked(pool: Pool, gatewayId: string, providerIds: s
   return replay(pool, rows);
 }
 
-/** Applies up to `limit` parked receipts whose attempt is known by now. */
-export async function replayFound(pool: Pool, limit: number): Promise<Settlement> {
+/** Parked receipts that came so recently are looked at by every turn of the duty. */
+const RECENT = `interval '10 minutes'`;
+/** Whatever has not matched by then never will: deadlines are a few days at most. */
+const KEPT = `interval '7 days'`;
+
+const KNOWN = `join attempts a on a.gateway_id = r.gateway_id and a.provider_id = r.provider_id`;
+
+/** Up to `limit` recent parked receipts whose attempt is known by now. */
+export async function listParkedKnown(pool: Pool, limit: number): Promise<ReceiptDraft[]> {
   const rows = await execute<ParkedRow>(
     pool,
-    'find-parked',
-    `select ${COLUMNS} from receipts r
-     join attempts a on a.gateway_id = r.gateway_id and a.provider_id = r.provider_id
-     where r.disposition = 'parked' limit $1`,
+    'list-parked-known',
+    `select ${COLUMNS} from receipts r ${KNOWN}
+     where r.disposition = 'parked' and r.received_at > now() - ${RECENT} limit $1`,
     [limit],
   );
-  return replay(pool, rows);
+  return rows.map(toDraft);
+}
+
+/**
+ * A page of older parked receipts, oldest first, and those of it whose attempt is known by now.
+ * @param after where the page before ended; null for the first page.
+ * @param limit receipts that the page looks at.
+ * @returns `last`: where this page ended; null = there are no more.
+ */
+export async function listOldParked(
+  pool: Pool,
+  after: string | null,
+  limit: number,
+): Promise<{ receipts: ReceiptDraft[]; last: string | null }> {
+  const [receivedAt = '-infinity', dedupe = ''] = after?.split('|') ?? [];
+  const rows = await execute<ParkedRow & { is_known: boolean; place: string }>(
+    pool,
+    'list-old-parked',
+    `with page as (
+       select * from receipts
+       where disposition = 'parked' and received_at <= now() - ${RECENT}
+         and (received_at, dedupe) > ($1::timestamptz, decode($2, 'hex'))
+       order by received_at, dedupe limit $3
+     )
+     select ${COLUMNS}, a.message_id is not null as is_known, r.received_at || '|' || encode(r.dedupe, 'hex') as place
+     from page r left join lateral (
+       select message_id from attempts where gateway_id = r.gateway_id and provider_id = r.provider_id limit 1
+     ) a on true
+     order by r.received_at, r.dedupe`,
+    [receivedAt, dedupe, limit],
+  );
+  return {
+    receipts: rows.filter((row) => row.is_known).map(toDraft),
+    last: rows.length < limit ? null : rows.at(-1)!.place,
+  };
+}
+
+/** Takes receipts that can't be applied from among those that are looked at. @param reason without a quote of them. */
+export async function refuseParked(pool: Pool, receipt: ReceiptDraft, reason: string): Promise<void> {
+  await execute(
+    pool,
+    'refuse-parked',
+    `update receipts set disposition = 'refused', reason = $2 where dedupe = $1 and disposition = 'parked'`,
+    [receipt.dedupe, reason],
+  );
+}
+
+/** Deletes up to `limit` receipts that never found their message, or were refused, days ago. @returns how many. */
+export async function forgetUnmatched(pool: Pool, limit: number): Promise<number> {
+  const [row] = await execute<{ gone: number }>(
+    pool,
+    'forget-unmatched',
+    `with gone as (
+       delete from receipts where dedupe = any(array(
+         select dedupe from receipts
+         where disposition in ('parked', 'refused') and received_at < now() - ${KEPT}
+         order by received_at, dedupe limit $1))
+       returning 1
+     )
+     select count(*)::int as gone from gone`,
+    [limit],
+  );
+  return row!.gone;
 }
 
 async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
-  if (rows.length === 0) return NOTHING_SETTLED;
-  const drafts = rows.map((row): ReceiptDraft => ({
+  return rows.length === 0 ? NOTHING_SETTLED : applyReceipts(pool, rows.map(toDraft));
+}
+
+function toDraft(row: ParkedRow): ReceiptDraft {
+  return {
     dedupe: row.dedupe,
     gatewayId: row.gateway_id,
     attempt: null,
@@ -66,6 +137,5 @@ async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
     occurredAt: row.occurred_at,
     raw: row.raw,
     part: row.part_no === null ? null : { no: row.part_no, of: row.part_of },
-  }));
-  return applyReceipts(pool, drafts);
+  };
 }

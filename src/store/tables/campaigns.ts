@@ -99,6 +99,8 @@ export interface CampaignsTable {
   running_since: Date | null;
   finished_at: Date | null;
   self_pausing: Generated<boolean>;
+  start_failures: Generated<number>;
+  start_after: Date | null;
 }
 
 export interface CampaignRecipientsTable {

@@ -5,13 +5,14 @@ import { createWorkflowSchedules, type WorkflowSchedules } from './schedules';
 import { createWorkflowSignals, type HeardNews, type WorkflowSignals } from './signal';
 import { createWorkflowStarts, type WorkflowStarts } from './start';
 
+export { isTemporalAway, temporalStatus } from './away';
 export { WrongStateError } from './call';
 
 export interface WorkflowsOptions {
   client: Client;
   /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
   onWoken(heard: HeardNews[]): Promise<void>;
-  /** A signal was not delivered; its flag stays on the row and the sweep repeats it. */
+  /** A signal was not delivered; its flag stays on the row and maintenance repeats it. */
   onError(error: unknown): void;
 }
 

@@ -1,12 +1,22 @@
-/** Temporal Schedules: one for the sweep, one for each series of campaigns. */
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+/** What Temporal does by itself again and again: the duties of maintenance, and series of campaigns. */
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleHandle,
+} from '@temporalio/client';
 import { LATE_MS, type SeriesSchedule } from '../../core/campaigns/campaign';
 import {
-  MAINTENANCE_ID,
-  MAINTENANCE_INTERVAL_MS,
+  DUTIES,
+  dutyWorkflowId,
+  OLD_MAINTENANCE_SCHEDULE_ID,
+  RUN_NOW_SIGNAL,
   seriesScheduleId,
   TASK_QUEUES,
   WORKFLOW_TYPES,
+  type DutyInput,
+  type DutyName,
   type OccurrenceInput,
 } from '../contract';
 
@@ -19,19 +29,17 @@ const OVERLAP = {
 export interface WorkflowSchedules {
   /** Makes the schedule of a series stand as the series does: there, paused, or gone. Harmless to repeat. */
   followSeries(series: SeriesSchedule): Promise<void>;
-  /** Makes sure that the sweep's schedule exists. */
+  /** Makes sure that the duties of maintenance run, each of them once. Harmless to repeat. */
   ensureMaintenance(): Promise<void>;
+  /** Has a duty take a turn now, or once more when it is in the middle of one. */
+  runDutyNow(duty: DutyName): Promise<void>;
 }
 
 export function createWorkflowSchedules(client: Client): WorkflowSchedules {
   return {
     async followSeries({ campaignId, accountId, cron, timezone, overlap, state }) {
       const handle = client.schedule.getHandle(seriesScheduleId(campaignId));
-      if (state === 'cancelled') {
-        return handle.delete().catch((error: unknown) => {
-          if (!(error instanceof ScheduleNotFoundError)) throw error;
-        });
-      }
+      if (state === 'cancelled') return remove(handle);
       try {
         await client.schedule.create({
           scheduleId: handle.scheduleId,
@@ -54,21 +62,33 @@ export function createWorkflowSchedules(client: Client): WorkflowSchedules {
     },
 
     async ensureMaintenance() {
-      try {
-        await client.schedule.create({
-          scheduleId: MAINTENANCE_ID,
-          spec: { intervals: [{ every: MAINTENANCE_INTERVAL_MS }] },
-          policies: { overlap: ScheduleOverlapPolicy.SKIP },
-          action: {
-            type: 'startWorkflow',
-            workflowType: WORKFLOW_TYPES.maintenance,
-            taskQueue: TASK_QUEUES.workflows,
-            args: [],
-          },
-        });
-      } catch (error) {
-        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      }
+      await Promise.all((Object.keys(DUTIES) as DutyName[]).map(startDuty));
+      await remove(client.schedule.getHandle(OLD_MAINTENANCE_SCHEDULE_ID));
+    },
+
+    async runDutyNow(duty) {
+      await client.workflow.signalWithStart(WORKFLOW_TYPES.duty, { ...dutyOptions(duty), signal: RUN_NOW_SIGNAL });
     },
   };
+
+  async function startDuty(duty: DutyName): Promise<void> {
+    await client.workflow.start(WORKFLOW_TYPES.duty, {
+      ...dutyOptions(duty),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  }
+}
+
+const dutyOptions = (duty: DutyName) => ({
+  workflowId: dutyWorkflowId(duty),
+  taskQueue: TASK_QUEUES.workflows,
+  args: [{ duty } satisfies DutyInput],
+  staticSummary: `Maintenance: ${duty}`,
+});
+
+/** Removes a schedule, if it is there. */
+async function remove(handle: ScheduleHandle): Promise<void> {
+  await handle.delete().catch((error: unknown) => {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  });
 }

@@ -38,7 +38,7 @@ export async function commandSeries(call: Call<'id'>, row: CampaignRow, wanted: 
   }
   if (action !== 'setRate') {
     await followSeries(db, row.id, campaigns.followSeries).catch((err: unknown) =>
-      log.error({ err, campaignId: row.id }, 'the schedule of a series could not be changed; the sweep will'),
+      log.error({ err, campaignId: row.id }, 'the schedule of a series could not be changed; maintenance will'),
     );
   }
   return (await readCampaign(db, row.id)) ?? changed;
@@ -52,6 +52,6 @@ function change(
   if (wanted.action === 'setRate') {
     return changeCampaign(tx, id, { rate_per_second: wanted.ratePerSecond }, ACTION_STATES.setRate);
   }
-  // Until the schedule has followed, the sweep takes the series for one without it.
+  // Until the schedule has followed, maintenance takes the series for one without it.
   return moveCampaign(tx, id, NEXT[wanted.action], { workflow_at: null }, ACTION_STATES[wanted.action]);
 }

@@ -3,7 +3,7 @@ import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { startCampaign as startAndMark } from '../../../store/campaigns/start';
 import type { ApiDeps } from '../../deps';
 
-/** Starts the workflow of a campaign, or the schedule of a series; when Temporal is away the sweep does it later. */
+/** Starts the workflow of a campaign, or the schedule of a series; when Temporal is away maintenance does it later. */
 export async function startCampaign(
   { database: { db }, campaigns, log }: Pick<ApiDeps, 'database' | 'campaigns' | 'log'>,
   campaign: CampaignRow,
@@ -11,6 +11,6 @@ export async function startCampaign(
   try {
     await startAndMark(db, campaign, { startCampaign: campaigns.start, followSeries: campaigns.followSeries });
   } catch (err) {
-    log.error({ err, campaignId: campaign.id }, 'a campaign could not be started; the sweep will');
+    log.error({ err, campaignId: campaign.id }, 'a campaign could not be started; maintenance will');
   }
 }

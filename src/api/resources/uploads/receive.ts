@@ -41,7 +41,7 @@ export async function receiveFile(
     if (stored === 0) throw refuseFile('it is empty');
     return await complete();
   } catch (error) {
-    // When Postgres can't be reached either, the sweep does it.
+    // When Postgres can't be reached either, maintenance does it.
     if (stored > 0) await discardUpload(db, id).catch(() => undefined);
     throw error;
   }

@@ -1,0 +1,319 @@
+/** What the duties do, on rows of a database; Temporal is played by a list of what it was asked for. */
+import { randomBytes } from 'node:crypto';
+import {
+  ACCOUNT,
+  claim,
+  CLAIM,
+  messageOf,
+  receiptOf,
+  resultOf,
+  startStore,
+  storeGateway,
+  storeSlice,
+  WEBHOOK,
+  type TestStore,
+} from '../../../test/support/rows';
+import { storeCampaign } from '../../../test/support/campaign-rows';
+import { readCampaign } from '../../store/campaigns/campaigns';
+import { writeResults } from '../../store/dispatch/results';
+import { applyReceipts } from '../../store/receipts/receipts';
+import type { Workflows } from '../../workflows/client';
+import type { DutyName, DutyReport } from '../../workflows/contract';
+import { runDuty } from './duties';
+
+let store: TestStore;
+/** Ids that Temporal was asked to start, or to wake, in order. */
+let asked: string[];
+/** Ids that Temporal refuses, and how. */
+let refused: Map<string, Error>;
+let failed: string[];
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+beforeEach(async () => {
+  asked = [];
+  refused = new Map();
+  failed = [];
+  await store.pool.query('truncate slices, messages, attempts, receipts, callbacks, slice_stats, campaigns cascade');
+});
+
+const INVALID = Object.assign(new Error('bad'), {
+  cause: Object.assign(new Error('bad'), { code: 3, details: 'bad', metadata: {} }),
+});
+const ask = (id: string): Promise<void> => {
+  asked.push(id);
+  const error = refused.get(id);
+  return error === undefined ? Promise.resolve() : Promise.reject(error);
+};
+const workflows = {
+  startSend: ({ sliceId }: { sliceId: string }) => ask(sliceId),
+  startImport: ({ uploadId }: { uploadId: string }) => ask(uploadId),
+  startCampaign: ({ campaignId }: { campaignId: string }) => ask(campaignId),
+  followSeries: ({ campaignId }: { campaignId: string }) => ask(campaignId),
+  wake: (news: readonly { sliceId: string }[]) => void asked.push(...news.map(({ sliceId }) => sliceId)),
+  wakeRelays: (ids: readonly string[]) => void asked.push(...ids),
+} as unknown as Workflows;
+
+const turn = (duty: DutyName, cursor: string | null = null): Promise<DutyReport> =>
+  runDuty(
+    {
+      database: store,
+      workflows,
+      log: { warn: (fields) => void failed.push((fields as { item: string }).item) },
+    },
+    { duty, cursor },
+    new AbortController().signal,
+  );
+
+/** Turns until there is nothing more to do now; the reports. */
+async function turns(duty: DutyName): Promise<DutyReport[]> {
+  const reports: DutyReport[] = [];
+  do reports.push(await turn(duty, reports.at(-1)?.cursor ?? null));
+  while (reports.at(-1)!.more);
+  return reports;
+}
+
+describe('starts', () => {
+  const anHourAgo = (table: string, id: string) =>
+    store.pool.query(`update ${table} set created_at = now() - interval '1 hour' where id = $1`, [id]);
+
+  test('a slice that can’t be started keeps none of the others from it', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ids.push((await storeSlice(store.pool, 1)).sliceId);
+    for (const id of ids) await anHourAgo('slices', id);
+    refused.set(ids[0]!, INVALID);
+    expect(await turn('starts')).toMatchObject({ done: 2, failed: 1 });
+    expect(failed).toEqual([`slice ${ids[0]}`]);
+    asked = [];
+    await turn('starts');
+    expect(asked).toEqual([ids[0]]);
+  });
+
+  test('behind 600 that can’t be started the next one is', async () => {
+    await store.pool.query(
+      `insert into slices (id, account_id, priority, total, created_at)
+       select ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, $1, 1, 1, now() - interval '1 hour'
+       from generate_series(1, 600) i`,
+      [ACCOUNT],
+    );
+    const { rows } = await store.pool.query<{ id: string }>('select id from slices');
+    for (const { id } of rows) refused.set(id, INVALID);
+    const { sliceId } = await storeSlice(store.pool, 1);
+    await anHourAgo('slices', sliceId);
+    await turn('starts');
+    expect(asked).toContain(sliceId);
+  });
+
+  async function launched(over: Parameters<typeof storeCampaign>[1] = {}): Promise<string> {
+    const { id } = await storeCampaign(store, over);
+    await store.pool.query(`update campaigns set launched_at = now() - interval '1 hour' where id = $1`, [id]);
+    return id;
+  }
+  /** The time of its next try comes. */
+  const again = (id: string) => store.pool.query('update campaigns set start_after = now() where id = $1', [id]);
+
+  test('a series that Temporal refuses is tried less and less often, and says why from the fifth time on', async () => {
+    const recurrence = { cron: '0 10 * * *', overlap: 'skip' as const };
+    const bad = await launched({ state: 'scheduled', recurrence });
+    const good = await launched({ state: 'scheduled', recurrence });
+    refused.set(bad, INVALID);
+    const waits: number[] = [];
+    for (let tried = 1; tried <= 6; tried++) {
+      asked = [];
+      await turn('starts');
+      expect(asked.filter((id) => id === bad)).toHaveLength(1);
+      const row = (await readCampaign(store.db, bad))!;
+      expect(row.reason).toBe(tried < 5 ? null : 'it could not be started: Temporal answers INVALID_ARGUMENT');
+      waits.push(Math.round((row.start_after!.getTime() - Date.now()) / 15_000));
+      // Not yet again.
+      await turn('starts');
+      expect(asked.filter((id) => id === bad)).toHaveLength(1);
+      await again(bad);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32]);
+    expect((await readCampaign(store.db, good))!.workflow_at).not.toBeNull();
+
+    refused.clear();
+    await turn('starts');
+    expect(await readCampaign(store.db, bad)).toMatchObject({ reason: null, start_failures: 0, start_after: null });
+    expect((await readCampaign(store.db, bad))!.workflow_at).not.toBeNull();
+  });
+
+  test('while Temporal is away nothing is counted against anybody', async () => {
+    const id = await launched();
+    const away = Object.assign(new Error('away'), { code: 14, details: '', metadata: {} });
+    refused.set(id, away);
+    await expect(turn('starts')).rejects.toBe(away);
+    expect(await readCampaign(store.db, id)).toMatchObject({ start_failures: 0, start_after: null });
+  });
+});
+
+describe('restarts', () => {
+  test('offers everything that is open, however much it is, and nothing that is settled', async () => {
+    await store.pool.query(
+      `insert into slices (id, account_id, priority, total, delivered, state, started_at, created_at)
+       select gen_random_uuid(), $1, 1, 1, i % 5 / 4, 'sealed', now(), now() - i * interval '1 second'
+       from generate_series(1, 12500) i`,
+      [ACCOUNT],
+    );
+    const reports = await turns('restarts');
+    expect(reports.at(-1)!.cursor).toBeNull();
+    const { rows } = await store.pool.query<{ id: string }>('select id from slices where delivered = 0');
+    expect(rows).toHaveLength(10_000);
+    expect(asked.sort()).toEqual(rows.map(({ id }) => id).sort());
+  });
+
+  test('one that is refused keeps none of the others from it; campaigns come after slices', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ids.push((await storeSlice(store.pool, 1)).sliceId);
+    await store.pool.query('update slices set started_at = now()');
+    const { id: campaign } = await storeCampaign(store);
+    await store.pool.query('update campaigns set workflow_at = now()');
+    refused.set(ids[1]!, INVALID);
+    await turns('restarts');
+    expect([...asked].sort()).toEqual([...ids, campaign].sort());
+    expect(failed).toEqual([`slice ${ids[1]}`]);
+  });
+
+  test('goes on where a turn was cut off', async () => {
+    for (let i = 0; i < 3; i++) await storeSlice(store.pool, 1);
+    await store.pool.query('update slices set started_at = now()');
+    const { rows } = await store.pool.query<{ id: string; place: string }>(
+      `select id, concat_ws('|', account_id, created_at, id) as place from slices order by created_at, id`,
+    );
+    await turn('restarts', `slices ${rows[1]!.place}`);
+    expect(asked).toEqual([rows[2]!.id]);
+  });
+});
+
+describe('receipts', () => {
+  /** A message whose report came before the answer that tells its id, so long ago. */
+  async function overtaken(providerId: string, minutesAgo: number) {
+    const gateway = await storeGateway(store);
+    const { sliceId } = await storeSlice(store.pool, 1);
+    const [message] = await claim(store.pool, sliceId, gateway.id);
+    const receipt = { ...receiptOf(gateway.id, message!), attempt: null, providerId };
+    await applyReceipts(store.pool, [receipt]);
+    await store.pool.query(
+      `update receipts set received_at = now() - $2 * interval '1 minute' where provider_id = $1`,
+      [providerId, minutesAgo],
+    );
+    const answered = () => writeResults(store.pool, CLAIM, [resultOf(message!, { providerId })]);
+    return { id: message!.id, sliceId, answered };
+  }
+  const stateOf = async (id: string) => (await messageOf(store.pool, id)).state;
+
+  test.each([0, 60])('one of %d minutes ago is applied once its message is known', async (minutesAgo) => {
+    const { id, sliceId, answered } = await overtaken(`known-${minutesAgo}`, minutesAgo);
+    await turn('receipts');
+    expect(await stateOf(id)).toBe('submitting');
+    await answered();
+    await turn('receipts');
+    expect(await stateOf(id)).toBe('delivered');
+    expect(asked).toEqual([sliceId, WEBHOOK]);
+  });
+
+  test('behind 10,000 of another system an old one is found in the next turns', async () => {
+    const { id, answered } = await overtaken('behind', 15);
+    await store.pool.query(
+      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
+       select decode(lpad(to_hex(i), 64, '0'), 'hex'), 'gw_other', 'other-' || i, 'delivered', 'parked',
+              now() - interval '1 day' from generate_series(1, 10000) i`,
+    );
+    await answered();
+    let report = await turn('receipts');
+    expect(report.cursor).not.toBeNull();
+    for (let i = 0; i < 3 && (await stateOf(id)) !== 'delivered'; i++) report = await turn('receipts', report.cursor);
+    expect(await stateOf(id)).toBe('delivered');
+  });
+
+  test('one that can’t be applied is put aside, with its reason; those beside it are applied', async () => {
+    const all = [await overtaken('a', 0), await overtaken('b', 0), await overtaken('c', 0)];
+    for (const { answered } of all) await answered();
+    await store.pool.query(`alter table callbacks add constraint refuses_one check (message_id <> '${all[1]!.id}')`);
+    await turn('receipts');
+    await store.pool.query('alter table callbacks drop constraint refuses_one');
+    expect(await Promise.all(all.map(({ id }) => stateOf(id)))).toEqual(['delivered', 'submitted', 'delivered']);
+    const { rows } = await store.pool.query(`select provider_id, reason from receipts where disposition = 'refused'`);
+    expect(rows).toEqual([{ provider_id: 'b', reason: 'refused: SQLSTATE 23514' }]);
+    failed = [];
+    await turn('receipts');
+    expect(failed).toEqual([]);
+  });
+
+  test('those that never matched, or were refused, end after a week', async () => {
+    for (const [disposition, days] of [
+      ['parked', 8],
+      ['refused', 8],
+      ['parked', 6],
+      ['applied', 8],
+    ] as const) {
+      await store.pool.query(
+        `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
+         values ($1, 'gw', 'x', 'delivered', $2, now() - $3 * interval '1 day')`,
+        [randomBytes(32), disposition, days],
+      );
+    }
+    await turn('receipts');
+    const { rows } = await store.pool.query('select disposition from receipts order by disposition');
+    expect(rows).toEqual([{ disposition: 'applied' }, { disposition: 'parked' }]);
+  });
+});
+
+test('wakes: goes on where its last turn ended', async () => {
+  await store.pool.query(
+    `insert into slices (id, account_id, priority, total, wake_due)
+     select gen_random_uuid(), $1, 1, 1, true from generate_series(1, 6500)`,
+    [ACCOUNT],
+  );
+  const first = await turn('wakes');
+  expect(first).toMatchObject({ done: 5_000, cursor: expect.any(String) });
+  const second = await turn('wakes', first.cursor);
+  expect(second).toMatchObject({ done: 1_500, cursor: null });
+  expect(new Set(asked).size).toBe(6_500);
+});
+
+test('retention: a slice that can’t be blanked keeps none of the others from it', async () => {
+  await store.pool.query('update accounts set retention_days = 1');
+  const ids: string[] = [];
+  for (let i = 0; i < 25; i++) ids.push((await storeSlice(store.pool, 1, { body: 'secret' })).sliceId);
+  await store.pool.query(`update messages set state = 'delivered', settled_at = now() - interval '3 days'`);
+  await store.pool.query(`update slices set delivered = 1, created_at = now() - interval '3 days'`);
+  const bad = ids[3]!;
+  await store.pool.query(`alter table messages add constraint keeps_one check (slice_id <> '${bad}' or body <> '')`);
+  expect(await turn('retention')).toMatchObject({ done: 24, failed: 1 });
+  await store.pool.query('alter table messages drop constraint keeps_one');
+  expect(failed).toEqual([`slice ${bad}`]);
+  const { rows } = await store.pool.query<{ slice_id: string }>(`select slice_id from messages where body <> ''`);
+  expect(rows).toEqual([{ slice_id: bad }]);
+  await store.pool.query('update accounts set retention_days = null');
+});
+
+test('statistics: an account that can’t be counted keeps no other from it', async () => {
+  await store.pool.query(`insert into accounts (id, name) values ('acc_bad', 'Bad') on conflict do nothing`);
+  for (const accountId of [ACCOUNT, 'acc_bad']) {
+    const { sliceId } = await storeSlice(store.pool, 1, { accountId }, { accountId });
+    await store.pool.query(`update slices set state = 'sealed', started_at = now() - interval '1 hour' where id = $1`, [
+      sliceId,
+    ]);
+  }
+  await store.pool.query(`alter table slice_stats add constraint refuses_one check (account_id <> 'acc_bad')`);
+  expect(await turn('statistics')).toMatchObject({ done: 1, failed: 1 });
+  await store.pool.query('alter table slice_stats drop constraint refuses_one');
+  expect(failed).toEqual(['account acc_bad']);
+  const { rows } = await store.pool.query('select distinct account_id from slice_stats');
+  expect(rows).toEqual([{ account_id: ACCOUNT }]);
+});
+
+test('keys: the two kinds are forgotten apart', async () => {
+  await store.pool.query(
+    `insert into idempotency_keys (account_id, key, request_hash, created_at) values ($1, 'old', '\\x00', now() - interval '2 days')`,
+    [ACCOUNT],
+  );
+  await store.pool.query('alter table record_keys rename to record_keys_gone');
+  expect(await turn('keys')).toMatchObject({ failed: 1 });
+  await store.pool.query('alter table record_keys_gone rename to record_keys');
+  expect(failed).toEqual(['record keys']);
+  expect((await store.pool.query('select 1 from idempotency_keys')).rowCount).toBe(0);
+});

@@ -1,0 +1,78 @@
+/** The duty `starts`: workflows of what was committed without one, because a crash or an absent Temporal came between. */
+import { NIL_UUID } from '../../core/messages/ids';
+import { listUnstartedImports, markImportStarted } from '../../store/audience/upload-rows';
+import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/campaigns';
+import { startCampaign } from '../../store/campaigns/start';
+import type { Database } from '../../store/database';
+import { listUnstarted, markStarted, type StartableSlice } from '../../store/messages/slices';
+import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
+import type { Turn } from './turn';
+
+/** What is younger is being started by a living api process. */
+export const UNSTARTED_AFTER_MS = 15_000;
+const PAGE = 500;
+/** Starts that are under way at the same time. */
+export const CONCURRENT_STARTS = 8;
+
+export interface StartDeps {
+  database: Database;
+  workflows: Workflows;
+}
+
+/** @param olderThanMs how old it must be; 0 at the start of a process, whose predecessor may have died. */
+export async function startUnstarted(deps: StartDeps, turn: Turn, olderThanMs = UNSTARTED_AFTER_MS): Promise<boolean> {
+  const slices = await turn.step('slices', () => startSlices(deps, turn, olderThanMs));
+  await turn.step('imports', () => startImports(deps, turn, olderThanMs));
+  await turn.step('campaigns', () => startCampaigns(deps, turn, olderThanMs));
+  return slices ?? false;
+}
+
+/** @returns whether some are left. */
+async function startSlices({ database: { pool }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
+  for (let after = NIL_UUID; !turn.over;) {
+    const page = await listUnstarted(pool, olderThanMs, after, PAGE);
+    const started = await turn.each(
+      page,
+      ({ id }) => `slice ${id}`,
+      (slice) => startSlice(workflows, slice),
+      CONCURRENT_STARTS,
+    );
+    // Without the mark a slice that is due next week would be started again by every turn until then.
+    const ids = started.map(({ id }) => id);
+    if (ids.length > 0) await markStarted(pool, ids);
+    if (page.length < PAGE) return false;
+    after = page.at(-1)!.id;
+  }
+  return true;
+}
+
+async function startImports({ database: { pool }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
+  await turn.each(
+    await listUnstartedImports(pool, olderThanMs, PAGE),
+    (uploadId) => `upload ${uploadId}`,
+    async (uploadId) => {
+      await workflows.startImport({ uploadId });
+      await markImportStarted(pool, uploadId);
+    },
+  );
+}
+
+async function startCampaigns({ database: { db }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
+  await turn.each(
+    await listUnstartedCampaigns(db, olderThanMs, PAGE),
+    ({ id }) => `campaign ${id}`,
+    async (campaign) => {
+      try {
+        await startCampaign(db, campaign, workflows);
+      } catch (error) {
+        // One that Temporal refuses is refused every time: it is tried less often, and says so.
+        if (!isTemporalAway(error)) await noteStartFailure(db, campaign.id, temporalStatus(error));
+        throw error;
+      }
+    },
+  );
+}
+
+export function startSlice(workflows: Workflows, { id, accountId, dueAt, priority }: StartableSlice): Promise<void> {
+  return workflows.startSend({ sliceId: id, accountId, dueAtMs: dueAt?.getTime() ?? null, priority });
+}

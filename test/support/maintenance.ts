@@ -1,0 +1,32 @@
+/** Maintenance for tests: a turn of a duty by itself, and duties that run when a test wants them to. */
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { Turn } from '../../src/activities/maintenance/turn';
+import { createWorkflows } from '../../src/workflows/client';
+import type { DutyName } from '../../src/workflows/contract';
+import type { Client } from './client';
+
+export interface TestTurn {
+  turn: Turn;
+  /** The items that failed, as they were logged. */
+  failed: string[];
+}
+
+/** A turn that nobody stops. */
+export function testTurn(duty: DutyName): TestTurn {
+  const failed: string[] = [];
+  const log = { warn: (fields: object) => void failed.push((fields as { item: string }).item) };
+  return { turn: new Turn(duty, log, new AbortController().signal), failed };
+}
+
+/** Has a duty of a stack take a turn now, however long it rests. */
+export async function runDutyNow({ env }: Pick<Client, 'env'>, duty: DutyName): Promise<void> {
+  const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
+  const client = new TemporalClient({ connection, namespace: env.TEMPORAL_NAMESPACE });
+  const workflows = createWorkflows({ client, onWoken: () => Promise.resolve(), onError: () => undefined });
+  try {
+    await workflows.runDutyNow(duty);
+  } finally {
+    await workflows.stop();
+    await connection.close();
+  }
+}
