@@ -1,6 +1,7 @@
 /** Figures of an account, and its live events. */
 import { createHash } from 'node:crypto';
 import { ADMIN_KEY } from '../support/servers';
+import { countNow } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -33,6 +34,7 @@ describe('/api/v1/stats', () => {
     await sendMany(6);
     await sendMany(2, 'Refuse me');
     await stack.settled();
+    await countNow(stack, stack.accountId);
     const { status, json } = await stack.call('GET', '/api/v1/stats');
     expect(status).toBe(200);
     expect(json).toMatchObject({ sent: 6, delivered: 6, clicked: 0, errors: 2, deliveryRate: 1, ctr: 0 });

@@ -1,5 +1,6 @@
 /** Links in texts, where accounts want them tracked: replaced, followed, counted once, and told where that is wanted. */
 import { startReceiver, type Receiver } from '../support/receiver';
+import { countNow } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -42,7 +43,10 @@ async function sendAndRead(text: string, extra: object = {}) {
 const visit = (code: string, method = 'GET', headers: Record<string, string> = {}) =>
   fetch(`${base}/l/${code}`, { method, redirect: 'manual', headers: { 'user-agent': BROWSER, ...headers } });
 const codesIn = (text: string): string[] => [...text.matchAll(/\/l\/([0-9A-Za-z]+)/g)].map(([, code]) => code!);
-const stats = async () => (await stack.call('GET', '/api/v1/stats')).json;
+const stats = async () => {
+  await countNow(stack, stack.accountId);
+  return (await stack.call('GET', '/api/v1/stats')).json;
+};
 const told = async (meta: string) =>
   (await stack.control('GET', `/control/clevertap/records?meta=${encodeURIComponent(meta)}`)).json.records as {
     event: string;

@@ -4,6 +4,7 @@ import { Turn } from '../../src/activities/maintenance/turn';
 import { createWorkflows } from '../../src/workflows/client';
 import type { DutyName } from '../../src/workflows/contract';
 import type { Client } from './client';
+import { until } from './until';
 
 export interface TestTurn {
   turn: Turn;
@@ -29,4 +30,24 @@ export async function runDutyNow({ env }: Pick<Client, 'env'>, duty: DutyName): 
     await workflows.stop();
     await connection.close();
   }
+}
+
+/**
+ * Has the messages of an account counted for its figures, without the seconds for which a slice is left alone after its
+ * start and after it was counted. All that will settle must have.
+ */
+export async function countNow(stack: Pick<Client, 'env' | 'database'>, accountId: string): Promise<void> {
+  const { pool } = stack.database;
+  await until('all messages are counted', async () => {
+    const { rowCount } = await pool.query(
+      `update slices
+       set started_at = started_at - interval '1 minute', stats_at = stats_at - interval '1 minute'
+       where account_id = $1 and state = 'sealed'
+         and stats_of is distinct from array[total, delivered, failed, expired, suppressed, cancelled, unknown]`,
+      [accountId],
+    );
+    if (rowCount === 0) return true;
+    await runDutyNow(stack, 'statistics');
+    return false;
+  });
 }

@@ -1,5 +1,5 @@
 /** `GET /api/v1/stats`: the account's figures, its ledger, and what its webhooks were told. */
-import { listStats, refreshStats, type Figures } from '../../../store/accounts/stats';
+import { listStats, type Figures } from '../../../store/accounts/stats';
 import { readLedger } from '../../../store/messages/slices';
 import { readCallbackCounts } from '../../../store/webhooks/outbox';
 import { endpoint, type Endpoint } from '../../endpoint';
@@ -29,8 +29,6 @@ export const stats: Endpoint[] = [
       const { pool } = deps.database;
       const until = query.until ?? new Date();
       const from = wholeHour(query.from ?? new Date(until.getTime() - DAY_MS));
-      // Whoever asks brings some slices up to date; in a large campaign the sweep does the rest.
-      await refreshStats(pool, accountId);
       const [groups, ledger, callbacks] = await Promise.all([
         listStats(pool, { accountId, from, until, by: query.by ?? null }),
         readLedger(pool, accountId),
