@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { attemptWireId } from '../../src/core/messages/ids';
 import { startStack, type TestStack } from '../support/stack';
+import { until } from '../support/until';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 
 let stack: TestStack;
@@ -204,4 +205,33 @@ test('an answer to a submission with an id of 6,000 characters: its block is sub
   await a.reach(ids, 'submitted');
   expect(await post(to, { id: LONG_ID.toUpperCase(), status: 'DELIVRD' })).toBe(200);
   await a.reach([ids[7]!], 'delivered');
+});
+
+test('a flood of large posts through one callback URL is slowed down; the reports of others are not', async () => {
+  const [a, b] = [await makeTenant(stack, 'flood'), await makeTenant(stack, 'beside the flood')];
+  const from = await silentGateway(a, 'flood', KNOWS_OUR_IDS);
+  const to = await silentGateway(b, 'beside-the-flood', KNOWS_ITS_OWN);
+  const ids = await b.send(20);
+  await b.reach(ids, 'submitted');
+  const padding = 'x'.repeat(3_500_000);
+  const junk = () => ({ results: [{ messageId: randomBytes(8).toString('hex'), status: DELIVERED, padding }] });
+  let last: Response | undefined;
+  const isSlowedDown = () => last?.status === 429;
+  let honestLeft = true;
+  const loops = Array.from({ length: LOOPS }, async () => {
+    while (honestLeft || !isSlowedDown()) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(from, { method: 'POST', headers, body: JSON.stringify(junk()) });
+      await response.arrayBuffer();
+      last = response;
+    }
+  });
+  await until('the flood is slowed down', isSlowedDown, { deadlineMs: 40_000 });
+  expect(Number(last!.headers.get('retry-after'))).toBeGreaterThan(0);
+  const answers: number[] = [];
+  for (const attempt of await attemptsOf(ids)) answers.push(await post(to, HONEST_REPORT[KNOWS_ITS_OWN]!(attempt)));
+  honestLeft = false;
+  await Promise.all(loops);
+  expect(answers.filter((status) => status !== 200)).toEqual([]);
+  await b.reach(ids, 'delivered');
 });

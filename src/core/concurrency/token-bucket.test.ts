@@ -16,6 +16,14 @@ it('holds no more than its burst, however long it rests', () => {
   expect(taken.filter(Boolean)).toHaveLength(3);
 });
 
+it('gives several at once, or none of them', () => {
+  const bucket = new TokenBucket(10, 5, 0);
+  expect(bucket.take(0, 4)).toEqual({ ok: true });
+  expect(bucket.take(0, 3)).toEqual({ ok: false, waitMs: 200 });
+  expect(bucket.take(0, 1)).toEqual({ ok: true });
+  expect(bucket.take(300, 3)).toEqual({ ok: true });
+});
+
 const rates = fc.integer({ min: 1, max: 500 });
 const bursts = fc.integer({ min: 1, max: 50 });
 const steps = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 200 });

@@ -13,14 +13,17 @@ export class TokenBucket {
     this.updatedMs = nowMs;
   }
 
-  /** Takes one token, or says how many milliseconds until there is one. */
-  take(nowMs: number): { ok: true } | { ok: false; waitMs: number } {
+  /**
+   * Takes tokens, or says how many milliseconds until there are so many.
+   * @param count at most the burst.
+   */
+  take(nowMs: number, count = 1): { ok: true } | { ok: false; waitMs: number } {
     this.tokens = Math.min(this.burst, this.tokens + ((nowMs - this.updatedMs) / 1_000) * this.ratePerSecond);
     this.updatedMs = nowMs;
-    if (this.tokens >= 1) {
-      this.tokens -= 1;
+    if (this.tokens >= count) {
+      this.tokens -= count;
       return { ok: true };
     }
-    return { ok: false, waitMs: Math.ceil(((1 - this.tokens) / this.ratePerSecond) * 1_000) };
+    return { ok: false, waitMs: Math.ceil(((count - this.tokens) / this.ratePerSecond) * 1_000) };
   }
 }

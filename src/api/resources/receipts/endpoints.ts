@@ -29,10 +29,14 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         400: { description: 'Malformed.', schema: refused },
         401: { description: 'Not authentic.', schema: refused },
         404: { description: 'No gateway has this URL.', schema: refused },
+        429: {
+          description: 'More than one gateway may bring at a time: after `Retry-After` seconds.',
+          schema: refused,
+        },
       },
       errors: ['unavailable'],
     },
-    async ({ deps, params, request }) => {
+    async ({ deps, params, request, response }) => {
       const body: unknown = request.body;
       const answer = await deps.inbox.receive(params.token, {
         method: request.method,
@@ -41,6 +45,7 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         query: queryOf(request),
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
       });
+      if (answer.status === 429) response.setHeader('Retry-After', answer.retryAfterSeconds);
       if (answer.status !== 200) return reply(answer.status, { status: 'refused', reason: answer.reason });
       return answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome };
     },
