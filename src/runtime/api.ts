@@ -18,9 +18,15 @@ import { createAccessTokens } from '../core/accounts/access-token';
 import { createInbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { countGatewayStates } from '../store/gateways/health';
-import { createBase, type RuntimeLog } from './base';
+import { createBase, type Base, type RuntimeLog } from './base';
 
+/** For what people ask and change. */
 const API_CONNECTIONS = 10;
+/**
+ * For sends and receipts, and all that is asked before one is stored (its key, its account, its webhook): slow questions
+ * use up their own connections. Few are enough, because commits are grouped.
+ */
+const INTAKE_CONNECTIONS = 8;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
@@ -46,13 +52,14 @@ export async function startApi(
 ): Promise<RunningApi> {
   const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const { database, sealer, workflows, connection } = base;
+  const intake = base.connect({ connections: INTAKE_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const ingress = createIngress({
-    database,
+    database: intake,
     workflows,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = createInbox({
-    database,
+    database: intake,
     sealer,
     publicUrl: config.publicUrl,
     wake: (news) => workflows.wake(news),
@@ -61,7 +68,7 @@ export async function startApi(
       log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
   });
   const metrics = createMetrics(() => countGatewayStates(database.pool));
-  const keys = createKeys(database, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
+  const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.masterKey);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });
@@ -69,11 +76,11 @@ export async function startApi(
     database,
     sealer,
     auth,
-    idempotency: createIdempotency({ database, sealer, log }),
+    idempotency: createIdempotency({ database: intake, sealer, log }),
     keys,
     tokens,
-    accounts: createAccounts(database),
-    webhooks: createWebhookTargets(database, sealer, config.outboundAllow),
+    accounts: createAccounts(intake),
+    webhooks: createWebhookTargets(intake, sealer, config.outboundAllow),
     ingress,
     inbox,
     events,
@@ -103,15 +110,11 @@ export async function startApi(
   const metricsSilent = trackSilent(metrics.server);
   await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
   const port = await listen(server, options.port ?? config.port, EVERYWHERE);
-  // An earlier api may have confirmed messages and died before it started their workflows.
-  const stopping = new AbortController();
-  void startUnstarted({ database, workflows }, new Turn('starts', log, stopping.signal), 0).catch((err: unknown) =>
-    log.warn({ err }, 'what has no workflow could not be started; maintenance will'),
-  );
+  const stopStarting = startLeftBehind(base, log);
   return {
     port,
     async stop() {
-      stopping.abort();
+      stopStarting();
       events.stop();
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
@@ -119,6 +122,15 @@ export async function startApi(
       await base.close();
     },
   };
+}
+
+/** An earlier api may have confirmed messages and died before it started their workflows. @returns how to stop it */
+function startLeftBehind(base: Base, log: RuntimeLog): () => void {
+  const stopping = new AbortController();
+  startUnstarted(base, new Turn('starts', log, stopping.signal), 0).catch((err: unknown) =>
+    log.warn({ err }, 'what has no workflow could not be started; maintenance will'),
+  );
+  return () => stopping.abort();
 }
 
 async function probe(connection: Connection): Promise<string | null> {
