@@ -9,7 +9,7 @@ import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
 import type { Workflows } from '../workflows/client';
 import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
-import { advanceSlice, type AdvanceResult } from './dispatch/advance';
+import { advanceSlice, FIRST_RUN_MS, type AdvanceResult } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './audience/upload';
@@ -86,6 +86,10 @@ export function createActivities(deps: ActivityDeps) {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
       withHeartbeat((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+
+    /** The same, for as long as a workflow can wait for it: a local activity, without heartbeats. */
+    advanceFirst: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
+      advanceSlice(dispatch, sliceId, Context.current().cancellationSignal, null, FIRST_RUN_MS),
 
     /**
      * Asks the providers what became of attempts of these slices.

@@ -72,6 +72,10 @@ export async function startWorker(
       taskQueue: TASK_QUEUES.workflows,
       ...workflowSource(workflowBundle),
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      // Local ones: the first look at what is urgent.
+      activities,
+      enableNonLocalActivities: false,
+      maxConcurrentLocalActivityExecutions: CONCURRENT_SLICES,
       workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
     }),
     activityWorker(TASK_QUEUES.transactional, CONCURRENT_SLICES),

@@ -24,15 +24,21 @@ let relayTurns: { waitMs: number | null }[];
 let dutyTurns: { input: DutyInput; atMs: number }[];
 /** What the turns of a duty report, one after the other; the last one repeats. */
 let reports: DutyReport[];
+let firstLookFails: boolean;
 let stopWorkers: () => Promise<void>;
 
 beforeAll(async () => {
   quietTemporal();
   env = await timeSkipping();
-  const activities: Pick<Activities, 'advance' | 'relay' | 'runDuty' | 'sweep'> = {
-    async advance() {
-      advancedAtMs.push(await env.currentTimeMs());
-      return { held: null, lookUp: false, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
+  const advance = async () => {
+    advancedAtMs.push(await env.currentTimeMs());
+    return { held: null, lookUp: false, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
+  };
+  const activities: Pick<Activities, 'advance' | 'advanceFirst' | 'relay' | 'runDuty' | 'sweep'> = {
+    advance,
+    async advanceFirst() {
+      if (firstLookFails) throw new Error('no first look');
+      return advance();
     },
     async relay() {
       advancedAtMs.push(await env.currentTimeMs());
@@ -53,6 +59,7 @@ afterAll(async () => {
 beforeEach(() => {
   advancedAtMs = [];
   dutyTurns = [];
+  firstLookFails = false;
 });
 
 const send = (workflowId: string, input: Partial<SendInput> = {}) =>
@@ -90,6 +97,30 @@ test('a receipt that settles the last message ends it without another turn; a re
   // Every outlook says that two are open: only the signal can end it.
   await handle.result();
   expect(advancedAtMs.length).toBeLessThanOrEqual(2);
+});
+
+/** Activities that went over a task queue. */
+async function scheduled(workflowId: string): Promise<string[]> {
+  const { events } = await env.client.workflow.getHandle(workflowId).fetchHistory();
+  return events!.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+}
+
+test('the first look at what is urgent goes over no queue, the next ones do', async () => {
+  turns = [
+    { open: 1, waitMs: HOUR_MS },
+    { open: 0, waitMs: HOUR_MS },
+  ];
+  await (await send('urgent')).result();
+  expect(advancedAtMs).toHaveLength(2);
+  expect(await scheduled('urgent')).toEqual(['advance']);
+});
+
+test('a first look that fails is made as every other one is', async () => {
+  firstLookFails = true;
+  turns = [{ open: 0, waitMs: HOUR_MS }];
+  await (await send('unlucky')).result();
+  expect(advancedAtMs).toHaveLength(1);
+  expect(await scheduled('unlucky')).toEqual(['advance']);
 });
 
 test('bulk slices are dispatched from their own queue', async () => {

@@ -16,7 +16,13 @@ export async function startWorkflowWorkers(
 ): Promise<() => Promise<void>> {
   const connection = env.nativeConnection;
   const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle: WORKFLOW_BUNDLE }),
+    Worker.create({
+      connection,
+      taskQueue: TASK_QUEUES.workflows,
+      workflowBundle: WORKFLOW_BUNDLE,
+      activities,
+      enableNonLocalActivities: false,
+    }),
     ...queues.map((queue) => Worker.create({ connection, taskQueue: TASK_QUEUES[queue], activities })),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));

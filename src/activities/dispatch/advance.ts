@@ -17,7 +17,7 @@ import type { LiveRate } from './pacer';
 import { giveUpOrphans, resolveOrphans } from './orphans';
 import { runLeg } from './pass';
 import type { DispatchRun } from './run';
-import { legsInstead, resolveRoute, planLegs, type ResolvedRoute } from './route';
+import { legsInstead, resolveRoute, planRoute, type ResolvedRoute } from './route';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
 const HOLD_MS = 60_000;
@@ -27,6 +27,8 @@ const MIN_HOLD_MS = 500;
 const MIN_WAIT_MS = 50;
 /** After this a slice lets others have its place in the worker; a slow gateway must not hold them all. */
 const RUN_MS = 20_000;
+/** The same for a first look, which a workflow waits for with nothing but its own time-out. */
+export const FIRST_RUN_MS = 2_000;
 /** The longest sleep between two looks; also the bound for a clock that was set back. */
 const MAX_WAIT_MS = 6 * 3_600_000;
 
@@ -63,19 +65,21 @@ export interface CampaignTerms {
  * refused its next leg, and settles what has waited too long.
  * @param stopping aborted when this worker should let go of the slice.
  * @param campaign null for the slice of a send.
+ * @param runMs for how long it takes messages, in milliseconds.
  */
 export async function advanceSlice(
   deps: DispatchDeps,
   sliceId: string,
   stopping: AbortSignal,
   campaign: CampaignTerms | null = null,
+  runMs = RUN_MS,
 ): Promise<AdvanceResult> {
   const slice = await sealSlice(deps.database.pool, sliceId, campaign?.openSince ?? null);
   if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null, lookUp: false };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
-  const plan = planned ?? (await planLegs(deps.database, slice));
-  const run = createRun(deps, slice, await resolveRoute(deps, slice, plan), stopping, campaign);
+  const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
+  const run = createRun(deps, slice, route, stopping, campaign, runMs);
   const reload = async (): Promise<void> => {
     run.route = await resolveRoute(deps, slice, run.route.plan);
   };
@@ -100,6 +104,7 @@ function createRun(
   route: ResolvedRoute,
   stopping: AbortSignal,
   campaign: CampaignTerms | null,
+  runMs: number,
 ): DispatchRun {
   return {
     database,
@@ -108,7 +113,7 @@ function createRun(
     route,
     claim: randomUUID(),
     stopping,
-    claimUntilMs: performance.now() + RUN_MS,
+    claimUntilMs: performance.now() + runMs,
     urgent: slice.priority < BULK_PRIORITY,
     targetRate: campaign?.targetRate,
     onSettlement: ({ webhookIds }) => wakeRelays(webhookIds),
@@ -140,7 +145,7 @@ interface Turn {
 }
 
 /**
- * Sends what every leg takes now, after messages that need no request have got their outcome.
+ * Sends what every leg takes now, and gives messages that may not leave their outcome.
  * @param fresh nothing of the slice was ever submitted: there can be no refusal, and nothing to wait for a receipt.
  * @param ofCampaign see {@link visitLeg}.
  */
@@ -148,8 +153,6 @@ async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): 
   const { pool } = run.database;
   const { legs, rules } = run.route;
   if (!fresh) await failRefused(run);
-  run.onSettlement(await settleSuppressed(pool, run.sliceId));
-  if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
   let moved = 0;
   let held: string | null = null;
   let busyMs: number | null = null;
@@ -159,6 +162,9 @@ async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): 
     held ??= visit.held;
     if (visit.busyMs !== null) busyMs = Math.min(busyMs ?? visit.busyMs, visit.busyMs);
   }
+  // No claim takes them, so nothing that may leave has waited for this.
+  run.onSettlement(await settleSuppressed(pool, run.sliceId));
+  if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
   const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS, !fresh);
   if (outlook.open === 0) await clearWakes(pool, run.sliceId);
   return { moved, held, busyMs, outlook };

@@ -53,14 +53,27 @@ export interface LegMismatch {
   reason: string;
 }
 
+interface RouteDeps {
+  database: Database;
+  gateways: Gateways;
+}
+
 type LegsOf = Pick<SealedSlice, 'id' | 'accountId' | 'routeId'>;
 
-/** The legs of a slice that has none yet: of its route, else of the account's default route, else by priority. */
-export async function planLegs(database: Database, slice: LegsOf): Promise<Leg[]> {
-  const routed = await findRouteLegs(database.pool, slice.accountId, slice.routeId);
-  const legs = routed ?? (await rankedLegs(database, slice.accountId));
-  await writeLegs(database.pool, slice.id, legs);
-  return legs;
+/**
+ * Gives legs to a slice that has none yet: those of its route, else of the account's default route, else its gateways by
+ * priority. What is read is read at once: a password waits for nothing here but two round trips.
+ */
+export async function planRoute(deps: RouteDeps, slice: LegsOf): Promise<ResolvedRoute> {
+  const { pool } = deps.database;
+  const [rules, routed, ranked] = await Promise.all([
+    readDispatchRules(pool, slice.accountId),
+    findRouteLegs(pool, slice.accountId, slice.routeId),
+    rankedLegs(deps.database, slice.accountId),
+  ]);
+  const legs = routed ?? ranked;
+  const [route] = await Promise.all([resolveLegs(deps, slice, legs, rules), writeLegs(pool, slice.id, legs)]);
+  return route;
 }
 
 async function rankedLegs(database: Database, accountId: string): Promise<Leg[]> {
@@ -73,14 +86,19 @@ async function rankedLegs(database: Database, accountId: string): Promise<Leg[]>
  * Looks at a slice's legs as they stand now. When every gateway of theirs was deleted, the account's other gateways are
  * added at the end: what waits must not wait for a gateway that never comes back.
  */
-export async function resolveRoute(
-  deps: { database: Database; gateways: Gateways },
+export async function resolveRoute(deps: RouteDeps, slice: LegsOf, legs: readonly Leg[]): Promise<ResolvedRoute> {
+  return resolveLegs(deps, slice, legs, readDispatchRules(deps.database.pool, slice.accountId));
+}
+
+async function resolveLegs(
+  deps: RouteDeps,
   slice: LegsOf,
   legs: readonly Leg[],
+  reading: DispatchRules | Promise<DispatchRules>,
 ): Promise<ResolvedRoute> {
   const [gateways, rules] = await Promise.all([
     deps.gateways.load([...new Set(legs.map((leg) => leg.gatewayId))]),
-    readDispatchRules(deps.database.pool, slice.accountId),
+    reading,
   ]);
   const remains = legs.some((leg) => gateways.get(leg.gatewayId)?.row.deleted_at === null);
   if (!remains && legs.length > 0) {
