@@ -42,6 +42,8 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
   const number = () => `91980${String(++serial).padStart(7, '0')}`;
   /** What a vendor's portal is told where its reports go, for those whose requests don't say. */
   const reportUrls = new Map<string, string>();
+  /** As they were given, also before there was a gateway. */
+  const scripts = new Map<string, Parameters<Tenant['script']>[1]>();
   const tenant: Tenant = {
     accountId,
     call,
@@ -58,10 +60,11 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
       const { status, json } = await call('POST', '/api/v1/gateways', draft);
       if (status !== 201) throw new Error(`the gateway ${gatewayName} was answered ${status}: ${JSON.stringify(json)}`);
       reportUrls.set(gatewayName, json.callbackUrl as string);
-      await tenant.script(gatewayName, {});
+      await tenant.script(gatewayName, scripts.get(gatewayName) ?? {});
       return json.id as string;
     },
     async script(gatewayName, script) {
+      scripts.set(gatewayName, script);
       const receipts = { url: reportUrls.get(gatewayName), ...script.receipts };
       const whole = { ...script, receipts };
       const { status, text } = await stack.control('PUT', `/control/script?account=${gatewayName}`, whole);
