@@ -9,12 +9,12 @@ import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
 import type { Workflows } from '../workflows/client';
 import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
-import { advanceSlice, FIRST_RUN_MS, type AdvanceResult } from './dispatch/advance';
+import { advanceSlice, FIRST_RUN_MS, type AdvanceResult, type DispatchDeps } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
 import { importUpload } from './audience/upload';
 import { GatewayHealthMonitor } from './dispatch/gateway-health';
-import { createLookups } from './dispatch/lookups';
+import { createLookups, type Lookups } from './dispatch/lookups';
 import { runDuty } from './maintenance/duties';
 import { relayOutbox, type RelayResult } from './relay/relay';
 import {
@@ -57,6 +57,30 @@ export interface ActivityDeps {
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(deps: ActivityDeps) {
+  const { dispatch, lookups } = createDispatch(deps);
+  return {
+    ...dispatchActivities(deps, dispatch, lookups),
+    ...campaignActivities(deps, dispatch),
+
+    /** Sends what is due in a webhook's outbox. */
+    relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
+      withHeartbeat((stopping) => relayOutbox(deps, webhookId, stopping)),
+
+    /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
+    importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
+      withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
+
+    /** One turn of a duty of maintenance. */
+    runDuty: (input: DutyInput): Promise<DutyReport> =>
+      withHeartbeat((stopping) => runCountedDuty(deps, input, stopping)),
+
+    /** What a release before the duties asks for: they do it. */
+    sweep: (): Promise<void> => Promise.resolve(),
+  };
+}
+
+/** What this process dispatches with. */
+function createDispatch(deps: ActivityDeps): { dispatch: DispatchDeps; lookups: Lookups } {
   const health = new GatewayHealthMonitor({
     pool: deps.database.pool,
     log: deps.log,
@@ -70,18 +94,20 @@ export function createActivities(deps: ActivityDeps) {
     { database: deps.database, http: deps.http, gateways, log: deps.log },
     CONCURRENT_LOOKUPS,
   );
-  const dispatch = {
+  const dispatch: DispatchDeps = {
     database: deps.database,
     http: deps.http,
     gateways,
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
   };
+  return { dispatch, lookups };
+}
+
+/** Of messages. */
+function dispatchActivities(deps: ActivityDeps, dispatch: DispatchDeps, lookups: Lookups) {
   /** What look-ups settled wakes relays, and is seen by the workflow that asked for them. */
   const heed = ({ webhookIds }: Settlement): void => deps.workflows.wakeRelays(webhookIds);
-  const campaigns = createCampaignFollower(deps.database, (err) =>
-    deps.log.warn({ err }, 'campaigns could not be read; what was known of them holds'),
-  );
   return {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
@@ -109,7 +135,15 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Sends a test message over a gateway, once. */
     testGateway: (input: GatewayTestInput): Promise<GatewayTestResult> => testGateway(dispatch, input),
+  };
+}
 
+/** Of campaigns. */
+function campaignActivities(deps: ActivityDeps, dispatch: DispatchDeps) {
+  const campaigns = createCampaignFollower(deps.database, (err) =>
+    deps.log.warn({ err }, 'campaigns could not be read; what was known of them holds'),
+  );
+  return {
     /** Turns a campaign's audience into messages. */
     prepareCampaign: ({ campaignId }: { campaignId: string }): Promise<CampaignState> =>
       withHeartbeat((stopping) => prepareCampaign(deps, campaignId, stopping)),
@@ -141,21 +175,6 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Returns once a campaign has ended; until then it fails and is tried again. */
     awaitCampaign: ({ campaignId }: { campaignId: string }): Promise<void> => awaitCampaign(deps.database, campaignId),
-
-    /** Sends what is due in a webhook's outbox. */
-    relay: ({ webhookId }: { webhookId: string }): Promise<RelayResult> =>
-      withHeartbeat((stopping) => relayOutbox(deps, webhookId, stopping)),
-
-    /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
-    importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
-      withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
-
-    /** One turn of a duty of maintenance. */
-    runDuty: (input: DutyInput): Promise<DutyReport> =>
-      withHeartbeat((stopping) => runCountedDuty(deps, input, stopping)),
-
-    /** What a release before the duties asks for: they do it. */
-    sweep: (): Promise<void> => Promise.resolve(),
   };
 }
 

@@ -74,6 +74,48 @@ interface Slot {
   hold: { untilMs: number; reason: string | null; shared: boolean };
 }
 
+/** The slots of this process. */
+class Slots {
+  private readonly byId = new Map<string, Slot>();
+
+  constructor(private readonly database: Database) {}
+
+  /** The slot of a gateway, as wide as its row says now. */
+  of(row: GatewayWithBreaker, blockCount: number): Slot {
+    const size = row.max_in_flight;
+    let slot = this.byId.get(row.id);
+    if (slot === undefined) {
+      const hold = { untilMs: 0, reason: null, shared: false };
+      const [inFlight, blocks] = [new Semaphore(size), new Semaphore(blockCount)];
+      slot = { inFlight, size, blocks, blockCount, ratePerSecond: null, hold };
+      this.byId.set(row.id, slot);
+    }
+    slot.inFlight.resize(size - slot.size);
+    slot.size = size;
+    slot.blocks.resize(blockCount - slot.blockCount);
+    slot.blockCount = blockCount;
+    slot.ratePerSecond = row.rate_per_second;
+    const { hold_wait_ms: waitMs, hold_reason: reason } = row;
+    if (waitMs > 0) Object.assign(slot.hold, { untilMs: performance.now() + waitMs, reason, shared: true });
+    else if (slot.hold.shared) Object.assign(slot.hold, { untilMs: 0, reason: null, shared: false });
+    return slot;
+  }
+
+  /** Holds a gateway, for all processes where that is worth it. */
+  async pause(id: string, askedMs: number, reason: string): Promise<void> {
+    const { hold } = this.byId.get(id)!;
+    const holdMs = holdFor(askedMs);
+    const untilMs = performance.now() + holdMs;
+    // Of many requests that are told so at the same moment, one tells the others.
+    if (untilMs - hold.untilMs < SHARED_HOLD_MS / 2) return;
+    hold.untilMs = untilMs;
+    hold.reason = reason;
+    if (holdMs < SHARED_HOLD_MS) return;
+    await holdGateway(this.database.pool, id, holdMs, reason);
+    hold.shared = true;
+  }
+}
+
 export interface Gateways {
   /** Reads gateways afresh; their semaphores are shared by all callers in this process. */
   load(ids: string[]): Promise<Map<string, DispatchGateway>>;
@@ -87,40 +129,8 @@ export function createGateways(
   health: GatewayHealthMonitor,
   slicesInHand: number,
 ): Gateways {
-  const slots = new Map<string, Slot>();
+  const slots = new Slots(database);
   const places = { urgent: new FairShare(slicesInHand), bulk: new FairShare(slicesInHand) };
-
-  function slotOf(row: GatewayWithBreaker, blockCount: number): Slot {
-    const size = row.max_in_flight;
-    let slot = slots.get(row.id);
-    if (slot === undefined) {
-      const hold = { untilMs: 0, reason: null, shared: false };
-      const [inFlight, blocks] = [new Semaphore(size), new Semaphore(blockCount)];
-      slot = { inFlight, size, blocks, blockCount, ratePerSecond: null, hold };
-      slots.set(row.id, slot);
-    }
-    slot.inFlight.resize(size - slot.size);
-    slot.size = size;
-    slot.blocks.resize(blockCount - slot.blockCount);
-    slot.blockCount = blockCount;
-    slot.ratePerSecond = row.rate_per_second;
-    const { hold_wait_ms: waitMs, hold_reason: reason } = row;
-    if (waitMs > 0) Object.assign(slot.hold, { untilMs: performance.now() + waitMs, reason, shared: true });
-    else if (slot.hold.shared) Object.assign(slot.hold, { untilMs: 0, reason: null, shared: false });
-    return slot;
-  }
-
-  async function pause(id: string, { hold }: Slot, askedMs: number, reason: string): Promise<void> {
-    const holdMs = holdFor(askedMs);
-    const untilMs = performance.now() + holdMs;
-    // Of many requests that are told so at the same moment, one tells the others.
-    if (untilMs - hold.untilMs < SHARED_HOLD_MS / 2) return;
-    hold.untilMs = untilMs;
-    hold.reason = reason;
-    if (holdMs < SHARED_HOLD_MS) return;
-    await holdGateway(database.pool, id, holdMs, reason);
-    hold.shared = true;
-  }
 
   function open(row: GatewayWithBreaker): DispatchGateway {
     const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
@@ -130,7 +140,7 @@ export function createGateways(
     const batchSize = row.sending_pattern === 'loop' ? 1 : Math.min(max, row.rate_per_second ?? max);
     const wire = row.max_in_flight * batchSize;
     const windowSize = Math.max(batchSize, Math.min(BLOCK_SIZE, wire));
-    const slot = slotOf(row, Math.max(MIN_BLOCKS, Math.min(MAX_BLOCKS, Math.ceil((2 * wire) / windowSize))));
+    const slot = slots.of(row, Math.max(MIN_BLOCKS, Math.min(MAX_BLOCKS, Math.ceil((2 * wire) / windowSize))));
     const holdMs = Math.ceil(slot.hold.untilMs - performance.now());
     const isHeld = holdMs > HOLD_PATIENCE_MS;
     const problem =
@@ -147,7 +157,7 @@ export function createGateways(
       windowSize,
       rate: { key: row.id, perSecond: () => slot.ratePerSecond },
       hold: slot.hold,
-      pause: (askedMs, reason) => pause(row.id, slot, askedMs, reason),
+      pause: (askedMs, reason) => slots.pause(row.id, askedMs, reason),
       enter: (urgent) => places[urgent ? 'urgent' : 'bulk'].enter(row.id),
       retryMs: (urgent) => places[urgent ? 'urgent' : 'bulk'].retryMs(row.id, Math.random()),
       blocks: slot.blocks,

@@ -56,18 +56,7 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
   const { pool } = database;
   const receiptCounter = createReceiptCounter(pool);
   const places = new FairShare(inHand);
-  /** When a gateway may be asked next, by `performance.now()`. */
-  const turns = new Map<string, number>();
-
-  /** How far away the gateway's next turn is, in milliseconds. */
-  const turnMs = (gatewayId: string): number => (turns.get(gatewayId) ?? 0) - performance.now();
-
-  async function turn(gatewayId: string, stopping: AbortSignal): Promise<void> {
-    const nowMs = performance.now();
-    const atMs = Math.max(nowMs, turns.get(gatewayId) ?? 0);
-    turns.set(gatewayId, atMs + INTERVAL_MS);
-    if (atMs > nowMs) await pace(atMs - nowMs, stopping);
-  }
+  const turns = new Turns();
 
   async function askOnce(gateway: DispatchGateway, due: readonly DueLookup[]): Promise<Receipt[]> {
     const subjects = due.map((attempt) => ({
@@ -112,35 +101,67 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
     async ask(sliceId, onSettlement, stopping) {
       const untilMs = performance.now() + ASK_MS;
       const opened = await gateways.load(await listLookupGateways(pool, sliceId, LOOKUP_PROVIDERS));
-      let againMs: number | null = null;
-      const again = (ms: number): void => {
-        againMs = Math.min(againMs ?? ms, ms);
-      };
+      const waits: number[] = [];
       for (const [gatewayId, gateway] of opened) {
-        const leave = places.enter(gatewayId);
-        if (leave === null) {
-          again(places.retryMs(gatewayId, Math.random()));
-          continue;
-        }
-        try {
-          for (;;) {
-            if (stopping.aborted || performance.now() > untilMs || turnMs(gatewayId) > MAX_PACE_MS) {
-              again(Math.max(INTERVAL_MS, turnMs(gatewayId)));
-              break;
-            }
-            const { lookupBatch } = gateway.provider.capabilities;
+        const { lookupBatch } = gateway.provider.capabilities;
+        const wait = await askInTurns(
+          places,
+          turns,
+          gatewayId,
+          () => stopping.aborted || performance.now() > untilMs,
+          async () => {
             const due = await takeLookups(pool, sliceId, LOOKUP_PROVIDERS, gatewayId, lookupBatch);
-            if (due.length === 0) break;
-            await turn(gatewayId, stopping);
+            if (due.length === 0) return false;
+            await turns.take(gatewayId, stopping);
             await apply(gatewayId, due, await askOnce(gateway, due), onSettlement);
-          }
-        } finally {
-          leave();
-        }
+            return true;
+          },
+        );
+        if (wait !== null) waits.push(wait);
       }
-      return againMs;
+      return waits.length === 0 ? null : Math.min(...waits);
     },
   };
+}
+
+/** When each gateway may be asked next, of all slices in this process. */
+class Turns {
+  /** By `performance.now()`. */
+  private readonly nextMs = new Map<string, number>();
+
+  /** How far away the gateway's next turn is, in milliseconds. */
+  awayMs(gatewayId: string): number {
+    return (this.nextMs.get(gatewayId) ?? 0) - performance.now();
+  }
+
+  /** Waits for the next turn, and takes it. */
+  async take(gatewayId: string, stopping: AbortSignal): Promise<void> {
+    const waitMs = Math.max(0, this.awayMs(gatewayId));
+    this.nextMs.set(gatewayId, performance.now() + waitMs + INTERVAL_MS);
+    if (waitMs > 0) await pace(waitMs, stopping);
+  }
+}
+
+/**
+ * Asks one gateway, request by request, until it has been asked enough for now.
+ * @param step makes one request; false = nothing is left to ask about.
+ * @returns in milliseconds, when to go on; null = nothing is left.
+ */
+async function askInTurns(
+  places: FairShare,
+  turns: Turns,
+  gatewayId: string,
+  isOver: () => boolean,
+  step: () => Promise<boolean>,
+): Promise<number | null> {
+  const leave = places.enter(gatewayId);
+  if (leave === null) return places.retryMs(gatewayId, Math.random());
+  try {
+    while (!isOver() && turns.awayMs(gatewayId) <= MAX_PACE_MS) if (!(await step())) return null;
+    return Math.max(INTERVAL_MS, turns.awayMs(gatewayId));
+  } finally {
+    leave();
+  }
 }
 
 /** The attempts whose answer was lost and that the provider turned out to have. */
