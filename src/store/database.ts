@@ -1,6 +1,8 @@
 /** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
+import { backoffMs, type Backoff } from '../core/time/backoff';
 import type { Schema } from './tables';
 
 export interface Database {
@@ -56,9 +58,12 @@ const MAX_TRIES = 5;
 
 /**
  * SQLSTATEs that mean "no database now": connection exceptions, out of disk, memory or connections, shutdown, start-up,
- * too slow, failing disks, a standby that is not the primary (yet).
+ * too slow, failing disks, a standby that is not the primary (yet), which is what a failover leaves behind.
  */
 const AWAY_SQLSTATES = /^(08|53|57P0|57014|58|25006)/;
+/** Errors of the driver, which have no code. */
+const AWAY_MESSAGES =
+  /Connection terminated|is not queryable|Query read timeout|timeout exceeded when trying to connect/;
 const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
 
 function codeOf(error: unknown): string {
@@ -69,7 +74,26 @@ function codeOf(error: unknown): string {
 export function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(error);
   if (AWAY_SQLSTATES.test(code) || AWAY_SOCKET_CODES.has(code)) return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  return error instanceof Error && AWAY_MESSAGES.test(error.message);
+}
+
+/** A failover takes some seconds: the first tries come soon, later ones leave the new server room. */
+const AWAY_BACKOFF: Backoff = { baseMs: 100, maxMs: 2_000 };
+
+/**
+ * Does what may be repeated again and again, with back-off, until Postgres is back: for what is known here and nowhere
+ * else. Whether an earlier try was committed is not known.
+ * @throws what `work` throws for another reason than an absent database.
+ */
+export async function outlastAbsence<T>(work: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      await sleep(backoffMs(AWAY_BACKOFF, failures, Math.random()));
+    }
+  }
 }
 
 /** True when Postgres gave a statement up because it took too long. */

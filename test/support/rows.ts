@@ -191,6 +191,7 @@ export function resultOf(
     no,
     attempt: 'submitted',
     message: 'submitted',
+    counts: true,
     leg: 0,
     delayMs: null,
     transients: 0,

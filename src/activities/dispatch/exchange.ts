@@ -3,7 +3,7 @@ import { attemptWireId } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
 import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
-import type { ClaimedMessage } from '../../store/dispatch/claim';
+import type { ClaimedMessage, TakenMessage } from '../../store/dispatch/claim';
 import type { AttemptResult } from '../../store/dispatch/results';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
@@ -38,15 +38,17 @@ export function longestHold(answers: readonly SubmitResult[]): { ms: number; rea
   return longest;
 }
 
+/** The reason of what was given back before its request was made. */
 export const NOT_SENT = 'not sent: its turn did not come, so it waits';
 
-/** Claimed, and given back before its request was made: another worker sends it. */
-export function notSent(leg: number, { id, no, transients }: ClaimedMessage): AttemptResult {
+/** The result of a message that was claimed and is given back before its request was made: it leaves later. */
+export function notSent(leg: number, { id, no, transients }: TakenMessage): AttemptResult {
   return {
     messageId: id,
     no,
     attempt: 'refused',
     message: 'queued',
+    counts: false,
     leg,
     delayMs: null,
     transients,

@@ -58,6 +58,7 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
       no,
       attempt: 'submitted',
       message: 'submitted',
+      counts: true,
       leg,
       delayMs: null,
       transients: 0,
@@ -72,7 +73,7 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
   // A refusal for now, or of the account, says nothing about the first request of the attempt.
   const unclear = context.inDoubt === true && (answer.class === 'transient' || answer.class === 'account');
   const failure = unclear ? 'unknown' : answer.class;
-  const nothing = { delayMs: null, transients: 0, providerId: null };
+  const nothing = { counts: true, delayMs: null, transients: 0, providerId: null };
   const refused = { messageId, no, leg, ...nothing, class: answer.class, code, clevertap, reason };
   const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
   const next = (): AttemptResult | null => {

@@ -1,8 +1,8 @@
 /** Attempts whose answer is missing, because the run that made their request is gone or the answer was lost. */
 import { postponeOrphans, takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
-import { writeResults } from '../../store/dispatch/results';
 import type { DispatchGateway, Gateways } from './gateways';
 import { resend } from './pass';
+import { recordResults } from './results';
 import type { DispatchRun } from './run';
 
 /** How soon a resend over a gateway that takes nothing is thought of again, should its wake be lost. */
@@ -74,6 +74,7 @@ async function writeUnknown(run: DispatchRun, leg: number, orphans: OrphanedAtte
     leg,
     attempt: 'unknown' as const,
     message: 'submitting' as const,
+    counts: true,
     delayMs: null,
     transients: orphan.transients,
     providerId: null,
@@ -82,5 +83,5 @@ async function writeUnknown(run: DispatchRun, leg: number, orphans: OrphanedAtte
     clevertap: '900',
     reason: 'interrupted before the provider answered',
   }));
-  run.onSettlement(await writeResults(run.database.pool, run.claim, results));
+  await recordResults(run, run.claim, orphans[0]!.gatewayId, results);
 }

@@ -1,13 +1,15 @@
 /** One pass over one leg of a slice: claim, submit, write, with the next block claimed while this one is in flight. */
+import { randomUUID } from 'node:crypto';
 import { HOLD_PATIENCE_MS, MAX_PACE_MS } from '../../core/gateways/hold';
-import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
-import { replayParked } from '../../store/receipts/parked';
-import { writeResults, type AttemptResult } from '../../store/dispatch/results';
+import { isDatabaseAway, outlastAbsence } from '../../store/database';
+import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../store/dispatch/claim';
+import type { AttemptResult } from '../../store/dispatch/results';
 import { interpretFor, longestHold, NOT_SENT, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
 import { stopsGateway } from './interpret';
 import type { Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
+import { giveBack, recordResults } from './results';
 import { legAfter, legMismatch, type LegMismatch } from './route';
 import type { DispatchRun } from './run';
 
@@ -58,6 +60,9 @@ async function sendBlocks(
   let claimed = 0;
   let after: string | null = null;
   let failure: unknown;
+  const noteFailure = (error: unknown): void => {
+    failure = error;
+  };
   const mayClaim = (): boolean =>
     !run.stopping.aborted &&
     failure === undefined &&
@@ -74,11 +79,14 @@ async function sendBlocks(
       pass.busyMs = room;
       break;
     }
+    const claim = randomUUID();
     let block: ClaimedMessage[] = [];
     try {
-      if (mayClaim()) block = await claimBlock(run, legIndex, gateway, limit, after);
+      if (mayClaim()) block = await claimBlock(run, legIndex, gateway, { limit, after, claim });
     } catch (error) {
       failure = error;
+      // It may have been committed all the same, and nothing of it has left.
+      if (isDatabaseAway(error)) inFlight.add(giveBack(run, legIndex, gateway.id, claim).catch(noteFailure));
     }
     if (block.length === 0) {
       room.release(true);
@@ -87,14 +95,12 @@ async function sendBlocks(
     after = block.at(-1)!.id;
     claimed += block.length;
     const { fit, turnedAway } = sortOut(run, legIndex, block);
-    const sent = submitBlock(run, legIndex, gateway, fit, { pacers, room, decided: turnedAway })
+    const sent = submitBlock(run, legIndex, gateway, fit, { claim, pacers, room, decided: turnedAway })
       .then(({ moved, busyMs }) => {
         pass.moved += moved;
         pass.busyMs ??= busyMs;
       })
-      .catch((error: unknown) => {
-        failure = error;
-      })
+      .catch(noteFailure)
       .finally(() => room.release(false));
     const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
     inFlight.add(entry);
@@ -134,20 +140,17 @@ function claimBlock(
   run: DispatchRun,
   legIndex: number,
   gateway: DispatchGateway,
-  limit: number,
-  after: string | null,
+  request: Pick<ClaimRequest, 'limit' | 'after' | 'claim'>,
 ): Promise<ClaimedMessage[]> {
   const { legs, rules, accountId } = run.route;
   const leg = legs[legIndex]!;
   return claimMessages(run.database.pool, {
+    ...request,
     sliceId: run.sliceId,
     leg: legIndex,
-    limit,
     gatewayId: gateway.id,
     overrideSender: leg.imposed,
     sender: leg.sender,
-    claim: run.claim,
-    after,
     capped: rules.caps === null ? null : { accountId, caps: rules.caps },
   });
 }
@@ -160,7 +163,8 @@ export async function resend(
   orphans: readonly ClaimedMessage[],
 ): Promise<void> {
   const pacers = createPacers(run, gateway);
-  await submitBlock(run, legIndex, gateway, orphans, { pacers, room: null, decided: [], inDoubt: true });
+  const sending = { claim: run.claim, pacers, room: null, decided: [], inDoubt: true } as const;
+  await submitBlock(run, legIndex, gateway, orphans, sending);
 }
 
 /** Parts the messages that a leg can carry from those that go on without a request. */
@@ -181,6 +185,7 @@ function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, w
   return {
     ...notSent(legIndex, message),
     message: next === null ? 'failed' : 'queued',
+    counts: true,
     leg: next ?? legIndex,
     transients: 0,
     ...why,
@@ -189,6 +194,8 @@ function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, w
 
 /** What a block is sent with. */
 interface Sending {
+  /** The claim that took it. */
+  claim: string;
   pacers: Pacers;
   /** The place on the wire that its first request has; null = it has none. */
   room: Room | null;
@@ -204,7 +211,7 @@ async function submitBlock(
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
-  { pacers, room, decided, inDoubt }: Sending,
+  { claim, pacers, room, decided, inDoubt }: Sending,
 ): Promise<LegPass> {
   const results: AttemptResult[] = [...decided];
   const timeout = sharedTimeout();
@@ -212,6 +219,7 @@ async function submitBlock(
   const pass: LegPass = { moved: 0, busyMs: null };
   let failure: unknown;
   let hasPlace = room !== null;
+  let paces = true;
   const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
     try {
       const answers = await submit(run, legIndex, gateway, part, timeout());
@@ -231,10 +239,14 @@ async function submitBlock(
     }
   };
   for (const { pacer, messages: part, soon } of pacers.parts(block)) {
-    let may = pass.busyMs === null && !run.stopping.aborted;
-    if (may) {
-      const turn = pacer.next(part.length, soon);
+    let may = paces && pass.busyMs === null && !run.stopping.aborted;
+    try {
+      const turn = may && pacer.next(part.length, soon);
       may = turn === true || (await turn);
+    } catch (error) {
+      // No rate can be kept without Postgres: what has not left is given back.
+      may = paces = false;
+      failure ??= error;
     }
     if (may && !hasPlace) may = await takePlace(run, gateway, room?.rank ?? URGENT_RANK);
     if (may) {
@@ -252,11 +264,11 @@ async function submitBlock(
   if (hasPlace) gateway.inFlight.release();
   await Promise.all(requests);
   const refusal = results.find(stopsGateway);
-  if (refusal !== undefined) await run.onAccountRefused(gateway, refusal.reason ?? 'the provider refused the account');
-  run.onSettlement(await writeResults(run.database.pool, run.claim, results));
-  const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
-  // A receipt may have overtaken the answer that tells the id it goes by.
-  if (providerIds.length > 0) run.onSettlement(await replayParked(run.database.pool, gateway.id, providerIds));
+  if (refusal !== undefined) {
+    const reason = refusal.reason ?? 'the provider refused the account';
+    await outlastAbsence(() => run.onAccountRefused(gateway, reason));
+  }
+  await recordResults(run, claim, gateway.id, results);
   if (failure !== undefined) throw failure as Error;
   pass.moved = results.filter(({ reason }) => reason !== NOT_SENT).length;
   return pass;

@@ -12,7 +12,7 @@ export interface DispatchRun {
   sliceId: string;
   /** The legs of the slice as they stand now. */
   route: ResolvedRoute;
-  /** Owner token of this run's attempts. */
+  /** Owner token of the attempts that it takes over from runs before it. */
   claim: string;
   /**
    * Aborted when the worker shuts down, the campaign is paused or its window closes: nothing new leaves, what is in

@@ -12,7 +12,7 @@ import {
   withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
-import { takeOverOrphans } from './claim';
+import { listClaimed, takeOverOrphans } from './claim';
 import { pauseGateway, updateGateway, type GatewayRow } from '../gateways/gateways';
 import { writeResults } from './results';
 
@@ -128,6 +128,37 @@ describe('claimMessages', () => {
     const attempts = await attemptsOf(sliceId);
     expect(attempts.map(({ message_id }) => message_id)).toEqual(ids);
     expect(attempts.every(({ no }) => no === 1)).toBe(true);
+  });
+});
+
+describe('a try that was given back', () => {
+  it('is no attempt: its number and its row are used again, on whatever leg', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 1);
+    const other = await storeGateway(store);
+    const [first] = await claim(store.pool, sliceId, gateway.id);
+    const reason = 'not sent';
+    const back = { attempt: 'refused', message: 'queued', counts: false, class: 'transient', reason } as const;
+    await writeResults(store.pool, CLAIM, [resultOf(first!, { ...back, leg: 1 })]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'queued', leg: 1, attempts: 0, reason });
+    expect(await attemptsOf(sliceId)).toMatchObject([{ no: 1, state: 'refused', reason }]);
+
+    const again = { leg: 1, sender: 'BRANDB', claim: randomUUID() };
+    expect(await claim(store.pool, sliceId, other.id, again)).toMatchObject([{ no: 1, sender: 'BRANDB' }]);
+    expect(await attemptsOf(sliceId)).toMatchObject([
+      { no: 1, state: 'submitting', sender: 'BRANDB', claim: again.claim, gateway_id: other.id, leg: 1, reason: null },
+    ]);
+    await writeResults(store.pool, again.claim, [resultOf(first!, { leg: 1 })]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitted', attempts: 1 });
+  });
+
+  it('is found by the claim that took it, until something became of it', async () => {
+    const { sliceId } = await storeSlice(store.pool, 3);
+    const own = randomUUID();
+    const [answered, open] = await claim(store.pool, sliceId, gateway.id, { limit: 2, claim: own });
+    await claim(store.pool, sliceId, gateway.id);
+    await writeResults(store.pool, own, [resultOf(answered!)]);
+    expect(await listClaimed(store.pool, sliceId, own)).toEqual([{ id: open!.id, no: 1, transients: 0 }]);
+    expect(await listClaimed(store.pool, sliceId, randomUUID())).toEqual([]);
   });
 });
 

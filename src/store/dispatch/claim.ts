@@ -1,5 +1,5 @@
 /** The claim: dispatch takes messages, and commits each attempt as `submitting` before its request leaves. */
-import type { Pool } from 'pg';
+import type { Pool, QueryResultRow } from 'pg';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { NIL_UUID } from '../../core/messages/ids';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
@@ -80,6 +80,11 @@ claimed as (
 opened as (
   insert into attempts (message_id, no, account_id, gateway_id, leg, sender, claim)
   select id, attempts, account_id, $5, $3, attempt_sender, $8 from claimed
+  -- The number of a try that was given back is used again, and its row with it.
+  on conflict (message_id, no) do update
+  set gateway_id = excluded.gateway_id, leg = excluded.leg, sender = excluded.sender, claim = excluded.claim,
+      state = 'submitting', provider_id = null, class = null, code = null, reason = null, created_at = now(),
+      answered_at = null
 )
 select id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients from claimed order by id`;
 
@@ -96,7 +101,7 @@ export interface ClaimRequest {
   /** True on a leg that imposes its sender ID: `sender` replaces the message's own. Else `sender` is the default for those without. */
   overrideSender: boolean;
   sender: string | null;
-  /** This dispatch run. */
+  /** Names this claim: by it the attempts are found again, should its answer be lost. */
   claim: string;
   /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
   after: string | null;
@@ -128,6 +133,21 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
   values.push(...capParameters(caps), caps.frequency?.count ?? null);
   const rows = await executeLocked<ClaimRow>(pool, `caps ${accountId}`, 'claim-capped', CLAIM_CAPPED, values);
   return rows.map(toClaimed);
+}
+
+/** A message that a claim has taken. */
+export type TakenMessage = Pick<ClaimedMessage, 'id' | 'no' | 'transients'>;
+
+/** What a claim has taken of a slice and nothing has become of yet: for a claim that may have been committed, or not. */
+export async function listClaimed(pool: Pool, sliceId: string, claim: string): Promise<TakenMessage[]> {
+  return execute<TakenMessage & QueryResultRow>(
+    pool,
+    'list-claimed',
+    `select m.id, m.attempts as no, m.transients
+     from messages m join attempts a on a.message_id = m.id and a.no = m.attempts
+     where m.slice_id = $1 and m.state = 'submitting' and a.claim = $2 and a.state = 'submitting' order by m.id`,
+    [sliceId, claim],
+  );
 }
 
 /** An attempt whose request may or may not have been taken. */

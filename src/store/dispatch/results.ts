@@ -17,6 +17,8 @@ export interface AttemptResult {
   no: number;
   attempt: 'submitting' | 'submitted' | 'refused' | 'unknown';
   message: 'submitting' | 'submitted' | 'queued' | 'failed';
+  /** False: nothing left, or the provider wants it later. The attempt is none, and its number is used again. */
+  counts: boolean;
   /** The leg that the message is on from now. */
   leg: number;
   /** Back-off before the message may be claimed (or its attempt resent) again. */
@@ -68,9 +70,9 @@ const OTHERS = `
 with result as (
   select * from unnest(
     $1::uuid[], $2::smallint[], $3::attempt_state[], $4::message_state[], $5::smallint[], $6::int[], $7::smallint[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $14::boolean[]
   ) as r (id, no, attempt_state, message_state, leg, delay_ms, transients,
-          provider_id, class, code, clevertap, reason)
+          provider_id, class, code, clevertap, reason, counts)
 ),
 ${HELD},
 answered as (
@@ -78,11 +80,12 @@ answered as (
   set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
       answered_at = now()
   from result r where ${OPEN_ATTEMPT} and a.claim = $13
-  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason
+  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason, r.counts
 ),
 moved as (
   update messages m
   set state = r.message_state, leg = r.leg, transients = r.transients, code = r.clevertap, reason = r.reason,
+      attempts = case when r.counts then r.no else r.no - 1 end,
       not_before = now() + r.delay_ms * interval '1 millisecond',
       submitted_at = case when r.message_state = 'submitted' then now() else m.submitted_at end,
       settled_at = case when r.message_state = 'failed' then now() end
@@ -96,7 +99,7 @@ ${SETTLEMENT_RESULT}`;
 
 /**
  * Writes a block's results: what was taken in one statement, what was not in another.
- * @param claim the dispatch run that owns the attempts; results of a run that lost them change nothing.
+ * @param claim the claim that took the attempts; results of one that lost them change nothing.
  */
 export async function writeResults(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
   const submitted: AttemptResult[] = [];
@@ -131,6 +134,7 @@ async function writeOthers(pool: Pool, claim: string, results: readonly AttemptR
     column((r) => r.clevertap),
     column((r) => r.reason),
     claim,
+    column((r) => r.counts),
   ]);
   return toSettlement(rows);
 }
