@@ -39,6 +39,8 @@ const ENSURE_MAINTENANCE_MS = 60_000;
 const MAX_CACHED_WORKFLOWS = 500;
 /** In-flight provider requests get this long to be answered and written when the process stops. */
 const SHUTDOWN_GRACE = '5s';
+/** Heartbeats are told so often, whatever their time-out: several have to be lost before a worker counts as dead. */
+const HEARTBEAT_INTERVAL = '10s';
 /** How long a workflow's next task waits for the worker that has it in memory, when that one may have died. */
 const STICKY_TIMEOUT = '2s';
 
@@ -61,6 +63,7 @@ export async function startWorker(
     namespace,
     shutdownGraceTime: SHUTDOWN_GRACE,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     shutdownForceTime: '9s',
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
   };

@@ -97,7 +97,8 @@ function activitiesFor({ accountId, priority = BULK_PRIORITY }: CampaignInput) {
   const urgent = priority < BULK_PRIORITY;
   const dispatch = {
     taskQueue: urgent ? TASK_QUEUES.transactional : TASK_QUEUES.bulk,
-    heartbeatTimeout: '10 seconds',
+    // A restart of Temporal must not be taken for the death of all workers.
+    heartbeatTimeout: '1 minute',
     retry: RETRY,
     priority: { priorityKey: priority, fairnessKey: accountId },
   } as const;

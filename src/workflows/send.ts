@@ -19,8 +19,12 @@ const FIRST_LOOK_IS_LOCAL = 'first-look-is-local';
 /** Raised by the callback endpoint when a receipt settled the slice's last message, or refused one. */
 export const receiptSignal = defineSignal<[ReceiptNews]>(RECEIPT_SIGNAL);
 
-/** A slice of 1,000 at one message per second takes 17 minutes; the heartbeat tells a dead worker long before. */
-const DISPATCH = { startToCloseTimeout: '6 hours', heartbeatTimeout: '10 seconds' } as const;
+/**
+ * A slice of 1,000 at one message per second takes 17 minutes; the heartbeat tells a dead worker long before. A minute, so
+ * that a restart of Temporal is not taken for the death of all workers: their slices would go to others in the middle of
+ * their requests.
+ */
+const DISPATCH = { startToCloseTimeout: '6 hours', heartbeatTimeout: '1 minute' } as const;
 /**
  * The first look at what is urgent runs where the workflow does: no way over another queue, which is half of the time from
  * a request to its provider. It takes nothing more after two seconds, and waits for answers as long as a request may take.

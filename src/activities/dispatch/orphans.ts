@@ -1,12 +1,16 @@
 /** Attempts whose answer is missing, because the run that made their request is gone or the answer was lost. */
-import { postponeOrphans, takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
+import { providers } from '../../providers/registry';
+import { callOrphansUnknown, postponeOrphans, takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
 import type { DispatchGateway, Gateways } from './gateways';
 import { resend } from './pass';
-import { recordResults } from './results';
 import type { DispatchRun } from './run';
 
 /** How soon a resend over a gateway that takes nothing is thought of again, should its wake be lost. */
 const POSTPONE_MS = 60_000;
+/** Providers that recognise an id of ours, so that the same request may leave again. */
+const RESEND_PROVIDERS: readonly string[] = Object.values(providers)
+  .filter((provider) => provider.capabilities.idempotentById)
+  .map((provider) => provider.name);
 
 /**
  * Resends the orphans of a slice under their own ids where the provider recognises those, and waits with that while the
@@ -15,18 +19,14 @@ const POSTPONE_MS = 60_000;
  */
 export async function resolveOrphans(gateways: Gateways, run: DispatchRun): Promise<boolean> {
   const { pool } = run.database;
-  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim);
-  if (orphans.length === 0) return false;
+  const unknown = await callOrphansUnknown(pool, run.sliceId, RESEND_PROVIDERS);
+  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim, RESEND_PROVIDERS);
+  if (orphans.length === 0) return unknown > 0;
   const loaded = await gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
   for (const [legIndex, group] of groupByLeg(orphans)) {
-    const gateway = loaded.get(group[0]!.gatewayId);
-    if (gateway?.provider.capabilities.idempotentById !== true || gateway.row.deleted_at !== null) {
-      await writeUnknown(run, legIndex, group);
-    } else if (gateway.unusable === null) {
-      await resend(run, legIndex, gateway, group);
-    } else {
-      await postpone(run, gateway, legIndex, group);
-    }
+    const gateway = loaded.get(group[0]!.gatewayId)!;
+    if (gateway.unusable === null) await resend(run, legIndex, gateway, group);
+    else await postpone(run, gateway, legIndex, group);
   }
   return true;
 }
@@ -53,8 +53,7 @@ const MIN_POSTPONE_MS = 500;
 
 /** Calls all orphans of a slice unknown: none is sent again. */
 export async function giveUpOrphans(run: DispatchRun): Promise<void> {
-  const orphans = await takeOverOrphans(run.database.pool, run.sliceId, run.claim);
-  for (const [legIndex, group] of groupByLeg(orphans)) await writeUnknown(run, legIndex, group);
+  await callOrphansUnknown(run.database.pool, run.sliceId, []);
 }
 
 function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> {
@@ -65,23 +64,4 @@ function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> 
     else group.push(orphan);
   }
   return groups;
-}
-
-async function writeUnknown(run: DispatchRun, leg: number, orphans: OrphanedAttempt[]): Promise<void> {
-  const results = orphans.map((orphan) => ({
-    messageId: orphan.id,
-    no: orphan.no,
-    leg,
-    attempt: 'unknown' as const,
-    message: 'submitting' as const,
-    counts: true,
-    delayMs: null,
-    transients: orphan.transients,
-    providerId: null,
-    class: 'unknown' as const,
-    code: null,
-    clevertap: '900',
-    reason: 'interrupted before the provider answered',
-  }));
-  await recordResults(run, run.claim, orphans[0]!.gatewayId, results);
 }

@@ -12,7 +12,7 @@ import {
   withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
-import { listClaimed, takeOverOrphans } from './claim';
+import { callOrphansUnknown, listClaimed, takeOverOrphans } from './claim';
 import { pauseGateway, updateGateway, type GatewayRow } from '../gateways/gateways';
 import { writeResults } from './results';
 
@@ -162,24 +162,57 @@ describe('a try that was given back', () => {
   });
 });
 
+const DEAD = randomUUID();
+
+describe('callOrphansUnknown', () => {
+  it('calls unknown what other runs left over a provider that does not know our ids, under their own claims', async () => {
+    const other = await storeGateway(store, { provider: 'pingbix' });
+    const { sliceId, ids } = await storeSlice(store.pool, 3);
+    await claim(store.pool, sliceId, other.id, { limit: 2, claim: DEAD });
+    await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
+    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'])).toBe(2);
+    expect((await attemptsOf(sliceId)).map(({ state, claim: own }) => [state, own])).toEqual([
+      ['unknown', DEAD],
+      ['unknown', DEAD],
+      ['submitting', DEAD],
+    ]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitting', code: '900', settled: false });
+    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'])).toBe(0);
+    expect(await callOrphansUnknown(store.pool, sliceId, [])).toBe(1);
+  });
+});
+
 describe('takeOverOrphans', () => {
-  const DEAD = randomUUID();
+  const takeOver = (sliceId: string, run: string = CLAIM) => takeOverOrphans(store.pool, sliceId, run, ['infobip']);
+
+  it('leaves attempts over a provider that would take them for new ones', async () => {
+    const other = await storeGateway(store, { provider: 'pingbix' });
+    const { sliceId } = await storeSlice(store.pool, 1);
+    await claim(store.pool, sliceId, other.id, { claim: DEAD });
+    expect(await takeOver(sliceId)).toEqual([]);
+  });
 
   it('takes what another run left behind, under the same attempt, and never its own', async () => {
     const { sliceId, ids } = await storeSlice(store.pool, 3);
     await claim(store.pool, sliceId, gateway.id, { limit: 2, claim: DEAD });
     await claim(store.pool, sliceId, gateway.id);
-    const orphans = await takeOverOrphans(store.pool, sliceId, CLAIM);
+    const orphans = await takeOver(sliceId);
     expect(orphans.map(({ id, no, gatewayId, leg, sender }) => ({ id, no, gatewayId, leg, sender }))).toEqual(
       ids.slice(0, 2).map((id) => ({ id, no: 1, gatewayId: gateway.id, leg: 0, sender: 'BRANDA' })),
     );
     expect((await attemptsOf(sliceId)).every((attempt) => attempt.claim === CLAIM)).toBe(true);
-    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
-    // The dead run, if it was only slow, can't write over who took over.
-    await writeResults(store.pool, DEAD, [resultOf(orphans[0]!)]);
+    expect(await takeOver(sliceId)).toEqual([]);
+    // Of a run that was only slow, and not dead, a refusal says nothing of the request that leaves now under the same id ...
+    const refusal = { attempt: 'refused', message: 'failed', class: 'recipient' } as const;
+    await writeResults(store.pool, DEAD, [resultOf(orphans[0]!, refusal)]);
     expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitting' });
-    await writeResults(store.pool, CLAIM, [resultOf(orphans[0]!)]);
+    // ... but that the provider took it is so.
+    await writeResults(store.pool, DEAD, [resultOf(orphans[0]!)]);
     expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitted' });
+    await writeResults(store.pool, CLAIM, [resultOf(orphans[0]!, refusal)]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitted' });
+    await writeResults(store.pool, CLAIM, [resultOf(orphans[1]!, refusal)]);
+    expect(await messageOf(store.pool, ids[1]!)).toMatchObject({ state: 'failed' });
   });
 
   it('takes its own lost answers once their resend is due, and not before', async () => {
@@ -191,10 +224,10 @@ describe('takeOverOrphans', () => {
       delayMs: 3_600_000,
     });
     await writeResults(store.pool, CLAIM, [lost]);
-    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
-    expect(await takeOverOrphans(store.pool, sliceId, randomUUID())).toEqual([]);
+    expect(await takeOver(sliceId)).toEqual([]);
+    expect(await takeOver(sliceId, randomUUID())).toEqual([]);
     await store.pool.query('update messages set not_before = now() where id = $1', [message.id]);
-    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toMatchObject([{ id: message.id, no: 1, transients: 1 }]);
+    expect(await takeOver(sliceId)).toMatchObject([{ id: message.id, no: 1, transients: 1 }]);
   });
 
   it('leaves what is unknown, submitted or settled', async () => {
@@ -205,15 +238,15 @@ describe('takeOverOrphans', () => {
       resultOf(b!),
       resultOf(c!, { attempt: 'refused', message: 'failed', class: 'recipient' }),
     ]);
-    expect(await takeOverOrphans(store.pool, sliceId, CLAIM)).toEqual([]);
+    expect(await takeOver(sliceId)).toEqual([]);
   });
 
   it('of two that take over at the same time each attempt goes to one', async () => {
     const { sliceId, ids } = await storeSlice(store.pool, 50);
     await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
     const runs: string[] = [randomUUID(), randomUUID()];
-    await Promise.all(runs.map((run) => takeOverOrphans(store.pool, sliceId, run)));
-    // Whoever came last owns all: results of the other change nothing.
+    await Promise.all(runs.map((run) => takeOver(sliceId, run)));
+    // Whoever came last owns all.
     const owners = new Set((await attemptsOf(sliceId)).map((attempt) => attempt.claim));
     expect([...owners].every((owner) => runs.includes(owner))).toBe(true);
     for (const run of runs)

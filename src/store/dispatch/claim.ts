@@ -156,29 +156,65 @@ export interface OrphanedAttempt extends ClaimedMessage {
   leg: number;
 }
 
+const ORPHAN = `
+orphan as (
+  select m.id, m.attempts, m.not_before from messages m
+  where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
+  order by m.id for update
+)`;
+/** The attempt can be sent again under its own id. @param providers that recognise our ids. */
+const mayResend = (providers: string): string =>
+  `exists (select 1 from gateways g where g.id = a.gateway_id and g.deleted_at is null and g.provider = any(${providers}))`;
+
+/**
+ * Calls the attempts of a slice unknown that another run left behind as `submitting`: they wait for a look-up, their receipt
+ * or their deadline. They stay with their claim, whose answer may come yet.
+ * @param resending providers that are asked again under the same id, see {@link takeOverOrphans}.
+ * @returns how many there were.
+ */
+export async function callOrphansUnknown(pool: Pool, sliceId: string, resending: readonly string[]): Promise<number> {
+  const rows = await execute(
+    pool,
+    'call-orphans-unknown',
+    `with ${ORPHAN},
+     called as (
+       update attempts a set state = 'unknown', class = 'unknown', reason = $3, answered_at = now() from orphan o
+       where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
+         and not ${mayResend('$2::text[]')}
+       returning a.message_id
+     )
+     update messages m set code = '900', reason = $3, not_before = null from called c where m.id = c.message_id returning 1`,
+    [sliceId, resending, 'interrupted before the provider answered'],
+  );
+  return rows.length;
+}
+
 /**
  * Takes over the attempts of a slice that another run left behind as `submitting`, and those whose answer was lost and
- * whose next resend is due. They are never claimed anew: the caller resolves each under its own id, or calls it unknown.
+ * whose next resend is due. They are never claimed anew: the caller asks again for each under its own id.
+ * @param resending providers that recognise our ids.
  */
-export async function takeOverOrphans(pool: Pool, sliceId: string, claim: string): Promise<OrphanedAttempt[]> {
+export async function takeOverOrphans(
+  pool: Pool,
+  sliceId: string,
+  claim: string,
+  resending: readonly string[],
+): Promise<OrphanedAttempt[]> {
   const rows = await execute<ClaimRow & { gateway_id: string; leg: number }>(
     pool,
     'take-over-orphans',
-    `with orphan as (
-       select m.id, m.attempts, m.not_before from messages m
-       where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
-       order by m.id for update
-     ),
+    `with ${ORPHAN},
      taken as (
        update attempts a set claim = $2 from orphan o
        where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
          and (a.claim <> $2 or o.not_before is not null)
+         and ${mayResend('$3::text[]')}
        returning a.message_id, a.gateway_id, a.leg, a.sender
      )
      select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.sender, m.service, m.segments,
             m.options, m.encoding, m.transients, t.gateway_id, t.leg
      from taken t join messages m on m.id = t.message_id order by m.id`,
-    [sliceId, claim],
+    [sliceId, claim, resending],
   );
   return rows.map((row) => ({ ...toClaimed(row), gatewayId: row.gateway_id, leg: row.leg }));
 }

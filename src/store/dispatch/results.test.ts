@@ -13,9 +13,11 @@ import {
   withAttempt,
   type TestStore,
 } from '../../../test/support/rows';
-import type { ClaimedMessage } from './claim';
+import { callOrphansUnknown, type ClaimedMessage } from './claim';
 import { listRefused, resolveRefused } from './failover';
 import type { GatewayRow } from '../gateways/gateways';
+import { settleOverdue } from '../messages/settle';
+import { replayParked } from '../receipts/parked';
 import { applyReceipts } from '../receipts/receipts';
 import { writeResults } from './results';
 
@@ -133,6 +135,77 @@ describe('a receipt that is earlier than the submit result', () => {
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'submitting', leg: 1, attempts: 2 });
     await writeResults(store.pool, CLAIM, [resultOf(next!, { leg: 1 })]);
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'submitted', leg: 1 });
+  });
+});
+
+describe('an answer that comes after its attempt was called unknown', () => {
+  const lateOver = async () => {
+    const own = await storeGateway(store, { provider: 'pingbix' });
+    const { sliceId, message } = await withAttempt(store.pool, own.id);
+    await callOrphansUnknown(store.pool, sliceId, ['infobip']);
+    return { sliceId, message, gatewayId: own.id };
+  };
+  const unknownRow = { state: 'unknown' };
+
+  it('completes it with the provider’s id, and the receipt that waits under that id is applied', async () => {
+    const { sliceId, message, gatewayId } = await lateOver();
+    const receipt = { ...receiptOf(gatewayId, message), attempt: null, providerId: 'late-1' };
+    await applyReceipts(store.pool, [receipt]);
+    expect(await attemptOf(message)).toMatchObject(unknownRow);
+    await writeResults(store.pool, CLAIM, [resultOf(message, { providerId: 'late-1' })]);
+    expect(await attemptOf(message)).toMatchObject({ state: 'submitted', provider_id: 'late-1', lookups: 0 });
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'submitted', code: null });
+    await replayParked(store.pool, gatewayId, ['late-1']);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
+    expect(await callbacksOf(store.pool, message.id)).toEqual(['delivered pending']);
+    await expectLedgerAddsUp(sliceId);
+  });
+
+  it('a refusal ends the message, told once', async () => {
+    const { sliceId, message } = await lateOver();
+    const settlement = await writeResults(store.pool, CLAIM, [resultOf(message, { ...REFUSED, message: 'failed' })]);
+    expect(settlement.webhookIds).toEqual(['wh_test']);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '910' });
+    expect(await callbacksOf(store.pool, message.id)).toEqual(['failed 910 pending']);
+    await expectLedgerAddsUp(sliceId);
+  });
+
+  it.each([
+    ['refused for its sender ID it goes on', { class: 'sender', leg: 1 }, { state: 'queued', leg: 1, attempts: 1 }],
+    ['never sent it is given back', { class: 'transient', counts: false }, { state: 'queued', leg: 0, attempts: 0 }],
+  ] as const)('%s, and its workflow, which sleeps, is woken', async (_, over, expected) => {
+    const { sliceId, message } = await lateOver();
+    expect(await wakeDue(sliceId)).toBe(false);
+    const result = resultOf(message, { ...REFUSED, message: 'queued', ...over });
+    await writeResults(store.pool, CLAIM, [result]);
+    expect(await messageOf(store.pool, message.id)).toMatchObject(expected);
+    expect(await wakeDue(sliceId)).toBe(true);
+    await expectLedgerAddsUp(sliceId);
+  });
+
+  it('after the message ended as unknown its attempt is completed, and a late report still finds it', async () => {
+    const { sliceId, message, gatewayId } = await lateOver();
+    await store.pool.query(`update attempts set answered_at = now() - interval '30 days' where message_id = $1`, [
+      message.id,
+    ]);
+    await settleOverdue(store.pool, sliceId, []);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'unknown', code: '900', settled: true });
+    await writeResults(store.pool, CLAIM, [resultOf(message, { providerId: 'late-2' })]);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'unknown', settled: true });
+    expect(await attemptOf(message)).toMatchObject({ state: 'submitted', provider_id: 'late-2' });
+
+    const report = { ...receiptOf(gatewayId, message), attempt: null, providerId: 'late-2' };
+    await applyReceipts(store.pool, [report]);
+    expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
+    expect(await callbacksOf(store.pool, message.id)).toEqual(['delivered pending']);
+    await expectLedgerAddsUp(sliceId);
+  });
+
+  it('unknown stays unknown: only what is known counts', async () => {
+    const { message } = await lateOver();
+    const before = await attemptOf(message);
+    await writeResults(store.pool, CLAIM, [resultOf(message, { attempt: 'unknown', message: 'submitting' })]);
+    expect(await attemptOf(message)).toEqual(before);
   });
 });
 

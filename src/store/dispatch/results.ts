@@ -4,8 +4,8 @@ import type { FailureClass } from '../../core/messages/outcome';
 import { execute } from '../database';
 import {
   NOTHING_SETTLED,
-  SETTLEMENT,
   SETTLEMENT_RESULT,
+  settlementWaking,
   toSettlement,
   type Settlement,
   type SettlementRow,
@@ -36,15 +36,19 @@ export interface AttemptResult {
  * Both statements lock the messages before anything else, in the order of their ids, and each step hands on all that the
  * next one needs: a join of two lists that Postgres knows nothing about would compare every pair of them. An early
  * receipt may have moved a message already: then its state stands and only the attempt is completed.
+ *
+ * An answer may also be late: another run, or the deadline, called its attempt unknown meanwhile. It counts all the same.
+ * That a provider has an attempt is so whoever asked; that it has not counts from the claim that made the only request,
+ * which a run that makes another one under the same id takes for itself.
  */
 const HELD = `
 held as (
   select m.id from messages m where m.id = any($1::uuid[]) order by m.id for update
 )`;
 const OPEN_ATTEMPT = `
-  (select count(*) from held) > 0 and a.message_id = r.id and a.no = r.no and a.state = 'submitting'`;
+  (select count(*) from held) > 0 and a.message_id = r.id and a.no = r.no and a.state in ('submitting', 'unknown')`;
 
-/** For nearly all results: submitted, with nothing to note. No outcome can follow from these. */
+/** For nearly all results: submitted, with nothing to note. No outcome can follow from these, whoever asked. */
 const SUBMITTED = `
 with result as (
   select * from unnest($1::uuid[], $2::smallint[], $3::text[]) as r (id, no, provider_id)
@@ -52,8 +56,9 @@ with result as (
 ${HELD},
 answered as (
   update attempts a
-  set state = 'submitted', provider_id = r.provider_id, class = null, code = null, reason = null, answered_at = now()
-  from result r where ${OPEN_ATTEMPT} and a.claim = $4
+  set state = 'submitted', provider_id = r.provider_id, class = null, code = null, reason = null, lookups = 0,
+      answered_at = now()
+  from result r where ${OPEN_ATTEMPT}
   returning r.id, r.no
 ),
 moved as (
@@ -75,12 +80,18 @@ with result as (
           provider_id, class, code, clevertap, reason, counts)
 ),
 ${HELD},
+known as (
+  select r.*, a.state = 'unknown' as is_late from result r join attempts a on ${OPEN_ATTEMPT}
+  where r.attempt_state = 'submitted'
+     or a.claim = $13 and (a.state = 'submitting' or r.attempt_state = 'refused')
+  order by r.id for update of a
+),
 answered as (
   update attempts a
   set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
-      answered_at = now()
-  from result r where ${OPEN_ATTEMPT} and a.claim = $13
-  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason, r.counts
+      lookups = case r.attempt_state when 'submitted' then 0 else a.lookups end, answered_at = now()
+  from known r where a.message_id = r.id and a.no = r.no
+  returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason, r.counts, r.is_late
 ),
 moved as (
   update messages m
@@ -92,14 +103,15 @@ moved as (
   from answered r
   where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
   returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitting'::message_state as was, m.state, m.code,
-            m.reason, m.settled_at as at
+            m.reason, m.settled_at as at, r.is_late
 ),
-${SETTLEMENT}
+${settlementWaking(`exists (
+    select 1 from moved m where m.slice_id = c.slice_id and m.is_late and m.state = 'queued')`)}
 ${SETTLEMENT_RESULT}`;
 
 /**
  * Writes a block's results: what was taken in one statement, what was not in another.
- * @param claim the claim that took the attempts; results of one that lost them change nothing.
+ * @param claim the claim that took the attempts.
  */
 export async function writeResults(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
   const submitted: AttemptResult[] = [];
@@ -110,7 +122,6 @@ export async function writeResults(pool: Pool, claim: string, results: readonly 
       submitted.map((r) => r.messageId),
       submitted.map((r) => r.no),
       submitted.map((r) => r.providerId),
-      claim,
     ]);
   }
   return others.length === 0 ? NOTHING_SETTLED : writeOthers(pool, claim, others);

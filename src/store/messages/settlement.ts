@@ -46,7 +46,7 @@ const isNews = `(c.refused > 0 or (${settled} > 0 and ${openOf('s')} = ${settled
  * `counted (id, open, refused, campaign_id, wake_seq)`: the slices whose ledger moved, with what is open, how many want
  * another leg, and the number of their newest news.
  */
-const COUNTED = `
+const counted = (wakes: string): string => `
 change as (
   -- The slices are found by key, one after the other, and so locked in this order: statements that meet on several
   -- of them wait for each other, and never in a circle.
@@ -56,12 +56,18 @@ change as (
 ),
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
-    wake_due = s.wake_due or ${isNews}, wake_seq = s.wake_seq + ${isNews}::int
+    wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int
   from change c where s.id = c.slice_id
   returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open, s.wake_seq
 )`;
 
-export const SETTLEMENT = `${REPORTED},${COUNTED}`;
+export const SETTLEMENT = `${REPORTED},${counted('false')}`;
+
+/**
+ * {@link SETTLEMENT} of a statement that may also leave messages to be sent whose workflow sleeps.
+ * @param wakes condition in SQL on `c`, a slice whose ledger moved.
+ */
+export const settlementWaking = (wakes: string): string => `${REPORTED},${counted(wakes)}`;
 
 /** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id, wake_seq). */
 export const SETTLEMENT_RESULT = `
