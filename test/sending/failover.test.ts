@@ -84,11 +84,12 @@ test.each(['recipient', 'content'])('a refused %s burns no leg', async (outcome)
   expect(trace).toMatchObject({ state: 'failed', attempts: [{ no: 1, class: outcome }] });
 });
 
-test('throttled requests come back after Retry-After and cost no leg', async () => {
+test('throttled requests come back after Retry-After and cost no leg and no attempt', async () => {
   await stack.control('PUT', '/control/script', { faults: [{ kind: 'throttle', next: 2, retryAfterSeconds: 1 }] });
   const trace = await outcomeOf((await sendOne()).id);
-  expect(trace).toMatchObject({ state: 'delivered', leg: 0 });
-  expect(trace.attempts).toHaveLength(3);
+  expect(trace).toMatchObject({ state: 'delivered', leg: 0, attempts: [{ no: 1, state: 'delivered' }] });
+  expect(trace.attempts).toHaveLength(1);
+  expect((await stack.control('GET', '/control/counts')).json).toMatchObject({ turnedAway: 2, accepted: 1 });
 });
 
 test('an answer lost after the provider took the message: resent under the same id, accepted once', async () => {

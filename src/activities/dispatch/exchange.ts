@@ -116,6 +116,7 @@ export function interpretFor(
     leg,
     transients: message.transients,
     idempotentById: gateway.provider.capabilities.idempotentById,
+    probing: gateway.downMs !== null,
     legAfter: (failure: FailureClass) => legAfter(run.route, { leg, sender: message.sender }, failure, message),
     inDoubt,
   };

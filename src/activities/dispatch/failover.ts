@@ -3,6 +3,7 @@ import type { FailureClass } from '../../core/messages/outcome';
 import type { Database } from '../../store/database';
 import { listRefused, resolveRefused, type FailoverCandidate, type LegMove } from '../../store/dispatch/failover';
 import { listOverdue, moveOverdue } from '../../store/dispatch/overdue';
+import { MAX_ATTEMPTS } from './interpret';
 import { LOOKUP_PROVIDERS } from './lookups';
 import { legAfter, type ResolvedRoute } from './route';
 import type { DispatchRun } from './run';
@@ -40,7 +41,8 @@ function movesOf<Candidate extends FailoverCandidate>(
 ): LegMove[] {
   return candidates.map((candidate) => {
     const failure = failureOf(candidate);
-    const nextLeg = failure === null ? null : legAfter(route, candidate, failure, candidate);
+    const stays = failure === null || candidate.no >= MAX_ATTEMPTS;
+    const nextLeg = stays ? null : legAfter(route, candidate, failure, candidate);
     return { id: candidate.id, no: candidate.no, nextLeg };
   });
 }

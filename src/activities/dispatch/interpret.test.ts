@@ -1,7 +1,15 @@
 import type { FailureClass } from '../../core/messages/outcome';
 import { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
-import { MAX_RESENDS, MAX_TRANSIENTS, interpret, refusalOf, stopsGateway, type AttemptContext } from './interpret';
+import {
+  MAX_ATTEMPTS,
+  MAX_RESENDS,
+  MAX_TRANSIENTS,
+  interpret,
+  refusalOf,
+  stopsGateway,
+  type AttemptContext,
+} from './interpret';
 
 /** Two legs over the first gateway, one over another: what {@link AttemptContext.legAfter} says for them. */
 const GATEWAYS = ['gw_a', 'gw_a', 'gw_b'];
@@ -169,6 +177,43 @@ describe('transient', () => {
   it('goes on trying where there is no other gateway', () => {
     const last = { transients: MAX_TRANSIENTS - 1, ...NOWHERE };
     expect(verdict(last, refused('transient'))).toBe('refused queued leg 0 transients 5 after 16000');
+  });
+});
+
+describe('what is an attempt', () => {
+  const later = refused('transient', { retryAfterMs: 1_000 });
+  const counts = (over: Partial<AttemptContext>, answer: SubmitResult) => interpret(context(over), answer, 0).counts;
+
+  it.each([
+    ['taken', {}, { ok: true }, true],
+    ['refused for its number', {}, refused('recipient'), true],
+    ['failed in passing', {}, refused('transient'), true],
+    ['throttled', {}, later, false],
+    ['throttled without a time', {}, refused('transient', { code: 'http-429' }), false],
+    ['throttled, and on to another gateway', { transients: MAX_TRANSIENTS }, later, false],
+    ['the probe of a gateway that is still down', { probing: true }, refused('transient'), false],
+    ['the probe of a gateway that refuses its number', { probing: true }, refused('recipient'), true],
+    ['a resend that is throttled', { inDoubt: true, idempotentById: true }, later, true],
+  ] as const)('%s', (_, over, answer, expected) => {
+    expect(counts(over, answer as SubmitResult)).toBe(expected);
+  });
+
+  it.each(['transient', 'sender', 'account'] as const)(
+    'the last one, refused for its %s, ends the message',
+    (failure) => {
+      const result = interpret(context({ no: MAX_ATTEMPTS }), refused(failure), 0);
+      expect(result).toMatchObject({
+        message: 'failed',
+        clevertap: '904',
+        delayMs: null,
+        reason: 'given up after 20 attempts: why',
+      });
+      expect(interpret(context({ no: MAX_ATTEMPTS - 1 }), refused(failure), 0)).toMatchObject({ message: 'queued' });
+    },
+  );
+
+  it('a throttled try never is the last one', () => {
+    expect(interpret(context({ no: MAX_ATTEMPTS }), later, 0)).toMatchObject({ message: 'queued', reason: 'why' });
   });
 });
 

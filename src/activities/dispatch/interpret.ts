@@ -12,6 +12,8 @@ import type { AttemptResult } from '../../store/dispatch/results';
 export const GATEWAY_DOWN = 'gateway-down';
 /** Failures over one gateway before another one is tried. */
 export const MAX_TRANSIENTS = 5;
+/** Attempts of one message, over whatever gateways: then it has failed. Tries that the provider did not count are none. */
+export const MAX_ATTEMPTS = 20;
 /** Resends of an attempt whose answer was lost, where the provider recognises its id. */
 export const MAX_RESENDS = 8;
 /**
@@ -33,6 +35,8 @@ export interface AttemptContext {
   idempotentById: boolean;
   /** The leg that the message goes on to after such a failure; null = there is none. */
   legAfter(failure: FailureClass): number | null;
+  /** The gateway is down, and the request finds out whether it is back: its failure says nothing about the message. */
+  probing?: boolean;
   /** It is a resend of an attempt that the provider may have taken: nothing but its own id may leave again. */
   inDoubt?: boolean;
 }
@@ -45,11 +49,25 @@ export function refusalOf(error: OutboundError): Refusal {
   return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
 }
 
+/** The provider wants the request later, and has not counted it. */
+const isThrottled = (answer: Refusal): boolean => answer.retryAfterMs !== undefined || answer.code === 'http-429';
+
+/** Ends a message that was to be tried again and has had all its attempts. */
+export function withinAttempts(result: AttemptResult): AttemptResult {
+  if (result.message !== 'queued' || !result.counts || result.no < MAX_ATTEMPTS) return result;
+  const reason = `given up after ${result.no} attempts: ${result.reason ?? 'none was taken'}`;
+  return { ...result, message: 'failed', delayMs: null, reason };
+}
+
 /**
  * What an answer means for an attempt and its message.
  * @param random 0 to 1, for the spread of back-offs.
  */
 export function interpret(context: AttemptContext, answer: SubmitResult, random: number): AttemptResult {
+  return withinAttempts(resultOf(context, answer, random));
+}
+
+function resultOf(context: AttemptContext, answer: SubmitResult, random: number): AttemptResult {
   const { messageId, no, leg } = context;
   if (answer.ok) {
     const providerId = answer.providerId === undefined ? null : normaliseProviderId(answer.providerId);
@@ -91,12 +109,13 @@ export function interpret(context: AttemptContext, answer: SubmitResult, random:
       // Without another leg it waits, visibly, until a person has mended the account. No person can mend a DLT id so.
       return next() ?? (stopsGateway(answer) ? { ...refused, attempt: 'refused', message: 'queued' } : failed);
     case 'transient': {
+      const counts = !isThrottled(answer) && context.probing !== true;
       // A vendor that names a time (429, 503) has not counted the try against us, so neither do we.
       const transients = context.transients + (answer.retryAfterMs === undefined ? 1 : 0);
       const holdMs = holdFor(answer.retryAfterMs);
       const other = transients >= MAX_TRANSIENTS || holdMs > HOLD_PATIENCE_MS ? next() : null;
       const delayMs = answer.retryAfterMs === undefined ? backoffMs(SUBMIT_BACKOFF, transients, random) : holdMs;
-      return other ?? { ...refused, attempt: 'refused', message: 'queued', transients, delayMs };
+      return { ...(other ?? { ...refused, attempt: 'refused', message: 'queued', transients, delayMs }), counts };
     }
     case 'unknown': {
       const notTried = answer.code === GATEWAY_DOWN;

@@ -6,7 +6,7 @@ import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../sto
 import type { AttemptResult } from '../../store/dispatch/results';
 import { interpretFor, longestHold, NOT_SENT, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
-import { stopsGateway } from './interpret';
+import { stopsGateway, withinAttempts } from './interpret';
 import type { Pacer } from './pacer';
 import { createPacers, type Pacers } from './pacers';
 import { giveBack, recordResults } from './results';
@@ -182,14 +182,14 @@ function sortOut(run: DispatchRun, legIndex: number, block: readonly ClaimedMess
 /** Claimed for a leg that can't carry it: on to one that can, else it has failed. */
 function turnAway(run: DispatchRun, legIndex: number, message: ClaimedMessage, why: LegMismatch): AttemptResult {
   const next = legAfter(run.route, { leg: legIndex, sender: message.sender }, 'sender', message);
-  return {
+  return withinAttempts({
     ...notSent(legIndex, message),
     message: next === null ? 'failed' : 'queued',
     counts: true,
     leg: next ?? legIndex,
     transients: 0,
     ...why,
-  };
+  });
 }
 
 /** What a block is sent with. */

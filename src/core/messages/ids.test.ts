@@ -16,12 +16,21 @@ describe('uuidv7', () => {
 describe('attemptWireId', () => {
   it('is read back in any case, fits 32 characters and names its attempt', () => {
     fc.assert(
-      fc.property(fc.uuid(), fc.integer({ min: 1, max: 1_000 }), fc.boolean(), (messageId, no, upper) => {
+      fc.property(fc.uuid(), fc.integer({ min: 1, max: 32_767 }), fc.boolean(), (messageId, no, upper) => {
         const wire = attemptWireId(messageId, no);
-        expect(wire).toMatch(/^[0-9a-z]{27,28}$/);
+        expect(wire).toMatch(/^[0-9a-z]{27,29}$/);
         expect(parseAttemptWireId(upper ? wire.toUpperCase() : wire)).toEqual({ messageId, no });
       }),
     );
+  });
+
+  it('is read back for every number that an attempt can have, and for no other', () => {
+    const messageId = uuidv7();
+    const unread = Array.from({ length: 32_767 }, (_, i) => i + 1).filter(
+      (no) => parseAttemptWireId(attemptWireId(messageId, no))?.no !== no,
+    );
+    expect(unread).toEqual([]);
+    for (const no of [0, 32_768, 46_655, 46_656]) expect(parseAttemptWireId(attemptWireId(messageId, no))).toBeNull();
   });
 
   it.each(['', 'abc', 'u'.repeat(27), `${'0'.repeat(26)}0`, `${'0'.repeat(26)}-`, 'z'.repeat(27), 'é'.repeat(27)])(

@@ -19,6 +19,9 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const UUID_BYTES = 16;
 /** 128 bits in 5-bit digits. */
 const UUID_DIGITS = 26;
+/** The highest number that an attempt can have: it is stored as a smallint. In base 36 it has three digits. */
+const MAX_ATTEMPT_NO = 32_767;
+const MAX_NO_DIGITS = MAX_ATTEMPT_NO.toString(36).length;
 const POOL_BYTES = 8_192;
 
 /** The UUID before all others (RFC 9562): where a search by id begins. */
@@ -72,9 +75,9 @@ export function prefixedId(prefix: string): string {
 
 /**
  * The id of an attempt as the provider gets it: 26 base-32 digits of the message's UUID, then the attempt's number in
- * base 36. At most 28 characters of `[0-9a-z]`, which fits the narrowest provider field (Clickatell `climsgid`, 32).
+ * base 36. At most 29 characters of `[0-9a-z]`, which fits the narrowest provider field (Clickatell `climsgid`, 32).
  * @param messageId a UUID with dashes.
- * @param no the attempt's number, from 1.
+ * @param no the attempt's number, from 1 to 32,767.
  */
 export function attemptWireId(messageId: string, no: number): string {
   let text = '';
@@ -97,7 +100,7 @@ export function attemptWireId(messageId: string, no: number): string {
 
 /** Reads {@link attemptWireId} back, in any case. Null when the text is not such an id. */
 export function parseAttemptWireId(wire: string): { messageId: string; no: number } | null {
-  if (wire.length <= UUID_DIGITS || wire.length > UUID_DIGITS + 2) return null;
+  if (wire.length <= UUID_DIGITS || wire.length > UUID_DIGITS + MAX_NO_DIGITS) return null;
   const lower = wire.toLowerCase();
   const bytes = new Uint8Array(UUID_BYTES);
   let bits = 0;
@@ -117,5 +120,5 @@ export function parseAttemptWireId(wire: string): { messageId: string; no: numbe
   const tail = lower.slice(UUID_DIGITS);
   if (!/^[0-9a-z]+$/.test(tail) || value !== 0) return null;
   const no = parseInt(tail, 36);
-  return no >= 1 ? { messageId: formatUuid(bytes), no } : null;
+  return no >= 1 && no <= MAX_ATTEMPT_NO ? { messageId: formatUuid(bytes), no } : null;
 }
