@@ -153,6 +153,7 @@ create table campaigns (
   priority smallint not null default 5,
   start_failures smallint not null default 0,
   start_after timestamp with time zone,
+  look_at timestamp with time zone,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
@@ -609,6 +610,8 @@ CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at)
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
+CREATE INDEX campaigns_look ON campaigns USING btree (look_at) WHERE (look_at IS NOT NULL);
+
 CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));
 
 CREATE INDEX group_members_page ON group_members USING btree (group_id, id);
@@ -644,6 +647,8 @@ CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
 CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
 
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
+
+CREATE INDEX slices_look ON slices USING btree (look_at) WHERE ((campaign_id IS NULL) AND (look_at IS NOT NULL));
 
 CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
 

@@ -3,8 +3,10 @@ import { Client, type Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
-import { clearWakeDue } from '../store/messages/slices';
+import { findOpenCampaign } from '../store/campaigns/looks';
+import { clearWakeDue, findOpenSlice } from '../store/messages/slices';
 import { createWorkflows, type Workflows } from '../workflows/client';
+import { toSendInput } from '../workflows/contract';
 import { connectTemporal, temporalSettings } from './temporal';
 
 /** What the composition root logs through; a pino logger fits. */
@@ -52,6 +54,13 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
     client: new Client({ connection, namespace: temporal.namespace }),
+    openWork: {
+      async slice(id) {
+        const slice = await findOpenSlice(database.pool, id);
+        return slice === null ? null : toSendInput(slice);
+      },
+      campaign: (id) => findOpenCampaign(database.pool, id),
+    },
     onWoken: (heard) => clearWakeDue(database.pool, heard),
     onError: (err) => log.warn({ err }, 'Temporal could not be told; maintenance will'),
   });

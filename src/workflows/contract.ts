@@ -45,6 +45,24 @@ export interface SendInput {
   priority: number;
 }
 
+/** The input of a slice's workflow. */
+export const toSendInput = ({
+  id,
+  accountId,
+  dueAt,
+  priority,
+}: {
+  id: string;
+  accountId: string;
+  dueAt: Date | null;
+  priority: number;
+}): SendInput => ({
+  sliceId: id,
+  accountId,
+  dueAtMs: dueAt?.getTime() ?? null,
+  priority,
+});
+
 /** What the `receipt` signal says of a slice: so many messages are open, so many of them were refused and want another leg. */
 export interface ReceiptNews {
   open: number;
@@ -124,6 +142,7 @@ export const GATEWAY_TEST_MS = 12_000;
  * - `starts`: what was committed and has no workflow, because a crash or an absent Temporal came between.
  * - `restarts`: everything that is open is offered to Temporal again, in case a workflow went with Temporal's data; also
  *   when a worker starts.
+ * - `audit`: open work that its workflow should have looked at: it was ended from outside.
  * - `wakes`: news of receipts that a workflow may not have heard.
  * - `receipts`: parked ones whose attempt is known by now; and the end of those that never matched.
  * - `relays`: outboxes whose relay does not run.
@@ -136,6 +155,7 @@ export const GATEWAY_TEST_MS = 12_000;
 export const DUTIES = {
   starts: 15_000,
   restarts: 6 * 3_600_000,
+  audit: 60_000,
   wakes: 15_000,
   receipts: 15_000,
   relays: 15_000,

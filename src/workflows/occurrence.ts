@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { campaignWorkflow } from './campaign';
@@ -36,8 +36,9 @@ export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise
       args: [campaign],
     });
   } catch (error) {
-    // Maintenance was faster: between the campaign's row and this line a worker had died.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Maintenance was faster: between the campaign's row and this line a worker had died. Or the campaign's workflow was ended
+    // from outside, and another one goes on with it.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ChildWorkflowFailure)) throw error;
     await awaitCampaign({ campaignId });
   }
 }

@@ -180,7 +180,13 @@ test('a draft has no schedule before its launch', async () => {
 test('what Temporal did not hear of, maintenance tells it', async () => {
   const { id } = (await create()).json;
   const { database } = stack;
-  const workflows = createWorkflows({ client, onWoken: () => Promise.resolve(), onError: () => undefined });
+  const none = () => Promise.resolve(null);
+  const workflows = createWorkflows({
+    client,
+    openWork: { slice: none, campaign: none },
+    onWoken: () => Promise.resolve(),
+    onError: () => undefined,
+  });
   await schedule(id).delete();
   await database.pool.query('update campaigns set workflow_at = null where id = $1', [id]);
   await startUnstarted({ database, workflows }, testTurn('starts').turn, 0);

@@ -23,7 +23,13 @@ export function testTurn(duty: DutyName): TestTurn {
 export async function runDutyNow({ env }: Pick<Client, 'env'>, duty: DutyName): Promise<void> {
   const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
   const client = new TemporalClient({ connection, namespace: env.TEMPORAL_NAMESPACE });
-  const workflows = createWorkflows({ client, onWoken: () => Promise.resolve(), onError: () => undefined });
+  const nothing = () => Promise.resolve(null);
+  const workflows = createWorkflows({
+    client,
+    openWork: { slice: nothing, campaign: nothing },
+    onWoken: () => Promise.resolve(),
+    onError: () => undefined,
+  });
   try {
     await workflows.runDutyNow(duty);
   } finally {

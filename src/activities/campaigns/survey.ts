@@ -11,6 +11,7 @@ import {
   readCampaign,
   type CampaignRow,
 } from '../../store/campaigns/campaigns';
+import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
 import { effectiveRate } from './rate';
@@ -46,11 +47,18 @@ const MAX_WAIT_MS = 6 * 3_600_000;
 /** With fewer outcomes, the failures among them are no reason to pause. */
 const SELF_PAUSE_MIN_SETTLED = 100;
 
+/** Says what a campaign should do now, and notes when it will be asked again. */
 export async function surveyCampaign(
-  { db, pool }: Database,
+  database: Database,
   campaignId: string,
   busy: readonly number[],
 ): Promise<CampaignSurvey> {
+  const survey = await lookAt(database, campaignId, busy);
+  await noteNextLook(database.pool, campaignId, survey.done ? null : survey.waitMs);
+  return survey;
+}
+
+async function lookAt({ db, pool }: Database, campaignId: string, busy: readonly number[]): Promise<CampaignSurvey> {
   const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };

@@ -7,6 +7,7 @@ import { forgetRecordKeys } from '../../store/messages/accept';
 import { listWakeDue } from '../../store/messages/slices';
 import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
+import { restartStranded } from './audit';
 import { reviewGatewayHealth } from './gateway-health-review';
 import { applyParked } from './receipts';
 import { restartUnsettled } from './restarts';
@@ -34,6 +35,10 @@ type Duty = (deps: MaintenanceDeps, turn: Turn, cursor: string | null) => Promis
 const DUTY: Record<DutyName, Duty> = {
   starts: async (deps, turn) => turn.report(await startUnstarted(deps, turn)),
   restarts: restartUnsettled,
+  audit: async (deps, turn) => {
+    await restartStranded(deps, turn);
+    return turn.report();
+  },
   wakes: repeatWakes,
   receipts: applyParked,
   relays: wakeOverdueRelays,

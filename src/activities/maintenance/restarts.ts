@@ -5,9 +5,9 @@
 import { listUnfinishedImports } from '../../store/audience/upload-rows';
 import { listUnfinishedCampaigns } from '../../store/campaigns/campaigns';
 import { listUnsettled } from '../../store/messages/slices';
-import type { DutyReport } from '../../workflows/contract';
+import { toSendInput, type DutyReport } from '../../workflows/contract';
 import { startCampaign } from '../../store/campaigns/start';
-import { CONCURRENT_STARTS, startSlice, type StartDeps } from './starts';
+import { CONCURRENT_STARTS, type StartDeps } from './starts';
 import type { Turn } from './turn';
 
 /** Slices that are looked at, open or not. */
@@ -42,7 +42,7 @@ async function restartSlices({ database: { pool }, workflows }: StartDeps, turn:
   await turn.each(
     slices,
     ({ id }) => `slice ${id}`,
-    (slice) => startSlice(workflows, slice),
+    (slice) => workflows.startSend(toSendInput(slice)),
     CONCURRENT_STARTS,
   );
   return last;

@@ -4,8 +4,9 @@ import { listUnstartedImports, markImportStarted } from '../../store/audience/up
 import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/campaigns';
 import { startCampaign } from '../../store/campaigns/start';
 import type { Database } from '../../store/database';
-import { listUnstarted, markStarted, type StartableSlice } from '../../store/messages/slices';
+import { listUnstarted, markStarted } from '../../store/messages/slices';
 import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
+import { toSendInput } from '../../workflows/contract';
 import type { Turn } from './turn';
 
 /** What is younger is being started by a living api process. */
@@ -34,7 +35,7 @@ async function startSlices({ database: { pool }, workflows }: StartDeps, turn: T
     const started = await turn.each(
       page,
       ({ id }) => `slice ${id}`,
-      (slice) => startSlice(workflows, slice),
+      (slice) => workflows.startSend(toSendInput(slice)),
       CONCURRENT_STARTS,
     );
     // Without the mark a slice that is due next week would be started again by every turn until then.
@@ -71,8 +72,4 @@ async function startCampaigns({ database: { db }, workflows }: StartDeps, turn: 
       }
     },
   );
-}
-
-export function startSlice(workflows: Workflows, { id, accountId, dueAt, priority }: StartableSlice): Promise<void> {
-  return workflows.startSend({ sliceId: id, accountId, dueAtMs: dueAt?.getTime() ?? null, priority });
 }

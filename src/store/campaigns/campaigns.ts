@@ -275,7 +275,7 @@ const RECEIPTS_AWAITED = '30 days';
 export async function markCampaignStarted(db: Kysely<Schema>, id: string): Promise<void> {
   await db
     .updateTable('campaigns')
-    .set({ workflow_at: sql<Date>`now()`, ...startedAtLast() })
+    .set({ workflow_at: sql<Date>`now()`, look_at: sql<Date>`coalesce(look_at, now())`, ...startedAtLast() })
     .where('id', '=', id)
     .where('workflow_at', 'is', null)
     .execute();

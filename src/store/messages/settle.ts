@@ -1,6 +1,7 @@
 /** When a slice has to be looked at next, and the end of messages whose deadline has passed. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { hasOpen } from './ledger';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './waiting';
 
@@ -53,7 +54,8 @@ export interface SliceOutlook {
 const NEXT_END = `least(${DEADLINE}, ${OVERDUE_AT})`;
 
 /**
- * What is left of a slice, by the clock of Postgres.
+ * What is left of a slice, by the clock of Postgres. On a slice of a send, which has a workflow of its own, it notes when
+ * that looks again, at the latest.
  * @param lookupProviders as for {@link settleOverdue}.
  * @param later false when all that was submitted of it was submitted a moment ago.
  */
@@ -68,23 +70,30 @@ export async function readOutlook(
     ready: number;
     lookups: number;
     wait_ms: string | null;
-    lookup_ms: string | null;
   }>(
     pool,
     'read-outlook',
-    `select count(*)::int as open,
-            count(*) filter (where m.state in ('accepted', 'queued', 'refused')
-                               and (m.not_before is null or m.not_before <= now()))::int as ready,
-            count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
-            ceil(extract(epoch from min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) then null else
-              least(${NEXT_END}, case when m.state <> 'submitted' then m.not_before end)
-            end) - now()) * 1000) as wait_ms,
-            ceil(extract(epoch from min(${LOOKUP_AT}) filter (where ${LOOKUP_AT} > now()) - now()) * 1000) as lookup_ms
-     ${waiting('$3::boolean')}`,
+    `with outlook as (
+       select count(*)::int as open,
+              count(*) filter (where m.state in ('accepted', 'queued', 'refused')
+                                 and (m.not_before is null or m.not_before <= now()))::int as ready,
+              count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
+              min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) then null else
+                least(${NEXT_END}, case when m.state <> 'submitted' then m.not_before end) end) as wait_at,
+              min(${LOOKUP_AT}) filter (where ${LOOKUP_AT} > now()) as lookup_at
+       ${waiting('$3::boolean')}
+     ),
+     -- While some are asked about, what comes due meanwhile is asked about with them.
+     next as (
+       select open, ready, lookups, least(wait_at, case when lookups = 0 then lookup_at end) as at from outlook
+     ),
+     noted as (
+       update slices s set look_at = greatest(now(), n.at)
+       from next n where s.id = $1 and s.campaign_id is null and ${hasOpen('s')}
+     )
+     select open, ready, lookups, ceil(extract(epoch from at - now()) * 1000) as wait_ms from next`,
     [sliceId, lookupProviders, later],
   );
-  const { open, ready, lookups, wait_ms: wait, lookup_ms: lookup } = row!;
-  // While some are asked about, what comes due meanwhile is asked about with them.
-  const waits = [wait, lookups > 0 ? null : lookup].filter((ms) => ms !== null).map(Number);
-  return { open, ready, lookups, waitMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)) };
+  const { open, ready, lookups, wait_ms: wait } = row!;
+  return { open, ready, lookups, waitMs: wait === null ? null : Math.max(0, Number(wait)) };
 }

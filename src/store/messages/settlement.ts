@@ -37,6 +37,8 @@ const difference = (state: string): string =>
   `(count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}'))::int as ${state}`;
 
 const COUNTERS = [...FINAL_STATES, 'submitted'];
+/** Nothing of the slice is open any more. */
+const IS_DONE = `s.total = ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}`;
 
 const settled = FINAL_STATES.map((state) => `c.${state}`).join(' + ');
 /** Some of a slice's messages want another leg, or its last one has got its outcome: its workflow has to hear of it. */
@@ -56,7 +58,8 @@ change as (
 ),
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
-    wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int
+    wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int,
+    look_at = case when ${IS_DONE} then null else s.look_at end
   from change c where s.id = c.slice_id
   returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open, s.wake_seq
 )`;

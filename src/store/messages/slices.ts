@@ -37,7 +37,8 @@ export async function sealSlice(pool: Pool, id: string, openSince: Date | null =
     pool,
     'seal-slice',
     `update slices set state = 'sealed', started_at = coalesce(started_at, now()),
-       look_at = null, wake_due = wake_due and campaign_id is null, open_since = $2
+       look_at = case when campaign_id is null then coalesce(look_at, now()) end,
+       wake_due = wake_due and campaign_id is null, open_since = $2
      where id = $1
      returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
     [id, openSince],
@@ -60,12 +61,12 @@ export async function writeLegs(pool: Pool, id: string, legs: readonly Leg[]): P
   await execute(pool, 'write-legs', 'update slices set legs = $2 where id = $1', [id, JSON.stringify(legs)]);
 }
 
-/** Marks slices whose workflow is known to run. */
+/** Marks slices whose workflow is known to run; it looks at them when they are due. */
 export async function markStarted(pool: Pool, ids: string[]): Promise<void> {
   await execute(
     pool,
     'mark-started',
-    `update slices s set started_at = now()
+    `update slices s set started_at = now(), look_at = greatest(now(), due_at)
      from (
        select id from slices where id = any($1::uuid[]) and started_at is null order by id for update
      ) held
@@ -116,6 +117,37 @@ export async function listUnstarted(
     [olderThanMs, after, limit],
   );
   return rows.map(toStartable);
+}
+
+/** A slice of a send that has open messages; null = it has none, or is of a campaign. */
+export async function findOpenSlice(pool: Pool, id: string): Promise<StartableSlice | null> {
+  const [row] = await execute<StartableRow>(
+    pool,
+    'find-open-slice',
+    `select id, account_id, priority, due_at from slices where id = $1 and campaign_id is null and ${hasOpen('slices')}`,
+    [id],
+  );
+  return row === undefined ? null : toStartable(row);
+}
+
+/**
+ * Takes slices of sends that are open and whose workflow should have looked at them at least `lateMs` ago: it is gone, or
+ * late. They are given as much time again before they are taken once more.
+ */
+export async function takeStrandedSlices(pool: Pool, lateMs: number, limit: number): Promise<StartableSlice[]> {
+  const rows = await execute<StartableRow & { is_open: boolean }>(
+    pool,
+    'take-stranded-slices',
+    `with stranded as (
+       select id from slices where campaign_id is null and look_at < now() - $1 * interval '1 millisecond'
+       order by look_at limit $2 for update skip locked
+     )
+     update slices s set look_at = case when ${hasOpen('s')} then now() end
+     from stranded d where s.id = d.id
+     returning s.id, s.account_id, s.priority, s.due_at, s.look_at is not null as is_open`,
+    [lateMs, limit],
+  );
+  return rows.filter((row) => row.is_open).map(toStartable);
 }
 
 /** A slice, and the campaign whose workflow looks after it; null = it has a workflow of its own. */

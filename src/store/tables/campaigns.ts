@@ -98,6 +98,8 @@ export interface CampaignsTable {
   started_at: Date | null;
   running_since: Date | null;
   finished_at: Date | null;
+  /** When its workflow looks again, at the latest; null = nothing is left to look at. */
+  look_at: Generated<Date | null>;
   self_pausing: Generated<boolean>;
   start_failures: Generated<number>;
   start_after: Date | null;

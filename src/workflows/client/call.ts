@@ -1,5 +1,5 @@
 /** Workflows that somebody waits for: commands to campaigns, forecasts, test messages. Each answers within a bound. */
-import { isGrpcDeadlineError, type Client } from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import {
@@ -17,6 +17,8 @@ import {
   type GatewayTestInput,
   type GatewayTestResult,
 } from '../contract';
+import type { OpenWork } from './signal';
+import type { WorkflowStarts } from './start';
 
 /** A person waits for the answer. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -26,9 +28,16 @@ export class WrongStateError extends Error {
   override readonly name = 'WrongStateError';
 }
 
+export interface WorkflowCallsOptions {
+  client: Client;
+  starts: WorkflowStarts;
+  openWork: OpenWork;
+}
+
 export interface WorkflowCalls {
   /**
-   * Carries out what a person asks of a campaign; resolves once it holds.
+   * Carries out what a person asks of a campaign; resolves once it holds. Starts its workflow where that was ended from
+   * outside.
    * @throws WrongStateError; and what the client throws when Temporal, or every worker, is away.
    */
   commandCampaign(campaignId: string, command: CampaignCommand): Promise<CampaignState>;
@@ -45,15 +54,27 @@ export interface WorkflowCalls {
   testGateway(testId: string): Promise<GatewayTestResult>;
 }
 
-export function createWorkflowCalls(client: Client): WorkflowCalls {
+export function createWorkflowCalls({ client, starts, openWork }: WorkflowCallsOptions): WorkflowCalls {
+  async function update(campaignId: string, command: CampaignCommand): Promise<CampaignState> {
+    const send = (): Promise<CampaignState> =>
+      client.workflow
+        .getHandle(campaignWorkflowId(campaignId))
+        .executeUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE, { args: [command] });
+    try {
+      return await send();
+    } catch (error) {
+      const input = error instanceof WorkflowNotFoundError ? await openWork.campaign(campaignId) : null;
+      if (input === null) throw error;
+      // It was ended from outside.
+      await starts.startCampaign(input);
+      return send();
+    }
+  }
+
   return {
     async commandCampaign(campaignId, command) {
       try {
-        return await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
-          client.workflow
-            .getHandle(campaignWorkflowId(campaignId))
-            .executeUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE, { args: [command] }),
-        );
+        return await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () => update(campaignId, command));
       } catch (error) {
         const { cause } = error as { cause?: unknown };
         if (cause instanceof ApplicationFailure && cause.type === WRONG_STATE) throw new WrongStateError(cause.message);

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { createWorkflowCalls, type WorkflowCalls } from './call';
 import { createWorkflowSchedules, type WorkflowSchedules } from './schedules';
-import { createWorkflowSignals, type HeardNews, type WorkflowSignals } from './signal';
+import { createWorkflowSignals, type HeardNews, type OpenWork, type WorkflowSignals } from './signal';
 import { createWorkflowStarts, type WorkflowStarts } from './start';
 
 export { isTemporalAway, temporalStatus } from './away';
@@ -10,6 +10,7 @@ export { WrongStateError } from './call';
 
 export interface WorkflowsOptions {
   client: Client;
+  openWork: OpenWork;
   /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
   onWoken(heard: HeardNews[]): Promise<void>;
   /** A signal was not delivered; its flag stays on the row and maintenance repeats it. */
@@ -21,11 +22,13 @@ export interface Workflows extends WorkflowStarts, WorkflowSignals, WorkflowCall
   stop(): Promise<void>;
 }
 
-export function createWorkflows({ client, onWoken, onError }: WorkflowsOptions): Workflows {
+export function createWorkflows(options: WorkflowsOptions): Workflows {
+  const { client } = options;
+  const starts = createWorkflowStarts(client);
   return {
-    ...createWorkflowStarts(client),
-    ...createWorkflowSignals({ client, onWoken, onError }),
-    ...createWorkflowCalls(client),
+    ...starts,
+    ...createWorkflowSignals({ ...options, starts }),
+    ...createWorkflowCalls({ ...options, starts }),
     ...createWorkflowSchedules(client),
   };
 }

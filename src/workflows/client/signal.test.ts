@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { createWorkflowSignals, type HeardNews } from './signal';
+import type { WorkflowStarts } from './start';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -24,8 +25,11 @@ function harness(refuse: (workflowId: string) => Error | undefined = () => undef
       }),
     },
   } as unknown as Client;
+  const nothing = () => Promise.resolve(null);
   const signals = createWorkflowSignals({
     client,
+    starts: {} as WorkflowStarts,
+    openWork: { slice: nothing, campaign: nothing },
     onWoken: (news) => Promise.resolve(void heard.push(news)),
     onError: (error) => void errors.push(error),
   });

@@ -10,15 +10,26 @@ import {
   sendWorkflowId,
   TASK_QUEUES,
   WORKFLOW_TYPES,
+  type CampaignInput,
   type CampaignNews,
   type ReceiptNews,
   type RelayInput,
+  type SendInput,
 } from '../contract';
+import type { WorkflowStarts } from './start';
 
 /** At most two signals per second and workflow, so many at a time over all workflows of a kind. */
 const LIMITS = { intervalMs: 500, concurrency: 16 };
 /** How long a delivered wake may wait to be written down with others. */
 const WOKEN_FLUSH_MS = 500;
+
+/** What is left to do of work whose workflow is not there: it was ended from outside, or went with Temporal's data. */
+export interface OpenWork {
+  /** Null: nothing of the slice is open. */
+  slice(id: string): Promise<SendInput | null>;
+  /** Null: the campaign has nothing to do any more. */
+  campaign(id: string): Promise<CampaignInput | null>;
+}
 
 /** News of a slice, which belongs to a campaign or to none. */
 export interface SliceNews extends ReceiptNews {
@@ -35,7 +46,10 @@ export interface HeardNews {
 }
 
 export interface WorkflowSignals {
-  /** Wakes the workflows of slices that have news (or of their campaigns), at most twice a second each. */
+  /**
+   * Wakes the workflows of slices that have news (or of their campaigns), at most twice a second each. One that is not
+   * there, although there is something to do for it, is started.
+   */
   wake(news: readonly SliceNews[]): void;
   /** Wakes (or starts) the relays of these webhooks, at most twice a second each. */
   wakeRelays(webhookIds: readonly string[]): void;
@@ -47,16 +61,19 @@ export interface WorkflowSignals {
 
 export interface WorkflowSignalsOptions {
   client: Client;
+  starts: WorkflowStarts;
+  openWork: OpenWork;
   /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
   onWoken(heard: HeardNews[]): Promise<void>;
   /** A signal was not delivered. */
   onError(error: unknown): void;
 }
 
-export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSignalsOptions): WorkflowSignals {
+export function createWorkflowSignals(options: WorkflowSignalsOptions): WorkflowSignals {
+  const { client, onWoken, onError } = options;
   const woken = createWokenSlices(onWoken, onError);
-  const slices = sliceSignals(client, woken.add, onError);
-  const campaigns = campaignSignals(client, onError);
+  const slices = sliceSignals(options, woken.add);
+  const campaigns = campaignSignals(options);
   const relays = relaySignals(client, onError);
   return {
     wake(news) {
@@ -86,17 +103,24 @@ export function createWorkflowSignals({ client, onWoken, onError }: WorkflowSign
 
 /** News of slices of sends, by slice. */
 function sliceSignals(
-  client: Client,
+  { client, starts, openWork, onError }: WorkflowSignalsOptions,
   onDelivered: (heard: HeardNews) => void,
-  onError: (error: unknown) => void,
 ): Coalescer<ReceiptNews & { wakeSeq: number }> {
+  const restart = async (sliceId: string): Promise<void> => {
+    const input = await openWork.slice(sliceId);
+    if (input !== null) await starts.startSend(input);
+  };
   const signal = async (sliceId: string, { wakeSeq, ...news }: ReceiptNews & { wakeSeq: number }): Promise<void> => {
+    const handle = client.workflow.getHandle(sendWorkflowId(sliceId));
     try {
-      await client.workflow.getHandle(sendWorkflowId(sliceId)).signal(RECEIPT_SIGNAL, news);
+      await signalOrStart(
+        () => handle.signal(RECEIPT_SIGNAL, news),
+        () => restart(sliceId),
+      );
+      onDelivered({ sliceId, wakeSeq });
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) return onError(error);
+      onError(error);
     }
-    onDelivered({ sliceId, wakeSeq });
   };
   return new Coalescer(signal, {
     ...LIMITS,
@@ -108,14 +132,32 @@ function sliceSignals(
   });
 }
 
+/** Signals a workflow; where it does not run, starts it, which has it look at its rows. */
+async function signalOrStart(signal: () => Promise<void>, restart: () => Promise<void>): Promise<void> {
+  try {
+    await signal();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    await restart();
+  }
+}
+
 /** News of slices of campaigns, by campaign. */
-function campaignSignals(client: Client, onError: (error: unknown) => void): Coalescer<CampaignNews> {
+function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsOptions): Coalescer<CampaignNews> {
+  const restart = async (campaignId: string): Promise<void> => {
+    const input = await openWork.campaign(campaignId);
+    if (input !== null) await starts.startCampaign(input);
+  };
   const signal = async (campaignId: string, news: CampaignNews): Promise<void> => {
+    const handle = client.workflow.getHandle(campaignWorkflowId(campaignId));
     try {
-      await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(RECEIPT_SIGNAL, news);
+      await signalOrStart(
+        () => handle.signal(RECEIPT_SIGNAL, news),
+        () => restart(campaignId),
+      );
     } catch (error) {
       // The flags of its slices stay until the campaign has looked at them.
-      if (!(error instanceof WorkflowNotFoundError)) onError(error);
+      onError(error);
     }
   };
   return new Coalescer(signal, {

@@ -12,21 +12,24 @@ import {
 } from '../contract';
 
 export interface WorkflowStarts {
-  /** Starts a slice's workflow; harmless when it was started before. */
+  /** Starts a slice's workflow; harmless while it runs, and when it is over. One that was ended from outside starts anew. */
   startSend(input: SendInput): Promise<void>;
-  /** Starts a campaign's workflow; harmless when it was started before. */
+  /** Starts a campaign's workflow, as {@link startSend} does a slice's. */
   startCampaign(input: CampaignInput): Promise<void>;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
   startImport(input: ImportInput): Promise<void>;
 }
 
 export function createWorkflowStarts(client: Client): WorkflowStarts {
-  /** Starts a workflow that runs once: a start that is repeated after it ended must not run it again. */
+  /**
+   * Starts a workflow that comes to its end once: a start that is repeated after that must not run it again. One that was
+   * terminated, cancelled, timed out or failed has not come to its end.
+   */
   async function startOnce(type: string, workflowId: string, input: SendInput | CampaignInput): Promise<void> {
     try {
       await client.workflow.start(type, {
         workflowId,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'USE_EXISTING',
         taskQueue: TASK_QUEUES.workflows,
         args: [input],

@@ -1,0 +1,112 @@
+/**
+ * Workflows that were ended from outside: a person terminates or cancels one in Temporal. News of its messages, a command
+ * to its campaign, or at the latest their deadline starts it again; other accounts notice nothing.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { campaignWorkflowId, sendWorkflowId } from '../../src/workflows/contract';
+import { campaignsOf, people } from '../support/campaigns';
+import { testNamespace } from '../support/servers';
+import { startStack, type TestStack } from '../support/stack';
+import { testTemporal } from '../support/temporal';
+import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
+import { until } from '../support/until';
+
+let stack: TestStack;
+let connection: Connection;
+let client: Client;
+beforeAll(async () => {
+  stack = await startStack();
+  connection = await Connection.connect({ address: testTemporal() });
+  client = new Client({ connection, namespace: testNamespace() });
+});
+afterAll(async () => {
+  await stack.stop();
+  await connection.close();
+});
+
+/** An account over one gateway; its vendor's reports come to the gateway's callback URL as `receipts` says. */
+async function tenantOver(name: string, provider: string, script: object, gateway: object = {}): Promise<Tenant> {
+  const tenant = await makeTenant(stack, name);
+  const gatewayId = await tenant.gateway(name, provider, gateway);
+  const { callbackUrl: url } = (await tenant.call('GET', `/api/v1/gateways/${gatewayId}`)).json;
+  const { receipts, ...rest } = script as { receipts?: object };
+  await tenant.script(name, { ...rest, receipts: { url, ...receipts } });
+  return tenant;
+}
+
+async function workflowOf(messageId: string) {
+  const { rows } = await stack.database.pool.query<{ slice_id: string }>(
+    'select slice_id from messages where id = $1',
+    [messageId],
+  );
+  return client.workflow.getHandle(sendWorkflowId(rows[0]!.slice_id));
+}
+
+const ended = async (handle: Awaited<ReturnType<typeof workflowOf>>, way: 'terminate' | 'cancel') => {
+  await handle[way]();
+  await until('its workflow has ended', async () => (await handle.describe()).status.name !== 'RUNNING');
+};
+
+test.each(['terminate', 'cancel'] as const)('a send, %s: a report that refuses its sender ID wakes it', async (way) => {
+  const refusing = {
+    refuse: [{ outcome: 'sender', senders: ['TXTSMS'], at: 'receipt' }],
+    receipts: { delayMs: 2_000 },
+  };
+  const tenant = await tenantOver(`ended-${way}`, KNOWS_OUR_IDS, refusing, { fallbackSender: 'SPARES' });
+  const [id] = (await tenant.send(1)) as [string];
+  await tenant.reach([id], 'submitted');
+  await ended(await workflowOf(id), way);
+
+  const watched = await tenantOver(`ended-${way}-watched`, KNOWS_OUR_IDS, {});
+  await watched.reach(await watched.send(1), 'delivered');
+  await tenant.reach([id], 'delivered');
+  expect((await tenant.call('GET', `/api/v1/messages/${id}`)).json.attempts).toHaveLength(2);
+});
+
+test('a send whose report never comes ends at its deadline all the same', async () => {
+  const silent = await tenantOver('ended-silent', KNOWS_ITS_OWN, { receipts: { missing: 1 } });
+  const ids = await silent.send(1);
+  await silent.reach(ids, 'submitted');
+  await ended(await workflowOf(ids[0]!), 'terminate');
+  // A day and an hour pass.
+  await stack.database.pool.query(
+    `update messages set submitted_at = submitted_at - interval '25 hours' where id = any($1)`,
+    [ids],
+  );
+  await stack.database.pool.query(
+    `update slices set look_at = look_at - interval '25 hours' where id in (select slice_id from messages where id = any($1))`,
+    [ids],
+  );
+  await silent.reach(ids, 'expired', 45_000);
+});
+
+test('a campaign in the middle: a command is carried out, and it goes on to its end', async () => {
+  const tenant = await tenantOver('ended-campaign', KNOWS_ITS_OWN, {});
+  const campaigns = campaignsOf({ ...stack, call: tenant.call });
+  const id = await campaigns.launch({ audience: { recipients: people(90) }, ratePerSecond: 15 });
+  await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.delivered > 0);
+  await client.workflow.getHandle(campaignWorkflowId(id)).terminate();
+  const paused = await campaigns.act(id, 'pause');
+  expect([paused.status, paused.json.state]).toEqual([200, 'paused']);
+  expect((await campaigns.act(id, 'resume')).status).toBe(200);
+  expect((await campaigns.reaches(id, 'finished')).counts).toMatchObject({ accepted: 90, delivered: 90 });
+  expect(await tenant.counts('ended-campaign')).toMatchObject({ accepted: 90 });
+});
+
+test('a campaign that nobody commands goes on once it has not looked at its messages for long', async () => {
+  const tenant = await tenantOver('ended-alone', KNOWS_OUR_IDS, {});
+  const campaigns = campaignsOf({ ...stack, call: tenant.call });
+  const id = await campaigns.launch({ audience: { recipients: people(60) }, ratePerSecond: 15 });
+  await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.delivered > 0);
+  await client.workflow.getHandle(campaignWorkflowId(id)).terminate();
+  await until('no run of it is left', async () => {
+    const { rows } = await stack.database.pool.query<{ n: number }>(
+      `select count(*)::int as n from messages m join slices s on s.id = m.slice_id
+       where s.campaign_id = $1 and m.state = 'submitting'`,
+      [id],
+    );
+    return rows[0]!.n === 0;
+  });
+  await stack.database.pool.query(`update campaigns set look_at = look_at - interval '25 hours' where id = $1`, [id]);
+  expect((await campaigns.reaches(id, 'finished', 45_000)).counts).toMatchObject({ accepted: 60, delivered: 60 });
+}, 120_000);
