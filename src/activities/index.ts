@@ -154,7 +154,7 @@ function campaignActivities(deps: ActivityDeps, dispatch: DispatchDeps) {
 
     /** Says what a campaign should do now. */
     surveyCampaign: ({ campaignId, busy }: { campaignId: string; busy: number[] }): Promise<CampaignSurvey> =>
-      surveyCampaign(deps.database, campaignId, busy),
+      surveyCampaign(dispatch, campaignId, busy),
 
     /** Brings slices of a campaign, one after the other, as far as they can go now. */
     advanceCampaignSlices: (run: CampaignRun): Promise<CampaignRunResult> =>

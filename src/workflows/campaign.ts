@@ -207,10 +207,10 @@ class Steering {
     }
   }
 
-  private startRun(nos: number[], { untilMs, sinceMs }: CampaignSurvey): void {
+  private startRun(nos: number[], { untilMs }: CampaignSurvey): void {
     this.runs++;
     for (const no of nos) this.busy.add(no);
-    void this.advance({ campaignId: this.campaignId, nos, untilMs, sinceMs }).then(
+    void this.advance({ campaignId: this.campaignId, nos, untilMs }).then(
       ({ held, lookUp }) => {
         this.endRun(nos);
         // Absent in what was recorded before there was one.

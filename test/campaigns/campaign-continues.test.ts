@@ -47,7 +47,6 @@ const activities: Pick<Activities, 'prepareCampaign' | 'surveyCampaign' | 'comma
       due: [],
       width: 6,
       untilMs: null,
-      sinceMs: null,
       waitMs: HOUR_MS,
       details: '',
     });

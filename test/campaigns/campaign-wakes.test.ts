@@ -22,7 +22,6 @@ const SLEEP: CampaignSurvey = {
   due: [],
   width: 2,
   untilMs: null,
-  sinceMs: null,
   waitMs: 6 * 3_600_000,
   details: '',
 };

@@ -36,7 +36,7 @@ async function running(start: string, end: string): Promise<string> {
 
 async function surveyAt(id: string, iso: string) {
   await clock.set(iso);
-  const { due, untilMs, waitMs } = await surveyCampaign(database, id, []);
+  const { due, untilMs, waitMs } = await surveyCampaign({ database, wakeRelays: () => undefined }, id, []);
   return { due, until: untilMs === null ? null : new Date(untilMs).toISOString(), waitMs };
 }
 
@@ -71,7 +71,7 @@ test('a campaign that is late that night waits for the clock on the wall, not fo
   const { id } = await storeCampaign(store, { timezone: ZONE, lateness: 'next-window', window, dueAt });
   await store.pool.query(`update campaigns set state = 'scheduled' where id = $1`, [id]);
   await clock.set('2027-03-27T21:00:00Z');
-  await surveyCampaign(database, id, []);
+  await surveyCampaign({ database, wakeRelays: () => undefined }, id, []);
   // 09:00 in summer time is 07:00 UTC; the day before it was 08:00.
   expect((await readCampaign(store.db, id))!.due_at!.toISOString()).toBe(`${SPRING}T07:00:00.000Z`);
 });

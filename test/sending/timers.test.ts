@@ -32,7 +32,8 @@ beforeAll(async () => {
   env = await timeSkipping();
   const advance = async () => {
     advancedAtMs.push(await env.currentTimeMs());
-    return { held: null, lookUp: false, ...(turns.length > 1 ? turns.shift()! : turns[0]!) };
+    const answer = turns.length > 1 ? turns.shift()! : turns[0]!;
+    return { held: null, lookUp: false, taken: 0, waiting: 0, ...answer };
   };
   const activities: Pick<Activities, 'advance' | 'advanceFirst' | 'relay' | 'runDuty' | 'sweep'> = {
     advance,

@@ -1,7 +1,8 @@
 /** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
 import { hasEnded, mayDispatch } from '../../core/campaigns/campaign';
 import { findSliceIds, writeLookAt } from '../../store/campaigns/slices';
-import { noteHeld, readLiveCampaigns, type LiveCampaign } from '../../store/campaigns/live';
+import { noteRun } from '../../store/campaigns/hold';
+import { readLiveCampaigns, type LiveCampaign } from '../../store/campaigns/live';
 import type { Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
 import { createFollower, type Followed, type Follower } from '../../core/concurrency/follow';
@@ -19,8 +20,6 @@ export interface CampaignRun {
   nos: number[];
   /** Epoch milliseconds at which their window closes; null = it does not. */
   untilMs: number | null;
-  /** Epoch milliseconds at which their window opened; null = they have none. */
-  sinceMs: number | null;
 }
 
 export interface CampaignRunResult {
@@ -40,7 +39,7 @@ export function createCampaignFollower(database: Database, onError: (error: unkn
  */
 export async function advanceCampaignSlices(
   deps: DispatchDeps & { campaigns: Follower<LiveCampaign> },
-  { campaignId, nos, untilMs, sinceMs }: CampaignRun,
+  { campaignId, nos, untilMs }: CampaignRun,
   stopping: AbortSignal,
 ): Promise<CampaignRunResult> {
   const { pool } = deps.database;
@@ -48,24 +47,27 @@ export async function advanceCampaignSlices(
   if (campaign === null) return { held: false, lookUp: [] };
   const halt = haltOf(campaign, untilMs);
   const stop = AbortSignal.any([stopping, halt.signal]);
-  const openSince = sinceMs === null ? null : new Date(sinceMs);
   const targetRate = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
   const endAtMs = performance.now() + RUN_MS;
   let held: string | null = null;
+  let taken = false;
+  let waits = false;
   const lookUp: string[] = [];
   try {
     for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
       const { state } = campaign.value;
       if (!mayDispatch(state) && !hasEnded(state)) break;
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
-      const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate, openSince });
+      const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate });
       held = result.held;
+      taken ||= result.taken > 0;
+      waits ||= result.waiting > 0;
       if (result.lookUp) lookUp.push(sliceId);
       // A slice that was stopped in the middle, or is held, is due again as soon as its campaign goes on.
       await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
       if (stop.aborted || held !== null || performance.now() > endAtMs) break;
     }
-    await noteHeld(pool, campaignId, held);
+    await noteRun(pool, campaignId, { held, taken, waits });
     return { held: held !== null, lookUp };
   } finally {
     halt.release();

@@ -7,10 +7,12 @@ import {
   startStore,
   storeGateway,
   submit,
+  WEBHOOK,
   type TestStore,
 } from '../../../test/support/rows';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import type { SendWindow } from '../../core/time/window';
+import { noteRun } from '../../store/campaigns/hold';
 import { cancelWaiting, writeLookAt } from '../../store/campaigns/slices';
 import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
 import type { Database } from '../../store/database';
@@ -33,7 +35,10 @@ beforeAll(async () => {
   database = store.connect(4);
 });
 afterAll(() => store.stop());
-beforeEach(() => clock.set(NOON));
+beforeEach(() => {
+  woken = [];
+  return clock.set(NOON);
+});
 
 interface Stored {
   id: string;
@@ -48,11 +53,13 @@ async function campaignIn(
 ): Promise<Stored> {
   const campaign = await storeCampaign(store, over);
   await storeBlock(store, campaign, slices);
-  await store.pool.query('update campaigns set state = $2, running_since = now() where id = $1', [campaign.id, state]);
+  await store.pool.query('update campaigns set state = $2 where id = $1', [campaign.id, state]);
   return { id: campaign.id, slices };
 }
 
-const survey = (id: string, busy: number[] = []) => surveyCampaign(database, id, busy);
+let woken: string[];
+const survey = (id: string, busy: number[] = []) =>
+  surveyCampaign({ database, wakeRelays: (ids) => void woken.push(...ids) }, id, busy);
 const read = async (id: string): Promise<CampaignRow> => (await readCampaign(store.db, id))!;
 
 /** Has the gateway take `count` messages of a slice. */
@@ -108,13 +115,12 @@ it('running: slices under open windows are due, until the first of them closes',
     state: 'running',
     due: [0, 1, 3],
     openSlices: 4,
-    sinceMs: at('11:00'),
     untilMs: at('14:00'),
     waitMs: HOUR_MS,
   });
   expect((await survey(id, [0, 3])).due).toEqual([1]);
   await clock.set('2026-06-01T15:30:00Z');
-  expect(await survey(id)).toMatchObject({ due: [2, 3], untilMs: at('16:00'), sinceMs: at('13:00') });
+  expect(await survey(id)).toMatchObject({ due: [2, 3], untilMs: at('16:00') });
   await clock.set('2026-06-01T09:00:00Z');
   expect(await survey(id, [3])).toMatchObject({ due: [], untilMs: null, waitMs: HOUR_MS });
 });
@@ -194,6 +200,72 @@ describe('an account that pauses its campaigns when too many fail', () => {
   it('not at the share itself, not before a hundred outcomes', async () => {
     expect(await survey(await failing(24, 96))).toMatchObject({ state: 'running' });
     expect(await survey(await failing(60, 30))).toMatchObject({ state: 'running' });
+  });
+});
+
+describe('held by its gateways', () => {
+  const HELD = { held: 'the gateway is inactive', taken: false, waits: true };
+  const left = async (id: string) => {
+    const { hold_until: until, hold_left_seconds: seconds } = await read(id);
+    return until?.toISOString() ?? (seconds === null ? null : `${seconds / 3_600} h left`);
+  };
+  /** Surveyed at a time, and then a run that sent nothing, where slices are due. */
+  async function lookAt(id: string, iso: string): Promise<void> {
+    await clock.set(iso);
+    const { due } = await survey(id);
+    if (due.length > 0) await noteRun(database.pool, id, HELD);
+  }
+
+  it('its time goes by while a window is open, and never begins anew', async () => {
+    const daily = [window('10:00', '21:00')];
+    const { id } = await campaignIn('running', [campaignSlice(0, 1, daily), campaignSlice(1, 1, daily)]);
+    await lookAt(id, '2026-06-01T18:00:00Z');
+    expect(await left(id)).toBe('2026-06-02T18:00:00.000Z');
+    await lookAt(id, '2026-06-01T21:00:00Z');
+    expect(await left(id)).toBe('21 h left');
+    await lookAt(id, '2026-06-02T10:00:00Z');
+    expect(await left(id)).toBe('2026-06-03T07:00:00.000Z');
+    await lookAt(id, '2026-06-02T21:00:00Z');
+    expect(await left(id)).toBe('10 h left');
+    await lookAt(id, '2026-06-03T10:00:00Z');
+    expect(await left(id)).toBe('2026-06-03T20:00:00.000Z');
+
+    await clock.set('2026-06-03T20:00:00Z');
+    expect(await survey(id)).toMatchObject({ state: 'finished', done: true });
+  });
+
+  it('it goes by while some of its windows are open', async () => {
+    const slices = [campaignSlice(0, 1, [window('10:00', '21:00')]), campaignSlice(1, 1, [window('12:00', '23:00')])];
+    const { id } = await campaignIn('running', slices);
+    await lookAt(id, '2026-06-01T18:00:00Z');
+    await lookAt(id, '2026-06-01T22:00:00Z');
+    expect(await left(id)).toBe('2026-06-02T18:00:00.000Z');
+  });
+
+  it('it stands while a person has paused the campaign', async () => {
+    const { id } = await campaignIn('running', [campaignSlice(0, 1)]);
+    await lookAt(id, NOON);
+    await moveCampaign(store.db, id, 'paused');
+    await lookAt(id, '2026-06-01T16:00:00Z');
+    expect(await left(id)).toBe('20 h left');
+    await moveCampaign(store.db, id, 'running');
+    await lookAt(id, '2026-06-09T16:00:00Z');
+    expect(await left(id)).toBe('2026-06-10T12:00:00.000Z');
+  });
+
+  it('at its end every slice is settled, some with each survey, and their webhooks are told', async () => {
+    const slices = Array.from({ length: 25 }, (_, no) => campaignSlice(no, 1));
+    for (const slice of slices) for (const message of slice.messages) message.webhookId = WEBHOOK;
+    const { id } = await campaignIn('running', slices);
+    await submitOf({ id, slices }, 24, 1);
+    await lookAt(id, NOON);
+    await clock.set('2026-06-02T12:00:00Z');
+    const turns = [];
+    for (let turn = 0; turn < 4; turn++) turns.push((await survey(id)).openSlices);
+    expect(turns).toEqual([15, 5, 1, 1]);
+    expect(woken).toEqual([WEBHOOK, WEBHOOK, WEBHOOK]);
+    // What a gateway took before is awaited.
+    expect(await survey(id)).toMatchObject({ state: 'settling', done: false, openSlices: 1 });
   });
 });
 

@@ -14,6 +14,7 @@ import {
 import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
+import { endHold, followHold } from './hold';
 import { effectiveRate } from './rate';
 
 export interface CampaignSurvey {
@@ -27,8 +28,6 @@ export interface CampaignSurvey {
   width: number;
   /** Epoch milliseconds at which a window closes under them; null = none does. */
   untilMs: number | null;
-  /** Epoch milliseconds at which the last of their windows opened; null = they have none. */
-  sinceMs: number | null;
   /** When to ask again, at the latest. */
   waitMs: number;
   /** One line for the Temporal UI. */
@@ -43,27 +42,40 @@ const WIDTH = 6;
 /** A slice in hand sends this many messages a second without a rate of its own. */
 const PER_SLICE_PER_SECOND = 500;
 const MAX_DUE = 100;
+/** The shortest wait: at once. */
+const AGAIN_MS = 1;
 const MAX_WAIT_MS = 6 * 3_600_000;
 /** With fewer outcomes, the failures among them are no reason to pause. */
 const SELF_PAUSE_MIN_SETTLED = 100;
 
+export interface SurveyDeps {
+  database: Database;
+  wakeRelays(webhookIds: readonly string[]): void;
+}
+
 /** Says what a campaign should do now, and notes when it will be asked again. */
 export async function surveyCampaign(
-  database: Database,
+  deps: SurveyDeps,
   campaignId: string,
   busy: readonly number[],
 ): Promise<CampaignSurvey> {
-  const survey = await lookAt(database, campaignId, busy);
-  await noteNextLook(database.pool, campaignId, survey.done ? null : survey.waitMs);
+  const survey = await lookAt(deps, campaignId, busy);
+  await noteNextLook(deps.database.pool, campaignId, survey.done ? null : survey.waitMs);
   return survey;
 }
 
-async function lookAt({ db, pool }: Database, campaignId: string, busy: readonly number[]): Promise<CampaignSurvey> {
+async function lookAt(
+  { database: { db, pool }, wakeRelays }: SurveyDeps,
+  campaignId: string,
+  busy: readonly number[],
+): Promise<CampaignSurvey> {
   const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };
   if (campaign.state === 'scheduled') campaign = (await beginWhenDue({ db }, campaign, nowMs)) ?? campaign;
 
+  const givenUp = await endHold(pool, campaign, nowMs);
+  wakeRelays(givenUp.webhookIds);
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
   // Messages of a campaign that has ended never leave, so they wait for no window.
@@ -71,6 +83,7 @@ async function lookAt({ db, pool }: Database, campaignId: string, busy: readonly
   const closed = ended ? [] : states.filter(({ state }) => !state.open).map(({ list }) => list);
   const outlook = await readCampaignOutlook(pool, campaignId, { ended, closed, busy, limit: MAX_DUE });
   campaign = await settleState({ db }, campaign, outlook);
+  await followHold(pool, campaign, outlook);
 
   const survey = {
     ...IDLE,
@@ -96,15 +109,18 @@ async function lookAt({ db, pool }: Database, campaignId: string, busy: readonly
     case 'running':
     case 'settling': {
       const changes = states.flatMap(({ state }) => (state.open ? state.closesAtMs : state.opensAtMs) ?? []);
-      const openings = states.flatMap(({ state }) => (state.open ? (state.openedAtMs ?? []) : []));
       const closings = states.flatMap(({ state }) => (state.open ? (state.closesAtMs ?? []) : []));
+      const holdUntilMs = campaign.hold_until?.getTime() ?? 0;
+      // Once it is over, what is in doubt waits for its own deadline.
+      if (holdUntilMs > nowMs) changes.push(holdUntilMs);
       const untilChangeMs = changes.length === 0 ? null : Math.min(...changes) - nowMs;
+      // Its time is over: there may be more to end, and nothing to send.
+      if (givenUp.slices.length > 0) return { ...survey, waitMs: AGAIN_MS };
       return {
         ...survey,
         due: outlook.due,
         width: widthOf(campaign),
         untilMs: closings.length === 0 ? null : Math.min(...closings),
-        sinceMs: openings.length === 0 ? null : Math.max(...openings),
         waitMs: Math.min(clampWait(outlook.waitMs), clampWait(untilChangeMs)),
       };
     }
@@ -117,7 +133,6 @@ const IDLE = {
   due: [],
   width: 0,
   untilMs: null,
-  sinceMs: null,
   waitMs: MAX_WAIT_MS,
   details: '',
 };

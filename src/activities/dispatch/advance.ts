@@ -49,6 +49,10 @@ export interface AdvanceResult {
   held: string | null;
   /** The provider is to be asked what became of attempts; see `lookUp` of the activities. */
   lookUp: boolean;
+  /** Messages that gateways took. */
+  taken: number;
+  /** Messages that wait to be sent, now or after their back-off. */
+  waiting: number;
 }
 
 /** What a campaign lays down for the dispatch of its slices. */
@@ -56,8 +60,6 @@ export interface CampaignTerms {
   /** Why nothing may leave any more; what has left is awaited. Null: messages may leave. */
   ended: string | null;
   targetRate: LiveRate;
-  /** When the window opened in which the slice is; null = it has none. */
-  openSince: Date | null;
 }
 
 /**
@@ -74,8 +76,8 @@ export async function advanceSlice(
   campaign: CampaignTerms | null = null,
   runMs = RUN_MS,
 ): Promise<AdvanceResult> {
-  const slice = await sealSlice(deps.database.pool, sliceId, campaign?.openSince ?? null);
-  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null, lookUp: false };
+  const slice = await sealSlice(deps.database.pool, sliceId);
+  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null, lookUp: false, taken: 0, waiting: 0 };
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
@@ -95,7 +97,7 @@ export async function advanceSlice(
     await reload();
     turn = await takeTurn(run, false, campaign !== null);
   }
-  return toResult(turn);
+  return toResult(run, turn);
 }
 
 function createRun(
@@ -116,6 +118,7 @@ function createRun(
     claimUntilMs: performance.now() + runMs,
     urgent: slice.priority < BULK_PRIORITY,
     targetRate: campaign?.targetRate,
+    taken: 0,
     onSettlement: ({ webhookIds }) => wakeRelays(webhookIds),
     async onAccountRefused(gateway, reason) {
       const paused = await pauseGateway(database.db, gateway.id, reason);
@@ -179,13 +182,16 @@ function wantsAnotherTurn(run: DispatchRun, { moved, busyMs, outlook }: Turn, mo
   return (moved > 0 || movedBefore) && performance.now() < run.claimUntilMs;
 }
 
-function toResult({ moved, held, busyMs, outlook: { open, ready, waitMs, lookups } }: Turn): AdvanceResult {
+function toResult({ taken }: DispatchRun, { moved, held, busyMs, outlook }: Turn): AdvanceResult {
+  const { open, waiting, ready, waitMs, lookups } = outlook;
   const longestMs = ready === 0 ? MAX_WAIT_MS : (busyMs ?? (moved > 0 ? MIN_WAIT_MS : HOLD_MS));
   return {
     open,
     waitMs: boundWait(waitMs, longestMs),
     held: ready > 0 && moved === 0 ? held : null,
     lookUp: lookups > 0,
+    taken,
+    waiting,
   };
 }
 
@@ -202,7 +208,7 @@ async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string)
   await failRefused(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
   const { open, waitMs, lookups } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
-  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null, lookUp: lookups > 0 };
+  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null, lookUp: lookups > 0, taken: 0, waiting: 0 };
 }
 
 /** What a visit to a leg came to. */

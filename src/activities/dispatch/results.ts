@@ -17,6 +17,7 @@ export async function recordResults(
   results: readonly AttemptResult[],
 ): Promise<void> {
   const { pool } = run.database;
+  run.taken += results.filter(({ attempt }) => attempt === 'submitted').length;
   const failures: unknown[] = [];
   const write = async (part: readonly AttemptResult[]): Promise<void> => {
     try {

@@ -25,6 +25,8 @@ export interface DispatchRun {
   urgent: boolean;
   /** How fast the slice's campaign wants to be. */
   targetRate?: LiveRate;
+  /** Messages that gateways took. */
+  taken: number;
   /** Called with every settlement of the run. */
   onSettlement(settlement: Settlement): void;
   /** The provider refused the whole account. */

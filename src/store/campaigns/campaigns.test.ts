@@ -37,14 +37,13 @@ it('of two that move it at once, one does', async () => {
   expect(moved.filter((row) => row !== null)).toHaveLength(1);
 });
 
-it('begins once; what it waits for counts anew after each pause', async () => {
+it('begins once, however often it is paused', async () => {
   const id = await campaignIn('scheduled');
   const first = await moveCampaign(store.db, id, 'running');
-  expect(first!.started_at).toEqual(first!.running_since);
+  expect(first!.started_at).not.toBeNull();
   await moveCampaign(store.db, id, 'paused');
   const again = await moveCampaign(store.db, id, 'running');
   expect(again!.started_at).toEqual(first!.started_at);
-  expect(again!.running_since!.getTime()).toBeGreaterThan(first!.running_since!.getTime());
 });
 
 it('a change is refused in a state that does not allow it', async () => {

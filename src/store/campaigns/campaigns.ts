@@ -166,7 +166,7 @@ export async function moveCampaign(
       start_after: null,
       ...change,
       state: next,
-      ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())`, running_since: now } : {}),
+      ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())` } : {}),
       ...(next === 'preparing' || next === 'scheduled' ? { launched_at: sql<Date>`coalesce(launched_at, now())` } : {}),
       ...(ended ? { finished_at: now } : {}),
     })

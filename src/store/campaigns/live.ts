@@ -1,7 +1,7 @@
 /** Live campaigns: what dispatch reads of them and notes on them, and the counts that people see meanwhile. */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
-import { DISPATCHING_STATES, ENDED_STATES } from '../../core/campaigns/campaign';
+import { ENDED_STATES } from '../../core/campaigns/campaign';
 import { FINAL_STATES } from '../../core/messages/status';
 import type { CampaignRow } from './campaigns';
 import { execute } from '../database';
@@ -20,18 +20,6 @@ export async function readLiveCampaigns(pool: Pool, ids: readonly string[]): Pro
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** Notes on a campaign why none of its messages leave. @param held null = they do again. */
-export async function noteHeld(pool: Pool, id: string, held: string | null): Promise<void> {
-  await execute(
-    pool,
-    'note-held',
-    `update campaigns set reason = case when $2::text is null then null else 'waits: ' || $2 end
-     where id = $1 and state = any($3::text[]) and reason is distinct from 'waits: ' || $2
-       and ($2 is not null or reason like 'waits: %')`,
-    [id, held, DISPATCHING_STATES],
-  );
 }
 
 /** Launched campaigns that have not ended, or did less than a minute ago; those that began last first. */

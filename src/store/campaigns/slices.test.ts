@@ -43,7 +43,7 @@ const outlookOf = (id: string, over: Partial<Parameters<typeof readCampaignOutlo
 it('slices that were never looked at are due, in order, but those in hand and beyond the limit', async () => {
   const id = await running(campaignSlice(0, 2), campaignSlice(1, 2), campaignSlice(2, 2), campaignSlice(3, 2));
   expect(await outlookOf(id)).toEqual({
-    open: 8, waiting: 8, openSlices: 4, settled: 0, failed: 0, due: [0, 1, 2, 3], waitMs: null,
+    open: 8, waiting: 8, waitingNow: 8, openSlices: 4, settled: 0, failed: 0, due: [0, 1, 2, 3], waitMs: null,
   }); // prettier-ignore
   expect((await outlookOf(id, { busy: [0, 2] })).due).toEqual([1, 3]);
   expect((await outlookOf(id, { limit: 1 })).due).toEqual([0]);

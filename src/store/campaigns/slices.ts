@@ -34,6 +34,8 @@ export interface CampaignOutlook {
   open: number;
   /** Of them, those that wait to be sent, or whose submission is not settled. */
   waiting: number;
+  /** Of these, those whose windows are open. */
+  waitingNow: number;
   openSlices: number;
   /** Messages with an outcome, and those of them that failed or expired. */
   settled: number;
@@ -63,6 +65,7 @@ export async function readCampaignOutlook(
   const [row] = await execute<{
     open: string;
     waiting: string;
+    waiting_now: string;
     open_slices: string;
     settled: string;
     failed: string;
@@ -85,6 +88,7 @@ export async function readCampaignOutlook(
        update slices s set wake_due = false where s.campaign_id = $1 and s.wake_due and ${OPEN} = 0
      )
      select coalesce(sum(open), 0) as open, coalesce(sum(waiting), 0) as waiting,
+            coalesce(sum(waiting) filter (where not is_closed), 0) as waiting_now,
             count(*) filter (where open > 0) as open_slices,
             coalesce(sum(settled), 0) as settled, coalesce(sum(failed), 0) as failed,
             (select array_agg(no order by no) from (
@@ -98,6 +102,7 @@ export async function readCampaignOutlook(
   return {
     open: Number(row!.open),
     waiting: Number(row!.waiting),
+    waitingNow: Number(row!.waiting_now),
     openSlices: Number(row!.open_slices),
     settled: Number(row!.settled),
     failed: Number(row!.failed),
@@ -106,12 +111,13 @@ export async function readCampaignOutlook(
   };
 }
 
-/** Notes when a slice wants to be looked at again; null = as soon as may be. */
+/** Notes when a slice of a campaign wants to be looked at again; null = as soon as may be. That of a send has a workflow. */
 export async function writeLookAt(pool: Pool, sliceId: string, waitMs: number | null): Promise<void> {
   await execute(
     pool,
     'write-look-at',
-    `update slices set look_at = now() + $2 * interval '1 millisecond' where id = $1`,
+    `update slices set look_at = now() + $2 * interval '1 millisecond'
+     where id = $1 and campaign_id is not null`,
     [sliceId, waitMs],
   );
 }

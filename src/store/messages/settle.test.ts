@@ -83,7 +83,13 @@ it.each([
     expect(rows[0]?.state).toBe(attempt);
 
     expect(await settleOverdue(store.pool, sliceId, [])).toEqual({ slices: [], webhookIds: [] });
-    expect(await readOutlook(store.pool, sliceId, [])).toEqual({ open: 0, ready: 0, waitMs: null, lookups: 0 });
+    expect(await readOutlook(store.pool, sliceId, [])).toEqual({
+      open: 0,
+      waiting: 0,
+      ready: 0,
+      waitMs: null,
+      lookups: 0,
+    });
     const { kept, counted } = await countersOf(store.pool, sliceId);
     expect(kept).toEqual(counted);
     expect(kept).toMatchObject({ total: 1, [state]: 1 });
@@ -96,6 +102,23 @@ it('a message that is held from a time in the future waits a day from that time'
   expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([]);
   await pass(sliceId, HOLD_DEADLINE_SECONDS + 60);
   expect((await settleOverdue(store.pool, sliceId, [])).slices).toHaveLength(1);
+});
+
+it('an attempt that waits to be sent again ends as unknown, counted from its first request', async () => {
+  const lost = { attempt: 'submitting', message: 'submitting', class: 'unknown', delayMs: 128_000 } as const;
+  const { sliceId, id } = await submitted(lost);
+  const sentAgo = (seconds: number) =>
+    store.pool.query(`update attempts set created_at = now() - $2 * interval '1 s' where message_id = $1`, [
+      id,
+      seconds,
+    ]);
+  await sentAgo(DEADLINE_SECONDS - 60);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([]);
+  await sentAgo(DEADLINE_SECONDS);
+  expect((await settleOverdue(store.pool, sliceId, [])).slices).toMatchObject([{ open: 0 }]);
+  expect(await messageOf(store.pool, id)).toMatchObject({ state: 'unknown', code: '900', settled: true });
+  const { rows } = await store.pool.query('select state from attempts where message_id = $1', [id]);
+  expect(rows).toEqual([{ state: 'unknown' }]);
 });
 
 it('an attempt that is being sent right now has no deadline', async () => {
@@ -126,11 +149,17 @@ describe('readOutlook', () => {
     expect(await wait(sliceId)).toBeLessThanOrEqual(DEADLINE_SECONDS);
     const queued = { attempt: 'refused', message: 'queued', class: 'transient', delayMs: 600_000 } as const;
     const backingOff = await submitted(queued);
-    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toMatchObject({ open: 1, ready: 0 });
+    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toMatchObject({ open: 1, waiting: 1, ready: 0 });
     expect(await wait(backingOff.sliceId)).toBeGreaterThan(540);
     expect(await wait(backingOff.sliceId)).toBeLessThanOrEqual(600);
     await pass(backingOff.sliceId, 600);
-    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toEqual({ open: 1, ready: 1, waitMs: 0, lookups: 0 });
+    expect(await readOutlook(store.pool, backingOff.sliceId, [])).toEqual({
+      open: 1,
+      waiting: 1,
+      ready: 1,
+      waitMs: 0,
+      lookups: 0,
+    });
   });
 
   it('what was never claimed is ready', async () => {

@@ -21,8 +21,9 @@ moved as (
   returning m.id, m.slice_id, m.account_id, m.webhook_id, o.was, m.state, m.code, m.reason, m.settled_at as at
 ),
 closed as (
-  update attempts a set state = case m.state when 'expired' then 'expired' else a.state end, settled_at = now()
-  from moved m where a.message_id = m.id and a.state in ('submitted', 'unknown')
+  update attempts a
+  set state = case m.state when 'expired' then 'expired' when 'unknown' then 'unknown' else a.state end, settled_at = now()
+  from moved m where a.message_id = m.id and a.state in ('submitting', 'submitted', 'unknown')
 ),
 ${SETTLEMENT}
 ${SETTLEMENT_RESULT}`;
@@ -42,7 +43,9 @@ export async function settleOverdue(
 export interface SliceOutlook {
   /** Messages without an outcome. */
   open: number;
-  /** Messages that could be claimed now. */
+  /** Messages that wait to be sent, now or after their back-off. */
+  waiting: number;
+  /** Of them, those that could be claimed now. */
   ready: number;
   /** Until the next back-off, look-up, overdue receipt or deadline; null when nothing is open. Never below 0. */
   waitMs: number | null;
@@ -67,6 +70,7 @@ export async function readOutlook(
 ): Promise<SliceOutlook> {
   const [row] = await execute<{
     open: number;
+    waiting: number;
     ready: number;
     lookups: number;
     wait_ms: string | null;
@@ -75,6 +79,7 @@ export async function readOutlook(
     'read-outlook',
     `with outlook as (
        select count(*)::int as open,
+              count(*) filter (where m.state in ('accepted', 'queued', 'refused'))::int as waiting,
               count(*) filter (where m.state in ('accepted', 'queued', 'refused')
                                  and (m.not_before is null or m.not_before <= now()))::int as ready,
               count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
@@ -85,15 +90,15 @@ export async function readOutlook(
      ),
      -- While some are asked about, what comes due meanwhile is asked about with them.
      next as (
-       select open, ready, lookups, least(wait_at, case when lookups = 0 then lookup_at end) as at from outlook
+       select open, waiting, ready, lookups, least(wait_at, case when lookups = 0 then lookup_at end) as at from outlook
      ),
      noted as (
        update slices s set look_at = greatest(now(), n.at)
        from next n where s.id = $1 and s.campaign_id is null and ${hasOpen('s')}
      )
-     select open, ready, lookups, ceil(extract(epoch from at - now()) * 1000) as wait_ms from next`,
+     select open, waiting, ready, lookups, ceil(extract(epoch from at - now()) * 1000) as wait_ms from next`,
     [sliceId, lookupProviders, later],
   );
-  const { open, ready, lookups, wait_ms: wait } = row!;
-  return { open, ready, lookups, waitMs: wait === null ? null : Math.max(0, Number(wait)) };
+  const { wait_ms: wait, ...counts } = row!;
+  return { ...counts, waitMs: wait === null ? null : Math.max(0, Number(wait)) };
 }

@@ -22,9 +22,8 @@ export interface SealedSlice {
 /**
  * Seals a slice: closes it to new messages and returns it; null when there is no such slice. Harmless to repeat. Whoever
  * seals a slice of a campaign looks at it, so its flags are cleared.
- * @param openSince when the sending window opened in which it is; null = it has none.
  */
-export async function sealSlice(pool: Pool, id: string, openSince: Date | null = null): Promise<SealedSlice | null> {
+export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | null> {
   const [row] = await execute<{
     account_id: string;
     priority: number;
@@ -38,10 +37,10 @@ export async function sealSlice(pool: Pool, id: string, openSince: Date | null =
     'seal-slice',
     `update slices set state = 'sealed', started_at = coalesce(started_at, now()),
        look_at = case when campaign_id is null then coalesce(look_at, now()) end,
-       wake_due = wake_due and campaign_id is null, open_since = $2
+       wake_due = wake_due and campaign_id is null
      where id = $1
      returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
-    [id, openSince],
+    [id],
   );
   if (row === undefined) return null;
   return {

@@ -3,7 +3,10 @@
  * `$2` the providers that can be asked what became of an attempt.
  */
 
-/** How long a message may wait for a gateway that takes it, from when it was due. */
+/**
+ * How long a message may wait for a gateway that takes it: from when it was due; of a campaign, from when no gateway took
+ * anything of it any more.
+ */
 export const HOLD_DEADLINE_SECONDS = 86_400;
 
 /** A provider may know a message some seconds after it took it; seconds after the attempt became unknown. */
@@ -25,22 +28,23 @@ export const waiting = (later: string): string => `
     case when m.state = 'submitting'
            or m.state = 'submitted' and ${later} and (g.failover_after_seconds is not null or g.provider = any($2::text[]))
          then m.id end
-    and (m.state = 'submitted' or a.state = 'unknown')
+    and (m.state = 'submitted' or a.state = 'unknown' or m.not_before is not null)
   where s.id = $1 and m.state in ('accepted', 'queued', 'submitting', 'submitted', 'refused')`;
 
 export const WAITING = waiting('true');
 
 /**
  * When a message stops waiting: for its receipt, the gateway's deadline after it was submitted (or after its attempt
- * became unknown); for a usable gateway, a day after it was due. A message of a campaign is not due before its campaign
- * runs, its window is open and its slice has had its turn.
+ * became unknown, or was sent first, when it is to be sent again); for a usable gateway, a day after it was due, and one
+ * of a campaign with all others of it (`store/campaigns/hold.ts`). None of these begins anew.
  */
 export const DEADLINE = `
   case m.state
     when 'submitted' then m.submitted_at + g.receipt_deadline_seconds * interval '1 second'
-    when 'submitting' then a.answered_at + g.receipt_deadline_seconds * interval '1 second'
-    else greatest(coalesce(s.due_at, s.created_at), c.running_since, s.open_since,
-                  case when c.id is not null then s.started_at end) + ${HOLD_DEADLINE_SECONDS} * interval '1 second'
+    when 'submitting' then case a.state when 'submitting' then a.created_at else a.answered_at end
+                           + g.receipt_deadline_seconds * interval '1 second'
+    else case when c.id is not null then c.hold_until
+              else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second' end
   end`;
 
 /**
@@ -48,7 +52,7 @@ export const DEADLINE = `
  * has passed; and at the deadline. Of an unknown attempt: a few times in its first minutes, and at the deadline.
  */
 export const LOOKUP_AT = `
-  case when g.provider = any($2::text[]) then
+  case when g.provider = any($2::text[]) and (m.state = 'submitted' or a.state = 'unknown') then
     case when m.state = 'submitted' and coalesce(a.lookups, 0) = 0 then
            m.submitted_at + least(g.failover_after_seconds, g.receipt_deadline_seconds / 2.0) * interval '1 second'
          when m.state = 'submitting' and a.lookups < ${UNKNOWN_LOOKUP_SECONDS.length} then

@@ -96,8 +96,11 @@ export interface CampaignsTable {
   launched_at: Date | null;
   workflow_at: Date | null;
   started_at: Date | null;
-  running_since: Date | null;
   finished_at: Date | null;
+  /** When what waits to be sent is given up; null = the clock stands, or something left since. */
+  hold_until: Generated<Date | null>;
+  /** What is left of that time while the clock stands. */
+  hold_left_seconds: Generated<number | null>;
   /** When its workflow looks again, at the latest; null = nothing is left to look at. */
   look_at: Generated<Date | null>;
   self_pausing: Generated<boolean>;

@@ -23,7 +23,6 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   submitted: Generated<number>;
   look_at: Date | null;
   windows: JSONColumnType<SendWindow[]> | null;
-  open_since: Date | null;
   route_id: string | null;
   /** When retention blanked its messages. */
   blanked_at: Date | null;

@@ -1,0 +1,31 @@
+/** The deadline of a campaign of which no gateway takes anything, as its survey keeps it. */
+import type { Pool } from 'pg';
+import { mayDispatch } from '../../core/campaigns/campaign';
+import type { CampaignRow } from '../../store/campaigns/campaigns';
+import { resumeHoldClock, settleHeld, stopHoldClock } from '../../store/campaigns/hold';
+import type { CampaignOutlook } from '../../store/campaigns/slices';
+import { NOTHING_SETTLED, type Settlement } from '../../store/messages/settlement';
+
+/** Slices that one survey settles, of up to a thousand messages each: the next one goes on. */
+const SLICES_PER_SURVEY = 10;
+
+/** Ends what waits to be sent once the time of its campaign is over, some slices at a time. */
+export async function endHold(
+  pool: Pool,
+  { id, state, hold_until: holdUntil }: CampaignRow,
+  nowMs: number,
+): Promise<Settlement> {
+  const isOver = holdUntil !== null && holdUntil.getTime() <= nowMs && mayDispatch(state);
+  return isOver ? settleHeld(pool, id, SLICES_PER_SURVEY) : NOTHING_SETTLED;
+}
+
+/** Has the clock stand while nothing of the campaign may leave, and go on from there when something may. */
+export async function followHold(
+  pool: Pool,
+  { id, state, hold_until: holdUntil, hold_left_seconds: holdLeft }: CampaignRow,
+  { waitingNow }: CampaignOutlook,
+): Promise<void> {
+  const mayLeave = mayDispatch(state) && waitingNow > 0;
+  if (holdUntil !== null && !mayLeave) await stopHoldClock(pool, id);
+  if (holdLeft !== null && mayLeave) await resumeHoldClock(pool, id);
+}

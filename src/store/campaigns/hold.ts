@@ -1,0 +1,101 @@
+/**
+ * A campaign of which no gateway takes anything: why, and until when it waits. Its clock begins with the first run that
+ * sent nothing, and is set back by nothing but a message that a gateway took; while its windows are closed, or a person
+ * paused it, the clock stands.
+ */
+import type { Pool } from 'pg';
+import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
+import { execute } from '../database';
+import {
+  SETTLEMENT,
+  SETTLEMENT_RESULT,
+  toSettlement,
+  type Settlement,
+  type SettlementRow,
+} from '../messages/settlement';
+import { HOLD_DEADLINE_SECONDS } from '../messages/waiting';
+
+/** How a run of slices went. */
+export interface RunOutcome {
+  /** Why none of the messages leave; null = they do, or there are none. */
+  held: string | null;
+  /** A gateway took messages. */
+  taken: boolean;
+  /** Messages are left that wait to be sent. */
+  waits: boolean;
+}
+
+/** Notes on a campaign how a run of its slices went; writes only what is new. */
+export async function noteRun(pool: Pool, id: string, { held, taken, waits }: RunOutcome): Promise<void> {
+  await execute(
+    pool,
+    'note-run',
+    `update campaigns
+     set reason = case when $2::text is not null then 'waits: ' || $2::text when reason like 'waits: %' then null else reason end,
+         hold_until = case when not $3::boolean and $4::boolean then
+           coalesce(hold_until, now() + coalesce(hold_left_seconds, ${HOLD_DEADLINE_SECONDS}) * interval '1 second')
+           when not $3 then hold_until end,
+         hold_left_seconds = case when not $3 and not $4 then hold_left_seconds end
+     where id = $1 and state = any($5::text[])
+       and ($2::text is not null and reason is distinct from 'waits: ' || $2::text
+            or $2::text is null and reason like 'waits: %'
+            or $3 and (hold_until is not null or hold_left_seconds is not null)
+            or not $3 and $4 and hold_until is null)`,
+    [id, held, taken, waits, DISPATCHING_STATES],
+  );
+}
+
+/** Stops the clock: no message could leave now, whatever the gateways do. */
+export async function stopHoldClock(pool: Pool, id: string): Promise<void> {
+  await execute(
+    pool,
+    'stop-hold-clock',
+    `update campaigns set hold_until = null,
+       hold_left_seconds = greatest(0, floor(extract(epoch from hold_until - now())))::integer
+     where id = $1 and hold_until is not null`,
+    [id],
+  );
+}
+
+/** Has the clock go on where it was stopped. */
+export async function resumeHoldClock(pool: Pool, id: string): Promise<void> {
+  await execute(
+    pool,
+    'resume-hold-clock',
+    `update campaigns set hold_until = now() + hold_left_seconds * interval '1 second', hold_left_seconds = null
+     where id = $1 and hold_left_seconds is not null`,
+    [id],
+  );
+}
+
+/**
+ * Settles what waits to be sent in up to `limit` slices of a campaign whose time is over.
+ * @returns slices in none of which anything is left to settle are not in it.
+ */
+export async function settleHeld(pool: Pool, id: string, limit: number): Promise<Settlement> {
+  const rows = await execute<SettlementRow>(
+    pool,
+    'settle-held',
+    `with slice as (
+       select s.id from slices s
+       where s.campaign_id = $1
+         and exists (select 1 from campaigns c where c.id = $1 and c.hold_until <= now() and c.state = any($3::text[]))
+         and exists (select 1 from messages m where m.slice_id = s.id and m.state in ('accepted', 'queued', 'refused'))
+       order by s.no limit $2
+     ),
+     held as (
+       select m.id, m.state as was from slice s join messages m on m.slice_id = s.id
+       where m.state in ('accepted', 'queued', 'refused') order by m.id for update of m
+     ),
+     moved as (
+       update messages m
+       set state = 'failed', code = '904', reason = 'no gateway took the message before the deadline', settled_at = now()
+       from held h where m.id = h.id
+       returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
+     ),
+     ${SETTLEMENT}
+     ${SETTLEMENT_RESULT}`,
+    [id, limit, DISPATCHING_STATES],
+  );
+  return toSettlement(rows);
+}
