@@ -23,6 +23,7 @@ import {
   type CampaignInput,
   type CampaignNews,
 } from './contract';
+import { timeLook } from './look';
 import { LookUps } from './look-ups';
 
 /** News of the slices of this campaign: receipts have settled some, or refused messages that want another leg. */
@@ -66,7 +67,8 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
   }
   for (;;) {
     const before = steering.beforeSurvey();
-    const survey: CampaignSurvey = await control.surveyCampaign({ campaignId, busy: [...steering.busy] });
+    const look = (): Promise<CampaignSurvey> => control.surveyCampaign({ campaignId, busy: [...steering.busy] });
+    const { result: survey, nextMs } = await timeLook(look);
     steering.takeOver(survey, before);
     setCurrentDetails(survey.details);
     if (survey.done && steering.runs === 0) break;
@@ -87,7 +89,7 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     // The news may be a gateway that takes messages again.
     if (steering.interrupted) steering.held = false;
     // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
-    else await condition(() => steering.interrupted || steering.returned > before.returned, survey.waitMs);
+    else await condition(() => steering.interrupted || steering.returned > before.returned, nextMs());
   }
   await condition(allHandlersFinished);
 }

@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { timeLook, untilMs } from './look';
 import { BULK_PRIORITY, RECEIPT_SIGNAL, TASK_QUEUES, type ReceiptNews, type SendInput } from './contract';
 import { LookUps } from './look-ups';
 
@@ -61,18 +62,18 @@ export async function sendWorkflow(input: SendInput): Promise<void> {
     refused ||= news.refused > 0;
   });
 
-  const untilDueMs = (input.dueAtMs ?? 0) - workflowInfo().runStartTime.getTime();
-  if (untilDueMs > 0) await sleep(untilDueMs);
+  const untilDueMs = untilMs(input.dueAtMs ?? 0);
+  if (untilDueMs !== null) await sleep(untilDueMs);
 
   let look = input.priority < BULK_PRIORITY && patched(FIRST_LOOK_IS_LOCAL) ? firstLook : advance;
   while (open > 0) {
     refused = false;
-    const outlook = await look({ sliceId: input.sliceId });
+    const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: input.sliceId }));
     look = advance;
     open = Math.min(open, outlook.open);
     if (outlook.lookUp) lookUps.start({ sliceIds: [input.sliceId] });
     if (open === 0 || refused) continue;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sendWorkflow>(input);
-    await condition(() => open === 0 || refused, outlook.waitMs);
+    await condition(() => open === 0 || refused, nextMs());
   }
 }

@@ -47,7 +47,8 @@ const activities: Pick<Activities, 'prepareCampaign' | 'surveyCampaign' | 'comma
       due: [],
       width: 6,
       untilMs: null,
-      waitMs: HOUR_MS,
+      dueAtMs: Date.now() + HOUR_MS,
+      nowMs: Date.now(),
       details: '',
     });
   },

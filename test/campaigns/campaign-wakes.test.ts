@@ -22,7 +22,8 @@ const SLEEP: CampaignSurvey = {
   due: [],
   width: 2,
   untilMs: null,
-  waitMs: 6 * 3_600_000,
+  dueAtMs: Date.now() + 6 * 3_600_000,
+  nowMs: Date.now(),
   details: '',
 };
 const END: CampaignSurvey = { ...SLEEP, state: 'finished', done: true, openSlices: 0 };

@@ -36,7 +36,8 @@ async function running(start: string, end: string): Promise<string> {
 
 async function surveyAt(id: string, iso: string) {
   await clock.set(iso);
-  const { due, untilMs, waitMs } = await surveyCampaign({ database, wakeRelays: () => undefined }, id, []);
+  const { due, untilMs, dueAtMs } = await surveyCampaign({ database, wakeRelays: () => undefined }, id, []);
+  const waitMs = dueAtMs - Date.parse(iso);
   return { due, until: untilMs === null ? null : new Date(untilMs).toISOString(), waitMs };
 }
 

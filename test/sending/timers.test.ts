@@ -1,4 +1,5 @@
 /** The workflows alone, on a server that skips time: long waits, at once. */
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../src/activities';
 import {
@@ -20,6 +21,10 @@ let env: TestWorkflowEnvironment;
 /** What `advance` answers, turn by turn; the last answer repeats. */
 let turns: { open: number; waitMs: number }[];
 let advancedAtMs: number[];
+/** How far Postgres' clock is behind Temporal's. */
+let behindMs: number;
+/** What the latest of them gave as the moment of the next. */
+let dueAtMs: number;
 let relayTurns: { waitMs: number | null }[];
 let dutyTurns: { input: DutyInput; atMs: number }[];
 /** What the turns of a duty report, one after the other; the last one repeats. */
@@ -31,9 +36,12 @@ beforeAll(async () => {
   quietTemporal();
   env = await timeSkipping();
   const advance = async () => {
-    advancedAtMs.push(await env.currentTimeMs());
-    const answer = turns.length > 1 ? turns.shift()! : turns[0]!;
-    return { held: null, lookUp: false, taken: 0, waiting: 0, ...answer };
+    const temporalMs = await env.currentTimeMs();
+    advancedAtMs.push(temporalMs);
+    const nowMs = temporalMs - behindMs;
+    const { open, waitMs } = turns.length > 1 ? turns.shift()! : turns[0]!;
+    dueAtMs = nowMs + waitMs;
+    return { open, dueAtMs, nowMs, held: null, lookUp: false, taken: 0, waiting: 0 };
   };
   const activities: Pick<Activities, 'advance' | 'advanceFirst' | 'relay' | 'runDuty' | 'sweep'> = {
     advance,
@@ -61,6 +69,7 @@ beforeEach(() => {
   advancedAtMs = [];
   dutyTurns = [];
   firstLookFails = false;
+  behindMs = 0;
 });
 
 const send = (workflowId: string, input: Partial<SendInput> = {}) =>
@@ -70,12 +79,54 @@ const send = (workflowId: string, input: Partial<SendInput> = {}) =>
     args: [{ sliceId: workflowId, dueAtMs: null, priority: 1, ...input }],
   });
 
-test('waits for its time, a week ahead', async () => {
+/** When the timers of a workflow were to fire, by the time of the task that set each. */
+async function timersOf(handle: WorkflowHandle): Promise<number[]> {
+  let taskMs = 0;
+  return (await handle.fetchHistory()).events!.flatMap(
+    ({ eventTime, timerStartedEventAttributes: timer, ...event }) => {
+      if (event.workflowTaskStartedEventAttributes != null) taskMs = toMs(eventTime!);
+      return timer == null ? [] : [taskMs + toMs(timer.startToFireTimeout!)];
+    },
+  );
+}
+const toMs = ({ seconds, nanos }: { seconds?: unknown; nanos?: number | null }): number =>
+  Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+
+test('waits for its time, a week ahead, to the millisecond', async () => {
   turns = [{ open: 0, waitMs: HOUR_MS }];
-  const dueAtMs = (await env.currentTimeMs()) + 7 * 24 * HOUR_MS;
-  await (await send('due', { dueAtMs })).result();
+  const weekMs = (await env.currentTimeMs()) + 7 * 24 * HOUR_MS;
+  const handle = await send('due', { dueAtMs: weekMs });
+  await handle.result();
   expect(advancedAtMs).toHaveLength(1);
-  expect(advancedAtMs[0]).toBeGreaterThanOrEqual(dueAtMs);
+  expect(advancedAtMs[0]).toBeGreaterThanOrEqual(weekMs);
+  expect(await timersOf(handle)).toEqual([weekMs]);
+});
+
+test('the steps between a look and its timer come on top of no wait', async () => {
+  turns = [
+    { open: 1, waitMs: HOUR_MS },
+    { open: 0, waitMs: HOUR_MS },
+  ];
+  const handle = await send('exact');
+  await until('the first look was had', () => advancedAtMs.length === 1);
+  const firstDueMs = dueAtMs;
+  await handle.result();
+  expect(await timersOf(handle)).toEqual([firstDueMs]);
+});
+
+test.each([
+  ['behind', 600_000],
+  ['ahead of', -600_000],
+])('where Postgres’ clock is %s Temporal’s, the next look is had after the span between', async (side, ms) => {
+  behindMs = ms;
+  turns = [
+    { open: 1, waitMs: HOUR_MS },
+    { open: 1, waitMs: HOUR_MS / 2 },
+    { open: 0, waitMs: 0 },
+  ];
+  await (await send(`skewed-${side}`)).result();
+  const waits = advancedAtMs.slice(1).map((at, i) => Math.round((at - advancedAtMs[i]!) / 60_000));
+  expect(waits).toEqual([60, 30]);
 });
 
 test('looks again when the outlook says so, and ends when nothing is open', async () => {

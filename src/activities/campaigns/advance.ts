@@ -64,7 +64,7 @@ export async function advanceCampaignSlices(
       waits ||= result.waiting > 0;
       if (result.lookUp) lookUp.push(sliceId);
       // A slice that was stopped in the middle, or is held, is due again as soon as its campaign goes on.
-      await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.waitMs);
+      await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.dueAtMs);
       if (stop.aborted || held !== null || performance.now() > endAtMs) break;
     }
     await noteRun(pool, campaignId, { held, taken, waits });

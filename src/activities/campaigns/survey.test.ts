@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import { pinClock, type PinnedClock } from '../../../test/support/clock';
 import {
   ACCOUNT,
+  claim,
   FAILED,
   receiptOf,
   startStore,
@@ -16,11 +18,11 @@ import { noteRun } from '../../store/campaigns/hold';
 import { cancelWaiting, writeLookAt } from '../../store/campaigns/slices';
 import { moveCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
 import type { Database } from '../../store/database';
+import { callOrphansUnknown } from '../../store/dispatch/claim';
 import { applyReceipts } from '../../store/receipts/receipts';
 import { surveyCampaign } from './survey';
 
 const NOON = '2026-06-01T12:00:00Z';
-const HOUR_MS = 3_600_000;
 const at = (time: string): number => Date.parse(`2026-06-01T${time}:00Z`);
 const window = (start: string, end: string): SendWindow => ({ start, end, timezone: 'UTC' });
 
@@ -72,9 +74,9 @@ it('one that is gone is done', async () => {
 
 it('scheduled: it waits for its time, to the millisecond, and runs from then on', async () => {
   const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], { dueAt: new Date(at('13:30')) });
-  expect(await survey(id)).toMatchObject({ state: 'scheduled', due: [], waitMs: 1.5 * HOUR_MS });
+  expect(await survey(id)).toMatchObject({ state: 'scheduled', due: [], dueAtMs: at('13:30') });
   await clock.set('2026-06-01T13:29:59.999Z');
-  expect(await survey(id)).toMatchObject({ state: 'scheduled', waitMs: 1 });
+  expect(await survey(id)).toMatchObject({ state: 'scheduled', dueAtMs: at('13:30') });
   await clock.set('2026-06-01T13:30:00Z');
   expect(await survey(id)).toMatchObject({ state: 'running', due: [0], untilMs: null });
 });
@@ -97,10 +99,10 @@ it.each<[string, CampaignDraft['lateness'], string, object]>([
 it('late, for the next window: the next one to open, also while one is open', async () => {
   const late = { lateness: 'next-window', dueAt: new Date(at('10:30')) } as const;
   const open = await campaignIn('scheduled', [], { ...late, window: window('10:00', '18:00') });
-  expect(await survey(open.id)).toMatchObject({ state: 'scheduled', waitMs: 6 * HOUR_MS });
+  expect(await survey(open.id)).toMatchObject({ state: 'scheduled', dueAtMs: at('18:00') });
   expect((await read(open.id)).due_at!.toISOString()).toBe('2026-06-02T10:00:00.000Z');
   const closed = await campaignIn('scheduled', [], { ...late, window: window('14:00', '18:00') });
-  expect(await survey(closed.id)).toMatchObject({ state: 'scheduled', waitMs: 2 * HOUR_MS });
+  expect(await survey(closed.id)).toMatchObject({ state: 'scheduled', dueAtMs: at('14:00') });
 });
 
 it('running: slices under open windows are due, until the first of them closes', async () => {
@@ -116,13 +118,13 @@ it('running: slices under open windows are due, until the first of them closes',
     due: [0, 1, 3],
     openSlices: 4,
     untilMs: at('14:00'),
-    waitMs: HOUR_MS,
+    dueAtMs: at('13:00'),
   });
   expect((await survey(id, [0, 3])).due).toEqual([1]);
   await clock.set('2026-06-01T15:30:00Z');
   expect(await survey(id)).toMatchObject({ due: [2, 3], untilMs: at('16:00') });
   await clock.set('2026-06-01T09:00:00Z');
-  expect(await survey(id, [3])).toMatchObject({ due: [], untilMs: null, waitMs: HOUR_MS });
+  expect(await survey(id, [3])).toMatchObject({ due: [], untilMs: null, dueAtMs: at('10:00') });
 });
 
 it('a slow campaign keeps few slices in hand', async () => {
@@ -162,7 +164,7 @@ it('cancelled: all that has not left is due, whatever its windows; done when not
   const { id } = await campaignIn('cancelled', slices);
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1], width: 6 });
   // Also what a run, of before the cancellation or under way during it, wanted to look at later.
-  for (const slice of slices) await writeLookAt(store.pool, slice.id, 60_000);
+  for (const slice of slices) await writeLookAt(store.pool, slice.id, at('12:01'));
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: false, due: [0, 1] });
   for (const slice of slices) await cancelWaiting(store.pool, slice.id, 'the campaign was cancelled');
   expect(await survey(id)).toMatchObject({ state: 'cancelled', done: true });
@@ -266,6 +268,19 @@ describe('held by its gateways', () => {
     expect(woken).toEqual([WEBHOOK, WEBHOOK, WEBHOOK]);
     // What a gateway took before is awaited.
     expect(await survey(id)).toMatchObject({ state: 'settling', done: false, openSlices: 1 });
+  });
+
+  it('at its end, what is in doubt waits for its own deadline, and is not looked at again and again', async () => {
+    const slices = [campaignSlice(0, 1), campaignSlice(1, 1)];
+    const { id } = await campaignIn('running', slices);
+    const own = randomUUID();
+    await claim(store.pool, slices[1]!.id, gatewayId, { limit: 1, claim: own });
+    await callOrphansUnknown(store.pool, slices[1]!.id, []);
+    await lookAt(id, NOON);
+    await clock.set('2026-06-02T12:00:00Z');
+    expect((await survey(id)).openSlices).toBe(1);
+    await writeLookAt(store.pool, slices[1]!.id, Date.parse('2026-06-02T16:00:00Z'));
+    expect(await survey(id)).toMatchObject({ due: [], dueAtMs: Date.parse('2026-06-02T16:00:00Z') });
   });
 });
 

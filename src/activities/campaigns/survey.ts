@@ -28,8 +28,10 @@ export interface CampaignSurvey {
   width: number;
   /** Epoch milliseconds at which a window closes under them; null = none does. */
   untilMs: number | null;
-  /** When to ask again, at the latest. */
-  waitMs: number;
+  /** When to ask again, at the latest: epoch milliseconds, by the clock of Postgres; 0 = at once. */
+  dueAtMs: number;
+  /** What that clock showed at this survey. */
+  nowMs: number;
   /** One line for the Temporal UI. */
   details: string;
 }
@@ -42,8 +44,7 @@ const WIDTH = 6;
 /** A slice in hand sends this many messages a second without a rate of its own. */
 const PER_SLICE_PER_SECOND = 500;
 const MAX_DUE = 100;
-/** The shortest wait: at once. */
-const AGAIN_MS = 1;
+const AT_ONCE = 0;
 const MAX_WAIT_MS = 6 * 3_600_000;
 /** With fewer outcomes, the failures among them are no reason to pause. */
 const SELF_PAUSE_MIN_SETTLED = 100;
@@ -60,7 +61,7 @@ export async function surveyCampaign(
   busy: readonly number[],
 ): Promise<CampaignSurvey> {
   const survey = await lookAt(deps, campaignId, busy);
-  await noteNextLook(deps.database.pool, campaignId, survey.done ? null : survey.waitMs);
+  await noteNextLook(deps.database.pool, campaignId, survey.done ? null : new Date(survey.dueAtMs));
   return survey;
 }
 
@@ -71,7 +72,7 @@ async function lookAt(
 ): Promise<CampaignSurvey> {
   const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
-  if (campaign === null) return { ...IDLE, state: 'failed', done: true, details: 'gone' };
+  if (campaign === null) return { ...IDLE, dueAtMs: AT_ONCE, nowMs, state: 'failed', done: true, details: 'gone' };
   if (campaign.state === 'scheduled') campaign = (await beginWhenDue({ db }, campaign, nowMs)) ?? campaign;
 
   const givenUp = await endHold(pool, campaign, nowMs);
@@ -85,8 +86,13 @@ async function lookAt(
   campaign = await settleState({ db }, campaign, outlook);
   await followHold(pool, campaign, outlook);
 
+  /** The first of these moments, and before the longest sleep is over. */
+  const nextLook = (...atMs: (number | null)[]): number =>
+    Math.min(nowMs + MAX_WAIT_MS, ...atMs.map((one) => one ?? Number.POSITIVE_INFINITY));
   const survey = {
     ...IDLE,
+    dueAtMs: nextLook(),
+    nowMs,
     state: campaign.state,
     openSlices: outlook.openSlices,
     details: detailsOf(campaign, outlook),
@@ -96,7 +102,7 @@ async function lookAt(
     case 'preparing':
       return survey;
     case 'scheduled':
-      return { ...survey, waitMs: campaign.due_at === null ? 0 : clampWait(campaign.due_at.getTime() - nowMs) };
+      return { ...survey, dueAtMs: nextLook(campaign.due_at?.getTime() ?? AT_ONCE) };
     case 'paused':
       return survey;
     case 'finished':
@@ -105,7 +111,7 @@ async function lookAt(
     case 'failed':
       return outlook.open === 0
         ? { ...survey, done: true }
-        : { ...survey, due: outlook.due, width: WIDTH, waitMs: clampWait(outlook.waitMs) };
+        : { ...survey, due: outlook.due, width: WIDTH, dueAtMs: nextLook(outlook.nextAtMs) };
     case 'running':
     case 'settling': {
       const changes = states.flatMap(({ state }) => (state.open ? state.closesAtMs : state.opensAtMs) ?? []);
@@ -113,15 +119,14 @@ async function lookAt(
       const holdUntilMs = campaign.hold_until?.getTime() ?? 0;
       // Once it is over, what is in doubt waits for its own deadline.
       if (holdUntilMs > nowMs) changes.push(holdUntilMs);
-      const untilChangeMs = changes.length === 0 ? null : Math.min(...changes) - nowMs;
       // Its time is over: there may be more to end, and nothing to send.
-      if (givenUp.slices.length > 0) return { ...survey, waitMs: AGAIN_MS };
+      if (givenUp.slices.length > 0) return { ...survey, dueAtMs: AT_ONCE };
       return {
         ...survey,
         due: outlook.due,
         width: widthOf(campaign),
         untilMs: closings.length === 0 ? null : Math.min(...closings),
-        waitMs: Math.min(clampWait(outlook.waitMs), clampWait(untilChangeMs)),
+        dueAtMs: nextLook(outlook.nextAtMs, ...changes),
       };
     }
   }
@@ -133,11 +138,8 @@ const IDLE = {
   due: [],
   width: 0,
   untilMs: null,
-  waitMs: MAX_WAIT_MS,
   details: '',
 };
-
-const clampWait = (ms: number | null): number => (ms === null ? MAX_WAIT_MS : Math.min(MAX_WAIT_MS, Math.max(0, ms)));
 
 /** A slow campaign needs few slices in hand, and must not keep others from the worker's places. */
 function widthOf(campaign: CampaignRow): number {

@@ -43,8 +43,10 @@ export interface DispatchDeps {
 export interface AdvanceResult {
   /** Messages without an outcome. */
   open: number;
-  /** When to look again, at the latest. */
-  waitMs: number;
+  /** When to look again, at the latest: epoch milliseconds, by the clock of Postgres. */
+  dueAtMs: number;
+  /** What that clock showed at the end of this one. */
+  nowMs: number;
   /** Why messages that could leave do not: no gateway takes them. Null: none waits for that. */
   held: string | null;
   /** The provider is to be asked what became of attempts; see `lookUp` of the activities. */
@@ -77,7 +79,9 @@ export async function advanceSlice(
   runMs = RUN_MS,
 ): Promise<AdvanceResult> {
   const slice = await sealSlice(deps.database.pool, sliceId);
-  if (slice === null) return { open: 0, waitMs: MAX_WAIT_MS, held: null, lookUp: false, taken: 0, waiting: 0 };
+  if (slice === null) {
+    return { open: 0, dueAtMs: 0, nowMs: 0, held: null, lookUp: false, taken: 0, waiting: 0 };
+  }
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
@@ -183,11 +187,12 @@ function wantsAnotherTurn(run: DispatchRun, { moved, busyMs, outlook }: Turn, mo
 }
 
 function toResult({ taken }: DispatchRun, { moved, held, busyMs, outlook }: Turn): AdvanceResult {
-  const { open, waiting, ready, waitMs, lookups } = outlook;
+  const { open, waiting, ready, lookups, nowMs } = outlook;
   const longestMs = ready === 0 ? MAX_WAIT_MS : (busyMs ?? (moved > 0 ? MIN_WAIT_MS : HOLD_MS));
   return {
     open,
-    waitMs: boundWait(waitMs, longestMs),
+    dueAtMs: nextLook(outlook, longestMs),
+    nowMs,
     held: ready > 0 && moved === 0 ? held : null,
     lookUp: lookups > 0,
     taken,
@@ -195,8 +200,10 @@ function toResult({ taken }: DispatchRun, { moved, held, busyMs, outlook }: Turn
   };
 }
 
-const boundWait = (waitMs: number | null, longestMs: number): number =>
-  Math.min(longestMs, Math.max(MIN_WAIT_MS, waitMs ?? longestMs));
+function nextLook({ nextAtMs, nowMs }: SliceOutlook, longestMs: number): number {
+  const waitMs = nextAtMs === null ? longestMs : nextAtMs - nowMs;
+  return nowMs + Math.min(longestMs, Math.max(MIN_WAIT_MS, waitMs));
+}
 
 /** A campaign that was cancelled: what has not left never will, what may have is awaited. */
 async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string): Promise<AdvanceResult> {
@@ -207,8 +214,16 @@ async function settleEnded(deps: DispatchDeps, run: DispatchRun, reason: string)
   await failOverdue(run.database, run.sliceId, { ...run.route, legs: [] });
   await failRefused(run);
   run.onSettlement(await cancelWaiting(pool, run.sliceId, reason));
-  const { open, waitMs, lookups } = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
-  return { open, waitMs: boundWait(waitMs, MAX_WAIT_MS), held: null, lookUp: lookups > 0, taken: 0, waiting: 0 };
+  const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS);
+  return {
+    open: outlook.open,
+    dueAtMs: nextLook(outlook, MAX_WAIT_MS),
+    nowMs: outlook.nowMs,
+    held: null,
+    lookUp: outlook.lookups > 0,
+    taken: 0,
+    waiting: 0,
+  };
 }
 
 /** What a visit to a leg came to. */

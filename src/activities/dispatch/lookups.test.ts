@@ -13,6 +13,7 @@ import {
 } from '../../../test/support/rows';
 import { createHttpClient, type HttpClient } from '../../outbound/client';
 import { startVendor, type Answer, type Vendor } from '../../providers/testing/vendor';
+import { readClockMs } from '../../store/database';
 import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
 import { createGateways } from './gateways';
@@ -124,7 +125,8 @@ it.each([
   async (_, make, log) => {
     const { sliceId, id } = await killedWorker();
     vendor.answers = [make()];
-    const { waitMs } = await advance(sliceId);
+    const { dueAtMs } = await advance(sliceId);
+    const waitMs = dueAtMs - (await readClockMs(store.pool));
     expect(await messageOf(store.pool, id)).toMatchObject({ state: 'submitting', attempts: 1 });
     expect(await attemptOf(id)).toMatchObject([{ state: 'unknown', lookups: 1 }]);
     expect(waitMs).toBeGreaterThan(10_000);

@@ -12,6 +12,7 @@ import {
   storeSlice,
 } from '../../../test/support/rows';
 import type { TestStore } from '../../../test/support/rows';
+import { writeLookAt } from '../../store/campaigns/slices';
 import { noteNextLook } from '../../store/campaigns/looks';
 import { markCampaignStarted } from '../../store/campaigns/campaigns';
 import { writeResults } from '../../store/dispatch/results';
@@ -86,6 +87,14 @@ test('a send is started again some minutes after its deadline, and once more aft
   expect(started).toEqual([sliceId, sliceId]);
 });
 
+test('what campaigns note of their slices leaves those of sends alone', async () => {
+  const { sliceId } = await submitted();
+  const before = await lookAt('slices', sliceId);
+  await writeLookAt(store.pool, sliceId, null);
+  expect(before).not.toBeNull();
+  expect(await lookAt('slices', sliceId)).toEqual(before);
+});
+
 test('one whose messages are settled is left alone, whenever they were', async () => {
   const before = await submitted();
   const after = await submitted();
@@ -132,7 +141,7 @@ test('a campaign is started again that has not been surveyed; its slices have no
   await audit();
   expect(started).toEqual([campaign.id]);
 
-  await noteNextLook(store.pool, campaign.id, 300_000);
+  await noteNextLook(store.pool, campaign.id, new Date(Date.now() + 300_000));
   await pass(11);
   await audit();
   expect(started).toEqual([campaign.id]);

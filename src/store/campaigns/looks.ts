@@ -16,14 +16,14 @@ const STARTABLE = 'c.id as "campaignId", c.account_id as "accountId", c.priority
 const IS_OPEN = `(not c.state = any($2::text[])
   or exists (select 1 from slices s where s.campaign_id = c.id and ${hasOpen('s')}))`;
 
-/** Notes when a campaign's workflow looks again, at the latest. @param waitMs null = nothing is left to look at. */
-export async function noteNextLook(pool: Pool, id: string, waitMs: number | null): Promise<void> {
+/** Notes when a campaign's workflow looks again, at the latest. @param at null = nothing is left to look at. */
+export async function noteNextLook(pool: Pool, id: string, at: Date | null): Promise<void> {
   await execute(
     pool,
     'note-next-look',
-    `update campaigns set look_at = now() + $2 * interval '1 millisecond'
-     where id = $1 and (look_at is not null or $2::float8 is not null)`,
-    [id, waitMs],
+    `update campaigns set look_at = case when $2::timestamptz is not null then greatest(now(), $2) end
+     where id = $1 and (look_at is not null or $2::timestamptz is not null)`,
+    [id, at],
   );
 }
 

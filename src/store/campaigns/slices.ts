@@ -42,8 +42,8 @@ export interface CampaignOutlook {
   failed: number;
   /** Numbers of slices that want to be advanced now, in order. */
   due: number[];
-  /** Until the next slice is due; null when none will be. Never below 0. */
-  waitMs: number | null;
+  /** When the next slice is due: epoch milliseconds; null when none will be. */
+  nextAtMs: number | null;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function readCampaignOutlook(
     settled: string;
     failed: string;
     due: number[] | null;
-    wait_ms: string | null;
+    next_at: Date | null;
   }>(
     pool,
     'read-campaign-outlook',
@@ -94,8 +94,7 @@ export async function readCampaignOutlook(
             (select array_agg(no order by no) from (
                select no from listed where open > 0 and is_due and not is_closed and not is_busy order by no limit $4
              ) d) as due,
-            ceil(extract(epoch from min(look_at) filter (
-              where open > 0 and look_at > now() and not is_closed and not is_busy) - now()) * 1000) as wait_ms
+            min(look_at) filter (where open > 0 and look_at > now() and not is_closed and not is_busy) as next_at
      from listed`,
     [campaignId, closed.map((windows) => JSON.stringify(windows)), busy, limit, ended, CLAIMABLE_STATES],
   );
@@ -107,19 +106,19 @@ export async function readCampaignOutlook(
     settled: Number(row!.settled),
     failed: Number(row!.failed),
     due: row!.due ?? [],
-    waitMs: row!.wait_ms === null ? null : Math.max(0, Number(row!.wait_ms)),
+    nextAtMs: row!.next_at?.getTime() ?? null,
   };
 }
 
-/** Notes when a slice of a campaign wants to be looked at again; null = as soon as may be. That of a send has a workflow. */
-export async function writeLookAt(pool: Pool, sliceId: string, waitMs: number | null): Promise<void> {
-  await execute(
-    pool,
-    'write-look-at',
-    `update slices set look_at = now() + $2 * interval '1 millisecond'
-     where id = $1 and campaign_id is not null`,
-    [sliceId, waitMs],
-  );
+/**
+ * Notes when a slice of a campaign wants to be looked at again. That of a send has a workflow of its own, which knows.
+ * @param atMs epoch milliseconds; null = as soon as may be.
+ */
+export async function writeLookAt(pool: Pool, sliceId: string, atMs: number | null): Promise<void> {
+  await execute(pool, 'write-look-at', 'update slices set look_at = $2 where id = $1 and campaign_id is not null', [
+    sliceId,
+    atMs === null ? null : new Date(atMs),
+  ]);
 }
 
 /** The slices of a campaign that have these numbers, in their order; a number that no slice has is left out. */

@@ -61,8 +61,10 @@ const take = async (sliceId: string, limit: number) => {
   return taken;
 };
 const asked = async (sliceId: string): Promise<number> => (await take(sliceId, 100)).length;
-const waitSeconds = async (sliceId: string, later?: boolean): Promise<number> =>
-  Math.round((await readOutlook(store.pool, sliceId, LOOKUP, later)).waitMs! / 1_000);
+const waitSeconds = async (sliceId: string, later?: boolean): Promise<number> => {
+  const { nextAtMs, nowMs } = await readOutlook(store.pool, sliceId, LOOKUP, later);
+  return Math.round((nextAtMs! - nowMs) / 1_000);
+};
 
 describe('takeLookups', () => {
   it('asks about a submitted message at half of its deadline and at the end of it, before it is settled', async () => {

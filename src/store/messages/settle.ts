@@ -47,10 +47,12 @@ export interface SliceOutlook {
   waiting: number;
   /** Of them, those that could be claimed now. */
   ready: number;
-  /** Until the next back-off, look-up, overdue receipt or deadline; null when nothing is open. Never below 0. */
-  waitMs: number | null;
   /** Attempts that the provider is to be asked about now; nothing else becomes of them before that. */
   lookups: number;
+  /** When the next back-off, look-up, overdue receipt or deadline is due: epoch milliseconds; null when none is. */
+  nextAtMs: number | null;
+  /** When this was read. */
+  nowMs: number;
 }
 
 /** When something becomes of a message for want of a word about it; not before the provider has been asked, where it can be. */
@@ -73,7 +75,8 @@ export async function readOutlook(
     waiting: number;
     ready: number;
     lookups: number;
-    wait_ms: string | null;
+    next_at: Date | null;
+    now: Date;
   }>(
     pool,
     'read-outlook',
@@ -96,9 +99,10 @@ export async function readOutlook(
        update slices s set look_at = greatest(now(), n.at)
        from next n where s.id = $1 and s.campaign_id is null and ${hasOpen('s')}
      )
-     select open, waiting, ready, lookups, ceil(extract(epoch from at - now()) * 1000) as wait_ms from next`,
+     -- Read with milliseconds: never earlier than it is.
+     select open, waiting, ready, lookups, at + interval '1 millisecond' as next_at, now() as now from next`,
     [sliceId, lookupProviders, later],
   );
-  const { wait_ms: wait, ...counts } = row!;
-  return { ...counts, waitMs: wait === null ? null : Math.max(0, Number(wait)) };
+  const { next_at: nextAt, now, ...counts } = row!;
+  return { ...counts, nextAtMs: nextAt?.getTime() ?? null, nowMs: now.getTime() };
 }
