@@ -42,11 +42,15 @@ test('closed in the middle, then open', async () => {
 
   // Clock times have minutes, no test waits for one to end: dispatch is told when its window closes.
   const untilMs = Date.now() + OPEN_MS;
+  // The worker's own clock is five minutes slow: what counts is that of Postgres.
+  const realNow = Date.now.bind(Date);
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() - 300_000);
   const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlices, {
     campaignId: id,
     nos: [0],
     untilMs,
   });
+  clock.mockRestore();
   expect(result).toEqual({ held: false, lookUp: [] });
   const early = await campaigns.seen();
   expect(early.length).toBeGreaterThan(0);

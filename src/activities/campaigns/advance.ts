@@ -3,7 +3,7 @@ import { hasEnded, mayDispatch } from '../../core/campaigns/campaign';
 import { findSliceIds, writeLookAt } from '../../store/campaigns/slices';
 import { noteRun } from '../../store/campaigns/hold';
 import { readLiveCampaigns, type LiveCampaign } from '../../store/campaigns/live';
-import type { Database } from '../../store/database';
+import { readClockMs, type Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
 import { createFollower, type Followed, type Follower } from '../../core/concurrency/follow';
 import { effectiveRate } from './rate';
@@ -18,7 +18,7 @@ export interface CampaignRun {
   campaignId: string;
   /** Numbers of the slices in their campaign, in the order in which they are taken. */
   nos: number[];
-  /** Epoch milliseconds at which their window closes; null = it does not. */
+  /** Epoch milliseconds, by the clock of Postgres, at which their window closes; null = it does not. */
   untilMs: number | null;
 }
 
@@ -43,9 +43,11 @@ export async function advanceCampaignSlices(
   stopping: AbortSignal,
 ): Promise<CampaignRunResult> {
   const { pool } = deps.database;
+  // A worker's own clock may be minutes off: its windows would close as much too late.
+  const closesAtMs = untilMs === null ? null : performance.now() + untilMs - (await readClockMs(pool));
   const campaign = await deps.campaigns.follow(campaignId);
   if (campaign === null) return { held: false, lookUp: [] };
-  const halt = haltOf(campaign, untilMs);
+  const halt = haltOf(campaign, closesAtMs);
   const stop = AbortSignal.any([stopping, halt.signal]);
   const targetRate = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
   const endAtMs = performance.now() + RUN_MS;
@@ -75,14 +77,15 @@ export async function advanceCampaignSlices(
   }
 }
 
-/** Aborts when the campaign no longer dispatches, or its window closes. */
-function haltOf(campaign: Followed<LiveCampaign>, untilMs: number | null) {
+/** Aborts when the campaign no longer dispatches, or its window closes. @param closesAtMs by `performance.now()`. */
+function haltOf(campaign: Followed<LiveCampaign>, closesAtMs: number | null) {
   const controller = new AbortController();
   const began = campaign.value.state;
   const stop = campaign.onRead(({ state }) => {
     if (mayDispatch(began) && !mayDispatch(state)) controller.abort();
   });
-  const timer = untilMs === null ? undefined : setTimeout(() => controller.abort(), Math.max(0, untilMs - Date.now()));
+  const closes = (): void => controller.abort();
+  const timer = closesAtMs === null ? undefined : setTimeout(closes, Math.max(0, closesAtMs - performance.now()));
   return {
     signal: controller.signal,
     release() {
