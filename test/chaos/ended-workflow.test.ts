@@ -8,7 +8,7 @@ import { campaignsOf, people } from '../support/campaigns';
 import { testNamespace } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
 import { testTemporal } from '../support/temporal';
-import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
+import { CAN_BE_ASKED, KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { until } from '../support/until';
 
 let stack: TestStack;
@@ -23,6 +23,14 @@ afterAll(async () => {
   await stack.stop();
   await connection.close();
 });
+
+let made = 0;
+/** Another account sends a password while a workflow of the first one is gone, and notices nothing. */
+async function expectNeighbourUntouched(): Promise<void> {
+  const name = `ended-watched-${++made}`;
+  const watched = await tenantOver(name, KNOWS_OUR_IDS, {});
+  await watched.reach(await watched.send(1), 'delivered');
+}
 
 /** An account over one gateway; its vendor's reports come to the gateway's callback URL as `receipts` says. */
 async function tenantOver(name: string, provider: string, script: object, gateway: object = {}): Promise<Tenant> {
@@ -47,18 +55,24 @@ const ended = async (handle: Awaited<ReturnType<typeof workflowOf>>, way: 'termi
   await until('its workflow has ended', async () => (await handle.describe()).status.name !== 'RUNNING');
 };
 
-test.each(['terminate', 'cancel'] as const)('a send, %s: a report that refuses its sender ID wakes it', async (way) => {
+test.each([
+  ['terminate', KNOWS_OUR_IDS, 'TXTSMS', 'SPARES'],
+  ['cancel', KNOWS_OUR_IDS, 'TXTSMS', 'SPARES'],
+  ['terminate', CAN_BE_ASKED, '+15005550006', '+15005550007'],
+] as const)('a send, %s, over %s: a report that refuses its sender ID wakes it', async (way, provider, from, spare) => {
   const refusing = {
-    refuse: [{ outcome: 'sender', senders: ['TXTSMS'], at: 'receipt' }],
+    refuse: [{ outcome: 'sender', senders: [from], at: 'receipt' }],
     receipts: { delayMs: 2_000 },
   };
-  const tenant = await tenantOver(`ended-${way}`, KNOWS_OUR_IDS, refusing, { fallbackSender: 'SPARES' });
+  const tenant = await tenantOver(`ended-${way}-${provider}`, provider, refusing, {
+    defaultSender: from,
+    fallbackSender: spare,
+  });
   const [id] = (await tenant.send(1)) as [string];
   await tenant.reach([id], 'submitted');
   await ended(await workflowOf(id), way);
 
-  const watched = await tenantOver(`ended-${way}-watched`, KNOWS_OUR_IDS, {});
-  await watched.reach(await watched.send(1), 'delivered');
+  await expectNeighbourUntouched();
   await tenant.reach([id], 'delivered');
   expect((await tenant.call('GET', `/api/v1/messages/${id}`)).json.attempts).toHaveLength(2);
 });
@@ -68,6 +82,7 @@ test('a send whose report never comes ends at its deadline all the same', async 
   const ids = await silent.send(1);
   await silent.reach(ids, 'submitted');
   await ended(await workflowOf(ids[0]!), 'terminate');
+  await expectNeighbourUntouched();
   // A day and an hour pass.
   await stack.database.pool.query(
     `update messages set submitted_at = submitted_at - interval '25 hours' where id = any($1)`,
@@ -86,6 +101,7 @@ test('a campaign in the middle: a command is carried out, and it goes on to its 
   const id = await campaigns.launch({ audience: { recipients: people(90) }, ratePerSecond: 15 });
   await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.delivered > 0);
   await client.workflow.getHandle(campaignWorkflowId(id)).terminate();
+  await expectNeighbourUntouched();
   const paused = await campaigns.act(id, 'pause');
   expect([paused.status, paused.json.state]).toEqual([200, 'paused']);
   expect((await campaigns.act(id, 'resume')).status).toBe(200);
@@ -107,6 +123,7 @@ test('a campaign that nobody commands goes on once it has not looked at its mess
     );
     return rows[0]!.n === 0;
   });
+  await expectNeighbourUntouched();
   await stack.database.pool.query(`update campaigns set look_at = look_at - interval '25 hours' where id = $1`, [id]);
   expect((await campaigns.reaches(id, 'finished', 45_000)).counts).toMatchObject({ accepted: 60, delivered: 60 });
 }, 120_000);

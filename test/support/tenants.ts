@@ -5,10 +5,13 @@ import { until } from './until';
 /** Providers as the simulator plays them: one that knows our ids and is sent to again under them, one that knows its own only. */
 export const KNOWS_OUR_IDS = 'infobip';
 export const KNOWS_ITS_OWN = 'pingbix';
+/** Knows its own ids only, and can be asked. */
+export const CAN_BE_ASKED = 'twilio';
 
 const CREDENTIALS: Partial<Record<string, (name: string) => object>> = {
   [KNOWS_OUR_IDS]: (name) => ({ apiKey: `${name}-key` }),
   [KNOWS_ITS_OWN]: (name) => ({ userId: name, password: `${name}-password` }),
+  [CAN_BE_ASKED]: () => ({ accountSid: `AC${'0'.repeat(32)}`, authToken: 'token-1' }),
   mobtexting: (name) => ({ token: `${name}-token` }),
 };
 
