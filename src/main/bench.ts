@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { adapterTable } from './bench/adapters';
 import { makeBed } from './bench/bed';
-import { emptyFigures, KEYS, round, type Figures } from './bench/figures';
+import { emptyFigures, KEYS, rounded, shown, type Figures } from './bench/figures';
 import type { Phase } from './bench/phase';
 import { measurePause, measureSchedule, measureThrottle } from './bench/phases/control';
 import { measureFullCycle } from './bench/phases/cycle';
@@ -55,8 +55,8 @@ async function main(): Promise<void> {
   if (shared.length > 0) await measure(run, shared);
   for (const name of topics) if (TOPICS[name]!.alone) await measure(run, [name]);
   const { figures, problems } = run;
-  const rounded = Object.fromEntries(KEYS.map((key) => [key, figures[key] === null ? null : round(figures[key])]));
-  if (values.json) process.stdout.write(`${JSON.stringify(rounded)}\n`);
+  const all = Object.fromEntries(KEYS.map((key) => [key, rounded(figures[key])]));
+  if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
   if (problems.length > 0) throw new Error(problems.join('; '));
 }
 
@@ -82,7 +82,7 @@ async function measure({ problems, ...run }: Run, topics: readonly string[]): Pr
       const before = { ...figures };
       for (const phase of TOPICS[name]!.phases) await phase({ ...run, bed, fail });
       const fresh = KEYS.filter((key) => figures[key] !== before[key]);
-      say(`${name}: ${fresh.map((key) => `${key} ${round(figures[key]!)}`).join(', ')}`);
+      say(`${name}: ${fresh.map((key) => `${key} ${shown(figures[key])}`).join(', ')}`);
     }
   } finally {
     await bed.stop();

@@ -13,6 +13,7 @@ import { drawFreePort } from '../embedded/ports';
 import { createLogger } from '../logging';
 import { childService } from '../up/child';
 import { startStack } from '../up/stack';
+import { readCpuTimes, readRssMb, type CpuTimes } from './processes';
 
 const DAY_SECONDS = 86_400;
 
@@ -41,6 +42,8 @@ export interface Bed {
   script(script: object): Promise<void>;
   /** Resident memory of worker and api together, MB. Linux only. */
   rssMb(): Promise<number>;
+  /** CPU time of the stack's processes until now; empty where it can't be read. */
+  cpuTimes(): Promise<CpuTimes>;
   /** Starts a second worker process; resolves with what stops it. */
   startWorker(): Promise<() => Promise<void>>;
   /** Port of a process that runs bare Express. */
@@ -86,6 +89,7 @@ export async function makeBed(): Promise<Bed> {
       await call('PUT', `${simulator}/control/script`, { record: false, ...script });
     },
     rssMb: () => readRssMb(dataDir),
+    cpuTimes: () => readCpuTimes(dataDir),
     async startWorker() {
       const masterKey =
         config.masterKey?.toString('base64') ?? (await readFile(path.join(dataDir, 'master.key'), 'utf8'));
@@ -147,20 +151,6 @@ async function startSecondWorker(
     HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
   };
   return childService('worker', path.join(__dirname, '../worker.js'), env).start();
-}
-
-/** Resident memory of the supervised worker and api together, MB. */
-async function readRssMb(dataDir: string): Promise<number> {
-  const file = await readFile(path.join(dataDir, 'supervisor.json'), 'utf8');
-  const { children } = JSON.parse(file) as { children: { name: string; pid: number }[] };
-  const measured = children.filter(({ name }) => name === 'worker' || name === 'api');
-  const sizes = await Promise.all(measured.map(({ pid }) => residentMb(pid)));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1_024;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the CleverTap routes take in. */
+import { cpuPerMessage } from '../processes';
 import { percentile, runLoad, type LoadRequest } from '../load';
 import { mustSucceed, RAW_IN_FLIGHT, type PhaseContext } from '../phase';
 import { batchBody, freshRecord, JSON_TYPE, RECORDS_PER_REQUEST } from '../traffic';
@@ -21,7 +22,9 @@ export async function measureIngress({ bed, sizes, figures }: PhaseContext): Pro
   await runLoad({ ...bare, count: Math.ceil(sizes.singles / 4) });
   await runLoad({ ...single, count: Math.ceil(sizes.singles / 4) });
   const bareRate = (await runLoad({ ...bare, count: sizes.singles })).perSecond;
+  const beforeSingles = await bed.cpuTimes();
   const singles = await runLoad({ ...single, count: sizes.singles });
+  figures.ingress_single_cpu_us = cpuPerMessage(beforeSingles, await bed.cpuTimes(), sizes.singles);
   mustSucceed('single ingress', singles.failed);
   figures.ingress_single_per_s = singles.perSecond;
   figures.ingress_single_ratio = singles.perSecond / bareRate;
@@ -36,7 +39,10 @@ export async function measureIngress({ bed, sizes, figures }: PhaseContext): Pro
     headers,
     body: bodies[index]!,
   });
+  const beforeBatches = await bed.cpuTimes();
   const batches = await runLoad({ origin: bed.api, inFlight: 4, count: bodies.length, request });
   mustSucceed('batch ingress', batches.failed);
+  const recipients = bodies.length * RECORDS_PER_REQUEST;
+  figures.ingress_batch_cpu_us = cpuPerMessage(beforeBatches, await bed.cpuTimes(), recipients);
   figures.ingress_batch_per_s = batches.perSecond * RECORDS_PER_REQUEST;
 }
