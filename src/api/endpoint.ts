@@ -8,6 +8,7 @@ import type { Scope } from '../core/accounts/api-key';
 import type { ApiDeps } from './deps';
 import { presentsCredential, type Principal } from './http/auth';
 import { discardRest, fieldsOf, queryOf, readBody, readJson, readOptionalJson } from './http/body';
+import { answerJson } from './http/json';
 import { refuseUnstorable } from './http/text';
 import { validate } from './http/validate';
 import type { Operation, OperationBody } from './operation';
@@ -66,12 +67,15 @@ interface Declaration<
   streams?: true;
   /** Takes methods too that the documentation doesn't show. */
   anyMethod?: true;
+  /** Carries so much traffic that it is called ahead of Express. Its path has no parameters. */
+  direct?: true;
 }
 
 /** A route that can be registered and documented. */
 export interface Endpoint extends Operation {
   anyMethod?: true;
-  /** What Express calls. */
+  direct?: true;
+  /** What Express calls, or the front door ahead of it. */
   handler(deps: ApiDeps): RequestHandler<Record<string, string>>;
 }
 
@@ -103,7 +107,7 @@ export function endpoint<
     call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, Access extends null ? null : Principal>,
   ) => Promise<object | void> | object | void,
 ): Endpoint {
-  const { body, takes, intake, streams, anyMethod, ...operation } = declaration;
+  const { body, takes, intake, streams, anyMethod, direct, ...operation } = declaration;
   const good = Number(Object.keys(operation.answers).find((status) => status.startsWith('2')));
 
   async function admit(deps: ApiDeps, request: Request, response: Response): Promise<[Principal | null, unknown]> {
@@ -144,8 +148,8 @@ export function endpoint<
       intake === undefined ? { query: checkedQuery(request), body: checkedBody(request) } : { query: {}, body: taken };
     const call = { deps, actor, params, ...checked, request, response };
     const result = await handle(call as Parameters<typeof handle>[0]);
-    if (result instanceof Reply) response.status(result.status).json(result.body);
-    else if (result !== undefined) response.status(good).json(result);
+    if (result instanceof Reply) answerJson(response, result.status, result.body);
+    else if (result !== undefined) answerJson(response, good, result);
     else if (good === 204) response.status(204).end();
   }
 
@@ -153,6 +157,7 @@ export function endpoint<
     ...operation,
     ...describedBody(body, takes),
     ...(anyMethod === undefined ? {} : { anyMethod }),
+    ...(direct === undefined ? {} : { direct }),
     handler: (deps) => async (request, response) => {
       try {
         await answer(deps, request, response);

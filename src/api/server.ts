@@ -1,9 +1,9 @@
 /** The HTTP server: middleware and routes. */
-import { createServer, type Server } from 'node:http';
-import express, { type Express } from 'express';
-import helmet from 'helmet';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import express from 'express';
 import { TIMES_MOBILE, toTimesRefusal } from './clevertap/times-mobile';
 import type { ApiDeps } from './deps';
+import { frontDoor, takeUpFailure } from './front-door';
 import { limitQuery } from './http/body';
 import { answerClientErrors } from './http/client-errors';
 import { replayAnswers } from './http/idempotency';
@@ -30,12 +30,11 @@ const TIMEOUTS: ServerTimeouts = {
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1_024;
 
-export function createApp(deps: ApiDeps): Express {
+export function createApp(deps: ApiDeps): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(deps.metrics.requests);
-  app.use(helmet());
+  app.use(takeUpFailure);
   app.use(limitQuery);
   const router = express.Router({ caseSensitive: true });
   for (const { method, anyMethod, path, handler } of operations) {
@@ -46,11 +45,11 @@ export function createApp(deps: ApiDeps): Express {
   app.use(replayAnswers);
   app.use(TIMES_MOBILE, errorHandler(deps.log, toTimesRefusal));
   app.use(errorHandler(deps.log));
-  return app;
+  return frontDoor(app, deps, operations);
 }
 
 /** An HTTP server for the app, not yet listening. */
-export function createHttpServer(app: Express, timeouts: ServerTimeouts = TIMEOUTS): Server {
+export function createHttpServer(app: RequestListener, timeouts: ServerTimeouts = TIMEOUTS): Server {
   const server = createServer({ ...timeouts, keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES }, app);
   answerClientErrors(server);
   return server;

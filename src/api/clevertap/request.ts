@@ -38,6 +38,7 @@ const ERRORS: readonly ErrorCode[] = ['undecryptable', 'no-gateway', 'too-many-r
 export const common = {
   scope: 'send',
   credentialFields: true,
+  direct: true,
   intake,
   errors: ERRORS,
   headers: {

@@ -6,7 +6,7 @@ import { findJsonExcess, MAX_JSON_KEYS } from './json-limits';
 
 export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
 /** The part of the URL behind the question mark. */
-const MAX_QUERY_BYTES = 8 * 1_024;
+export const MAX_QUERY_BYTES = 8 * 1_024;
 
 /** How long a client that was refused may go on sending, so that it gets to read why. */
 const DISCARD_MS = 5_000;
@@ -14,11 +14,30 @@ const DISCARD_MS = 5_000;
 /** Keeps every body as bytes in `request.body`, whatever its content type says. */
 const rawBody = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
-/** Reads the whole body into `request.body`. Rejects with the reader's error, which becomes too-large or malformed-body. */
+/**
+ * Reads the whole body into `request.body`, which stays undefined when there is none. Rejects with the reader's error,
+ * which becomes too-large or malformed-body.
+ */
 export function readBody(request: Request, response: Response): Promise<void> {
+  const { headers } = request;
+  const length = Number(headers['content-length']);
+  if (headers['content-encoding'] === undefined && length <= MAX_BODY_BYTES) return readPlain(request);
   return new Promise((resolve, reject) =>
     rawBody(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error))),
   );
+}
+
+/** Reads a body that comes as it is and is known to be small enough. */
+function readPlain(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.once('end', () => {
+      request.body = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+      resolve();
+    });
+    request.once('error', () => reject(new AppError('malformed-body', 'The request ended before its body did')));
+  });
 }
 
 /** Reads on for a while without keeping anything: a client that is cut off while it sends may never see its answer. */

@@ -1,12 +1,11 @@
 /** Prometheus metrics of the api process, on a port of their own. Labels never carry a number, an id or a text. */
-import { createServer, type Server } from 'node:http';
-import type { RequestHandler } from 'express';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { GatewayStates } from '../../store/gateways/health';
 
 export interface Metrics {
-  /** Counts every request by route, method and status, with its duration. */
-  requests: RequestHandler;
+  /** Counts a request by route, method and status, with its duration, once it is answered. */
+  watch(request: IncomingMessage, response: ServerResponse): void;
   /** Messages by what ingress made of them. */
   messages(outcome: 'accepted' | 'duplicate' | 'rejected', count: number): void;
   /** Serves `/metrics`; the caller listens and closes. */
@@ -53,15 +52,14 @@ export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Me
     });
   });
   return {
-    requests(request, response, next) {
-      const startedAt = process.hrtime.bigint();
-      response.on('finish', () => {
+    watch(request, response) {
+      const startedAtMs = performance.now();
+      response.once('finish', () => {
         // The pattern, not the path: paths carry ids and tokens.
-        const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-        const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+        const route = (request as { route?: { path?: string } }).route?.path ?? 'none';
+        const seconds = (performance.now() - startedAtMs) / 1_000;
         duration.observe({ route, method: request.method, status: response.statusCode }, seconds);
       });
-      next();
     },
     messages: (outcome, count) => {
       if (count > 0) messages.inc({ outcome }, count);
