@@ -648,13 +648,13 @@ CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
 
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
 
+CREATE INDEX slices_due ON slices USING btree (COALESCE(due_at, created_at), id) WHERE ((started_at IS NULL) AND (campaign_id IS NULL));
+
 CREATE INDEX slices_look ON slices USING btree (look_at) WHERE ((campaign_id IS NULL) AND (look_at IS NOT NULL));
 
 CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
 
 CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (NOT stats_done);
-
-CREATE INDEX slices_unstarted_sends ON slices USING btree (id) WHERE ((started_at IS NULL) AND (campaign_id IS NULL));
 
 CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
 

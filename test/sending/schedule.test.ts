@@ -69,6 +69,24 @@ test('a send leaves at its time, read in the account’s zone; requests for the 
   expect(message.scheduledAt).toBe(zulu);
 });
 
+test('a send that is due in an hour has no workflow until shortly before', async () => {
+  const time = new Date(Date.now() + 3_600_000).toISOString();
+  const later = await stack.call('POST', '/clevertap/v1/messages', { to: '919800000043', text: 'Hello', time });
+  const sooner = await stack.call('POST', '/clevertap/v1/messages', { to: '919800000044', text: 'Hello' });
+  const slice = await sliceOf(later.json.ids[0]);
+  const stateOf = async (id: string) => (await stack.call('GET', `/api/v1/messages/${id}`)).json.state;
+  await until('the one that is due is delivered', async () => (await stateOf(sooner.json.ids[0])) === 'delivered');
+  await expect(client.workflow.getHandle(sendWorkflowId(slice)).describe()).rejects.toThrow(/not found/i);
+  // What an hour does, but for its last seconds.
+  await stack.database.pool.query(
+    `update slices set due_at = due_at - interval '3598 seconds', created_at = created_at - interval '3598 seconds'
+     where id = $1`,
+    [slice],
+  );
+  await stack.settled();
+  expect(await stateOf(later.json.ids[0])).toBe('delivered');
+});
+
 test('no receipt before the deadline: expired, told as failed 916', async () => {
   // Not lost but late: of a lost one a look-up would tell the outcome.
   await stack.control('PUT', '/control/script', { receipts: { delayMs: 3_600_000 } });

@@ -1,10 +1,9 @@
 /** The duty `starts`: workflows of what was committed without one, because a crash or an absent Temporal came between. */
-import { NIL_UUID } from '../../core/messages/ids';
 import { listUnstartedImports, markImportStarted } from '../../store/audience/upload-rows';
 import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/campaigns';
 import { startCampaign } from '../../store/campaigns/start';
 import type { Database } from '../../store/database';
-import { listUnstarted, markStarted } from '../../store/messages/slices';
+import { listUnstarted, markStarted, type DuePlace } from '../../store/messages/slices';
 import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
 import { toSendInput } from '../../workflows/contract';
 import type { Turn } from './turn';
@@ -30,7 +29,7 @@ export async function startUnstarted(deps: StartDeps, turn: Turn, olderThanMs = 
 
 /** @returns whether some are left. */
 async function startSlices({ database: { pool }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
-  for (let after = NIL_UUID; !turn.over;) {
+  for (let after: DuePlace | null = null; !turn.over;) {
     const page = await listUnstarted(pool, olderThanMs, after, PAGE);
     const started = await turn.each(
       page,
@@ -38,11 +37,11 @@ async function startSlices({ database: { pool }, workflows }: StartDeps, turn: T
       (slice) => workflows.startSend(toSendInput(slice)),
       CONCURRENT_STARTS,
     );
-    // Without the mark a slice that is due next week would be started again by every turn until then.
+    // Without the mark a slice that waits for its time would be started again by every turn until then.
     const ids = started.map(({ id }) => id);
     if (ids.length > 0) await markStarted(pool, ids);
     if (page.length < PAGE) return false;
-    after = page.at(-1)!.id;
+    after = page.at(-1)!.place;
   }
   return true;
 }

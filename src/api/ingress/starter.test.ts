@@ -77,6 +77,18 @@ it('a scheduled slice stays open after its start, until dispatch seals it', asyn
   expect(joins(scheduled)).toBe(true);
 });
 
+it('a slice that is due later than in a minute is left to maintenance, however full', async () => {
+  const { starter, tried, slice } = harness();
+  const later = slice(SLICE_CAPACITY, new Date(Date.now() + 60_001));
+  starter.offer(later);
+  await tick(0);
+  expect(tried).toEqual([]);
+  await tick(1);
+  starter.offer(later);
+  await tick(0);
+  expect(tried).toEqual([later.id]);
+});
+
 it('a full slice needs no token: nobody could join it', async () => {
   const { starter, tried, slice } = harness({ ratePerSecond: 1, burst: 1 });
   for (let i = 0; i < 5; i++) starter.offer(slice(SLICE_CAPACITY));

@@ -1,8 +1,10 @@
 /**
- * Starts the workflows of committed slices. A start takes a token: while tokens last a request has a workflow of its
+ * Starts the workflows of committed slices whose time is near; the others wait for theirs without one, and maintenance
+ * starts them. A start takes a token: while tokens last a request has a workflow of its
  * own; when none is free its slice stays open and later requests join it, so that a burst costs few workflows.
  */
 import { TokenBucket } from '../../core/concurrency/token-bucket';
+import { START_AHEAD_MS } from '../../store/messages/slices';
 import type { Lanes, OpenSlice } from './lanes';
 
 export interface StarterOptions {
@@ -45,6 +47,7 @@ export class Starter {
 
   /** A slice was committed, or more messages were committed to it. */
   offer(slice: OpenSlice): void {
+    if (slice.dueAt !== null && slice.dueAt.getTime() > Date.now() + START_AHEAD_MS) return;
     if (this.known.has(slice.id) || this.stopped) return;
     this.known.add(slice.id);
     this.queue.push(slice);

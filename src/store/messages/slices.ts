@@ -95,27 +95,38 @@ const toStartable = ({ id, account_id, priority, due_at }: StartableRow): Starta
   dueAt: due_at,
 });
 
+/** A slice needs its workflow this long before its time, in milliseconds: maintenance comes by several times in it. */
+export const START_AHEAD_MS = 60_000;
+
+/** A place in the order in which slices are due. */
+export interface DuePlace {
+  /** As Postgres writes it, to the microsecond. */
+  at: string;
+  id: string;
+}
+
 /**
- * Slices that were committed at least `olderThanMs` ago and have no workflow: a crash or an absent Temporal came
- * between. In the order of their ids, which is that of time.
- * @param after the last slice of the page before; the nil UUID for the first page.
+ * Slices that need a workflow and have none: their time is near ({@link START_AHEAD_MS}) or has come, and they were
+ * committed at least `olderThanMs` ago. Those that are due first come first.
+ * @param after the last slice of the page before; null for the first page.
  */
 export async function listUnstarted(
   pool: Pool,
   olderThanMs: number,
-  after: string,
+  after: DuePlace | null,
   limit: number,
-): Promise<StartableSlice[]> {
-  const rows = await execute<StartableRow>(
+): Promise<(StartableSlice & { place: DuePlace })[]> {
+  const rows = await execute<StartableRow & { at: string }>(
     pool,
     'list-unstarted',
-    `select id, account_id, priority, due_at from slices
-     where started_at is null and campaign_id is null and id > $2::uuid
-       and created_at < now() - $1 * interval '1 millisecond'
-     order by id limit $3`,
-    [olderThanMs, after, limit],
+    `select id, account_id, priority, due_at, coalesce(due_at, created_at)::text as at from slices
+     where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
+       and coalesce(due_at, created_at) < now() + ${START_AHEAD_MS} * interval '1 millisecond'
+       and (coalesce(due_at, created_at), id) > ($2::timestamptz, $3::uuid)
+     order by coalesce(due_at, created_at), id limit $4`,
+    [olderThanMs, after?.at ?? '-infinity', after?.id ?? NIL_UUID, limit],
   );
-  return rows.map(toStartable);
+  return rows.map((row) => ({ ...toStartable(row), place: { at: row.at, id: row.id } }));
 }
 
 /** A slice of a send that has open messages; null = it has none, or is of a campaign. */
