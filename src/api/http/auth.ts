@@ -1,5 +1,5 @@
 /** Who is asking: an API key, or an access token of one, in a header or, on the CleverTap routes only, in the fields. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { AccessTokens } from '../../core/accounts/access-token';
 import { parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
@@ -97,7 +97,7 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
   };
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** Whether a header has a credential, right or wrong: it wins over fields, so the body need not be read first. */
 export const presentsCredential = (request: Request): boolean => headerCredential(request) !== null;

@@ -1,5 +1,5 @@
 /** API keys `hg_<id>_<secret>`: 80 bits of id, 160 bits of secret, kept as SHA-256. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ID_DIGITS = 16;
@@ -11,7 +11,7 @@ export const SCOPES = ['send', 'read', 'manage', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** A new key: `key` is shown once, `id` and `hash` are kept. */

@@ -28,12 +28,20 @@ const EPOCH_MILLISECONDS = /^\d{13}$/;
  * @param zone IANA name, for example `Asia/Kolkata`.
  */
 export function parseSendTime(raw: string | number, zone: string, now: Date): SendTime {
-  const at = readInstant(String(raw).trim(), zone);
+  const at = lastInstant(String(raw).trim(), zone);
   if (at === undefined) return { ok: false, reason: `the time is unreadable: write ${SEND_TIME_FORMATS}` };
   if (at - now.getTime() > MAX_AHEAD_DAYS * DAY_MS) {
     return { ok: false, reason: `the time is more than ${MAX_AHEAD_DAYS} days ahead` };
   }
   return { ok: true, at: new Date(at) };
+}
+
+/** The records of a request name one time, mostly: it is read once. */
+let last: { text: string; zone: string; at: number | undefined } | undefined;
+
+function lastInstant(text: string, zone: string): number | undefined {
+  if (last?.text !== text || last.zone !== zone) last = { text, zone, at: readInstant(text, zone) };
+  return last.at;
 }
 
 function readInstant(text: string, zone: string): number | undefined {
