@@ -28,6 +28,8 @@ export interface GroupCommitOptions<Item> extends ApartOptions {
   /** Most of one commit; a single heavier item goes alone. */
   maxCommit: Weight;
   weigh(item: Item): Weight;
+  /** Waited for before each commit: what comes meanwhile joins it. Absent = a commit begins at once. */
+  gather?(): Promise<unknown>;
 }
 
 export class GroupCommit<Item, Result> {
@@ -63,6 +65,7 @@ export class GroupCommit<Item, Result> {
   private async drain(): Promise<void> {
     this.committing = true;
     while (this.waiting.length > 0) {
+      await this.options.gather?.();
       const group = this.takeGroup();
       const items = group.map((waiting) => waiting.item);
       const outcomes = await commitApart(items, this.commit, this.options);
