@@ -1,7 +1,6 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { commitApart } from '../../core/concurrency/commit-apart';
 import { GroupCommit, type Weight } from '../../core/concurrency/group-commit';
 import { uuidv7 } from '../../core/messages/ids';
 import type { ShortLink } from '../../core/messages/links';
@@ -73,10 +72,17 @@ export interface IngressDeps {
   onError(error: unknown): void;
 }
 
-/** One commit, in messages and their size in bytes. */
-const MAX_COMMIT = { rows: 10_000, bytes: 16 * 1_048_576 };
-/** What may wait for its commit: seconds of work. */
-const MAX_WAITING = { rows: 100_000, bytes: 128 * 1_048_576 };
+/** Beyond it a request is large: committed by itself, beside the others, so that no small one waits behind it. */
+const LARGE_FROM = 100;
+/** Large requests that are committed at the same time. */
+const LARGE_AT_ONCE = 3;
+const MIB = 1_048_576;
+/** One commit of small requests, in messages and their size in bytes. */
+const MAX_COMMIT = { rows: 10_000, bytes: 16 * MIB };
+/** A large request goes alone. */
+const ONE_REQUEST = { rows: 1, bytes: 1 };
+/** What may wait for its commit, small requests and large ones: seconds of work. */
+const MAX_WAITING = { small: { rows: 40_000, bytes: 48 * MIB }, large: { rows: 20_000, bytes: 27 * MIB } };
 /** What a message takes beside its texts, roughly. */
 const DRAFT_BYTES = 500;
 
@@ -93,14 +99,14 @@ export function createIngress(deps: IngressDeps): Ingress {
 }
 
 class GroupedIngress implements Ingress {
-  private readonly lanes = new Lanes();
   private readonly starter: Starter;
-  private readonly commits: GroupCommit<Arrival[], StoredMessage[]>;
+  private readonly small: Writer;
+  private readonly large: readonly Writer[];
 
   constructor(private readonly deps: IngressDeps) {
     const { database, workflows, onError } = deps;
     this.starter = new Starter({
-      lanes: this.lanes,
+      lanes: { close: (slice) => [this.small, ...this.large].forEach(({ lanes }) => lanes.close(slice)) },
       start: (slice) =>
         workflows.startSend({
           sliceId: slice.id,
@@ -111,14 +117,10 @@ class GroupedIngress implements Ingress {
       onStarted: (ids) => markStarted(database.pool, ids),
       onError,
     });
-    this.commits = new GroupCommit((requests) => this.commit(requests), {
-      maxCommit: MAX_COMMIT,
-      maxWaiting: MAX_WAITING,
-      weigh,
-      failsAll: isDatabaseAway,
-      // All that can be read from the sockets now: a busy process commits seldom, a lone request waits for nobody.
-      gather: () => setImmediate(),
-    });
+    const writer = (maxCommit: Weight, maxWaiting: Weight): Writer =>
+      new Writer(database.pool, this.starter, { maxCommit, maxWaiting });
+    this.small = writer(MAX_COMMIT, MAX_WAITING.small);
+    this.large = Array.from({ length: LARGE_AT_ONCE }, () => writer(ONE_REQUEST, MAX_WAITING.large));
   }
 
   get temporalReachable(): boolean {
@@ -130,26 +132,68 @@ class GroupedIngress implements Ingress {
   }
 
   accept(request: IncomingRequest): Promise<StoredMessage[]> {
-    return this.commits.add(toArrivals(request));
+    const arrivals = toArrivals(request);
+    return this.writerFor(arrivals).add(arrivals);
   }
 
   async acceptEach(request: IncomingRequest): Promise<AcceptedMessage[]> {
     const arrivals = toArrivals(request);
+    const writer = this.writerFor(arrivals);
     try {
-      return await this.commits.add(arrivals);
+      return await writer.add(arrivals);
     } catch (error) {
       if (!isDataRefused(error)) throw error;
     }
     // Among all that came at this moment the request stood alone at last. Now each of its messages does.
-    const outcomes = await commitApart(arrivals, async (part) => (await this.commit([part]))[0]!, {
-      failsAll: isDatabaseAway,
-    });
+    const outcomes = await Promise.allSettled(arrivals.map((arrival) => writer.add([arrival])));
     return outcomes.map((outcome): AcceptedMessage => {
-      if (outcome.status === 'fulfilled') return outcome.value;
+      if (outcome.status === 'fulfilled') return outcome.value[0]!;
       if (!isDataRefused(outcome.reason)) throw outcome.reason;
       this.deps.onError(outcome.reason);
       return { refused: sqlStateOf(outcome.reason) };
     });
+  }
+
+  private writerFor({ length }: readonly Arrival[]): Writer {
+    return length <= LARGE_FROM ? this.small : this.large.reduce((a, b) => (b.underWay < a.underWay ? b : a));
+  }
+}
+
+/**
+ * Makes one commit at a time, into slices that it opened itself: of a slice that another commit is still making, nobody
+ * could say whether it was sealed meanwhile.
+ */
+class Writer {
+  readonly lanes = new Lanes();
+  private readonly commits: GroupCommit<Arrival[], StoredMessage[]>;
+  private handed = 0;
+
+  constructor(
+    private readonly pool: Database['pool'],
+    private readonly starter: Starter,
+    limits: { maxCommit: Weight; maxWaiting: Weight },
+  ) {
+    this.commits = new GroupCommit((requests) => this.commit(requests), {
+      ...limits,
+      weigh,
+      failsAll: isDatabaseAway,
+      // All that can be read from the sockets now: a busy process commits seldom, a lone request waits for nobody.
+      gather: () => setImmediate(),
+    });
+  }
+
+  /** Messages that were handed to it and are not committed yet. */
+  get underWay(): number {
+    return this.handed;
+  }
+
+  async add(arrivals: Arrival[]): Promise<StoredMessage[]> {
+    this.handed += arrivals.length;
+    try {
+      return await this.commits.add(arrivals);
+    } finally {
+      this.handed -= arrivals.length;
+    }
   }
 
   /** Commits what has no outcome yet; of records that repeat each other, the first. */
@@ -185,7 +229,7 @@ class GroupedIngress implements Ingress {
     const drafts = arrivals.map(({ draft }) => draft);
     let result: AcceptResult;
     try {
-      result = await acceptMessages(this.deps.database.pool, touched, drafts);
+      result = await acceptMessages(this.pool, touched, drafts);
     } catch (error) {
       // Whether the new slices exist is not known, so nothing may join them; an old one was there before.
       for (const slice of touched) this.lanes.close(slice);

@@ -8,7 +8,8 @@ import { START_AHEAD_MS } from '../../store/messages/slices';
 import type { Lanes, OpenSlice } from './lanes';
 
 export interface StarterOptions {
-  lanes: Lanes;
+  /** Told of slices that nothing may join any more. */
+  lanes: Pick<Lanes, 'close'>;
   /** Starts a slice's workflow; throws when Temporal can't be reached. */
   start(slice: OpenSlice): Promise<void>;
   /** Called with slices whose workflow runs. */
