@@ -45,6 +45,31 @@ it('commits a lone item at once, and what comes meanwhile together after it', as
   expect(await Promise.all([...results, later])).toEqual(['stored a', 'stored b', 'stored c', 'stored d']);
 });
 
+it('what comes while it gathers joins the commit, and nothing is gathered for nobody', async () => {
+  const gathered: (() => void)[] = [];
+  const committed: string[][] = [];
+  const commits = new GroupCommit<string, string>(
+    (items) => {
+      committed.push(items);
+      return Promise.resolve(items);
+    },
+    {
+      maxWeight: 100,
+      maxWaiting: Infinity,
+      weigh: () => 1,
+      gather: () => new Promise<void>((done) => gathered.push(done)),
+    },
+  );
+  const results = [commits.add('a'), commits.add('b')];
+  await settle();
+  expect(committed).toEqual([]);
+  gathered[0]!();
+  expect(await Promise.all(results)).toEqual(['a', 'b']);
+  expect(committed).toEqual([['a', 'b']]);
+  await settle();
+  expect(gathered).toHaveLength(1);
+});
+
 it('starts again after it ran dry', async () => {
   const { commits, flights } = harness();
   const first = commits.add('a');

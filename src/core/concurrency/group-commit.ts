@@ -65,7 +65,7 @@ export class GroupCommit<Item, Result> {
   private async drain(): Promise<void> {
     this.committing = true;
     while (this.waiting.length > 0) {
-      await this.options.gather?.();
+      if (this.options.gather !== undefined) await this.options.gather();
       const group = this.takeGroup();
       const items = group.map((waiting) => waiting.item);
       const outcomes = await commitApart(items, this.commit, this.options);
