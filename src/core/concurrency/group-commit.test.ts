@@ -54,9 +54,10 @@ it('what comes while it gathers joins the commit, and nothing is gathered for no
       return Promise.resolve(items);
     },
     {
-      maxWeight: 100,
-      maxWaiting: Infinity,
-      weigh: () => 1,
+      maxCommit: rows(100),
+      maxWaiting: UNBOUNDED,
+      failsAll,
+      weigh: one,
       gather: () => new Promise<void>((done) => gathered.push(done)),
     },
   );
