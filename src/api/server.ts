@@ -8,7 +8,7 @@ import { limitQuery } from './http/body';
 import { answerClientErrors } from './http/client-errors';
 import { replayAnswers } from './http/idempotency';
 import { errorHandler } from './http/problems';
-import { noRoute } from './not-found';
+import { noRoute } from './http/not-found';
 import { operations } from './operations';
 
 /** How long a client may take, in milliseconds. */
@@ -41,7 +41,7 @@ export function createApp(deps: ApiDeps): RequestListener {
     router[anyMethod === true ? 'all' : method](path, handler(deps));
   }
   app.use(router);
-  app.use(noRoute);
+  app.use(noRoute(operations));
   app.use(replayAnswers);
   app.use(TIMES_MOBILE, errorHandler(deps.log, toTimesRefusal));
   app.use(errorHandler(deps.log));
