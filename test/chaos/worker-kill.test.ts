@@ -7,7 +7,7 @@ const MESSAGES = 1_200;
 /** Requests on the wire. */
 const IN_FLIGHT = 4;
 /** The slices of a dead worker go to its successor after a minute. */
-const SETTLE_MS = 180_000;
+const SETTLE_MS = 200_000;
 
 let stack: TestStack;
 const workers: TestProcess[] = [];
@@ -67,7 +67,7 @@ test('a killed worker loses nothing; its successor resends what is in doubt unde
 
   await until('a third was submitted', async () => (await submissions()) >= MESSAGES / 3);
   // What is on the wire at the kill must still be in doubt when the successor takes over: receipts would resolve it.
-  await script({ latencyMs: 3_000, delayMs: 90_000 });
+  await script({ latencyMs: 3_000, delayMs: 120_000 });
   const answered = async (): Promise<number> =>
     (await queryOne<{ n: number }>(`select count(*)::int as n from attempts where state <> 'submitting'`)).n;
   await until('the wire is full', async () => (await submissions()) - (await answered()) === IN_FLIGHT);
