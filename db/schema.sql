@@ -469,6 +469,7 @@ create table slices (
   look_at timestamp with time zone,
   windows jsonb,
   wake_seq integer not null default 0,
+  group_id uuid,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
@@ -649,6 +650,8 @@ CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
 CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
 
 CREATE INDEX slices_due ON slices USING btree (COALESCE(due_at, created_at), id) WHERE ((started_at IS NULL) AND (campaign_id IS NULL));
+
+CREATE INDEX slices_group ON slices USING btree (group_id) WHERE (group_id IS NOT NULL);
 
 CREATE INDEX slices_look ON slices USING btree (look_at) WHERE ((campaign_id IS NULL) AND (look_at IS NOT NULL));
 

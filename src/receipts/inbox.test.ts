@@ -111,7 +111,7 @@ it('200, stored: a report of ours settles its message, and wakes its workflow an
   const wireId = attemptWireId(message.id, message.no);
   expect(await receive(report(wireId.toUpperCase()))).toEqual({ status: 200, outcome: 'stored' });
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered' });
-  expect(woken).toEqual([{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 1 }]);
+  expect(woken).toEqual([{ sliceId, campaignId: null, groupId: null, open: 0, refused: 0, wakeSeq: 1 }]);
   expect(relays).toEqual(['wh_test']);
 
   // Once more: answered alike, and nobody is told again.

@@ -4,6 +4,7 @@ import { ConfigError, type Config } from '../config';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
 import { findOpenCampaign } from '../store/campaigns/looks';
+import { listGroups } from '../store/messages/groups';
 import { clearWakeDue, findOpenSlice } from '../store/messages/slices';
 import { createWorkflows, type Workflows } from '../workflows/client';
 import { toSendInput } from '../workflows/contract';
@@ -57,7 +58,9 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     openWork: {
       async slice(id) {
         const slice = await findOpenSlice(database.pool, id);
-        return slice === null ? null : toSendInput(slice);
+        if (slice === null) return null;
+        const [group] = await listGroups(database.pool, [slice]);
+        return toSendInput(group!);
       },
       campaign: (id) => findOpenCampaign(database.pool, id),
     },

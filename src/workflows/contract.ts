@@ -37,34 +37,45 @@ export const BULK_PRIORITY = 5;
 export const TRANSACTIONAL_PRIORITY = 1;
 
 export interface SendInput {
+  /** The first slice, after which the workflow is called. */
   sliceId: string;
-  /** Fairness key: accounts share dispatch. Absent in what was started before there was one. */
+  /** Fairness key: accounts share dispatch. Absent in what was started before there was one, or when the slice is over. */
   accountId?: string;
+  /** The other slices of the group; absent = there are none. */
+  others?: { sliceId: string; accountId: string }[];
   /** Epoch milliseconds; null = at once. */
   dueAtMs: number | null;
   priority: number;
 }
 
-/** The input of a slice's workflow. */
-export const toSendInput = ({
+/** The input of a group's workflow. */
+export function toSendInput({
   id,
-  accountId,
   dueAt,
   priority,
+  slices,
 }: {
   id: string;
-  accountId: string;
   dueAt: Date | null;
   priority: number;
-}): SendInput => ({
-  sliceId: id,
-  accountId,
-  dueAtMs: dueAt?.getTime() ?? null,
-  priority,
-});
+  slices: readonly { id: string; accountId: string }[];
+}): SendInput {
+  const others = slices.filter((slice) => slice.id !== id);
+  return {
+    sliceId: id,
+    accountId: slices.find((slice) => slice.id === id)?.accountId,
+    ...(others.length === 0
+      ? {}
+      : { others: others.map((slice) => ({ sliceId: slice.id, accountId: slice.accountId })) }),
+    dueAtMs: dueAt?.getTime() ?? null,
+    priority,
+  };
+}
 
 /** What the `receipt` signal says of a slice: so many messages are open, so many of them were refused and want another leg. */
 export interface ReceiptNews {
+  /** Absent = the slice after which the workflow is called. */
+  sliceId?: string;
   open: number;
   refused: number;
 }

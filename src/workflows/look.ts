@@ -35,8 +35,9 @@ export interface TimedLook<T> {
 
 /**
  * Has a look. Postgres' clock and Temporal's are two: only where what the one showed lies within what the other shows
- * before and after do they agree, and the next look is had at its moment. Else it is had after the span that was between,
- * which is too late by what the look took, and never too early again and again.
+ * before and after do they agree, and the next look is had at its moment. Else (and after a local activity, during which the
+ * workflow's clock stands) it is had after the span that was between, which is too late by what the look took, and never too
+ * early again and again.
  */
 export async function timeLook<T extends Look>(look: () => Promise<T>): Promise<TimedLook<T>> {
   const fromMs = workflowNowMs();

@@ -35,45 +35,96 @@ const { advanceFirst } = proxyLocalActivities<Activities>(FIRST_LOOK);
 const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as const;
 
 /**
- * One slice from its time to its last outcome.
+ * A group of slices from their time to their last outcome; most groups are of one slice.
  *
- * Every turn asks the `advance` activity to bring the slice as far as it can go now (dispatch, failover, expiry); it
- * answers what is open and when to look again. Between turns the workflow sleeps durably until that moment or until
- * the `receipt` signal has news. All state is in Postgres, so a new run (continue-as-new) needs only the slice's id.
+ * For each slice, every turn asks the `advance` activity to bring it as far as it can go now (dispatch, failover, expiry);
+ * it answers what is open and when to look again. Between turns the workflow sleeps durably until that moment or until
+ * the `receipt` signal has news. No slice waits for another. All state is in Postgres, so a new run (continue-as-new) needs
+ * only the ids of those that are open.
  */
 export async function sendWorkflow(input: SendInput): Promise<void> {
-  const { advance } = proxyActivities<Activities>({
-    ...DISPATCH,
-    retry: RETRY,
-    taskQueue: input.priority >= BULK_PRIORITY ? TASK_QUEUES.bulk : TASK_QUEUES.transactional,
-    // Of what waits, each account gets its share.
-    priority: { priorityKey: input.priority, fairnessKey: input.accountId },
-  });
-  const lookUps = new LookUps(input.accountId, () => {
-    refused = true;
-  });
-  // What it could not do is done as every later look is: elsewhere, and tried again until it works.
-  const firstLook: Activities['advance'] = (slice) => advanceFirst(slice).catch(() => advance(slice));
-  let open = Number.POSITIVE_INFINITY;
-  let refused = false;
+  const { sliceId, accountId, others = [], dueAtMs, priority } = input;
+  const group = new Group();
+  const slices = [{ sliceId, accountId }, ...others].map((slice) => new SendSlice(slice, priority, group));
   setHandler(receiptSignal, (news) => {
-    // Signals may overtake each other; `open` only falls once the slice is sealed.
-    open = Math.min(open, news.open);
-    refused ||= news.refused > 0;
+    (slices.find((slice) => slice.id === news.sliceId) ?? slices[0]!).hear(news);
   });
 
-  const untilDueMs = untilMs(input.dueAtMs ?? 0);
+  const untilDueMs = untilMs(dueAtMs ?? 0);
   if (untilDueMs !== null) await sleep(untilDueMs);
 
-  let look = input.priority < BULK_PRIORITY && patched(FIRST_LOOK_IS_LOCAL) ? firstLook : advance;
-  while (open > 0) {
-    refused = false;
-    const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: input.sliceId }));
-    look = advance;
-    open = Math.min(open, outlook.open);
-    if (outlook.lookUp) lookUps.start({ sliceIds: [input.sliceId] });
-    if (open === 0 || refused) continue;
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sendWorkflow>(input);
-    await condition(() => open === 0 || refused, nextMs());
+  const isLocal = priority < BULK_PRIORITY && patched(FIRST_LOOK_IS_LOCAL);
+  await Promise.all(slices.map((slice) => slice.run(isLocal)));
+  const open = others.filter((slice, i) => !slices[i + 1]!.isOver);
+  if (open.length > 0 || !slices[0]!.isOver) {
+    await continueAsNew<typeof sendWorkflow>({ ...input, ...(others.length > 0 ? { others: open } : {}) });
   }
+}
+
+/** What the slices of a workflow share. */
+class Group {
+  private ended = false;
+
+  /** The history has grown long: every slice stops where it is, and a new run goes on. */
+  get isEnding(): boolean {
+    this.ended ||= workflowInfo().continueAsNewSuggested;
+    return this.ended;
+  }
+}
+
+/** One slice of a send. */
+class SendSlice {
+  readonly id: string;
+  private open = Number.POSITIVE_INFINITY;
+  private refused = false;
+  private readonly advance: Activities['advance'];
+  private readonly lookUps: LookUps;
+
+  constructor(
+    { sliceId, accountId }: Pick<SendInput, 'sliceId' | 'accountId'>,
+    priority: number,
+    private readonly group: Group,
+  ) {
+    this.id = sliceId;
+    ({ advance: this.advance } = proxyActivities<Activities>({
+      ...DISPATCH,
+      retry: RETRY,
+      taskQueue: priority >= BULK_PRIORITY ? TASK_QUEUES.bulk : TASK_QUEUES.transactional,
+      // Of what waits, each account gets its share.
+      priority: { priorityKey: priority, fairnessKey: accountId },
+    }));
+    this.lookUps = new LookUps(accountId, () => {
+      this.refused = true;
+    });
+  }
+
+  /** Nothing of it is open. */
+  get isOver(): boolean {
+    return this.open <= 0;
+  }
+
+  /** Signals may overtake each other; `open` only falls once the slice is sealed. */
+  hear({ open, refused }: ReceiptNews): void {
+    this.open = Math.min(this.open, open);
+    this.refused ||= refused > 0;
+  }
+
+  /** @param isLocal its first look is {@link FIRST_LOOK}. */
+  async run(isLocal: boolean): Promise<void> {
+    let look = isLocal ? this.firstLook : this.advance;
+    while (!this.isOver) {
+      this.refused = false;
+      const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: this.id }));
+      look = this.advance;
+      this.open = Math.min(this.open, outlook.open);
+      if (outlook.lookUp) this.lookUps.start({ sliceIds: [this.id] });
+      if (this.isOver || this.refused) continue;
+      if (this.group.isEnding) return;
+      await condition(() => this.isOver || this.refused || this.group.isEnding, nextMs());
+      if (this.group.isEnding && !this.refused) return;
+    }
+  }
+
+  /** What it could not do is done as every later look is: elsewhere, and tried again until it works. */
+  private readonly firstLook: Activities['advance'] = (slice) => advanceFirst(slice).catch(() => this.advance(slice));
 }

@@ -176,6 +176,21 @@ test('a first look that fails is made as every other one is', async () => {
   expect(await scheduled('unlucky')).toEqual(['advance']);
 });
 
+test('the slices of a group are looked at together, and each ends by its own news', async () => {
+  turns = [{ open: 1, waitMs: 48 * HOUR_MS }];
+  const others = ['second', 'third'].map((sliceId) => ({ sliceId, accountId: `account of ${sliceId}` }));
+  const handle = await send('first', { others });
+  await until('all are looked at', () => advancedAtMs.length === 3);
+  await handle.signal(RECEIPT_SIGNAL, { sliceId: 'third', open: 0, refused: 0 });
+  await handle.signal(RECEIPT_SIGNAL, { sliceId: 'second', open: 1, refused: 1 });
+  await until('the second is looked at again', () => advancedAtMs.length === 4);
+  await handle.signal(RECEIPT_SIGNAL, { sliceId: 'second', open: 0, refused: 0 });
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await handle.signal(RECEIPT_SIGNAL, { open: 0, refused: 0 });
+  await handle.result();
+  expect(advancedAtMs).toHaveLength(4);
+});
+
 test('bulk slices are dispatched from their own queue', async () => {
   turns = [{ open: 0, waitMs: HOUR_MS }];
   const handle = await send('bulk', { priority: 5 });

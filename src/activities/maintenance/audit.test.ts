@@ -127,7 +127,7 @@ test('one that can’t be started keeps none of the others from it', async () =>
   refused.add(sends[1]!);
   await pass(71);
   await audit();
-  expect(failed).toEqual([`slice ${sends[1]}`]);
+  expect(failed).toEqual([`group ${sends[1]}`]);
   expect([...started].sort()).toEqual([...sends].sort());
 });
 

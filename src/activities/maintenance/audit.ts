@@ -1,5 +1,6 @@
 /** The duty `audit`: finds open work whose workflow was ended from outside: terminated, cancelled, timed out or failed. */
 import { takeStrandedCampaigns } from '../../store/campaigns/looks';
+import { listGroups } from '../../store/messages/groups';
 import { takeStrandedSlices } from '../../store/messages/slices';
 import { toSendInput } from '../../workflows/contract';
 import { CONCURRENT_STARTS, type StartDeps } from './starts';
@@ -22,9 +23,9 @@ export async function restartStranded(
 ): Promise<void> {
   await turn.step('slices', async () =>
     turn.each(
-      await takeStrandedSlices(pool, LATE_MS, MAX_PER_AUDIT),
-      ({ id }) => `slice ${id}`,
-      (slice) => workflows.startSend(toSendInput(slice)),
+      await listGroups(pool, await takeStrandedSlices(pool, LATE_MS, MAX_PER_AUDIT)),
+      ({ id }) => `group ${id}`,
+      (group) => workflows.startSend(toSendInput(group)),
       CONCURRENT_STARTS,
     ),
   );

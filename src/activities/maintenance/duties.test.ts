@@ -84,7 +84,7 @@ describe('starts', () => {
     for (const id of ids) await anHourAgo('slices', id);
     refused.set(ids[0]!, INVALID);
     expect(await turn('starts')).toMatchObject({ done: 2, failed: 1 });
-    expect(failed).toEqual([`slice ${ids[0]}`]);
+    expect(failed).toEqual([`group ${ids[0]}`]);
     asked = [];
     await turn('starts');
     expect(asked).toEqual([ids[0]]);
@@ -173,7 +173,7 @@ describe('restarts', () => {
     refused.set(ids[1]!, INVALID);
     await turns('restarts');
     expect([...asked].sort()).toEqual([...ids, campaign].sort());
-    expect(failed).toEqual([`slice ${ids[1]}`]);
+    expect(failed).toEqual([`group ${ids[1]}`]);
   });
 
   test('goes on where a turn was cut off', async () => {

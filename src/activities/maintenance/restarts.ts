@@ -4,6 +4,7 @@
  */
 import { listUnfinishedImports } from '../../store/audience/upload-rows';
 import { listUnfinishedCampaigns } from '../../store/campaigns/campaigns';
+import { listGroups } from '../../store/messages/groups';
 import { listUnsettled } from '../../store/messages/slices';
 import { toSendInput, type DutyReport } from '../../workflows/contract';
 import { startCampaign } from '../../store/campaigns/start';
@@ -40,9 +41,9 @@ export async function restartUnsettled(deps: StartDeps, turn: Turn, cursor: stri
 async function restartSlices({ database: { pool }, workflows }: StartDeps, turn: Turn, after: string | null) {
   const { slices, last } = await listUnsettled(pool, after, PAGE);
   await turn.each(
-    slices,
-    ({ id }) => `slice ${id}`,
-    (slice) => workflows.startSend(toSendInput(slice)),
+    await listGroups(pool, slices),
+    ({ id }) => `group ${id}`,
+    (group) => workflows.startSend(toSendInput(group)),
     CONCURRENT_STARTS,
   );
   return last;

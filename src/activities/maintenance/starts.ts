@@ -3,6 +3,7 @@ import { listUnstartedImports, markImportStarted } from '../../store/audience/up
 import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/campaigns';
 import { startCampaign } from '../../store/campaigns/start';
 import type { Database } from '../../store/database';
+import { listGroups } from '../../store/messages/groups';
 import { listUnstarted, markStarted, type DuePlace } from '../../store/messages/slices';
 import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
 import { toSendInput } from '../../workflows/contract';
@@ -32,13 +33,13 @@ async function startSlices({ database: { pool }, workflows }: StartDeps, turn: T
   for (let after: DuePlace | null = null; !turn.over;) {
     const page = await listUnstarted(pool, olderThanMs, after, PAGE);
     const started = await turn.each(
-      page,
-      ({ id }) => `slice ${id}`,
-      (slice) => workflows.startSend(toSendInput(slice)),
+      await listGroups(pool, page),
+      ({ id }) => `group ${id}`,
+      (group) => workflows.startSend(toSendInput(group)),
       CONCURRENT_STARTS,
     );
     // Without the mark a slice that waits for its time would be started again by every turn until then.
-    const ids = started.map(({ id }) => id);
+    const ids = started.flatMap(({ slices }) => slices.map(({ id }) => id));
     if (ids.length > 0) await markStarted(pool, ids);
     if (page.length < PAGE) return false;
     after = page.at(-1)!.place;

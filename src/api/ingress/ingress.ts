@@ -7,8 +7,10 @@ import type { ShortLink } from '../../core/messages/links';
 import { acceptMessages, type AcceptResult, type MessageDraft } from '../../store/messages/accept';
 import { isDatabaseAway, isDataRefused, sqlStateOf, type Database } from '../../store/database';
 import type { MessageOptions } from '../../store/tables';
+import { joinGroup } from '../../store/messages/groups';
 import { markStarted } from '../../store/messages/slices';
 import type { Workflows } from '../../workflows/client';
+import { toSendInput } from '../../workflows/contract';
 import { Lanes, type Lane, type OpenSlice } from './lanes';
 import { Starter } from './starter';
 
@@ -107,13 +109,13 @@ class GroupedIngress implements Ingress {
     const { database, workflows, onError } = deps;
     this.starter = new Starter({
       lanes: { close: (slice) => [this.small, ...this.large].forEach(({ lanes }) => lanes.close(slice)) },
-      start: (slice) =>
-        workflows.startSend({
-          sliceId: slice.id,
-          accountId: slice.accountId,
-          dueAtMs: slice.dueAt?.getTime() ?? null,
-          priority: slice.priority,
-        }),
+      start: async (slices) => {
+        const [{ id, dueAt, priority }] = slices as [OpenSlice];
+        const ids = slices.map((slice) => slice.id);
+        // Before it starts: from now on their news go to that workflow.
+        if (ids.length > 1) await joinGroup(database.pool, id, ids);
+        await workflows.startSend(toSendInput({ id, dueAt, priority, slices }));
+      },
       onStarted: (ids) => markStarted(database.pool, ids),
       onError,
     });

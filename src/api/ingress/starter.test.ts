@@ -15,13 +15,16 @@ function harness(options: { ratePerSecond?: number; burst?: number } = {}) {
   const lanes = new Lanes();
   const temporal = { away: false, answer: undefined as Promise<void> | undefined };
   const tried: string[] = [];
+  /** The same, start by start. */
+  const groups: string[][] = [];
   const marked: string[][] = [];
   const errors: unknown[] = [];
   let serial = 0;
   const starter = new Starter({
     lanes,
-    async start(slice) {
-      tried.push(slice.id);
+    async start(slices) {
+      tried.push(...slices.map(({ id }) => id));
+      groups.push(slices.map(({ id }) => id));
       await temporal.answer;
       if (temporal.away) throw new Error('no Temporal');
     },
@@ -38,20 +41,55 @@ function harness(options: { ratePerSecond?: number; burst?: number } = {}) {
   };
   const laneOf = ({ accountId, dueAt, priority }: OpenSlice) => ({ accountId, dueAt, priority });
   const joins = (open: OpenSlice) => lanes.place(laneOf(open), Date.now()) === open;
-  return { starter, temporal, tried, marked, errors, slice, joins };
+  return { starter, temporal, tried, groups, marked, errors, slice, joins };
 }
 
-it('starts a burst at once, then as many a second as its rate', async () => {
-  const { starter, tried, slice } = harness({ ratePerSecond: 10, burst: 3 });
-  for (let i = 0; i < 10; i++) starter.offer(slice());
+it('starts a burst one by one, then as many a second as its rate: all that wait share the next start', async () => {
+  const { starter, groups, slice } = harness({ ratePerSecond: 10, burst: 3 });
+  const slices = Array.from({ length: 10 }, () => slice());
+  for (const one of slices) starter.offer(one);
   await tick(0);
-  expect(tried).toHaveLength(3);
+  const ids = slices.map(({ id }) => id);
+  expect(groups).toEqual([[ids[0]], [ids[1]], [ids[2]]]);
   await tick(99);
-  expect(tried).toHaveLength(3);
+  expect(groups).toHaveLength(3);
   await tick(1);
-  expect(tried).toHaveLength(4);
-  await tick(500);
-  expect(tried).toHaveLength(9);
+  expect(groups.slice(3)).toEqual([ids.slice(3)]);
+});
+
+it('a thousand accounts wait for no more than a start for each fifty of them', async () => {
+  const { starter, groups, tried, slice } = harness({ ratePerSecond: 10, burst: 1 });
+  for (let i = 0; i < 1_001; i++) starter.offer(slice());
+  await tick(2_000);
+  expect(tried).toHaveLength(1_001);
+  expect(groups).toHaveLength(21);
+});
+
+it('what is urgent starts before bulk, and shares no start with it, nor a scheduled one with anything', async () => {
+  const { starter, groups, slice } = harness({ ratePerSecond: 10, burst: 1 });
+  starter.offer(slice());
+  const bulk = [slice(), slice()].map((one) => Object.assign(one, { priority: 5 }));
+  const scheduled = slice(1, new Date(Date.now() + 30_000));
+  const urgent = [slice(), slice()];
+  for (const one of [...bulk, ...urgent, scheduled]) starter.offer(one);
+  await tick(300);
+  expect(groups.slice(1)).toEqual([urgent.map(({ id }) => id), [scheduled.id], bulk.map(({ id }) => id)]);
+});
+
+it('a group whose start failed is started again as it was: perhaps it runs', async () => {
+  const { starter, temporal, groups, slice } = harness({ ratePerSecond: 10, burst: 1 });
+  starter.offer(slice());
+  starter.offer(slice());
+  starter.offer(slice());
+  await tick(0);
+  temporal.away = true;
+  await tick(100);
+  const [, group] = groups;
+  expect(group).toHaveLength(2);
+  starter.offer(slice());
+  temporal.away = false;
+  await tick(2_000);
+  expect(groups.slice(2)).toEqual([group, [expect.any(String)]]);
 });
 
 it('a slice can be joined while it waits for a token, and no more once it was started', async () => {

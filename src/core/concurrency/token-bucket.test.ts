@@ -24,6 +24,13 @@ it('gives several at once, or none of them', () => {
   expect(bucket.take(300, 3)).toEqual({ ok: true });
 });
 
+it('says whether there are so many, and takes none', () => {
+  const bucket = new TokenBucket(10, 3, 0);
+  expect([bucket.has(3, 0), bucket.has(4, 0), bucket.has(3, 0)]).toEqual([true, false, true]);
+  bucket.take(0, 3);
+  expect([bucket.has(0, 0), bucket.has(1, 99), bucket.has(1, 100)]).toEqual([true, false, true]);
+});
+
 const rates = fc.integer({ min: 1, max: 500 });
 const bursts = fc.integer({ min: 1, max: 50 });
 const steps = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 200 });

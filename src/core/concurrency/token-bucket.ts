@@ -18,12 +18,22 @@ export class TokenBucket {
    * @param count at most the burst.
    */
   take(nowMs: number, count = 1): { ok: true } | { ok: false; waitMs: number } {
-    this.tokens = Math.min(this.burst, this.tokens + ((nowMs - this.updatedMs) / 1_000) * this.ratePerSecond);
-    this.updatedMs = nowMs;
+    this.refill(nowMs);
     if (this.tokens >= count) {
       this.tokens -= count;
       return { ok: true };
     }
     return { ok: false, waitMs: Math.ceil(((count - this.tokens) / this.ratePerSecond) * 1_000) };
+  }
+
+  /** Whether there are so many tokens; takes none. */
+  has(count: number, nowMs: number): boolean {
+    this.refill(nowMs);
+    return this.tokens >= count;
+  }
+
+  private refill(nowMs: number): void {
+    this.tokens = Math.min(this.burst, this.tokens + ((nowMs - this.updatedMs) / 1_000) * this.ratePerSecond);
+    this.updatedMs = nowMs;
   }
 }

@@ -136,7 +136,7 @@ export async function holdLeg(
  * something to do; campaigns hold their messages themselves, so all that run are among them.
  */
 export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<SliceOwner[]> {
-  const rows = await execute<{ slice_id: string; campaign_id: string | null }>(
+  const rows = await execute<{ slice_id: string; campaign_id: string | null; group_id: string | null }>(
     pool,
     'release-held',
     `with released as (
@@ -145,13 +145,13 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
        where s.account_id = $1 and ${hasOpen('s')}
          and m.slice_id = s.id and m.gateway_id = $2
          and (m.state = 'queued' or m.state = 'submitting' and m.not_before is not null)
-       returning m.slice_id, s.campaign_id
+       returning m.slice_id, s.campaign_id, s.group_id
      )
-     select distinct slice_id, campaign_id from released where campaign_id is null
+     select distinct slice_id, campaign_id, group_id from released where campaign_id is null
      union all
-     select distinct on (c.id) s.id, c.id from campaigns c join slices s on s.campaign_id = c.id
+     select distinct on (c.id) s.id, c.id, null::uuid from campaigns c join slices s on s.campaign_id = c.id
      where c.account_id = $1 and c.state = any($3::text[])`,
     [accountId, gatewayId, DISPATCHING_STATES],
   );
-  return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id }));
+  return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id, groupId: row.group_id }));
 }

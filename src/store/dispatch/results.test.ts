@@ -70,7 +70,7 @@ describe('writeResults', () => {
     const { sliceId, message } = await submitting();
     const settlement = await writeResults(store.pool, CLAIM, [resultOf(message, { ...REFUSED, message: 'failed' })]);
     expect(settlement).toEqual({
-      slices: [{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 1 }],
+      slices: [{ sliceId, campaignId: null, groupId: null, open: 0, refused: 0, wakeSeq: 1 }],
       webhookIds: ['wh_test'],
     });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '910', settled: true });
@@ -220,7 +220,7 @@ describe('resolveRefused', () => {
   it('a refused sender ID is news for the workflow, and open', async () => {
     const { sliceId, message, settlement } = await refused();
     expect(settlement).toEqual({
-      slices: [{ sliceId, campaignId: null, open: 1, refused: 1, wakeSeq: 1 }],
+      slices: [{ sliceId, campaignId: null, groupId: null, open: 1, refused: 1, wakeSeq: 1 }],
       webhookIds: [],
     });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'refused', code: '906', settled: false });
@@ -259,7 +259,7 @@ describe('resolveRefused', () => {
     const { sliceId, message } = await refused();
     const settlement = await resolveRefused(store.pool, [{ ...message, nextLeg: null }]);
     expect(settlement).toEqual({
-      slices: [{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 2 }],
+      slices: [{ sliceId, campaignId: null, groupId: null, open: 0, refused: 0, wakeSeq: 2 }],
       webhookIds: ['wh_test'],
     });
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'failed', code: '906', settled: true });

@@ -78,7 +78,7 @@ it.each([
     expect(await wait(sliceId)).toBeLessThanOrEqual(0);
     const settlement = await settleOverdue(store.pool, sliceId, []);
     expect(settlement).toEqual({
-      slices: [{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 1 }],
+      slices: [{ sliceId, campaignId: null, groupId: null, open: 0, refused: 0, wakeSeq: 1 }],
       webhookIds: ['wh_test'],
     });
     expect(await messageOf(store.pool, id)).toMatchObject({ state, code, settled: true, reason: expect.any(String) });
@@ -140,7 +140,7 @@ it('settles only the slice it was asked about, and only what is overdue in it', 
   await pass(other.sliceId, DEADLINE_SECONDS);
   await store.pool.query(`update messages set submitted_at = now() - interval '1 day' where id = $1`, [ids[1]]);
   expect((await settleOverdue(store.pool, sliceId, [])).slices).toEqual([
-    { sliceId, campaignId: null, open: 2, refused: 0, wakeSeq: 0 },
+    { sliceId, campaignId: null, groupId: null, open: 2, refused: 0, wakeSeq: 0 },
   ]);
   expect(await messageOf(store.pool, ids[1]!)).toMatchObject({ state: 'expired' });
   expect(await messageOf(store.pool, other.id)).toMatchObject({ state: 'submitted' });

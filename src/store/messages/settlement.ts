@@ -45,7 +45,7 @@ const settled = FINAL_STATES.map((state) => `c.${state}`).join(' + ');
 const isNews = `(c.refused > 0 or (${settled} > 0 and ${openOf('s')} = ${settled}))`;
 
 /**
- * `counted (id, open, refused, campaign_id, wake_seq)`: the slices whose ledger moved, with what is open, how many want
+ * `counted (id, open, refused, campaign_id, group_id, wake_seq)`: the slices whose ledger moved, with what is open, how many want
  * another leg, and the number of their newest news.
  */
 const counted = (wakes: string): string => `
@@ -61,7 +61,7 @@ counted as (
     wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int,
     look_at = case when ${IS_DONE} then null else s.look_at end
   from change c where s.id = c.slice_id
-  returning s.id, s.campaign_id, c.refused, ${openOf('s')} as open, s.wake_seq
+  returning s.id, s.campaign_id, s.group_id, c.refused, ${openOf('s')} as open, s.wake_seq
 )`;
 
 export const SETTLEMENT = `${REPORTED},${counted('false')}`;
@@ -72,11 +72,11 @@ export const SETTLEMENT = `${REPORTED},${counted('false')}`;
  */
 export const settlementWaking = (wakes: string): string => `${REPORTED},${counted(wakes)}`;
 
-/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id, wake_seq). */
+/** Reads what {@link SETTLEMENT} did: rows of (kind, id, open, refused, campaign_id, group_id, wake_seq). */
 export const SETTLEMENT_RESULT = `
-select 'slice' as kind, id::text as id, open, refused, campaign_id, wake_seq from counted
+select 'slice' as kind, id::text as id, open, refused, campaign_id, group_id, wake_seq from counted
 union all
-select distinct 'webhook', webhook_id, 0, 0, null, 0 from reported`;
+select distinct 'webhook', webhook_id, 0, 0, null, null::uuid, 0 from reported`;
 
 export interface SettlementRow {
   kind: 'slice' | 'webhook';
@@ -84,13 +84,16 @@ export interface SettlementRow {
   open: number;
   refused: number;
   campaign_id: string | null;
+  group_id: string | null;
   wake_seq: number;
 }
 
-/** News for the workflow of one slice, or of the campaign that it belongs to. */
+/** News for the workflow of one slice, or of its group, or of the campaign that it belongs to. */
 export interface SliceNews {
   sliceId: string;
   campaignId: string | null;
+  /** The group whose workflow looks after it; null = it has one of its own, or a campaign's. */
+  groupId: string | null;
   /** Messages without an outcome. */
   open: number;
   /** Messages that a receipt refused and that want another leg. */
@@ -112,8 +115,8 @@ export function toSettlement(rows: SettlementRow[]): Settlement {
   for (const row of rows) {
     if (row.kind === 'webhook') settlement.webhookIds.push(row.id);
     else {
-      const { id, campaign_id, open, refused, wake_seq } = row;
-      settlement.slices.push({ sliceId: id, campaignId: campaign_id, open, refused, wakeSeq: wake_seq });
+      const { id, campaign_id: campaignId, group_id: groupId, open, refused, wake_seq: wakeSeq } = row;
+      settlement.slices.push({ sliceId: id, campaignId, groupId, open, refused, wakeSeq });
     }
   }
   return settlement;

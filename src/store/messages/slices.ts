@@ -79,18 +79,22 @@ export interface StartableSlice {
   accountId: string;
   priority: number;
   dueAt: Date | null;
+  /** The group whose workflow looks after it; null = it has one of its own. */
+  groupId: string | null;
 }
 
 interface StartableRow {
   id: string;
   account_id: string;
+  group_id: string | null;
   priority: number;
   due_at: Date | null;
 }
 
-const toStartable = ({ id, account_id, priority, due_at }: StartableRow): StartableSlice => ({
+const toStartable = ({ id, account_id, group_id, priority, due_at }: StartableRow): StartableSlice => ({
   id,
   accountId: account_id,
+  groupId: group_id,
   priority,
   dueAt: due_at,
 });
@@ -119,7 +123,7 @@ export async function listUnstarted(
   const rows = await execute<StartableRow & { at: string }>(
     pool,
     'list-unstarted',
-    `select id, account_id, priority, due_at, coalesce(due_at, created_at)::text as at from slices
+    `select id, account_id, group_id, priority, due_at, coalesce(due_at, created_at)::text as at from slices
      where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
        and coalesce(due_at, created_at) < now() + ${START_AHEAD_MS} * interval '1 millisecond'
        and (coalesce(due_at, created_at), id) > ($2::timestamptz, $3::uuid)
@@ -134,7 +138,7 @@ export async function findOpenSlice(pool: Pool, id: string): Promise<StartableSl
   const [row] = await execute<StartableRow>(
     pool,
     'find-open-slice',
-    `select id, account_id, priority, due_at from slices where id = $1 and campaign_id is null and ${hasOpen('slices')}`,
+    `select id, account_id, group_id, priority, due_at from slices where id = $1 and campaign_id is null and ${hasOpen('slices')}`,
     [id],
   );
   return row === undefined ? null : toStartable(row);
@@ -154,7 +158,7 @@ export async function takeStrandedSlices(pool: Pool, lateMs: number, limit: numb
      )
      update slices s set look_at = case when ${hasOpen('s')} then now() end
      from stranded d where s.id = d.id
-     returning s.id, s.account_id, s.priority, s.due_at, s.look_at is not null as is_open`,
+     returning s.id, s.account_id, s.group_id, s.priority, s.due_at, s.look_at is not null as is_open`,
     [lateMs, limit],
   );
   return rows.filter((row) => row.is_open).map(toStartable);
@@ -164,6 +168,8 @@ export async function takeStrandedSlices(pool: Pool, lateMs: number, limit: numb
 export interface SliceOwner {
   sliceId: string;
   campaignId: string | null;
+  /** The group whose workflow looks after it; null = it has one of its own, or a campaign's. */
+  groupId: string | null;
 }
 
 /** News of a slice: which of its news they are. */
@@ -178,7 +184,7 @@ export interface Wake {
  * @param after the last slice of the page before; campaigns come with every page.
  */
 export async function listWakeDue(pool: Pool, after: string, limit: number): Promise<(SliceOwner & Wake)[]> {
-  const rows = await execute<{ id: string; campaign_id: string | null; wake_seq: number }>(
+  const rows = await execute<{ id: string; campaign_id: string | null; group_id: string | null; wake_seq: number }>(
     pool,
     'list-wake-due',
     `with recursive flagged (campaign_id) as (
@@ -189,16 +195,21 @@ export async function listWakeDue(pool: Pool, after: string, limit: number): Pro
                order by s.campaign_id limit 1)
        from flagged f where f.campaign_id is not null
      )
-     (select id, null as campaign_id, wake_seq from slices
+     (select id, null as campaign_id, group_id, wake_seq from slices
       where wake_due and campaign_id is null and id > $1::uuid order by id limit $2)
      union all
-     select s.id, c.id, s.wake_seq from flagged f join campaigns c on c.id = f.campaign_id and c.state <> 'paused'
+     select s.id, c.id, null::uuid, s.wake_seq from flagged f join campaigns c on c.id = f.campaign_id and c.state <> 'paused'
      cross join lateral (
        select id, wake_seq from slices where campaign_id = c.id and wake_due order by id limit 1
      ) s`,
     [after, limit],
   );
-  return rows.map((row) => ({ sliceId: row.id, campaignId: row.campaign_id, wakeSeq: row.wake_seq }));
+  return rows.map((row) => ({
+    sliceId: row.id,
+    campaignId: row.campaign_id,
+    groupId: row.group_id,
+    wakeSeq: row.wake_seq,
+  }));
 }
 
 /** The signals for these news were delivered (or the workflows are over). Slices that have newer ones stay flagged. */
@@ -239,7 +250,7 @@ export async function listUnsettled(
   const rows = await execute<StartableRow & { is_open: boolean; place: string }>(
     pool,
     'list-unsettled',
-    `select id, account_id, priority, due_at, started_at is not null and campaign_id is null and ${hasOpen('slices')} as is_open,
+    `select id, account_id, group_id, priority, due_at, started_at is not null and campaign_id is null and ${hasOpen('slices')} as is_open,
             concat_ws('${SEPARATOR}', account_id, created_at, id) as place
      from slices
      where not stats_done and (account_id, created_at, id) > ($1, $2::timestamptz, $3::uuid)

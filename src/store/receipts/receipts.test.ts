@@ -60,7 +60,7 @@ it('delivered: settled, counted, told, its workflow and relay have news', async 
   const { sliceId, message } = await submitted();
   const settlement = await apply(receiptOf(gateway.id, message));
   expect(settlement).toEqual({
-    slices: [{ sliceId, campaignId: null, open: 0, refused: 0, wakeSeq: 1 }],
+    slices: [{ sliceId, campaignId: null, groupId: null, open: 0, refused: 0, wakeSeq: 1 }],
     webhookIds: [WEBHOOK],
   });
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'delivered', code: null, settled: true });
@@ -78,7 +78,7 @@ it('a refused account asks for another leg, as a refused sender ID does', async 
   const { sliceId, message } = await submitted();
   const settlement = await apply(receiptOf(gateway.id, message, { ...FAILED, class: 'account', clevertap: '904' }));
   expect(settlement).toEqual({
-    slices: [{ sliceId, campaignId: null, open: 1, refused: 1, wakeSeq: 1 }],
+    slices: [{ sliceId, campaignId: null, groupId: null, open: 1, refused: 1, wakeSeq: 1 }],
     webhookIds: [],
   });
   expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'refused', settled: false });

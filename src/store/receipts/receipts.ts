@@ -135,7 +135,7 @@ moved as (
 ${SETTLEMENT}
 ${SETTLEMENT_RESULT}
 union all
-select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, 0 from matched i join unseen u on u.mid = i.mid`;
+select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid`;
 
 const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));

@@ -10,7 +10,8 @@ afterEach(() => {
 });
 
 /** Temporal as far as signals go: they are delivered, unless `refuse` says otherwise. */
-function harness(refuse: (workflowId: string) => Error | undefined = () => undefined) {
+function harness(refuse: (workflowId: string) => Error | undefined = () => undefined, open: readonly string[] = []) {
+  const started: string[] = [];
   const sent: { workflowId: string; payload: unknown }[] = [];
   const heard: HeardNews[][] = [];
   const errors: unknown[] = [];
@@ -25,19 +26,21 @@ function harness(refuse: (workflowId: string) => Error | undefined = () => undef
       }),
     },
   } as unknown as Client;
-  const nothing = () => Promise.resolve(null);
   const signals = createWorkflowSignals({
     client,
-    starts: {} as WorkflowStarts,
-    openWork: { slice: nothing, campaign: nothing },
+    starts: { startSend: ({ sliceId }) => Promise.resolve(void started.push(sliceId)) } as WorkflowStarts,
+    openWork: {
+      slice: (id) => Promise.resolve(open.includes(id) ? { sliceId: id, dueAtMs: null, priority: 1 } : null),
+      campaign: () => Promise.resolve(null),
+    },
     onWoken: (news) => Promise.resolve(void heard.push(news)),
     onError: (error) => void errors.push(error),
   });
-  return { signals, sent, heard, errors };
+  return { signals, sent, heard, errors, started };
 }
 
 const news = (sliceId: string, wakeSeq: number, over: object = {}) => ({
-  sliceId, campaignId: null, open: 1, refused: 1, wakeSeq, ...over,
+  sliceId, campaignId: null, groupId: null, open: 1, refused: 1, wakeSeq, ...over,
 }); // prettier-ignore
 
 it('tells which news were heard, by their number: those that came while a signal was under way are not', async () => {
@@ -66,6 +69,15 @@ it('merged news are heard up to the newest of them, and the number stays with us
   await signals.stop();
 });
 
+it('news of a slice in a group go to the workflow of the group, and name the slice', async () => {
+  const { signals, sent, heard } = harness();
+  signals.wake([news('a', 1, { groupId: 'first' })]);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(sent).toEqual([{ workflowId: 'send/first', payload: { sliceId: 'a', open: 1, refused: 1 } }]);
+  expect(heard.flat()).toEqual([{ sliceId: 'a', wakeSeq: 1 }]);
+  await signals.stop();
+});
+
 it('a workflow that is over has heard; one that could not be reached has not', async () => {
   const { signals, heard, errors } = harness((workflowId) =>
     workflowId === 'send/over' ? new WorkflowNotFoundError('over', workflowId, undefined) : new Error('away'),
@@ -74,6 +86,16 @@ it('a workflow that is over has heard; one that could not be reached has not', a
   await jest.advanceTimersByTimeAsync(1_000);
   expect(heard.flat()).toEqual([{ sliceId: 'over', wakeSeq: 1 }]);
   expect(errors).toEqual([new Error('away')]);
+  await signals.stop();
+});
+
+it('a workflow that was ended from outside is started where its slice is open, and has heard', async () => {
+  const gone = (workflowId: string) => new WorkflowNotFoundError('gone', workflowId, undefined);
+  const { signals, heard, started } = harness(gone, ['open']);
+  signals.wake([news('open', 1), news('over', 1)]);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(started).toEqual(['open']);
+  expect(heard.flat().map(({ sliceId }) => sliceId).sort()).toEqual(['open', 'over']); // prettier-ignore
   await signals.stop();
 });
 

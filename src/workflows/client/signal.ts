@@ -25,16 +25,17 @@ const WOKEN_FLUSH_MS = 500;
 
 /** What is left to do of work whose workflow is not there: it was ended from outside, or went with Temporal's data. */
 export interface OpenWork {
-  /** Null: nothing of the slice is open. */
+  /** What its group is started with. Null: nothing of the slice is open. */
   slice(id: string): Promise<SendInput | null>;
   /** Null: the campaign has nothing to do any more. */
   campaign(id: string): Promise<CampaignInput | null>;
 }
 
-/** News of a slice, which belongs to a campaign or to none. */
+/** News of a slice, which belongs to a campaign, to a group of sends, or is by itself. */
 export interface SliceNews extends ReceiptNews {
   sliceId: string;
   campaignId: string | null;
+  groupId: string | null;
   /** The number of these news among the slice's; absent = it is flagged for none. */
   wakeSeq?: number;
 }
@@ -77,9 +78,9 @@ export function createWorkflowSignals(options: WorkflowSignalsOptions): Workflow
   const relays = relaySignals(client, onError);
   return {
     wake(news) {
-      for (const { sliceId, campaignId, open, refused, wakeSeq = 0 } of news) {
+      for (const { sliceId, campaignId, groupId, open, refused, wakeSeq = 0 } of news) {
         if (open > 0 && refused === 0) continue;
-        if (campaignId === null) slices.add(sliceId, { open, refused, wakeSeq });
+        if (campaignId === null) slices.add(sliceId, { groupId, open, refused, wakeSeq });
         else campaigns.add(campaignId, { done: open === 0 ? 1 : 0, refused });
       }
     },
@@ -101,17 +102,20 @@ export function createWorkflowSignals(options: WorkflowSignalsOptions): Workflow
   };
 }
 
+type NumberedNews = Pick<SliceNews, 'groupId' | 'open' | 'refused'> & { wakeSeq: number };
+
 /** News of slices of sends, by slice. */
 function sliceSignals(
   { client, starts, openWork, onError }: WorkflowSignalsOptions,
   onDelivered: (heard: HeardNews) => void,
-): Coalescer<ReceiptNews & { wakeSeq: number }> {
+): Coalescer<NumberedNews> {
   const restart = async (sliceId: string): Promise<void> => {
     const input = await openWork.slice(sliceId);
     if (input !== null) await starts.startSend(input);
   };
-  const signal = async (sliceId: string, { wakeSeq, ...news }: ReceiptNews & { wakeSeq: number }): Promise<void> => {
-    const handle = client.workflow.getHandle(sendWorkflowId(sliceId));
+  const signal = async (sliceId: string, { wakeSeq, groupId, open, refused }: NumberedNews): Promise<void> => {
+    const handle = client.workflow.getHandle(sendWorkflowId(groupId ?? sliceId));
+    const news: ReceiptNews = { ...(groupId === null ? {} : { sliceId }), open, refused };
     try {
       await signalOrStart(
         () => handle.signal(RECEIPT_SIGNAL, news),
@@ -125,6 +129,7 @@ function sliceSignals(
   return new Coalescer(signal, {
     ...LIMITS,
     merge: (a, b) => ({
+      groupId: b.groupId,
       open: Math.min(a.open, b.open),
       refused: a.refused + b.refused,
       wakeSeq: Math.max(a.wakeSeq, b.wakeSeq),

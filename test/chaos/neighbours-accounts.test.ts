@@ -1,0 +1,49 @@
+/**
+ * Sixty accounts with a password each at the same moment, beside one whose requests have used up the starts that there
+ * are: nobody's start waits behind another's, and a group of strangers is one workflow, in which none waits for another.
+ */
+import { startStack, type TestStack } from '../support/stack';
+import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
+import { until } from '../support/until';
+
+const ACCOUNTS = 60;
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+/** Workflows of the slices of these messages. */
+async function workflowsOf(ids: readonly string[]): Promise<number> {
+  const { rows } = await stack.database.pool.query<{ n: number }>(
+    `select count(distinct coalesce(s.group_id, s.id))::int as n
+     from messages m join slices s on s.id = m.slice_id where m.id = any($1)`,
+    [ids],
+  );
+  return rows[0]!.n;
+}
+
+test('all of them are delivered, once, by a few workflows, though one of their providers never answers', async () => {
+  const tenants: Tenant[] = [];
+  for (let i = 0; i < ACCOUNTS; i++) {
+    const tenant = await makeTenant(stack, `crowd-${i}`);
+    await tenant.gateway(`crowd-${i}`, i % 2 === 0 ? KNOWS_OUR_IDS : KNOWS_ITS_OWN);
+    tenants.push(tenant);
+  }
+  const [silent, ...others] = tenants as [Tenant, ...Tenant[]];
+  await silent.script('crowd-0', { latencyMs: 25_000 });
+
+  // Twenty starts are to be had at once, then ten a second.
+  const answers = await Promise.all(tenants.map((tenant) => tenant.send(1)));
+  const [stuck, ...passwords] = answers.map(([id]) => id!) as [string, ...string[]];
+  await Promise.all(others.map((tenant, i) => tenant.reach([passwords[i]!], 'delivered', 15_000)));
+  expect(await silent.states([stuck])).toEqual(['submitting']);
+  expect(await workflowsOf([stuck, ...passwords])).toBeLessThan(40);
+  for (const i of [1, 30, 59]) expect((await tenants[i]!.counts(`crowd-${i}`)).submissions).toBe(1);
+  await silent.reach([stuck], 'delivered', 60_000);
+  await until('no workflow is owed', async () => {
+    const { rows } = await stack.database.pool.query('select 1 from slices where started_at is null');
+    return rows.length === 0;
+  });
+}, 180_000);
