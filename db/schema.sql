@@ -75,6 +75,15 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table callback_counts (
+  account_id text not null,
+  webhook_id text not null,
+  event text not null,
+  state text not null,
+  count bigint not null,
+  constraint callback_counts_pkey PRIMARY KEY (account_id, webhook_id, event, state)
+);
+
 create table callbacks (
   id bigint not null generated always as identity,
   account_id text not null,
@@ -309,6 +318,19 @@ create table inbound_texts (
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
+create table ledger_rollups (
+  account_id text not null,
+  total bigint not null,
+  delivered bigint not null,
+  failed bigint not null,
+  expired bigint not null,
+  suppressed bigint not null,
+  cancelled bigint not null,
+  unknown bigint not null,
+  constraint ledger_rollups_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint ledger_rollups_pkey PRIMARY KEY (account_id)
+);
+
 create table links (
   code text not null,
   account_id text not null,
@@ -461,7 +483,6 @@ create table slices (
   route_id text,
   stats_of integer[],
   stats_at timestamp with time zone,
-  stats_done boolean not null default false,
   blanked_at timestamp with time zone,
   campaign_id text,
   no integer,
@@ -470,6 +491,7 @@ create table slices (
   windows jsonb,
   wake_seq integer not null default 0,
   group_id uuid,
+  outcomes smallint,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
@@ -621,7 +643,7 @@ CREATE INDEX groups_account ON groups USING btree (account_id, name, id);
 
 CREATE INDEX groups_template ON groups USING btree (template_id) WHERE (template_id IS NOT NULL);
 
-CREATE INDEX idempotency_keys_age ON idempotency_keys USING brin (created_at);
+CREATE INDEX idempotency_keys_created ON idempotency_keys USING btree (created_at);
 
 CREATE INDEX inbound_texts_account ON inbound_texts USING btree (account_id, received_at);
 
@@ -641,15 +663,23 @@ CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) W
 
 CREATE INDEX receipts_unmatched ON receipts USING btree (received_at, dedupe) WHERE (disposition = ANY (ARRAY['parked'::text, 'refused'::text]));
 
-CREATE INDEX record_keys_age ON record_keys USING brin (created_at);
+CREATE INDEX record_keys_created ON record_keys USING btree (created_at);
 
 CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
 
 CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
 
-CREATE INDEX slices_account ON slices USING btree (account_id, created_at);
+CREATE INDEX slices_cancelled ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 16) > 0);
+
+CREATE INDEX slices_current ON slices USING btree (account_id, id) WHERE (outcomes IS NULL);
+
+CREATE INDEX slices_delivered ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 1) > 0);
 
 CREATE INDEX slices_due ON slices USING btree (COALESCE(due_at, created_at), id) WHERE ((started_at IS NULL) AND (campaign_id IS NULL));
+
+CREATE INDEX slices_expired ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 4) > 0);
+
+CREATE INDEX slices_failed ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 2) > 0);
 
 CREATE INDEX slices_group ON slices USING btree (group_id) WHERE (group_id IS NOT NULL);
 
@@ -657,7 +687,9 @@ CREATE INDEX slices_look ON slices USING btree (look_at) WHERE ((campaign_id IS 
 
 CREATE INDEX slices_retained ON slices USING btree (account_id, created_at) WHERE (blanked_at IS NULL);
 
-CREATE INDEX slices_stats ON slices USING btree (account_id, created_at) WHERE (NOT stats_done);
+CREATE INDEX slices_suppressed ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 8) > 0);
+
+CREATE INDEX slices_unknown ON slices USING btree (account_id, id) WHERE (((outcomes)::integer & 32) > 0);
 
 CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
 

@@ -1,4 +1,5 @@
 /** The duties of maintenance: what each does in a turn. When they run, `dutyWorkflow` says. */
+import type { Pool } from 'pg';
 import { NIL_UUID } from '../../core/messages/ids';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
 import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
@@ -47,11 +48,7 @@ const DUTY: Record<DutyName, Duty> = {
     await reviewGatewayHealth(deps, turn);
     return turn.report();
   },
-  keys: async ({ database: { pool } }, turn) => {
-    await turn.step('record keys', () => forgetRecordKeys(pool));
-    await turn.step('idempotency keys', () => forgetIdempotencyKeys(pool));
-    return turn.report();
-  },
+  keys: forgetKeys,
   uploads: purgeUploads,
   retention: async ({ database: { pool } }, turn) => {
     await applyRetention(pool, turn);
@@ -103,6 +100,17 @@ async function countSlices({ database: { pool } }: MaintenanceDeps, turn: Turn) 
     },
   );
   return turn.report();
+}
+
+/** The oldest keys first, as many as there is time for: what is left is for the next turn. */
+async function forgetKeys({ database: { pool } }: MaintenanceDeps, turn: Turn) {
+  const forget = (name: string, step: (pool: Pool) => Promise<boolean>) =>
+    turn.step(name, async () => {
+      while (await step(pool)) if (turn.over) return true;
+      return false;
+    });
+  const left = [await forget('record keys', forgetRecordKeys), await forget('idempotency keys', forgetIdempotencyKeys)];
+  return turn.report(left.includes(true));
 }
 
 async function purgeUploads({ database: { pool } }: MaintenanceDeps, turn: Turn) {

@@ -1,3 +1,4 @@
+import { SLICE_SPAN_MS } from '../../store/messages/accept';
 import { Lanes, SLICE_CAPACITY, type Lane } from './lanes';
 
 const NOW_MS = Date.parse('2026-08-01T10:00:00Z');
@@ -43,6 +44,14 @@ it('a scheduled slice takes no more messages two seconds before its time', () =>
   const late = lanes.place(scheduled, NOW_MS + 8_001);
   expect(late).not.toBe(first);
   expect(late.isNew).toBe(true);
+});
+
+it('a slice takes messages for an hour, however long before its time it was begun', () => {
+  const lanes = new Lanes();
+  const scheduled = lane({ dueAt: inMs(86_400_000) });
+  const first = lanes.place(scheduled, NOW_MS);
+  expect(lanes.place(scheduled, NOW_MS + SLICE_SPAN_MS)).toBe(first);
+  expect(lanes.place(scheduled, NOW_MS + SLICE_SPAN_MS + 1)).not.toBe(first);
 });
 
 it('nothing joins a closed slice; closing an older one leaves the open one open', () => {

@@ -3,7 +3,7 @@
  * full, sealed or started. Pure bookkeeping: nothing here talks to anything.
  */
 import { uuidv7 } from '../../core/messages/ids';
-import type { SliceDraft } from '../../store/messages/accept';
+import { SLICE_SPAN_MS, type SliceDraft } from '../../store/messages/accept';
 
 /** Most messages of a slice: what one dispatch activity is given. */
 export const SLICE_CAPACITY = 1_000;
@@ -20,6 +20,8 @@ export interface OpenSlice extends SliceDraft {
   /** Messages that still fit. */
   room: number;
   laneKey: string;
+  /** Nothing joins it after this. */
+  closesAtMs: number;
 }
 
 /** Lanes that are kept open, scheduled ones with them. A lane beyond that begins another slice with its next message. */
@@ -49,9 +51,16 @@ export class Lanes {
     this.forgetPast(nowMs);
     const laneKey = keyOf(lane);
     let slice = this.open.get(laneKey);
-    if (slice === undefined || slice.room === 0 || closing(slice, nowMs)) {
+    if (slice === undefined || slice.room === 0 || nowMs > slice.closesAtMs) {
       if (slice !== undefined) this.close(slice);
-      slice = { id: uuidv7(nowMs), isNew: true, ...lane, room: SLICE_CAPACITY, laneKey };
+      slice = {
+        id: uuidv7(nowMs),
+        isNew: true,
+        ...lane,
+        room: SLICE_CAPACITY,
+        laneKey,
+        closesAtMs: closing(lane, nowMs),
+      };
       this.add(slice);
     }
     slice.room--;
@@ -91,6 +100,8 @@ export class Lanes {
   }
 }
 
-function closing(slice: OpenSlice, nowMs: number): boolean {
-  return slice.dueAt !== null && slice.dueAt.getTime() - nowMs < CLOSE_BEFORE_DUE_MS;
+/** When a slice that is begun now takes no more messages. */
+function closing({ dueAt }: Lane, nowMs: number): number {
+  const spanEnds = nowMs + SLICE_SPAN_MS;
+  return dueAt === null ? spanEnds : Math.min(spanEnds, dueAt.getTime() - CLOSE_BEFORE_DUE_MS);
 }

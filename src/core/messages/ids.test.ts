@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { attemptWireId, parseAttemptWireId, prefixedId, uuidv7 } from './ids';
+import { attemptWireId, firstUuidv7At, NIL_UUID, parseAttemptWireId, prefixedId, uuidv7 } from './ids';
 
 describe('uuidv7', () => {
   it('sorts in the order of creation, even when the clock stands still or steps back', () => {
@@ -11,6 +11,16 @@ describe('uuidv7', () => {
   it('carries version 7 and the RFC 9562 variant', () => {
     expect(uuidv7()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
+});
+
+it('firstUuidv7At stands between what was made before its millisecond and what was made in it', () => {
+  const border = firstUuidv7At(1_900_000_000_000.7);
+  expect(border).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7000-8000-0{12}$/);
+  const [before, within] = [uuidv7(1_899_999_999_999), uuidv7(1_900_000_000_000)];
+  expect([within, border, before].sort()).toEqual([before, border, within]);
+  // Of times that no id can say, the nearest.
+  expect(firstUuidv7At(-1)).toBe(firstUuidv7At(0));
+  expect(firstUuidv7At(8.64e15) > border && firstUuidv7At(0) > NIL_UUID).toBe(true);
 });
 
 describe('attemptWireId', () => {

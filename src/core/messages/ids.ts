@@ -17,6 +17,8 @@ for (let i = 0; i < 16; i++) {
 const DASH = '-'.charCodeAt(0);
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const UUID_BYTES = 16;
+/** The last millisecond that a UUIDv7 can say: 48 bits. */
+const MAX_UUID_MS = 2 ** 48 - 1;
 /** 128 bits in 5-bit digits. */
 const UUID_DIGITS = 26;
 /** The highest number that an attempt can have: it is stored as a smallint. In base 36 it has three digits. */
@@ -63,6 +65,15 @@ export function uuidv7(nowMs: number = Date.now()): string {
   bytes[6] = 0x70 | (sequence >> 8);
   bytes[7] = sequence & 0xff;
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return formatUuid(bytes);
+}
+
+/** The first UUIDv7 of a millisecond: a border between what was made before it and what was made in it or later. */
+export function firstUuidv7At(ms: number): string {
+  const bytes = Buffer.alloc(UUID_BYTES);
+  bytes.writeUIntBE(Math.min(Math.max(0, Math.floor(ms)), MAX_UUID_MS), 0, 6);
+  bytes[6] = 0x70;
+  bytes[8] = 0x80;
   return formatUuid(bytes);
 }
 

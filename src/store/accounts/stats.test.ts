@@ -16,7 +16,7 @@ import { acceptMessages } from '../messages/accept';
 import { findLink, visitLink } from '../messages/clicks';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
-import { sealSlice } from '../messages/slices';
+import { readLedger, sealSlice } from '../messages/slices';
 import { listCountedAccounts, listStats, refreshStats, type StatsGroup } from './stats';
 
 let store: TestStore;
@@ -27,7 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 beforeEach(() =>
-  store.pool.query('truncate messages, attempts, slices, slice_stats, links, clicks, receipts, callbacks'),
+  store.pool.query(
+    'truncate messages, attempts, slices, slice_stats, ledger_rollups, links, clicks, receipts, callbacks',
+  ),
 );
 
 const HOUR_MS = 3_600_000;
@@ -121,14 +123,44 @@ it('two that count at the same time count once', async () => {
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 50 }]);
 });
 
-it('what was settled long ago is counted a last time and then left alone', async () => {
-  const { sliceId, claimed } = await submitSlice(1);
+it('what is settled is counted once and then left alone, until a late report changes it', async () => {
+  const { claimed } = await submitSlice(2);
   await report(claimed[0]!, DELIVERED);
   await figures();
   expect(await listCountedAccounts(store.pool)).toEqual([ACCOUNT]);
-  await store.pool.query(`update slices set stats_at = now() - interval '4 days' where id = $1`, [sliceId]);
-  expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 1, delivered: 1 }]);
+  await report(claimed[1]!, FAILED);
+  expect(await figures()).toEqual([{ key: null, sent: 2, delivered: 1, clicked: 0, errors: 1 }]);
   expect(await listCountedAccounts(store.pool)).toEqual([]);
+  await report(claimed[1]!, DELIVERED);
+  expect(await listCountedAccounts(store.pool)).toEqual([ACCOUNT]);
+  expect(await figures()).toEqual([{ key: null, sent: 2, delivered: 2, clicked: 0, errors: 0 }]);
+  expect(await listCountedAccounts(store.pool)).toEqual([]);
+});
+
+it('a slice that changes while it is counted is counted again', async () => {
+  const { sliceId, claimed } = await submitSlice(2);
+  await report(claimed[0]!, DELIVERED);
+  await report(claimed[1]!, FAILED);
+  const other = await store.pool.connect();
+  // It locks the slice before the counting can note anything on it, and changes it to the end.
+  await other.query('begin');
+  await other.query('select 1 from slices where id = $1 for update', [sliceId]);
+  const counting = refreshStats(store.pool, ACCOUNT);
+  await until('the counting waits for the slice', async () => {
+    const { rows } = await store.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
+  await other.query('update slices set failed = failed - 1, delivered = delivered + 1 where id = $1', [sliceId]);
+  await other.query('commit');
+  other.release();
+  await counting;
+  expect(await listCountedAccounts(store.pool)).toEqual([ACCOUNT]);
+  expect(await readLedger(store.pool, ACCOUNT)).toMatchObject({ accepted: 2, delivered: 2, failed: 0, open: 0 });
+  await refreshStats(store.pool, ACCOUNT);
+  expect(await listCountedAccounts(store.pool)).toEqual([]);
+  expect(await readLedger(store.pool, ACCOUNT)).toMatchObject({ accepted: 2, delivered: 2, failed: 0, open: 0 });
 });
 
 it('is counted again when a deadlock ends the counting', async () => {
@@ -184,4 +216,46 @@ it('meets receipts on the same slices without a deadlock', async () => {
   await counting;
   expect(await deadlocks()).toBe(before);
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: messages.length, delivered: messages.length }]);
+});
+
+it('the ledger is exact at every moment, whatever is counted and reported meanwhile', async () => {
+  const slices = await Promise.all(Array.from({ length: 30 }, () => submitSlice(4)));
+  const total = 120;
+  const outcomes = [FAILED, DELIVERED];
+  let settled = 0;
+  let left = true;
+  const readers = [store, store.connect(2)].map(async ({ pool }) => {
+    while (left) {
+      const least = settled;
+      const { accepted, open, ...finals } = await readLedger(pool, ACCOUNT);
+      const ended = Object.values(finals).reduce((sum, n) => sum + n, 0);
+      expect([accepted, ended + open]).toEqual([total, total]);
+      expect(ended).toBeGreaterThanOrEqual(least);
+    }
+  });
+  const counters = [store, store.connect(2)].map(async ({ pool }) => {
+    while (left) await refreshStats(pool, ACCOUNT);
+  });
+  // Each message is reported twice: those that failed at first are delivered after all, in slices that were counted.
+  for (const outcome of outcomes) {
+    for (const { claimed } of slices) {
+      await applyReceipts(
+        store.pool,
+        claimed.map((message) => receiptOf(gateway.id, message, outcome)),
+      );
+      settled = Math.min(total, settled + claimed.length);
+    }
+  }
+  left = false;
+  await Promise.all([...readers, ...counters]);
+  expect(await readLedger(store.pool, ACCOUNT)).toMatchObject({
+    accepted: total,
+    delivered: total,
+    failed: 0,
+    open: 0,
+  });
+  await refreshStats(store.pool, ACCOUNT);
+  expect(await listCountedAccounts(store.pool)).toEqual([]);
+  const { rows } = await store.pool.query('select total, delivered, failed from ledger_rollups');
+  expect(rows).toEqual([{ total: String(total), delivered: String(total), failed: '0' }]);
 });

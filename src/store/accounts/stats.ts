@@ -4,34 +4,38 @@
  */
 import type { Pool } from 'pg';
 import { execute, transact } from '../database';
-import { hasOpen } from '../messages/ledger';
+import { COUNTED, hasOpen, isCurrent, outcomesOf } from '../messages/ledger';
 
-/** Slices that are counted anew in one go: some 100,000 messages, a tenth of a second. */
-const SLICES_PER_REFRESH = 100;
-/** A slice with open messages is counted again after this: its counters do not show that messages were submitted. */
-const OPEN_AGAIN = `interval '10 seconds'`;
-/** So long after a slice was settled no late receipt is expected any more. */
-const DONE_AFTER = `interval '3 days'`;
+/** Messages and slices that are counted anew in one go: a tenth of a second, however large the slices are. */
+const MESSAGES_PER_REFRESH = 100_000;
+const SLICES_PER_REFRESH = 1_000;
 
-const COUNTERS = `array[total, delivered, failed, expired, suppressed, cancelled, unknown]`;
+/** A change of these is what makes a slice's figures stale; the first of them are the ledger. */
+const counters = (slice: string): string =>
+  `array[${[...COUNTED, 'submitted'].map((counter) => `${slice}.${counter}`).join(', ')}]`;
 
-/** Held by the one process that counts an account's slices: another one would count the same. */
+/** Held by the one process that counts an account's slices: another one would count the same, and add it up twice. */
 const LOCK = `select pg_try_advisory_xact_lock(hashtextextended('stats:' || $1, 0)) as locked`;
 
 /**
- * Counts stale slices from one snapshot and returns the counters that they had in it. Sent: a provider took it. Errors:
- * what ended otherwise than delivered, unless somebody cancelled it. The sender is the one that the newest attempt went
- * out under.
+ * Counts stale slices from one snapshot and returns the counters that they had in it, and which version of their rows
+ * that was. Sent: a provider took it. Errors: what ended otherwise than delivered, unless somebody cancelled it. The
+ * sender is the one that the newest attempt went out under.
  */
 const COUNT = `
-with stale as materialized (
-  select id, campaign_id, ${COUNTERS} as counters from slices
-  where account_id = $1 and not stats_done and state = 'sealed'
-    and coalesce(stats_at, started_at) <= now() - $2 * interval '1 millisecond'
-    and (stats_of is null or stats_of <> ${COUNTERS} or (${hasOpen('slices')} and stats_at < now() - ${OPEN_AGAIN})
-         or (not ${hasOpen('slices')} and stats_at < now() - ${DONE_AFTER}))
-  order by stats_at nulls first, created_at desc limit ${SLICES_PER_REFRESH}
+with listed as (
+  select id, campaign_id, counters, version, sum(total) over (order by place) - total as before from (
+    select s.id, s.campaign_id, s.total, ${counters('s')} as counters, s.xmin::text as version,
+           row_number() over (order by s.stats_at nulls first, s.created_at desc) as place
+    from slices s
+    where s.account_id = $1 and ${isCurrent('s')} and s.state = 'sealed'
+      and coalesce(s.stats_at, s.started_at, s.created_at) <= now() - $2 * interval '1 millisecond'
+      and (not ${hasOpen('s')} or s.started_at is not null
+           and (s.stats_at is null or s.stats_of is distinct from ${counters('s')}))
+    order by s.stats_at nulls first, s.created_at desc limit ${SLICES_PER_REFRESH}
+  ) s
 ),
+stale as materialized (select * from listed where before < ${MESSAGES_PER_REFRESH}),
 gone as (delete from slice_stats using stale where slice_id = stale.id),
 counted as (
   insert into slice_stats (slice_id, account_id, campaign_id, hour, gateway_id, sender, code, sent, delivered, clicked,
@@ -47,18 +51,40 @@ counted as (
   left join clicks c on c.message_id = m.id
   group by 1, 2, 3, 4, 5, 6, 7
 )
-select id, counters::text from stale`;
+select id, counters::text, version, (select count(*) from listed)::int as listed from stale`;
 
-/** Notes on the slices what was counted. A statement of its own: dispatch and receipts wait for the rows that it locks. */
+interface CountedRow {
+  id: string;
+  counters: string;
+  version: string;
+  listed: number;
+}
+
+/**
+ * Notes on the slices what was counted, and adds it to the account's roll-up, in place of what was counted of them before.
+ * A slice whose messages all have an outcome is current no longer, unless its row changed since it was counted. A statement
+ * of its own: dispatch and receipts wait for the rows that it locks.
+ */
 const REMEMBER = `
-update slices s
-set stats_of = held.counters, stats_at = now(),
-    stats_done = coalesce(not ${hasOpen('s')} and stats_of = held.counters and stats_at < now() - ${DONE_AFTER}, false)
-from (
-  select s.id, r.counters::integer[] from unnest($1::uuid[], $2::text[]) as r (id, counters) join slices s on s.id = r.id
+with counted as (
+  select s.id, s.account_id, r.counters, s.stats_of as before, s.xmin::text = r.version as is_unchanged
+  from (select id, counters::integer[] as counters, version from unnest($1::uuid[], $2::text[], $3::text[])
+          as r (id, counters, version)) r
+  join slices s on s.id = r.id
   order by s.id for update of s
-) held
-where s.id = held.id`;
+),
+rolled as (
+  insert into ledger_rollups as l (account_id, ${COUNTED.join(', ')})
+  select account_id, ${COUNTED.map((_, i) => `sum(counters[${i + 1}] - coalesce(before[${i + 1}], 0))`).join(', ')}
+  from counted group by account_id
+  on conflict (account_id) do update
+    set ${COUNTED.map((counter) => `${counter} = l.${counter} + excluded.${counter}`).join(', ')}
+)
+update slices s
+set stats_of = c.counters, stats_at = now(),
+    outcomes = case when c.is_unchanged and not ${hasOpen('s')} then ${outcomesOf('s')} end
+from counted c
+where s.id = c.id`;
 
 /**
  * Counts the account's slices whose messages have changed since they were last counted, those that wait longest first.
@@ -69,24 +95,27 @@ export async function refreshStats(pool: Pool, accountId: string, olderThanMs = 
   return transact(pool, async (client) => {
     const { rows: lock } = await client.query<{ locked: boolean }>(LOCK, [accountId]);
     if (!lock[0]!.locked) return true;
-    const { rows } = await client.query<{ id: string; counters: string }>({
+    const { rows } = await client.query<CountedRow>({
       name: 'count-slices',
       text: COUNT,
       values: [accountId, olderThanMs],
     });
-    if (rows.length > 0) {
-      await client.query(REMEMBER, [rows.map(({ id }) => id), rows.map(({ counters }) => counters)]);
-    }
-    return rows.length < SLICES_PER_REFRESH;
+    if (rows.length === 0) return true;
+    await client.query(REMEMBER, [
+      rows.map(({ id }) => id),
+      rows.map((row) => row.counters),
+      rows.map(({ version }) => version),
+    ]);
+    return rows.length === rows[0]!.listed && rows.length < SLICES_PER_REFRESH;
   });
 }
 
-/** Accounts with slices that were not counted to the end. */
+/** Accounts with slices that may have to be counted. */
 export async function listCountedAccounts(pool: Pool): Promise<string[]> {
   const rows = await execute<{ id: string }>(
     pool,
     'list-counted-accounts',
-    'select id from accounts a where exists (select 1 from slices s where s.account_id = a.id and not s.stats_done)',
+    `select id from accounts a where exists (select 1 from slices s where s.account_id = a.id and ${isCurrent('s')})`,
     [],
   );
   return rows.map((row) => row.id);

@@ -4,7 +4,7 @@ import type { FailureClass } from '../../core/messages/outcome';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
-import { hasOpen } from '../messages/ledger';
+import { hasOpen, isCurrent } from '../messages/ledger';
 import type { MessageOptions } from '../tables';
 import {
   SETTLEMENT,
@@ -142,7 +142,7 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
     `with released as (
        update messages m set not_before = null
        from slices s
-       where s.account_id = $1 and ${hasOpen('s')}
+       where s.account_id = $1 and ${isCurrent('s')} and ${hasOpen('s')}
          and m.slice_id = s.id and m.gateway_id = $2
          and (m.state = 'queued' or m.state = 'submitting' and m.not_before is not null)
        returning m.slice_id, s.campaign_id, s.group_id

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import { prefixedId } from '../../core/messages/ids';
+import { hasOpen, isCurrent } from '../messages/ledger';
 import type { Sealer } from '../seal';
 import type { GatewaysTable, Schema } from '../tables';
 
@@ -214,14 +215,11 @@ export async function pauseGateway(db: Kysely<Schema>, id: string, reason: strin
 
 /** Messages that are not settled and were last given to this gateway. */
 export async function countOpenOfGateway(db: Kysely<Schema>, accountId: string, id: string): Promise<number> {
-  const row = await db
-    .selectFrom('messages')
-    .select((eb) => eb.fn.countAll<string>().as('n'))
-    .where('account_id', '=', accountId)
-    .where('gateway_id', '=', id)
-    .where('settled_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(row.n);
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from slices s join messages m on m.slice_id = s.id
+    where s.account_id = ${accountId} and ${sql.raw(isCurrent('s'))} and ${sql.raw(hasOpen('s'))}
+      and m.gateway_id = ${id} and m.settled_at is null`.execute(db);
+  return Number(rows[0]!.n);
 }
 
 /** Marks a gateway deleted; its row stays for the messages that left over it, its name is free again. */

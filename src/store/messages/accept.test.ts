@@ -148,7 +148,7 @@ describe('duplicates', () => {
        where key in ($1, $2)`,
       [key('forgotten'), key('kept')],
     );
-    await forgetRecordKeys(store.pool);
+    expect(await forgetRecordKeys(store.pool)).toBe(false);
     const { rows } = await store.pool.query('select key from record_keys where key in ($1, $2)', [
       key('forgotten'),
       key('kept'),

@@ -24,7 +24,7 @@ first as (
 ),
 clicked as (select m.id, m.slice_id, m.account_id, m.webhook_id from first f join messages m on m.id = f.message_id),
 outdated as (
-  update slices s set stats_of = null, stats_done = false from clicked c where s.id = c.slice_id
+  update slices s set outcomes = null, stats_at = null from clicked c where s.id = c.slice_id
 ),
 told as (
   select c.id, c.account_id, c.webhook_id, 'clicked' as slot from clicked c where c.webhook_id is not null

@@ -1,7 +1,10 @@
 /** Reading messages: search, and one message with everything that happened to it. */
-import type { Kysely, Selectable } from 'kysely';
-import type { MessageState } from '../../core/messages/status';
+import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
+import { firstUuidv7At } from '../../core/messages/ids';
+import { isFinal, type MessageState } from '../../core/messages/status';
 import type { AttemptsTable, CallbacksTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
+import { SLICE_SPAN_MS } from './accept';
+import { hasOutcome, isCurrent, openOf } from './ledger';
 
 export type MessageRow = Selectable<MessagesTable> & { due_at: Date | null; campaign_id: string | null };
 
@@ -27,17 +30,88 @@ const columns = (db: Kysely<Schema>) =>
     .selectAll('messages')
     .select(['slices.due_at', 'slices.campaign_id']);
 
-/** Newest first; one more than `limit` is never returned. */
+/**
+ * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
+ * clocks differ.
+ */
+const DISORDER_MS = 300_000;
+
+/**
+ * A page of messages, newest first, however few of the account's messages are looked for: with a state or a campaign by
+ * slice, the newest first, since slices know what their messages came to; else by message.
+ */
 export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
-  let query = columns(db).where('messages.account_id', '=', filter.accountId);
-  if (filter.msisdn !== undefined) query = query.where('messages.msisdn', '=', filter.msisdn);
-  if (filter.meta !== undefined) query = query.where('messages.meta', '=', filter.meta);
-  if (filter.state !== undefined) query = query.where('messages.state', '=', filter.state);
-  if (filter.campaignId !== undefined) query = query.where('slices.campaign_id', '=', filter.campaignId);
-  if (filter.from !== undefined) query = query.where('messages.accepted_at', '>=', filter.from);
-  if (filter.until !== undefined) query = query.where('messages.accepted_at', '<', filter.until);
-  if (filter.after !== undefined) query = query.where('messages.id', '<', filter.after);
-  return query.orderBy('messages.id', 'desc').limit(filter.limit).execute();
+  const { accountId, msisdn, meta, state, campaignId, after, limit } = filter;
+  if (msisdn === undefined && meta === undefined && (state !== undefined || campaignId !== undefined)) {
+    return searchBySlice(db, filter);
+  }
+  let query = columns(db).where('messages.account_id', '=', accountId).where(isAcceptedWithin(filter));
+  if (msisdn !== undefined) query = query.where('messages.msisdn', '=', msisdn);
+  if (meta !== undefined) query = query.where('messages.meta', '=', meta);
+  if (state !== undefined) query = query.where('messages.state', '=', state);
+  if (campaignId !== undefined) query = query.where('slices.campaign_id', '=', campaignId);
+  if (after !== undefined) query = query.where('messages.id', '<', after);
+  return query.orderBy('messages.id', 'desc').limit(limit).execute();
+}
+
+const idAround = (at: Date, byMs: number): string => firstUuidv7At(at.getTime() + byMs);
+
+/** The ids as well as the times themselves, since an index has the ids. */
+function isAcceptedWithin({ from, until }: MessageFilter): RawBuilder<SqlBool> {
+  const conditions = [sql<SqlBool>`true`];
+  if (from !== undefined) {
+    conditions.push(sql`messages.id >= ${idAround(from, -DISORDER_MS)} and messages.accepted_at >= ${from}`);
+  }
+  if (until !== undefined) {
+    conditions.push(sql`messages.id < ${idAround(until, DISORDER_MS)} and messages.accepted_at < ${until}`);
+  }
+  return sql`${sql.join(conditions, sql` and `)}`;
+}
+
+/** Slices in which messages of a state may be: each condition by itself finds them by an index, none finds one twice. */
+function slicesWith({ state, campaignId }: MessageFilter): string[] {
+  if (state === undefined) return ['true'];
+  if (!isFinal(state)) {
+    const waits = state === 'submitted' ? 's.submitted > 0' : `${openOf('s')} > s.submitted`;
+    return [`${isCurrent('s')} and ${waits}`];
+  }
+  const isCounted = `s.${state} > 0`;
+  return campaignId === undefined ? [`${isCurrent('s')} and ${isCounted}`, hasOutcome('s', state)] : [isCounted];
+}
+
+/** The newest slices first, and of each its newest messages. */
+async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
+  const { accountId, state, campaignId, from, until, after, limit } = filter;
+  // Those of a campaign are found by their numbers.
+  const place = sql.ref(campaignId === undefined ? 's.id' : 's.no');
+  const ofSlices = [sql`s.account_id = ${accountId}`];
+  if (campaignId !== undefined) ofSlices.push(sql`s.campaign_id = ${campaignId}`);
+  if (from !== undefined) ofSlices.push(sql`s.id >= ${idAround(from, -DISORDER_MS - SLICE_SPAN_MS)}`);
+  if (until !== undefined) ofSlices.push(sql`s.id < ${idAround(until, DISORDER_MS)}`);
+  const ofMessages = [sql`messages.slice_id = s.id`, isAcceptedWithin(filter)];
+  if (state !== undefined) ofMessages.push(sql`messages.state = ${state}`);
+  if (after !== undefined) {
+    const last = sql`(select slice_id from messages where id = ${after})`;
+    ofSlices.push(sql`${place} <= (select ${place} from slices s where s.id = ${last})`);
+    ofMessages.push(sql`(s.id <> ${last} or messages.id < ${after})`);
+  }
+  const both = sql` and `;
+  const pages = slicesWith(filter).map(
+    (condition) => sql`
+      (select found.id from slices s
+       cross join lateral (
+         select messages.id from messages where ${sql.join(ofMessages, both)} order by messages.id desc limit ${limit}
+       ) found
+       where ${sql.join(ofSlices, both)} and ${sql.raw(condition)}
+       order by ${place} desc, found.id desc limit ${limit})`,
+  );
+  const { rows } = await sql<MessageRow>`
+    select messages.*, s.due_at, s.campaign_id
+    from (${sql.join(pages, sql` union all `)}) found
+    join messages on messages.id = found.id
+    join slices s on s.id = messages.slice_id
+    order by ${place} desc, messages.id desc limit ${limit}`.execute(db);
+  return rows;
 }
 
 export interface MessageTrace {

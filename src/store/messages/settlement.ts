@@ -59,7 +59,8 @@ change as (
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
     wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int,
-    look_at = case when ${IS_DONE} then null else s.look_at end
+    look_at = case when ${IS_DONE} then null else s.look_at end,
+    outcomes = null
   from change c where s.id = c.slice_id
   returning s.id, s.campaign_id, s.group_id, c.refused, ${openOf('s')} as open, s.wake_seq
 )`;

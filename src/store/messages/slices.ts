@@ -4,7 +4,7 @@ import type { Leg } from '../../core/gateways/route';
 import { NIL_UUID } from '../../core/messages/ids';
 import { FINAL_STATES } from '../../core/messages/status';
 import { execute } from '../database';
-import { hasOpen, openOf } from './ledger';
+import { COUNTED, hasOpen, isCurrent, openOf } from './ledger';
 
 export interface SealedSlice {
   id: string;
@@ -232,7 +232,7 @@ export async function clearWakes(pool: Pool, sliceId: string): Promise<void> {
   await execute(pool, 'clear-wakes', 'update slices set wake_due = false where id = $1 and wake_due', [sliceId]);
 }
 
-/** A place in the order of slices that are not counted to the end: all open ones are among them. */
+/** Between account and slice in a place in the order of current slices: all open ones are among them. */
 const SEPARATOR = '|';
 
 /**
@@ -246,16 +246,16 @@ export async function listUnsettled(
   after: string | null,
   limit: number,
 ): Promise<{ slices: StartableSlice[]; last: string | null }> {
-  const [account = '', created = '-infinity', id = NIL_UUID] = after?.split(SEPARATOR) ?? [];
+  const [account = '', id = NIL_UUID] = after?.split(SEPARATOR) ?? [];
   const rows = await execute<StartableRow & { is_open: boolean; place: string }>(
     pool,
     'list-unsettled',
     `select id, account_id, group_id, priority, due_at, started_at is not null and campaign_id is null and ${hasOpen('slices')} as is_open,
-            concat_ws('${SEPARATOR}', account_id, created_at, id) as place
+            concat_ws('${SEPARATOR}', account_id, id) as place
      from slices
-     where not stats_done and (account_id, created_at, id) > ($1, $2::timestamptz, $3::uuid)
-     order by account_id, created_at, id limit $4`,
-    [account, created, id, limit],
+     where ${isCurrent('slices')} and (account_id, id) > ($1, $2::uuid)
+     order by account_id, id limit $3`,
+    [account, id, limit],
   );
   return {
     slices: rows.filter((row) => row.is_open).map(toStartable),
@@ -275,15 +275,23 @@ export interface Ledger {
   open: number;
 }
 
-/** Sums the slices of an account; one snapshot, so the equation of the ledger holds at any moment. */
+/**
+ * What was counted of an account's slices, and by how much the current ones differ from that; one snapshot, so the
+ * equation of the ledger holds at any moment.
+ */
 export async function readLedger(pool: Pool, accountId: string): Promise<Ledger> {
   const [row] = await execute<Record<keyof Ledger, string>>(
     pool,
     'read-ledger',
     `select coalesce(sum(total), 0) as accepted,
             ${FINAL_STATES.map((state) => `coalesce(sum(${state}), 0) as ${state}`).join(', ')},
-            coalesce(sum(${openOf('slices')}), 0) as open
-     from slices where account_id = $1`,
+            coalesce(sum(${openOf('l')}), 0) as open
+     from (
+       select ${COUNTED.join(', ')} from ledger_rollups where account_id = $1
+       union all
+       select ${COUNTED.map((counter, i) => `s.${counter} - coalesce(s.stats_of[${i + 1}], 0)`).join(', ')}
+       from slices s where s.account_id = $1 and ${isCurrent('s')}
+     ) l`,
     [accountId],
   );
   return Object.fromEntries(Object.entries(row!).map(([name, value]) => [name, Number(value)])) as unknown as Ledger;

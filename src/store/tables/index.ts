@@ -14,13 +14,14 @@ import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
 import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
+  LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
   RecordKeysTable,
   SlicesTable,
   SuppressionsTable,
 } from './messages';
-import type { CallbacksTable, WebhooksTable } from './webhooks';
+import type { CallbackCountsTable, CallbacksTable, WebhooksTable } from './webhooks';
 
 export type * from './accounts';
 export type * from './audience';
@@ -36,10 +37,12 @@ export interface Schema {
   gateway_health: GatewayHealthTable;
   webhooks: WebhooksTable;
   slices: SlicesTable;
+  ledger_rollups: LedgerRollupsTable;
   messages: MessagesTable;
   attempts: AttemptsTable;
   receipts: ReceiptsTable;
   callbacks: CallbacksTable;
+  callback_counts: CallbackCountsTable;
   record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;

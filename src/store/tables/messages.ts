@@ -26,9 +26,17 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   route_id: string | null;
   /** When retention blanked its messages. */
   blanked_at: Date | null;
+  /** Its counters when it was last counted; part of its account's `ledger_rollups`. */
   stats_of: number[] | null;
   stats_at: Date | null;
-  stats_done: Generated<boolean>;
+  /** See `outcomesOf`; null while the slice is current. */
+  outcomes: number | null;
+}
+
+/** What was counted of an account's slices. */
+export interface LedgerRollupsTable extends Record<FinalState, string> {
+  account_id: string;
+  total: string;
 }
 
 /** What a request asked for beyond number, text, sender and service. */

@@ -49,3 +49,12 @@ export interface CallbacksTable {
   created_at: CreatedAt;
   claim: string | null;
 }
+
+/** Callbacks that ended. */
+export interface CallbackCountsTable {
+  account_id: string;
+  webhook_id: string;
+  event: string;
+  state: 'delivered' | 'dead' | 'skipped';
+  count: string;
+}

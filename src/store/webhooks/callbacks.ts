@@ -1,6 +1,7 @@
 /** Callbacks as people look at them: searching the outbox, and queuing one of its callbacks again. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { CallbacksTable, Schema } from '../tables';
+import { LEFT_TALLIED } from './callback-counts';
 
 export type CallbackRow = Selectable<CallbacksTable> & { meta: string | null };
 export type CallbackState = CallbackRow['state'];
@@ -106,13 +107,17 @@ export async function findCallback(db: Kysely<Schema>, accountId: string, id: st
  * @param from states that may be left; in any other one nothing is done. False: it is in none of them (any more).
  */
 export async function replayCallback(tx: Kysely<Schema>, id: string, from: readonly CallbackState[]): Promise<boolean> {
-  const result = await tx
-    .updateTable('callbacks')
-    .set({ state: 'pending', tries: 1, next_try_at: sql<Date>`now()`, last_error: null })
-    .where('id', '=', id)
-    .where('state', 'in', from)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  const { rows } = await sql`
+    with turned as (
+      select id, account_id, webhook_id, event, state from callbacks where id = ${id} and state = any(${from}) for update
+    ),
+    queued as (
+      update callbacks c set state = 'pending', tries = 1, next_try_at = now(), last_error = null
+      from turned t where c.id = t.id
+    ),
+    ${sql.raw(LEFT_TALLIED)}
+    select from turned`.execute(tx);
+  return rows.length > 0;
 }
 
 export interface ReplayFilter {
@@ -164,13 +169,15 @@ export async function replayCallbacks(tx: Kysely<Schema>, filter: ReplayFilter):
           where m.id = l.message_id and s.campaign_id = ${campaignId ?? null}
         ))
     ),
-    held as (
-      select id from callbacks where id in (select id from fitting) and state = ${state} order by id for update
+    turned as (
+      select id, account_id, webhook_id, event, state from callbacks
+      where id in (select id from fitting) and state = ${state} order by id for update
     ),
     replayed as (
       update callbacks set state = 'pending', tries = 1, next_try_at = now(), last_error = null
-      where id in (select id from held) returning webhook_id
-    )
+      where id in (select id from turned) returning webhook_id
+    ),
+    ${sql.raw(LEFT_TALLIED)}
     select (select count(*) from looked)::int as looked, (select max(id) from looked) as last,
            (select count(*) from replayed)::int as replayed,
            array(select distinct webhook_id from replayed) as webhook_ids`.execute(tx);

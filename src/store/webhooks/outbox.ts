@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { MessageState } from '../../core/messages/status';
 import { execute } from '../database';
 import type { CallbackDetail } from '../tables';
+import { ENDED_TALLIED } from './callback-counts';
 
 /** A callback that a relay run owns until it writes the answer. */
 export interface ClaimedCallback {
@@ -133,13 +134,18 @@ export async function writeCallbackResults(pool: Pool, claim: string, results: C
   await execute(
     pool,
     'write-callback-results',
-    `update callbacks c
-     set state = r.state, last_status = r.status, last_error = r.error, claim = null,
-         next_try_at = case when r.state = 'pending' then now() + r.delay_ms * interval '1 millisecond'
-                            else c.next_try_at end
-     from unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::text[]) as r (id, state, delay_ms, status, error)
-     where c.id = r.id and ((c.state = 'sending' and c.claim = $6)
-       or (r.state = 'delivered' and c.state in ('pending', 'sending')))`,
+    `with turned as (
+       update callbacks c
+       set state = r.state, last_status = r.status, last_error = r.error, claim = null,
+           next_try_at = case when r.state = 'pending' then now() + r.delay_ms * interval '1 millisecond'
+                              else c.next_try_at end
+       from unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::text[]) as r (id, state, delay_ms, status, error)
+       where c.id = r.id and ((c.state = 'sending' and c.claim = $6)
+         or (r.state = 'delivered' and c.state in ('pending', 'sending')))
+       returning c.account_id, c.webhook_id, c.event, c.state
+     ),
+     ${ENDED_TALLIED}
+     select`,
     [
       results.map((r) => r.id),
       results.map((r) => r.state),
@@ -215,12 +221,16 @@ export async function skipCallbacks(pool: Pool, webhookId: string, reason: strin
   const rows = await execute(
     pool,
     'skip-callbacks',
-    `update callbacks set state = 'skipped', last_error = $2
-     where id in (
-       select id from callbacks where webhook_id = $1 and state = 'pending'
-       order by next_try_at limit $3 for update skip locked
-     )
-     returning id`,
+    `with turned as (
+       update callbacks set state = 'skipped', last_error = $2
+       where id in (
+         select id from callbacks where webhook_id = $1 and state = 'pending'
+         order by next_try_at limit $3 for update skip locked
+       )
+       returning account_id, webhook_id, event, state
+     ),
+     ${ENDED_TALLIED}
+     select from turned`,
     [webhookId, reason, STEP],
   );
   return rows.length === STEP;
@@ -239,13 +249,17 @@ export async function giveUpOverdue(
   const rows = await execute(
     pool,
     'give-up-overdue',
-    `update callbacks set state = 'dead', last_error = $3
-     where id in (
-       select id from callbacks
-       where webhook_id = $1 and state = 'pending' and next_try_at < now() - $2 * interval '1 millisecond'
-       order by next_try_at limit $4 for update skip locked
-     )
-     returning id`,
+    `with turned as (
+       update callbacks set state = 'dead', last_error = $3
+       where id in (
+         select id from callbacks
+         where webhook_id = $1 and state = 'pending' and next_try_at < now() - $2 * interval '1 millisecond'
+         order by next_try_at limit $4 for update skip locked
+       )
+       returning account_id, webhook_id, event, state
+     ),
+     ${ENDED_TALLIED}
+     select from turned`,
     [webhookId, overdueMs, reason, STEP],
   );
   return rows.length === STEP;
@@ -296,21 +310,4 @@ where h.webhook_id is not null and w.state is distinct from 'disabled'
 export async function listOverdueWebhooks(pool: Pool, overdueMs: number): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(pool, 'list-overdue-webhooks', LIST_OVERDUE, [overdueMs]);
   return rows.map((row) => row.webhook_id);
-}
-
-export interface CallbackCount {
-  event: string;
-  state: string;
-  count: number;
-}
-
-/** An account's callbacks by event and state. */
-export async function readCallbackCounts(pool: Pool, accountId: string): Promise<CallbackCount[]> {
-  return execute<CallbackCount>(
-    pool,
-    'read-callback-counts',
-    `select event, state, count(*)::int as count from callbacks where account_id = $1
-     group by event, state order by event, state`,
-    [accountId],
-  );
 }

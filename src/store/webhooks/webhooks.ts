@@ -8,6 +8,7 @@ import { prefixedId } from '../../core/messages/ids';
 import { inTransaction } from '../database';
 import type { Sealer } from '../seal';
 import type { Schema, WebhooksTable } from '../tables';
+import { keepCounted } from './callback-counts';
 
 export interface Webhook {
   id: string;
@@ -162,7 +163,9 @@ export async function deleteWebhook(tx: Kysely<Schema>, accountId: string, id: s
     .where('account_id', '=', accountId)
     .where('id', '=', id)
     .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  const isDeleted = result.numDeletedRows > 0n;
+  if (isDeleted) await keepCounted(tx, accountId, id);
+  return isDeleted;
 }
 
 /**

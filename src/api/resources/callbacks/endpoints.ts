@@ -133,8 +133,10 @@ export const callbacks: Endpoint[] = [
       const replayed = await change(
         call,
         async (tx) => {
+          // In this order, as many are queued again: the counts of callbacks before the webhooks.
+          const done = await replayCallback(tx, row.id, from);
           await resumeWebhooks(tx, [row.webhook_id]);
-          return replayCallback(tx, row.id, from);
+          return done;
         },
         (done) => (done ? { action: 'callback.replayed', subject: row.id, detail } : null),
       );

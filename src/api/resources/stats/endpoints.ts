@@ -1,7 +1,7 @@
 /** `GET /api/v1/stats`: the account's figures, its ledger, and what its webhooks were told. */
 import { listStats, type Figures } from '../../../store/accounts/stats';
 import { readLedger } from '../../../store/messages/slices';
-import { readCallbackCounts } from '../../../store/webhooks/outbox';
+import { readCallbackCounts } from '../../../store/webhooks/callback-counts';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { statsAnswer, statsQuery, withRates } from './schema';
 

@@ -1,0 +1,153 @@
+/** The search for messages against all of them: whatever is asked for, page by page each message that fits comes once. */
+import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
+import {
+  ACCOUNT,
+  EXPIRED,
+  FAILED,
+  receiptOf,
+  startStore,
+  storeGateway,
+  storeSlice,
+  submit,
+  type TestStore,
+} from '../../../test/support/rows';
+import { MESSAGE_STATES } from '../../core/messages/status';
+import { refreshStats } from '../accounts/stats';
+import { cancelWaiting } from '../campaigns/slices';
+import type { ClaimedMessage } from '../dispatch/claim';
+import { applyReceipts } from '../receipts/receipts';
+import { searchMessages, type MessageFilter } from './search';
+import { sealSlice } from './slices';
+
+const DELIVERED = { status: 'delivered' } as const;
+
+let store: TestStore;
+let gatewayId: string;
+let campaignId: string;
+beforeAll(async () => {
+  store = await startStore();
+  gatewayId = (await storeGateway(store)).id;
+  const campaign = await storeCampaign(store);
+  campaignId = campaign.id;
+  const slices = [campaignSlice(0, 5), campaignSlice(1, 5), campaignSlice(2, 2)];
+  await storeBlock(store, campaign, slices);
+  for (const { id } of slices) await sealSlice(store.pool, id);
+  await end(await submit(store.pool, slices[0]!.id, gatewayId), FAILED, DELIVERED);
+  await submit(store.pool, slices[1]!.id, gatewayId, { limit: 3 });
+  for (let lone = 0; lone < 12; lone++) await storeLone(lone);
+  // What was counted stands in other indexes than what is current: some are counted and not changed again, one is.
+  while (!(await refreshStats(store.pool, ACCOUNT)));
+  const late = await storeLone(0);
+  while (!(await refreshStats(store.pool, ACCOUNT)));
+  await end(late, DELIVERED);
+  for (let lone = 0; lone < 6; lone++) await storeLone(lone);
+  const { rows } = await store.pool.query('select distinct outcomes is null as is_current from slices order by 1');
+  expect(rows).toEqual([{ is_current: false }, { is_current: true }]);
+});
+afterAll(() => store.stop());
+
+/** A slice of two that ends as its number says; the first two of them alike but for one still open. */
+async function storeLone(number: number): Promise<ClaimedMessage[]> {
+  const { sliceId } = await storeSlice(store.pool, 2);
+  if (number % 6 === 5) return [];
+  await sealSlice(store.pool, sliceId);
+  if (number % 6 === 4) {
+    await cancelWaiting(store.pool, sliceId, 'dropped');
+    return [];
+  }
+  const messages = await submit(store.pool, sliceId, gatewayId);
+  await end(number % 6 === 3 ? messages.slice(1) : messages, [FAILED, DELIVERED, EXPIRED, FAILED][number % 6]!);
+  return messages;
+}
+
+/** Reports these outcomes of messages, the last one for all that are left. */
+async function end(messages: ClaimedMessage[], ...outcomes: Parameters<typeof receiptOf>[2][]): Promise<void> {
+  const receipts = messages.map((message, i) => receiptOf(gatewayId, message, outcomes[i] ?? outcomes.at(-1)));
+  await applyReceipts(store.pool, receipts);
+}
+
+/** All that fit, over pages of three. */
+async function foundBy(filter: Partial<MessageFilter>): Promise<string[]> {
+  const found: string[] = [];
+  for (;;) {
+    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, after: found.at(-1), ...filter });
+    found.push(...page.map(({ id }) => id));
+    if (page.length < 3) return found;
+  }
+}
+
+/** The same from all messages. @param order by slice, or by message. */
+async function expected(condition: string, values: unknown[], order = 's.id desc, m.id desc'): Promise<string[]> {
+  const { rows } = await store.pool.query<{ id: string }>(
+    `select m.id from messages m join slices s on s.id = m.slice_id where ${condition} order by ${order}`,
+    values,
+  );
+  return rows.map(({ id }) => id);
+}
+
+it('all of them, newest first', async () => {
+  expect(await foundBy({})).toEqual(await expected('true', [], 'm.id desc'));
+});
+
+it.each(MESSAGE_STATES)('those in the state %s, also of one campaign', async (state) => {
+  expect(await foundBy({ state })).toEqual(await expected('m.state = $1', [state]));
+  expect(await foundBy({ state, campaignId })).toEqual(
+    await expected('m.state = $1 and s.campaign_id = $2', [state, campaignId], 's.no desc, m.id desc'),
+  );
+  expect(await foundBy({ state, accountId: 'another' })).toEqual([]);
+});
+
+it('is tried with messages in nearly every state', async () => {
+  const { rows } = await store.pool.query<{ state: string }>(
+    'select distinct state::text from messages order by state',
+  );
+  expect(rows.map(({ state }) => state)).toEqual([
+    'accepted', 'cancelled', 'delivered', 'expired', 'failed', 'submitted',
+  ]); // prettier-ignore
+});
+
+it('those of a campaign, the last slice first', async () => {
+  expect(await foundBy({ campaignId })).toEqual(
+    await expected('s.campaign_id = $1', [campaignId], 's.no desc, m.id desc'),
+  );
+  expect(await foundBy({ campaignId: 'cmp_unknown' })).toEqual([]);
+});
+
+describe('by time', () => {
+  const MINUTE_MS = 60_000;
+  /** Accepted some minutes before the other slices, whatever its ids say. */
+  const shift = async (minutes: number): Promise<string> => {
+    const { sliceId } = await storeSlice(store.pool, 2);
+    await store.pool.query(
+      `update messages set accepted_at = accepted_at - $2 * interval '1 minute' where slice_id = $1`,
+      [sliceId, minutes],
+    );
+    return sliceId;
+  };
+
+  it('goes by the moment of acceptance, which may differ from that of the id by minutes', async () => {
+    await shift(4);
+    const from = new Date(Date.now() - 5 * MINUTE_MS);
+    const until = new Date(Date.now() - 3 * MINUTE_MS);
+    for (const filter of [{}, { state: 'accepted' as const }]) {
+      expect(await foundBy({ ...filter, from, until })).toHaveLength(2);
+      expect(await foundBy({ ...filter, until: from })).toEqual([]);
+      expect(await foundBy({ ...filter, from: until })).toHaveLength((await foundBy(filter)).length - 2);
+    }
+  });
+
+  it('finds what joined its slice an hour after it was begun', async () => {
+    const hourAgo = Date.now() - 60 * MINUTE_MS;
+    const { sliceId, ids } = await storeSlice(store.pool, 1, {}, { id: idOf(hourAgo) });
+    expect(sliceId < ids[0]!).toBe(true);
+    const from = new Date(Date.now() - MINUTE_MS);
+    expect(await foundBy({ state: 'accepted', from })).toContain(ids[0]);
+  });
+
+  /** As a slice has it that was begun then. */
+  const idOf = (ms: number): string =>
+    `${Math.floor(ms)
+      .toString(16)
+      .padStart(12, '0')
+      .replace(/^(.{8})/, '$1-')}-7000-8000-000000000001`;
+});
