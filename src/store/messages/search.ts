@@ -41,7 +41,7 @@ const DISORDER_MS = 300_000;
  * slice, the newest first, since slices know what their messages came to; else by message.
  */
 export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
-  const { accountId, msisdn, meta, state, campaignId, after, limit } = filter;
+  const { accountId, msisdn, meta, state, campaignId, after } = filter;
   if (msisdn === undefined && meta === undefined && (state !== undefined || campaignId !== undefined)) {
     return searchBySlice(db, filter);
   }
@@ -51,8 +51,11 @@ export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter):
   if (state !== undefined) query = query.where('messages.state', '=', state);
   if (campaignId !== undefined) query = query.where('slices.campaign_id', '=', campaignId);
   if (after !== undefined) query = query.where('messages.id', '<', after);
-  return query.orderBy('messages.id', 'desc').limit(limit).execute();
+  return query.orderBy('messages.id', 'desc').limit(limitOf(filter)).execute();
 }
+
+/** In the SQL itself: as a parameter it could be any number, and Postgres would sort everything to be ready for it. */
+const limitOf = ({ limit }: MessageFilter): RawBuilder<number> => sql.lit(limit);
 
 const idAround = (at: Date, byMs: number): string => firstUuidv7At(at.getTime() + byMs);
 
@@ -81,7 +84,8 @@ function slicesWith({ state, campaignId }: MessageFilter): string[] {
 
 /** The newest slices first, and of each its newest messages. */
 async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
-  const { accountId, state, campaignId, from, until, after, limit } = filter;
+  const { accountId, state, campaignId, from, until, after } = filter;
+  const limit = limitOf(filter);
   // Those of a campaign are found by their numbers.
   const place = sql.ref(campaignId === undefined ? 's.id' : 's.no');
   const ofSlices = [sql`s.account_id = ${accountId}`];

@@ -1,0 +1,113 @@
+/** The database that statements are tried in: a gateway, a webhook, a history, and what is under way now. */
+import { randomUUID } from 'node:crypto';
+import { uuidv7 } from '../../core/messages/ids';
+import type { Database } from '../../store/database';
+import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
+import { holdLeg } from '../../store/dispatch/failover';
+import { writeResults } from '../../store/dispatch/results';
+import { insertGateway } from '../../store/gateways/gateways';
+import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
+import { markStarted, sealSlice } from '../../store/messages/slices';
+import { createSealer } from '../../store/seal';
+import { ensureWebhook } from '../../store/webhooks/webhooks';
+import { historyBegin, SCALE_ACCOUNT, storeHistory } from './history';
+
+/** Sends under way, of each kind. */
+const OPEN_SLICES = 20;
+
+export interface ScaleBed {
+  database: Database;
+  gatewayId: string;
+  webhookId: string;
+  /** When the history begins. */
+  begin: Date;
+}
+
+/** @param loneShare as of a {@link History}. */
+export async function makeScaleBed(
+  database: Database,
+  { messages, loneShare }: { messages: number; loneShare: number },
+  say: (line: string) => void,
+): Promise<ScaleBed> {
+  const sealer = createSealer(Buffer.alloc(32, 1));
+  const { id: gatewayId } = await insertGateway(database.db, sealer, SCALE_ACCOUNT, {
+    provider: 'infobip',
+    name: 'Scale',
+    credentials: { apiKey: 'none' },
+    callbackAuth: null,
+    baseUrl: null,
+    sendingPattern: 'batch',
+    status: 'active',
+    priority: 100,
+    weight: 1,
+    defaultSender: 'BRANDA',
+    fallbackSender: null,
+    ratePerSecond: null,
+    maxInFlight: 64,
+    batchSize: null,
+    receiptDeadlineSeconds: 3_600,
+    validitySeconds: null,
+    description: null,
+    signupLink: null,
+    logo: null,
+  });
+  const draft = { accountId: SCALE_ACCOUNT, kind: 'clevertap', isDefault: true } as const;
+  const { webhook } = await ensureWebhook(database.db, sealer, { ...draft, url: 'https://in1.cb.wzrkt.com/scale' });
+  await storeHistory(database.pool, { messages, loneShare, gatewayId, webhookId: webhook.id }, say);
+  const bed = { database, gatewayId, webhookId: webhook.id, begin: new Date(historyBegin(Date.now())) };
+  for (let i = 0; i < OPEN_SLICES; i++) {
+    await accept(bed, 2);
+    await holdLeg(database.pool, await begin(bed, 2), 0, gatewayId, 'waits', 3_600_000);
+    await submit(bed, await begin(bed, 2), 2);
+  }
+  return bed;
+}
+
+/** Accepts a slice of so many messages; returns its id. */
+export async function accept({ database, webhookId }: ScaleBed, messages: number): Promise<string> {
+  const sliceId = uuidv7();
+  const send = { sliceId, accountId: SCALE_ACCOUNT, sendId: sliceId, webhookId };
+  const drafts = Array.from({ length: messages }, (_, i): MessageDraft => {
+    const id = uuidv7();
+    return {
+      ...send,
+      id,
+      msisdn: `+9198${String(i).padStart(8, '0')}`,
+      meta: id,
+      body: 'The sale is on until Sunday, in all of our shops.',
+      sender: null,
+      service: 'T',
+      options: null,
+      encoding: 'gsm7',
+      segments: 1,
+      recordKey: Buffer.from(id),
+    };
+  });
+  const slice = { id: sliceId, isNew: true, accountId: SCALE_ACCOUNT, dueAt: null, priority: 5 };
+  await acceptMessages(database.pool, [slice], drafts);
+  return sliceId;
+}
+
+/** The same, sealed, as dispatch finds it. */
+export async function begin(bed: ScaleBed, messages: number): Promise<string> {
+  const sliceId = await accept(bed, messages);
+  await markStarted(bed.database.pool, [sliceId]);
+  await sealSlice(bed.database.pool, sliceId);
+  return sliceId;
+}
+
+/** Claims so many messages of a slice, and has the gateway take them. */
+export async function submit(bed: ScaleBed, sliceId: string, messages: number): Promise<ClaimedMessage[]> {
+  const { pool } = bed.database;
+  const claim = randomUUID();
+  const leg = { sliceId, leg: 0, gatewayId: bed.gatewayId, overrideSender: false, sender: 'BRANDA' };
+  const claimed = await claimMessages(pool, { ...leg, limit: messages, claim, after: null });
+  const taken = { attempt: 'submitted', message: 'submitted', leg: 0, delayMs: null, transients: 0 } as const;
+  const nothing = { providerId: null, class: null, code: null, clevertap: null, reason: null };
+  await writeResults(
+    pool,
+    claim,
+    claimed.map(({ id, no }) => ({ messageId: id, no, ...taken, ...nothing })),
+  );
+  return claimed;
+}

@@ -1,0 +1,176 @@
+/** The statements that must not grow with the history, each as the product asks it. */
+import { createHash, randomUUID } from 'node:crypto';
+import { NIL_UUID } from '../../core/messages/ids';
+import { MESSAGE_STATES } from '../../core/messages/status';
+import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
+import { listRipeSlices } from '../../store/accounts/retention';
+import { listCountedAccounts, listStats, refreshStats } from '../../store/accounts/stats';
+import { countCampaigns, listLiveCampaigns } from '../../store/campaigns/live';
+import { readCampaignOutlook } from '../../store/campaigns/slices';
+import { releaseHeld } from '../../store/dispatch/failover';
+import { countOpenOfGateway } from '../../store/gateways/gateways';
+import { forgetRecordKeys } from '../../store/messages/accept';
+import { searchMessages, type MessageFilter } from '../../store/messages/search';
+import { listUnsettled, listUnstarted, listWakeDue, readLedger } from '../../store/messages/slices';
+import { listParkedKnown } from '../../store/receipts/parked';
+import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
+import { readCallbackCounts } from '../../store/webhooks/callback-counts';
+import { listCallbacks } from '../../store/webhooks/callbacks';
+import { claimCallbacks, listOverdueWebhooks, writeCallbackResults } from '../../store/webhooks/outbox';
+import { accept, begin, submit, type ScaleBed } from './bed';
+import { historyCampaign, SCALE_ACCOUNT } from './history';
+
+export interface ScaleStatement {
+  name: string;
+  /** What has to be there before each run, and is not measured. */
+  prepare?: (bed: ScaleBed) => Promise<unknown>;
+  run: (bed: ScaleBed, prepared: unknown) => Promise<unknown>;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Messages of a block. */
+const BLOCK = 100;
+/** A page that the smallest history fills. */
+const PAGE = 10;
+
+const search = (name: string, filter: (bed: ScaleBed) => Partial<MessageFilter>): ScaleStatement => ({
+  name: `search: ${name}`,
+  run: (bed) => searchMessages(bed.database.db, { accountId: SCALE_ACCOUNT, limit: PAGE, ...filter(bed) }),
+});
+
+/** A day of the history, by its number. */
+const day = ({ begin: first }: ScaleBed, number: number): { from: Date; until: Date } => ({
+  from: new Date(first.getTime() + number * DAY_MS),
+  until: new Date(first.getTime() + (number + 1) * DAY_MS),
+});
+
+const searches: ScaleStatement[] = [
+  search('newest', () => ({})),
+  ...MESSAGE_STATES.map((state) => search(`state ${state}`, () => ({ state }))),
+  search('an old campaign', () => ({ campaignId: historyCampaign(0) })),
+  search('an old campaign, unknown', () => ({ campaignId: historyCampaign(0), state: 'unknown' })),
+  search('an old campaign, none', () => ({ campaignId: historyCampaign(0), state: 'suppressed' })),
+  search('an old day', (bed) => day(bed, 10)),
+  search('before all', ({ begin: until }) => ({ until: new Date(until.getTime() - DAY_MS) })),
+  search('an old day, none', (bed) => ({ ...day(bed, 10), state: 'suppressed' })),
+  search('a number', () => ({ msisdn: '+919800000001' })),
+  search('a meta', () => ({ meta: 'meta-1' })),
+];
+
+const people: ScaleStatement[] = [
+  { name: 'ledger of the account', run: ({ database }) => readLedger(database.pool, SCALE_ACCOUNT) },
+  { name: 'callbacks by state', run: ({ database }) => readCallbackCounts(database.pool, SCALE_ACCOUNT) },
+  {
+    name: 'figures of a day',
+    run: ({ database }) =>
+      listStats(database.pool, {
+        accountId: SCALE_ACCOUNT,
+        from: new Date(Date.now() - DAY_MS),
+        until: new Date(),
+        by: null,
+      }),
+  },
+  {
+    name: 'newest callbacks',
+    run: ({ database }) => listCallbacks(database.db, { accountId: SCALE_ACCOUNT, limit: PAGE }),
+  },
+  {
+    name: 'may a gateway go',
+    run: ({ database, gatewayId }) => countOpenOfGateway(database.db, SCALE_ACCOUNT, gatewayId),
+  },
+  {
+    name: 'release what is held',
+    run: ({ database, gatewayId }) => releaseHeld(database.pool, SCALE_ACCOUNT, gatewayId),
+  },
+  {
+    name: 'live campaigns',
+    run: async ({ database }) => {
+      await listLiveCampaigns(database.db, SCALE_ACCOUNT, 20);
+      await countCampaigns(database.pool, [historyCampaign(0)]);
+    },
+  },
+];
+
+const maintenance: ScaleStatement[] = [
+  { name: 'statistics, nothing changed', run: ({ database }) => refreshStats(database.pool, SCALE_ACCOUNT) },
+  {
+    name: 'statistics, a slice changed',
+    prepare: async (bed) => submit(bed, await begin(bed, BLOCK), BLOCK),
+    run: ({ database }) => refreshStats(database.pool, SCALE_ACCOUNT),
+  },
+  { name: 'accounts to count', run: ({ database }) => listCountedAccounts(database.pool) },
+  { name: 'unsettled sends, all pages', run: listAllUnsettled },
+  { name: 'unstarted sends', run: ({ database }) => listUnstarted(database.pool, 15_000, NIL_UUID, 1_000) },
+  { name: 'repeated wakes', run: ({ database }) => listWakeDue(database.pool, NIL_UUID, 1_000) },
+  { name: 'parked receipts', run: ({ database }) => listParkedKnown(database.pool, 1_000) },
+  { name: 'overdue webhooks', run: ({ database }) => listOverdueWebhooks(database.pool, 90_000) },
+  { name: 'slices to blank', run: ({ database }) => listRipeSlices(database.pool, 10) },
+  { name: 'old record keys', run: ({ database }) => forgetRecordKeys(database.pool) },
+  { name: 'old idempotency keys', run: ({ database }) => forgetIdempotencyKeys(database.pool) },
+  {
+    name: 'survey of a campaign',
+    run: ({ database }) =>
+      readCampaignOutlook(database.pool, historyCampaign(0), { ended: false, closed: [], busy: [], limit: 100 }),
+  },
+];
+
+const traffic: ScaleStatement[] = [
+  { name: `accept ${BLOCK}`, run: (bed) => accept(bed, BLOCK) },
+  {
+    name: `claim and result of ${BLOCK}`,
+    prepare: (bed) => begin(bed, BLOCK),
+    run: (bed, sliceId) => submit(bed, sliceId as string, BLOCK),
+  },
+  {
+    name: `${BLOCK} receipts`,
+    prepare: async (bed) => (await submit(bed, await begin(bed, BLOCK), BLOCK)).map((message) => receipt(bed, message)),
+    run: ({ database }, receipts) => applyReceipts(database.pool, receipts as ReceiptDraft[]),
+  },
+  {
+    name: `relay of ${BLOCK}`,
+    prepare: async (bed) =>
+      applyReceipts(
+        bed.database.pool,
+        (await submit(bed, await begin(bed, BLOCK), BLOCK)).map((message) => receipt(bed, message)),
+      ),
+    run: relay,
+  },
+];
+
+async function listAllUnsettled({ database }: ScaleBed): Promise<void> {
+  let after: string | null = null;
+  do after = (await listUnsettled(database.pool, after, 1_000)).last;
+  while (after !== null);
+}
+
+function receipt({ gatewayId }: ScaleBed, { id, no }: { id: string; no: number }): ReceiptDraft {
+  return {
+    dedupe: createHash('sha256').update(id).digest(),
+    gatewayId,
+    attempt: { messageId: id, no },
+    providerId: null,
+    status: 'delivered',
+    part: null,
+    class: null,
+    clevertap: null,
+    code: null,
+    reason: null,
+    occurredAt: null,
+    raw: '',
+  };
+}
+
+async function relay({ database: { pool }, webhookId }: ScaleBed): Promise<void> {
+  const claim = randomUUID();
+  const fresh = { freshLimit: BLOCK, freshAfter: new Date(), oldFrom: null };
+  const claimed = await claimCallbacks(pool, { webhookId, claim, limit: BLOCK, ...fresh });
+  const taken = { state: 'delivered', delayMs: null, status: 200, error: null } as const;
+  await writeCallbackResults(
+    pool,
+    claim,
+    claimed.map(({ id }) => ({ id, ...taken })),
+  );
+}
+
+export const SCALE_STATEMENTS: readonly ScaleStatement[] = [...searches, ...people, ...maintenance, ...traffic];
