@@ -18,15 +18,17 @@ export interface History {
 
 const DAY_MS = 86_400_000;
 /** It is spread evenly over so many days, and ended so long ago. */
-const DAYS = 90;
+export const HISTORY_DAYS = 90;
 const ENDED_AGO_MS = 2 * DAY_MS;
 const SLICE = 1_000;
 const SLICES_PER_CAMPAIGN = 10;
 /** Keys are of the last day, and there are half as many as messages. */
 const KEYS_SHARE = 1 / 2;
+/** One in 500 is from before it. */
+const KEPT_SINCE = `now() - case when n % 500 = 0 then interval '26 hours' else n % 86400 * interval '1 second' end`;
 
 /** When the history begins, epoch milliseconds. */
-export const historyBegin = (nowMs: number): number => nowMs - ENDED_AGO_MS - DAYS * DAY_MS;
+export const historyBegin = (nowMs: number): number => nowMs - ENDED_AGO_MS - HISTORY_DAYS * DAY_MS;
 
 export const historyCampaign = (number: number): string => `cmp_history_${number}`;
 
@@ -135,19 +137,21 @@ const FILLS: readonly Fill[] = [
     // In no order of time: room that the keys of days before left is used again.
     table: 'record_keys',
     statement: `insert into record_keys (key, message_id, created_at)
-      select sha256(n::text::bytea), ${MESSAGE_ID}, now() - (n % 86400) * interval '1 second'
+      select sha256(n::text::bytea), ${MESSAGE_ID}, ${KEPT_SINCE}
       from numbered where n < $1 * ${KEYS_SHARE}`,
   },
   {
     table: 'idempotency_keys',
     statement: `insert into idempotency_keys (account_id, key, request_hash, status, answer, created_at)
-      select '${SCALE_ACCOUNT}', 'key-' || n, sha256(n::text::bytea), 200, 'sealed', now() - (n % 86400) * interval '1 second'
+      select '${SCALE_ACCOUNT}', 'key-' || n, sha256(n::text::bytea), 200, 'sealed', ${KEPT_SINCE}
       from numbered where n < $1 * ${KEYS_SHARE}`,
   },
 ];
 
-/** What maintenance and relays have added up of it. */
-const ROLLED_UP = [
+/** What maintenance and relays have done since: old keys are gone, and it is added up. */
+const MAINTAINED = [
+  `delete from record_keys where created_at < now() - interval '25 hours'`,
+  `delete from idempotency_keys where created_at < now() - interval '25 hours'`,
   `insert into ledger_rollups (account_id, ${COUNTED.join(', ')})
    select account_id, ${COUNTED.map((_, i) => `sum(stats_of[${i + 1}])`).join(', ')}
    from slices where outcomes is not null group by account_id`,
@@ -164,7 +168,7 @@ export async function storeHistory(pool: Pool, history: History, say: (line: str
   const { messages, loneShare } = history;
   const slices = Math.floor((messages * (1 - loneShare)) / SLICE);
   const begin = historyBegin(Date.now());
-  const which = [messages, slices, begin, begin + DAYS * DAY_MS];
+  const which = [messages, slices, begin, begin + HISTORY_DAYS * DAY_MS];
   for (const { table, statement, values } of FILLS) {
     const startedAt = performance.now();
     const build = await withoutIndexes(pool, table);
@@ -175,7 +179,7 @@ export async function storeHistory(pool: Pool, history: History, say: (line: str
     await build();
     say(`${table}: ${Math.round((performance.now() - startedAt) / 1_000)} s`);
   }
-  for (const statement of ROLLED_UP) await pool.query(statement);
+  for (const statement of MAINTAINED) await pool.query(statement);
   // As autovacuum leaves it.
   await pool.query('vacuum analyze');
 }

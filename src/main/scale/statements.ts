@@ -18,7 +18,7 @@ import { readCallbackCounts } from '../../store/webhooks/callback-counts';
 import { listCallbacks } from '../../store/webhooks/callbacks';
 import { claimCallbacks, listOverdueWebhooks, writeCallbackResults } from '../../store/webhooks/outbox';
 import { accept, begin, submit, type ScaleBed } from './bed';
-import { historyCampaign, SCALE_ACCOUNT } from './history';
+import { HISTORY_DAYS, historyCampaign, SCALE_ACCOUNT } from './history';
 
 export interface ScaleStatement {
   name: string;
@@ -53,6 +53,8 @@ const searches: ScaleStatement[] = [
   search('an old campaign, none', () => ({ campaignId: historyCampaign(0), state: 'suppressed' })),
   search('an old day', (bed) => day(bed, 10)),
   search('before all', ({ begin: until }) => ({ until: new Date(until.getTime() - DAY_MS) })),
+  search('before all, failed', ({ begin: until }) => ({ until: new Date(until.getTime() - DAY_MS), state: 'failed' })),
+  search('after all, failed', (bed) => ({ ...day(bed, HISTORY_DAYS + 1), state: 'failed' })),
   search('an old day, none', (bed) => ({ ...day(bed, 10), state: 'suppressed' })),
   search('a number', () => ({ msisdn: '+919800000001' })),
   search('a meta', () => ({ meta: 'meta-1' })),
