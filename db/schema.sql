@@ -633,6 +633,10 @@ CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at)
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
+CREATE INDEX campaigns_finished ON campaigns USING btree (account_id, finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX campaigns_live ON campaigns USING btree (account_id, id) WHERE (state <> ALL (ARRAY['draft'::text, 'finished'::text, 'cancelled'::text, 'failed'::text]));
+
 CREATE INDEX campaigns_look ON campaigns USING btree (look_at) WHERE (look_at IS NOT NULL);
 
 CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));

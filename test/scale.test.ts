@@ -10,13 +10,15 @@ import { startStore } from './support/rows';
 const MESSAGES = 20_000;
 /** So many that what is linear in slices shows as what is linear in messages does. */
 const LONE_SHARE = 0.5;
+/** So few that the smallest history has a campaign as long as the others. */
+const SLICE_SIZE = 100;
 /** What one that doesn't grow may read more, because an index has become a level deeper or its pages lie apart. */
 const MORE = 30;
 
 async function costsWith(messages: number): Promise<Map<string, Cost>> {
   const store = await startStore(1);
   try {
-    const bed = await makeScaleBed(store, { messages, loneShare: LONE_SHARE }, () => undefined);
+    const bed = await makeScaleBed(store, { messages, loneShare: LONE_SHARE, sliceSize: SLICE_SIZE }, () => undefined);
     const costs = new Map<string, Cost>();
     for (const statement of SCALE_STATEMENTS) costs.set(statement.name, await measure(bed, statement, 1));
     return costs;

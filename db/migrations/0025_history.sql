@@ -55,6 +55,10 @@ drop index slices_account;
 drop index slices_stats;
 alter table slices drop column stats_done;
 
+-- The stream of events looks for them once a second.
+create index campaigns_live on campaigns (account_id, id) where state not in ('draft', 'finished', 'cancelled', 'failed');
+create index campaigns_finished on campaigns (account_id, finished_at) where finished_at is not null;
+
 -- A BRIN index forgets where the old keys are once their room is used again.
 create index record_keys_created on record_keys (created_at);
 drop index record_keys_age;

@@ -18,6 +18,8 @@ const MESSAGES = '5000000';
 const NEXT_TO_NONE = 20_000;
 /** As where one request in ten is a single one. */
 const LONE_SHARE = 0.1;
+/** The most that a slice takes, as a campaign has them. */
+const SLICE_SIZE = 1_000;
 const RUNS = 7;
 /** Shorter times are those of the way to Postgres and back. */
 const LEAST_MS = 2;
@@ -79,7 +81,7 @@ async function costsWith(messages: number, say: Say): Promise<Record<string, Cos
   try {
     await migrate(server.url);
     say(`a history of ${messages} messages …`);
-    const bed = await makeScaleBed(database, { messages, loneShare: LONE_SHARE }, say);
+    const bed = await makeScaleBed(database, { messages, loneShare: LONE_SHARE, sliceSize: SLICE_SIZE }, say);
     const costs: Record<string, Cost> = {};
     for (const statement of SCALE_STATEMENTS) costs[statement.name] = await measure(bed, statement, RUNS);
     return costs;

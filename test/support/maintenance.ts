@@ -49,7 +49,7 @@ export async function countNow(stack: Pick<Client, 'env' | 'database'>, accountI
       `update slices
        set started_at = started_at - interval '1 minute', stats_at = stats_at - interval '1 minute'
        where account_id = $1 and state = 'sealed'
-         and stats_of is distinct from array[total, delivered, failed, expired, suppressed, cancelled, unknown]`,
+         and stats_of is distinct from array[total, delivered, failed, expired, suppressed, cancelled, unknown, submitted]`,
       [accountId],
     );
     if (rowCount === 0) return true;

@@ -10,7 +10,7 @@ import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
 import { markStarted, sealSlice } from '../../store/messages/slices';
 import { createSealer } from '../../store/seal';
 import { ensureWebhook } from '../../store/webhooks/webhooks';
-import { historyBegin, SCALE_ACCOUNT, storeHistory } from './history';
+import { historyBegin, SCALE_ACCOUNT, storeHistory, type History } from './history';
 
 /** Sends under way, of each kind. */
 const OPEN_SLICES = 20;
@@ -23,10 +23,10 @@ export interface ScaleBed {
   begin: Date;
 }
 
-/** @param loneShare as of a {@link History}. */
+/** @param history as {@link storeHistory} makes it. */
 export async function makeScaleBed(
   database: Database,
-  { messages, loneShare }: { messages: number; loneShare: number },
+  history: Pick<History, 'messages' | 'loneShare' | 'sliceSize'>,
   say: (line: string) => void,
 ): Promise<ScaleBed> {
   const sealer = createSealer(Buffer.alloc(32, 1));
@@ -53,7 +53,7 @@ export async function makeScaleBed(
   });
   const draft = { accountId: SCALE_ACCOUNT, kind: 'clevertap', isDefault: true } as const;
   const { webhook } = await ensureWebhook(database.db, sealer, { ...draft, url: 'https://in1.cb.wzrkt.com/scale' });
-  await storeHistory(database.pool, { messages, loneShare, gatewayId, webhookId: webhook.id }, say);
+  await storeHistory(database.pool, { ...history, gatewayId, webhookId: webhook.id }, say);
   const bed = { database, gatewayId, webhookId: webhook.id, begin: new Date(historyBegin(Date.now())) };
   for (let i = 0; i < OPEN_SLICES; i++) {
     await accept(bed, 2);

@@ -12,6 +12,8 @@ export interface History {
   messages: number;
   /** Which part of the messages has a slice of its own, as single requests have. From 0 to 1. */
   loneShare: number;
+  /** Messages of each other slice. */
+  sliceSize: number;
   gatewayId: string;
   webhookId: string;
 }
@@ -20,7 +22,6 @@ const DAY_MS = 86_400_000;
 /** It is spread evenly over so many days, and ended so long ago. */
 export const HISTORY_DAYS = 90;
 const ENDED_AGO_MS = 2 * DAY_MS;
-const SLICE = 1_000;
 const SLICES_PER_CAMPAIGN = 10;
 /** Keys are of the last day, and there are half as many as messages. */
 const KEYS_SHARE = 1 / 2;
@@ -37,20 +38,20 @@ const uuid = (ms: string, order: string, n: string): string =>
   `(lpad(to_hex(${ms}), 12, '0') || '7' || lpad(to_hex((${order}) & 4095), 3, '0') || '8' || lpad(to_hex(${n}), 15, '0'))::uuid`;
 
 /**
- * Every message: `n` of `numbered`, in a slice of 1,000 until those are all (`$2` of them), then in slices of one. Times
+ * Every message: `n` of `numbered`, in a slice of `size` until those are all (`$2` of them), then in slices of one. Times
  * are spread between `$3` and `$4`, epoch milliseconds. Of a thousand 960 are delivered, 25 failed, 10 expired, 5
  * unknown; the oldest three of slices of one were cancelled, and none suppressed.
  */
-const NUMBERED = `
+const numbered = (size: number): string => `
 numbered as (
   select n, slice, is_lone, k, ms, to_timestamp(ms / 1000.0) as at,
-         case when is_lone and n - $2 * ${SLICE} < 3 then 'cancelled' when k < 960 then 'delivered' when k < 985 then 'failed'
+         case when is_lone and n - $2 * ${size} < 3 then 'cancelled' when k < 960 then 'delivered' when k < 985 then 'failed'
               when k < 995 then 'expired' else 'unknown' end as state
   from (
-    select n, n >= $2 * ${SLICE} as is_lone, n % ${SLICE} as k,
-           case when n < $2 * ${SLICE} then n / ${SLICE} else n - $2 * ${SLICE} + $2 end as slice,
-           case when n < $2 * ${SLICE} then $3 + (n / ${SLICE}) * (($4 - $3) / greatest($2, 1))
-                else $3 + (n - $2 * ${SLICE}) * (($4 - $3) / greatest($1 - $2 * ${SLICE}, 1)) end as ms
+    select n, n >= $2 * ${size} as is_lone, n % 1000 as k,
+           case when n < $2 * ${size} then n / ${size} else n - $2 * ${size} + $2 end as slice,
+           case when n < $2 * ${size} then $3 + (n / ${size}) * (($4 - $3) / greatest($2, 1))
+                else $3 + (n - $2 * ${size}) * (($4 - $3) / greatest($1 - $2 * ${size}, 1)) end as ms
     from generate_series(0::bigint, $1 - 1) n
   ) each_message
 )`;
@@ -165,14 +166,14 @@ const MAINTAINED = [
  * @param say told of each table.
  */
 export async function storeHistory(pool: Pool, history: History, say: (line: string) => void): Promise<void> {
-  const { messages, loneShare } = history;
-  const slices = Math.floor((messages * (1 - loneShare)) / SLICE);
+  const { messages, loneShare, sliceSize } = history;
+  const slices = Math.floor((messages * (1 - loneShare)) / sliceSize);
   const begin = historyBegin(Date.now());
   const which = [messages, slices, begin, begin + HISTORY_DAYS * DAY_MS];
   for (const { table, statement, values } of FILLS) {
     const startedAt = performance.now();
     const build = await withoutIndexes(pool, table);
-    await pool.query(`with ${NUMBERED} ${statement}`.replaceAll(/\$(\d)\b/g, asBigint), [
+    await pool.query(`with ${numbered(sliceSize)} ${statement}`.replaceAll(/\$(\d)\b/g, asBigint), [
       ...which,
       ...(values?.(history) ?? []),
     ]);

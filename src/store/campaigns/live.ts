@@ -9,6 +9,13 @@ import { openOf } from '../messages/ledger';
 import type { Schema } from '../tables';
 import type { Ledger } from '../messages/slices';
 
+/**
+ * Whether a row of campaigns is launched and has not ended: the condition of an index by account and id, and so in the SQL
+ * itself.
+ */
+export const isLive = (campaign: string): string =>
+  `${campaign}.state not in (${['draft', ...ENDED_STATES].map((state) => `'${state}'`).join(', ')})`;
+
 /** What dispatch has to know of a campaign while it runs. */
 export type LiveCampaign = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
 
@@ -34,7 +41,7 @@ export async function listLiveCampaigns(
     .where('account_id', '=', accountId)
     .where((where) =>
       where.or([
-        where('state', 'not in', ['draft', ...ENDED_STATES]),
+        sql<boolean>`${sql.raw(isLive('campaigns'))}`,
         where('finished_at', '>', sql<Date>`now() - interval '1 minute'`),
       ]),
     )

@@ -20,6 +20,8 @@ export const messages: Endpoint[] = [
       path: MESSAGES,
       tag,
       summary: 'Finds messages, newest first.',
+      description:
+        'With state or campaignId, and no to or meta, messages that were sent together stay together: those of the newest send first.',
       scope: 'read',
       query: messageQuery,
       answers: { 200: { description: 'A page of messages.', schema: pageOf(message) } },
