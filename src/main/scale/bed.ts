@@ -107,7 +107,7 @@ export async function submit(bed: ScaleBed, sliceId: string, messages: number): 
   await writeResults(
     pool,
     claim,
-    claimed.map(({ id, no }) => ({ messageId: id, no, ...taken, ...nothing })),
+    claimed.map(({ id, no }) => ({ messageId: id, no, counts: true, ...taken, ...nothing })),
   );
   return claimed;
 }

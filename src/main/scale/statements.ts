@@ -103,7 +103,7 @@ const maintenance: ScaleStatement[] = [
   },
   { name: 'accounts to count', run: ({ database }) => listCountedAccounts(database.pool) },
   { name: 'unsettled sends, all pages', run: listAllUnsettled },
-  { name: 'unstarted sends', run: ({ database }) => listUnstarted(database.pool, 15_000, NIL_UUID, 1_000) },
+  { name: 'unstarted sends', run: ({ database }) => listUnstarted(database.pool, 15_000, null, 1_000) },
   { name: 'repeated wakes', run: ({ database }) => listWakeDue(database.pool, NIL_UUID, 1_000) },
   { name: 'parked receipts', run: ({ database }) => listParkedKnown(database.pool, 1_000) },
   { name: 'overdue webhooks', run: ({ database }) => listOverdueWebhooks(database.pool, 90_000) },
