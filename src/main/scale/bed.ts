@@ -102,12 +102,19 @@ export async function submit(bed: ScaleBed, sliceId: string, messages: number): 
   const claim = randomUUID();
   const leg = { sliceId, leg: 0, gatewayId: bed.gatewayId, overrideSender: false, sender: 'BRANDA' };
   const claimed = await claimMessages(pool, { ...leg, limit: messages, claim, after: null });
-  const taken = { attempt: 'submitted', message: 'submitted', leg: 0, delayMs: null, transients: 0 } as const;
+  const taken = {
+    attempt: 'submitted',
+    message: 'submitted',
+    counts: true,
+    leg: 0,
+    delayMs: null,
+    transients: 0,
+  } as const;
   const nothing = { providerId: null, class: null, code: null, clevertap: null, reason: null };
   await writeResults(
     pool,
     claim,
-    claimed.map(({ id, no }) => ({ messageId: id, no, counts: true, ...taken, ...nothing })),
+    claimed.map(({ id, no }) => ({ messageId: id, no, ...taken, ...nothing })),
   );
   return claimed;
 }

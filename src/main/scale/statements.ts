@@ -6,12 +6,13 @@ import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
 import { listRipeSlices } from '../../store/accounts/retention';
 import { listCountedAccounts, listStats, refreshStats } from '../../store/accounts/stats';
 import { countCampaigns, listLiveCampaigns } from '../../store/campaigns/live';
+import { takeStrandedCampaigns } from '../../store/campaigns/looks';
 import { readCampaignOutlook } from '../../store/campaigns/slices';
 import { releaseHeld } from '../../store/dispatch/failover';
 import { countOpenOfGateway } from '../../store/gateways/gateways';
 import { forgetRecordKeys } from '../../store/messages/accept';
 import { searchMessages, type MessageFilter } from '../../store/messages/search';
-import { listUnsettled, listUnstarted, listWakeDue, readLedger } from '../../store/messages/slices';
+import { listUnsettled, listUnstarted, listWakeDue, readLedger, takeStrandedSlices } from '../../store/messages/slices';
 import { listParkedKnown } from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import { readCallbackCounts } from '../../store/webhooks/callback-counts';
@@ -104,6 +105,13 @@ const maintenance: ScaleStatement[] = [
   { name: 'accounts to count', run: ({ database }) => listCountedAccounts(database.pool) },
   { name: 'unsettled sends, all pages', run: listAllUnsettled },
   { name: 'unstarted sends', run: ({ database }) => listUnstarted(database.pool, 15_000, null, 1_000) },
+  {
+    name: 'terminated workflows',
+    run: async ({ database }) => {
+      await takeStrandedSlices(database.pool, 600_000, 1_000);
+      await takeStrandedCampaigns(database.pool, 600_000, 1_000);
+    },
+  },
   { name: 'repeated wakes', run: ({ database }) => listWakeDue(database.pool, NIL_UUID, 1_000) },
   { name: 'parked receipts', run: ({ database }) => listParkedKnown(database.pool, 1_000) },
   { name: 'overdue webhooks', run: ({ database }) => listOverdueWebhooks(database.pool, 90_000) },
