@@ -14,6 +14,7 @@ import { measureIngress } from './bench/phases/ingress';
 import { measureMemory } from './bench/phases/memory';
 import { measureProbes, measureRaw } from './bench/phases/raw';
 import { measureReceipts } from './bench/phases/receipts';
+import { measureTenants } from './bench/phases/tenants';
 import { FULL, QUICK, type Sizes } from './bench/sizes';
 
 interface Topic {
@@ -28,6 +29,7 @@ const TOPICS: Record<string, Topic> = {
   raw: { phases: [measureRaw] },
   probes: { phases: [measureProbes] },
   dispatch: { phases: [measureDispatch], needs: ['raw'] },
+  tenants: { phases: [measureTenants] },
   cycle: { phases: [measureFullCycle] },
   receipts: { phases: [measureReceipts], needs: ['raw', 'dispatch'] },
   ingress: { phases: [measureIngress] },

@@ -34,7 +34,9 @@ export interface Bed {
   database: Database;
   temporal: Client;
   /** JSON call to the api or the simulator; throws on anything but 2xx. */
-  call<T>(method: string, url: string, body?: unknown): Promise<T>;
+  call<T>(method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  /** Bytes of write-ahead log that Postgres has written until now. */
+  walBytes(): Promise<number>;
   counts(): Promise<Counts>;
   /** Changes settings of the gateway that leads to the simulator. */
   gateway(settings: object): Promise<void>;
@@ -82,6 +84,12 @@ export async function makeBed(): Promise<Bed> {
     database,
     temporal: new Client({ connection }),
     call,
+    async walBytes() {
+      const { rows } = await database.pool.query<{ bytes: string }>(
+        `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as bytes`,
+      );
+      return Number(rows[0]!.bytes);
+    },
     counts: () => call<Counts>('GET', `${simulator}/control/counts`),
     gateway,
     async script(script) {
@@ -127,10 +135,10 @@ async function ownEnvironment(dataDir: string) {
 }
 
 function createCaller(adminKey: string): Bed['call'] {
-  return async <T>(method: string, url: string, body?: unknown): Promise<T> => {
+  return async <T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> => {
     const response = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();

@@ -1,6 +1,7 @@
 /** Out and back: CleverTap batches until CleverTap was told every outcome. */
 import { waitFor, type Bed } from '../bed';
 import { runLoad, type LoadRequest } from '../load';
+import { cpuPerMessage } from '../processes';
 import { countMishaps, mustSucceed, PHASE_DEADLINE_MS, type PhaseContext } from '../phase';
 import { batchBody, JSON_TYPE, RECORDS_PER_REQUEST } from '../traffic';
 import { BATCHES } from './dispatch';
@@ -10,7 +11,11 @@ export async function measureFullCycle(context: PhaseContext): Promise<void> {
   const recipients = Math.ceil(context.sizes.dispatch / 5_000) * RECORDS_PER_REQUEST;
   await context.bed.gateway(BATCHES);
   await cycle(context, RECORDS_PER_REQUEST);
-  context.figures.full_cycle_per_s = recipients / (await cycle(context, recipients));
+  const { bed, figures } = context;
+  const [bytesBefore, cpuBefore] = [await bed.walBytes(), await bed.cpuTimes()];
+  figures.full_cycle_per_s = recipients / (await cycle(context, recipients));
+  figures.wal_bytes_per_cycle = ((await bed.walBytes()) - bytesBefore) / recipients;
+  figures.full_cycle_cpu_us = cpuPerMessage(cpuBefore, await bed.cpuTimes(), recipients);
 }
 
 /** Loads recipients for one moment ahead, and sees them through. @returns seconds */

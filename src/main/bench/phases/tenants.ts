@@ -1,0 +1,55 @@
+/** Passwords of many accounts at once, each over a gateway of its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor, type Bed } from '../bed';
+import { percentile } from '../load';
+import { countMishaps, PHASE_DEADLINE_MS, type PhaseContext } from '../phase';
+import { freshRecord } from '../traffic';
+
+const ACCOUNTS = 60;
+const SECONDS = 10;
+
+/** Milliseconds from a request to the provider's first sight of it: each account sends one password a second. */
+export async function measureTenants({ bed, figures, say }: PhaseContext): Promise<void> {
+  const accounts: string[] = [];
+  for (let i = 0; i < ACCOUNTS; i++) accounts.push(await makeAccount(bed, i));
+  await bed.script({ record: true });
+  const sentAtMs = new Map<string, number>();
+  const begunAt = Date.now();
+  const sends: Promise<unknown>[] = [];
+  for (let i = 0; i < ACCOUNTS * SECONDS; i++) {
+    await sleep(Math.max(0, begunAt + (i * 1_000) / ACCOUNTS - Date.now()));
+    const { to, body, mid } = freshRecord();
+    sentAtMs.set(to, Date.now());
+    const record = { from: 'HELIOG', service: 'T', to, body, mid };
+    sends.push(
+      bed.call('POST', `${bed.api}/clevertap/v1/messages`, record, { 'x-account-id': accounts[i % ACCOUNTS]! }),
+    );
+  }
+  await Promise.all(sends);
+  const expected = sentAtMs.size;
+  await waitFor('all passwords have left', async () => (await bed.counts()).submissions >= expected, PHASE_DEADLINE_MS);
+  countMishaps(figures, expected, await bed.counts());
+  const url = `${bed.simulator}/control/messages?limit=${2 * expected}`;
+  const { messages } = await bed.call<{ messages: { to: string; times: string[] }[] }>('GET', url);
+  const seenMs = new Map(messages.map(({ to, times }) => [to.replace('+', ''), Date.parse(times[0]!)]));
+  const took = [...sentAtMs].map(([to, at]) => seenMs.get(to.slice(1))! - at).sort((a, b) => a - b);
+  figures.otp_many_tenants_p99_ms = percentile(took, 0.99);
+  say(
+    `  ${ACCOUNTS} accounts, a password a second each: ${percentile(took, 0.5)} ms in the middle, ${took.at(-1)} at most`,
+  );
+}
+
+/** An account with a gateway that leads to the simulator; returns its id. */
+async function makeAccount(bed: Bed, index: number): Promise<string> {
+  const { id } = await bed.call<{ id: string }>('POST', `${bed.api}/api/v1/accounts`, { name: `tenant ${index}` });
+  const gateway = {
+    provider: 'infobip',
+    name: 'Simulator',
+    credentials: { apiKey: 'simulator' },
+    baseUrl: `${bed.simulator}/infobip/tenant-${index}`,
+    sendingPattern: 'loop',
+    defaultSender: 'HELIOG',
+  };
+  await bed.call('POST', `${bed.api}/api/v1/gateways`, gateway, { 'x-account-id': id });
+  return id;
+}
