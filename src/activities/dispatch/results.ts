@@ -1,4 +1,5 @@
 /** What became of attempts is known to this run alone until it is written: nothing but the end of the process loses it. */
+import { commitApart } from '../../core/concurrency/commit-apart';
 import { outlastAbsence } from '../../store/database';
 import { listClaimed } from '../../store/dispatch/claim';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
@@ -18,22 +19,17 @@ export async function recordResults(
 ): Promise<void> {
   const { pool } = run.database;
   run.taken += results.filter(({ attempt }) => attempt === 'submitted').length;
-  const failures: unknown[] = [];
-  const write = async (part: readonly AttemptResult[]): Promise<void> => {
-    try {
-      run.onSettlement(await outlastAbsence(() => writeResults(pool, claim, part)));
-    } catch (error) {
-      if (part.length === 1) return void failures.push(error);
-      const middle = Math.ceil(part.length / 2);
-      await write(part.slice(0, middle));
-      await write(part.slice(middle));
-    }
+  const write = async (part: AttemptResult[]): Promise<AttemptResult[]> => {
+    run.onSettlement(await outlastAbsence(() => writeResults(pool, claim, part)));
+    return part;
   };
-  if (results.length > 0) await write(results);
+  // An absent database was outlasted: what fails now is about the results.
+  const outcomes = await commitApart(results, write, { failsAll: () => false });
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerIds.length > 0) run.onSettlement(await outlastAbsence(() => replayParked(pool, gatewayId, providerIds)));
-  if (failures.length > 0) throw failures[0];
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason as Error;
 }
 
 /** Gives back what a claim took whose answer was lost: it may have been committed, and nothing of it has left. */
