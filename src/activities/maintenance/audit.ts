@@ -1,9 +1,7 @@
 /** The duty `audit`: finds open work whose workflow was ended from outside: terminated, cancelled, timed out or failed. */
 import { takeStrandedCampaigns } from '../../store/campaigns/looks';
-import { listGroups } from '../../store/messages/groups';
 import { takeStrandedSlices } from '../../store/messages/slices';
-import { toSendInput } from '../../workflows/contract';
-import { CONCURRENT_STARTS, type StartDeps } from './starts';
+import { CONCURRENT_STARTS, startGroups, type GroupStartDeps, type StartDeps } from './starts';
 import type { Turn } from './turn';
 
 /** A workflow that lives looks at its rows sooner than this after it meant to, however busy its workers are. */
@@ -15,25 +13,18 @@ const MAX_PER_AUDIT = 500;
  * merely late is left alone. The turn of those that could not be started comes again after as many minutes.
  */
 export async function restartStranded(
-  {
-    database: { pool },
-    workflows,
-  }: Pick<StartDeps, 'database'> & { workflows: Pick<StartDeps['workflows'], 'startSend' | 'startCampaign'> },
+  deps: GroupStartDeps & { workflows: Pick<StartDeps['workflows'], 'startCampaign'> },
   turn: Turn,
 ): Promise<void> {
+  const { pool } = deps.database;
   await turn.step('slices', async () =>
-    turn.each(
-      await listGroups(pool, await takeStrandedSlices(pool, LATE_MS, MAX_PER_AUDIT)),
-      ({ id }) => `group ${id}`,
-      (group) => workflows.startSend(toSendInput(group)),
-      CONCURRENT_STARTS,
-    ),
+    startGroups(deps, turn, await takeStrandedSlices(pool, LATE_MS, MAX_PER_AUDIT)),
   );
   await turn.step('campaigns', async () =>
     turn.each(
       await takeStrandedCampaigns(pool, LATE_MS, MAX_PER_AUDIT),
       ({ campaignId }) => `campaign ${campaignId}`,
-      (campaign) => workflows.startCampaign(campaign),
+      (campaign) => deps.workflows.startCampaign(campaign),
       CONCURRENT_STARTS,
     ),
   );

@@ -4,11 +4,10 @@
  */
 import { listUnfinishedImports } from '../../store/audience/upload-rows';
 import { listUnfinishedCampaigns } from '../../store/campaigns/campaigns';
-import { listGroups } from '../../store/messages/groups';
 import { listUnsettled } from '../../store/messages/slices';
-import { toSendInput, type DutyReport } from '../../workflows/contract';
+import type { DutyReport } from '../../workflows/contract';
 import { startCampaign } from '../../store/campaigns/start';
-import { CONCURRENT_STARTS, type StartDeps } from './starts';
+import { startGroups, type StartDeps } from './starts';
 import type { Turn } from './turn';
 
 /** Slices that are looked at, open or not. */
@@ -38,14 +37,9 @@ export async function restartUnsettled(deps: StartDeps, turn: Turn, cursor: stri
   return turn.report();
 }
 
-async function restartSlices({ database: { pool }, workflows }: StartDeps, turn: Turn, after: string | null) {
-  const { slices, last } = await listUnsettled(pool, after, PAGE);
-  await turn.each(
-    await listGroups(pool, slices),
-    ({ id }) => `group ${id}`,
-    (group) => workflows.startSend(toSendInput(group)),
-    CONCURRENT_STARTS,
-  );
+async function restartSlices(deps: StartDeps, turn: Turn, after: string | null) {
+  const { slices, last } = await listUnsettled(deps.database.pool, after, PAGE);
+  await startGroups(deps, turn, slices);
   return last;
 }
 

@@ -3,8 +3,8 @@ import { listUnstartedImports, markImportStarted } from '../../store/audience/up
 import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/campaigns';
 import { startCampaign } from '../../store/campaigns/start';
 import type { Database } from '../../store/database';
-import { listGroups } from '../../store/messages/groups';
-import { listUnstarted, markStarted, type DuePlace } from '../../store/messages/slices';
+import { listGroups, type SendGroup } from '../../store/messages/groups';
+import { listUnstarted, markStarted, type DuePlace, type StartableSlice } from '../../store/messages/slices';
 import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
 import { toSendInput } from '../../workflows/contract';
 import type { Turn } from './turn';
@@ -20,6 +20,11 @@ export interface StartDeps {
   workflows: Workflows;
 }
 
+export interface GroupStartDeps {
+  database: Database;
+  workflows: Pick<Workflows, 'startSend'>;
+}
+
 /** @param olderThanMs how old it must be; 0 at the start of a process, whose predecessor may have died. */
 export async function startUnstarted(deps: StartDeps, turn: Turn, olderThanMs = UNSTARTED_AFTER_MS): Promise<boolean> {
   const slices = await turn.step('slices', () => startSlices(deps, turn, olderThanMs));
@@ -29,15 +34,11 @@ export async function startUnstarted(deps: StartDeps, turn: Turn, olderThanMs = 
 }
 
 /** @returns whether some are left. */
-async function startSlices({ database: { pool }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
+async function startSlices(deps: StartDeps, turn: Turn, olderThanMs: number) {
+  const { pool } = deps.database;
   for (let after: DuePlace | null = null; !turn.over;) {
     const page = await listUnstarted(pool, olderThanMs, after, PAGE);
-    const started = await turn.each(
-      await listGroups(pool, page),
-      ({ id }) => `group ${id}`,
-      (group) => workflows.startSend(toSendInput(group)),
-      CONCURRENT_STARTS,
-    );
+    const started = await startGroups(deps, turn, page);
     // Without the mark a slice that waits for its time would be started again by every turn until then.
     const ids = started.flatMap(({ slices }) => slices.map(({ id }) => id));
     if (ids.length > 0) await markStarted(pool, ids);
@@ -71,5 +72,19 @@ async function startCampaigns({ database: { db }, workflows }: StartDeps, turn: 
         throw error;
       }
     },
+  );
+}
+
+/** Starts the workflows of the groups that these slices are of. @returns the groups whose workflow runs. */
+export async function startGroups(
+  { database: { pool }, workflows }: GroupStartDeps,
+  turn: Turn,
+  slices: readonly StartableSlice[],
+): Promise<SendGroup[]> {
+  return turn.each(
+    await listGroups(pool, slices),
+    ({ id }) => `group ${id}`,
+    (group) => workflows.startSend(toSendInput(group)),
+    CONCURRENT_STARTS,
   );
 }
