@@ -37,16 +37,16 @@ const difference = (state: string): string =>
   `(count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}'))::int as ${state}`;
 
 const COUNTERS = [...FINAL_STATES, 'submitted'];
-/** Nothing of the slice is open any more. */
-const IS_DONE = `s.total = ${FINAL_STATES.map((state) => `s.${state} + c.${state}`).join(' + ')}`;
 
 const settled = FINAL_STATES.map((state) => `c.${state}`).join(' + ');
+/** Nothing of the slice is open any more. */
+const IS_DONE = `${openOf('s')} = ${settled}`;
 /** Some of a slice's messages want another leg, or its last one has got its outcome: its workflow has to hear of it. */
-const isNews = `(c.refused > 0 or (${settled} > 0 and ${openOf('s')} = ${settled}))`;
+const isNews = (wakes: string): string => `(c.refused > 0 or ${wakes} or (${settled} > 0 and ${IS_DONE}))`;
 
 /**
- * `counted (id, open, refused, campaign_id, group_id, wake_seq)`: the slices whose ledger moved, with what is open, how many want
- * another leg, and the number of their newest news.
+ * `counted (id, open, refused, campaign_id, group_id, wake_seq)`: the slices whose ledger moved, with what is open, how
+ * many want another leg, and the number of their newest news.
  */
 const counted = (wakes: string): string => `
 change as (
@@ -58,7 +58,7 @@ change as (
 ),
 counted as (
   update slices s set ${COUNTERS.map((state) => `${state} = s.${state} + c.${state}`).join(', ')},
-    wake_due = s.wake_due or ${isNews} or ${wakes}, wake_seq = s.wake_seq + (${isNews} or ${wakes})::int,
+    wake_due = s.wake_due or ${isNews(wakes)}, wake_seq = s.wake_seq + ${isNews(wakes)}::int,
     look_at = case when ${IS_DONE} then null else s.look_at end,
     outcomes = null
   from change c where s.id = c.slice_id

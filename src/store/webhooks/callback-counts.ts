@@ -40,25 +40,23 @@ export async function keepCounted(tx: Kysely<Schema>, accountId: string, webhook
             values (${accountId}, ${webhookId}, 'delivered', 'skipped', 0) on conflict do nothing`.execute(tx);
 }
 
+/** Callbacks of one state where they stand. One state at a time: each has an index of its own. */
+const standing = (state: 'pending' | 'sending'): string => `
+  select c.event, c.state, 1 from (
+    select id from webhooks where account_id = $1
+    union
+    select webhook_id from callback_counts where account_id = $1
+  ) w
+  join callbacks c on c.webhook_id = w.id
+  where c.state = '${state}'`;
+
 const READ = `
 select event, state, sum(count)::int as count from (
   select event, state, count from callback_counts where account_id = $1
   union all
-  select c.event, c.state, 1 from (
-    select id from webhooks where account_id = $1
-    union
-    select webhook_id from callback_counts where account_id = $1
-  ) w
-  join callbacks c on c.webhook_id = w.id
-  where c.state = 'pending'
+${standing('pending')}
   union all
-  select c.event, c.state, 1 from (
-    select id from webhooks where account_id = $1
-    union
-    select webhook_id from callback_counts where account_id = $1
-  ) w
-  join callbacks c on c.webhook_id = w.id
-  where c.state = 'sending'
+${standing('sending')}
 ) k
 group by event, state having sum(count) > 0 order by event, state`;
 
