@@ -2,8 +2,7 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { startUnstarted } from '../../src/activities/maintenance/starts';
 import { seriesScheduleId } from '../../src/workflows/contract';
-import { createWorkflows } from '../../src/workflows/client';
-import { testTurn } from '../support/maintenance';
+import { testTurn, workflowsOver } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
@@ -180,13 +179,7 @@ test('a draft has no schedule before its launch', async () => {
 test('what Temporal did not hear of, maintenance tells it', async () => {
   const { id } = (await create()).json;
   const { database } = stack;
-  const none = () => Promise.resolve(null);
-  const workflows = createWorkflows({
-    client,
-    openWork: { slice: none, campaign: none },
-    onWoken: () => Promise.resolve(),
-    onError: () => undefined,
-  });
+  const workflows = workflowsOver(client);
   await schedule(id).delete();
   await database.pool.query('update campaigns set workflow_at = null where id = $1', [id]);
   await startUnstarted({ database, workflows }, testTurn('starts').turn, 0);

@@ -2,27 +2,24 @@
  * Workflows that were ended from outside: a person terminates or cancels one in Temporal. News of its messages, a command
  * to its campaign, or at the latest their deadline starts it again; other accounts notice nothing.
  */
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { campaignWorkflowId, sendWorkflowId } from '../../src/workflows/contract';
 import { campaignsOf, people } from '../support/campaigns';
-import { testNamespace } from '../support/servers';
 import { runDutyNow } from '../support/maintenance';
 import { startStack, type TestStack } from '../support/stack';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { CAN_BE_ASKED, KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { until } from '../support/until';
 
 let stack: TestStack;
-let connection: Connection;
 let client: Client;
 beforeAll(async () => {
   stack = await startStack();
-  connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: testNamespace() });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
   await stack.stop();
-  await connection.close();
+  await client.connection.close();
 });
 
 let made = 0;

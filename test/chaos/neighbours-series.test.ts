@@ -3,24 +3,21 @@
  * left behind there is set going again all the same, step by step and item by item.
  */
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { runDutyNow } from '../support/maintenance';
-import { testNamespace } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { until } from '../support/until';
 
 let stack: TestStack;
-let connection: Connection;
 let client: Client;
 /** Series of this file: their schedules outlive its database. */
 const series: string[] = [];
 beforeAll(async () => {
   stack = await startStack();
-  connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: testNamespace() });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
   for (const id of series) {
@@ -29,7 +26,7 @@ afterAll(async () => {
       .delete()
       .catch(() => undefined);
   }
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 

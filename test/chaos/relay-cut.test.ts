@@ -1,19 +1,19 @@
 /** Connections to Postgres are cut while posts to CleverTap are under way: none is told twice, none is lost. */
 import { PROCESSED, startCleverTap, type CleverTapEndpoint } from '../support/clevertap';
-import { startPostgresProxy, type PostgresProxy } from '../support/postgres-proxy';
+import { startDatabaseProxy, type DatabaseProxy } from '../support/proxy';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_OUR_IDS, makeTenant } from '../support/tenants';
 import { until } from '../support/until';
 
 let stack: TestStack;
 let cleverTap: CleverTapEndpoint;
-let postgres: PostgresProxy;
+let postgres: DatabaseProxy;
 beforeAll(async () => {
   cleverTap = await startCleverTap();
   stack = await startStack({
     env: { HELIOGRAPH_OUTBOUND_ALLOW: '127.0.0.1' },
     async databaseUrl(url) {
-      postgres = await startPostgresProxy(url);
+      postgres = await startDatabaseProxy(url);
       return postgres.url;
     },
   });
@@ -49,10 +49,10 @@ test('what CleverTap answered meanwhile is written once Postgres is back', async
   cleverTap.answer = () => new Promise((resolve) => held.push(() => resolve(PROCESSED)));
   await setState('active');
   await until('posts are under way', () => cleverTap.open === Math.ceil(COUNT / 100));
-  await postgres.cut();
+  postgres.cut();
   for (const release of held) release();
   await until('their answers could not be written', () => stack.logged.some((line) => line.includes(webhook.id)));
-  await postgres.restore();
+  postgres.restore();
 
   await until('all of them are known to be told', async () =>
     (await states()).every(({ state }) => state === 'delivered'),

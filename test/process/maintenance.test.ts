@@ -1,21 +1,18 @@
 /** The duties of maintenance: they run as long as a worker does. */
-import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { DUTIES, dutyWorkflowId, TASK_QUEUES, WORKFLOW_TYPES, type DutyName } from '../../src/workflows/contract';
-import { testNamespace } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
-import { testTemporal } from '../support/temporal';
+import { connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 let stack: TestStack;
-let connection: Connection;
 let client: Client;
 beforeAll(async () => {
   stack = await startStack();
-  connection = await Connection.connect({ address: testTemporal() });
-  client = new Client({ connection, namespace: testNamespace() });
+  client = await connectTemporal(stack);
 });
 afterAll(async () => {
-  await connection.close();
+  await client.connection.close();
   await stack.stop();
 });
 

@@ -1,9 +1,10 @@
 /** Maintenance for tests: a turn of a duty by itself, and duties that run when a test wants them to. */
-import { Client as TemporalClient, Connection } from '@temporalio/client';
+import type { Client as TemporalClient } from '@temporalio/client';
 import { Turn } from '../../src/activities/maintenance/turn';
-import { createWorkflows } from '../../src/workflows/client';
+import { createWorkflows, type Workflows } from '../../src/workflows/client';
 import type { DutyName } from '../../src/workflows/contract';
 import type { Client } from './client';
+import { connectTemporal } from './temporal';
 import { until } from './until';
 
 export interface TestTurn {
@@ -19,22 +20,26 @@ export function testTurn(duty: DutyName): TestTurn {
   return { turn: new Turn(duty, log, new AbortController().signal), failed };
 }
 
-/** Has a duty of a stack take a turn now, however long it rests. */
-export async function runDutyNow({ env }: Pick<Client, 'env'>, duty: DutyName): Promise<void> {
-  const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
-  const client = new TemporalClient({ connection, namespace: env.TEMPORAL_NAMESPACE });
+/** Workflows as maintenance starts them, for whom no work is open. */
+export function workflowsOver(client: TemporalClient): Workflows {
   const nothing = () => Promise.resolve(null);
-  const workflows = createWorkflows({
+  return createWorkflows({
     client,
     openWork: { slice: nothing, campaign: nothing },
     onWoken: () => Promise.resolve(),
     onError: () => undefined,
   });
+}
+
+/** Has a duty of a stack take a turn now, however long it rests. */
+export async function runDutyNow(stack: Pick<Client, 'env'>, duty: DutyName): Promise<void> {
+  const client = await connectTemporal(stack);
+  const workflows = workflowsOver(client);
   try {
     await workflows.runDutyNow(duty);
   } finally {
     await workflows.stop();
-    await connection.close();
+    await client.connection.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { incoming } from '../../../test/support/incoming';
 import { startStore, type TestStore } from '../../../test/support/rows';
 import { createIngress, type IncomingMessage, type Ingress } from './ingress';
 
@@ -21,20 +22,7 @@ beforeEach(() => {
   refusals = [];
 });
 
-const message = (text: string, over: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  msisdn: '+919800000001',
-  meta: null,
-  standIn: null,
-  text,
-  sender: null,
-  service: 'T',
-  options: null,
-  webhookId: null,
-  encoding: 'gsm7',
-  segments: 1,
-  dueAt: null,
-  ...over,
-});
+const message = (text: string, over: Partial<IncomingMessage> = {}): IncomingMessage => incoming({ text, ...over });
 
 const request = (...messages: IncomingMessage[]) => ({ accountId: 'default', priority: 1, messages });
 

@@ -1,5 +1,6 @@
 /** Large requests beside small ones. */
 import type { PoolClient } from 'pg';
+import { incoming } from '../../../test/support/incoming';
 import { startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { createIngress, type Ingress, type IncomingMessage } from './ingress';
@@ -31,20 +32,7 @@ beforeEach(() => {
 afterEach(() => ingress.stop());
 
 let serial = 0;
-const message = (over: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  msisdn: '+919800000001',
-  meta: `meta ${++serial}`,
-  standIn: null,
-  text: 'Hello',
-  sender: null,
-  service: 'T',
-  options: null,
-  webhookId: null,
-  encoding: 'gsm7',
-  segments: 1,
-  dueAt: null,
-  ...over,
-});
+const message = (): IncomingMessage => incoming({ meta: `meta ${++serial}` });
 const request = (messages: IncomingMessage[]) => ({ accountId: 'default', priority: 1, messages });
 const many = (own: IncomingMessage[] = []) =>
   request([...Array.from({ length: LARGE - own.length }, () => message()), ...own]);
