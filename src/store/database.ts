@@ -42,6 +42,9 @@ export function connectDatabase(options: DatabaseOptions): Database {
   };
   const pool = new Pool(config);
   pool.on('error', options.onError);
+  // The pool listens to idle connections only. Whoever holds a lost one learns it from their statement; unheard, the
+  // event would end the process, with everything that others have in hand.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   // Kysely has nothing of its own to close, and would leave the pool open where it was never used.
   return { pool, db, close: () => pool.end() };
