@@ -4,7 +4,7 @@ import { listUnstartedCampaigns, noteStartFailure } from '../../store/campaigns/
 import { startCampaign } from '../../store/campaigns/start';
 import type { Database } from '../../store/database';
 import { listGroups, type SendGroup } from '../../store/messages/groups';
-import { listUnstarted, markStarted, type DuePlace, type StartableSlice } from '../../store/messages/slices';
+import { markStarted, takeUnstarted, type DuePlace, type StartableSlice } from '../../store/messages/slices';
 import { isTemporalAway, temporalStatus, type Workflows } from '../../workflows/client';
 import { toSendInput } from '../../workflows/contract';
 import type { Turn } from './turn';
@@ -37,10 +37,11 @@ export async function startUnstarted(deps: StartDeps, turn: Turn, olderThanMs = 
 async function startSlices(deps: StartDeps, turn: Turn, olderThanMs: number) {
   const { pool } = deps.database;
   for (let after: DuePlace | null = null; !turn.over;) {
-    const page = await listUnstarted(pool, olderThanMs, after, PAGE);
+    const page = await takeUnstarted(pool, olderThanMs, after, PAGE);
     const started = await startGroups(deps, turn, page);
     // Without the mark a slice that waits for its time would be started again by every turn until then.
-    const ids = started.flatMap(({ slices }) => slices.map(({ id }) => id));
+    const running = new Set<string | null>(started.map(({ id }) => id));
+    const ids = page.filter(({ groupId }) => running.has(groupId)).map(({ id }) => id);
     if (ids.length > 0) await markStarted(pool, ids);
     if (page.length < PAGE) return false;
     after = page.at(-1)!.place;

@@ -111,10 +111,8 @@ class GroupedIngress implements Ingress {
       lanes: { close: (slice) => [this.small, ...this.large].forEach(({ lanes }) => lanes.close(slice)) },
       start: async (slices) => {
         const [{ id, dueAt, priority }] = slices as [OpenSlice];
-        const ids = slices.map((slice) => slice.id);
-        // Before it starts: from now on their news go to that workflow.
-        if (ids.length > 1) await joinGroup(database.pool, id, ids);
-        await workflows.startSend(toSendInput({ id, dueAt, priority, slices }));
+        const groups = slices.length === 1 ? [{ id, dueAt, priority, slices }] : await joinGroup(database.pool, slices);
+        for (const group of groups) await workflows.startSend(toSendInput(group));
       },
       onStarted: (ids) => markStarted(database.pool, ids),
       onError,

@@ -106,6 +106,16 @@ it('a slice can be joined while it waits for a token, and no more once it was st
   expect(tried).toEqual([first.id, second.id]);
 });
 
+it('a slice whose last commit ends after its start is not started again, least of all with others', async () => {
+  const { starter, groups, slice } = harness({ ratePerSecond: 10, burst: 1 });
+  const [first, second, third] = [slice(), slice(), slice()];
+  starter.offer(first);
+  await tick(0);
+  for (const one of [first, second, third]) starter.offer(one);
+  await tick(1_000);
+  expect(groups).toEqual([[first.id], [second.id, third.id]]);
+});
+
 it('a scheduled slice stays open after its start, until dispatch seals it', async () => {
   const { starter, tried, slice, joins } = harness();
   const scheduled = slice(1, new Date(Date.now() + 60_000));

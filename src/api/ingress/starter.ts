@@ -11,7 +11,7 @@ import type { Lanes, OpenSlice } from './lanes';
 export interface StarterOptions {
   /** Told of slices that nothing may join any more. */
   lanes: Pick<Lanes, 'close'>;
-  /** Starts a workflow for these, which has the id of the first; throws when Temporal can't be reached. */
+  /** Has workflows look after these, one for all of them unless some have theirs; throws when Temporal can't be reached. */
   start(slices: readonly OpenSlice[]): Promise<void>;
   /** Called with slices whose workflow runs. */
   onStarted(sliceIds: string[]): Promise<void>;
@@ -34,7 +34,11 @@ export class Starter {
   private readonly queue: OpenSlice[] = [];
   /** Groups whose start failed: perhaps it did not, so each is started again as it was. */
   private readonly again: OpenSlice[][] = [];
-  private readonly known = new Set<string>();
+  /**
+   * Never forgotten while anybody holds them: the commit of a message may end after the start of the slice that it joined,
+   * and a slice that was started by itself must not be started with others, whose workflow would be called after it.
+   */
+  private readonly offered = new WeakSet<OpenSlice>();
   private started: string[] = [];
   private inFlight = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -54,8 +58,8 @@ export class Starter {
   /** A slice was committed, or more messages were committed to it. */
   offer(slice: OpenSlice): void {
     if (slice.dueAt !== null && slice.dueAt.getTime() > Date.now() + START_AHEAD_MS) return;
-    if (this.known.has(slice.id) || this.stopped) return;
-    this.known.add(slice.id);
+    if (this.offered.has(slice) || this.stopped) return;
+    this.offered.add(slice);
     this.queue.push(slice);
     this.pump();
   }
@@ -113,10 +117,7 @@ export class Starter {
     try {
       await this.options.start(group);
       this.away = false;
-      for (const { id } of group) {
-        this.known.delete(id);
-        this.started.push(id);
-      }
+      for (const { id } of group) this.started.push(id);
       // Who is stopped can't tell any more; maintenance then finds the workflow running.
       if (!this.stopped) this.flushTimer ??= setTimeout(() => void this.flush(), STARTED_FLUSH_MS);
     } catch (error) {

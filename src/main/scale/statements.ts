@@ -12,7 +12,7 @@ import { releaseHeld } from '../../store/dispatch/failover';
 import { countOpenOfGateway } from '../../store/gateways/gateways';
 import { forgetRecordKeys } from '../../store/messages/accept';
 import { searchMessages, type MessageFilter } from '../../store/messages/search';
-import { listUnsettled, listUnstarted, listWakeDue, readLedger, takeStrandedSlices } from '../../store/messages/slices';
+import { listUnsettled, listWakeDue, readLedger, takeStrandedSlices, takeUnstarted } from '../../store/messages/slices';
 import { listParkedKnown } from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import { readCallbackCounts } from '../../store/webhooks/callback-counts';
@@ -104,7 +104,7 @@ const maintenance: ScaleStatement[] = [
   },
   { name: 'accounts to count', run: ({ database }) => listCountedAccounts(database.pool) },
   { name: 'unsettled sends, all pages', run: listAllUnsettled },
-  { name: 'unstarted sends', run: ({ database }) => listUnstarted(database.pool, 15_000, null, 1_000) },
+  { name: 'unstarted sends', run: ({ database }) => takeUnstarted(database.pool, 15_000, null, 1_000) },
   {
     name: 'terminated workflows',
     run: async ({ database }) => {

@@ -1,4 +1,8 @@
-/** Groups: slices of sends, of any accounts, that share a workflow. It has the id of the first of them. */
+/**
+ * Groups: slices of sends, of any accounts, that share a workflow. It has the id of the first of them. A slice is in one
+ * group for ever: a second workflow would look after it too, or, called after a slice whose workflow runs already, would
+ * never begin and leave all its others behind.
+ */
 import type { Pool } from 'pg';
 import { execute } from '../database';
 import { hasOpen } from './ledger';
@@ -14,16 +18,37 @@ export interface SendGroup {
   slices: { id: string; accountId: string }[];
 }
 
-/** Joins slices to a group, before its workflow starts: news of theirs go to that one from now on. */
-export async function joinGroup(pool: Pool, groupId: string, ids: readonly string[]): Promise<void> {
-  await execute(
+/**
+ * Makes a group of those of these slices that are in none and have no workflow, before it starts: news of theirs go there
+ * from now on. The slices are all of one priority and due at once.
+ * @returns all groups that these slices are in then, each with those of its members that were asked for.
+ */
+export async function joinGroup(
+  pool: Pool,
+  slices: readonly { id: string; accountId: string; priority: number }[],
+): Promise<SendGroup[]> {
+  const rows = await execute<{ id: string; group_id: string }>(
     pool,
     'join-group',
-    `update slices s set group_id = $1
-     from (select id from slices where id = any($2::uuid[]) order by id for update) held
-     where s.id = held.id`,
-    [groupId, ids],
+    `with held as (
+       select id, group_id, started_at from slices where id = any($1::uuid[]) order by id for update
+     ), free as (
+       select id, min(id::text) over ()::uuid as first from held where group_id is null and started_at is null
+     ), joined as (
+       update slices s set group_id = free.first from free where s.id = free.id
+     )
+     select id, coalesce(held.group_id, free.first, id) as group_id from held left join free using (id) order by id`,
+    [slices.map(({ id }) => id)],
   );
+  const groupOf = new Map(rows.map(({ id, group_id: groupId }) => [id, groupId]));
+  const groups = new Map<string, SendGroup>();
+  for (const { id, accountId, priority } of slices) {
+    const groupId = groupOf.get(id) ?? id;
+    const group = groups.get(groupId);
+    if (group === undefined) groups.set(groupId, { id: groupId, priority, dueAt: null, slices: [{ id, accountId }] });
+    else group.slices.push({ id, accountId });
+  }
+  return [...groups.values()];
 }
 
 /**

@@ -110,11 +110,12 @@ export interface DuePlace {
 }
 
 /**
- * Slices that need a workflow and have none: their time is near ({@link START_AHEAD_MS}) or has come, and they were
- * committed at least `olderThanMs` ago. Those that are due first come first.
+ * Takes slices that need a workflow and have none: their time is near ({@link START_AHEAD_MS}) or has come, and they were
+ * committed at least `olderThanMs` ago. Those that are due first come first. One that is in no group becomes a group by
+ * itself, so that whoever else is about to start it leads no others after it. Those that somebody else holds are passed by.
  * @param after the last slice of the page before; null for the first page.
  */
-export async function listUnstarted(
+export async function takeUnstarted(
   pool: Pool,
   olderThanMs: number,
   after: DuePlace | null,
@@ -122,12 +123,17 @@ export async function listUnstarted(
 ): Promise<(StartableSlice & { place: DuePlace })[]> {
   const rows = await execute<StartableRow & { at: string }>(
     pool,
-    'list-unstarted',
-    `select id, account_id, group_id, priority, due_at, coalesce(due_at, created_at)::text as at from slices
-     where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
-       and coalesce(due_at, created_at) < now() + ${START_AHEAD_MS} * interval '1 millisecond'
-       and (coalesce(due_at, created_at), id) > ($2::timestamptz, $3::uuid)
-     order by coalesce(due_at, created_at), id limit $4`,
+    'take-unstarted',
+    `with page as materialized (
+       select id, account_id, group_id, priority, due_at, coalesce(due_at, created_at) as at from slices
+       where started_at is null and campaign_id is null and created_at < now() - $1 * interval '1 millisecond'
+         and coalesce(due_at, created_at) < now() + ${START_AHEAD_MS} * interval '1 millisecond'
+         and (coalesce(due_at, created_at), id) > ($2::timestamptz, $3::uuid)
+       order by coalesce(due_at, created_at), id limit $4 for update skip locked
+     ), alone as (
+       update slices s set group_id = s.id from page where s.id = page.id and page.group_id is null
+     )
+     select id, account_id, coalesce(group_id, id) as group_id, priority, due_at, at::text from page order by page.at, id`,
     [olderThanMs, after?.at ?? '-infinity', after?.id ?? NIL_UUID, limit],
   );
   return rows.map((row) => ({ ...toStartable(row), place: { at: row.at, id: row.id } }));

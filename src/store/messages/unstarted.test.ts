@@ -1,7 +1,7 @@
 /** Which slices need a workflow and have none. */
 import { messageDraft, sliceDraft, startStore, type TestStore } from '../../../test/support/rows';
 import { acceptMessages } from './accept';
-import { listUnstarted, markStarted } from './slices';
+import { markStarted, takeUnstarted } from './slices';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ async function storeDue(seconds: number | null): Promise<string> {
 }
 
 const unstarted = async (olderThanMs = 0, limit = 100): Promise<string[]> =>
-  (await listUnstarted(store.pool, olderThanMs, null, limit)).map(({ id }) => id);
+  (await takeUnstarted(store.pool, olderThanMs, null, limit)).map(({ id }) => id);
 
 it('those whose time is near or has come, in its order; none that is due later than in a minute', async () => {
   const later = await storeDue(3_600);
@@ -26,9 +26,9 @@ it('those whose time is near or has come, in its order; none that is due later t
   const now = await storeDue(null);
   const past = await storeDue(-30);
   expect(await unstarted()).toEqual([past, now, soon]);
-  const page = await listUnstarted(store.pool, 0, null, 2);
+  const page = await takeUnstarted(store.pool, 0, null, 2);
   expect(page.map(({ id }) => id)).toEqual([past, now]);
-  expect((await listUnstarted(store.pool, 0, page.at(-1)!.place, 2)).map(({ id }) => id)).toEqual([soon]);
+  expect((await takeUnstarted(store.pool, 0, page.at(-1)!.place, 2)).map(({ id }) => id)).toEqual([soon]);
   expect(await unstarted(60_000)).toEqual([]);
   await store.pool.query(`update slices set due_at = now() + interval '59 seconds' where id = $1`, [later]);
   expect(await unstarted()).toEqual([past, now, soon, later]);
