@@ -178,6 +178,22 @@ test('the ledger is everything in one answer', async () => {
   });
 });
 
+test('the sink answers a message as Infobip does, counts what comes, and forgets it at a reset', async () => {
+  await call('POST', `${simulator.url}/control/reset`);
+  expect(await call('GET', `${simulator.url}/control/sink`)).toMatchObject({ body: { requests: 0, firstAt: null } });
+  const body = { messages: [{ destinations: [{ to: '919800000001', messageId: 'our-id' }] }] };
+  expect(await call('POST', `${simulator.url}/sink/sms/3/messages`, body)).toMatchObject({
+    status: 200,
+    body: { messages: [{ messageId: 'our-id', status: { groupId: 1, name: 'PENDING_ACCEPTED' } }] },
+  });
+  await call('POST', `${simulator.url}/sink`, body);
+  expect(await call('GET', `${simulator.url}/control/sink`)).toMatchObject({
+    body: { requests: 2, firstAt: expect.any(Number) },
+  });
+  await call('POST', `${simulator.url}/control/reset`);
+  expect(await call('GET', `${simulator.url}/control/sink`)).toMatchObject({ body: { requests: 0 } });
+});
+
 test('the sink answers anything; unknown paths are 404', async () => {
   expect(await call('POST', `${simulator.url}/sink`, { any: 'thing' })).toMatchObject({
     status: 200,

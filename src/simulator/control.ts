@@ -103,6 +103,8 @@ export function answerControl(world: World, path: string, request: VendorRequest
       return json(200, world.script(account));
     case 'GET /control/counts':
       return json(200, counts(world, account));
+    case 'GET /control/sink':
+      return json(200, world.sink.counts);
     case 'GET /control/messages':
       return json(200, messages(world, request.query));
     case 'GET /control/clevertap':

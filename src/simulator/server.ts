@@ -37,7 +37,7 @@ const ROUTES = new Routes(PROTOCOLS);
 
 /** Longer than clients keep idle connections, so that it is never the server that closes one under a request. */
 const KEEP_ALIVE_MS = 75_000;
-const SINK_ANSWER = '{"ok":true}';
+const SINK = '/sink';
 
 export interface SimulatorOptions {
   /** 0 = any free one. */
@@ -82,7 +82,7 @@ class Server {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const body = await readBody(incoming);
-    if (path === '/sink') return send(response, { status: 200, body: SINK_ANSWER });
+    if (path === SINK || path.startsWith(`${SINK}/`)) return send(response, this.world.sink.answer(body));
     const request: VendorRequest = {
       method: incoming.method ?? 'GET',
       path,

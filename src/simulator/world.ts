@@ -14,6 +14,7 @@ import type { ReportKind } from './plan';
 import { Recent } from './recent';
 import type { Script } from './script';
 import { DEFAULT_SCRIPT } from './script';
+import { Sink } from './sink';
 
 /** Messages, and CleverTap records, that are kept when `record` is on. */
 export const KEPT_RECORDS = 50_000;
@@ -54,6 +55,7 @@ export class World {
   readonly accounts = new Map<string, Account>();
   readonly listeners = new Map<string, Listener>();
   readonly peak = new Peak();
+  readonly sink = new Sink();
   private readonly recordOf = new Map<string, MessageRecord>();
   readonly messages = new Recent<MessageRecord>(KEPT_RECORDS, (old) =>
     this.recordOf.delete(`${old.account} ${old.messageId}`),

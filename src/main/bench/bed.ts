@@ -38,6 +38,10 @@ export interface Bed {
   /** Bytes of write-ahead log that Postgres has written until now. */
   walBytes(): Promise<number>;
   counts(): Promise<Counts>;
+  /** What came to the plain endpoint that the raw figures are measured against, in the form of {@link counts}. */
+  sinkCounts(): Promise<Counts>;
+  /** The gateway that leads to the simulator. */
+  readGateway(): Promise<{ id: string; baseUrl: string }>;
   /** Changes settings of the gateway that leads to the simulator. */
   gateway(settings: object): Promise<void>;
   /** The simulator forgets everything and obeys this; messages are kept only when it says so. */
@@ -70,9 +74,13 @@ export async function makeBed(): Promise<Bed> {
   const simulator = `http://${LOOPBACK}:${env.HELIOGRAPH_SIMULATOR_PORT}`;
   const call = createCaller(stack.adminKey);
 
-  const { items } = await call<{ items: { id: string }[] }>('GET', `${api}/api/v1/gateways`);
+  const readGateway = async () => {
+    const { items } = await call<{ items: { id: string; baseUrl: string }[] }>('GET', `${api}/api/v1/gateways`);
+    return items[0]!;
+  };
+  const { id } = await readGateway();
   const gateway = async (settings: object): Promise<void> => {
-    await call('PATCH', `${api}/api/v1/gateways/${items[0]!.id}`, settings);
+    await call('PATCH', `${api}/api/v1/gateways/${id}`, settings);
   };
   // Messages without a receipt stay open: their deadlines must not fall into what is measured after them.
   await gateway({ receiptDeadlineSeconds: DAY_SECONDS });
@@ -91,6 +99,15 @@ export async function makeBed(): Promise<Bed> {
       return Number(rows[0]!.bytes);
     },
     counts: () => call<Counts>('GET', `${simulator}/control/counts`),
+    async sinkCounts() {
+      type Sink = { requests: number; firstAt: number | null; lastAt: number | null };
+      const { requests, firstAt, lastAt } = await call<Sink>('GET', `${simulator}/control/sink`);
+      const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+      const [firstSubmissionAt, lastSubmissionAt] = [iso(firstAt), iso(lastAt)];
+      const rest = { duplicateIds: 0, maxSubmissionsPerSecond: 0, firstSubmissionAt, lastSubmissionAt };
+      return { submissions: requests, accepted: requests, ...rest };
+    },
+    readGateway,
     gateway,
     async script(script) {
       await call('POST', `${simulator}/control/reset`);

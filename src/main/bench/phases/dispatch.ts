@@ -2,6 +2,7 @@
 import { waitFor, type Bed } from '../bed';
 import { makeCampaign, readHistory, uploadList } from '../campaigns';
 import { runLoad } from '../load';
+import { cpuPerMessage } from '../processes';
 import { countMishaps, PHASE_DEADLINE_MS, RAW_IN_FLIGHT, type PhaseContext } from '../phase';
 import { rawRequest } from '../traffic';
 import { rawPerSecond } from './raw';
@@ -17,18 +18,24 @@ export const ONE_BY_ONE = { sendingPattern: 'loop', maxInFlight: RAW_IN_FLIGHT }
  * Sends a campaign and measures from the provider's first request to its last: what came before, from the upload to the
  * last message in Postgres, is not part of it.
  */
-async function dispatchCampaign({ bed, figures }: PhaseContext, list: List, gateway: object, script: object) {
+async function dispatchCampaign(
+  { bed, figures }: PhaseContext,
+  list: List,
+  gateway: object,
+  script: object,
+  readCounts = bed.counts,
+) {
   await bed.gateway(gateway);
   await bed.script(script);
   const id = await makeCampaign(bed, { uploadId: list.id });
-  await waitFor(
-    'the campaign has left',
-    async () => (await bed.counts()).submissions >= list.recipients,
-    PHASE_DEADLINE_MS,
-  );
-  const counts = await bed.counts();
+  const submissions = async (): Promise<number> => (await readCounts()).submissions;
+  await waitFor('the campaign begins to leave', async () => (await submissions()) > 0, PHASE_DEADLINE_MS);
+  const [before, already] = [await bed.cpuTimes(), await submissions()];
+  await waitFor('the campaign has left', async () => (await submissions()) >= list.recipients, PHASE_DEADLINE_MS);
+  const cpu = cpuPerMessage(before, await bed.cpuTimes(), list.recipients - already);
+  const counts = await readCounts();
   countMishaps(figures, list.recipients, counts);
-  return { id, perSecond: list.recipients / sendingSeconds(counts) };
+  return { id, perSecond: list.recipients / sendingSeconds(counts), cpu };
 }
 
 interface List {
@@ -51,13 +58,18 @@ export async function measureDispatch(context: PhaseContext): Promise<void> {
   const raws = [figures.raw_per_s!];
   const batch = await dispatchCampaign(context, list, BATCHES, NO_RECEIPTS);
   raws.push(await rawPerSecond(context));
-  const loop = await dispatchCampaign(context, list, ONE_BY_ONE, NO_RECEIPTS);
+  const { baseUrl } = await bed.readGateway();
+  const toSink = { ...ONE_BY_ONE, baseUrl: `${bed.simulator}/sink` };
+  const loop = await dispatchCampaign(context, list, toSink, NO_RECEIPTS, bed.sinkCounts);
+  await bed.gateway({ baseUrl });
   raws.push(await rawPerSecond(context));
   const raw = raws.reduce((sum, each) => sum + each) / raws.length;
   say(`  raw before, between and after: ${raws.map((each) => Math.round(each)).join(', ')}`);
   figures.raw_per_s = raw;
   figures.batch_per_s = batch.perSecond;
   figures.batch_ratio = batch.perSecond / raw;
+  figures.batch_cpu_us = batch.cpu;
+  figures.loop_cpu_us = loop.cpu;
   figures.loop_per_s = loop.perSecond;
   figures.loop_ratio = loop.perSecond / raw;
 
