@@ -75,6 +75,19 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table blocks (
+  claim uuid not null,
+  slice_id uuid not null,
+  account_id text not null,
+  gateway_id text not null,
+  leg smallint not null,
+  sender text,
+  imposed boolean not null,
+  ids uuid[] not null,
+  created_at timestamp with time zone not null default now(),
+  constraint blocks_pkey PRIMARY KEY (claim)
+);
+
 create table callback_counts (
   account_id text not null,
   webhook_id text not null,
@@ -492,6 +505,7 @@ create table slices (
   wake_seq integer not null default 0,
   group_id uuid,
   outcomes smallint,
+  owner uuid,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
@@ -622,6 +636,8 @@ create table webhooks (
 CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
 
 CREATE INDEX audit_account ON audit USING btree (account_id, id);
+
+CREATE INDEX blocks_slice ON blocks USING btree (slice_id);
 
 CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 

@@ -1,6 +1,6 @@
 /** A database per test file: a copy of the migrated template, made in some 30 ms. */
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { fact, TEMPLATE_DATABASE, TEST_DATABASE_URL } from './servers';
 
 export interface TestDatabase {
@@ -26,6 +26,14 @@ export function databaseNamed(url: string, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${database}`;
   return changed.href;
+}
+
+/** Messages that are on their way to a provider, or of which nobody knows whether they were: in blocks, or as attempts. */
+export async function listUnderWay(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select message_id as id from attempts where state = 'submitting' union all select unnest(ids) from blocks`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function administer(statement: string): Promise<void> {

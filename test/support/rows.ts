@@ -5,7 +5,9 @@ import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { uuidv7 } from '../../src/core/messages/ids';
 import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
+import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
+import { sealSlice } from '../../src/store/messages/slices';
 import { connectDatabase, type Database } from '../../src/store/database';
 import type { RequestCounts } from '../../src/store/gateways/breaker';
 import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
@@ -115,9 +117,19 @@ export async function storeSlice(
 /** The dispatch run of tests that need only one. */
 export const CLAIM = randomUUID();
 
-export function claim(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
-  const request = { sliceId, gatewayId, leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM };
-  return claimMessages(pool, { ...request, after: null, ...over });
+/** Claims a block, as a run that has just begun: whoever had the slice before claims no more of it. */
+export async function claimBlock(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
+  const owner = randomUUID();
+  await sealSlice(pool, sliceId, owner);
+  const leg = { leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM, after: null };
+  return claimMessages(pool, { owner, sliceId, gatewayId, ...leg, ...over });
+}
+
+/** Claims, and has the attempts opened, for tests that are about their rows. */
+export async function claim(...args: Parameters<typeof claimBlock>): Promise<ClaimedMessage[]> {
+  const claimed = await claimBlock(...args);
+  await openAttemptsOfSlice(args[0], args[1]);
+  return claimed;
 }
 
 /** Claims messages of a slice, and has the gateway take them; `result` says otherwise. */
@@ -128,10 +140,11 @@ export async function submit(
   over: Partial<ClaimRequest> = {},
   result: Partial<AttemptResult> = {},
 ): Promise<ClaimedMessage[]> {
-  const claimed = await claim(pool, sliceId, gatewayId, over);
+  const own = over.claim ?? randomUUID();
+  const claimed = await claimBlock(pool, sliceId, gatewayId, { ...over, claim: own });
   await writeResults(
     pool,
-    CLAIM,
+    own,
     claimed.map((message) => resultOf(message, result)),
   );
   return claimed;

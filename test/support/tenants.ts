@@ -88,7 +88,8 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
     },
     async states(ids) {
       const { rows } = await stack.database.pool.query<{ id: string; state: string }>(
-        'select id, state::text from messages where id = any($1)',
+        `select m.id, case when b.claim is null then m.state::text else 'submitting' end as state
+         from messages m left join blocks b on b.slice_id = m.slice_id and m.id = any(b.ids) where m.id = any($1)`,
         [ids],
       );
       const byId = new Map(rows.map(({ id, state }) => [id, state]));

@@ -78,14 +78,15 @@ export async function advanceSlice(
   campaign: CampaignTerms | null = null,
   runMs = RUN_MS,
 ): Promise<AdvanceResult> {
-  const slice = await sealSlice(deps.database.pool, sliceId);
+  const claim = randomUUID();
+  const slice = await sealSlice(deps.database.pool, sliceId, claim);
   if (slice === null) {
     return { open: 0, dueAtMs: 0, nowMs: 0, held: null, lookUp: false, taken: 0, waiting: 0 };
   }
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
-  const run = createRun(deps, slice, route, stopping, campaign, runMs);
+  const run = createRun(deps, { slice, claim, route, stopping, campaign, runMs });
   const reload = async (): Promise<void> => {
     run.route = await resolveRoute(deps, slice, run.route.plan);
   };
@@ -104,20 +105,25 @@ export async function advanceSlice(
   return toResult(run, turn);
 }
 
+interface RunTerms {
+  slice: SealedSlice;
+  claim: string;
+  route: ResolvedRoute;
+  stopping: AbortSignal;
+  campaign: CampaignTerms | null;
+  runMs: number;
+}
+
 function createRun(
   { database, http, wakeRelays, log }: DispatchDeps,
-  slice: SealedSlice,
-  route: ResolvedRoute,
-  stopping: AbortSignal,
-  campaign: CampaignTerms | null,
-  runMs: number,
+  { slice, claim, route, stopping, campaign, runMs }: RunTerms,
 ): DispatchRun {
   return {
     database,
     http,
     sliceId: slice.id,
     route,
-    claim: randomUUID(),
+    claim,
     stopping,
     claimUntilMs: performance.now() + runMs,
     urgent: slice.priority < BULK_PRIORITY,

@@ -4,7 +4,7 @@ import type { FailureClass } from '../../core/messages/outcome';
 import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import type { ClaimedMessage, TakenMessage } from '../../store/dispatch/claim';
-import type { AttemptResult } from '../../store/dispatch/results';
+import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
 import { legAfter, missingOn, type ResolvedLeg } from './route';
@@ -37,9 +37,6 @@ export function longestHold(answers: readonly SubmitResult[]): { ms: number; rea
   }
   return longest;
 }
-
-/** The reason of what was given back before its request was made. */
-export const NOT_SENT = 'not sent: its turn did not come, so it waits';
 
 /** The result of a message that was claimed and is given back before its request was made: it leaves later. */
 export function notSent(leg: number, { id, no, transients }: TakenMessage): AttemptResult {

@@ -1,5 +1,6 @@
 /** Attempts whose answer is missing, because the run that made their request is gone or the answer was lost. */
 import { providers } from '../../providers/registry';
+import { openAttemptsOfSlice } from '../../store/messages/blocks';
 import { callOrphansUnknown, postponeOrphans, takeOverOrphans, type OrphanedAttempt } from '../../store/dispatch/claim';
 import type { DispatchGateway, Gateways } from './gateways';
 import { resend } from './pass';
@@ -19,6 +20,7 @@ const RESEND_PROVIDERS: readonly string[] = Object.values(providers)
  */
 export async function resolveOrphans(gateways: Gateways, run: DispatchRun): Promise<boolean> {
   const { pool } = run.database;
+  await openAttemptsOfSlice(pool, run.sliceId);
   const unknown = await callOrphansUnknown(pool, run.sliceId, RESEND_PROVIDERS);
   const orphans = await takeOverOrphans(pool, run.sliceId, run.claim, RESEND_PROVIDERS);
   if (orphans.length === 0) return unknown > 0;
@@ -53,6 +55,7 @@ const MIN_POSTPONE_MS = 500;
 
 /** Calls all orphans of a slice unknown: none is sent again. */
 export async function giveUpOrphans(run: DispatchRun): Promise<void> {
+  await openAttemptsOfSlice(run.database.pool, run.sliceId);
   await callOrphansUnknown(run.database.pool, run.sliceId, []);
 }
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { HOLD_PATIENCE_MS, MAX_PACE_MS } from '../../core/gateways/hold';
 import { isDatabaseAway, outlastAbsence } from '../../store/database';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../store/dispatch/claim';
-import type { AttemptResult } from '../../store/dispatch/results';
-import { interpretFor, longestHold, NOT_SENT, notSent, sharedTimeout, submit } from './exchange';
+import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
+import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
 import type { DispatchGateway } from './gateways';
 import { stopsGateway, withinAttempts } from './interpret';
 import type { Pacer } from './pacer';
@@ -147,6 +147,7 @@ function claimBlock(
   return claimMessages(run.database.pool, {
     ...request,
     sliceId: run.sliceId,
+    owner: run.claim,
     leg: legIndex,
     gatewayId: gateway.id,
     overrideSender: leg.imposed,

@@ -1,6 +1,7 @@
 /** What became of attempts is known to this run alone until it is written: nothing but the end of the process loses it. */
 import { commitApart } from '../../core/concurrency/commit-apart';
 import { outlastAbsence } from '../../store/database';
+import { releaseBlock } from '../../store/messages/blocks';
 import { listClaimed } from '../../store/dispatch/claim';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
 import { replayParked } from '../../store/receipts/parked';
@@ -34,7 +35,9 @@ export async function recordResults(
 
 /** Gives back what a claim took whose answer was lost: it may have been committed, and nothing of it has left. */
 export async function giveBack(run: DispatchRun, legIndex: number, gatewayId: string, claim: string): Promise<void> {
-  const taken = await outlastAbsence(() => listClaimed(run.database.pool, run.sliceId, claim));
+  const { pool } = run.database;
+  await outlastAbsence(() => releaseBlock(pool, claim));
+  const taken = await outlastAbsence(() => listClaimed(pool, run.sliceId, claim));
   await recordResults(
     run,
     claim,

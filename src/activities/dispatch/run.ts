@@ -12,7 +12,7 @@ export interface DispatchRun {
   sliceId: string;
   /** The legs of the slice as they stand now. */
   route: ResolvedRoute;
-  /** Owner token of the attempts that it takes over from runs before it. */
+  /** Owner token: of the slice, so that no run before it claims any more, and of the attempts that it takes over from those. */
   claim: string;
   /**
    * Aborted when the worker shuts down, the campaign is paused or its window closes: nothing new leaves, what is in

@@ -66,7 +66,7 @@ const lookAt = async (table: 'slices' | 'campaigns', id: string): Promise<Date |
 async function submitted(): Promise<{ sliceId: string; deliver: () => Promise<unknown> }> {
   const gateway = await storeGateway(store);
   const { sliceId } = await storeSlice(store.pool, 1);
-  await sealSlice(store.pool, sliceId);
+  await sealSlice(store.pool, sliceId, CLAIM);
   const [message] = await claim(store.pool, sliceId, gateway.id);
   await writeResults(store.pool, CLAIM, [resultOf(message!)]);
   await readOutlook(store.pool, sliceId, []);

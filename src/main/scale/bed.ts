@@ -92,7 +92,7 @@ export async function accept({ database, webhookId }: ScaleBed, messages: number
 export async function begin(bed: ScaleBed, messages: number): Promise<string> {
   const sliceId = await accept(bed, messages);
   await markStarted(bed.database.pool, [sliceId]);
-  await sealSlice(bed.database.pool, sliceId);
+  await sealSlice(bed.database.pool, sliceId, randomUUID());
   return sliceId;
 }
 
@@ -100,7 +100,9 @@ export async function begin(bed: ScaleBed, messages: number): Promise<string> {
 export async function submit(bed: ScaleBed, sliceId: string, messages: number): Promise<ClaimedMessage[]> {
   const { pool } = bed.database;
   const claim = randomUUID();
-  const leg = { sliceId, leg: 0, gatewayId: bed.gatewayId, overrideSender: false, sender: 'BRANDA' };
+  const owner = randomUUID();
+  await sealSlice(pool, sliceId, owner);
+  const leg = { sliceId, owner, leg: 0, gatewayId: bed.gatewayId, overrideSender: false, sender: 'BRANDA' };
   const claimed = await claimMessages(pool, { ...leg, limit: messages, claim, after: null });
   const taken = {
     attempt: 'submitted',

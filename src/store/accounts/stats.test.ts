@@ -1,4 +1,5 @@
 import {
+  CLAIM,
   ACCOUNT,
   FAILED,
   messageDraft,
@@ -48,7 +49,7 @@ const NOTHING = { sent: 0, delivered: 0, clicked: 0, errors: 0 };
 /** Submits a slice of `count`; returns its messages. */
 async function submitSlice(count: number, sender: string | null = null) {
   const { sliceId } = await storeSlice(store.pool, count, { sender });
-  await sealSlice(store.pool, sliceId);
+  await sealSlice(store.pool, sliceId, CLAIM);
   const claimed = await submit(store.pool, sliceId, gateway.id);
   return { sliceId, claimed };
 }
@@ -92,7 +93,7 @@ it('counts a message whose text was followed once, whichever of its links', asyn
   const slice = sliceDraft();
   const linked = messageDraft(slice.id, { links });
   await acceptMessages(store.pool, [slice], [linked, messageDraft(slice.id)]);
-  await sealSlice(store.pool, slice.id);
+  await sealSlice(store.pool, slice.id, CLAIM);
   await submit(store.pool, slice.id, gateway.id);
   expect(await figures()).toEqual([{ key: null, ...NOTHING, sent: 2 }]);
   for (const { code, url } of [...links, ...links]) {

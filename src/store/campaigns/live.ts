@@ -5,6 +5,7 @@ import { ENDED_STATES } from '../../core/campaigns/campaign';
 import { FINAL_STATES } from '../../core/messages/status';
 import type { CampaignRow } from './campaigns';
 import { execute } from '../database';
+import { inBlocksOf } from '../messages/blocks';
 import { openOf } from '../messages/ledger';
 import type { Schema } from '../tables';
 import type { Ledger } from '../messages/slices';
@@ -67,7 +68,9 @@ export async function countCampaigns(pool: Pool, ids: readonly string[]): Promis
     `select campaign_id, sum(total) as accepted, ${FINAL_STATES.map((state) => `sum(${state}) as ${state}`).join(', ')},
             sum(${openOf('s')}) as open, sum(s.submitted) as submitted,
             sum(case when s.started_at is not null and ${openOf('s')} > s.submitted then (
-              select count(*) from messages m where m.slice_id = s.id and m.state = 'submitting') else 0 end) as submitting
+              select count(*) from messages m
+              where m.slice_id = s.id and (m.state = 'submitting' or m.id in ${inBlocksOf('s.id')})
+            ) else 0 end) as submitting
      from slices s where campaign_id = any($1::text[]) group by campaign_id`,
     [ids],
   );

@@ -1,5 +1,6 @@
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import {
+  CLAIM,
   ACCOUNT,
   claim,
   countersOf,
@@ -62,7 +63,7 @@ it('one that was looked at is due again at its time, or when it has news', async
   await store.pool.query('update slices set wake_due = true where id = $1', [slices[0]!.id]);
   expect((await outlookOf(id)).due).toEqual([0]);
   // Looking at it takes note of the news.
-  await sealSlice(store.pool, slices[0]!.id);
+  await sealSlice(store.pool, slices[0]!.id, CLAIM);
   await writeLookAt(store.pool, slices[0]!.id, (await readClockMs(store.pool)) + 60_000);
   expect((await outlookOf(id)).due).toEqual([]);
   await writeLookAt(store.pool, slices[1]!.id, 0);

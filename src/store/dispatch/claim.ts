@@ -1,10 +1,11 @@
-/** The claim: dispatch takes messages, and commits each attempt as `submitting` before its request leaves. */
+/** The claim: dispatch takes messages, and has committed that before a request leaves. */
 import type { Pool, QueryResultRow } from 'pg';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { NIL_UUID } from '../../core/messages/ids';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { capParameters, recentOf, type Caps } from '../messages/caps';
 import { execute, executeLocked } from '../database';
+import { attemptSender, inBlocksOf, REOPEN } from '../messages/blocks';
 import type { MessageOptions } from '../tables';
 
 /** A message that this dispatch run owns. */
@@ -54,20 +55,45 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
 });
 
 /**
- * The claim in SQL. Locked rows are updated by their place (ctid), without a second search by id. A row that changed
- * between search and lock is left for the next claim.
+ * What may be claimed, in SQL. The slice is locked first, and claimed of by its owner only: once another run has it, and
+ * may have read what is free, this one takes nothing more.
  */
-const claimSql = (more: string): string => `
-with due as (
-  select m.id, m.ctid as place from messages m
-  where m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[]) and m.leg = $3
-    and (m.not_before is null or m.not_before <= now())
+const DUE = `
+  where exists (select from owned) and m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[])
+    and m.leg = $3 and (m.not_before is null or m.not_before <= now())
+    and m.id not in ${inBlocksOf('$1')}
     and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
     and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
-                    where s.id = $1 and not c.state = any($10::text[]))
-    ${more}
+                    where s.id = $1 and not c.state = any($10::text[]))`;
+const OWNED = `
+with owned as (
+  select account_id from slices where id = $1 and owner = $11 for update
+)`;
+const COLUMNS = 'id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients';
+
+const CLAIM = `${OWNED},
+due as (
+  select m.id, (m.attempts + 1)::smallint as attempts, m.msisdn, m.body, m.sender, m.service, m.segments, m.options,
+         m.encoding, m.transients, ${attemptSender('$6', '$7', 'm.sender')} as attempt_sender
+  from messages m ${DUE}
+  order by m.id limit $4
+),
+opened as (
+  insert into blocks (claim, slice_id, account_id, gateway_id, leg, sender, imposed, ids)
+  select $8, $1, (select account_id from owned), $5, $3, $7, $6, array_agg(id order by id) from due having count(*) > 0
+)
+select ${COLUMNS} from due order by id`;
+
+/**
+ * With caps, messages are marked one by one, since what is on its way to a number counts. Locked rows are updated by their
+ * place (ctid), without a second search by id. A row that changed between search and lock is left for the next claim.
+ */
+const CLAIM_CAPPED = `${OWNED},
+due as (
+  select m.id, m.ctid as place from messages m ${DUE}
+    and not exists (select 1 from (${recentOf('$2', '$12', '$13')}) c where c.repeated or c.recent >= $14::int)
   order by m.id limit $4 for update
 ),
 claimed as (
@@ -75,33 +101,26 @@ claimed as (
   from due where m.ctid = due.place
   returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.sender, m.service, m.segments, m.options, m.encoding,
             m.transients,
-            case when $6 then $7 else coalesce(m.sender, $7) end as attempt_sender
+            ${attemptSender('$6', '$7', 'm.sender')} as attempt_sender
 ),
 opened as (
   insert into attempts (message_id, no, account_id, gateway_id, leg, sender, claim)
   select id, attempts, account_id, $5, $3, attempt_sender, $8 from claimed
-  -- The number of a try that was given back is used again, and its row with it.
-  on conflict (message_id, no) do update
-  set gateway_id = excluded.gateway_id, leg = excluded.leg, sender = excluded.sender, claim = excluded.claim,
-      state = 'submitting', provider_id = null, class = null, code = null, reason = null, created_at = now(),
-      answered_at = null
+  ${REOPEN}
 )
-select id, attempts, msisdn, body, attempt_sender, sender, service, segments, options, encoding, transients from claimed order by id`;
-
-const CLAIM = claimSql('');
-const CLAIM_CAPPED = claimSql(
-  `and not exists (select 1 from (${recentOf('$2', '$11', '$12')}) c where c.repeated or c.recent >= $13::int)`,
-);
+select ${COLUMNS} from claimed order by id`;
 
 export interface ClaimRequest {
   sliceId: string;
+  /** The run that sealed the slice last, see `sealSlice`: no other one claims of it. */
+  owner: string;
   leg: number;
   limit: number;
   gatewayId: string;
   /** True on a leg that imposes its sender ID: `sender` replaces the message's own. Else `sender` is the default for those without. */
   overrideSender: boolean;
   sender: string | null;
-  /** Names this claim: by it the attempts are found again, should its answer be lost. */
+  /** Names this claim: by it what was taken is found again, should its answer be lost. */
   claim: string;
   /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
   after: string | null;
@@ -110,9 +129,10 @@ export interface ClaimRequest {
 }
 
 /**
- * Claims up to `limit` messages of one leg and opens an attempt for each, in one statement. Claims nothing once the
- * gateway is inactive or paused, or the campaign is; no message whose number is suppressed; and none that a cap holds
- * back: the claims of an account with caps wait for each other, so that two slices don't send what only one of them may.
+ * Claims up to `limit` messages of one leg in one statement, as a block, or with an attempt for each where the account has
+ * caps. Claims nothing once the gateway is inactive or paused, or the campaign is, or the slice has another owner; no
+ * message whose number is suppressed; and none that a cap holds back: the claims of an account with caps wait for each
+ * other, so that two slices don't send what only one of them may. One owner makes one claim at a time.
  */
 export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
   const values = [
@@ -126,6 +146,7 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
     request.claim,
     request.after ?? NIL_UUID,
     DISPATCHING_STATES,
+    request.owner,
   ];
   const { capped } = request;
   if (capped == null) return (await execute<ClaimRow>(pool, 'claim-messages', CLAIM, values)).map(toClaimed);
@@ -138,7 +159,7 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
 /** A message that a claim has taken. */
 export type TakenMessage = Pick<ClaimedMessage, 'id' | 'no' | 'transients'>;
 
-/** What a claim has taken of a slice and nothing has become of yet: for a claim that may have been committed, or not. */
+/** The attempts that a claim opened and nothing has become of yet: for a claim that may have been committed, or not. */
 export async function listClaimed(pool: Pool, sliceId: string, claim: string): Promise<TakenMessage[]> {
   return execute<TakenMessage & QueryResultRow>(
     pool,

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { execute } from '../database';
+import { openAttemptsOfClaim, releaseUnsent, writeTaken } from '../messages/blocks';
 import {
   NOTHING_SETTLED,
   SETTLEMENT_RESULT,
@@ -48,7 +49,7 @@ held as (
 const OPEN_ATTEMPT = `
   (select count(*) from held) > 0 and a.message_id = r.id and a.no = r.no and a.state in ('submitting', 'unknown')`;
 
-/** For nearly all results: submitted, with nothing to note. No outcome can follow from these, whoever asked. */
+/** Submitted, with nothing to note, of attempts that were opened before. No outcome can follow from these, whoever asked. */
 const SUBMITTED = `
 with result as (
   select * from unnest($1::uuid[], $2::smallint[], $3::text[]) as r (id, no, provider_id)
@@ -70,7 +71,7 @@ moved as (
 update slices s set submitted = s.submitted + c.submitted
 from (select slice_id, count(*)::int as submitted from moved group by slice_id order by slice_id) c where s.id = c.slice_id`;
 
-/** For all other results: those with something to note, and those that end a message or send it on to another leg. */
+/** For all others: those with something to note, and those that end a message or send it on to another leg. */
 const OTHERS = `
 with result as (
   select * from unnest(
@@ -109,25 +110,41 @@ ${settlementWaking(`exists (
     select 1 from moved m where m.slice_id = c.slice_id and m.is_late and m.state = 'queued')`)}
 ${SETTLEMENT_RESULT}`;
 
+/** The reason of what was given back before its request was made. */
+export const NOT_SENT = 'not sent: its turn did not come, so it waits';
+
 /**
- * Writes a block's results: what was taken in one statement, what was not in another.
- * @param claim the claim that took the attempts.
+ * Writes results of a claim: what was taken in one statement, what has not left in another, and of all else, for which
+ * attempts are opened, in two more.
  */
 export async function writeResults(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
-  const submitted: AttemptResult[] = [];
+  const taken: AttemptResult[] = [];
+  const unsent: AttemptResult[] = [];
   const others: AttemptResult[] = [];
-  for (const result of results) (isPlain(result) ? submitted : others).push(result);
-  if (submitted.length > 0) {
-    await execute(pool, 'write-submitted', SUBMITTED, [
-      submitted.map((r) => r.messageId),
-      submitted.map((r) => r.no),
-      submitted.map((r) => r.providerId),
-    ]);
+  for (const result of results) {
+    if (result.reason === NOT_SENT) unsent.push(result);
+    else (isPlain(result) ? taken : others).push(result);
+  }
+  if (taken.length > 0) await writeSubmitted(pool, await writeTaken(pool, claim, taken));
+  if (others.length > 0) await openAttemptsOfClaim(pool, claim, idsOf(others));
+  if (unsent.length > 0) {
+    const opened = new Set(await releaseUnsent(pool, claim, idsOf(unsent)));
+    others.push(...unsent.filter(({ messageId }) => opened.has(messageId)));
   }
   return others.length === 0 ? NOTHING_SETTLED : writeOthers(pool, claim, others);
 }
 
 const isPlain = (result: AttemptResult): boolean => result.attempt === 'submitted' && result.reason === null;
+const idsOf = (results: readonly AttemptResult[]): string[] => results.map(({ messageId }) => messageId);
+
+async function writeSubmitted(pool: Pool, results: readonly AttemptResult[]): Promise<void> {
+  if (results.length === 0) return;
+  await execute(pool, 'write-submitted', SUBMITTED, [
+    idsOf(results),
+    results.map((r) => r.no),
+    results.map((r) => r.providerId),
+  ]);
+}
 
 async function writeOthers(pool: Pool, claim: string, results: readonly AttemptResult[]): Promise<Settlement> {
   const column = <T>(of: (result: AttemptResult) => T): T[] => results.map(of);

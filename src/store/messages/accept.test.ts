@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageDraft, sliceDraft, startStore, storeSlice, type TestStore } from '../../../test/support/rows';
+import { CLAIM, messageDraft, sliceDraft, startStore, storeSlice, type TestStore } from '../../../test/support/rows';
 import { acceptMessages, forgetRecordKeys, type AcceptResult, type MessageDraft } from './accept';
 import { readLedger, sealSlice } from './slices';
 
@@ -71,7 +71,7 @@ describe('joining', () => {
 
   it('a sealed slice takes nothing, and what it refused can be offered again', async () => {
     const { sliceId } = await storeSlice(store.pool, 2);
-    await sealSlice(store.pool, sliceId);
+    await sealSlice(store.pool, sliceId, CLAIM);
     const other = sliceDraft();
     const late = messageDraft(sliceId, { recordKey: key('late') });
     const good = messageDraft(other.id);
@@ -97,7 +97,7 @@ describe('joining', () => {
     const { sliceId } = await storeSlice(store.pool, 1);
     const drafts = Array.from({ length: 20 }, () => messageDraft(sliceId));
     const joins = drafts.map(async (draft, i) => {
-      if (i === 10) await sealSlice(store.pool, sliceId);
+      if (i === 10) await sealSlice(store.pool, sliceId, CLAIM);
       const result = await acceptMessages(store.pool, [sliceDraft({ id: sliceId, isNew: false })], [draft]);
       return result.sealed.size === 0 ? 1 : 0;
     });

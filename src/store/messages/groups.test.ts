@@ -1,4 +1,5 @@
 import {
+  CLAIM,
   messageDraft,
   sliceDraft,
   startStore,
@@ -57,7 +58,7 @@ it('members that are over are left out, also the first, after which the group is
   const gateway = await storeGateway(store);
   const [first, second] = (await storeSlices(2)) as [string, string];
   await join(first, second);
-  await sealSlice(store.pool, first);
+  await sealSlice(store.pool, first, CLAIM);
   const [message] = await submit(store.pool, first, gateway.id);
   const settlement = await applyReceipts(store.pool, [receiptOf(gateway.id, message!, { status: 'delivered' })]);
   expect(settlement.slices).toMatchObject([{ sliceId: first, groupId: first, open: 0 }]);

@@ -1,6 +1,7 @@
 /** The search for messages against all of them: whatever is asked for, page by page each message that fits comes once. */
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import {
+  CLAIM,
   ACCOUNT,
   EXPIRED,
   FAILED,
@@ -31,7 +32,7 @@ beforeAll(async () => {
   campaignId = campaign.id;
   const slices = [campaignSlice(0, 5), campaignSlice(1, 5), campaignSlice(2, 2)];
   await storeBlock(store, campaign, slices);
-  for (const { id } of slices) await sealSlice(store.pool, id);
+  for (const { id } of slices) await sealSlice(store.pool, id, CLAIM);
   await end(await submit(store.pool, slices[0]!.id, gatewayId), FAILED, DELIVERED);
   await submit(store.pool, slices[1]!.id, gatewayId, { limit: 3 });
   for (let lone = 0; lone < 12; lone++) await storeLone(lone);
@@ -50,7 +51,7 @@ afterAll(() => store.stop());
 async function storeLone(number: number): Promise<ClaimedMessage[]> {
   const { sliceId } = await storeSlice(store.pool, 2);
   if (number % 6 === 5) return [];
-  await sealSlice(store.pool, sliceId);
+  await sealSlice(store.pool, sliceId, CLAIM);
   if (number % 6 === 4) {
     await cancelWaiting(store.pool, sliceId, 'dropped');
     return [];

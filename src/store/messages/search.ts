@@ -3,7 +3,9 @@ import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from
 import { firstUuidv7At } from '../../core/messages/ids';
 import { isFinal, type MessageState } from '../../core/messages/status';
 import type { AttemptsTable, CallbacksTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
+import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { SLICE_SPAN_MS } from './accept';
+import { inBlocksOf } from './blocks';
 import { hasOutcome, isCurrent, openOf } from './ledger';
 
 export type MessageRow = Selectable<MessagesTable> & { due_at: Date | null; campaign_id: string | null };
@@ -23,12 +25,31 @@ export interface MessageFilter {
   limit: number;
 }
 
+/** A row as it is read: with the gateway over which a claim that has it sends it. */
+type FoundRow = MessageRow & { sent_over: string | null };
+
+const SENT_OVER = sql<string | null>`(
+  select b.gateway_id from blocks b where b.slice_id = messages.slice_id and messages.id = any(b.ids))`;
+
+/** What is in a block is on its way, whatever its row says: that is written with what becomes of it. */
+function asSent({ sent_over: gatewayId, ...row }: FoundRow): MessageRow {
+  return gatewayId === null ? row : { ...row, state: 'submitting', gateway_id: gatewayId };
+}
+
+/** The messages of a state, in SQL. */
+function hasState(state: MessageState): RawBuilder<SqlBool> {
+  const isInBlock = sql`messages.id in ${sql.raw(inBlocksOf('messages.slice_id'))}`;
+  const hasRow = sql<SqlBool>`messages.state = ${state}`;
+  if (state === 'submitting') return sql`(${hasRow} or ${isInBlock})`;
+  return (CLAIMABLE_STATES as readonly MessageState[]).includes(state) ? sql`(${hasRow} and not ${isInBlock})` : hasRow;
+}
+
 const columns = (db: Kysely<Schema>) =>
   db
     .selectFrom('messages')
     .innerJoin('slices', 'slices.id', 'messages.slice_id')
     .selectAll('messages')
-    .select(['slices.due_at', 'slices.campaign_id']);
+    .select(['slices.due_at', 'slices.campaign_id', SENT_OVER.as('sent_over')]);
 
 /**
  * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
@@ -48,10 +69,10 @@ export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter):
   let query = columns(db).where('messages.account_id', '=', accountId).where(isAcceptedWithin(filter));
   if (msisdn !== undefined) query = query.where('messages.msisdn', '=', msisdn);
   if (meta !== undefined) query = query.where('messages.meta', '=', meta);
-  if (state !== undefined) query = query.where('messages.state', '=', state);
+  if (state !== undefined) query = query.where(hasState(state));
   if (campaignId !== undefined) query = query.where('slices.campaign_id', '=', campaignId);
   if (after !== undefined) query = query.where('messages.id', '<', after);
-  return query.orderBy('messages.id', 'desc').limit(limitOf(filter)).execute();
+  return (await query.orderBy('messages.id', 'desc').limit(limitOf(filter)).execute()).map(asSent);
 }
 
 /** In the SQL itself: as a parameter it could be any number, and Postgres would sort everything to be ready for it. */
@@ -93,7 +114,7 @@ async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise
   if (from !== undefined) ofSlices.push(sql`s.id >= ${idAround(from, -DISORDER_MS - SLICE_SPAN_MS)}`);
   if (until !== undefined) ofSlices.push(sql`s.id < ${idAround(until, DISORDER_MS)}`);
   const ofMessages = [sql`messages.slice_id = s.id`, isAcceptedWithin(filter)];
-  if (state !== undefined) ofMessages.push(sql`messages.state = ${state}`);
+  if (state !== undefined) ofMessages.push(hasState(state));
   if (after !== undefined) {
     const last = sql`(select slice_id from messages where id = ${after})`;
     ofSlices.push(sql`${place} <= (select ${place} from slices s where s.id = ${last})`);
@@ -109,13 +130,13 @@ async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise
        where ${sql.join(ofSlices, both)} and ${sql.raw(condition)}
        order by ${place} desc, found.id desc limit ${limit})`,
   );
-  const { rows } = await sql<MessageRow>`
-    select messages.*, s.due_at, s.campaign_id
+  const { rows } = await sql<FoundRow>`
+    select messages.*, s.due_at, s.campaign_id, ${SENT_OVER} as sent_over
     from (${sql.join(pages, sql` union all `)}) found
     join messages on messages.id = found.id
     join slices s on s.id = messages.slice_id
     order by ${place} desc, messages.id desc limit ${limit}`.execute(db);
-  return rows;
+  return rows.map(asSent);
 }
 
 export interface MessageTrace {
@@ -136,12 +157,14 @@ export async function traceMessage(db: Kysely<Schema>, accountId: string, id: st
 }
 
 async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Promise<MessageTrace | null> {
-  const message = await columns(db)
+  const found = await columns(db)
     .where('messages.account_id', '=', accountId)
     .where('messages.id', '=', id)
     .executeTakeFirst();
-  if (message === undefined) return null;
+  if (found === undefined) return null;
+  const message = asSent(found);
   const attempts = await db.selectFrom('attempts').selectAll().where('message_id', '=', id).orderBy('no').execute();
+  if (found.sent_over !== null) attempts.push(await readSending(db, found));
   const receipts = await db
     .selectFrom('receipts')
     .selectAll()
@@ -150,4 +173,19 @@ async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Pro
     .execute();
   const callbacks = await db.selectFrom('callbacks').selectAll().where('message_id', '=', id).orderBy('id').execute();
   return { message, attempts, receipts, callbacks };
+}
+
+/** The attempt that a block stands for. */
+async function readSending(db: Kysely<Schema>, message: FoundRow): Promise<Selectable<AttemptsTable>> {
+  const { gateway_id, leg, sender, imposed, claim, created_at } = await db
+    .selectFrom('blocks')
+    .selectAll()
+    .where('slice_id', '=', message.slice_id)
+    .where(sql<SqlBool>`${message.id} = any(ids)`)
+    .executeTakeFirstOrThrow();
+  return {
+    message_id: message.id, no: message.attempts + 1, account_id: message.account_id, gateway_id, leg, claim, created_at,
+    sender: imposed ? sender : (message.sender ?? sender), state: 'submitting',
+    provider_id: null, class: null, code: null, reason: null, answered_at: null, settled_at: null, lookups: 0, overdue_at: null,
+  }; // prettier-ignore
 }

@@ -22,8 +22,9 @@ export interface SealedSlice {
 /**
  * Seals a slice: closes it to new messages and returns it; null when there is no such slice. Harmless to repeat. Whoever
  * seals a slice of a campaign looks at it, so its flags are cleared.
+ * @param owner the run that seals it: only the one that did so last may claim of it.
  */
-export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | null> {
+export async function sealSlice(pool: Pool, id: string, owner: string): Promise<SealedSlice | null> {
   const [row] = await execute<{
     account_id: string;
     priority: number;
@@ -35,12 +36,12 @@ export async function sealSlice(pool: Pool, id: string): Promise<SealedSlice | n
   }>(
     pool,
     'seal-slice',
-    `update slices set state = 'sealed', started_at = coalesce(started_at, now()),
+    `update slices set state = 'sealed', owner = $2, started_at = coalesce(started_at, now()),
        look_at = case when campaign_id is null then coalesce(look_at, now()) end,
        wake_due = wake_due and campaign_id is null
      where id = $1
      returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
-    [id],
+    [id, owner],
   );
   if (row === undefined) return null;
   return {

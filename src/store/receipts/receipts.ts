@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { statesBefore } from '../../core/messages/status';
 import { execute } from '../database';
+import { openAttemptsOfMessages } from '../messages/blocks';
 import { mergeParts } from './parts';
 import {
   SETTLEMENT,
@@ -135,7 +136,10 @@ moved as (
 ${SETTLEMENT}
 ${SETTLEMENT_RESULT}
 union all
-select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid`;
+select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid
+union all
+select 'unmatched', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i
+where i.mid is null and i.message_id is not null`;
 
 const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
@@ -143,22 +147,50 @@ const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE
 /**
  * Stores and applies receipts in one statement and transaction, those about parts of a text after {@link mergeParts}. A
  * receipt that matches no attempt is parked (see `parked.ts`), one that came before is ignored; a receipt can only reach
- * attempts of its own gateway.
+ * attempts of its own gateway. One that names an attempt which is still in a block has it opened.
  * @returns the slices and webhooks that have news.
  */
 export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
   const rows: SettlementRow[] = [];
+  const parts = receipts.filter(({ part }) => part !== null);
+  if (parts.length > 0) await openAttempts(pool, parts);
+  let hasOpened = false;
   for (let left = await mergeParts(pool, receipts); left.length > 0;) {
     const answer = await applyOnce(pool, left);
-    const unseen = new Set(answer.filter((row) => row.kind === 'unseen').map((row) => row.id));
-    rows.push(...answer.filter((row): row is SettlementRow => row.kind !== 'unseen'));
+    const again = new Set<string>();
+    const unmatched = new Set<string>();
+    for (const row of answer) {
+      if (!isMark(row)) rows.push(row);
+      else (row.kind === 'unseen' ? again : unmatched).add(row.id);
+    }
+    if (unmatched.size > 0 && !hasOpened) {
+      // Once: the block of an attempt that was sent is there before the request leaves.
+      hasOpened = true;
+      const early = left.filter(({ dedupe }) => unmatched.has(dedupe.toString('hex')));
+      await openAttempts(pool, early);
+      for (const id of unmatched) again.add(id);
+    }
     // States only move forward, so this ends.
-    left = left.filter((receipt) => unseen.has(receipt.dedupe.toString('hex')));
+    left = left.filter((receipt) => again.has(receipt.dedupe.toString('hex')));
   }
   return toSettlement(rows);
 }
 
-type ReceiptRow = SettlementRow | { kind: 'unseen'; id: string };
+function openAttempts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<void> {
+  return openAttemptsOfMessages(
+    pool,
+    receipts.flatMap(({ attempt }) => attempt?.messageId ?? []),
+  );
+}
+
+/** What the statement says of a receipt, by its dedupe in hex. */
+interface ReceiptMark {
+  kind: 'unseen' | 'unmatched';
+  id: string;
+}
+type ReceiptRow = SettlementRow | ReceiptMark;
+
+const isMark = (row: ReceiptRow): row is ReceiptMark => row.kind === 'unseen' || row.kind === 'unmatched';
 
 async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);

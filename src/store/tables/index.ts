@@ -14,6 +14,7 @@ import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
 import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
+  BlocksTable,
   LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
@@ -40,6 +41,7 @@ export interface Schema {
   ledger_rollups: LedgerRollupsTable;
   messages: MessagesTable;
   attempts: AttemptsTable;
+  blocks: BlocksTable;
   receipts: ReceiptsTable;
   callbacks: CallbacksTable;
   callback_counts: CallbackCountsTable;

@@ -31,6 +31,8 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   stats_at: Date | null;
   /** See `outcomesOf`; null while the slice is current. */
   outcomes: number | null;
+  /** The run that may claim of it. */
+  owner: string | null;
 }
 
 /** What was counted of an account's slices. */
@@ -99,6 +101,19 @@ export interface AttemptsTable {
   settled_at: Date | null;
   lookups: Generated<number>;
   overdue_at: Date | null;
+}
+
+/** What a claim has taken and nothing was written of yet. */
+export interface BlocksTable {
+  claim: string;
+  slice_id: string;
+  account_id: string;
+  gateway_id: string;
+  leg: number;
+  sender: string | null;
+  imposed: boolean;
+  ids: string[];
+  created_at: CreatedAt;
 }
 
 export interface ReceiptsTable {
