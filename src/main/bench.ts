@@ -5,12 +5,14 @@
 import { parseArgs } from 'node:util';
 import { adapterTable } from './bench/adapters';
 import { makeBed } from './bench/bed';
+import { aimLines } from './bench/aims';
 import { emptyFigures, KEYS, rounded, shown, type Figures } from './bench/figures';
 import type { Phase } from './bench/phase';
 import { measurePause, measureSchedule, measureThrottle } from './bench/phases/control';
 import { measureFullCycle } from './bench/phases/cycle';
 import { measureDispatch } from './bench/phases/dispatch';
 import { measureIngress } from './bench/phases/ingress';
+import { measureKill } from './bench/phases/kill';
 import { measureMemory } from './bench/phases/memory';
 import { measureProbes, measureRaw } from './bench/phases/raw';
 import { measureReceipts } from './bench/phases/receipts';
@@ -34,6 +36,8 @@ const TOPICS: Record<string, Topic> = {
   receipts: { phases: [measureReceipts], needs: ['raw', 'dispatch'] },
   ingress: { phases: [measureIngress] },
   control: { phases: [measureSchedule, measurePause, measureThrottle] },
+  // The last on its stack: what the killed worker had in hand waits for a minute.
+  kill: { phases: [measureKill] },
   memory: { phases: [measureMemory], alone: true },
 };
 
@@ -58,6 +62,7 @@ async function main(): Promise<void> {
   for (const name of topics) if (TOPICS[name]!.alone) await measure(run, [name]);
   const { figures, problems } = run;
   const all = Object.fromEntries(KEYS.map((key) => [key, rounded(figures[key])]));
+  for (const line of aimLines(figures)) say(line);
   if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
   if (problems.length > 0) throw new Error(problems.join('; '));
 }

@@ -13,7 +13,7 @@ import { drawFreePort } from '../embedded/ports';
 import { createLogger } from '../logging';
 import { childService } from '../up/child';
 import { startStack } from '../up/stack';
-import { readCpuTimes, readRssMb, type CpuTimes } from './processes';
+import { killWorker, readCpuTimes, readRssMb, type CpuTimes } from './processes';
 
 const DAY_SECONDS = 86_400;
 
@@ -50,6 +50,8 @@ export interface Bed {
   rssMb(): Promise<number>;
   /** CPU time of the stack's processes until now; empty where it can't be read. */
   cpuTimes(): Promise<CpuTimes>;
+  /** Ends the worker as a crash does. */
+  killWorker(): Promise<void>;
   /** Starts a second worker process; resolves with what stops it. */
   startWorker(): Promise<() => Promise<void>>;
   /** Port of a process that runs bare Express. */
@@ -115,6 +117,7 @@ export async function makeBed(): Promise<Bed> {
     },
     rssMb: () => readRssMb(dataDir),
     cpuTimes: () => readCpuTimes(dataDir),
+    killWorker: () => killWorker(dataDir),
     async startWorker() {
       const masterKey =
         config.masterKey?.toString('base64') ?? (await readFile(path.join(dataDir, 'master.key'), 'utf8'));

@@ -1,6 +1,7 @@
 /** What the supervised processes take of the machine, by the accounts of Linux. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** CPU time by process, in microseconds; `postgres` is its server with all its backends. */
 export type CpuTimes = Record<string, number>;
@@ -28,6 +29,21 @@ export async function readRssMb(dataDir: string): Promise<number> {
 async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1_024;
+}
+
+/** Ends the worker as a crash does; its supervisor starts another one. Resolves when it is gone. */
+export async function killWorker(dataDir: string): Promise<void> {
+  const { pid } = (await supervised(dataDir)).find(({ name }) => name === 'worker')!;
+  process.kill(pid, 'SIGKILL');
+  while (isAlive(pid)) await sleep(10);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** CPU time that each supervised process has taken until now, with its children; nothing where there is no /proc. */
