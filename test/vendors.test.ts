@@ -14,6 +14,7 @@ import type {
 import { providerNamed } from '../src/providers/registry';
 import { startSimulator } from '../src/simulator/server';
 import type { Simulator } from '../src/simulator/server';
+import { ownPath } from './support/own-path';
 import { until } from './support/until';
 
 const LOGINS: Record<string, object> = {
@@ -33,7 +34,9 @@ let callbackUrl: string;
 
 beforeAll(async () => {
   heard = [];
+  const path = `/callbacks${ownPath()}`;
   receiver = createServer((incoming, response) => {
+    if (incoming.url?.startsWith(path) !== true) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -44,7 +47,7 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callbacks/token`;
+  callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}${path}`;
   simulator = await startSimulator({ port: 0 });
   http = createHttpClient({ allow: [`127.0.0.1:${simulator.port}`], maxConnectionsPerOrigin: 4 });
 });
@@ -166,7 +169,7 @@ describe.each(PROOFS)('%s', (name, auth) => {
     heard.length = 0;
     const answer = await control('POST', 'inbound', { account: name, from: one.to, text: 'STOP' });
     expect(await answer.json()).toEqual({ status: 200 });
-    expect(heard[0]?.url.split('?')[0]).toBe('/callbacks/token');
+    expect(heard[0]?.url.split('?')[0]).toBe(new URL(callbackUrl).pathname);
     const texts = [expect.objectContaining({ from: one.to, text: 'STOP', providerId: expect.any(String) as string })];
     expect(provider.callback(heard[0]!, config)).toEqual({ kind: 'inbound', texts });
   });

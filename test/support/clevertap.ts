@@ -1,6 +1,7 @@
 /** CleverTap's callback endpoint on loopback, which answers as a test says and remembers what it received. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ownPath } from './own-path';
 
 export interface ReceivedRecord {
   event: string;
@@ -59,14 +60,16 @@ export async function startCleverTap(): Promise<CleverTapEndpoint> {
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify(answer.body ?? {}));
   };
+  const path = `${ownPath()}?account=A`;
   const server = createServer((request, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => void respond(Buffer.concat(chunks).toString('utf8'), response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint: CleverTapEndpoint = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback?account=A`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     posts: [],
     received: new Map(),
     open: 0,

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ownPath } from './own-path';
 
 export interface Delivery {
   headers: IncomingHttpHeaders;
@@ -21,7 +22,9 @@ export interface Receiver {
 
 export async function startReceiver(): Promise<Receiver> {
   const hanging: ServerResponse[] = [];
+  const path = ownPath();
   const server = createServer((request, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -33,7 +36,7 @@ export async function startReceiver(): Promise<Receiver> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     deliveries: [],
     answer: { status: 204 },
     stop: () =>

@@ -228,20 +228,23 @@ describe('a receipt that is there before the answer', () => {
   it.each([
     ['the provider took the message', {}, 'submitted'],
     ['it refused it', refused, 'refused'],
-  ])('about an earlier attempt, which was delivered after all: the one on its way is kept too, when %s', async (_, over, state) => {
-    const { sliceId, ids, claim, messages } = await storeBlock(1);
-    const next = { attempt: 'refused', message: 'queued', class: 'sender', reason: 'refused' } as const;
-    await writeResults(store.pool, claim, [resultOf(messages[0]!, next)]);
-    const again = randomUUID();
-    const [second] = await claimBlock(store.pool, sliceId, gateway.id, { claim: again });
-    expect(second!.no).toBe(2);
-    await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
-    await writeResults(store.pool, again, [resultOf(second!, over)]);
-    expect(await statesOf(ids)).toEqual(['delivered']);
-    expect((await attemptsOf(ids)).map((attempt) => [attempt.no, attempt.state])).toEqual([[1, 'delivered'], [2, state]]); // prettier-ignore
-    expect(await underWay(sliceId)).toEqual([]);
-    await addsUp(sliceId);
-  });
+  ])(
+    'about an earlier attempt, which was delivered after all: the one on its way is kept too, when %s',
+    async (_, over, state) => {
+      const { sliceId, ids, claim, messages } = await storeBlock(1);
+      const next = { attempt: 'refused', message: 'queued', class: 'sender', reason: 'refused' } as const;
+      await writeResults(store.pool, claim, [resultOf(messages[0]!, next)]);
+      const again = randomUUID();
+      const [second] = await claimBlock(store.pool, sliceId, gateway.id, { claim: again });
+      expect(second!.no).toBe(2);
+      await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
+      await writeResults(store.pool, again, [resultOf(second!, over)]);
+      expect(await statesOf(ids)).toEqual(['delivered']);
+      expect((await attemptsOf(ids)).map((attempt) => [attempt.no, attempt.state])).toEqual([[1, 'delivered'], [2, state]]); // prettier-ignore
+      expect(await underWay(sliceId)).toEqual([]);
+      await addsUp(sliceId);
+    },
+  );
 
   it('from another gateway than the one it left over is not believed', async () => {
     const other = await storeGateway(store);
