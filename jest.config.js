@@ -74,5 +74,5 @@ module.exports = {
   // Flow tests bring the product with them: more at once than cores can carry only makes them wait for each other.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // Jest takes it from here only: in a project it is read and has no effect.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -1,6 +1,7 @@
 /** Pause means that nothing leaves any more; resume, that each remaining message leaves once. */
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
+import { LOST_TASK_MS } from '../support/until';
 
 /** After the answer to a pause, no request starts later than this. */
 const STILL_LEAVING_MS = 1_000;
@@ -35,7 +36,7 @@ async function pauseMidway(count: number, from: number, body: object = {}): Prom
 
 async function resumeAndFinish(id: string, count: number): Promise<void> {
   expect(await campaigns.act(id, 'resume')).toMatchObject({ status: 200, json: { state: 'running' } });
-  const { counts } = await campaigns.reaches(id, 'finished');
+  const { counts } = await campaigns.reaches(id, 'finished', LOST_TASK_MS);
   expect(counts).toMatchObject({ accepted: count, delivered: count, open: 0 });
   const sent = await campaigns.seen();
   expect(new Set(sent.map(({ to }) => to)).size).toBe(count);

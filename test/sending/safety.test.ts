@@ -1,6 +1,6 @@
 /** What an account's safety settings hold back, up to the moment of sending. */
 import { joinStack, type SharedStack } from '../support/shared';
-import { until } from '../support/until';
+import { LOST_TASK_MS, until } from '../support/until';
 
 let stack: SharedStack;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function makeAccount(safety: object, gateway: object = {}) {
         const found = (await call('GET', `/api/v1/campaigns/${campaignId}`)).json;
         return found.state === state ? found : null;
       },
-      { deadlineMs: 30_000 },
+      { deadlineMs: LOST_TASK_MS },
     );
   /** Sends texts to a number in one request; answers once nothing is open. */
   const send = async (...list: { to: string; text: string }[]) => {

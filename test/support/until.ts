@@ -5,6 +5,11 @@ const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
 const POLL_GROWTH = 1.15;
 const DEADLINE_MS = 15_000;
+/**
+ * For what a single lost task keeps from ending. Temporal misses a task that was lost on its way to a worker after a minute,
+ * and gives it to another: on a machine that is busy beyond measure that happens, and is no failure.
+ */
+export const LOST_TASK_MS = 100_000;
 
 /**
  * Waits until `condition` gives a value that is neither `false`, `null` nor `undefined`, and returns it.
