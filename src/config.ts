@@ -49,6 +49,10 @@ const environment = z.object({
   TEMPORAL_CLI_PATH: z.string().min(1).optional().describe('Temporal CLI for the dev server. Else found or fetched.'),
   HELIOGRAPH_TEMPORAL_PORT: port.default(7233).describe('Port of the Temporal dev server.'),
   HELIOGRAPH_TEMPORAL_UI_PORT: port.default(8233).describe('Port of its web UI.'),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://temporal.example.com' })
+    .optional()
+    .describe('Base of the links to workflows in answers of the API. Else the UI of the dev server, or no links.'),
   HELIOGRAPH_POSTGRES_PORT: port
     .optional()
     .describe('Port of embedded Postgres. Else a free one, kept in the data folder.'),
@@ -112,7 +116,15 @@ export interface Config {
   masterKey?: Buffer;
   databaseUrl?: string;
   postgresPort?: number;
-  temporal: { address?: string; namespace: string; cliPath?: string; port: number; uiPort: number };
+  temporal: {
+    address?: string;
+    namespace: string;
+    cliPath?: string;
+    port: number;
+    uiPort: number;
+    /** Base of links into its web UI; no trailing slash. */
+    uiUrl?: string;
+  };
   /** `undefined` when the simulator is off. */
   simulatorPort?: number;
   /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
@@ -167,6 +179,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
       cliPath: env.TEMPORAL_CLI_PATH,
       port: env.HELIOGRAPH_TEMPORAL_PORT,
       uiPort: env.HELIOGRAPH_TEMPORAL_UI_PORT,
+      uiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
     simulatorPort,
     outboundAllow:

@@ -14,6 +14,7 @@ import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
 import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
+import type { WorkflowLinks } from './http/workflow-link';
 
 export interface ApiDeps {
   database: Database;
@@ -44,6 +45,8 @@ export interface ApiDeps {
     forecast: Workflows['makeForecast'];
     followSeries: Workflows['followSeries'];
   };
+  /** Links to workflows, as answers carry them. */
+  workflowLink: WorkflowLinks;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   metrics: Metrics;

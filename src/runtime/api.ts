@@ -12,6 +12,7 @@ import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
 import { createMetrics } from '../api/http/metrics';
+import { createWorkflowLinks } from '../api/http/workflow-link';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
 import { createAccessTokens } from '../core/accounts/access-token';
@@ -99,6 +100,7 @@ export async function startApi(
       forecast: (input) => workflows.makeForecast(input),
       followSeries: (series) => workflows.followSeries(series),
     },
+    workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,

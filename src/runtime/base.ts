@@ -24,6 +24,8 @@ export interface Base {
   masterKey: Buffer;
   workflows: Workflows;
   connection: Connection;
+  /** Of Temporal. */
+  namespace: string;
   /** Makes another pool of connections to the same database; closed with the rest. */
   connect(pool: PoolSize): Database;
   close(): Promise<void>;
@@ -73,6 +75,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     masterKey: config.masterKey,
     workflows,
     connection,
+    namespace: temporal.namespace,
     connect,
     async close() {
       await workflows.stop();

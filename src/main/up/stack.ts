@@ -1,7 +1,7 @@
 /** The whole product on one machine: Postgres, Temporal, simulator, worker and api, started in this order. */
 import path from 'node:path';
 import { Client } from 'pg';
-import type { Config } from '../../config';
+import { LOOPBACK, type Config } from '../../config';
 import { drawFreePort, portIsFree } from '../embedded/ports';
 import { startPostgres } from '../embedded/postgres';
 import { startTemporal } from '../embedded/temporal';
@@ -62,6 +62,7 @@ export async function startStack(
       ...process.env,
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress,
+      ...(config.temporal.address === undefined ? { TEMPORAL_UI_URL: uiUrlOf(config) } : {}),
       HELIOGRAPH_DATA_DIR: config.dataDir,
       HELIOGRAPH_ADMIN_KEY: adminKey,
       HELIOGRAPH_MASTER_KEY: masterKey,
@@ -109,6 +110,11 @@ async function superviseTemporal(config: Config, supervisor: Supervisor): Promis
     },
   });
   return address;
+}
+
+/** Of the development server, unless it is reached by another address from where people are. */
+function uiUrlOf({ temporal: { uiUrl, uiPort } }: Config): string {
+  return uiUrl ?? `http://${LOOPBACK}:${uiPort}`;
 }
 
 async function prepareDatabase(config: Config, databaseUrl: string, masterKey: string): Promise<void> {

@@ -8,7 +8,11 @@ import { SLICE_SPAN_MS } from './accept';
 import { inBlocksOf } from './blocks';
 import { hasOutcome, isCurrent, openOf } from './ledger';
 
-export type MessageRow = Selectable<MessagesTable> & { due_at: Date | null; campaign_id: string | null };
+export type MessageRow = Selectable<MessagesTable> & {
+  due_at: Date | null;
+  campaign_id: string | null;
+  group_id: string | null;
+};
 
 export interface MessageFilter {
   accountId: string;
@@ -49,7 +53,7 @@ const columns = (db: Kysely<Schema>) =>
     .selectFrom('messages')
     .innerJoin('slices', 'slices.id', 'messages.slice_id')
     .selectAll('messages')
-    .select(['slices.due_at', 'slices.campaign_id', SENT_OVER.as('sent_over')]);
+    .select(['slices.due_at', 'slices.campaign_id', 'slices.group_id', SENT_OVER.as('sent_over')]);
 
 /**
  * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
@@ -131,7 +135,7 @@ async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise
        order by ${place} desc, found.id desc limit ${limit})`,
   );
   const { rows } = await sql<FoundRow>`
-    select messages.*, s.due_at, s.campaign_id, ${SENT_OVER} as sent_over
+    select messages.*, s.due_at, s.campaign_id, s.group_id, ${SENT_OVER} as sent_over
     from (${sql.join(pages, sql` union all `)}) found
     join messages on messages.id = found.id
     join slices s on s.id = messages.slice_id

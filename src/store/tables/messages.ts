@@ -20,6 +20,8 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   wake_seq: Generated<number>;
   campaign_id: string | null;
   no: number | null;
+  /** The group of sends that it shares a workflow with; null = it has one of its own, or its campaign's. */
+  group_id: Generated<string | null>;
   submitted: Generated<number>;
   look_at: Date | null;
   windows: JSONColumnType<SendWindow[]> | null;

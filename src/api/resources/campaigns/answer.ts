@@ -5,18 +5,23 @@ import { ownWindows } from '../../../core/campaigns/window';
 import { finishTime } from '../../../core/time/window';
 import { NO_COUNTS, type CampaignCounts } from '../../../store/campaigns/live';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
+import { campaignWorkflowId } from '../../../workflows/contract';
+import type { WorkflowLinks } from '../../http/workflow-link';
 import type { campaignAnswer } from './schema';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 export function toCampaign(
   row: CampaignRow,
+  linkTo: WorkflowLinks,
   counts: CampaignCounts = NO_COUNTS,
   nowMs = Date.now(),
 ): z.input<typeof campaignAnswer> {
   const sentPerSecond = speedOf(row, counts, nowMs);
   return {
     id: row.id,
+    // A draft has no workflow yet, and a series a schedule in its place.
+    ...(row.state === 'draft' || row.recurrence !== null ? {} : linkTo(campaignWorkflowId(row.id))),
     name: row.name,
     state: row.state,
     reason: row.reason,

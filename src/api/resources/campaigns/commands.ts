@@ -29,8 +29,8 @@ export const now = { 200: { description: 'The campaign as it is now.', schema: c
 const COMMAND_ERRORS = ['not-found', 'wrong-state', 'temporal-unavailable'] as const;
 
 /** The campaign with its counts, as answered. */
-export async function counted({ deps: { database } }: Call<'id'>, row: CampaignRow): Promise<object> {
-  return toCampaign(row, (await countCampaigns(database.pool, [row.id])).get(row.id));
+export async function counted({ deps: { database, workflowLink } }: Call<'id'>, row: CampaignRow): Promise<object> {
+  return toCampaign(row, workflowLink, (await countCampaigns(database.pool, [row.id])).get(row.id));
 }
 
 export const wrongState = (action: CampaignAction, { state }: Pick<CampaignRow, 'state'>): AppError =>

@@ -37,7 +37,7 @@ const collection: Endpoint[] = [
       answers: { 200: { description: 'A page of campaigns.', schema: pageOf(campaignAnswer) } },
       errors: ['invalid-request'],
     },
-    async ({ deps: { database }, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
+    async ({ deps: { database, workflowLink }, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
       const key = readCursor<[string, string]>(cursor, 2);
       const after = key === undefined ? undefined : { createdAt: new Date(key[0]), id: key[1] };
       const rows = await listCampaigns(database.db, { ...filter, accountId, after, limit });
@@ -48,7 +48,7 @@ const collection: Endpoint[] = [
       return pageFrom(
         rows,
         limit,
-        (row) => toCampaign(row, counts.get(row.id)),
+        (row) => toCampaign(row, workflowLink, counts.get(row.id)),
         (row) => [row.created_at.toISOString(), row.id],
       );
     },
@@ -94,7 +94,7 @@ const collection: Endpoint[] = [
         ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state } }),
       );
       if (row.state !== 'draft') await startCampaign(deps, row);
-      return { ...toCampaign(row), rejected: checked.rejected };
+      return { ...toCampaign(row, deps.workflowLink), rejected: checked.rejected };
     },
   ),
 ];

@@ -8,6 +8,7 @@ import { WEEKDAYS } from '../../../core/time/window';
 import { pageQuery } from '../../http/page';
 import { dltId, ianaTimezone, storable, storableName } from '../../http/text';
 import { variables } from '../../http/variables';
+import { workflowLink } from '../../http/workflow-link';
 
 /** Recipients that may come in the request itself; more are uploaded. */
 export const MAX_RECIPIENTS = 10_000;
@@ -144,6 +145,8 @@ export const counts = z.strictObject({
 
 export const campaignAnswer = z.strictObject({
   id: z.string(),
+  ...workflowLink,
+  workflowId: workflowLink.workflowId.optional().describe('Its workflow in Temporal. A draft and a series have none.'),
   name: z.string(),
   state: z.enum(CAMPAIGN_STATES),
   reason: z.string().nullable(),

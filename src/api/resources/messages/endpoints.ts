@@ -33,7 +33,7 @@ export const messages: Endpoint[] = [
       return pageFrom(
         rows,
         limit,
-        (row) => toMessage(row, scopes),
+        (row) => toMessage(row, scopes, deps.workflowLink),
         ({ id }) => id,
       );
     },
@@ -49,6 +49,10 @@ export const messages: Endpoint[] = [
       answers: { 200: { description: 'The message.', schema: trace } },
     },
     async ({ deps, actor: { accountId, scopes }, params }) =>
-      toTrace(await existing(params.id, (id) => traceMessage(deps.database.db, accountId, id)), scopes),
+      toTrace(
+        await existing(params.id, (id) => traceMessage(deps.database.db, accountId, id)),
+        scopes,
+        deps.workflowLink,
+      ),
   ),
 ];

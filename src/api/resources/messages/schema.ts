@@ -4,9 +4,11 @@ import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { MESSAGE_STATES } from '../../../core/messages/status';
 import type { MessageRow, MessageTrace } from '../../../store/messages/search';
+import { campaignWorkflowId, sendWorkflowId } from '../../../workflows/contract';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';
 import { storableName } from '../../http/text';
+import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 
 export const messageQuery = z.strictObject({
   to: z.string().optional().describe('A number, with country code or as written in the account’s country.'),
@@ -31,6 +33,7 @@ export const message = z
     to: z.string().describe('E.164; masked unless the key has the scope `manage`.'),
     meta: z.string().nullable(),
     campaignId: z.string().optional(),
+    ...workflowLink,
     state: z.enum(MESSAGE_STATES),
     sender: z.string().nullable(),
     gatewayId: z.string().nullable(),
@@ -115,13 +118,14 @@ export const trace = z
 const iso = (date: Date | null): string | undefined => date?.toISOString();
 
 /** @param scopes full numbers are shown to `manage` only. */
-export function toMessage(row: MessageRow, scopes: readonly Scope[]) {
+export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: WorkflowLinks) {
   const whole = scopes.includes('manage') || scopes.includes('admin');
   return {
     id: row.id,
     to: whole ? row.msisdn : maskMsisdn(row.msisdn),
     meta: row.meta,
     campaignId: row.campaign_id ?? undefined,
+    ...linkTo(workflowIdOf(row)),
     state: row.state,
     sender: row.sender,
     gatewayId: row.gateway_id,
@@ -138,9 +142,18 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[]) {
   };
 }
 
-export function toTrace({ message, attempts, receipts, callbacks }: MessageTrace, scopes: readonly Scope[]) {
+/** Its campaign's, its group's, or that of its own slice. */
+function workflowIdOf({ campaign_id: campaignId, group_id: groupId, slice_id: sliceId }: MessageRow): string {
+  return campaignId === null ? sendWorkflowId(groupId ?? sliceId) : campaignWorkflowId(campaignId);
+}
+
+export function toTrace(
+  { message, attempts, receipts, callbacks }: MessageTrace,
+  scopes: readonly Scope[],
+  linkTo: WorkflowLinks,
+) {
   return {
-    ...toMessage(message, scopes),
+    ...toMessage(message, scopes, linkTo),
     text: message.body,
     options: message.options ?? {},
     attempts: attempts.map((attempt) => ({

@@ -54,7 +54,7 @@ export const uploads: Endpoint[] = [
       await deps.accounts.context(actor.accountId);
       const row = await receiveFile(deps.database, actor, request, query);
       deps.startImport(row.id);
-      return toUpload(row, [], actor.scopes);
+      return toUpload(row, [], actor.scopes, deps.workflowLink);
     },
   ),
   endpoint(
@@ -76,7 +76,12 @@ export const uploads: Endpoint[] = [
     },
     async ({ deps, actor: { accountId }, query: { cursor, limit } }) => {
       const rows = await listUploads(deps.database.db, { accountId, after: cursor, limit });
-      return pageFrom(rows, limit, toListedUpload, ({ id }) => id);
+      return pageFrom(
+        rows,
+        limit,
+        (row) => toListedUpload(row, deps.workflowLink),
+        ({ id }) => id,
+      );
     },
   ),
   endpoint(
@@ -92,8 +97,10 @@ export const uploads: Endpoint[] = [
       errors: notFound,
     },
     async (call) => {
+      const { database, workflowLink } = call.deps;
       const row = await uploadOf(call);
-      return toUpload(row, await listUploadErrors(call.deps.database.pool, row.id, 0, SHOWN_ERRORS), call.actor.scopes);
+      const errors = await listUploadErrors(database.pool, row.id, 0, SHOWN_ERRORS);
+      return toUpload(row, errors, call.actor.scopes, workflowLink);
     },
   ),
   endpoint(

@@ -4,6 +4,8 @@ import type { Scope } from '../../../core/accounts/api-key';
 import { DELIMITERS } from '../../../core/audience/upload-file';
 import { maskDigits } from '../../../core/messages/msisdn';
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
+import { importWorkflowId } from '../../../workflows/contract';
+import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 
 const MAX_LIMIT = 500;
 /** Errors that come with an upload; the rest is in its report. */
@@ -35,9 +37,10 @@ export function toError({ no, column_name, value, message }: UploadError, scopes
 }
 
 /** An upload without its errors, as lists have it. */
-export function toListedUpload(row: UploadRow) {
+export function toListedUpload(row: UploadRow, linkTo: WorkflowLinks) {
   return {
     id: row.id,
+    ...linkTo(importWorkflowId(row.id)),
     name: row.name ?? undefined,
     state: row.state,
     rows: row.rows,
@@ -52,13 +55,19 @@ export function toListedUpload(row: UploadRow) {
 }
 
 /** @param errors the first of them. */
-export function toUpload(row: UploadRow, errors: readonly UploadError[], scopes: readonly Scope[]) {
-  return { ...toListedUpload(row), errors: errors.map((error) => toError(error, scopes)) };
+export function toUpload(
+  row: UploadRow,
+  errors: readonly UploadError[],
+  scopes: readonly Scope[],
+  linkTo: WorkflowLinks,
+) {
+  return { ...toListedUpload(row, linkTo), errors: errors.map((error) => toError(error, scopes)) };
 }
 
 export const listedUpload = z
   .strictObject({
     id: z.uuid(),
+    ...workflowLink,
     name: z.string().optional().describe('As given, or the name of the file in the form.'),
     state: z.enum(['processing', 'ready', 'failed']),
     rows: z.int().describe('Rows read so far: valid, invalid and duplicates. Neither the header nor blank rows count.'),

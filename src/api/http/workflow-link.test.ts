@@ -1,0 +1,13 @@
+import { createWorkflowLinks } from './workflow-link';
+
+test('leads to the workflow in its namespace, whatever characters they have', () => {
+  const linkTo = createWorkflowLinks('https://temporal.example.com/ui', 'sms/live');
+  expect(linkTo('campaign/cmp_1')).toEqual({
+    workflowId: 'campaign/cmp_1',
+    workflowUrl: 'https://temporal.example.com/ui/namespaces/sms%2Flive/workflows/campaign%2Fcmp_1',
+  });
+});
+
+test('is the id alone where no UI is known', () => {
+  expect(createWorkflowLinks(undefined, 'default')('import/1')).toEqual({ workflowId: 'import/1' });
+});
