@@ -7,12 +7,12 @@ import { pace } from '../core/concurrency/pace';
 import { writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
-import type { Workflows } from '../workflows/client';
+import type { CampaignDescription, Workflows } from '../workflows/client';
 import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
 import { advanceSlice, FIRST_RUN_MS, type AdvanceResult, type DispatchDeps } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
-import { importUpload } from './audience/upload';
+import { importUpload, type UploadCounts } from './audience/upload';
 import { GatewayHealthMonitor } from './dispatch/gateway-health';
 import { createLookups, type Lookups } from './dispatch/lookups';
 import { runDuty } from './maintenance/duties';
@@ -24,7 +24,7 @@ import {
   type CampaignRunResult,
 } from './campaigns/advance';
 import { commandCampaign, type CommandResult } from './campaigns/command';
-import { forecastCampaign } from './campaigns/forecast';
+import { forecastCampaign, type ForecastCounts } from './campaigns/forecast';
 import { awaitCampaign, makeOccurrence, type Occurrence } from './campaigns/occurrence';
 import { prepareCampaign } from './campaigns/prepare';
 import { surveyCampaign, type CampaignSurvey } from './campaigns/survey';
@@ -54,6 +54,12 @@ export interface ActivityDeps {
   log: { warn(fields: object, message: string): void };
 }
 
+/** A campaign to run as a child workflow, and what is shown of that. */
+export interface MadeCampaign extends CampaignInput {
+  /** Absent in what an earlier release recorded. */
+  shown?: CampaignDescription;
+}
+
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(deps: ActivityDeps) {
@@ -67,7 +73,7 @@ export function createActivities(deps: ActivityDeps) {
       withHeartbeat((stopping) => relayOutbox(deps, webhookId, stopping)),
 
     /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
-    importUpload: ({ uploadId }: { uploadId: string }): Promise<void> =>
+    importUpload: ({ uploadId }: { uploadId: string }): Promise<UploadCounts | null> =>
       withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
 
     /** One turn of a duty of maintenance. */
@@ -149,7 +155,7 @@ function campaignActivities(deps: ActivityDeps, dispatch: DispatchDeps) {
       withHeartbeat((stopping) => prepareCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign will be, and keeps that with it. */
-    forecastCampaign: ({ campaignId }: { campaignId: string }): Promise<void> =>
+    forecastCampaign: ({ campaignId }: { campaignId: string }): Promise<ForecastCounts | null> =>
       withHeartbeat((stopping) => forecastCampaign(deps, campaignId, stopping)),
 
     /** Says what a campaign should do now. */
@@ -170,8 +176,10 @@ function campaignActivities(deps: ActivityDeps, dispatch: DispatchDeps) {
     }): Promise<CommandResult> => commandCampaign(deps.database, campaignId, command),
 
     /** Makes the campaign of one time of a series. */
-    makeOccurrence: (occurrence: Occurrence): Promise<CampaignInput | null> =>
-      makeOccurrence(deps.database, occurrence),
+    async makeOccurrence(occurrence: Occurrence): Promise<MadeCampaign | null> {
+      const campaign = await makeOccurrence(deps.database, occurrence);
+      return campaign === null ? null : { ...campaign, shown: await deps.workflows.describeCampaign(campaign) };
+    },
 
     /** Returns once a campaign has ended; until then it fails and is tried again. */
     awaitCampaign: ({ campaignId }: { campaignId: string }): Promise<void> => awaitCampaign(deps.database, campaignId),

@@ -4,7 +4,7 @@ import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Inbox } from '../receipts/inbox';
 import type { Workflows } from '../workflows/client';
-import type { GatewayTestResult } from '../workflows/contract';
+import type { GatewayTestInput, GatewayTestResult, ImportInput } from '../workflows/contract';
 import type { Accounts } from './http/account-context';
 import type { Authenticator } from './http/auth';
 import type { WebhookTargets } from './ingress/webhook-targets';
@@ -31,9 +31,9 @@ export interface ApiDeps {
   /** Tells the workflows of these slices to look at their rows. */
   wake: Workflows['wake'];
   /** Starts the import of an upload whose bytes are stored. */
-  startImport(uploadId: string): void;
+  startImport(upload: ImportInput): void;
   /** Has a worker send a test message; rejects when none answers in time. */
-  testGateway(testId: string): Promise<GatewayTestResult>;
+  testGateway(input: GatewayTestInput): Promise<GatewayTestResult>;
   /** Tells the relays of these webhooks that there is something to send. */
   wakeRelays(webhookIds: readonly string[]): void;
   /** The same on a person's word: a relay that waits for something tries at once. */

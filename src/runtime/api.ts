@@ -86,12 +86,12 @@ export async function startApi(
     inbox,
     events,
     wake: (news) => workflows.wake(news),
-    startImport: (uploadId) =>
+    startImport: (upload) =>
       void workflows
-        .startImport({ uploadId })
-        .then(() => markImportStarted(database.pool, uploadId))
+        .startImport(upload)
+        .then(() => markImportStarted(database.pool, upload.uploadId))
         .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will')),
-    testGateway: (testId) => workflows.testGateway(testId),
+    testGateway: (input) => workflows.testGateway(input),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
     resumeRelays: (ids) => workflows.resumeRelays(ids),
     campaigns: {

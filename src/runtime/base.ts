@@ -56,6 +56,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   const temporal = temporalSettings(config.temporal);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
+    publicUrl: config.publicUrl,
     client: new Client({ connection, namespace: temporal.namespace }),
     openWork: {
       async slice(id) {
@@ -68,6 +69,11 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     },
     onWoken: (heard) => clearWakeDue(database.pool, heard),
     onError: (err) => log.warn({ err }, 'Temporal could not be told; maintenance will'),
+    onAttributesRefused: (err) =>
+      log.warn(
+        { err },
+        'Temporal refuses search attributes; workflows start without: see "The Temporal UI" in docs/operations.md',
+      ),
   });
   return {
     database,

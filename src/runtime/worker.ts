@@ -7,7 +7,7 @@ import type { Config } from '../config';
 import { createHttpClient } from '../outbound/client';
 import { temporalSettings } from './temporal';
 import { DUTIES, TASK_QUEUES } from '../workflows/contract';
-import { createBase, type RuntimeLog } from './base';
+import { createBase, type Base, type RuntimeLog } from './base';
 
 const WORKER_CONNECTIONS = 16;
 /** Sockets to one provider or webhook host; a gateway's `maxInFlight` bounds it further. */
@@ -90,6 +90,7 @@ export async function startWorker(
     activityWorker(TASK_QUEUES.tests, CONCURRENT_TESTS),
     activityWorker(TASK_QUEUES.maintenance, CONCURRENT_DUTIES),
   ]);
+  await tellSearchAttributes(base, log);
   await base.workflows.ensureMaintenance();
   // What is open may have lost its workflow while no worker was there to notice.
   await base.workflows.runDutyNow('restarts');
@@ -112,6 +113,16 @@ export async function startWorker(
       await base.close();
     },
   };
+}
+
+/** Work goes on without them, but nobody finds it by its account or campaign. */
+async function tellSearchAttributes({ workflows }: Base, log: RuntimeLog): Promise<void> {
+  try {
+    const problems = await workflows.searchAttributeProblems();
+    if (problems.length > 0) log.warn({ problems }, 'search attributes are not registered in Temporal');
+  } catch (err) {
+    log.warn({ err }, 'Temporal could not be asked for its search attributes');
+  }
 }
 
 function workflowSource(

@@ -1,3 +1,4 @@
+import type { UpdateDefinition } from '@temporalio/common';
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -8,11 +9,14 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  upsertSearchAttributes,
   workflowInfo,
+  type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { CampaignSurvey } from '../activities/campaigns/survey';
+import type { CampaignCounts, CampaignSurvey } from '../activities/campaigns/survey';
 import { actionProblem, hasEnded, type CampaignState } from '../core/campaigns/campaign';
+import { STATE } from './attributes';
 import {
   BULK_PRIORITY,
   COMMAND_UPDATE,
@@ -22,13 +26,22 @@ import {
   type CampaignCommand,
   type CampaignInput,
   type CampaignNews,
+  type Order,
+  type RateOrder,
+  type RescheduleOrder,
 } from './contract';
 import { timeLook } from './look';
 import { LookUps } from './look-ups';
 
 /** News of the slices of this campaign: receipts have settled some, or refused messages that want another leg. */
 export const campaignNewsSignal = defineSignal<[CampaignNews]>(RECEIPT_SIGNAL);
-/** Pause, resume, cancel, reschedule, set the rate. Answered once it holds. */
+/** What people ask of a campaign, each answered once it holds. */
+export const pauseUpdate = defineUpdate<CampaignState, [Order]>('pause');
+export const resumeUpdate = defineUpdate<CampaignState, [Order]>('resume');
+export const cancelUpdate = defineUpdate<CampaignState, [Order]>('cancel');
+export const rescheduleUpdate = defineUpdate<CampaignState, [RescheduleOrder]>('reschedule');
+export const setRateUpdate = defineUpdate<CampaignState, [RateOrder]>('setRate');
+/** Any of them, from an api of an earlier release. */
 export const commandUpdate = defineUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE);
 
 const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as const;
@@ -42,6 +55,8 @@ const control = proxyActivities<Activities>({
 /** While no gateway takes messages, one slice asks again after this, then after twice as long, up to a minute. */
 const HELD_MS = 5_000;
 const MAX_HELD_MS = 60_000;
+/** Of slices that are named together; a summary takes 400 bytes. */
+const MAX_SPANS = 20;
 /** News beyond this count begins a fresh history, long before the server asks for it. */
 const MAX_NEWS = 2_000;
 
@@ -51,15 +66,17 @@ const MAX_NEWS = 2_000;
  * It prepares the audience, and then asks the `survey` activity again and again: which slices want to be advanced now,
  * and when to ask next. All that is known about messages is in Postgres; this workflow keeps a bounded number of
  * slices going, carries out what people ask for, and sleeps durably in between.
+ *
+ * @returns its ledger; undefined when its row is gone.
  */
-export async function campaignWorkflow(input: CampaignInput): Promise<void> {
+export async function campaignWorkflow(input: CampaignInput): Promise<CampaignCounts | undefined> {
   const { campaignId } = input;
   const { prepareCampaign, advanceCampaignSlices } = activitiesFor(input);
   const steering = new Steering(campaignId, advanceCampaignSlices, input.accountId);
+  const shown = new ShownState();
   setHandler(campaignNewsSignal, (news) => steering.hear(news));
-  setHandler(commandUpdate, (command) => steering.carryOut(command), {
-    validator: ({ action }) => steering.checkEnded(action),
-  });
+  takeOrders(steering);
+  let ledger: CampaignCounts | undefined;
 
   if (input.prepared === undefined) {
     steering.state = 'preparing';
@@ -71,6 +88,8 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
     const { result: survey, nextMs } = await timeLook(look);
     steering.takeOver(survey, before);
     setCurrentDetails(survey.details);
+    shown.show(survey.state);
+    ledger = survey.ledger;
     if (survey.done && steering.runs === 0) break;
 
     const queue = [...survey.due];
@@ -83,15 +102,51 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
       await continueAsNew<typeof campaignWorkflow>({ ...input, prepared: true });
     }
     if (steering.held && !steering.news) {
-      await condition(() => steering.news, steering.heldMs);
+      await condition(() => steering.news, steering.heldMs, { summary: 'no gateway takes its messages: asks again' });
       steering.heldMs = Math.min(MAX_HELD_MS, steering.heldMs * 2);
     }
     // The news may be a gateway that takes messages again.
     if (steering.interrupted) steering.held = false;
     // A run that came back, be it while the survey was made, wants something that the survey knew nothing of.
-    else await condition(() => steering.interrupted || steering.returned > before.returned, nextMs());
+    else {
+      const isAwaited = (): boolean => steering.interrupted || steering.returned > before.returned;
+      await condition(isAwaited, nextMs(), { summary: survey.waitsFor });
+    }
   }
   await condition(allHandlersFinished);
+  return ledger;
+}
+
+/** Every command under the name that people know it by. */
+function takeOrders(steering: Steering): void {
+  const take = <A extends unknown[]>(
+    update: UpdateDefinition<CampaignState, A, string>,
+    toCommand: (...order: A) => CampaignCommand,
+  ): void =>
+    setHandler(update, (...order: A) => steering.carryOut(toCommand(...order)), {
+      validator: (...order: A) => steering.checkEnded(toCommand(...order).action),
+    });
+  take(pauseUpdate, (order) => ({ action: 'pause', ...by(order) }));
+  take(resumeUpdate, (order) => ({ action: 'resume', ...by(order) }));
+  take(cancelUpdate, (order) => ({ action: 'cancel', ...by(order) }));
+  take(rescheduleUpdate, (order) => ({ action: 'reschedule', ...order, ...by(order) }));
+  take(setRateUpdate, (order) => ({ action: 'setRate', ...order, ...by(order) }));
+  take(commandUpdate, (command) => command);
+}
+
+/** Somebody in the Temporal UI gives no key, or nothing at all. */
+const by = (order: Order | undefined): { keyId: string | null } => ({ keyId: order?.keyId ?? null });
+
+/** The campaign's state among its search attributes, where it was started with them. */
+class ShownState {
+  private shown = workflowInfo().typedSearchAttributes.get(STATE);
+
+  show(state: CampaignState): void {
+    // Where none was set the namespace may not know it, and would refuse it for ever; nor have earlier releases set it.
+    if (this.shown === undefined || this.shown === state) return;
+    this.shown = state;
+    upsertSearchAttributes([{ key: STATE, value: state }]);
+  }
 }
 
 /** The activities of a campaign. An urgent one goes before bulk with its slices, and with the preparation of its audience. */
@@ -114,7 +169,7 @@ function activitiesFor({ accountId, priority = BULK_PRIORITY }: CampaignInput) {
   return { prepareCampaign, advanceCampaignSlices };
 }
 
-type Advance = Activities['advanceCampaignSlices'];
+type Advance = ActivityInterfaceFor<Activities>['advanceCampaignSlices'];
 
 /** Runs that came back, and slices that were told to be done, ever. */
 interface Counts {
@@ -212,7 +267,8 @@ class Steering {
   private startRun(nos: number[], { untilMs }: CampaignSurvey): void {
     this.runs++;
     for (const no of nos) this.busy.add(no);
-    void this.advance({ campaignId: this.campaignId, nos, untilMs }).then(
+    const run = { campaignId: this.campaignId, nos, untilMs };
+    void this.advance.executeWithOptions({ summary: slicesIn(nos) }, [run]).then(
       ({ held, lookUp }) => {
         this.endRun(nos);
         // Absent in what was recorded before there was one.
@@ -232,4 +288,16 @@ class Steering {
     this.returned++;
     for (const no of nos) this.busy.delete(no);
   }
+}
+
+/** Their numbers in words: "slices 0–5, 9". */
+function slicesIn(nos: readonly number[]): string {
+  const spans: [from: number, to: number][] = [];
+  for (const no of nos) {
+    const last = spans.at(-1);
+    if (last?.[1] === no - 1) last[1] = no;
+    else spans.push([no, no]);
+  }
+  const shown = spans.slice(0, MAX_SPANS).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+  return `slices ${shown.join(', ')}${spans.length > MAX_SPANS ? ' …' : ''}`;
 }

@@ -92,6 +92,7 @@ export interface CampaignInput {
 
 export interface ForecastInput {
   campaignId: string;
+  accountId: string;
 }
 
 export interface OccurrenceInput {
@@ -105,15 +106,27 @@ export interface CampaignNews {
   refused: number;
 }
 
-/** A command to a campaign, sent as an Update; answered with the state that the campaign is in then. */
-export type CampaignCommand =
-  | { action: 'pause' | 'resume' | 'cancel'; keyId: string | null }
-  | { action: 'reschedule'; /** Epoch milliseconds. */ dueAtMs: number; timezone?: string; keyId: string | null }
-  | {
-      action: 'setRate';
-      /** Messages per second; null = as fast as the gateways go. */ ratePerSecond: number | null;
-      keyId: string | null;
-    };
+/** A command to a campaign, answered with the state that the campaign is in then. */
+export type CampaignCommand = { /** The key of who asks. */ keyId: string | null } & (
+  { action: 'pause' | 'resume' | 'cancel' } | ({ action: 'reschedule' } & Reschedule) | ({ action: 'setRate' } & Rate)
+);
+
+interface Reschedule {
+  /** Epoch milliseconds. */
+  dueAtMs: number;
+  timezone?: string;
+}
+interface Rate {
+  /** Messages per second; null = as fast as the gateways go. */
+  ratePerSecond: number | null;
+}
+
+/** What the Update of a command is given; its name is the action. Somebody in the Temporal UI gives no key. */
+export interface Order {
+  keyId?: string | null;
+}
+export type RescheduleOrder = Order & Reschedule;
+export type RateOrder = Order & Rate;
 
 /** News whose counts are not known: the workflow that hears it looks at its rows. */
 export const UNCOUNTED_NEWS: ReceiptNews = { open: Number.MAX_SAFE_INTEGER, refused: 1 };
@@ -124,11 +137,14 @@ export interface RelayInput {
 
 export interface ImportInput {
   uploadId: string;
+  accountId: string;
 }
 
 export interface GatewayTestInput {
   /** A row of `gateway_tests`. */
   testId: string;
+  gatewayId: string;
+  accountId: string;
 }
 
 /** The outcome of a test message. */
@@ -199,6 +215,7 @@ export const RUN_NOW_SIGNAL = 'runNow';
 export const RECEIPT_SIGNAL = 'receipt';
 export const OUTBOX_SIGNAL = 'outbox';
 export const RESUME_SIGNAL = 'resume';
+/** By which an api of an earlier release sends every command; one of this release sends each under the name of its action. */
 export const COMMAND_UPDATE = 'command';
 /** Type of the failure of an Update that asks for what the campaign's state does not allow. */
 export const WRONG_STATE = 'WrongState';

@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { ForecastCounts } from '../activities/campaigns/forecast';
 import { TASK_QUEUES, type ForecastInput } from './contract';
 
 const { forecastCampaign } = proxyActivities<Activities>({
@@ -9,7 +10,7 @@ const { forecastCampaign } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** Reads a campaign's audience once and keeps with the campaign what it will be. */
-export async function forecastWorkflow({ campaignId }: ForecastInput): Promise<void> {
-  await forecastCampaign({ campaignId });
+/** Reads a campaign's audience once and keeps with the campaign what it will be. @returns its counts; null = it is gone. */
+export async function forecastWorkflow({ campaignId }: ForecastInput): Promise<ForecastCounts | null> {
+  return forecastCampaign({ campaignId });
 }

@@ -37,7 +37,7 @@ export class LookUps {
       this.next = null;
       const { againMs }: Awaited<ReturnType<Activities['lookUp']>> = await this.lookUp(input);
       this.onDone();
-      if (againMs !== null) await sleep(againMs);
+      if (againMs !== null) await sleep(againMs, { summary: 'asks providers again what became of attempts' });
       input = this.next ?? (againMs === null ? null : input);
     }
     this.underWay = false;

@@ -47,7 +47,7 @@ export async function dutyWorkflow({ duty, cursor = null }: DutyInput): Promise<
       await continueAsNew<typeof dutyWorkflow>({ duty, cursor });
     }
     if (more) continue;
-    await condition(() => asked, DUTIES[duty]);
+    await condition(() => asked, DUTIES[duty], { summary: 'rests until its next turn' });
     asked = false;
   }
 }

@@ -2,7 +2,7 @@ import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@tem
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { campaignWorkflow } from './campaign';
-import { campaignWorkflowId, TASK_QUEUES, type CampaignInput, type OccurrenceInput } from './contract';
+import { campaignWorkflowId, TASK_QUEUES, type OccurrenceInput } from './contract';
 
 const { makeOccurrence } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.control,
@@ -20,13 +20,16 @@ const { awaitCampaign } = proxyActivities<Activities>({
 /**
  * One time of a series: makes its campaign, and lives as long as that does, so that the schedule's overlap policy is
  * about whole campaigns.
+ *
+ * @returns its campaign; null = the series made none.
  */
-export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise<void> {
+export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise<{ campaignId: string } | null> {
   const { firstExecutionRunId, searchAttributes, startTime } = workflowInfo();
   const [scheduled] = searchAttributes.TemporalScheduledStartTime ?? [];
   const dueAtMs = scheduled instanceof Date ? scheduled.getTime() : startTime.getTime();
-  const campaign: CampaignInput | null = await makeOccurrence({ seriesId, occurrence: firstExecutionRunId, dueAtMs });
-  if (campaign === null) return;
+  const made = await makeOccurrence({ seriesId, occurrence: firstExecutionRunId, dueAtMs });
+  if (made === null) return null;
+  const { shown, ...campaign } = made;
   const { campaignId } = campaign;
   try {
     await executeChild(campaignWorkflow, {
@@ -34,6 +37,7 @@ export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: 'ABANDON',
       args: [campaign],
+      ...shown,
     });
   } catch (error) {
     // Maintenance was faster: between the campaign's row and this line a worker had died. Or the campaign's workflow was ended
@@ -41,4 +45,5 @@ export async function occurrenceWorkflow({ seriesId }: OccurrenceInput): Promise
     if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ChildWorkflowFailure)) throw error;
     await awaitCampaign({ campaignId });
   }
+  return { campaignId };
 }

@@ -22,8 +22,8 @@ const { relay } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '60 seconds' },
 });
 
-/** With nothing to do for this long it ends; the next outcome starts it again. */
-const IDLE_MS = 60_000;
+/** With nothing to do for this long it ends, and the next outcome starts it again: a run a day, and not one per outcome. */
+const IDLE_MS = 86_400_000;
 /** Signals beyond this count begin a fresh history: a server takes 10,000 in one. */
 const MAX_SIGNALS = 2_000;
 
@@ -49,8 +49,17 @@ export async function relayWorkflow(input: RelayInput): Promise<void> {
     if (isLong()) await continueAsNew<typeof relayWorkflow>(input);
     const isWoken = (): boolean => resumed > known.resumed || (resting !== true && news > known.news);
     if (isWoken()) continue;
-    const inTime = await condition(() => isWoken() || isLong(), waitMs ?? IDLE_MS);
+    const inTime = await condition(() => isWoken() || isLong(), waitMs ?? IDLE_MS, {
+      summary: waitsFor(waitMs, resting),
+    });
     if (!inTime && waitMs === null) return;
     if (isLong()) await continueAsNew<typeof relayWorkflow>(input);
   }
+}
+
+function waitsFor(waitMs: number | null, resting: boolean | undefined): string {
+  if (waitMs === null) return 'waits for the next outcome';
+  return resting === true
+    ? 'its endpoint takes nothing: waits for the next try'
+    : 'waits for the next outcome, or retry';
 }

@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { AdvanceResult } from '../activities/dispatch/advance';
 import { timeLook, untilMs } from './look';
 import { BULK_PRIORITY, RECEIPT_SIGNAL, TASK_QUEUES, type ReceiptNews, type SendInput } from './contract';
 import { LookUps } from './look-ups';
@@ -41,8 +42,10 @@ const RETRY = { initialInterval: '1 second', maximumInterval: '30 seconds' } as 
  * it answers what is open and when to look again. Between turns the workflow sleeps durably until that moment or until
  * the `receipt` signal has news. No slice waits for another. All state is in Postgres, so a new run (continue-as-new) needs
  * only the ids of those that are open.
+ *
+ * @returns how many slices its last run had, and how often it looked at them.
  */
-export async function sendWorkflow(input: SendInput): Promise<void> {
+export async function sendWorkflow(input: SendInput): Promise<SendResult> {
   const { sliceId, accountId, others = [], dueAtMs, priority } = input;
   const group = new Group();
   const slices = [{ sliceId, accountId }, ...others].map((slice) => new SendSlice(slice, priority, group));
@@ -51,7 +54,8 @@ export async function sendWorkflow(input: SendInput): Promise<void> {
   });
 
   const untilDueMs = untilMs(dueAtMs ?? 0);
-  if (untilDueMs !== null) await sleep(untilDueMs);
+  if (untilDueMs !== null)
+    await sleep(untilDueMs, { summary: `waits for its time, ${new Date(dueAtMs!).toISOString()}` });
 
   const isLocal = priority < BULK_PRIORITY && patched(FIRST_LOOK_IS_LOCAL);
   await Promise.all(slices.map((slice) => slice.run(isLocal)));
@@ -59,6 +63,20 @@ export async function sendWorkflow(input: SendInput): Promise<void> {
   if (open.length > 0 || !slices[0]!.isOver) {
     await continueAsNew<typeof sendWorkflow>({ ...input, ...(others.length > 0 ? { others: open } : {}) });
   }
+  return { slices: slices.length, looks: slices.reduce((sum, slice) => sum + slice.looks, 0) };
+}
+
+/** What becomes of the messages of a slice is known to Postgres only: it may be over by a signal, with no further look. */
+export interface SendResult {
+  slices: number;
+  looks: number;
+}
+
+/** What a slice waits for until its next look, in words. */
+function waitsFor({ open, waiting, held }: AdvanceResult): string {
+  if (held !== null) return `${waiting} to send: waits for a gateway that takes them`;
+  if (waiting > 0) return `${waiting} to send: waits for its turn, or until they are tried again`;
+  return `waits for what becomes of ${open}`;
 }
 
 /** What the slices of a workflow share. */
@@ -77,6 +95,8 @@ class SendSlice {
   readonly id: string;
   private open = Number.POSITIVE_INFINITY;
   private refused = false;
+  /** How often it was looked at. */
+  looks = 0;
   private readonly advance: Activities['advance'];
   private readonly lookUps: LookUps;
 
@@ -92,6 +112,7 @@ class SendSlice {
       taskQueue: priority >= BULK_PRIORITY ? TASK_QUEUES.bulk : TASK_QUEUES.transactional,
       // Of what waits, each account gets its share.
       priority: { priorityKey: priority, fairnessKey: accountId },
+      summary: `slice ${sliceId}`,
     }));
     this.lookUps = new LookUps(accountId, () => {
       this.refused = true;
@@ -116,11 +137,14 @@ class SendSlice {
       this.refused = false;
       const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: this.id }));
       look = this.advance;
+      this.looks++;
       this.open = Math.min(this.open, outlook.open);
       if (outlook.lookUp) this.lookUps.start({ sliceIds: [this.id] });
       if (this.isOver || this.refused) continue;
       if (this.group.isEnding) return;
-      await condition(() => this.isOver || this.refused || this.group.isEnding, nextMs());
+      await condition(() => this.isOver || this.refused || this.group.isEnding, nextMs(), {
+        summary: waitsFor(outlook),
+      });
       if (this.group.isEnding && !this.refused) return;
     }
   }

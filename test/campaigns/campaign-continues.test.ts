@@ -50,6 +50,7 @@ const activities: Pick<Activities, 'prepareCampaign' | 'surveyCampaign' | 'comma
       dueAtMs: Date.now() + HOUR_MS,
       nowMs: Date.now(),
       details: '',
+      waitsFor: '',
     });
   },
   commandCampaign() {

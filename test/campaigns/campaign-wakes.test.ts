@@ -25,6 +25,7 @@ const SLEEP: CampaignSurvey = {
   dueAtMs: Date.now() + 6 * 3_600_000,
   nowMs: Date.now(),
   details: '',
+  waitsFor: '',
 };
 const END: CampaignSurvey = { ...SLEEP, state: 'finished', done: true, openSlices: 0 };
 

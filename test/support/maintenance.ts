@@ -25,9 +25,11 @@ export function workflowsOver(client: TemporalClient): Workflows {
   const nothing = () => Promise.resolve(null);
   return createWorkflows({
     client,
+    publicUrl: 'http://127.0.0.1',
     openWork: { slice: nothing, campaign: nothing },
     onWoken: () => Promise.resolve(),
     onError: () => undefined,
+    onAttributesRefused: () => undefined,
   });
 }
 

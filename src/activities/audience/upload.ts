@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 import { MAX_ROWS, planColumns } from '../../core/audience/upload-file';
 import { createRowReader } from '../../core/audience/upload-row';
 import {
+  countUpload,
+  type UploadCounts,
   failImport,
   findImport,
   finishImport,
@@ -14,23 +16,27 @@ import {
 } from '../../store/audience/upload-rows';
 import { createRecordReader, SLICE_BYTES, UnreadableFile } from './csv-records';
 
+export type { UploadCounts };
+
 /** Rows per statement, and so how much is done again after a crash. */
 const BLOCK_ROWS = 2_000;
 
 /**
  * Brings an import to its end, from where an earlier try left it. Harmless to repeat, and to run twice at a time: of
  * two, the one that moves the cursor second stops.
+ * @returns what was read; null = the upload is gone.
  * @param stopping when it is aborted, the import stops behind a block and is not over.
  */
-export async function importUpload(pool: Pool, uploadId: string, stopping: AbortSignal): Promise<void> {
+export async function importUpload(pool: Pool, uploadId: string, stopping: AbortSignal): Promise<UploadCounts | null> {
   const task = await findImport(pool, uploadId);
-  if (task === null) return;
+  if (task === null) return countUpload(pool, uploadId);
   try {
     if (await importRows(pool, uploadId, task, stopping)) await finishImport(pool, uploadId);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     await failImport(pool, uploadId, error.message);
   }
+  return countUpload(pool, uploadId);
 }
 
 /** @returns whether the end of the file was reached. */

@@ -57,13 +57,22 @@ export async function makeForecast(
   return toForecast(sums, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
 }
 
-/** Makes the forecast of a campaign and keeps it with the campaign; nothing when there is no such campaign. */
-export async function forecastCampaign(deps: ForecastDeps, campaignId: string, stopping: AbortSignal): Promise<void> {
+/** Of the recipients of a forecast. */
+export type ForecastCounts = Pick<CampaignForecast, 'recipients' | 'suppressed' | 'duplicates' | 'rejected'>;
+
+/** Makes the forecast of a campaign and keeps it with the campaign; null when there is no such campaign. */
+export async function forecastCampaign(
+  deps: ForecastDeps,
+  campaignId: string,
+  stopping: AbortSignal,
+): Promise<ForecastCounts | null> {
   const { db } = deps.database;
   const campaign = await readCampaign(db, campaignId);
-  if (campaign === null) return;
+  if (campaign === null) return null;
   const forecast = await makeForecast(deps, campaign, stopping);
   if (!stopping.aborted) await storeForecast(db, campaign, forecast);
+  const { recipients, suppressed, duplicates, rejected } = forecast;
+  return { recipients, suppressed, duplicates, rejected };
 }
 
 /** What a gateway contributes to a forecast. */

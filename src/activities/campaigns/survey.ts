@@ -11,11 +11,14 @@ import {
   readCampaign,
   type CampaignRow,
 } from '../../store/campaigns/campaigns';
+import { countCampaigns, type CampaignCounts } from '../../store/campaigns/live';
 import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
 import { endHold, followHold } from './hold';
 import { effectiveRate } from './rate';
+
+export type { CampaignCounts };
 
 export interface CampaignSurvey {
   state: CampaignState;
@@ -34,6 +37,10 @@ export interface CampaignSurvey {
   nowMs: number;
   /** One line for the Temporal UI. */
   details: string;
+  /** What the workflow waits for until the next survey, for the Temporal UI. */
+  waitsFor: string;
+  /** What became of its messages, once it is done. */
+  ledger?: CampaignCounts;
 }
 
 /**
@@ -61,6 +68,7 @@ export async function surveyCampaign(
   busy: readonly number[],
 ): Promise<CampaignSurvey> {
   const survey = await lookAt(deps, campaignId, busy);
+  if (survey.done) survey.ledger = (await countCampaigns(deps.database.pool, [campaignId])).get(campaignId);
   await noteNextLook(deps.database.pool, campaignId, survey.done ? null : new Date(survey.dueAtMs));
   return survey;
 }
@@ -96,6 +104,7 @@ async function lookAt(
     state: campaign.state,
     openSlices: outlook.openSlices,
     details: detailsOf(campaign, outlook),
+    waitsFor: waitsFor(campaign, outlook, closed.length),
   };
   switch (campaign.state) {
     case 'draft':
@@ -139,6 +148,7 @@ const IDLE = {
   width: 0,
   untilMs: null,
   details: '',
+  waitsFor: '',
 };
 
 /** A slow campaign needs few slices in hand, and must not keep others from the worker's places. */
@@ -229,4 +239,14 @@ function pauseItself({ db }: Pick<Database, 'db'>, campaign: CampaignRow, share:
 function detailsOf(campaign: CampaignRow, { open, waiting, settled }: CampaignOutlook): string {
   const left = `${settled} of ${settled + open} settled, ${waiting} to send`;
   return `${campaign.state}: ${left}${campaign.reason === null ? '' : ` (${campaign.reason})`}`;
+}
+
+/** @param closed how many of its windows are closed now. */
+function waitsFor({ state, due_at: dueAt }: CampaignRow, outlook: CampaignOutlook, closed: number): string {
+  const { open, waiting, waitingNow } = outlook;
+  if (state === 'scheduled') return `waits for its time, ${dueAt?.toISOString() ?? 'now'}`;
+  if (state === 'paused') return `paused, ${waiting} to send: waits for somebody to resume it`;
+  if (closed > 0 && waitingNow === 0 && waiting > 0) return `${waiting} to send: waits for its window`;
+  if (waiting > 0) return `${waiting} to send: waits for slices that are under way, or due again`;
+  return `waits for what becomes of ${open}`;
 }

@@ -44,13 +44,13 @@ async function restartSlices(deps: StartDeps, turn: Turn, after: string | null) 
 }
 
 async function restartImports({ database: { pool }, workflows }: StartDeps, turn: Turn, after: string | null) {
-  const ids = await listUnfinishedImports(pool, after, SMALL_PAGE);
+  const uploads = await listUnfinishedImports(pool, after, SMALL_PAGE);
   await turn.each(
-    ids,
-    (uploadId) => `upload ${uploadId}`,
-    (uploadId) => workflows.startImport({ uploadId }),
+    uploads,
+    ({ uploadId }) => `upload ${uploadId}`,
+    (upload) => workflows.startImport(upload),
   );
-  return ids.length < SMALL_PAGE ? null : ids.at(-1)!;
+  return uploads.length < SMALL_PAGE ? null : uploads.at(-1)!.uploadId;
 }
 
 async function restartCampaigns({ database: { db }, workflows }: StartDeps, turn: Turn, after: string | null) {

@@ -52,10 +52,10 @@ async function startSlices(deps: StartDeps, turn: Turn, olderThanMs: number) {
 async function startImports({ database: { pool }, workflows }: StartDeps, turn: Turn, olderThanMs: number) {
   await turn.each(
     await listUnstartedImports(pool, olderThanMs, PAGE),
-    (uploadId) => `upload ${uploadId}`,
-    async (uploadId) => {
-      await workflows.startImport({ uploadId });
-      await markImportStarted(pool, uploadId);
+    ({ uploadId }) => `upload ${uploadId}`,
+    async (upload) => {
+      await workflows.startImport(upload);
+      await markImportStarted(pool, upload.uploadId);
     },
   );
 }

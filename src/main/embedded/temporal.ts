@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { LOOPBACK } from '../../config';
 import { launchServer, type ServerProcess } from './server-process';
+import { SEARCH_ATTRIBUTES } from '../../workflows/attributes';
+import { INDEXED_VALUE_TYPES } from '../../workflows/client/search-attributes';
 import { findTemporalBinary, temporalVersion } from './temporal-binary';
 
 const DEFAULT_NAMESPACE = 'default';
-const SEARCH_ATTRIBUTES = ['HeliographAccountId=Keyword', 'HeliographCampaignId=Keyword', 'HeliographState=Keyword'];
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 30;
 
@@ -48,7 +49,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         : []),
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
-      ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
+      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ],
     stopSignal: 'SIGTERM',
     logFile: files?.log,
@@ -82,7 +83,10 @@ async function ready(server: ServerProcess, address: string, namespaces: string[
     try {
       const connection = await Connection.connect({ address, connectTimeout: '1 second' });
       try {
-        for (const namespace of namespaces) await connection.workflowService.describeNamespace({ namespace });
+        for (const namespace of namespaces) {
+          await connection.workflowService.describeNamespace({ namespace });
+          await mendSearchAttributes(connection, namespace);
+        }
         return;
       } finally {
         await connection.close();
@@ -95,4 +99,15 @@ async function ready(server: ServerProcess, address: string, namespaces: string[
       await sleep(POLL_MS);
     }
   }
+}
+
+/** A file of an earlier release has others, and the flags of the CLI change nothing once one of them differs. */
+async function mendSearchAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
+  const { customAttributes: known } = await operatorService.listSearchAttributes({ namespace });
+  const wanted = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED_VALUE_TYPES[type]] as const);
+  const lacking = wanted.filter(([name, type]) => known?.[name] !== type);
+  if (lacking.length === 0) return;
+  const searchAttributes = lacking.map(([name]) => name).filter((name) => known?.[name] !== undefined);
+  if (searchAttributes.length > 0) await operatorService.removeSearchAttributes({ namespace, searchAttributes });
+  await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(lacking) });
 }

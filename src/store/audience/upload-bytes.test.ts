@@ -61,11 +61,12 @@ test('an upload is seen once it is complete, and by its account only', async () 
 
 test('a complete upload without a workflow is found until it is marked', async () => {
   const id = await storeUpload(store, csvOf(1));
-  expect(await listUnstartedImports(store.pool, 0, 100)).toContain(id);
-  expect(await listUnstartedImports(store.pool, 60_000, 100)).not.toContain(id);
+  const upload = { uploadId: id, accountId: ACCOUNT };
+  expect(await listUnstartedImports(store.pool, 0, 100)).toContainEqual(upload);
+  expect(await listUnstartedImports(store.pool, 60_000, 100)).not.toContainEqual(upload);
   await markImportStarted(store.pool, id);
-  expect(await listUnstartedImports(store.pool, 0, 100)).not.toContain(id);
-  expect(await listUnfinishedImports(store.pool, null, 100)).toContain(id);
+  expect(await listUnstartedImports(store.pool, 0, 100)).not.toContainEqual(upload);
+  expect(await listUnfinishedImports(store.pool, null, 100)).toContainEqual(upload);
 });
 
 test('nothing is left of a discarded upload', async () => {

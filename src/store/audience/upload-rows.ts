@@ -179,31 +179,63 @@ export async function failImport(pool: Pool, id: string, reason: string): Promis
   );
 }
 
+/** An upload that is to be imported. */
+export interface UnfinishedImport {
+  uploadId: string;
+  accountId: string;
+}
+
 /** Uploads whose last bytes came at least `olderThanMs` ago and that have no workflow. Oldest first. */
-export async function listUnstartedImports(pool: Pool, olderThanMs: number, limit: number): Promise<string[]> {
-  const rows = await execute<{ id: string }>(
+export async function listUnstartedImports(
+  pool: Pool,
+  olderThanMs: number,
+  limit: number,
+): Promise<UnfinishedImport[]> {
+  return execute<UnfinishedImport>(
     pool,
     'list-unstarted-imports',
-    `select id from uploads
+    `select id as "uploadId", account_id as "accountId" from uploads
      where state = 'processing' and started_at is null and touched_at < now() - $1 * interval '1 millisecond'
      order by touched_at limit $2`,
     [olderThanMs, limit],
   );
-  return rows.map(({ id }) => id);
 }
 
 /**
  * Uploads whose import is not over, with or without a workflow, by id.
  * @param after the last upload of the page before; null for the first page.
  */
-export async function listUnfinishedImports(pool: Pool, after: string | null, limit: number): Promise<string[]> {
-  const rows = await execute<{ id: string }>(
+export async function listUnfinishedImports(
+  pool: Pool,
+  after: string | null,
+  limit: number,
+): Promise<UnfinishedImport[]> {
+  return execute<UnfinishedImport>(
     pool,
     'list-unfinished-imports',
-    `select id from uploads where state = 'processing' and id > $1::uuid order by id limit $2`,
+    `select id as "uploadId", account_id as "accountId" from uploads where state = 'processing' and id > $1::uuid order by id limit $2`,
     [after ?? NIL_UUID, limit],
   );
-  return rows.map(({ id }) => id);
+}
+
+/** What an upload came to. */
+export interface UploadCounts {
+  state: 'processing' | 'ready' | 'failed';
+  rows: number;
+  valid: number;
+  invalid: number;
+  duplicates: number;
+}
+
+/** The rows of an upload by what they are; null when it is gone. */
+export async function countUpload(pool: Pool, id: string): Promise<UploadCounts | null> {
+  const [counts] = await execute<UploadCounts>(
+    pool,
+    'count-upload',
+    'select state, rows, valid, invalid, duplicates from uploads where id = $1',
+    [id],
+  );
+  return counts ?? null;
 }
 
 /** The workflow of this import is known to run. */

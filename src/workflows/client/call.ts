@@ -4,7 +4,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import {
   campaignWorkflowId,
-  COMMAND_UPDATE,
   FORECAST_MS,
   forecastWorkflowId,
   GATEWAY_TEST_MS,
@@ -16,7 +15,10 @@ import {
   type ForecastInput,
   type GatewayTestInput,
   type GatewayTestResult,
+  type Order,
 } from '../contract';
+import type { Descriptions } from './description';
+import type { SearchAttributes } from './search-attributes';
 import type { OpenWork } from './signal';
 import type { WorkflowStarts } from './start';
 
@@ -32,6 +34,8 @@ export interface WorkflowCallsOptions {
   client: Client;
   starts: WorkflowStarts;
   openWork: OpenWork;
+  searchAttributes: SearchAttributes;
+  descriptions: Descriptions;
 }
 
 export interface WorkflowCalls {
@@ -51,15 +55,17 @@ export interface WorkflowCalls {
    * Has a worker send a test message, and waits for the answer.
    * @throws Error when none came within {@link GATEWAY_TEST_MS}.
    */
-  testGateway(testId: string): Promise<GatewayTestResult>;
+  testGateway(input: GatewayTestInput): Promise<GatewayTestResult>;
 }
 
-export function createWorkflowCalls({ client, starts, openWork }: WorkflowCallsOptions): WorkflowCalls {
+export function createWorkflowCalls(options: WorkflowCallsOptions): WorkflowCalls {
+  const { client, starts, openWork, searchAttributes, descriptions } = options;
   async function update(campaignId: string, command: CampaignCommand): Promise<CampaignState> {
+    const { action, ...order } = command;
     const send = (): Promise<CampaignState> =>
       client.workflow
         .getHandle(campaignWorkflowId(campaignId))
-        .executeUpdate<CampaignState, [CampaignCommand]>(COMMAND_UPDATE, { args: [command] });
+        .executeUpdate<CampaignState, [Order]>(action, { args: [order] });
     try {
       return await send();
     } catch (error) {
@@ -83,13 +89,18 @@ export function createWorkflowCalls({ client, starts, openWork }: WorkflowCallsO
     },
 
     async makeForecast(input) {
+      const { texts, attributes } = descriptions.forecast(input);
       const handle = await client.withDeadline(Date.now() + COMMAND_TIMEOUT_MS, () =>
-        client.workflow.start(WORKFLOW_TYPES.forecast, {
-          workflowId: forecastWorkflowId(input.campaignId),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: TASK_QUEUES.workflows,
-          args: [input],
-        }),
+        searchAttributes.withAttributes(attributes, (found) =>
+          client.workflow.start(WORKFLOW_TYPES.forecast, {
+            ...texts,
+            ...found,
+            workflowId: forecastWorkflowId(input.campaignId),
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            taskQueue: TASK_QUEUES.workflows,
+            args: [input],
+          }),
+        ),
       );
       try {
         await client.withDeadline(Date.now() + FORECAST_MS, () => handle.result());
@@ -100,15 +111,20 @@ export function createWorkflowCalls({ client, starts, openWork }: WorkflowCallsO
       }
     },
 
-    testGateway(testId) {
+    testGateway(input) {
+      const { texts, attributes } = descriptions.gatewayTest(input);
       return within(
         GATEWAY_TEST_MS,
-        client.workflow.execute<(input: GatewayTestInput) => Promise<GatewayTestResult>>(WORKFLOW_TYPES.gatewayTest, {
-          workflowId: gatewayTestWorkflowId(testId),
-          workflowExecutionTimeout: GATEWAY_TEST_MS,
-          taskQueue: TASK_QUEUES.workflows,
-          args: [{ testId }],
-        }),
+        searchAttributes.withAttributes(attributes, (found) =>
+          client.workflow.execute<(input: GatewayTestInput) => Promise<GatewayTestResult>>(WORKFLOW_TYPES.gatewayTest, {
+            ...texts,
+            ...found,
+            workflowId: gatewayTestWorkflowId(input.testId),
+            workflowExecutionTimeout: GATEWAY_TEST_MS,
+            taskQueue: TASK_QUEUES.workflows,
+            args: [input],
+          }),
+        ),
       );
     },
   };

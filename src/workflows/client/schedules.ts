@@ -19,6 +19,7 @@ import {
   type DutyName,
   type OccurrenceInput,
 } from '../contract';
+import type { Descriptions } from './description';
 
 const OVERLAP = {
   skip: ScheduleOverlapPolicy.SKIP,
@@ -35,11 +36,12 @@ export interface WorkflowSchedules {
   runDutyNow(duty: DutyName): Promise<void>;
 }
 
-export function createWorkflowSchedules(client: Client): WorkflowSchedules {
+export function createWorkflowSchedules(client: Client, descriptions: Descriptions): WorkflowSchedules {
   return {
     async followSeries({ campaignId, accountId, cron, timezone, overlap, state }) {
       const handle = client.schedule.getHandle(seriesScheduleId(campaignId));
       if (state === 'cancelled') return remove(handle);
+      const occurrence: OccurrenceInput = { seriesId: campaignId, accountId };
       try {
         await client.schedule.create({
           scheduleId: handle.scheduleId,
@@ -52,7 +54,8 @@ export function createWorkflowSchedules(client: Client): WorkflowSchedules {
             workflowType: WORKFLOW_TYPES.occurrence,
             workflowId: handle.scheduleId,
             taskQueue: TASK_QUEUES.workflows,
-            args: [{ seriesId: campaignId, accountId } satisfies OccurrenceInput],
+            args: [occurrence],
+            ...descriptions.occurrence(occurrence).texts,
           },
         });
       } catch (error) {
@@ -71,6 +74,15 @@ export function createWorkflowSchedules(client: Client): WorkflowSchedules {
     },
   };
 
+  function dutyOptions(duty: DutyName) {
+    return {
+      workflowId: dutyWorkflowId(duty),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [{ duty } satisfies DutyInput],
+      ...descriptions.duty(duty).texts,
+    };
+  }
+
   async function startDuty(duty: DutyName): Promise<void> {
     await client.workflow.start(WORKFLOW_TYPES.duty, {
       ...dutyOptions(duty),
@@ -78,13 +90,6 @@ export function createWorkflowSchedules(client: Client): WorkflowSchedules {
     });
   }
 }
-
-const dutyOptions = (duty: DutyName) => ({
-  workflowId: dutyWorkflowId(duty),
-  taskQueue: TASK_QUEUES.workflows,
-  args: [{ duty } satisfies DutyInput],
-  staticSummary: `Maintenance: ${duty}`,
-});
 
 /** Removes a schedule, if it is there. */
 async function remove(handle: ScheduleHandle): Promise<void> {

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createDescriptions } from './description';
 import { createWorkflowSignals, type HeardNews } from './signal';
 import type { WorkflowStarts } from './start';
 
@@ -33,6 +34,7 @@ function harness(refuse: (workflowId: string) => Error | undefined = () => undef
       slice: (id) => Promise.resolve(open.includes(id) ? { sliceId: id, dueAtMs: null, priority: 1 } : null),
       campaign: () => Promise.resolve(null),
     },
+    descriptions: createDescriptions('http://127.0.0.1'),
     onWoken: (news) => Promise.resolve(void heard.push(news)),
     onError: (error) => void errors.push(error),
   });

@@ -16,6 +16,7 @@ import {
   type RelayInput,
   type SendInput,
 } from '../contract';
+import type { Descriptions } from './description';
 import type { WorkflowStarts } from './start';
 
 /** At most two signals per second and workflow, so many at a time over all workflows of a kind. */
@@ -64,6 +65,7 @@ export interface WorkflowSignalsOptions {
   client: Client;
   starts: WorkflowStarts;
   openWork: OpenWork;
+  descriptions: Descriptions;
   /** Called with news that the workflows of slices heard (or that are over), some hundred milliseconds after the fact. */
   onWoken(heard: HeardNews[]): Promise<void>;
   /** A signal was not delivered. */
@@ -71,11 +73,11 @@ export interface WorkflowSignalsOptions {
 }
 
 export function createWorkflowSignals(options: WorkflowSignalsOptions): WorkflowSignals {
-  const { client, onWoken, onError } = options;
+  const { onWoken, onError } = options;
   const woken = createWokenSlices(onWoken, onError);
   const slices = sliceSignals(options, woken.add);
   const campaigns = campaignSignals(options);
-  const relays = relaySignals(client, onError);
+  const relays = relaySignals(options);
   return {
     wake(news) {
       for (const { sliceId, campaignId, groupId, open, refused, wakeSeq = 0 } of news) {
@@ -174,13 +176,14 @@ function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsO
 /** New outcomes in outboxes, by webhook. Starts the relay where none runs. */
 type RelaySignal = typeof OUTBOX_SIGNAL | typeof RESUME_SIGNAL;
 
-function relaySignals(client: Client, onError: (error: unknown) => void): Coalescer<RelaySignal> {
+function relaySignals({ client, descriptions, onError }: WorkflowSignalsOptions): Coalescer<RelaySignal> {
   const send = async (webhookId: string, signal: RelaySignal): Promise<void> => {
     try {
       await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
         workflowId: relayWorkflowId(webhookId),
         taskQueue: TASK_QUEUES.workflows,
         args: [{ webhookId } satisfies RelayInput],
+        ...descriptions.relay({ webhookId }).texts,
         signal,
       });
     } catch (error) {

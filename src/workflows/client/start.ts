@@ -10,6 +10,8 @@ import {
   type ImportInput,
   type SendInput,
 } from '../contract';
+import type { Description, Descriptions } from './description';
+import type { SearchAttributes } from './search-attributes';
 
 export interface WorkflowStarts {
   /** Starts a slice's workflow; harmless while it runs, and when it is over. One that was ended from outside starts anew. */
@@ -20,36 +22,56 @@ export interface WorkflowStarts {
   startImport(input: ImportInput): Promise<void>;
 }
 
-export function createWorkflowStarts(client: Client): WorkflowStarts {
+export function createWorkflowStarts(
+  client: Client,
+  { withAttributes }: SearchAttributes,
+  descriptions: Descriptions,
+): WorkflowStarts {
   /**
    * Starts a workflow that comes to its end once: a start that is repeated after that must not run it again. One that was
    * terminated, cancelled, timed out or failed has not come to its end.
    */
-  async function startOnce(type: string, workflowId: string, input: SendInput | CampaignInput): Promise<void> {
+  async function startOnce(
+    type: string,
+    workflowId: string,
+    input: SendInput | CampaignInput,
+    { texts, attributes }: Description,
+  ): Promise<void> {
     try {
-      await client.workflow.start(type, {
-        workflowId,
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue: TASK_QUEUES.workflows,
-        args: [input],
-      });
+      await withAttributes(attributes, (options) =>
+        client.workflow.start(type, {
+          ...texts,
+          ...options,
+          workflowId,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        }),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
 
   return {
-    startSend: (input) => startOnce(WORKFLOW_TYPES.send, sendWorkflowId(input.sliceId), input),
-    startCampaign: (input) => startOnce(WORKFLOW_TYPES.campaign, campaignWorkflowId(input.campaignId), input),
+    startSend: (input) =>
+      startOnce(WORKFLOW_TYPES.send, sendWorkflowId(input.sliceId), input, descriptions.send(input)),
+    startCampaign: (input) =>
+      startOnce(WORKFLOW_TYPES.campaign, campaignWorkflowId(input.campaignId), input, descriptions.campaign(input)),
 
     async startImport(input) {
-      await client.workflow.start(WORKFLOW_TYPES.import, {
-        workflowId: importWorkflowId(input.uploadId),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue: TASK_QUEUES.workflows,
-        args: [input],
-      });
+      const { texts, attributes } = descriptions.import(input);
+      await withAttributes(attributes, (options) =>
+        client.workflow.start(WORKFLOW_TYPES.import, {
+          ...texts,
+          ...options,
+          workflowId: importWorkflowId(input.uploadId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        }),
+      );
     },
   };
 }

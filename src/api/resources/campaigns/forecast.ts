@@ -39,9 +39,9 @@ export const forecast: Endpoint[] = [
 ];
 
 /** @returns false while it is being made. @throws AppError temporal-unavailable */
-async function make({ campaigns }: ApiDeps, { id }: CampaignRow): Promise<boolean> {
+async function make({ campaigns }: ApiDeps, { id, account_id: accountId }: CampaignRow): Promise<boolean> {
   try {
-    return await campaigns.forecast({ campaignId: id });
+    return await campaigns.forecast({ campaignId: id, accountId });
   } catch (cause) {
     const retryAfterSeconds = RETRY_AFTER_SECONDS;
     throw new AppError('temporal-unavailable', 'Temporal is away: no forecast can be made', {

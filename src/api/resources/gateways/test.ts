@@ -68,7 +68,7 @@ export const gatewayTests: Endpoint[] = [
         (tx) => insertGatewayTest(tx, { gatewayId: gateway.id, msisdn, body: wanted.text, sender }),
         () => ({ action: 'gateway.tested', subject: gateway.id, detail: { sender } }),
       );
-      return awaited(deps.testGateway(testId));
+      return awaited(deps.testGateway({ testId, gatewayId: gateway.id, accountId }));
     },
   ),
 ];

@@ -53,7 +53,7 @@ export const uploads: Endpoint[] = [
     async ({ deps, actor, query, request }) => {
       await deps.accounts.context(actor.accountId);
       const row = await receiveFile(deps.database, actor, request, query);
-      deps.startImport(row.id);
+      deps.startImport({ uploadId: row.id, accountId: row.account_id });
       return toUpload(row, [], actor.scopes, deps.workflowLink);
     },
   ),
