@@ -71,6 +71,14 @@ async function storeBlock(count: number, over: Parameters<typeof claimBlock>[3] 
 
 const back = { attempt: 'refused', message: 'queued', counts: false, class: 'transient', reason: NOT_SENT } as const;
 const refused = { attempt: 'refused', message: 'failed', class: 'recipient', clevertap: '910' } as const;
+const throttled = {
+  attempt: 'refused',
+  message: 'queued',
+  counts: false,
+  class: 'transient',
+  code: '429',
+  reason: 'later',
+} as const;
 const lost = { attempt: 'unknown', message: 'submitting', class: 'unknown', clevertap: '900', reason: 'lost' } as const;
 
 /** The counters of a slice are those of its messages. */
@@ -245,6 +253,47 @@ describe('a receipt that is there before the answer', () => {
       await addsUp(sliceId);
     },
   );
+
+  describe.each([
+    ['the provider took the message', {}],
+    ['its answer was lost', { ...lost, attempt: 'submitting' }],
+    ['it wants it later', throttled],
+  ] as const)('under the number of a try that was none, and then %s', (_, over) => {
+    it.each([
+      ['delivered', {}, 'delivered', 'delivered'],
+      ['failed', FAILED, 'failed', 'failed'],
+      ['refused for its sender ID', SENDER_REFUSED, 'refused', 'failed'],
+    ] as const)('%s: applied, and the answer takes nothing back', async (__, report, message, attempt) => {
+      const { sliceId, ids, claim, messages } = await storeBlock(1);
+      await writeResults(store.pool, claim, [resultOf(messages[0]!, throttled)]);
+      const again = randomUUID();
+      const [second] = await claimBlock(store.pool, sliceId, gateway.id, { claim: again });
+      expect(second!.no).toBe(1);
+      await applyReceipts(store.pool, [receiptOf(gateway.id, second!, report)]);
+      await writeResults(store.pool, again, [resultOf(second!, over)]);
+      expect(await statesOf(ids)).toEqual([message]);
+      expect(await attemptsOf(ids)).toMatchObject([{ no: 1, state: attempt, claim: again }]);
+      expect(await underWay(sliceId)).toEqual([]);
+      await addsUp(sliceId);
+    });
+  });
+
+  it('and before the claim of its number can be seen: the answer takes nothing back', async () => {
+    const { sliceId, ids, claim, messages } = await storeBlock(1);
+    await writeResults(store.pool, claim, [resultOf(messages[0]!, throttled)]);
+    await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
+    // As a claim leaves it that read the message before the report was applied to it.
+    const again = randomUUID();
+    await store.pool.query(
+      `insert into blocks (claim, slice_id, account_id, gateway_id, leg, sender, imposed, ids)
+       values ($1, $2, $3, $4, 0, 'BRANDA', false, $5)`,
+      [again, sliceId, ACCOUNT, gateway.id, ids],
+    );
+    await writeResults(store.pool, again, [resultOf(messages[0]!)]);
+    expect(await statesOf(ids)).toEqual(['delivered']);
+    expect(await attemptsOf(ids)).toMatchObject([{ no: 1, state: 'delivered' }]);
+    expect(await underWay(sliceId)).toEqual([]);
+  });
 
   it('from another gateway than the one it left over is not believed', async () => {
     const other = await storeGateway(store);

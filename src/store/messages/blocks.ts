@@ -18,12 +18,16 @@ export const attemptSender = (imposed: string, sender: string, own: string): str
 
 const CLAIMABLE = `(${CLAIMABLE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
-/** The number of a try that was given back is used again, and its row with it. */
+/**
+ * The number of a try that was given back is used again, and its row with it; but for one that a report has ended, just
+ * before its message was claimed again.
+ */
 export const REOPEN = `
 on conflict (message_id, no) do update
 set gateway_id = excluded.gateway_id, leg = excluded.leg, sender = excluded.sender, claim = excluded.claim,
     state = excluded.state, provider_id = excluded.provider_id, class = null, code = null, reason = null,
-    created_at = excluded.created_at, answered_at = excluded.answered_at`;
+    created_at = excluded.created_at, answered_at = excluded.answered_at
+where attempts.settled_at is null`;
 
 /**
  * Takes messages out of their blocks, and blocks that are empty then away.

@@ -39,7 +39,8 @@ export interface ReceiptDraft {
  * dispatch tries the next leg. Applying a receipt twice changes nothing, because the first time moved the state.
  * The callbacks of a failure are turned into `delivered` while none of them was tried; when one went out, or may have,
  * to whichever webhook, the receipt is late for all of them. A failure that was committed while this statement waited
- * for its message is `unseen`: nothing is done, and the statement has to be run again.
+ * for its message is `unseen`: nothing is done, and the statement has to be run again. So it is with what is `overtaking`
+ * the answer of a block, once the attempts of that are open.
  */
 const STATEMENT = `
 with incoming as (
@@ -63,14 +64,21 @@ best as (
   order by mid, status = 'delivered' desc, no desc, occurred_at
 ),
 held as (
-  select b.*, m.state as was, m.attempts from best b join messages m on m.id = b.mid
+  select b.*, m.state as was, m.attempts, m.slice_id from best b join messages m on m.id = b.mid
   order by m.id for update of m
+),
+overtaking as (
+  -- The attempt is that of a try that was none, and its number is on the wire again: what came is about the new one.
+  select h.mid from held h
+  where h.no > h.attempts and exists (select from blocks k where k.slice_id = h.slice_id and h.mid = any(k.ids))
 ),
 unseen as (
   -- The message moved on while this statement waited for it: what was written with that is not in its snapshot.
   select h.mid from held h
   where h.status = 'delivered' and h.was = any($14::message_state[])
     and h.was <> (select m.state from messages m where m.id = h.mid)
+  union all
+  select mid from overtaking
 ),
 told as (
   select k.id, h.mid, k.state <> 'pending' or k.tries > 0 as is_told
@@ -95,7 +103,7 @@ verdict as (
     when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
       case when h.class in ('sender', 'account') then 'refused' else h.status end
     end::message_state as next
-  from held h
+  from held h where h.mid not in (select mid from overtaking)
 ),
 inbox as (
   insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
@@ -139,7 +147,9 @@ union all
 select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid
 union all
 select 'unmatched', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i
-where i.mid is null and i.message_id is not null`;
+where i.mid is null and i.message_id is not null
+union all
+select 'overtaking', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join overtaking o on o.mid = i.mid`;
 
 const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
@@ -158,19 +168,25 @@ export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[
   for (let left = await mergeParts(pool, receipts); left.length > 0;) {
     const answer = await applyOnce(pool, left);
     const again = new Set<string>();
-    const unmatched = new Set<string>();
+    const early = new Set<string>();
     for (const row of answer) {
-      if (!isMark(row)) rows.push(row);
-      else (row.kind === 'unseen' ? again : unmatched).add(row.id);
-    }
-    if (unmatched.size > 0 && !hasOpened) {
+      if (!isMark(row)) {
+        rows.push(row);
+        continue;
+      }
       // Once: the block of an attempt that was sent is there before the request leaves.
-      hasOpened = true;
-      const early = left.filter(({ dedupe }) => unmatched.has(dedupe.toString('hex')));
-      await openAttempts(pool, early);
-      for (const id of unmatched) again.add(id);
+      if (row.kind === 'unmatched' && hasOpened) continue;
+      if (row.kind !== 'unseen') early.add(row.id);
+      again.add(row.id);
     }
-    // States only move forward, so this ends.
+    if (early.size > 0) {
+      hasOpened = true;
+      await openAttempts(
+        pool,
+        left.filter(({ dedupe }) => early.has(dedupe.toString('hex'))),
+      );
+    }
+    // States only move forward, and what is opened is in its block no more: so this ends.
     left = left.filter((receipt) => again.has(receipt.dedupe.toString('hex')));
   }
   return toSettlement(rows);
@@ -185,12 +201,13 @@ function openAttempts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<vo
 
 /** What the statement says of a receipt, by its dedupe in hex. */
 interface ReceiptMark {
-  kind: 'unseen' | 'unmatched';
+  kind: 'unseen' | 'unmatched' | 'overtaking';
   id: string;
 }
 type ReceiptRow = SettlementRow | ReceiptMark;
 
-const isMark = (row: ReceiptRow): row is ReceiptMark => row.kind === 'unseen' || row.kind === 'unmatched';
+const MARKS: readonly string[] = ['unseen', 'unmatched', 'overtaking'] satisfies ReceiptMark['kind'][];
+const isMark = (row: ReceiptRow): row is ReceiptMark => MARKS.includes(row.kind);
 
 async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
