@@ -10,6 +10,8 @@ export interface ChildOptions {
   /** Flags of Node itself. */
   nodeFlags?: readonly string[];
   deadlines?: typeof DEADLINES;
+  /** Leave out what it writes on its standard output and error. */
+  isQuiet?: boolean;
 }
 
 /**
@@ -25,14 +27,15 @@ async function startChild(
   name: string,
   entry: string,
   env: NodeJS.ProcessEnv,
-  { nodeFlags = [], deadlines = DEADLINES }: ChildOptions,
+  { nodeFlags = [], deadlines = DEADLINES, isQuiet = false }: ChildOptions,
 ): Promise<RunningService> {
   // A process group of its own: Ctrl-C must reach the supervisor only, which stops the services in order.
+  const output = isQuiet ? 'ignore' : 'inherit';
   const child = fork(entry, [], {
     env,
     detached: true,
     execArgv: [...nodeFlags],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
