@@ -32,7 +32,7 @@ const NUMBER = '+15005550006';
 
 /** Some numbers are refused in the answer, some by report; reports come late, twice, early and out of order. */
 export const COMMON_SCRIPT = {
-  latencyMs: { min: 20, max: 250 },
+  latencyMs: { min: 50, max: 600 },
   badNumberShare: 0.03,
   refuse: [{ outcome: 'recipient', at: 'receipt', share: 0.05 }],
   receipts: {

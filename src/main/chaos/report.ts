@@ -5,6 +5,7 @@ import { repeats } from './audit/told';
 import type { Breach } from './audit/evidence';
 import type { Ledger } from './records';
 import { TARGETS, type Target } from './schedule';
+import type { Strike } from './strike';
 import type { Victim } from './victim';
 
 /** In the order in which they are printed. */
@@ -45,7 +46,7 @@ export function figuresOf(evidence: Evidence, victims: Record<Target, Victim>, t
     'vendors: taken': sum(({ accepted }) => accepted),
     'vendors: sent again under the same id': sum(({ duplicateIds }) => duplicateIds),
     'vendors: reports given up': sum(({ receipts }) => receipts.failed),
-    'in doubt after kills of the worker': kills.map(({ doubts }) => doubts.length).join(', ') || 'none was killed',
+    'in doubt after kills of the worker': kills.map(doubtsOf).join(', ') || 'none was killed',
     'CleverTap: outcomes heard': records.told.length,
     'CleverTap: heard again, the first answer being lost with a worker': repeats(evidence).length,
     'posts told again at once, and not after ten minutes': settled.hastened,
@@ -55,6 +56,13 @@ export function figuresOf(evidence: Evidence, victims: Record<Target, Victim>, t
     'passwords while nothing was struck': `${calm.length}, slowest ${Math.max(0, ...calm)} ms`,
     'until nothing was left': `${(tookMs / 1_000).toFixed(0)} s`,
   };
+}
+
+/** How many, and how many of one gateway at most. */
+function doubtsOf({ doubts }: Strike): string {
+  const gateways = new Set(doubts.map(({ gatewayId }) => gatewayId));
+  const counts = [...gateways].map((id) => doubts.filter(({ gatewayId }) => gatewayId === id).length);
+  return `${doubts.length} (${Math.max(0, ...counts)} of one gateway)`;
 }
 
 /** A line each. */

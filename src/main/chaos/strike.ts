@@ -1,5 +1,6 @@
 /** Carries out the schedule of faults, and notes what really happened. */
 import type { Database } from '../../store/database';
+import { BULK_PRIORITY } from '../../workflows/contract';
 import type { RunClock } from './clock';
 import { shownFault, type Fault } from './schedule';
 import type { ChaosStack } from './stack';
@@ -8,6 +9,8 @@ import type { ChaosStack } from './stack';
 export interface Doubt {
   messageId: string;
   gatewayId: string;
+  /** Of a campaign, or of a send that is no more urgent. */
+  isBulk: boolean;
 }
 
 /** A fault that struck. Moments are those of the run. */
@@ -93,11 +96,17 @@ const KINDS: Record<Fault['kind'], Strikable> = {
 async function readDoubts({ pool }: Database, clock: RunClock): Promise<Doubt[]> {
   for (;;) {
     try {
-      const { rows } = await pool.query<{ message_id: string; gateway_id: string }>(
-        `select message_id, gateway_id from attempts where state = 'submitting'
-         union select unnest(ids), gateway_id from blocks`,
+      const { rows } = await pool.query<{ id: string; gateway_id: string; priority: number }>(
+        `select d.id, d.gateway_id, s.priority
+         from (
+           select message_id as id, gateway_id from attempts where state = 'submitting'
+           union select unnest(ids), gateway_id from blocks
+         ) d
+         join messages m on m.id = d.id join slices s on s.id = m.slice_id`,
       );
-      return rows.map((row) => ({ messageId: row.message_id, gatewayId: row.gateway_id }));
+      return rows.map(({ id, gateway_id: gatewayId, priority }) => {
+        return { messageId: id, gatewayId, isBulk: priority >= BULK_PRIORITY };
+      });
     } catch {
       await clock.pause(POLL_MS);
     }

@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../journal';
 import type { Party } from '../parties';
 import type { Ledger, LedgerMessage, Records, Submission, Told } from '../records';
-import type { Strike } from '../strike';
+import type { Doubt, Strike } from '../strike';
 import type { Evidence } from './evidence';
 import { auditLedger } from './ledger';
 import { auditSending, MOST_DOUBTS } from './sending';
@@ -94,7 +94,14 @@ const strike = (over: Partial<Strike>): Strike => ({
   ...{ atMs: 0, kind: 'kill', target: 'worker', forMs: 10, beganAtMs: 0, endedAtMs: 10, doubts: [] },
   ...over,
 });
-const doubt = (messageId: string) => ({ messageId, gatewayId: 'g' });
+const doubt = (messageId: string, over: Partial<Doubt> = {}): Doubt => ({
+  messageId,
+  gatewayId: 'g',
+  isBulk: true,
+  ...over,
+});
+const doubts = (count: number, over: (i: number) => Partial<Doubt>) =>
+  Array.from({ length: count }, (_, i) => doubt(`d ${i}`, over(i)));
 
 /** Gives a message another outcome, in the ledger and in what CleverTap heard. */
 function end({ records }: Evidence, i: number, state: 'unknown' | 'expired'): void {
@@ -130,11 +137,14 @@ it.each<[number, string, (evidence: Evidence) => void]>([
   [2, 'vendor could tell', (evidence) => end(evidence, 0, 'unknown')],
   [2, 'vendor could tell', (evidence) => end(evidence, 2, 'unknown')],
   [2, 'not in doubt', (evidence) => end(evidence, 4, 'unknown')],
+  [2, 'twice the wire', ({ strikes }) => strikes.struck.push(strike({ doubts: doubts(MOST_DOUBTS + 1, () => ({})) }))],
   [
     2,
-    `more than ${MOST_DOUBTS}`,
-    ({ strikes }) =>
-      strikes.struck.push(strike({ doubts: Array.from({ length: MOST_DOUBTS + 1 }, (_, i) => doubt(`d ${i}`)) })),
+    'twice the wire',
+    ({ strikes }) => {
+      const urgent = doubts(PARTIES.length * MOST_DOUBTS + 1, (i) => ({ gatewayId: `g ${i}`, isBulk: false }));
+      strikes.struck.push(strike({ doubts: urgent }));
+    },
   ],
   [3, 'went back', ({ watch }) => watch.backwards.push('message id 1 was failed, and is submitted')],
   [3, 'another outcome than their vendor', ({ records }) => (records.submissions[4]!.end.kind = 'recipient')],
@@ -170,6 +180,13 @@ describe('is allowed', () => {
     for (const i of [2, 4]) end(evidence, i, 'unknown');
     evidence.records.submissions.splice(2, 1);
     evidence.strikes.struck.push(strike({ doubts: [doubt('id 2'), doubt('id 4')] }));
+    expect(audit(evidence)).toEqual([]);
+  });
+
+  it('a little that is urgent in doubt over a gateway, beside its bulk', () => {
+    const evidence = soundRun();
+    const both = doubts(MOST_DOUBTS + 5, (i) => ({ isBulk: i < MOST_DOUBTS }));
+    evidence.strikes.struck.push(strike({ doubts: both }));
     expect(audit(evidence)).toEqual([]);
   });
 

@@ -4,7 +4,10 @@ import { MAX_IN_FLIGHT, type Party } from '../parties';
 import type { LedgerMessage, Submission } from '../records';
 import { breach, byNumber, type Breach, type Evidence } from './evidence';
 
-/** What a killed worker may leave in doubt over one gateway. */
+/**
+ * What a killed worker may leave in doubt of the bulk over one gateway. What is urgent doesn't wait for that to leave, so it
+ * may come on top, and is bounded with it by the same over all gateways.
+ */
 export const MOST_DOUBTS = 2 * MAX_IN_FLIGHT;
 
 /** A message beside all that its vendor saw of it. */
@@ -37,13 +40,16 @@ export function auditSending(evidence: Evidence): Breach[] {
 
 const idOf = ({ message, party }: Case): string => `${message.id} (${party.name}, ${message.state})`;
 
-function auditDoubts({ strikes }: Evidence, cases: readonly Case[]): Breach[] {
-  const many = strikes.struck.flatMap(({ doubts, atMs }) => {
-    const gateways = [...new Set(doubts.map(({ gatewayId }) => gatewayId))];
-    return gateways
-      .map((id) => doubts.filter(({ gatewayId }) => gatewayId === id).length)
-      .filter((count) => count > MOST_DOUBTS)
-      .map((count) => `${count} at ${atMs} ms`);
+function auditDoubts({ parties, strikes }: Evidence, cases: readonly Case[]): Breach[] {
+  const many = strikes.struck.flatMap(({ doubts, beganAtMs }) => {
+    const bulk = doubts.filter(({ isBulk }) => isBulk);
+    const perGateway = [...new Set(bulk.map(({ gatewayId }) => gatewayId))].map((id) => ({
+      count: bulk.filter(({ gatewayId }) => gatewayId === id).length,
+      most: MOST_DOUBTS,
+    }));
+    return [...perGateway, { count: doubts.length, most: MOST_DOUBTS * parties.length }]
+      .filter(({ count, most }) => count > most)
+      .map(({ count, most }) => `${count} instead of ${most} at ${beganAtMs} ms`);
   });
   const doubted = new Set(strikes.struck.flatMap(({ doubts }) => doubts.map(({ messageId }) => messageId)));
   const unknown = cases.filter(({ message }) => message.state === 'unknown');
@@ -52,7 +58,7 @@ function auditDoubts({ strikes }: Evidence, cases: readonly Case[]): Breach[] {
   );
   const unexplained = unknown.filter(({ message }) => !doubted.has(message.id));
   return [
-    ...breach(2, many, `times a killed worker left more than ${MOST_DOUBTS} messages of a gateway in doubt`),
+    ...breach(2, many, 'times a killed worker left more in doubt than twice the wire'),
     ...breach(2, knowable.map(idOf), 'are unknown although their vendor could tell'),
     ...breach(2, unexplained.map(idOf), 'are unknown and were not in doubt when a worker was killed'),
   ];
