@@ -74,6 +74,11 @@ const environment = z.object({
     )
     .optional()
     .describe('Comma list of host[:port] that may be called although they are private. Else the simulator only.'),
+  HELIOGRAPH_WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.+-]{1,100}$/, 'must be letters, digits, dots, dashes, for example 1.4.0')
+    .optional()
+    .describe('Version of the workers in the Temporal worker deployment "heliograph". Else they are not versioned.'),
   HELIOGRAPH_METRICS_PORT: port.default(9464).describe('Port of the Prometheus metrics.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -129,6 +134,8 @@ export interface Config {
   simulatorPort?: number;
   /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
   outboundAllow: string[];
+  /** Of the workers, which take tasks only once this version is current; undefined = they are not versioned. */
+  workerBuildId?: string;
   metricsPort: number;
   logLevel: string;
 }
@@ -184,6 +191,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     simulatorPort,
     outboundAllow:
       env.HELIOGRAPH_OUTBOUND_ALLOW ?? (simulatorPort === undefined ? [] : [`${LOOPBACK}:${simulatorPort}`]),
+    workerBuildId: env.HELIOGRAPH_WORKER_BUILD_ID,
     metricsPort: env.HELIOGRAPH_METRICS_PORT,
     logLevel: env.LOG_LEVEL,
   };

@@ -41,6 +41,8 @@ const MAX_CACHED_WORKFLOWS = 500;
 const SHUTDOWN_GRACE = '5s';
 /** Heartbeats are told so often, whatever their time-out: several have to be lost before a worker counts as dead. */
 const HEARTBEAT_INTERVAL = '10s';
+/** What workers are a version of, in Temporal. */
+const WORKER_DEPLOYMENT = 'heliograph';
 /** How long a workflow's next task waits for the worker that has it in memory, when that one may have died. */
 const STICKY_TIMEOUT = '2s';
 
@@ -61,6 +63,7 @@ export async function startWorker(
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    ...versionOf(config.workerBuildId),
     shutdownGraceTime: SHUTDOWN_GRACE,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
@@ -112,6 +115,18 @@ export async function startWorker(
       await http.close();
       await base.close();
     },
+  };
+}
+
+/**
+ * A run under way moves on to the version that is current: one may last for months, and recorded histories are replayed
+ * before a release.
+ */
+function versionOf(buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  const version = { deploymentName: WORKER_DEPLOYMENT, buildId };
+  return {
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
   };
 }
 
