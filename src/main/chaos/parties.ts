@@ -107,10 +107,11 @@ export const PARTIES: readonly Party[] = [
     credentials: { apiKey: 'chaos-troubled' },
     script: {
       ...COMMON_SCRIPT,
-      latencyMs: { min: 300, max: 3_000 },
+      latencyMs: { min: 200, max: 1_500 },
       faults: [
-        { kind: 'throttle', share: 0.1, retryAfterSeconds: 2 },
-        { kind: 'serverError', share: 0.04 },
+        // Each halves the rate for a while: with many of them a run would not come to its end.
+        { kind: 'throttle', share: 0.02, retryAfterSeconds: 2 },
+        { kind: 'serverError', share: 0.03 },
         { kind: 'reset', share: 0.05, at: 'after' },
         { kind: 'timeout', share: 0.02, holdMs: 5_000 },
       ],
