@@ -21,6 +21,12 @@ export interface Description {
   attributes: SearchAttributePair[];
 }
 
+const described = (
+  staticSummary: string,
+  staticDetails: string,
+  attributes: SearchAttributePair[] = [],
+): Description => ({ texts: { staticSummary, staticDetails }, attributes });
+
 /** Describes workflows, with links to the api under this address (no trailing slash). */
 export function createDescriptions(publicUrl: string) {
   const api = `${publicUrl}/api/v1`;
@@ -39,85 +45,63 @@ export function createDescriptions(publicUrl: string) {
       const slices = others.length === 0 ? 'Send' : `${others.length + 1} sends`;
       const accounts = accountIds.length === 1 ? `account ${accountIds[0]}` : `${accountIds.length} accounts`;
       const when = dueAtMs === null ? 'at once' : `due ${new Date(dueAtMs).toISOString()}`;
-      return {
-        texts: {
-          staticSummary: [slices, accounts, kindOf(priority), when].join(' · '),
-          staticDetails: `Messages from their time to their last outcome. Each names this workflow: ${link('messages', `messages`)}, \`workflowId\` send/${sliceId}.`,
-        },
-        attributes: searchAttributesOf({ accountIds }),
-      };
+      return described(
+        [slices, accounts, kindOf(priority), when].join(' · '),
+        `Messages from their time to their last outcome. Each names this workflow: ${link('messages', `messages`)}, \`workflowId\` send/${sliceId}.`,
+        searchAttributesOf({ accountIds }),
+      );
     },
 
     campaign({ campaignId, accountId, priority = BULK_PRIORITY }: CampaignInput): Description {
-      return {
-        texts: {
-          staticSummary: `Campaign ${campaignId} · account ${accountId} · ${kindOf(priority)}`,
-          staticDetails: campaignLinks(campaignId),
-        },
-        attributes: searchAttributesOf({ accountIds: [accountId], campaignId, state: 'preparing' }),
-      };
+      return described(
+        `Campaign ${campaignId} · account ${accountId} · ${kindOf(priority)}`,
+        campaignLinks(campaignId),
+        searchAttributesOf({ accountIds: [accountId], campaignId, state: 'preparing' }),
+      );
     },
 
     forecast({ campaignId, accountId }: ForecastInput): Description {
-      return {
-        texts: {
-          staticSummary: `Forecast of campaign ${campaignId} · account ${accountId}`,
-          staticDetails: `${link('Forecast', `campaigns/${campaignId}/forecast`)} · ${campaignLinks(campaignId)}`,
-        },
-        attributes: searchAttributesOf({ accountIds: [accountId], campaignId }),
-      };
+      return described(
+        `Forecast of campaign ${campaignId} · account ${accountId}`,
+        `${link('Forecast', `campaigns/${campaignId}/forecast`)} · ${campaignLinks(campaignId)}`,
+        searchAttributesOf({ accountIds: [accountId], campaignId }),
+      );
     },
 
     /** A time of a series. Its campaign is what people look for. */
     occurrence({ seriesId, accountId }: OccurrenceInput): Description {
-      return {
-        texts: {
-          staticSummary: `One time of series ${seriesId} · account ${accountId}`,
-          staticDetails: `${link('Series', `campaigns/${seriesId}`)} · ${link('its campaigns', `campaigns?seriesId=${seriesId}`)}`,
-        },
-        attributes: [],
-      };
+      return described(
+        `One time of series ${seriesId} · account ${accountId}`,
+        `${link('Series', `campaigns/${seriesId}`)} · ${link('its campaigns', `campaigns?seriesId=${seriesId}`)}`,
+      );
     },
 
     import({ uploadId, accountId }: ImportInput): Description {
-      return {
-        texts: {
-          staticSummary: `Upload ${uploadId} · account ${accountId}`,
-          staticDetails: `${link('Upload', `uploads/${uploadId}`)} · ${link('report of errors', `uploads/${uploadId}/errors.csv`)}`,
-        },
-        attributes: searchAttributesOf({ accountIds: [accountId] }),
-      };
+      return described(
+        `Upload ${uploadId} · account ${accountId}`,
+        `${link('Upload', `uploads/${uploadId}`)} · ${link('report of errors', `uploads/${uploadId}/errors.csv`)}`,
+        searchAttributesOf({ accountIds: [accountId] }),
+      );
     },
 
     gatewayTest({ testId, gatewayId, accountId }: GatewayTestInput): Description {
-      return {
-        texts: {
-          staticSummary: `Test message over gateway ${gatewayId} · account ${accountId}`,
-          staticDetails: `Test ${testId} of ${link('gateway', `gateways/${gatewayId}`)}`,
-        },
-        attributes: searchAttributesOf({ accountIds: [accountId], gatewayId }),
-      };
+      return described(
+        `Test message over gateway ${gatewayId} · account ${accountId}`,
+        `Test ${testId} of ${link('gateway', `gateways/${gatewayId}`)}`,
+        searchAttributesOf({ accountIds: [accountId], gatewayId }),
+      );
     },
 
     /** It lives as long as its webhook, so it is among no account's. */
     relay({ webhookId }: RelayInput): Description {
-      return {
-        texts: {
-          staticSummary: `Callbacks of webhook ${webhookId}`,
-          staticDetails: link('Webhook', `webhooks/${webhookId}`),
-        },
-        attributes: [],
-      };
+      return described(`Callbacks of webhook ${webhookId}`, link('Webhook', `webhooks/${webhookId}`));
     },
 
     duty(duty: DutyName): Description {
-      return {
-        texts: {
-          staticSummary: `Maintenance: ${duty}`,
-          staticDetails: `A turn every ${DUTIES[duty] / 1_000} s; the signal \`${RUN_NOW_SIGNAL}\` has it take one at once.`,
-        },
-        attributes: [],
-      };
+      return described(
+        `Maintenance: ${duty}`,
+        `A turn every ${DUTIES[duty] / 1_000} s; the signal \`${RUN_NOW_SIGNAL}\` has it take one at once.`,
+      );
     },
   };
 }
