@@ -5,7 +5,8 @@
  */
 import type { Pool } from 'pg';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
-import { execute } from '../database';
+import { execute, transact } from '../database';
+import { isFree } from '../messages/blocks';
 import {
   SETTLEMENT,
   SETTLEMENT_RESULT,
@@ -73,29 +74,41 @@ export async function resumeHoldClock(pool: Pool, id: string): Promise<void> {
  * @returns slices in none of which anything is left to settle are not in it.
  */
 export async function settleHeld(pool: Pool, id: string, limit: number): Promise<Settlement> {
-  const rows = await execute<SettlementRow>(
-    pool,
-    'settle-held',
-    `with slice as (
-       select s.id from slices s
-       where s.campaign_id = $1
-         and exists (select 1 from campaigns c where c.id = $1 and c.hold_until <= now() and c.state = any($3::text[]))
-         and exists (select 1 from messages m where m.slice_id = s.id and m.state in ('accepted', 'queued', 'refused'))
-       order by s.no limit $2
-     ),
-     held as (
-       select m.id, m.state as was from slice s join messages m on m.slice_id = s.id
-       where m.state in ('accepted', 'queued', 'refused') order by m.id for update of m
-     ),
-     moved as (
-       update messages m
-       set state = 'failed', code = '904', reason = 'no gateway took the message before the deadline', settled_at = now()
-       from held h where m.id = h.id
-       returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
-     ),
-     ${SETTLEMENT}
-     ${SETTLEMENT_RESULT}`,
-    [id, limit, DISPATCHING_STATES],
-  );
-  return toSettlement(rows);
+  return transact(pool, async (client) => {
+    const { rows: taken } = await client.query<{ id: string }>({
+      name: 'take-held',
+      text: TAKE_HELD,
+      values: [id, limit, DISPATCHING_STATES],
+    });
+    const slices = taken.map((row) => row.id);
+    const { rows } = await client.query<SettlementRow>({ name: 'settle-held', text: SETTLE_HELD, values: [slices] });
+    return toSettlement(rows);
+  });
 }
+
+/** A run that has them claims no more of them, and what it has claimed is in blocks that the next statement sees. */
+const TAKE_HELD = `
+with over as (
+  select s.id from slices s
+  where s.campaign_id = $1
+    and exists (select 1 from campaigns c where c.id = $1 and c.hold_until <= now() and c.state = any($3::text[]))
+    and exists (select 1 from messages m where m.slice_id = s.id and m.state in ('accepted', 'queued', 'refused')
+                  and ${isFree('m', 's.id')})
+  order by s.no limit $2 for update
+)
+update slices s set owner = null from over where s.id = over.id returning s.id`;
+
+const SETTLE_HELD = `
+with held as (
+  select m.id, m.state as was from messages m
+  where m.slice_id = any($1::uuid[]) and m.state in ('accepted', 'queued', 'refused') and ${isFree('m', 'm.slice_id')}
+  order by m.id for update of m
+),
+moved as (
+  update messages m
+  set state = 'failed', code = '904', reason = 'no gateway took the message before the deadline', settled_at = now()
+  from held h where m.id = h.id
+  returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
+),
+${SETTLEMENT}
+${SETTLEMENT_RESULT}`;

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { SendWindow } from '../../core/time/window';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
+import { isFree } from '../messages/blocks';
 import { openOf, settledOf } from '../messages/ledger';
 import {
   SETTLEMENT,
@@ -142,7 +143,8 @@ export async function cancelWaiting(pool: Pool, sliceId: string, reason: string)
     pool,
     'cancel-waiting',
     `with held as (
-       select m.id, m.state as was from messages m where m.slice_id = $1 and m.state = any($2::message_state[])
+       select m.id, m.state as was from messages m
+       where m.slice_id = $1 and m.state = any($2::message_state[]) and ${isFree('m', '$1')}
        order by m.id for update
      ),
      moved as (

@@ -4,6 +4,7 @@ import type { FailureClass } from '../../core/messages/outcome';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
+import { isFree } from '../messages/blocks';
 import { hasOpen, isCurrent } from '../messages/ledger';
 import type { MessageOptions } from '../tables';
 import {
@@ -102,7 +103,7 @@ export async function moveLeg(
     pool,
     'move-leg',
     `update messages m set leg = $3, transients = 0, not_before = null
-     where m.slice_id = $1 and m.leg = $2 and m.state = any($4::message_state[])
+     where m.slice_id = $1 and m.leg = $2 and m.state = any($4::message_state[]) and ${isFree('m', '$1')}
        and ($5::text is null or not exists (
          select 1 from attempts a where a.message_id = m.id and a.gateway_id = $5 and a.class = any($6::text[])))
      returning 1`,
@@ -123,10 +124,10 @@ export async function holdLeg(
   await execute(
     pool,
     'hold-leg',
-    `update messages set state = 'queued', gateway_id = $3, reason = $4,
+    `update messages m set state = 'queued', gateway_id = $3, reason = $4,
        not_before = now() + $5 * interval '1 millisecond'
-     where slice_id = $1 and leg = $2 and state = any($6::message_state[])
-       and (not_before is null or not_before <= now())`,
+     where m.slice_id = $1 and m.leg = $2 and m.state = any($6::message_state[]) and ${isFree('m', '$1')}
+       and (m.not_before is null or m.not_before <= now())`,
     [sliceId, leg, gatewayId, reason, delayMs, CLAIMABLE_STATES],
   );
 }

@@ -213,12 +213,16 @@ export async function pauseGateway(db: Kysely<Schema>, id: string, reason: strin
   return result.numUpdatedRows > 0n;
 }
 
-/** Messages that are not settled and were last given to this gateway. */
+/** Messages that are not settled and were last given to this gateway, or are on their way to it. */
 export async function countOpenOfGateway(db: Kysely<Schema>, accountId: string, id: string): Promise<number> {
   const { rows } = await sql<{ n: string }>`
-    select count(*) as n from slices s join messages m on m.slice_id = s.id
-    where s.account_id = ${accountId} and ${sql.raw(isCurrent('s'))} and ${sql.raw(hasOpen('s'))}
-      and m.gateway_id = ${id} and m.settled_at is null`.execute(db);
+    select (
+      select count(*) from slices s join messages m on m.slice_id = s.id
+      where s.account_id = ${accountId} and ${sql.raw(isCurrent('s'))} and ${sql.raw(hasOpen('s'))}
+        and m.gateway_id = ${id} and m.settled_at is null
+    ) + (
+      select coalesce(sum(cardinality(ids)), 0) from blocks where account_id = ${accountId} and gateway_id = ${id}
+    ) as n`.execute(db);
   return Number(rows[0]!.n);
 }
 

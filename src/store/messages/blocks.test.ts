@@ -1,6 +1,6 @@
 /** Blocks: what is on its way stands in one row, whatever becomes of it, of the answers, and of the run that sent it. */
 import { randomUUID } from 'node:crypto';
-import { storeCampaign } from '../../../test/support/campaign-rows';
+import { storeCampaign, storeCampaignIn } from '../../../test/support/campaign-rows';
 import {
   ACCOUNT,
   FAILED,
@@ -15,13 +15,19 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
+import { settleHeld } from '../campaigns/hold';
 import { countCampaigns } from '../campaigns/live';
+import { cancelWaiting } from '../campaigns/slices';
 import { callOrphansUnknown, claimMessages, takeOverOrphans, type ClaimedMessage } from '../dispatch/claim';
 import { NOT_SENT, writeResults } from '../dispatch/results';
-import type { GatewayRow } from '../gateways/gateways';
+import { holdLeg, moveLeg } from '../dispatch/failover';
+import { countOpenOfGateway, type GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
 import { openAttemptsOfSlice, releaseBlock } from './blocks';
+import { settleCapped } from './caps';
+import { settleSuppressed } from './opt-outs';
 import { searchMessages, traceMessage } from './search';
+import { settleOverdue } from './settle';
 import { sealSlice } from './slices';
 
 let store: TestStore;
@@ -385,7 +391,77 @@ describe('a run that is gone, or was taken for it', () => {
   });
 });
 
+/** Those that decide over messages that wait, each so that it would take all of a slice. */
+const DECISIONS: Record<string, (sliceId: string, ids: string[]) => Promise<unknown>> = {
+  'a move to another leg': (sliceId) => moveLeg(store.pool, sliceId, 0, { leg: 1, notRefusedBy: null }),
+  'a hold': (sliceId) => holdLeg(store.pool, sliceId, 0, gateway.id, 'held', 60_000),
+  'the end of its campaign': (sliceId) => cancelWaiting(store.pool, sliceId, 'cancelled'),
+  'a suppression': async (sliceId) => {
+    await store.pool.query(
+      `insert into suppressions (account_id, msisdn, source) select distinct account_id, msisdn, 'manual'
+       from messages where slice_id = $1 on conflict do nothing`,
+      [sliceId],
+    );
+    await settleSuppressed(store.pool, sliceId);
+    await store.pool.query('delete from suppressions');
+  },
+  'a cap': (sliceId) =>
+    settleCapped(store.pool, sliceId, { duplicateContentMinutes: null, frequency: { count: 0, hours: 1 } }),
+  'its deadline': async (sliceId) => {
+    await store.pool.query(`update slices set created_at = now() - interval '2 days' where id = $1`, [sliceId]);
+    await settleOverdue(store.pool, sliceId, []);
+  },
+  'the deadline of its campaign': async (sliceId) => {
+    const campaignId = await storeCampaignIn(store, 'running');
+    await store.pool.query(`update campaigns set hold_until = now() - interval '1 minute' where id = $1`, [campaignId]);
+    await store.pool.query('update slices set campaign_id = $2, no = 0 where id = $1', [sliceId, campaignId]);
+    await settleHeld(store.pool, campaignId, 10);
+  },
+};
+
+describe('what is on its way is left alone by', () => {
+  it.each(Object.keys(DECISIONS))('%s, which takes all others', async (name) => {
+    const { sliceId, ids, messages, claim } = await storeBlock(3, { limit: 2 });
+    await DECISIONS[name]!(sliceId, ids);
+    const rows = async () =>
+      (
+        await store.pool.query<object>(
+          'select state, leg, not_before, reason from messages where slice_id = $1 order by id',
+          [sliceId],
+        )
+      ).rows;
+    const fresh = { state: 'accepted', leg: 0, not_before: null, reason: null };
+    const [first, second, other] = await rows();
+    expect([first, second]).toEqual([fresh, fresh]);
+    expect(other).not.toEqual(fresh);
+    await writeResults(
+      store.pool,
+      claim,
+      messages.map((one) => resultOf(one)),
+    );
+    expect((await statesOf(ids)).slice(0, 2)).toEqual(['submitted', 'submitted']);
+    await addsUp(sliceId);
+  });
+
+  it('the deadline of its campaign, after which its run claims nothing more', async () => {
+    const { sliceId } = await storeSlice(store.pool, 3);
+    const owner = randomUUID();
+    await sealSlice(store.pool, sliceId, owner);
+    await DECISIONS['the deadline of its campaign']!(sliceId, []);
+    const { rows } = await store.pool.query('select owner from slices where id = $1', [sliceId]);
+    expect(rows).toEqual([{ owner: null }]);
+  });
+});
+
 describe('what people see', () => {
+  it('a gateway has messages on their way: it can’t go', async () => {
+    const own = await storeGateway(store);
+    const { sliceId } = await storeSlice(store.pool, 2);
+    expect(await countOpenOfGateway(store.db, ACCOUNT, own.id)).toBe(0);
+    await claimBlock(store.pool, sliceId, own.id, { claim: randomUUID() });
+    expect(await countOpenOfGateway(store.db, ACCOUNT, own.id)).toBe(2);
+  });
+
   it('a message that is in a block is submitting, with its attempt', async () => {
     const { ids, claim } = await storeBlock(2);
     const trace = await traceMessage(store.db, ACCOUNT, ids[0]!);

@@ -12,6 +12,12 @@ import { execute } from '../database';
 /** The messages of a slice that are in blocks, as a subquery. */
 export const inBlocksOf = (slice: string): string => `(select unnest(b.ids) from blocks b where b.slice_id = ${slice})`;
 
+/**
+ * Whether a message of a slice is in no block: the condition of whoever decides over messages that wait. Runs decide only
+ * while nothing of theirs is on its way, but one that was taken for dead may do so beside its successor.
+ */
+export const isFree = (message: string, slice: string): string => `${message}.id not in ${inBlocksOf(slice)}`;
+
 /** An attempt's sender ID: that of its leg where it imposes one, else the message's own before the leg's. */
 export const attemptSender = (imposed: string, sender: string, own: string): string =>
   `case when ${imposed} then ${sender} else coalesce(${own}, ${sender}) end`;

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
+import { isFree } from './blocks';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
 /** Null = that one is off. */
@@ -40,7 +41,7 @@ const SETTLE_CAPPED = `
 with held as (
   select m.id, m.state as was, c.repeated from messages m
   cross join lateral (${recentOf('$2', '$3', '$4')}) c
-  where m.slice_id = $1 and m.state = any($2::message_state[]) and (c.repeated or c.recent >= $5::int)
+  where m.slice_id = $1 and m.state = any($2::message_state[]) and ${isFree('m', '$1')} and (c.repeated or c.recent >= $5::int)
   order by m.id for update of m
 ),
 moved as (

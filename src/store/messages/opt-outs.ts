@@ -5,6 +5,7 @@ import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
 import type { Schema, SuppressionsTable } from '../tables';
+import { isFree } from './blocks';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
 export interface InboundDraft {
@@ -97,7 +98,7 @@ export async function settleSuppressed(pool: Pool, sliceId: string): Promise<Set
     `with held as (
        select m.id, m.state as was from messages m
        join suppressions s on s.account_id = m.account_id and s.msisdn = m.msisdn
-       where m.slice_id = $1 and m.state = any($2::message_state[])
+       where m.slice_id = $1 and m.state = any($2::message_state[]) and ${isFree('m', '$1')}
        order by m.id for update of m
      ),
      moved as (

@@ -1,13 +1,14 @@
 /** When a slice has to be looked at next, and the end of messages whose deadline has passed. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { isFree } from './blocks';
 import { hasOpen } from './ledger';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './waiting';
 
 const SETTLE_OVERDUE = `
 with overdue as (
-  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} order by m.id for update of m
+  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} and ${isFree('m', '$1')} order by m.id for update of m
 ),
 moved as (
   update messages m
