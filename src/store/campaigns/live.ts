@@ -5,7 +5,7 @@ import { ENDED_STATES } from '../../core/campaigns/campaign';
 import { FINAL_STATES } from '../../core/messages/status';
 import type { CampaignRow } from './campaigns';
 import { execute } from '../database';
-import { inBlocksOf } from '../messages/blocks';
+import { isUnderWay } from '../messages/blocks';
 import { openOf } from '../messages/ledger';
 import type { Schema } from '../tables';
 import type { Ledger } from '../messages/slices';
@@ -69,7 +69,7 @@ export async function countCampaigns(pool: Pool, ids: readonly string[]): Promis
             sum(${openOf('s')}) as open, sum(s.submitted) as submitted,
             sum(case when s.started_at is not null and ${openOf('s')} > s.submitted then (
               select count(*) from messages m
-              where m.slice_id = s.id and (m.state = 'submitting' or m.id in ${inBlocksOf('s.id')})
+              where m.slice_id = s.id and ${isUnderWay('m')}
             ) else 0 end) as submitting
      from slices s where campaign_id = any($1::text[]) group by campaign_id`,
     [ids],

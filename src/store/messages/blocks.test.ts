@@ -478,6 +478,32 @@ describe('what people see', () => {
     expect(await find('accepted')).toEqual([]);
   });
 
+  it('one that a report on an earlier attempt has ended meanwhile is what it came to', async () => {
+    const { sliceId, ids, claim, messages } = await storeBlock(1);
+    const next = { attempt: 'refused', message: 'queued', class: 'sender', reason: 'refused' } as const;
+    await writeResults(store.pool, claim, [resultOf(messages[0]!, next)]);
+    await claimBlock(store.pool, sliceId, gateway.id, { claim: randomUUID() });
+    await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
+    expect(await underWay(sliceId)).toEqual(ids);
+    const { message } = (await traceMessage(store.db, ACCOUNT, ids[0]!))!;
+    expect(message.state).toBe('delivered');
+    const find = async (state: 'submitting' | 'delivered') =>
+      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).filter(({ id }) =>
+        ids.includes(id),
+      );
+    expect(await find('submitting')).toEqual([]);
+    expect((await find('delivered')).map(({ state }) => state)).toEqual(['delivered']);
+    const { id: campaignId } = await storeCampaign(store);
+    await store.pool.query('update slices set campaign_id = $2, no = 0, total = 2 where id = $1', [
+      sliceId,
+      campaignId,
+    ]);
+    expect((await countCampaigns(store.pool, [campaignId])).get(campaignId)).toMatchObject({
+      submitting: 0,
+      delivered: 1,
+    });
+  });
+
   it('a campaign counts it so', async () => {
     const { sliceId, claim, messages } = await storeBlock(3);
     const { id: campaignId } = await storeCampaign(store);

@@ -12,6 +12,15 @@ import { execute } from '../database';
 /** The messages of a slice that are in blocks, as a subquery. */
 export const inBlocksOf = (slice: string): string => `(select unnest(b.ids) from blocks b where b.slice_id = ${slice})`;
 
+const CLAIMABLE = `(${CLAIMABLE_STATES.map((state) => `'${state}'`).join(', ')})`;
+
+/**
+ * Whether a message is on its way, whatever its row says: that is written with what becomes of it. One that a report on an
+ * earlier attempt has ended meanwhile is what it came to.
+ */
+export const isUnderWay = (message: string): string =>
+  `(${message}.state = 'submitting' or ${message}.state in ${CLAIMABLE} and not ${isFree(message, `${message}.slice_id`)})`;
+
 /**
  * Whether a message of a slice is in no block: the condition of whoever decides over messages that wait. Runs decide only
  * while nothing of theirs is on its way, but one that was taken for dead may do so beside its successor.
@@ -21,8 +30,6 @@ export const isFree = (message: string, slice: string): string => `${message}.id
 /** An attempt's sender ID: that of its leg where it imposes one, else the message's own before the leg's. */
 export const attemptSender = (imposed: string, sender: string, own: string): string =>
   `case when ${imposed} then ${sender} else coalesce(${own}, ${sender}) end`;
-
-const CLAIMABLE = `(${CLAIMABLE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
 /**
  * The number of a try that was given back is used again, and its row with it; but for one that a report has ended, just
@@ -57,9 +64,9 @@ kept as (
   update blocks b set ids = rest.ids from rest where b.claim = rest.claim and cardinality(rest.ids) > 0
 )`;
 
-/** An attempt of a message that was settled meanwhile, by a report on an earlier one, was made all the same. */
 const COLUMNS = 'message_id, no, account_id, gateway_id, leg, sender, claim, created_at';
 
+/** An attempt of a message that was settled meanwhile, by a report on an earlier one, was made all the same. */
 const openAttempts = (of: string, which: string): string => `
 with ${takeOut(of, which)},
 moved as (

@@ -1,11 +1,10 @@
 /** Reading messages: search, and one message with everything that happened to it. */
 import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import { firstUuidv7At } from '../../core/messages/ids';
-import { isFinal, type MessageState } from '../../core/messages/status';
+import { CLAIMABLE_STATES, isFinal, type MessageState } from '../../core/messages/status';
 import type { AttemptsTable, CallbacksTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
-import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { SLICE_SPAN_MS } from './accept';
-import { inBlocksOf } from './blocks';
+import { isFree, isUnderWay } from './blocks';
 import { hasOutcome, isCurrent, openOf } from './ledger';
 
 export type MessageRow = Selectable<MessagesTable> & {
@@ -33,19 +32,19 @@ export interface MessageFilter {
 type FoundRow = MessageRow & { sent_over: string | null };
 
 const SENT_OVER = sql<string | null>`(
-  select b.gateway_id from blocks b where b.slice_id = messages.slice_id and messages.id = any(b.ids))`;
+  select b.gateway_id from blocks b
+  where ${sql.raw(isUnderWay('messages'))} and b.slice_id = messages.slice_id and messages.id = any(b.ids))`;
 
-/** What is in a block is on its way, whatever its row says: that is written with what becomes of it. */
 function asSent({ sent_over: gatewayId, ...row }: FoundRow): MessageRow {
   return gatewayId === null ? row : { ...row, state: 'submitting', gateway_id: gatewayId };
 }
 
 /** The messages of a state, in SQL. */
 function hasState(state: MessageState): RawBuilder<SqlBool> {
-  const isInBlock = sql`messages.id in ${sql.raw(inBlocksOf('messages.slice_id'))}`;
+  if (state === 'submitting') return sql`${sql.raw(isUnderWay('messages'))}`;
   const hasRow = sql<SqlBool>`messages.state = ${state}`;
-  if (state === 'submitting') return sql`(${hasRow} or ${isInBlock})`;
-  return (CLAIMABLE_STATES as readonly MessageState[]).includes(state) ? sql`(${hasRow} and not ${isInBlock})` : hasRow;
+  if (!(CLAIMABLE_STATES as readonly MessageState[]).includes(state)) return hasRow;
+  return sql`(${hasRow} and ${sql.raw(isFree('messages', 'messages.slice_id'))})`;
 }
 
 const columns = (db: Kysely<Schema>) =>
