@@ -1,12 +1,19 @@
 /** Blocks: what is on its way stands in one row, whatever becomes of it, of the answers, and of the run that sent it. */
 import { randomUUID } from 'node:crypto';
-import { storeCampaign, storeCampaignIn } from '../../../test/support/campaign-rows';
+import {
+  NEXT_LEG,
+  REFUSED,
+  UNSENT,
+  expectToAddUp,
+  listInBlocks,
+  statesOf,
+  storeBlock,
+} from '../../../test/support/block-rows';
 import {
   ACCOUNT,
   FAILED,
   SENDER_REFUSED,
   claimBlock,
-  countersOf,
   messageOf,
   receiptOf,
   resultOf,
@@ -15,19 +22,11 @@ import {
   storeSlice,
   type TestStore,
 } from '../../../test/support/rows';
-import { settleHeld } from '../campaigns/hold';
-import { countCampaigns } from '../campaigns/live';
-import { cancelWaiting } from '../campaigns/slices';
 import { callOrphansUnknown, claimMessages, takeOverOrphans, type ClaimedMessage } from '../dispatch/claim';
-import { NOT_SENT, writeResults } from '../dispatch/results';
-import { holdLeg, moveLeg } from '../dispatch/failover';
-import { countOpenOfGateway, type GatewayRow } from '../gateways/gateways';
+import { writeResults } from '../dispatch/results';
+import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
 import { openAttemptsOfSlice, releaseBlock } from './blocks';
-import { settleCapped } from './caps';
-import { settleSuppressed } from './opt-outs';
-import { searchMessages, traceMessage } from './search';
-import { settleOverdue } from './settle';
 import { sealSlice } from './slices';
 
 let store: TestStore;
@@ -56,27 +55,6 @@ const attemptsOf = async (ids: readonly string[]): Promise<AttemptFacts[]> =>
     ])
   ).rows;
 
-/** Messages that are in blocks, of a slice. */
-const underWay = async (sliceId: string): Promise<string[]> =>
-  (
-    await store.pool.query<{ id: string }>('select unnest(ids) as id from blocks where slice_id = $1 order by id', [
-      sliceId,
-    ])
-  ).rows.map(({ id }) => id);
-
-const statesOf = async (ids: readonly string[]): Promise<string[]> =>
-  Promise.all(ids.map(async (id) => (await messageOf(store.pool, id)).state));
-
-/** A slice of so many messages, all in a block of a claim of its own. */
-async function storeBlock(count: number, over: Parameters<typeof claimBlock>[3] = {}) {
-  const { sliceId, ids } = await storeSlice(store.pool, count);
-  const claim = randomUUID();
-  const messages = await claimBlock(store.pool, sliceId, gateway.id, { claim, ...over });
-  return { sliceId, ids, claim, messages };
-}
-
-const back = { attempt: 'refused', message: 'queued', counts: false, class: 'transient', reason: NOT_SENT } as const;
-const refused = { attempt: 'refused', message: 'failed', class: 'recipient', clevertap: '910' } as const;
 const throttled = {
   attempt: 'refused',
   message: 'queued',
@@ -87,14 +65,8 @@ const throttled = {
 } as const;
 const lost = { attempt: 'unknown', message: 'submitting', class: 'unknown', clevertap: '900', reason: 'lost' } as const;
 
-/** The counters of a slice are those of its messages. */
-async function addsUp(sliceId: string): Promise<void> {
-  const { kept, counted } = await countersOf(store.pool, sliceId);
-  expect(kept).toEqual(counted);
-}
-
 it('is committed before the claim returns, and nothing of messages or attempts is written', async () => {
-  const { sliceId, ids, messages } = await storeBlock(3);
+  const { sliceId, ids, messages } = await storeBlock(store, gateway, 3);
   expect(messages.map(({ id, no, sender }) => [id, no, sender])).toEqual(ids.map((id) => [id, 1, 'BRANDA']));
   const other = store.connect(1);
   const { rows } = await other.pool.query('select * from blocks where slice_id = $1', [sliceId]);
@@ -114,8 +86,8 @@ it('what the provider took is written once: attempts as they were claimed, and t
     { ...attempt, provider_id: null },
   ]);
   expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitted', attempts: 1 });
-  expect(await underWay(sliceId)).toEqual([]);
-  await addsUp(sliceId);
+  expect(await listInBlocks(store, sliceId)).toEqual([]);
+  await expectToAddUp(store, sliceId);
 });
 
 it.each([
@@ -127,27 +99,27 @@ it.each([
   const claim = randomUUID();
   const messages = await claimBlock(store.pool, sliceId, gateway.id, { claim, overrideSender });
   expect(messages.map(({ sender }) => sender)).toEqual([expected, expected]);
-  await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, refused)]);
+  await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, REFUSED)]);
   expect((await attemptsOf(ids)).map(({ sender }) => sender)).toEqual([expected, expected]);
 });
 
 it('each result of a block has its own end, and what never left is as it was', async () => {
-  const { sliceId, ids, claim, messages } = await storeBlock(5);
+  const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 5);
   const [taken, failed, unknown, next, unsent] = messages as [
     ClaimedMessage, ClaimedMessage, ClaimedMessage, ClaimedMessage, ClaimedMessage,
   ]; // prettier-ignore
   await writeResults(store.pool, claim, [
     resultOf(taken),
-    resultOf(failed, refused),
+    resultOf(failed, REFUSED),
     resultOf(unknown, lost),
     resultOf(next, { attempt: 'refused', message: 'queued', class: 'sender', leg: 1, reason: 'refused' }),
-    resultOf(unsent, back),
+    resultOf(unsent, UNSENT),
   ]);
-  expect(await statesOf(ids)).toEqual(['submitted', 'failed', 'submitting', 'queued', 'accepted']);
+  expect(await statesOf(store, ids)).toEqual(['submitted', 'failed', 'submitting', 'queued', 'accepted']);
   expect((await attemptsOf(ids)).map(({ state }) => state)).toEqual(['submitted', 'refused', 'unknown', 'refused']);
   expect(await messageOf(store.pool, unsent.id)).toMatchObject({ attempts: 0 });
-  expect(await underWay(sliceId)).toEqual([]);
-  await addsUp(sliceId);
+  expect(await listInBlocks(store, sliceId)).toEqual([]);
+  await expectToAddUp(store, sliceId);
   // It is claimed again, as the attempt that it has not had.
   expect(await claimBlock(store.pool, sliceId, gateway.id, { claim: randomUUID() })).toMatchObject([
     { id: unsent.id, no: 1 },
@@ -155,25 +127,25 @@ it('each result of a block has its own end, and what never left is as it was', a
 });
 
 it('results that come in parts, as when one of them can’t be written, leave the others under way', async () => {
-  const { sliceId, ids, claim, messages } = await storeBlock(4);
+  const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 4);
   const results = messages.map((message) => resultOf(message));
   await writeResults(store.pool, claim, results.slice(0, 1));
-  expect(await underWay(sliceId)).toEqual(ids.slice(1));
-  await writeResults(store.pool, claim, [resultOf(messages[1]!, refused)]);
-  await writeResults(store.pool, claim, [resultOf(messages[2]!, back)]);
-  expect(await underWay(sliceId)).toEqual(ids.slice(3));
+  expect(await listInBlocks(store, sliceId)).toEqual(ids.slice(1));
+  await writeResults(store.pool, claim, [resultOf(messages[1]!, REFUSED)]);
+  await writeResults(store.pool, claim, [resultOf(messages[2]!, UNSENT)]);
+  expect(await listInBlocks(store, sliceId)).toEqual(ids.slice(3));
   await writeResults(store.pool, claim, results.slice(3));
-  expect(await underWay(sliceId)).toEqual([]);
+  expect(await listInBlocks(store, sliceId)).toEqual([]);
   // Written again, because the answer of Postgres was lost, they change nothing.
   await writeResults(store.pool, claim, [results[0]!, results[3]!]);
-  expect(await statesOf(ids)).toEqual(['submitted', 'failed', 'accepted', 'submitted']);
-  await addsUp(sliceId);
+  expect(await statesOf(store, ids)).toEqual(['submitted', 'failed', 'accepted', 'submitted']);
+  await expectToAddUp(store, sliceId);
 });
 
 it('a claim whose answer was lost is given back whole', async () => {
-  const { sliceId, claim } = await storeBlock(3);
+  const { sliceId, claim } = await storeBlock(store, gateway, 3);
   await releaseBlock(store.pool, claim);
-  expect(await underWay(sliceId)).toEqual([]);
+  expect(await listInBlocks(store, sliceId)).toEqual([]);
   expect(await claimBlock(store.pool, sliceId, gateway.id, { claim: randomUUID() })).toHaveLength(3);
 });
 
@@ -183,44 +155,44 @@ describe('a receipt that is there before the answer', () => {
     ['failed', FAILED, 'failed', 'failed'],
     ['refused for its sender ID', SENDER_REFUSED, 'refused', 'failed'],
   ])('%s: applied at once, and the answer takes nothing back', async (_, over, message, attempt) => {
-    const { sliceId, ids, claim, messages } = await storeBlock(3);
+    const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 3);
     const settlement = await applyReceipts(store.pool, [receiptOf(gateway.id, messages[1]!, over)]);
     expect(settlement.slices).toMatchObject([{ sliceId }]);
-    expect(await statesOf(ids)).toEqual(['accepted', message, 'accepted']);
-    expect(await underWay(sliceId)).toEqual([ids[0], ids[2]]);
+    expect(await statesOf(store, ids)).toEqual(['accepted', message, 'accepted']);
+    expect(await listInBlocks(store, sliceId)).toEqual([ids[0], ids[2]]);
     await writeResults(
       store.pool,
       claim,
       messages.map((one) => resultOf(one)),
     );
-    expect(await statesOf(ids)).toEqual(['submitted', message, 'submitted']);
+    expect(await statesOf(store, ids)).toEqual(['submitted', message, 'submitted']);
     expect((await attemptsOf(ids)).map(({ state }) => state)).toEqual(['submitted', attempt, 'submitted']);
-    await addsUp(sliceId);
+    await expectToAddUp(store, sliceId);
   });
 
   it('all of them', async () => {
-    const { sliceId, ids, claim, messages } = await storeBlock(3);
+    const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 3);
     await applyReceipts(
       store.pool,
       messages.map((one) => receiptOf(gateway.id, one)),
     );
-    expect(await underWay(sliceId)).toEqual([]);
+    expect(await listInBlocks(store, sliceId)).toEqual([]);
     await writeResults(
       store.pool,
       claim,
       messages.map((one) => resultOf(one)),
     );
-    expect(await statesOf(ids)).toEqual(['delivered', 'delivered', 'delivered']);
-    await addsUp(sliceId);
+    expect(await statesOf(store, ids)).toEqual(['delivered', 'delivered', 'delivered']);
+    await expectToAddUp(store, sliceId);
   });
 
   it('about each part of a text', async () => {
-    const { ids, messages } = await storeBlock(1);
+    const { ids, messages } = await storeBlock(store, gateway, 1);
     for (const no of [1, 2])
       await applyReceipts(store.pool, [
         { ...receiptOf(gateway.id, messages[0]!), part: { no, of: 2 }, dedupe: Buffer.from(randomUUID()) },
       ]);
-    expect(await statesOf(ids)).toEqual(['delivered']);
+    expect(await statesOf(store, ids)).toEqual(['delivered']);
   });
 
   it('about an attempt that was never made is put aside, and opens nothing', async () => {
@@ -229,34 +201,33 @@ describe('a receipt that is there before the answer', () => {
     const draft = receiptOf(gateway.id, { id: ids[0]!, no: 1 });
     await applyReceipts(store.pool, [draft]);
     expect(await attemptsOf(ids)).toEqual([]);
-    expect(await statesOf(ids)).toEqual(['accepted']);
+    expect(await statesOf(store, ids)).toEqual(['accepted']);
     const after = await store.pool.query<{ disposition: string }>(
       'select disposition from receipts where dedupe = $1',
       [draft.dedupe],
     );
     expect(after.rows).toEqual([{ disposition: 'parked' }]);
     expect(rows[0]!.n).toBeGreaterThan(0);
-    expect(await underWay(sliceId)).toEqual([]);
+    expect(await listInBlocks(store, sliceId)).toEqual([]);
   });
 
   it.each([
     ['the provider took the message', {}, 'submitted'],
-    ['it refused it', refused, 'refused'],
+    ['it refused it', REFUSED, 'refused'],
   ])(
     'about an earlier attempt, which was delivered after all: the one on its way is kept too, when %s',
     async (_, over, state) => {
-      const { sliceId, ids, claim, messages } = await storeBlock(1);
-      const next = { attempt: 'refused', message: 'queued', class: 'sender', reason: 'refused' } as const;
-      await writeResults(store.pool, claim, [resultOf(messages[0]!, next)]);
+      const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 1);
+      await writeResults(store.pool, claim, [resultOf(messages[0]!, NEXT_LEG)]);
       const again = randomUUID();
       const [second] = await claimBlock(store.pool, sliceId, gateway.id, { claim: again });
       expect(second!.no).toBe(2);
       await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
       await writeResults(store.pool, again, [resultOf(second!, over)]);
-      expect(await statesOf(ids)).toEqual(['delivered']);
+      expect(await statesOf(store, ids)).toEqual(['delivered']);
       expect((await attemptsOf(ids)).map((attempt) => [attempt.no, attempt.state])).toEqual([[1, 'delivered'], [2, state]]); // prettier-ignore
-      expect(await underWay(sliceId)).toEqual([]);
-      await addsUp(sliceId);
+      expect(await listInBlocks(store, sliceId)).toEqual([]);
+      await expectToAddUp(store, sliceId);
     },
   );
 
@@ -270,22 +241,22 @@ describe('a receipt that is there before the answer', () => {
       ['failed', FAILED, 'failed', 'failed'],
       ['refused for its sender ID', SENDER_REFUSED, 'refused', 'failed'],
     ] as const)('%s: applied, and the answer takes nothing back', async (__, report, message, attempt) => {
-      const { sliceId, ids, claim, messages } = await storeBlock(1);
+      const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 1);
       await writeResults(store.pool, claim, [resultOf(messages[0]!, throttled)]);
       const again = randomUUID();
       const [second] = await claimBlock(store.pool, sliceId, gateway.id, { claim: again });
       expect(second!.no).toBe(1);
       await applyReceipts(store.pool, [receiptOf(gateway.id, second!, report)]);
       await writeResults(store.pool, again, [resultOf(second!, over)]);
-      expect(await statesOf(ids)).toEqual([message]);
+      expect(await statesOf(store, ids)).toEqual([message]);
       expect(await attemptsOf(ids)).toMatchObject([{ no: 1, state: attempt, claim: again }]);
-      expect(await underWay(sliceId)).toEqual([]);
-      await addsUp(sliceId);
+      expect(await listInBlocks(store, sliceId)).toEqual([]);
+      await expectToAddUp(store, sliceId);
     });
   });
 
   it('and before the claim of its number can be seen: the answer takes nothing back', async () => {
-    const { sliceId, ids, claim, messages } = await storeBlock(1);
+    const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 1);
     await writeResults(store.pool, claim, [resultOf(messages[0]!, throttled)]);
     await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
     // As a claim leaves it that read the message before the report was applied to it.
@@ -296,16 +267,16 @@ describe('a receipt that is there before the answer', () => {
       [again, sliceId, ACCOUNT, gateway.id, ids],
     );
     await writeResults(store.pool, again, [resultOf(messages[0]!)]);
-    expect(await statesOf(ids)).toEqual(['delivered']);
+    expect(await statesOf(store, ids)).toEqual(['delivered']);
     expect(await attemptsOf(ids)).toMatchObject([{ no: 1, state: 'delivered' }]);
-    expect(await underWay(sliceId)).toEqual([]);
+    expect(await listInBlocks(store, sliceId)).toEqual([]);
   });
 
   it('from another gateway than the one it left over is not believed', async () => {
     const other = await storeGateway(store);
-    const { ids, messages } = await storeBlock(1);
+    const { ids, messages } = await storeBlock(store, gateway, 1);
     await applyReceipts(store.pool, [receiptOf(other.id, messages[0]!)]);
-    expect(await statesOf(ids)).toEqual(['submitting']);
+    expect(await statesOf(store, ids)).toEqual(['submitting']);
   });
 });
 
@@ -322,32 +293,32 @@ describe('a run that is gone, or was taken for it', () => {
     await sealSlice(store.pool, sliceId, next);
     expect(await claimAs(old, sliceId)).toEqual([]);
     expect((await claimAs(next, sliceId)).map(({ id }) => id)).toEqual(ids.slice(2));
-    expect(await underWay(sliceId)).toEqual(ids);
+    expect(await listInBlocks(store, sliceId)).toEqual(ids);
   });
 
   it('what it had on its way gets attempts, for those who ask again, or call it unknown', async () => {
-    const { sliceId, ids, claim } = await storeBlock(3);
+    const { sliceId, ids, claim } = await storeBlock(store, gateway, 3);
     await openAttemptsOfSlice(store.pool, sliceId);
-    expect(await statesOf(ids)).toEqual(['submitting', 'submitting', 'submitting']);
+    expect(await statesOf(store, ids)).toEqual(['submitting', 'submitting', 'submitting']);
     expect(await attemptsOf(ids)).toMatchObject(
       ids.map((id) => ({ message_id: id, no: 1, state: 'submitting', claim })),
     );
     expect(await takeOverOrphans(store.pool, sliceId, randomUUID(), ['infobip'])).toHaveLength(3);
     expect(await callOrphansUnknown(store.pool, sliceId, [])).toBe(3);
-    expect(await underWay(sliceId)).toEqual([]);
+    expect(await listInBlocks(store, sliceId)).toEqual([]);
   });
 
   it('an answer that it writes late counts, whether its attempts were opened meanwhile or not', async () => {
     for (const isOpened of [false, true]) {
-      const { sliceId, ids, claim, messages } = await storeBlock(2);
+      const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 2);
       await sealSlice(store.pool, sliceId, randomUUID());
       if (isOpened) {
         await openAttemptsOfSlice(store.pool, sliceId);
         await callOrphansUnknown(store.pool, sliceId, []);
       }
-      await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, refused)]);
-      expect(await statesOf(ids)).toEqual(['submitted', 'failed']);
-      await addsUp(sliceId);
+      await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, REFUSED)]);
+      expect(await statesOf(store, ids)).toEqual(['submitted', 'failed']);
+      await expectToAddUp(store, sliceId);
     }
   });
 
@@ -366,13 +337,13 @@ describe('a run that is gone, or was taken for it', () => {
     };
     await Promise.all(Array.from({ length: 4 }, run));
     expect([...claimed].sort()).toEqual(ids);
-    expect(await underWay(sliceId)).toEqual(ids);
+    expect(await listInBlocks(store, sliceId)).toEqual(ids);
   });
 
   it('answers, receipts and the next run that meet on one block lose nothing and count nothing twice', async () => {
     for (let round = 0; round < 10; round++) {
-      const { sliceId, ids, claim, messages } = await storeBlock(40);
-      const results = messages.map((one, i) => resultOf(one, i % 4 === 0 ? refused : {}));
+      const { sliceId, ids, claim, messages } = await storeBlock(store, gateway, 40);
+      const results = messages.map((one, i) => resultOf(one, i % 4 === 0 ? REFUSED : {}));
       await Promise.all([
         writeResults(store.pool, claim, results.slice(0, 20)),
         writeResults(store.pool, claim, results.slice(20)),
@@ -383,140 +354,10 @@ describe('a run that is gone, or was taken for it', () => {
         openAttemptsOfSlice(store.pool, sliceId),
       ]);
       const expected = ids.map((_, i) => ['failed', 'delivered', 'submitted', 'submitted'][i % 4]);
-      expect(await statesOf(ids)).toEqual(expected);
-      expect(await underWay(sliceId)).toEqual([]);
+      expect(await statesOf(store, ids)).toEqual(expected);
+      expect(await listInBlocks(store, sliceId)).toEqual([]);
       expect(await attemptsOf(ids)).toHaveLength(40);
-      await addsUp(sliceId);
+      await expectToAddUp(store, sliceId);
     }
-  });
-});
-
-/** Those that decide over messages that wait, each so that it would take all of a slice. */
-const DECISIONS: Record<string, (sliceId: string, ids: string[]) => Promise<unknown>> = {
-  'a move to another leg': (sliceId) => moveLeg(store.pool, sliceId, 0, { leg: 1, notRefusedBy: null }),
-  'a hold': (sliceId) => holdLeg(store.pool, sliceId, 0, gateway.id, 'held', 60_000),
-  'the end of its campaign': (sliceId) => cancelWaiting(store.pool, sliceId, 'cancelled'),
-  'a suppression': async (sliceId) => {
-    await store.pool.query(
-      `insert into suppressions (account_id, msisdn, source) select distinct account_id, msisdn, 'manual'
-       from messages where slice_id = $1 on conflict do nothing`,
-      [sliceId],
-    );
-    await settleSuppressed(store.pool, sliceId);
-    await store.pool.query('delete from suppressions');
-  },
-  'a cap': (sliceId) =>
-    settleCapped(store.pool, sliceId, { duplicateContentMinutes: null, frequency: { count: 0, hours: 1 } }),
-  'its deadline': async (sliceId) => {
-    await store.pool.query(`update slices set created_at = now() - interval '2 days' where id = $1`, [sliceId]);
-    await settleOverdue(store.pool, sliceId, []);
-  },
-  'the deadline of its campaign': async (sliceId) => {
-    const campaignId = await storeCampaignIn(store, 'running');
-    await store.pool.query(`update campaigns set hold_until = now() - interval '1 minute' where id = $1`, [campaignId]);
-    await store.pool.query('update slices set campaign_id = $2, no = 0 where id = $1', [sliceId, campaignId]);
-    await settleHeld(store.pool, campaignId, 10);
-  },
-};
-
-describe('what is on its way is left alone by', () => {
-  it.each(Object.keys(DECISIONS))('%s, which takes all others', async (name) => {
-    const { sliceId, ids, messages, claim } = await storeBlock(3, { limit: 2 });
-    await DECISIONS[name]!(sliceId, ids);
-    const rows = async () =>
-      (
-        await store.pool.query<object>(
-          'select state, leg, not_before, reason from messages where slice_id = $1 order by id',
-          [sliceId],
-        )
-      ).rows;
-    const fresh = { state: 'accepted', leg: 0, not_before: null, reason: null };
-    const [first, second, other] = await rows();
-    expect([first, second]).toEqual([fresh, fresh]);
-    expect(other).not.toEqual(fresh);
-    await writeResults(
-      store.pool,
-      claim,
-      messages.map((one) => resultOf(one)),
-    );
-    expect((await statesOf(ids)).slice(0, 2)).toEqual(['submitted', 'submitted']);
-    await addsUp(sliceId);
-  });
-
-  it('the deadline of its campaign, after which its run claims nothing more', async () => {
-    const { sliceId } = await storeSlice(store.pool, 3);
-    const owner = randomUUID();
-    await sealSlice(store.pool, sliceId, owner);
-    await DECISIONS['the deadline of its campaign']!(sliceId, []);
-    const { rows } = await store.pool.query('select owner from slices where id = $1', [sliceId]);
-    expect(rows).toEqual([{ owner: null }]);
-  });
-});
-
-describe('what people see', () => {
-  it('a gateway has messages on their way: it can’t go', async () => {
-    const own = await storeGateway(store);
-    const { sliceId } = await storeSlice(store.pool, 2);
-    expect(await countOpenOfGateway(store.db, ACCOUNT, own.id)).toBe(0);
-    await claimBlock(store.pool, sliceId, own.id, { claim: randomUUID() });
-    expect(await countOpenOfGateway(store.db, ACCOUNT, own.id)).toBe(2);
-  });
-
-  it('a message that is in a block is submitting, with its attempt', async () => {
-    const { ids, claim } = await storeBlock(2);
-    const trace = await traceMessage(store.db, ACCOUNT, ids[0]!);
-    expect(trace).toMatchObject({
-      message: { state: 'submitting', gateway_id: gateway.id },
-      attempts: [{ no: 1, state: 'submitting', gateway_id: gateway.id, sender: 'BRANDA', claim }],
-    });
-    const find = async (state?: 'submitting' | 'accepted') =>
-      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).filter(({ id }) =>
-        ids.includes(id),
-      );
-    expect((await find()).map(({ state }) => state)).toEqual(['submitting', 'submitting']);
-    expect((await find('submitting')).map(({ state }) => state)).toEqual(['submitting', 'submitting']);
-    expect(await find('accepted')).toEqual([]);
-  });
-
-  it('one that a report on an earlier attempt has ended meanwhile is what it came to', async () => {
-    const { sliceId, ids, claim, messages } = await storeBlock(1);
-    const next = { attempt: 'refused', message: 'queued', class: 'sender', reason: 'refused' } as const;
-    await writeResults(store.pool, claim, [resultOf(messages[0]!, next)]);
-    await claimBlock(store.pool, sliceId, gateway.id, { claim: randomUUID() });
-    await applyReceipts(store.pool, [receiptOf(gateway.id, messages[0]!)]);
-    expect(await underWay(sliceId)).toEqual(ids);
-    const { message } = (await traceMessage(store.db, ACCOUNT, ids[0]!))!;
-    expect(message.state).toBe('delivered');
-    const find = async (state: 'submitting' | 'delivered') =>
-      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).filter(({ id }) =>
-        ids.includes(id),
-      );
-    expect(await find('submitting')).toEqual([]);
-    expect((await find('delivered')).map(({ state }) => state)).toEqual(['delivered']);
-    const { id: campaignId } = await storeCampaign(store);
-    await store.pool.query('update slices set campaign_id = $2, no = 0, total = 2 where id = $1', [
-      sliceId,
-      campaignId,
-    ]);
-    expect((await countCampaigns(store.pool, [campaignId])).get(campaignId)).toMatchObject({
-      submitting: 0,
-      delivered: 1,
-    });
-  });
-
-  it('a campaign counts it so', async () => {
-    const { sliceId, claim, messages } = await storeBlock(3);
-    const { id: campaignId } = await storeCampaign(store);
-    await store.pool.query('update slices set campaign_id = $2, no = 0 where id = $1', [sliceId, campaignId]);
-    expect((await countCampaigns(store.pool, [campaignId])).get(campaignId)).toMatchObject({
-      queued: 0,
-      submitting: 3,
-    });
-    await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, back)]);
-    expect((await countCampaigns(store.pool, [campaignId])).get(campaignId)).toMatchObject({
-      queued: 1,
-      submitting: 1,
-      submitted: 1,
-    });
   });
 });
