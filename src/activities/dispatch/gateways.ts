@@ -38,8 +38,8 @@ export interface DispatchGateway {
   retryMs(urgent: boolean): number;
   /** The most that is taken for sending at once: what its requests on the wire can carry. */
   windowSize: number;
-  /** Bounds blocks of bulk that this process has claimed and not yet written, over all slices. */
-  blocks: Semaphore;
+  /** Bounds messages of bulk that this process has claimed and not yet written, over all slices. */
+  claimed: Semaphore;
   /** Bounds requests in flight of this process, over all slices. */
   inFlight: Semaphore;
   /** Null when it takes new messages, else why it does not. */
@@ -56,10 +56,14 @@ export interface DispatchGateway {
 const BLOCK_SIZE = 200;
 /**
  * A kill leaves what was claimed to be resolved: no more than twice what is on the wire, one block being written while
- * the next one is sent, and never more than so many blocks.
+ * the next one is sent, and never more than so many full blocks.
  */
 const MAX_BLOCKS = 6;
 const MIN_BLOCKS = 2;
+
+/** The most messages that are claimed and not written at once, of a gateway of so wide a wire and so large blocks. */
+const mostClaimed = (wire: number, windowSize: number): number =>
+  Math.max(MIN_BLOCKS * windowSize, Math.min(MAX_BLOCKS * windowSize, 2 * wire));
 /** Shorter pauses are kept by each process for itself. */
 const SHARED_HOLD_MS = MAX_PACE_MS;
 
@@ -67,8 +71,8 @@ const SHARED_HOLD_MS = MAX_PACE_MS;
 interface Slot {
   inFlight: Semaphore;
   size: number;
-  blocks: Semaphore;
-  blockCount: number;
+  claimed: Semaphore;
+  mostClaimed: number;
   ratePerSecond: number | null;
   /** `shared`: it is a row that other processes see, and that a person may have lifted. */
   hold: { untilMs: number; reason: string | null; shared: boolean };
@@ -81,19 +85,19 @@ class Slots {
   constructor(private readonly database: Database) {}
 
   /** The slot of a gateway, as wide as its row says now. */
-  of(row: GatewayWithBreaker, blockCount: number): Slot {
+  of(row: GatewayWithBreaker, most: number): Slot {
     const size = row.max_in_flight;
     let slot = this.byId.get(row.id);
     if (slot === undefined) {
       const hold = { untilMs: 0, reason: null, shared: false };
-      const [inFlight, blocks] = [new Semaphore(size), new Semaphore(blockCount)];
-      slot = { inFlight, size, blocks, blockCount, ratePerSecond: null, hold };
+      const [inFlight, claimed] = [new Semaphore(size), new Semaphore(most)];
+      slot = { inFlight, size, claimed, mostClaimed: most, ratePerSecond: null, hold };
       this.byId.set(row.id, slot);
     }
     slot.inFlight.resize(size - slot.size);
     slot.size = size;
-    slot.blocks.resize(blockCount - slot.blockCount);
-    slot.blockCount = blockCount;
+    slot.claimed.resize(most - slot.mostClaimed);
+    slot.mostClaimed = most;
     slot.ratePerSecond = row.rate_per_second;
     const { hold_wait_ms: waitMs, hold_reason: reason } = row;
     if (waitMs > 0) Object.assign(slot.hold, { untilMs: performance.now() + waitMs, reason, shared: true });
@@ -140,7 +144,7 @@ export function createGateways(
     const batchSize = row.sending_pattern === 'loop' ? 1 : Math.min(max, row.rate_per_second ?? max);
     const wire = row.max_in_flight * batchSize;
     const windowSize = Math.max(batchSize, Math.min(BLOCK_SIZE, wire));
-    const slot = slots.of(row, Math.max(MIN_BLOCKS, Math.min(MAX_BLOCKS, Math.ceil((2 * wire) / windowSize))));
+    const slot = slots.of(row, mostClaimed(wire, windowSize));
     const holdMs = Math.ceil(slot.hold.untilMs - performance.now());
     const isHeld = holdMs > HOLD_PATIENCE_MS;
     const problem =
@@ -160,7 +164,7 @@ export function createGateways(
       pause: (askedMs, reason) => slots.pause(row.id, askedMs, reason),
       enter: (urgent) => places[urgent ? 'urgent' : 'bulk'].enter(row.id),
       retryMs: (urgent) => places[urgent ? 'urgent' : 'bulk'].retryMs(row.id, Math.random()),
-      blocks: slot.blocks,
+      claimed: slot.claimed,
       inFlight: slot.inFlight,
       unusable: problem,
       downMs: unusableReason(row) !== null ? null : isDown ? row.breaker_wait_ms : isHeld ? holdMs : null,

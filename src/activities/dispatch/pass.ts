@@ -5,6 +5,7 @@ import { isDatabaseAway, outlastAbsence } from '../../store/database';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../store/dispatch/claim';
 import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
 import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
+import { Flight } from './flight';
 import type { DispatchGateway } from './gateways';
 import { stopsGateway, withinAttempts } from './interpret';
 import type { Pacer } from './pacer';
@@ -13,8 +14,6 @@ import { giveBack, recordResults } from './results';
 import { legAfter, legMismatch, type LegMismatch } from './route';
 import type { DispatchRun } from './run';
 
-/** Blocks of one slice in flight: one is written while the other is sent. */
-const BLOCKS_IN_FLIGHT = 2;
 /** What is urgent has the lowest rank. Of bulk, older blocks go first: they end one after the other, not all at once. */
 const URGENT_RANK = 0;
 let blocksBegun = 0;
@@ -55,7 +54,7 @@ async function sendBlocks(
 ): Promise<LegPass> {
   const pacers = createPacers(run, gateway);
   const limit = Math.min(atMost, pacers.leaseSize, gateway.windowSize);
-  const inFlight = new Set<Promise<void>>();
+  const flight = new Flight(gateway.windowSize);
   const pass: LegPass = { moved: 0, busyMs: null };
   let claimed = 0;
   let after: string | null = null;
@@ -72,9 +71,9 @@ async function sendBlocks(
     !isHeld(gateway) &&
     performance.now() < run.claimUntilMs;
   while (mayClaim()) {
-    if (inFlight.size >= BLOCKS_IN_FLIGHT) await Promise.race(inFlight);
+    await flight.roomFor(limit);
     if (!mayClaim()) break;
-    const room = await makeRoom(run, gateway, pacers);
+    const room = await makeRoom(run, gateway, pacers, limit);
     if (typeof room === 'number') {
       pass.busyMs = room;
       break;
@@ -86,52 +85,61 @@ async function sendBlocks(
     } catch (error) {
       failure = error;
       // It may have been committed all the same, and nothing of it has left.
-      if (isDatabaseAway(error)) inFlight.add(giveBack(run, legIndex, gateway.id, claim).catch(noteFailure));
+      if (isDatabaseAway(error)) flight.begin(0, () => giveBack(run, legIndex, gateway.id, claim).catch(noteFailure));
     }
-    if (block.length === 0) {
-      room.release(true);
-      break;
-    }
+    room.keep(block.length);
+    if (block.length === 0) break;
     after = block.at(-1)!.id;
     claimed += block.length;
     const { fit, turnedAway } = sortOut(run, legIndex, block);
-    const sent = submitBlock(run, legIndex, gateway, fit, { claim, pacers, room, decided: turnedAway })
-      .then(({ moved, busyMs }) => {
-        pass.moved += moved;
-        pass.busyMs ??= busyMs;
-      })
-      .catch(noteFailure)
-      .finally(() => room.release(false));
-    const entry: Promise<void> = sent.then(() => void inFlight.delete(entry));
-    inFlight.add(entry);
+    flight.begin(block.length, (onLeft) =>
+      submitBlock(run, legIndex, gateway, fit, { claim, pacers, room, decided: turnedAway, onLeft })
+        .then(({ moved, busyMs }) => {
+          pass.moved += moved;
+          pass.busyMs ??= busyMs;
+        })
+        .catch(noteFailure)
+        .finally(() => room.keep(0)),
+    );
   }
-  await Promise.all(inFlight);
+  await flight.ended();
   if (failure !== undefined) throw failure as Error;
   return pass;
 }
 
-/** A place on the wire for the first request of a block, and for bulk one among the blocks that are under way. */
+/** A place on the wire for the first request of a block, and for bulk room among the messages that are under way. */
 interface Room {
   rank: number;
-  /** @param unused the place on the wire was not used either. */
-  release(unused: boolean): void;
+  /** Gives back the room for all but so many messages; with none of them at first, the place on the wire too. */
+  keep(messages: number): void;
 }
 
-/** Room for one more block; else when to come again, in milliseconds. */
-async function makeRoom(run: DispatchRun, gateway: DispatchGateway, pacers: Pacers): Promise<Room | number> {
+/** Room for a block of up to `count` messages; else when to come again, in milliseconds. */
+async function makeRoom(
+  run: DispatchRun,
+  gateway: DispatchGateway,
+  pacers: Pacers,
+  count: number,
+): Promise<Room | number> {
   if (pacers.awayMs > MAX_PACE_MS) return pacers.awayMs;
   // What is urgent never waits behind the blocks of bulk.
-  if (!run.urgent && !(await gateway.blocks.takeWithin(MAX_PACE_MS))) return gateway.retryMs(run.urgent);
+  let kept = run.urgent ? 0 : count;
+  if (kept > 0 && !(await gateway.claimed.takeWithin(MAX_PACE_MS, 0, kept))) return gateway.retryMs(run.urgent);
   const rank = run.urgent ? URGENT_RANK : ++blocksBegun;
   if (!(await gateway.inFlight.takeWithin(MAX_PACE_MS, rank))) {
-    if (!run.urgent) gateway.blocks.release();
+    gateway.claimed.release(kept);
     return gateway.retryMs(run.urgent);
   }
+  let isUsed = false;
   return {
     rank,
-    release(unused) {
-      if (!run.urgent) gateway.blocks.release();
-      if (unused) gateway.inFlight.release();
+    keep(messages) {
+      if (!run.urgent) {
+        gateway.claimed.release(kept - messages);
+        kept = messages;
+      }
+      if (messages === 0 && !isUsed) gateway.inFlight.release();
+      isUsed = true;
     },
   };
 }
@@ -204,6 +212,8 @@ interface Sending {
   decided: readonly AttemptResult[];
   /** An earlier request of these attempts may have been taken. */
   inDoubt?: true;
+  /** Told once nothing of the block waits to leave any more: its requests have been made, or given up. */
+  onLeft?(): void;
 }
 
 /** Submits a block over its gateway, at its rate, and writes what became of it. */
@@ -212,7 +222,7 @@ async function submitBlock(
   legIndex: number,
   gateway: DispatchGateway,
   block: readonly ClaimedMessage[],
-  { claim, pacers, room, decided, inDoubt }: Sending,
+  { claim, pacers, room, decided, inDoubt, onLeft }: Sending,
 ): Promise<LegPass> {
   const results: AttemptResult[] = [...decided];
   const timeout = sharedTimeout();
@@ -263,6 +273,7 @@ async function submitBlock(
     if (inDoubt !== true) for (const message of part) results.push(notSent(legIndex, message));
   }
   if (hasPlace) gateway.inFlight.release();
+  onLeft?.();
   await Promise.all(requests);
   const refusal = results.find(stopsGateway);
   if (refusal !== undefined) {

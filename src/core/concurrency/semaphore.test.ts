@@ -136,3 +136,24 @@ test('waits no longer than it is told to, and leaves its place in the queue to o
   semaphore.release();
   expect(semaphore.tryTake()).toBe(true);
 });
+
+it('what wants several places is not overtaken by what wants one, and what is behind it goes on when it gives up', async () => {
+  const semaphore = new Semaphore(3);
+  const began: string[] = [];
+  expect(semaphore.tryTake(2)).toBe(true);
+  const big = semaphore.takeWithin(20, 0, 3).then((took) => void began.push(`big ${took}`));
+  void semaphore.takeWithin(60_000).then((took) => void began.push(`small ${took}`));
+  expect(semaphore.tryTake()).toBe(false);
+  await settle();
+  expect(began).toEqual([]);
+  await big;
+  await settle();
+  expect(began).toEqual(['big false', 'small true']);
+  void semaphore.takeWithin(60_000, 0, 3).then((took) => void began.push(`third ${took}`));
+  semaphore.release();
+  await settle();
+  expect(began).toHaveLength(2);
+  semaphore.release(2);
+  await settle();
+  expect(began).toEqual(['big false', 'small true', 'third true']);
+});
