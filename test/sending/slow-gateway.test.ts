@@ -74,3 +74,21 @@ test('campaigns with small rates fill the wire of a slow gateway together, and n
   expect(most).toBeGreaterThan(4);
   expect(most).toBeLessThanOrEqual(2 * width);
 });
+
+test('a pause holds however many requests are on the wire: none begins later than a second after it', async () => {
+  await campaigns.gateway({ sendingPattern: 'loop', maxInFlight: 6 });
+  await campaigns.script({ latencyMs: { min: 200, max: 1_500 } });
+  const audience = people(200, 3_000);
+  const id = await campaigns.launch({ audience: { recipients: audience }, ratePerSecond: 20 });
+  await campaigns.waitFor(id, 'many are on their way', ({ counts }) => counts.delivered > 10);
+  const { status } = await campaigns.act(id, 'pause');
+  const answeredAt = Date.now();
+  expect(status).toBe(200);
+  await until('some seconds have passed', async () => (Date.now() > answeredAt + 5_000 ? true : null));
+  const numbers = new Set(audience.map(({ to }) => to));
+  const late = (await campaigns.seen())
+    .filter(({ to }) => numbers.has(to))
+    .flatMap(({ times }) => times.map((time) => Date.parse(time) - answeredAt))
+    .filter((ms) => ms > 1_000);
+  expect(late).toEqual([]);
+});

@@ -12,6 +12,7 @@ import {
   WEBHOOK,
   type TestStore,
 } from '../../../test/support/rows';
+import { until } from '../../../test/support/until';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import type { SendWindow } from '../../core/time/window';
 import { noteRun } from '../../store/campaigns/hold';
@@ -70,6 +71,48 @@ const submitOf = ({ slices }: Stored, no: number, count: number) =>
 
 it('one that is gone is done', async () => {
   expect(await survey('cmp_gone')).toMatchObject({ state: 'failed', done: true, due: [] });
+});
+
+describe('what a person does just as its time comes', () => {
+  /** Surveys while somebody's change has not been committed, and is. */
+  async function surveyBeside(id: string, change: string) {
+    const person = await store.pool.connect();
+    try {
+      await person.query('begin');
+      await person.query(`update campaigns set ${change} where id = $1`, [id]);
+      const answer = survey(id);
+      await until('the survey waits for them', async () => {
+        const { rows } = await store.pool.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length > 0 ? true : null;
+      });
+      await person.query('commit');
+      return await answer;
+    } finally {
+      person.release();
+    }
+  }
+
+  it('a pause holds', async () => {
+    const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], { dueAt: new Date(at('11:00')) });
+    expect(await surveyBeside(id, `state = 'paused'`)).toMatchObject({ state: 'paused', due: [] });
+    expect(await read(id)).toMatchObject({ state: 'paused' });
+  });
+
+  it('another time holds', async () => {
+    const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], { dueAt: new Date(at('12:00')) });
+    const answer = await surveyBeside(id, `due_at = '2026-06-01T15:00:00Z'`);
+    expect(answer).toMatchObject({ state: 'scheduled', due: [], dueAtMs: at('15:00') });
+    expect(await read(id)).toMatchObject({ state: 'scheduled' });
+  });
+
+  it('one that is late and would be skipped stays paused', async () => {
+    const late = { dueAt: new Date(at('11:00')), lateness: 'skip' } as const;
+    const { id } = await campaignIn('scheduled', [campaignSlice(0, 2)], late);
+    expect(await surveyBeside(id, `state = 'paused'`)).toMatchObject({ state: 'paused' });
+    expect(await read(id)).toMatchObject({ state: 'paused' });
+  });
 });
 
 it('scheduled: it waits for its time, to the millisecond, and runs from then on', async () => {

@@ -1,4 +1,5 @@
 /** The `surveyCampaign` activity: what a campaign should do now, by its row, its slices and the clock of Postgres. */
+import type { Kysely } from 'kysely';
 import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaigns/campaign';
 import { ownWindows } from '../../core/campaigns/window';
 import { windowState, type SendWindow } from '../../core/time/window';
@@ -7,6 +8,7 @@ import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../.
 import {
   changeCampaign,
   forgetRecipients,
+  lockCampaign,
   moveCampaign,
   readCampaign,
   type CampaignRow,
@@ -15,6 +17,7 @@ import { countCampaigns, type CampaignCounts } from '../../store/campaigns/live'
 import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
+import type { Schema } from '../../store/tables';
 import { endHold, followHold } from './hold';
 import { effectiveRate } from './rate';
 
@@ -81,7 +84,7 @@ async function lookAt(
   const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, dueAtMs: AT_ONCE, nowMs, state: 'failed', done: true, details: 'gone' };
-  if (campaign.state === 'scheduled') campaign = (await beginWhenDue({ db }, campaign, nowMs)) ?? campaign;
+  if (isDue(campaign, nowMs)) campaign = (await beginWhenDue({ db }, campaignId, nowMs)) ?? campaign;
 
   const givenUp = await endHold(pool, campaign, nowMs);
   wakeRelays(givenUp.webhookIds);
@@ -157,31 +160,40 @@ function widthOf(campaign: CampaignRow): number {
   return rate === null ? WIDTH : Math.min(WIDTH, Math.ceil(rate / PER_SLICE_PER_SECOND));
 }
 
-/** Starts a campaign whose time has come, skips it, or gives it another time: what its lateness policy says. */
-async function beginWhenDue(
-  { db }: Pick<Database, 'db'>,
-  campaign: CampaignRow,
-  nowMs: number,
-): Promise<CampaignRow | null> {
-  const dueMs = campaign.due_at?.getTime() ?? nowMs;
-  if (dueMs > nowMs) return null;
-  if (nowMs - dueMs > LATE_MS) {
-    const minutes = Math.round((nowMs - dueMs) / 60_000);
+const dueMsOf = (campaign: CampaignRow, nowMs: number): number => campaign.due_at?.getTime() ?? nowMs;
+const isDue = (campaign: CampaignRow, nowMs: number): boolean =>
+  campaign.state === 'scheduled' && dueMsOf(campaign, nowMs) <= nowMs;
+
+/**
+ * Starts a campaign whose time has come, skips it, or gives it another time: what its lateness policy says. Decided over
+ * the row under its lock, so that nothing is begun that somebody has just paused or put off.
+ */
+function beginWhenDue({ db }: Pick<Database, 'db'>, campaignId: string, nowMs: number): Promise<CampaignRow | null> {
+  return db.transaction().execute(async (tx) => {
+    const campaign = await lockCampaign(tx, campaignId);
+    return campaign === null || !isDue(campaign, nowMs) ? campaign : begin(tx, campaign, nowMs);
+  });
+}
+
+async function begin(tx: Kysely<Schema>, campaign: CampaignRow, nowMs: number): Promise<CampaignRow | null> {
+  const lateMs = nowMs - dueMsOf(campaign, nowMs);
+  if (lateMs > LATE_MS) {
+    const minutes = Math.round(lateMs / 60_000);
     if (campaign.lateness === 'skip') {
-      return moveCampaign(db, campaign.id, 'cancelled', { reason: `skipped: it was ${minutes} minutes late` });
+      return moveCampaign(tx, campaign.id, 'cancelled', { reason: `skipped: it was ${minutes} minutes late` });
     }
     if (campaign.lateness === 'next-window') {
       const opensAtMs = nextOpening(ownWindows(campaign.send_window, campaign.timezone), nowMs);
       if (opensAtMs === null) {
-        return moveCampaign(db, campaign.id, 'cancelled', {
+        return moveCampaign(tx, campaign.id, 'cancelled', {
           reason: 'it was late, and its window does not open again',
         });
       }
       const reason = `it was ${minutes} minutes late and waits for its next window`;
-      return changeCampaign(db, campaign.id, { due_at: new Date(opensAtMs), reason }, ['scheduled']);
+      return changeCampaign(tx, campaign.id, { due_at: new Date(opensAtMs), reason }, ['scheduled']);
     }
   }
-  return moveCampaign(db, campaign.id, 'running');
+  return moveCampaign(tx, campaign.id, 'running');
 }
 
 /** The next time at which the windows open, also when they are open now. */

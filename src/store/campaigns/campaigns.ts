@@ -111,6 +111,12 @@ export async function readCampaign(db: Kysely<Schema>, id: string): Promise<Camp
   return (await db.selectFrom('campaigns').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
+/** The same in a transaction, which nobody else changes it beside. */
+export async function lockCampaign(tx: Kysely<Schema>, id: string): Promise<CampaignRow | null> {
+  const row = await tx.selectFrom('campaigns').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row ?? null;
+}
+
 export interface CampaignFilter {
   accountId: string;
   state?: CampaignState;
