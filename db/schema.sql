@@ -110,15 +110,13 @@ create table callbacks (
   state text not null default 'pending'::text,
   tries smallint not null default 0,
   next_try_at timestamp with time zone not null default now(),
-  claimed_at timestamp with time zone,
   last_status integer,
   last_error text,
   created_at timestamp with time zone not null default now(),
   detail jsonb,
-  claim uuid,
-  constraint callbacks_message_id_slot_key UNIQUE (message_id, slot),
-  constraint callbacks_pkey PRIMARY KEY (id),
-  constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
+  is_dead boolean generated always as ((state = 'dead'::text)) stored,
+  constraint callbacks_pkey PRIMARY KEY (message_id, slot),
+  constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
 );
 
 create table campaign_recipients (
@@ -193,6 +191,14 @@ create table clicks (
   code text not null,
   at timestamp with time zone not null default now(),
   constraint clicks_pkey PRIMARY KEY (message_id)
+);
+
+create table due_callbacks (
+  webhook_id text not null,
+  due_at timestamp with time zone not null,
+  slot text not null,
+  event text not null,
+  message_ids uuid[] not null
 );
 
 create table gateway_health (
@@ -426,6 +432,16 @@ create table record_keys (
   constraint record_keys_pkey PRIMARY KEY (key)
 );
 
+create table relays (
+  claim uuid not null,
+  slot text not null,
+  run uuid not null,
+  webhook_id text not null,
+  message_ids uuid[] not null,
+  created_at timestamp with time zone not null default now(),
+  constraint relays_pkey PRIMARY KEY (claim, slot)
+);
+
 create table routes (
   id text not null,
   account_id text not null,
@@ -641,11 +657,7 @@ CREATE INDEX blocks_slice ON blocks USING btree (slice_id);
 
 CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 
-CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE (state = 'dead'::text);
-
-CREATE INDEX callbacks_due ON callbacks USING btree (webhook_id, next_try_at) WHERE (state = 'pending'::text);
-
-CREATE INDEX callbacks_sending ON callbacks USING btree (webhook_id, claimed_at) WHERE (state = 'sending'::text);
+CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE is_dead;
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
@@ -656,6 +668,8 @@ CREATE INDEX campaigns_live ON campaigns USING btree (account_id, id) WHERE (sta
 CREATE INDEX campaigns_look ON campaigns USING btree (look_at) WHERE (look_at IS NOT NULL);
 
 CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));
+
+CREATE INDEX due_callbacks_due ON due_callbacks USING btree (webhook_id, due_at);
 
 CREATE INDEX group_members_page ON group_members USING btree (group_id, id);
 
@@ -684,6 +698,8 @@ CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) W
 CREATE INDEX receipts_unmatched ON receipts USING btree (received_at, dedupe) WHERE (disposition = ANY (ARRAY['parked'::text, 'refused'::text]));
 
 CREATE INDEX record_keys_created ON record_keys USING btree (created_at);
+
+CREATE INDEX relays_webhook ON relays USING btree (webhook_id, created_at);
 
 CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
 

@@ -25,7 +25,8 @@ async function describeSchema(client: Client): Promise<string> {
     cross join lateral (
       select 1 as kind, a.attnum::int as place, format('  %s %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
         case when a.attnotnull then ' not null' else '' end,
-        case when d.adbin is not null then ' default ' || pg_get_expr(d.adbin, d.adrelid)
+        case when a.attgenerated <> '' then format(' generated always as (%s) stored', pg_get_expr(d.adbin, d.adrelid))
+             when d.adbin is not null then ' default ' || pg_get_expr(d.adbin, d.adrelid)
              when a.attidentity <> '' then ' generated always as identity' else '' end) as part
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -1,9 +1,11 @@
-import type { SendableCallback } from '../store/webhooks/outbox';
+import type { SendableCallback } from '../store/webhooks/relays';
 import { readStandardStatus, standardBody } from './standard';
 
 const MESSAGE = '0198f0a0-0000-7000-8000-000000000001';
 const callback = (over: Partial<SendableCallback> = {}): SendableCallback => ({
   id: '7',
+  claim: '0198f0a0-0000-7000-8000-000000000002',
+  slot: 'outcome',
   event: 'delivered',
   messageId: MESSAGE,
   msisdn: '+919800000001',

@@ -1,5 +1,5 @@
 /** Customer webhooks: one event per request, in the payload form that Standard Webhooks recommends. */
-import type { ClaimedCallback, SendableCallback } from '../store/webhooks/outbox';
+import type { ClaimedCallback, SendableCallback } from '../store/webhooks/relays';
 
 /** Events that a webhook can want. On the wire each has `message.` before it. */
 export const WEBHOOK_EVENTS = ['delivered', 'failed', 'replied', 'clicked'] as const;

@@ -14,8 +14,9 @@ import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/sto
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
 import { writeResults, type AttemptResult } from '../../src/store/dispatch/results';
 import { createSealer } from '../../src/store/seal';
-import { claimCallbacks, writeCallbackResults, type ClaimedCallback } from '../../src/store/webhooks/outbox';
+import { claimCallbacks, writeCallbackResults, type ClaimedCallback } from '../../src/store/webhooks/relays';
 import { createDatabase } from './database';
+import { SHOWN_STATE } from './outbox';
 import { until } from './until';
 
 export const ACCOUNT = 'default';
@@ -155,8 +156,8 @@ export const RELAY = randomUUID();
 
 /** Takes due callbacks for that run. */
 export function claimDue(pool: Pool, webhookId: string, limit: number): Promise<ClaimedCallback[]> {
-  const request = { webhookId, claim: RELAY, limit, freshLimit: limit, freshAfter: new Date(), oldFrom: null };
-  return claimCallbacks(pool, request);
+  const fresh = { freshFirst: true, freshAfter: new Date(), oldFrom: null };
+  return claimCallbacks(pool, { webhookId, run: RELAY, claim: randomUUID(), limit, ...fresh });
 }
 
 /** Takes due callbacks, and has the webhook take them. */
@@ -165,8 +166,7 @@ export async function sendDue(pool: Pool, webhookId: string, limit: number): Pro
   const taken = { state: 'delivered' as const, delayMs: null, status: 200, error: null };
   await writeCallbackResults(
     pool,
-    RELAY,
-    claimed.map(({ id }) => ({ id, ...taken })),
+    claimed.map((callback) => ({ callback, ...taken })),
   );
   return claimed;
 }
@@ -277,7 +277,7 @@ export async function messageOf(pool: Pool, id: string): Promise<StoredMessage> 
 /** The outcomes of a message on their way to its webhook: `event code state`. */
 export async function callbacksOf(pool: Pool, messageId: string): Promise<string[]> {
   const { rows } = await pool.query<{ text: string }>(
-    `select concat_ws(' ', event, code, state) as text from callbacks where message_id = $1 order by id`,
+    `select concat_ws(' ', event, code, ${SHOWN_STATE}) as text from callbacks c where message_id = $1 order by id`,
     [messageId],
   );
   return rows.map(({ text }) => text);

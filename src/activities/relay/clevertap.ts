@@ -4,7 +4,7 @@ import { OutboundError, retryAfterMs } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import type { EncryptionSetting } from '../../store/accounts/account-encryption';
-import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/relays';
 import { MAX_BATCH, toBatches } from '../../webhooks/batches';
 import { cleverTapRequest, isSame, readCleverTapAnswer, type CleverTapItem } from '../../webhooks/clevertap';
 import { dead, delivered, unwritable, type PostOutcome, type Transport } from './transport';
@@ -52,11 +52,11 @@ function readOutcome(answer: HttpResponse, items: (SendableCallback & CleverTapI
   const verdict = readCleverTapAnswer(status, answer.body, items);
   switch (verdict.kind) {
     case 'accepted':
-      return { kind: 'answered', results: items.map(({ id }) => delivered(id, status)) };
+      return { kind: 'answered', results: items.map((item) => delivered(item, status)) };
     case 'partial': {
       const isRejected = (item: CleverTapItem) => verdict.rejected.some((record) => isSame(record, item));
       const results = items.map((item) =>
-        isRejected(item) ? again(item, status, NOT_PROCESSED) : delivered(item.id, status),
+        isRejected(item) ? again(item, status, NOT_PROCESSED) : delivered(item, status),
       );
       return items.every(isRejected)
         ? { kind: 'failed', results, reason: 'CleverTap processed nothing', waitMs: 0 }
@@ -82,8 +82,9 @@ function unanswered(error: OutboundError, items: ClaimedCallback[], stopping: Ab
   return stopping.aborted ? { kind: 'unsent' } : { kind: 'closed', reason };
 }
 
-function again({ id, tries }: ClaimedCallback, status: number | null, reason: string): CallbackResultDraft {
-  if (tries >= MAX_TRIES) return dead(id, status, `given up after ${tries} tries: ${reason}`);
+function again(callback: ClaimedCallback, status: number | null, reason: string): CallbackResultDraft {
+  const { tries } = callback;
+  if (tries >= MAX_TRIES) return dead(callback, status, `given up after ${tries} tries: ${reason}`);
   const delayMs = backoffMs(CLEVERTAP_BACKOFF, tries, Math.random());
-  return { id, state: 'pending', delayMs, status, error: reason };
+  return { callback, state: 'pending', delayMs, status, error: reason };
 }

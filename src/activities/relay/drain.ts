@@ -1,6 +1,6 @@
 /** Emptying a webhook's outbox with several posts under way. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SendableCallback } from '../../store/webhooks/outbox';
+import type { SendableCallback } from '../../store/webhooks/relays';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { Halving, type Culprit } from './halving';
 import type { OutboxRun } from './outbox-run';
@@ -158,4 +158,4 @@ export class Drain {
 }
 
 const proven = (halving: Halving | undefined) => (halving?.takeProven() ?? []).map(toDead);
-const toDead = ({ callback, status, reason }: Culprit) => dead(callback.id, status, reason);
+const toDead = ({ callback, status, reason }: Culprit) => dead(callback, status, reason);

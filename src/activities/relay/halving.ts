@@ -1,5 +1,5 @@
 /** Finding the record that keeps a whole post from being taken. */
-import type { SendableCallback } from '../../store/webhooks/outbox';
+import type { SendableCallback } from '../../store/webhooks/relays';
 
 /**
  * So many records refused one by one, and none of their post accepted: it is the endpoint that refuses, whatever comes,

@@ -6,11 +6,11 @@ import { isDatabaseAway } from '../../store/database';
 import {
   claimCallbacks,
   giveBackCallbacks,
-  giveBackUnknown,
+  releaseClaim,
   writeCallbackResults,
   type CallbackResultDraft,
   type ClaimedCallback,
-} from '../../store/webhooks/outbox';
+} from '../../store/webhooks/relays';
 
 /** A run lets go of its place after this, so that many busy webhooks take turns. */
 const CLAIMS_MS = 120_000;
@@ -39,11 +39,10 @@ export interface OutboxRunOptions {
 }
 
 export class OutboxRun {
-  /** Stands on the rows that it has in hand. */
-  readonly claim = randomUUID();
+  /** Stands on its relays. */
+  readonly id = randomUUID();
   private readonly startedAtMs = performance.now();
   private stoppingAtMs = Number.POSITIVE_INFINITY;
-  private readonly inHand = new Set<string>();
   private freshAfterMs: number;
   private oldFromMs: number | null = null;
   private claims = 0;
@@ -67,27 +66,28 @@ export class OutboxRun {
   async claimNext(limit: number): Promise<ClaimedCallback[]> {
     this.claims += 1;
     if (this.claims % OLD_TURN === 0) {
-      const old = await this.take(limit, 0);
+      const old = await this.take(limit, false);
       if (old.length > 0) return old;
     }
-    return this.take(limit, limit);
+    return this.take(limit, true);
   }
 
-  private async take(limit: number, freshLimit: number): Promise<ClaimedCallback[]> {
+  private async take(limit: number, freshFirst: boolean): Promise<ClaimedCallback[]> {
     const { pool, webhookId } = this.options;
+    const claim = randomUUID();
     try {
       const claimed = await claimCallbacks(pool, {
         webhookId,
-        claim: this.claim,
+        run: this.id,
+        claim,
         limit,
-        freshLimit,
+        freshFirst,
         freshAfter: new Date(this.freshAfterMs),
         oldFrom: this.oldFromMs === null ? null : new Date(this.oldFromMs),
       });
       // All that was due by then was looked through, but for what is committed late.
-      if (claimed.length < limit && freshLimit > 0) this.oldFromMs = this.freshAfterMs - OVERLAP_MS;
-      for (const { id, dueAt, isFresh } of claimed) {
-        this.inHand.add(id);
+      if (claimed.length < limit && freshFirst) this.oldFromMs = this.freshAfterMs - OVERLAP_MS;
+      for (const { dueAt, isFresh } of claimed) {
         if (isFresh) this.freshAfterMs = Math.max(this.freshAfterMs, dueAt.getTime() - OVERLAP_MS);
         else this.oldFromMs = Math.max(this.oldFromMs ?? 0, dueAt.getTime());
       }
@@ -96,24 +96,21 @@ export class OutboxRun {
       if (!isDatabaseAway(error)) throw error;
       // It may have been committed all the same: of what it took, nothing has left.
       this.oldFromMs = null;
-      await this.persist(() => giveBackUnknown(pool, webhookId, this.claim, [...this.inHand]));
-      return this.mayClaim ? this.take(limit, freshLimit) : [];
+      await this.persist(() => releaseClaim(pool, claim));
+      return this.mayClaim ? this.take(limit, freshFirst) : [];
     }
   }
 
   /** Writes results; see {@link persist}. */
   async write(results: CallbackResultDraft[]): Promise<void> {
     if (results.length === 0) return;
-    await this.persist(() => writeCallbackResults(this.options.pool, this.claim, results));
-    for (const { id } of results) this.inHand.delete(id);
+    await this.persist(() => writeCallbackResults(this.options.pool, results));
   }
 
   /** Gives back what has not left, to be due as before. */
   async giveBack(callbacks: readonly ClaimedCallback[]): Promise<void> {
     if (callbacks.length === 0) return;
-    const ids = callbacks.map(({ id }) => id);
-    await this.persist(() => giveBackCallbacks(this.options.pool, this.claim, ids));
-    for (const id of ids) this.inHand.delete(id);
+    await this.persist(() => giveBackCallbacks(this.options.pool, callbacks));
   }
 
   /**

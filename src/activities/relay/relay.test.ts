@@ -2,6 +2,7 @@
 import type { Pool, QueryConfig } from 'pg';
 import { PROCESSED, startCleverTap, type CleverTapEndpoint } from '../../../test/support/clevertap';
 import { ACCOUNT, SEALER, startStore, storeSlice, type TestStore } from '../../../test/support/rows';
+import { bundleAnew } from '../../../test/support/outbox';
 import { until } from '../../../test/support/until';
 import { createHttpClient } from '../../outbound/client';
 import { deleteWebhook, ensureWebhook, findWebhook, pauseWebhook, type Webhook } from '../../store/webhooks/webhooks';
@@ -48,6 +49,7 @@ async function due(count: number, minutes = 0, meta?: string): Promise<string[]>
      from unnest($3::uuid[]) with ordinality as m (id, no)`,
     [ACCOUNT, webhook.id, ids, minutes],
   );
+  await bundleAnew(store.pool);
   return ids.map((id) => meta ?? `meta ${id}`);
 }
 interface Row {
@@ -220,10 +222,12 @@ test('a worker that stops: what is under way counts as a lost answer, what was n
 test('what a run that died had in hand waits like a lost answer; what waited for a deleted webhook is skipped', async () => {
   await due(2);
   await store.pool.query(
-    `update callbacks set state = 'sending', claim = gen_random_uuid(), claimed_at = now(), tries = 1
+    `insert into relays (claim, slot, run, webhook_id, message_ids)
+     select gen_random_uuid(), slot, gen_random_uuid(), webhook_id, array[message_id] from callbacks
      where id = (select min(id) from callbacks where webhook_id = $1)`,
     [webhook.id],
   );
+  await bundleAnew(store.pool);
   await relay();
   expect(await counts()).toEqual({ 'pending 1': 1, 'delivered 1': 1 });
   await deleteWebhook(store.db, ACCOUNT, webhook.id);

@@ -4,7 +4,8 @@ import type { HttpClient } from '../../outbound/client';
 import { findEncryption } from '../../store/accounts/account-encryption';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
-import { giveUpOverdue, nextCallbackInMs, releaseAbandoned, skipCallbacks } from '../../store/webhooks/outbox';
+import { giveUpOverdue, nextCallbackInMs, skipCallbacks } from '../../store/webhooks/outbox';
+import { releaseAbandoned } from '../../store/webhooks/relays';
 import {
   disableWebhook,
   findWebhook,
@@ -50,7 +51,7 @@ export async function relayOutbox(deps: RelayDeps, webhookId: string, stopping: 
   const webhook = await findWebhook(db, deps.sealer, webhookId);
   if (webhook?.state === 'disabled') return { waitMs: null };
   const transport = await transportOf(deps, webhook);
-  await inSteps(run, () => releaseAbandoned(pool, webhookId, run.claim, transport?.abandonedMs ?? 0));
+  await inSteps(run, () => releaseAbandoned(pool, webhookId, run.id, transport?.abandonedMs ?? 0));
   if (webhook === null || transport === null) {
     await inSteps(run, () => skipCallbacks(pool, webhookId, 'the webhook was deleted'));
     return { waitMs: run.mayClaim ? null : 0 };

@@ -1,4 +1,4 @@
-import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/relays';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { skip, type Transport } from './transport';
 
@@ -14,8 +14,8 @@ export function selectSendable(
     const reason = isSendable(callback) ? transport.unsendable(callback) : 'the message is not kept any more';
     // It may have asked for less since the callback was queued.
     if (events !== null && !events.includes(callback.event))
-      skipped.push(skip(callback.id, 'the webhook wants other events'));
-    else if (reason !== null) skipped.push(skip(callback.id, reason));
+      skipped.push(skip(callback, 'the webhook wants other events'));
+    else if (reason !== null) skipped.push(skip(callback, reason));
     else callbacks.push(callback as SendableCallback);
   }
   return { callbacks, skipped };

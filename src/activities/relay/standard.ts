@@ -3,7 +3,7 @@ import { WEBHOOK_SCHEDULE_MS, scheduledMs } from '../../core/time/backoff';
 import { OutboundError, retryAfterMs } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
 import type { HttpResponse } from '../../outbound/http';
-import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/relays';
 import type { Webhook } from '../../store/webhooks/webhooks';
 import { signatureHeaders } from '../../webhooks/signature';
 import { eventId, readStandardStatus, standardBody } from '../../webhooks/standard';
@@ -49,15 +49,14 @@ async function sendOne(
   callback: SendableCallback,
   signal: AbortSignal,
 ): Promise<Sent> {
-  const { id } = callback;
   const answer = await post(http, webhook, callback, signal);
   if (typeof answer === 'string') return { gone: false, result: again(callback, null, answer, 0) };
   const { status } = answer;
   switch (readStandardStatus(status)) {
     case 'accepted':
-      return { gone: false, result: delivered(id, status) };
+      return { gone: false, result: delivered(callback, status) };
     case 'gone':
-      return { gone: true, result: dead(id, status, 'the endpoint answered 410 Gone') };
+      return { gone: true, result: dead(callback, status, 'the endpoint answered 410 Gone') };
     case 'retry': {
       const waitMs = retryAfterMs(answer, Date.now()) ?? 0;
       return { gone: false, result: again(callback, status, `the endpoint answered ${status}`, waitMs) };
@@ -83,14 +82,10 @@ async function post(
 }
 
 /** @param waitMs what the receiver asked for; the longer of the two pauses counts. */
-function again(
-  { id, tries }: ClaimedCallback,
-  status: number | null,
-  reason: string,
-  waitMs: number,
-): CallbackResultDraft {
+function again(callback: ClaimedCallback, status: number | null, reason: string, waitMs: number): CallbackResultDraft {
+  const { tries } = callback;
   const pauseMs = scheduledMs(WEBHOOK_SCHEDULE_MS, tries, Math.random());
   return pauseMs === null
-    ? dead(id, status, `given up after ${tries} tries: ${reason}`)
-    : { id, state: 'pending', delayMs: Math.max(pauseMs, waitMs), status, error: reason };
+    ? dead(callback, status, `given up after ${tries} tries: ${reason}`)
+    : { callback, state: 'pending', delayMs: Math.max(pauseMs, waitMs), status, error: reason };
 }

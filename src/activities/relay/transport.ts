@@ -1,6 +1,6 @@
 /** What the relay asks of each kind of webhook. */
 import { publicText } from '../../outbound/errors';
-import type { CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/outbox';
+import type { CallbackKey, CallbackResultDraft, ClaimedCallback, SendableCallback } from '../../store/webhooks/relays';
 import type { Webhook } from '../../store/webhooks/webhooks';
 
 /** How callbacks get to one kind of webhook, and what their answers mean. */
@@ -45,24 +45,24 @@ export const unwritable = (error: unknown): string =>
   `it can’t be written: ${publicText(error instanceof Error ? error.message : String(error))}`;
 
 /** A callback that is not sent, and why. */
-export const skip = (id: string, reason: string): CallbackResultDraft => ({
-  id,
+export const skip = (callback: CallbackKey, reason: string): CallbackResultDraft => ({
+  callback,
   state: 'skipped',
   delayMs: null,
   status: null,
   error: reason,
 });
 
-export const delivered = (id: string, status: number): CallbackResultDraft => ({
-  id,
+export const delivered = (callback: CallbackKey, status: number): CallbackResultDraft => ({
+  callback,
   state: 'delivered',
   delayMs: null,
   status,
   error: null,
 });
 
-export const dead = (id: string, status: number | null, reason: string): CallbackResultDraft => ({
-  id,
+export const dead = (callback: CallbackKey, status: number | null, reason: string): CallbackResultDraft => ({
+  callback,
   state: 'dead',
   delayMs: null,
   status,

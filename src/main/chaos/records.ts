@@ -122,7 +122,7 @@ export async function countLeftOver({ pool }: ChaosStack['database']): Promise<R
     `select (select count(*) from messages where settled_at is null)::int as "open messages",
             (select count(*) from attempts where state = 'submitting')::int as "attempts without an answer",
             (select count(*) from blocks)::int as "blocks",
-            (select count(*) from callbacks where state in ('pending', 'sending'))::int as "callbacks not told",
+            (select count(*) from callbacks where state = 'pending')::int as "callbacks not told",
             (select count(*) from campaigns where state not in ('finished', 'cancelled', 'failed'))::int as "campaigns not ended"`,
   );
   return rows[0];

@@ -52,8 +52,22 @@ async function resumePaused({ api, database }: ChaosStack, senders: readonly Sen
 /** Brings forward what would be told again after ten minutes: a run is not to wait for that. */
 async function hastenCallbacks({ api, database }: ChaosStack, senders: readonly Sender[]): Promise<number> {
   const { rows } = await database.pool.query<{ webhook_id: string }>(
-    `update callbacks set next_try_at = now()
-     where state = 'pending' and next_try_at > now() + $1 * interval '1 millisecond' returning webhook_id`,
+    `with late as (
+       select ctid as place, * from due_callbacks where due_at > now() + $1 * interval '1 millisecond' for update skip locked
+     ),
+     gone as (
+       delete from due_callbacks d using late l where d.ctid = l.place
+     ),
+     hastened as (
+       update callbacks c set next_try_at = now()
+       from late l cross join unnest(l.message_ids) u (id) where c.message_id = u.id and c.slot = l.slot
+       returning c.webhook_id
+     ),
+     due_now as (
+       insert into due_callbacks (webhook_id, due_at, slot, event, message_ids)
+       select webhook_id, now(), slot, event, message_ids from late
+     )
+     select webhook_id from hastened`,
     [SOON_MS],
   );
   const waiting = new Set(rows.map((row) => row.webhook_id));

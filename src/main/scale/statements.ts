@@ -17,7 +17,8 @@ import { listParkedKnown } from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import { readCallbackCounts } from '../../store/webhooks/callback-counts';
 import { listCallbacks } from '../../store/webhooks/callbacks';
-import { claimCallbacks, listOverdueWebhooks, writeCallbackResults } from '../../store/webhooks/outbox';
+import { listOverdueWebhooks } from '../../store/webhooks/outbox';
+import { claimCallbacks, writeCallbackResults } from '../../store/webhooks/relays';
 import { accept, begin, submit, type ScaleBed } from './bed';
 import { HISTORY_DAYS, historyCampaign, SCALE_ACCOUNT } from './history';
 
@@ -172,14 +173,13 @@ function receipt({ gatewayId }: ScaleBed, { id, no }: { id: string; no: number }
 }
 
 async function relay({ database: { pool }, webhookId }: ScaleBed): Promise<void> {
-  const claim = randomUUID();
-  const fresh = { freshLimit: BLOCK, freshAfter: new Date(), oldFrom: null };
-  const claimed = await claimCallbacks(pool, { webhookId, claim, limit: BLOCK, ...fresh });
+  const [run, claim] = [randomUUID(), randomUUID()];
+  const fresh = { freshFirst: true, freshAfter: new Date(), oldFrom: null };
+  const claimed = await claimCallbacks(pool, { webhookId, run, claim, limit: BLOCK, ...fresh });
   const taken = { state: 'delivered', delayMs: null, status: 200, error: null } as const;
   await writeCallbackResults(
     pool,
-    claim,
-    claimed.map(({ id }) => ({ id, ...taken })),
+    claimed.map((callback) => ({ callback, ...taken })),
   );
 }
 

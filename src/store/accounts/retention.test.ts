@@ -99,7 +99,12 @@ describe('blankSlices', () => {
   it.each([
     ['a message settled lately', `update messages set settled_at = now() where id = $1`],
     ['an outcome is not told yet', `update callbacks set state = 'pending' where message_id = $1`],
-    ['an outcome is being told', `update callbacks set state = 'sending' where message_id = $1`],
+    [
+      'an outcome is being told',
+      `with told as (update callbacks set state = 'pending' where message_id = $1 returning *)
+       insert into relays (claim, slot, run, webhook_id, message_ids)
+       select gen_random_uuid(), slot, gen_random_uuid(), webhook_id, array[message_id] from told`,
+    ],
     [
       'a message is open',
       `with open as (update messages set state = 'submitted', settled_at = null where id = $1 returning slice_id)

@@ -26,7 +26,7 @@ const LIST_RIPE = `
       )
       and not exists (
         select from messages m join callbacks c on c.message_id = m.id
-        where m.slice_id = s.id and c.state in ('pending', 'sending')
+        where m.slice_id = s.id and c.state = 'pending'
       )
     order by s.created_at limit $1
   ) s

@@ -1,4 +1,5 @@
 /** One message, several webhooks: each hears the outcome once, and all hear the same. */
+import { bundleAnew, SHOWN_STATE } from '../../../test/support/outbox';
 import {
   ACCOUNT,
   FAILED,
@@ -44,7 +45,7 @@ const DELIVERED = { status: 'delivered' } as const;
 /** `webhook event state` of a message's callbacks. */
 async function told(messageId: string): Promise<string[]> {
   const { rows } = await store.pool.query<{ text: string }>(
-    `select concat_ws(' ', webhook_id, event, state) as text from callbacks where message_id = $1 order by id`,
+    `select concat_ws(' ', webhook_id, event, ${SHOWN_STATE}) as text from callbacks c where message_id = $1 order by id`,
     [messageId],
   );
   return rows.map(({ text }) => text).sort();
@@ -111,10 +112,12 @@ it('one webhook that is told while the turn waits for it keeps all as they are',
   await report(message, FAILED);
   const client = await store.pool.connect();
   await client.query('begin');
-  await client.query(`update callbacks set state = 'sending', tries = 1 where message_id = $1 and webhook_id = $2`, [
-    message.id,
-    all,
-  ]);
+  await client.query(
+    `with gone as (delete from due_callbacks where webhook_id = $1 returning *)
+     insert into relays (claim, slot, run, webhook_id, message_ids)
+     select gen_random_uuid(), slot, gen_random_uuid(), webhook_id, message_ids from gone`,
+    [all],
+  );
   const turned = report(message, DELIVERED);
   await until('the receipt waits for the row', async () => {
     const { rows } = await store.pool.query(
@@ -153,6 +156,7 @@ it('what waits for a disabled webhook is not overdue; what waited for a deleted 
   const message = await submitted(null);
   await report(message, FAILED);
   await store.pool.query(`update callbacks set next_try_at = now() - interval '1 hour'`);
+  await bundleAnew(store.pool);
   expect(await listOverdueWebhooks(store.pool, 60_000)).toEqual([all]);
   await disableWebhook(store.db, all, 'test');
   expect(await listOverdueWebhooks(store.pool, 60_000)).toEqual([]);

@@ -1,6 +1,7 @@
 /** Short links and who followed them. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { BUNDLED_COLUMNS, bundled } from '../webhooks/waiting';
 
 /** The result of a visit to a short link. */
 export interface Visit {
@@ -39,8 +40,9 @@ reported as (
          jsonb_build_object('url', link.url, 'shortUrl', $2::text)
   from told t cross join link join accounts a on a.id = t.account_id and a.click_tracking = 'report'
   on conflict (message_id, slot) do nothing
-  returning webhook_id
-)
+  returning ${BUNDLED_COLUMNS}
+),
+${bundled('reported')}
 select link.url, array(select distinct webhook_id from reported) as webhook_ids from link`;
 
 /** Counts a visit. Null: there is no such link. @param shortUrl what the visitor followed, for the callbacks. */

@@ -5,6 +5,7 @@ import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
 import type { Schema, SuppressionsTable } from '../tables';
+import { BUNDLED_COLUMNS, bundled } from '../webhooks/waiting';
 import { isFree } from './blocks';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
 
@@ -63,12 +64,16 @@ told as (
   join webhooks w on w.account_id = f.account_id and w.kind = 'standard' and w.state = 'active'
    and (w.events is null or 'replied' = any(w.events)) and w.id is distinct from f.webhook_id
   where f.message_id is not null
-)
-insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, detail)
-select f.account_id, t.webhook_id, f.message_id, t.slot, 'replied', coalesce(f.received_at, now()),
-       jsonb_build_object('toPhone', f.to_number, 'incomingText', left(f.body, ${MAX_REPORTED_TEXT}))
-from told t join fresh f on f.dedupe = t.dedupe
-returning webhook_id`;
+),
+reported as (
+  insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, detail)
+  select f.account_id, t.webhook_id, f.message_id, t.slot, 'replied', coalesce(f.received_at, now()),
+         jsonb_build_object('toPhone', f.to_number, 'incomingText', left(f.body, ${MAX_REPORTED_TEXT}))
+  from told t join fresh f on f.dedupe = t.dedupe
+  returning ${BUNDLED_COLUMNS}
+),
+${bundled('reported')}
+select webhook_id from reported`;
 
 /**
  * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start), and queues a

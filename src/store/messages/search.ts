@@ -2,7 +2,8 @@
 import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import { firstUuidv7At } from '../../core/messages/ids';
 import { CLAIMABLE_STATES, isFinal, type MessageState } from '../../core/messages/status';
-import type { AttemptsTable, CallbacksTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
+import type { AttemptsTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
+import { listCallbacksOf, type ShownCallback } from '../webhooks/callbacks';
 import { SLICE_SPAN_MS } from './accept';
 import { isFree, isUnderWay } from './blocks';
 import { hasOutcome, isCurrent, openOf } from './ledger';
@@ -146,7 +147,7 @@ export interface MessageTrace {
   message: MessageRow;
   attempts: Selectable<AttemptsTable>[];
   receipts: Selectable<ReceiptsTable>[];
-  callbacks: Selectable<CallbacksTable>[];
+  callbacks: ShownCallback[];
 }
 
 /** One message of the account with its attempts, receipts and callbacks, each in time order; null when it has none such. */
@@ -174,7 +175,7 @@ async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Pro
     .where('message_id', '=', id)
     .orderBy('received_at')
     .execute();
-  const callbacks = await db.selectFrom('callbacks').selectAll().where('message_id', '=', id).orderBy('id').execute();
+  const callbacks = await listCallbacksOf(db, accountId, id);
   return { message, attempts, receipts, callbacks };
 }
 

@@ -3,6 +3,7 @@
  * has to be woken. It follows a CTE `moved (id, slice_id, account_id, webhook_id, was, state, code, reason, at)`.
  */
 import { FINAL_STATES } from '../../core/messages/status';
+import { BUNDLED_COLUMNS, bundled } from '../webhooks/waiting';
 import { openOf } from './ledger';
 
 const isFinal = `state in (${FINAL_STATES.map((state) => `'${state}'`).join(', ')})`;
@@ -30,8 +31,9 @@ reported as (
          case event when 'failed' then coalesce(code, '900') end, reason, coalesce(at, now())
   from outcome order by id, slot
   on conflict (message_id, slot) do nothing
-  returning webhook_id
-)`;
+  returning ${BUNDLED_COLUMNS}
+),
+${bundled('reported')}`;
 
 const difference = (state: string): string =>
   `(count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}'))::int as ${state}`;

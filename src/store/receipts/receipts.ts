@@ -4,6 +4,7 @@ import type { FailureClass } from '../../core/messages/outcome';
 import { statesBefore } from '../../core/messages/status';
 import { execute } from '../database';
 import { openAttemptsOfMessages } from '../messages/blocks';
+import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
 import { mergeParts } from './parts';
 import {
   SETTLEMENT,
@@ -72,34 +73,55 @@ overtaking as (
   select h.mid from held h
   where h.no > h.attempts and exists (select from blocks k where k.slice_id = h.slice_id and h.mid = any(k.ids))
 ),
+earlier as (
+  select k.webhook_id, k.next_try_at as due_at, k.slot, k.message_id, k.state = 'pending' and k.tries = 0 and exists (
+      select from due_callbacks d
+      where d.webhook_id = k.webhook_id and d.due_at = k.next_try_at and d.slot = k.slot and k.message_id = any(d.message_ids)
+    ) as is_untold
+  from held h join callbacks k on k.message_id = h.mid and k.slot like 'outcome%'
+  where h.status = 'delivered' and h.was = any($14::message_state[])
+),
+told as (
+  select message_id as mid from earlier where not is_untold
+),
+wanted as (
+  select * from earlier where message_id not in (select mid from told)
+),
+${TAKEN_OF_WANTED},
+member as (
+  select b.webhook_id, b.due_at, b.slot, b.event, u.id as message_id from bundle b cross join unnest(b.message_ids) u (id)
+),
 unseen as (
   -- The message moved on while this statement waited for it: what was written with that is not in its snapshot.
   select h.mid from held h
   where h.status = 'delivered' and h.was = any($14::message_state[])
     and h.was <> (select m.state from messages m where m.id = h.mid)
   union all
+  -- Its callbacks moved on while this statement waited for their bundle.
+  select w.message_id from wanted w
+  where (w.webhook_id, w.due_at, w.slot, w.message_id) not in (select webhook_id, due_at, slot, message_id from member)
+  union all
   select mid from overtaking
-),
-told as (
-  select k.id, h.mid, k.state <> 'pending' or k.tries > 0 as is_told
-  from held h cross join lateral (
-    -- By message only: with the state in here, the index of what is due could be chosen, which is long in an outage.
-    select k.id, k.state, k.tries from callbacks k where k.message_id = h.mid and k.slot like 'outcome%'
-    order by k.id offset 0 for update
-  ) k
-  where h.status = 'delivered' and h.was = any($14::message_state[])
 ),
 flipped as (
   update callbacks c
   set event = 'delivered', code = null, description = h.reason, occurred_at = coalesce(h.occurred_at, now())
-  from told t join held h on h.mid = t.mid
-  where c.id = t.id and t.mid not in (select mid from told where is_told) and t.mid not in (select mid from unseen)
+  from wanted w join held h on h.mid = w.message_id
+  where c.message_id = w.message_id and c.slot = w.slot and w.message_id not in (select mid from unseen)
+  returning c.message_id, c.slot
 ),
+-- Others of these bundles wait on as they were.
+rebundled as (
+  select m.webhook_id, m.due_at, m.slot, m.message_id,
+         case when (m.slot, m.message_id) in (select slot, message_id from flipped) then 'delivered' else m.event end as event
+  from member m
+),
+${bundled('rebundled', 'bundled_again')},
 verdict as (
   select h.*, case
     when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
     when h.status = 'delivered' and h.was = any($14::message_state[])
-      and h.mid not in (select mid from told where is_told) and h.mid not in (select mid from unseen) then 'delivered'
+      and h.mid not in (select mid from told) and h.mid not in (select mid from unseen) then 'delivered'
     when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
       case when h.class in ('sender', 'account') then 'refused' else h.status end
     end::message_state as next

@@ -22,7 +22,7 @@ import type {
   SlicesTable,
   SuppressionsTable,
 } from './messages';
-import type { CallbackCountsTable, CallbacksTable, WebhooksTable } from './webhooks';
+import type { CallbackCountsTable, CallbacksTable, DueCallbacksTable, RelaysTable, WebhooksTable } from './webhooks';
 
 export type * from './accounts';
 export type * from './audience';
@@ -45,6 +45,8 @@ export interface Schema {
   receipts: ReceiptsTable;
   callbacks: CallbacksTable;
   callback_counts: CallbackCountsTable;
+  due_callbacks: DueCallbacksTable;
+  relays: RelaysTable;
   record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;

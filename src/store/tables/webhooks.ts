@@ -1,5 +1,5 @@
 /** Rows of webhooks and of their outbox. */
-import type { Generated, JSONColumnType } from 'kysely';
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { CreatedAt } from './columns';
 
 export interface WebhooksTable {
@@ -39,15 +39,34 @@ export interface CallbacksTable {
   code: string | null;
   description: string | null;
   occurred_at: Date;
-  state: Generated<'pending' | 'sending' | 'delivered' | 'dead' | 'skipped'>;
+  /** One that is on the wire is `pending` too. */
+  state: Generated<'pending' | 'delivered' | 'dead' | 'skipped'>;
   tries: Generated<number>;
   next_try_at: Generated<Date>;
-  claimed_at: Date | null;
   last_status: number | null;
   last_error: string | null;
   detail: JSONColumnType<CallbackDetail> | null;
   created_at: CreatedAt;
-  claim: string | null;
+  is_dead: GeneratedAlways<boolean>;
+}
+
+/** Callbacks that wait for the same time. */
+export interface DueCallbacksTable {
+  webhook_id: string;
+  due_at: Date;
+  slot: string;
+  event: string;
+  message_ids: string[];
+}
+
+/** Callbacks on the wire. */
+export interface RelaysTable {
+  claim: string;
+  slot: string;
+  run: string;
+  webhook_id: string;
+  message_ids: string[];
+  created_at: CreatedAt;
 }
 
 /** Callbacks that ended. */

@@ -1,25 +1,17 @@
 /** The counts of callbacks against all of them, through everything that becomes of one. */
-import {
-  ACCOUNT,
-  claimDue,
-  RELAY,
-  SEALER,
-  sendDue,
-  startStore,
-  storeSlice,
-  type TestStore,
-} from '../../../test/support/rows';
+import { ACCOUNT, claimDue, SEALER, sendDue, startStore, storeSlice, type TestStore } from '../../../test/support/rows';
+import { bundleAnew, SHOWN_STATE } from '../../../test/support/outbox';
 import { readCallbackCounts } from './callback-counts';
 import { replayCallback, replayCallbacks } from './callbacks';
+import { giveUpOverdue, skipCallbacks } from './outbox';
 import {
   giveBackCallbacks,
-  giveBackUnknown,
-  giveUpOverdue,
   releaseAbandoned,
-  skipCallbacks,
+  releaseClaim,
   writeCallbackResults,
   type CallbackResultDraft,
-} from './outbox';
+  type ClaimedCallback,
+} from './relays';
 import { deleteWebhook, ensureWebhook } from './webhooks';
 
 let store: TestStore;
@@ -46,6 +38,7 @@ async function queue(count: number, event = 'delivered', webhookId = webhooks[0]
      select $1, $2, m, $3, now() from unnest($4::uuid[]) m returning id`,
     [ACCOUNT, webhookId, event, ids],
   );
+  await bundleAnew(store.pool);
   return rows.map(({ id }) => id);
 }
 
@@ -53,15 +46,18 @@ async function queue(count: number, event = 'delivered', webhookId = webhooks[0]
 async function counts(): Promise<Record<string, number>> {
   const read = await readCallbackCounts(store.pool, ACCOUNT);
   const { rows } = await store.pool.query(
-    'select event, state, count(*)::int as count from callbacks where account_id = $1 group by 1, 2 order by 1, 2',
+    `select event, ${SHOWN_STATE} as state, count(*)::int as count from callbacks c where account_id = $1
+     group by 1, 2 order by 1, 2`,
     [ACCOUNT],
   );
   expect(read).toEqual(rows);
   return Object.fromEntries(read.map(({ event, state, count }) => [`${event} ${state}`, count]));
 }
 
-const results = (ids: string[], state: CallbackResultDraft['state']): CallbackResultDraft[] =>
-  ids.map((id) => ({ id, state, delayMs: state === 'pending' ? 0 : null, status: 200, error: null }));
+const results = (callbacks: ClaimedCallback[], state: CallbackResultDraft['state']): CallbackResultDraft[] =>
+  callbacks.map((callback) => ({ callback, state, delayMs: state === 'pending' ? 0 : null, status: 200, error: null }));
+
+const rowOf = ({ messageId, slot }: ClaimedCallback) => ({ message_id: messageId, slot });
 
 it('follow a callback from state to state', async () => {
   const [webhookId] = webhooks as [string];
@@ -69,10 +65,11 @@ it('follow a callback from state to state', async () => {
   await queue(6);
   await queue(4, 'failed');
   expect(await counts()).toEqual({ 'delivered pending': 6, 'failed pending': 4 });
-  const claimed = (await claimDue(store.pool, webhookId, 10)).map(({ id }) => id);
+  const claimed = await claimDue(store.pool, webhookId, 7);
+  const unheard = await claimDue(store.pool, webhookId, 10);
   expect(await counts()).toEqual({ 'delivered sending': 6, 'failed sending': 4 });
-  await giveBackCallbacks(store.pool, RELAY, claimed.slice(8));
-  await giveBackUnknown(store.pool, webhookId, RELAY, claimed.slice(0, 7));
+  await giveBackCallbacks(store.pool, unheard.slice(1));
+  await releaseClaim(store.pool, unheard[0]!.claim);
   expect(await counts()).toEqual({ 'delivered sending': 6, 'failed sending': 1, 'failed pending': 3 });
   const written = [
     ...results(claimed.slice(0, 2), 'delivered'),
@@ -81,18 +78,19 @@ it('follow a callback from state to state', async () => {
     ...results(claimed.slice(4, 5), 'pending'),
   ];
   // Written again, as after a lost answer, it is not counted again.
-  for (let i = 0; i < 2; i++) await writeCallbackResults(store.pool, RELAY, written);
+  for (let i = 0; i < 2; i++) await writeCallbackResults(store.pool, written);
   expect(await counts()).toEqual({
     'delivered delivered': 2, 'delivered dead': 1, 'delivered skipped': 1, 'delivered pending': 1, 'delivered sending': 1,
     'failed sending': 1, 'failed pending': 3,
   }); // prettier-ignore
   await releaseAbandoned(store.pool, webhookId, crypto.randomUUID(), 0);
   // One of a run that has it no longer is believed to have arrived.
-  await writeCallbackResults(store.pool, RELAY, results(claimed.slice(6, 7), 'delivered'));
+  await writeCallbackResults(store.pool, results(claimed.slice(6, 7), 'delivered'));
   expect(await counts()).toMatchObject({ 'delivered pending': 2, 'failed pending': 3, 'failed delivered': 1 });
   await store.pool.query(
     `update callbacks set next_try_at = now() - interval '2 hours' where event = 'failed' and state = 'pending'`,
   );
+  await bundleAnew(store.pool);
   await giveUpOverdue(store.pool, webhookId, 3_600_000, 'away');
   expect(await counts()).toMatchObject({ 'failed dead': 3, 'failed delivered': 1 });
   await skipCallbacks(store.pool, webhookId, 'gone');
@@ -100,8 +98,8 @@ it('follow a callback from state to state', async () => {
     'delivered delivered': 2, 'delivered dead': 1, 'delivered skipped': 3, 'failed dead': 3, 'failed delivered': 1,
   }); // prettier-ignore
 
-  expect(await replayCallback(store.db, claimed[2]!, ['dead'])).toBe(true);
-  expect(await replayCallback(store.db, claimed[2]!, ['dead'])).toBe(false);
+  expect(await replayCallback(store.db, rowOf(claimed[2]!), ['dead'])).toBe(true);
+  expect(await replayCallback(store.db, rowOf(claimed[2]!), ['dead'])).toBe(false);
   expect(await counts()).toMatchObject({ 'delivered pending': 1, 'delivered skipped': 3 });
   expect(await replayCallbacks(store.db, { accountId: ACCOUNT, state: 'dead', after: null })).toMatchObject({
     replayed: 3,

@@ -1,6 +1,6 @@
 /**
  * How many callbacks an account has, by event and state. Those that ended are counted as they end, since they are all of
- * its history; the others are counted where they stand, in the indexes of their webhooks.
+ * its history; the others are counted where they are, in the bundles and relays of their webhooks.
  */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
@@ -40,23 +40,22 @@ export async function keepCounted(tx: Kysely<Schema>, accountId: string, webhook
             values (${accountId}, ${webhookId}, 'delivered', 'skipped', 0) on conflict do nothing`.execute(tx);
 }
 
-/** Callbacks of one state where they stand. One state at a time: each has an index of its own. */
-const standing = (state: 'pending' | 'sending'): string => `
-  select c.event, c.state, 1 from (
-    select id from webhooks where account_id = $1
-    union
-    select webhook_id from callback_counts where account_id = $1
-  ) w
-  join callbacks c on c.webhook_id = w.id
-  where c.state = '${state}'`;
+/** Ids of the webhooks that an account has, and of those that it had. */
+const WEBHOOKS = `
+  select id from webhooks where account_id = $1
+  union
+  select webhook_id from callback_counts where account_id = $1`;
 
 const READ = `
 select event, state, sum(count)::int as count from (
   select event, state, count from callback_counts where account_id = $1
   union all
-${standing('pending')}
+  select d.event, 'pending', cardinality(d.message_ids)
+  from (${WEBHOOKS}) w join due_callbacks d on d.webhook_id = w.id
   union all
-${standing('sending')}
+  select c.event, 'sending', 1
+  from (${WEBHOOKS}) w join relays r on r.webhook_id = w.id cross join unnest(r.message_ids) u (id)
+  join callbacks c on c.message_id = u.id and c.slot = r.slot and c.state = 'pending'
 ) k
 group by event, state having sum(count) > 0 order by event, state`;
 

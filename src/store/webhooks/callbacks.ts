@@ -1,10 +1,13 @@
 /** Callbacks as people look at them: searching the outbox, and queuing one of its callbacks again. */
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { CallbacksTable, Schema } from '../tables';
 import { LEFT_TALLIED } from './callback-counts';
+import { bundled } from './waiting';
 
-export type CallbackRow = Selectable<CallbacksTable> & { meta: string | null };
-export type CallbackState = CallbackRow['state'];
+export type CallbackState = Selectable<CallbacksTable>['state'] | 'sending';
+/** A callback as it is shown: one that is on the wire is `sending`, and that is one of its tries. */
+export type ShownCallback = Omit<Selectable<CallbacksTable>, 'state'> & { state: CallbackState };
+export type CallbackRow = ShownCallback & { meta: string | null };
 
 export interface CallbackFilter {
   accountId: string;
@@ -20,12 +23,45 @@ export interface CallbackFilter {
   limit: number;
 }
 
-const columns = (db: Kysely<Schema>) =>
+/** Whether a callback of an account is on the wire. */
+const isSending = (callback: string, accountId: string): RawBuilder<boolean> => {
+  const [state, messageId, slot] = ['state', 'message_id', 'slot'].map((column) => sql.ref(`${callback}.${column}`));
+  return sql<boolean>`(${state} = 'pending' and (${messageId}, ${slot}) in (
+    select unnest(r.message_ids), r.slot from relays r where r.webhook_id in (
+      select id from webhooks where account_id = ${accountId}
+      union
+      select webhook_id from callback_counts where account_id = ${accountId}
+    )
+  ))`;
+};
+
+/** A row as it is read. */
+type FoundRow<Row> = Row & { is_sending: boolean };
+
+function asShown<Row extends Selectable<CallbacksTable>>({ is_sending: sending, ...row }: FoundRow<Row>) {
+  return sending ? { ...row, state: 'sending' as const, tries: row.tries + 1 } : row;
+}
+
+const columns = (db: Kysely<Schema>, accountId: string) =>
   db
     .selectFrom('callbacks')
     .leftJoin('messages', 'messages.id', 'callbacks.message_id')
+    .where('callbacks.account_id', '=', accountId)
     .selectAll('callbacks')
-    .select('messages.meta');
+    .select(['messages.meta', isSending('callbacks', accountId).as('is_sending')]);
+
+/** What was queued for a message of an account, oldest first. */
+export async function listCallbacksOf(
+  db: Kysely<Schema>,
+  accountId: string,
+  messageId: string,
+): Promise<ShownCallback[]> {
+  const rows = await columns(db, accountId)
+    .where('callbacks.message_id', '=', messageId)
+    .orderBy('callbacks.id')
+    .execute();
+  return rows.map(asShown);
+}
 
 export interface CallbackPage {
   rows: CallbackRow[];
@@ -39,27 +75,28 @@ const LOOKED_THROUGH = 10_000;
 /** Newest first. */
 export async function listCallbacks(db: Kysely<Schema>, filter: CallbackFilter): Promise<CallbackPage> {
   const { accountId, state, messageId, webhookId, event, from, until, after, limit } = filter;
-  const [first, end] = await Promise.all([idAround(db, from, -1), idAround(db, until, 1)]);
+  const [first, end] = await Promise.all([idAround(db, accountId, from, -1), idAround(db, accountId, until, 1)]);
   let looked = db.selectFrom('callbacks').selectAll().where('account_id', '=', accountId);
   if (first !== null) looked = looked.where('id', '>=', first);
   if (end !== null) looked = looked.where('id', '<', end);
   if (after !== undefined) looked = looked.where('id', '<', after);
   if (messageId !== undefined) looked = looked.where('message_id', '=', messageId);
-  // In the SQL itself: as a parameter it would keep Postgres from the index of dead callbacks.
-  if (state === 'dead') looked = looked.where('state', '=', sql.lit(state));
+  if (state === 'dead') looked = looked.where(sql<boolean>`is_dead`);
   looked = looked.orderBy('id', 'desc').limit(LOOKED_THROUGH);
 
   let query = db
     .selectFrom(looked.as('c'))
     .leftJoin('messages', 'messages.id', 'c.message_id')
     .selectAll('c')
-    .select('messages.meta');
-  if (state !== undefined) query = query.where('c.state', '=', state);
+    .select(['messages.meta', isSending('c', accountId).as('is_sending')]);
+  if (state !== undefined) query = query.where('c.state', '=', state === 'sending' ? 'pending' : state);
+  if (state === 'sending') query = query.where(isSending('c', accountId));
+  if (state === 'pending') query = query.where(sql<boolean>`not ${isSending('c', accountId)}`);
   if (webhookId !== undefined) query = query.where('c.webhook_id', '=', webhookId);
   if (event !== undefined) query = query.where('c.event', '=', event);
   if (from !== undefined) query = query.where('c.created_at', '>=', from);
   if (until !== undefined) query = query.where('c.created_at', '<', until);
-  const rows = await query.orderBy('c.id', 'desc').limit(limit).execute();
+  const rows = (await query.orderBy('c.id', 'desc').limit(limit).execute()).map(asShown);
   if (rows.length === limit) return { rows, next: rows.at(-1)!.id };
   const { last, count } = await db
     .selectFrom(looked.clearSelect().select('id').as('c'))
@@ -72,21 +109,28 @@ export async function listCallbacks(db: Kysely<Schema>, filter: CallbackFilter):
 const DISORDER_MS = 600_000;
 
 /**
- * The id of the first callback that was queued at about this time, `DISORDER_MS` before it or after: found by halving
+ * The id of an account's first callback that was queued at about this time, `DISORDER_MS` before it or after: found by halving
  * the ids, since no index has the time. Null without a time, and when there is none of so late a time.
  * @param side -1 = safely before, 1 = safely after.
  */
-async function idAround(db: Kysely<Schema>, at: Date | undefined, side: -1 | 1): Promise<string | null> {
+async function idAround(
+  db: Kysely<Schema>,
+  accountId: string,
+  at: Date | undefined,
+  side: -1 | 1,
+): Promise<string | null> {
   if (at === undefined) return null;
   const border = new Date(at.getTime() + side * DISORDER_MS);
   const { rows } = await sql<{ id: string }>`
     with recursive search (first, past) as (
-      select min(id), max(id) + 1 from callbacks
+      select min(id), max(id) + 1 from callbacks where account_id = ${accountId}
       union all
       select case when p.created_at < ${border} then p.id + 1 else first end,
              case when p.created_at < ${border} then past else (first + past) / 2 end
       from search
-      left join lateral (select id, created_at from callbacks where id >= (first + past) / 2 order by id limit 1) p on true
+      left join lateral (
+        select id, created_at from callbacks where account_id = ${accountId} and id >= (first + past) / 2 order by id limit 1
+      ) p on true
       where first < past
     )
     select first as id from search where first >= past`.execute(db);
@@ -94,11 +138,8 @@ async function idAround(db: Kysely<Schema>, at: Date | undefined, side: -1 | 1):
 }
 
 export async function findCallback(db: Kysely<Schema>, accountId: string, id: string): Promise<CallbackRow | null> {
-  const row = await columns(db)
-    .where('callbacks.account_id', '=', accountId)
-    .where('callbacks.id', '=', id)
-    .executeTakeFirst();
-  return row ?? null;
+  const row = await columns(db, accountId).where('callbacks.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : asShown(row);
 }
 
 /**
@@ -106,15 +147,22 @@ export async function findCallback(db: Kysely<Schema>, accountId: string, id: st
  * or a later `delivered` could turn a failure that somebody has heard of.
  * @param from states that may be left; in any other one nothing is done. False: it is in none of them (any more).
  */
-export async function replayCallback(tx: Kysely<Schema>, id: string, from: readonly CallbackState[]): Promise<boolean> {
+export async function replayCallback(
+  tx: Kysely<Schema>,
+  { message_id: messageId, slot }: Pick<CallbackRow, 'message_id' | 'slot'>,
+  from: readonly CallbackState[],
+): Promise<boolean> {
   const { rows } = await sql`
     with turned as (
-      select id, account_id, webhook_id, event, state from callbacks where id = ${id} and state = any(${from}) for update
+      select account_id, webhook_id, message_id, slot, event, state from callbacks
+      where message_id = ${messageId} and slot = ${slot} and state = any(${from}) for update
     ),
-    queued as (
+    replayed as (
       update callbacks c set state = 'pending', tries = 1, next_try_at = now(), last_error = null
-      from turned t where c.id = t.id
+      from turned t where c.message_id = t.message_id and c.slot = t.slot
+      returning c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
     ),
+    ${sql.raw(bundled('replayed'))},
     ${sql.raw(LEFT_TALLIED)}
     select from turned`.execute(tx);
   return rows.length > 0;
@@ -149,17 +197,17 @@ const REPLAY_STEP = 2_000;
  */
 export async function replayCallbacks(tx: Kysely<Schema>, filter: ReplayFilter): Promise<ReplayStep> {
   const { accountId, state, webhookId, campaignId, from, until, after } = filter;
-  const [first, end] = await Promise.all([idAround(tx, from, -1), idAround(tx, until, 1)]);
+  const [first, end] = await Promise.all([idAround(tx, accountId, from, -1), idAround(tx, accountId, until, 1)]);
   const { rows } = await sql<{ looked: number; last: string | null; replayed: number; webhook_ids: string[] }>`
     with looked as (
-      select id, webhook_id, message_id, state, created_at from callbacks
+      select id, webhook_id, message_id, slot, state, created_at from callbacks
       where account_id = ${accountId} and id > ${after ?? '0'} and id >= ${first ?? '0'}
         and id < coalesce(${end}::bigint, 9223372036854775807)
-        ${state === 'dead' ? sql`and state = 'dead'` : sql``}
+        ${state === 'dead' ? sql`and is_dead` : sql``}
       order by id limit ${REPLAY_STEP}
     ),
     fitting as (
-      select l.id from looked l join webhooks w on w.id = l.webhook_id
+      select l.message_id, l.slot from looked l join webhooks w on w.id = l.webhook_id
       where l.state = ${state} and (${state} <> 'delivered' or w.kind = 'standard')
         and l.webhook_id = coalesce(${webhookId ?? null}, l.webhook_id)
         and l.created_at >= coalesce(${from ?? null}::timestamptz, '-infinity')
@@ -170,13 +218,16 @@ export async function replayCallbacks(tx: Kysely<Schema>, filter: ReplayFilter):
         ))
     ),
     turned as (
-      select id, account_id, webhook_id, event, state from callbacks
-      where id in (select id from fitting) and state = ${state} order by id for update
+      select c.account_id, c.webhook_id, c.message_id, c.slot, c.event, c.state
+      from fitting f join callbacks c on c.message_id = f.message_id and c.slot = f.slot
+      where c.state = ${state} order by c.message_id, c.slot for update of c
     ),
     replayed as (
-      update callbacks set state = 'pending', tries = 1, next_try_at = now(), last_error = null
-      where id in (select id from turned) returning webhook_id
+      update callbacks c set state = 'pending', tries = 1, next_try_at = now(), last_error = null
+      from turned t where c.message_id = t.message_id and c.slot = t.slot
+      returning c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
     ),
+    ${sql.raw(bundled('replayed'))},
     ${sql.raw(LEFT_TALLIED)}
     select (select count(*) from looked)::int as looked, (select max(id) from looked) as last,
            (select count(*) from replayed)::int as replayed,

@@ -15,21 +15,20 @@ import {
   withResult,
   type TestStore,
 } from '../../../test/support/rows';
+import { bundleAnew } from '../../../test/support/outbox';
 import { rowsRead } from '../../../test/support/reads';
 import type { Database } from '../database';
+import { giveUpOverdue, listOverdueWebhooks, nextCallbackInMs, skipCallbacks } from './outbox';
 import {
   claimCallbacks,
   giveBackCallbacks,
-  giveBackUnknown,
-  giveUpOverdue,
-  listOverdueWebhooks,
-  nextCallbackInMs,
   releaseAbandoned,
-  skipCallbacks,
+  releaseClaim,
   writeCallbackResults,
   type CallbackResultDraft,
+  type ClaimedCallback,
   type ClaimRequest,
-} from './outbox';
+} from './relays';
 import type { GatewayRow } from '../gateways/gateways';
 import { writeResults } from '../dispatch/results';
 import { disableWebhook, ensureWebhook, findWebhook, pauseWebhook, resumeWebhooks } from './webhooks';
@@ -41,7 +40,7 @@ beforeAll(async () => {
   gateway = await storeGateway(store);
 });
 afterAll(() => store.stop());
-beforeEach(() => store.pool.query('truncate callbacks'));
+beforeEach(() => store.pool.query('truncate callbacks, due_callbacks, relays'));
 
 /** So many failed messages whose outcome waits; returns their ids. */
 async function failed(count: number, webhookId = WEBHOOK): Promise<string[]> {
@@ -61,8 +60,8 @@ async function failed(count: number, webhookId = WEBHOOK): Promise<string[]> {
   );
   return ids;
 }
-const answered = (id: string, over: Partial<CallbackResultDraft> = {}): CallbackResultDraft => ({
-  id,
+const answered = (callback: ClaimedCallback, over: Partial<CallbackResultDraft> = {}): CallbackResultDraft => ({
+  callback,
   state: 'delivered',
   delayMs: null,
   status: 200,
@@ -74,9 +73,10 @@ const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const OTHER_RELAY = randomUUID();
 const request = (over: Partial<ClaimRequest> = {}): ClaimRequest => ({
   webhookId: WEBHOOK,
-  claim: RELAY,
+  run: RELAY,
+  claim: randomUUID(),
   limit: 10,
-  freshLimit: 10,
+  freshFirst: true,
   freshAfter: new Date(),
   oldFrom: null,
   ...over,
@@ -87,7 +87,7 @@ it('an empty outbox has nothing to wait for', async () => {
   await failed(1);
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBe(0);
   const [callback] = await claimDue(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id)]);
+  await writeCallbackResults(store.pool, [answered(callback!)]);
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBeNull();
 });
 
@@ -116,22 +116,23 @@ it('takes its own webhook’s callbacks only, at most as many as asked', async (
 it('what is to be retried waits for its time, and counts its tries', async () => {
   await failed(1);
   const [first] = await claimDue(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, RELAY, [
-    answered(first!.id, { state: 'pending', delayMs: 600_000, status: 503, error: 'away' }),
+  await writeCallbackResults(store.pool, [
+    answered(first!, { state: 'pending', delayMs: 600_000, status: 503, error: 'away' }),
   ]);
   expect(await claimDue(store.pool, WEBHOOK, 10)).toEqual([]);
   const waitMs = (await nextCallbackInMs(store.pool, WEBHOOK))!;
   expect(waitMs).toBeGreaterThan(540_000);
   expect(waitMs).toBeLessThanOrEqual(600_000);
   await store.pool.query('update callbacks set next_try_at = now()');
+  await bundleAnew(store.pool);
   expect(await claimDue(store.pool, WEBHOOK, 10)).toMatchObject([{ id: first!.id, tries: 2 }]);
 });
 
 it('an answer that comes after the claim was given up changes nothing', async () => {
   const [id] = await failed(1);
   const [callback] = await claimDue(store.pool, WEBHOOK, 10);
-  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id, { state: 'dead', error: 'gone' })]);
-  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id)]);
+  await writeCallbackResults(store.pool, [answered(callback!, { state: 'dead', error: 'gone' })]);
+  await writeCallbackResults(store.pool, [answered(callback!)]);
   expect(await callbacksOf(store.pool, id!)).toEqual(['failed 910 dead']);
 });
 
@@ -139,8 +140,8 @@ it('that one arrived is believed of a run that has it no longer, unless somebody
   const [late, retold] = await failed(2);
   const claimed = await claimDue(store.pool, WEBHOOK, 10);
   await releaseAbandoned(store.pool, WEBHOOK, OTHER_RELAY, 600_000);
-  const [of, ofRetold] = [late, retold].map((id) => claimed.find(({ messageId }) => messageId === id)!.id);
-  await writeCallbackResults(store.pool, RELAY, [answered(of!), answered(ofRetold!, { state: 'dead', error: 'no' })]);
+  const [of, ofRetold] = [late, retold].map((id) => claimed.find(({ messageId }) => messageId === id)!);
+  await writeCallbackResults(store.pool, [answered(of!), answered(ofRetold!, { state: 'dead', error: 'no' })]);
   expect(await callbacksOf(store.pool, late!)).toEqual(['failed 910 delivered']);
   expect(await callbacksOf(store.pool, retold!)).toEqual(['failed 910 pending']);
 });
@@ -148,9 +149,9 @@ it('that one arrived is believed of a run that has it no longer, unless somebody
 it('a failure is not believed of a run that has it no longer', async () => {
   const [id] = await failed(1);
   const [callback] = await claimDue(store.pool, WEBHOOK, 10);
-  await giveBackCallbacks(store.pool, RELAY, [callback!.id]);
-  await claimCallbacks(store.pool, request({ claim: OTHER_RELAY }));
-  await writeCallbackResults(store.pool, RELAY, [answered(callback!.id, { state: 'dead', error: 'no' })]);
+  await giveBackCallbacks(store.pool, [callback!]);
+  await claimCallbacks(store.pool, request({ run: OTHER_RELAY }));
+  await writeCallbackResults(store.pool, [answered(callback!, { state: 'dead', error: 'no' })]);
   expect(await callbacksOf(store.pool, id!)).toEqual(['failed 910 sending']);
 });
 
@@ -158,7 +159,7 @@ it('a claim that a crash left behind waits like a lost answer, that of the run i
   const [old] = await failed(1);
   await claimDue(store.pool, WEBHOOK, 10);
   const [own] = await failed(1);
-  await claimCallbacks(store.pool, request({ claim: OTHER_RELAY }));
+  await claimCallbacks(store.pool, request({ run: OTHER_RELAY }));
   expect(await releaseAbandoned(store.pool, WEBHOOK, OTHER_RELAY, 600_000)).toBe(false);
   expect(await callbacksOf(store.pool, old!)).toEqual(['failed 910 pending']);
   expect(await callbacksOf(store.pool, own!)).toEqual(['failed 910 sending']);
@@ -167,9 +168,10 @@ it('a claim that a crash left behind waits like a lost answer, that of the run i
 
 it('what is given back is due as before, and its try does not count', async () => {
   await failed(3);
-  const before = await claimDue(store.pool, WEBHOOK, 10);
-  await giveBackCallbacks(store.pool, RELAY, [before[0]!.id]);
-  await giveBackUnknown(store.pool, WEBHOOK, RELAY, [before[1]!.id]);
+  const unheard = await claimDue(store.pool, WEBHOOK, 1);
+  const before = [...unheard, ...(await claimDue(store.pool, WEBHOOK, 10))];
+  await releaseClaim(store.pool, unheard[0]!.claim);
+  await giveBackCallbacks(store.pool, [before[2]!]);
   expect(await nextCallbackInMs(store.pool, WEBHOOK)).toBe(0);
   const after = await claimDue(store.pool, WEBHOOK, 10);
   expect(after.map(({ id, tries }) => [id, tries])).toEqual([[before[0]!.id, 1], [before[2]!.id, 1]]); // prettier-ignore
@@ -185,18 +187,19 @@ it('fresh ones come first, the backlog from where the claim before stopped', asy
       ages[i],
     ]);
   }
+  await bundleAnew(store.pool);
   const takes = async (over: Partial<ClaimRequest>) => {
     const claimed = await claimCallbacks(store.pool, request(over));
-    await giveBackCallbacks(store.pool, RELAY, claimed.map(({ id }) => id)); // prettier-ignore
+    await giveBackCallbacks(store.pool, claimed);
     return claimed.map(
       ({ id, isFresh }) => `${ages[rows.findIndex((row) => row.id === id)]}${isFresh ? ' fresh' : ''}`,
     );
   };
   const freshAfter = ago(10);
-  expect(await takes({ limit: 3, freshLimit: 3, freshAfter })).toEqual(['50', '3 fresh', '2 fresh']);
-  expect(await takes({ limit: 1, freshLimit: 1, freshAfter })).toEqual(['3 fresh']);
-  expect(await takes({ limit: 2, freshLimit: 0, freshAfter })).toEqual(['50', '40']);
-  expect(await takes({ limit: 2, freshLimit: 0, freshAfter, oldFrom: ago(35) })).toEqual(['30', '20']);
+  expect(await takes({ limit: 3, freshAfter })).toEqual(['50', '3 fresh', '2 fresh']);
+  expect(await takes({ limit: 1, freshAfter })).toEqual(['3 fresh']);
+  expect(await takes({ limit: 2, freshFirst: false, freshAfter })).toEqual(['50', '40']);
+  expect(await takes({ limit: 2, freshFirst: false, freshAfter, oldFrom: ago(35) })).toEqual(['30', '20']);
 });
 
 it('a callback whose message is gone, or whose time no date can hold, does not keep the others back', async () => {
@@ -220,6 +223,7 @@ it('housekeeping goes in steps of a thousand', async () => {
 it('only what was due for that long is given up', async () => {
   const [old, young] = await failed(2);
   await store.pool.query(`update callbacks set next_try_at = now() - interval '8 days' where message_id = $1`, [old]);
+  await bundleAnew(store.pool);
   expect(await giveUpOverdue(store.pool, WEBHOOK, 7 * 86_400_000, 'too long')).toBe(false);
   expect(await callbacksOf(store.pool, old!)).toEqual(['failed 910 dead']);
   expect(await callbacksOf(store.pool, young!)).toEqual(['failed 910 pending']);
@@ -231,9 +235,10 @@ it('names the webhooks whose relay seems to have missed its signal', async () =>
   await failed(1, 'wh_stuck');
   await claimDue(store.pool, 'wh_stuck', 10);
   await store.pool.query(
-    `update callbacks set next_try_at = now() - interval '2 minutes', claimed_at = claimed_at - interval '2 minutes'
-     where webhook_id in ('wh_late', 'wh_stuck')`,
+    `update callbacks set next_try_at = now() - interval '2 minutes' where webhook_id = 'wh_late'`,
   );
+  await store.pool.query(`update relays set created_at = now() - interval '2 minutes'`);
+  await bundleAnew(store.pool);
   expect((await listOverdueWebhooks(store.pool, 60_000)).sort()).toEqual(['wh_late', 'wh_stuck']);
 });
 
@@ -242,6 +247,7 @@ it('a paused webhook is overdue once its probe is', async () => {
   const { webhook } = await ensureWebhook(store.db, SEALER, draft);
   await failed(1, webhook.id);
   await store.pool.query(`update callbacks set next_try_at = now() - interval '2 minutes'`);
+  await bundleAnew(store.pool);
   expect(await pauseWebhook(store.db, webhook.id, { reason: 'away', probeInMs: 1_000 })).toBe(true);
   expect(await listOverdueWebhooks(store.pool, 60_000)).toEqual([]);
   expect(await pauseWebhook(store.db, webhook.id, { reason: 'still away', probeInMs: -120_000 })).toBe(false);
@@ -267,19 +273,26 @@ it('of many that claim at the same time each gets its own', async () => {
 test('in a long outbox each statement reads about as many rows as it takes', async () => {
   const insert = (webhookId: string, state: string, count: number, age: string) =>
     store.pool.query(
-      `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at, state, tries, next_try_at, claimed_at)
-       select $1, $2, gen_random_uuid(), 'delivered', now(), $3, 0, now() - n * $5::interval, now() - n * $5::interval
+      `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at, state, tries, next_try_at)
+       select $1, $2, gen_random_uuid(), 'delivered', now(), $3, 0, now() - n * $5::interval
        from generate_series(1, $4) n`,
       [ACCOUNT, webhookId, state, count, age],
     );
   await insert(WEBHOOK, 'pending', 20_000, '2 seconds');
   await insert(WEBHOOK, 'delivered', 20_000, '2 seconds');
-  await insert(WEBHOOK, 'sending', 3_000, '1 second');
   for (const other of ['wh_a', 'wh_b', 'wh_z']) await insert(other, 'pending', 5_000, '1 hour');
+  await bundleAnew(store.pool);
+  await insert(WEBHOOK, 'pending', 3_000, '1 second');
+  await store.pool.query(
+    `insert into relays (claim, slot, run, webhook_id, message_ids)
+     select gen_random_uuid(), 'outcome', gen_random_uuid(), $1, array_agg(message_id)
+     from (select message_id, row_number() over () / 100 as part from callbacks order by id desc limit 3000) c group by part`,
+    [WEBHOOK],
+  );
   const reads: [string, (database: Database) => Promise<unknown>, number][] = [
-    ['claim', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 100 })), 600],
-    ['claim of fresh ones', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 100, freshAfter: ago(5) })), 600],
-    ['claim further up', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshLimit: 0, oldFrom: ago(30) })), 600],
+    ['claim', ({ pool }) => claimCallbacks(pool, request({ limit: 100 })), 600],
+    ['claim of fresh ones', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshAfter: ago(5) })), 600],
+    ['claim further up', ({ pool }) => claimCallbacks(pool, request({ limit: 100, freshFirst: false, oldFrom: ago(30) })), 600],
     ['release', ({ pool }) => releaseAbandoned(pool, WEBHOOK, RELAY, 600_000), 3_000],
     ['skip', ({ pool }) => skipCallbacks(pool, WEBHOOK, 'gone'), 3_000],
     ['give up', ({ pool }) => giveUpOverdue(pool, WEBHOOK, 60_000, 'late'), 3_000],

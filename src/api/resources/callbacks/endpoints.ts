@@ -134,7 +134,7 @@ export const callbacks: Endpoint[] = [
         call,
         async (tx) => {
           // In this order, as many are queued again: the counts of callbacks before the webhooks.
-          const done = await replayCallback(tx, row.id, from);
+          const done = await replayCallback(tx, row, from);
           await resumeWebhooks(tx, [row.webhook_id]);
           return done;
         },

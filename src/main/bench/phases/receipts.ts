@@ -42,7 +42,7 @@ export async function measureReceipts({ bed, sizes, figures }: PhaseContext): Pr
 }
 
 async function outboxIsEmpty({ database }: Bed): Promise<boolean> {
-  const waiting = `select exists (select 1 from callbacks where state in ('pending', 'sending')) as waiting`;
+  const waiting = `select exists (select 1 from due_callbacks) or exists (select 1 from relays) as waiting`;
   const { rows } = await database.pool.query<{ waiting: boolean }>(waiting);
   return !rows[0]!.waiting;
 }
