@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { runDutyNow } from '../support/maintenance';
+import { bundleAnew } from '../support/outbox';
 import { startStack, type TestStack } from '../support/stack';
 import { connectTemporal } from '../support/temporal';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
@@ -144,6 +145,7 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
        from messages m where m.id = $1`,
       [id],
     );
+    await bundleAnew(pool());
     await runDutyNow(stack, 'relays');
     await until('it was told', async () => (await callbackStates(id!)).every((state) => state === 'delivered'), SLOW);
   });

@@ -3,6 +3,7 @@
  * outcomes are told meanwhile, and of the first one's nothing is lost but what CleverTap itself can't take.
  */
 import { BAD_REQUEST, PROCESSED, startCleverTap, type CleverTapEndpoint } from '../support/clevertap';
+import { bundleAnew, SHOWN_STATE } from '../support/outbox';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { until } from '../support/until';
@@ -66,7 +67,7 @@ interface Callback {
 
 async function callbacksOf({ webhookId }: Told): Promise<Callback[]> {
   const { rows } = await stack.database.pool.query<Callback>(
-    `select m.meta, c.state, c.tries, c.last_status as "lastStatus", c.last_error as "lastError"
+    `select m.meta, ${SHOWN_STATE} as state, c.tries, c.last_status as "lastStatus", c.last_error as "lastError"
      from callbacks c join messages m on m.id = c.message_id where c.webhook_id = $1 order by c.id`,
     [webhookId],
   );
@@ -112,6 +113,7 @@ async function pausesPass(tenant: Told): Promise<void> {
     `update callbacks set next_try_at = now() where webhook_id = $1 and state = 'pending'`,
     [tenant.webhookId],
   );
+  await bundleAnew(stack.database.pool);
   await activate(tenant);
 }
 

@@ -105,7 +105,10 @@ test('a killed worker loses nothing; its successor resends what is in doubt unde
     async () => {
       const row = await queryOne<{ delivered: number; cut_off: string[] }>(
         `select count(*) filter (where c.state = 'delivered')::int as delivered,
-                coalesce(array_agg(m.meta) filter (where c.state <> 'delivered' and c.claimed_at < $1), '{}') as cut_off
+                coalesce(array_agg(m.meta) filter (where c.state = 'pending' and (
+                  c.last_error = 'interrupted before the answer came' or exists (
+                    select from relays r where r.created_at < $1 and r.slot = c.slot and c.message_id = any(r.message_ids)
+                  ))), '{}') as cut_off
          from callbacks c join messages m on m.id = c.message_id`,
         [killedAt],
       );

@@ -1,4 +1,5 @@
 /** How CleverTap is told: once, later when it fails, never both ways. */
+import { bundleAnew } from '../support/outbox';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -43,6 +44,7 @@ test('a 503 is retried after ten minutes at the earliest, durably', async () => 
 
   // Ten minutes pass on the row; the relay that its timer (here: the next outcome) wakes sends it.
   await stack.database.pool.query(`update callbacks set next_try_at = now() where id = $1`, [callback.id]);
+  await bundleAnew(stack.database.pool);
   await sendOne();
   expect(await callbackIn(id, 'delivered')).toMatchObject({ tries: 2, lastStatus: 200 });
   await until('both outcomes arrived', async () => (await told())?.records === 2);

@@ -1,5 +1,6 @@
 /** Customer webhooks: signed events, tried again by the published schedule, each endpoint on its own. */
 import { bearerOf } from '../support/api';
+import { bundleAnew } from '../support/outbox';
 import { signaturesBy, startReceiver, type Receiver } from '../support/receiver';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
@@ -103,6 +104,7 @@ test('a failing endpoint is tried again after five seconds, then five minutes, w
   expect(pauseMs).toBeLessThanOrEqual(331_000);
   receiver.answer = { status: 200 };
   await stack.database.pool.query('update callbacks set next_try_at = now() where id = $1', [first.id]);
+  await bundleAnew(stack.database.pool);
   await patch(id, { state: 'active' });
   expect(await callbackIn(message.id, id, 'delivered')).toMatchObject({ tries: 3 });
   expect(new Set(receiver.deliveries.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
@@ -125,6 +127,7 @@ test('after ten tries it is given up', async () => {
   const message = await send();
   const { id: callbackId } = await callbackIn(message.id, id, 'pending');
   await stack.database.pool.query('update callbacks set next_try_at = now(), tries = 9 where id = $1', [callbackId]);
+  await bundleAnew(stack.database.pool);
   await patch(id, { state: 'active' });
   expect(await callbackIn(message.id, id, 'dead')).toMatchObject({
     tries: 10,

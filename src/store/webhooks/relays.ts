@@ -8,7 +8,7 @@ import type { MessageState } from '../../core/messages/status';
 import { execute } from '../database';
 import type { CallbackDetail } from '../tables';
 import { ENDED_TALLIED } from './callback-counts';
-import { BUNDLED_COLUMNS, bundled, TAKEN_OF_WANTED, takenUpTo } from './waiting';
+import { bundled, TAKEN_OF_WANTED, takenUpTo } from './waiting';
 
 /** A callback that a relay run owns until it writes the answer. */
 export interface ClaimedCallback {
@@ -149,28 +149,34 @@ export interface CallbackResultDraft {
   error: string | null;
 }
 
-/** CTEs that take callbacks out of their relays: `entry (claim, slot, id)`. It follows `result (claim, slot, message_id)`. */
+/**
+ * CTEs that take callbacks out of their relays: `entry`, the rows of `result (claim, slot, message_id, …)` that were in
+ * one. With `is true` both lists are hashed; a join would compare every entry with every result.
+ */
 const TAKEN_OUT = `
 held as (
-  select * from relays where claim = any($1::uuid[]) order by claim, slot for update
+  select ctid as place, * from relays where claim = any($1::uuid[]) order by claim, slot for update
 ),
 entry as (
-  select h.claim, h.slot, u.id from held h cross join unnest(h.message_ids) u (id)
-  where (h.claim, h.slot, u.id) in (select claim, slot, message_id from result)
+  select r.* from result r
+  where (r.claim, r.slot, r.message_id) in (
+    select h.claim, h.slot, u.id from held h cross join unnest(h.message_ids) u (id)
+  ) is true
+  order by r.message_id, r.slot
 ),
 rest as (
-  select h.claim, h.slot, cardinality(h.message_ids) as size, array(
+  select h.place, cardinality(h.message_ids) as size, array(
     select u.id from unnest(h.message_ids) u (id)
     where (h.claim, h.slot, u.id) not in (select claim, slot, message_id from result)
   ) as ids
   from held h
 ),
 emptied as (
-  delete from relays r using rest where r.claim = rest.claim and r.slot = rest.slot and cardinality(rest.ids) = 0
+  delete from relays r using rest where r.ctid = rest.place and cardinality(rest.ids) = 0
 ),
 kept as (
   update relays r set message_ids = rest.ids from rest
-  where r.claim = rest.claim and r.slot = rest.slot and cardinality(rest.ids) between 1 and rest.size - 1
+  where r.ctid = rest.place and cardinality(rest.ids) between 1 and rest.size - 1
 )`;
 
 const WRITE_RESULTS = `
@@ -184,17 +190,14 @@ turned as (
   set state = r.state, tries = least(c.tries + 1, 32767), last_status = r.status, last_error = r.error,
       next_try_at = case when r.state = 'pending' then now() + r.delay_ms * interval '1 millisecond'
                          else c.next_try_at end
-  from (
-    select r.* from result r join entry e on e.claim = r.claim and e.slot = r.slot and e.id = r.message_id
-    order by r.message_id, r.slot
-  ) r
+  from entry r
   where c.message_id = r.message_id and c.slot = r.slot and c.state = 'pending'
   returning c.account_id, c.state, c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
 ),
 ${bundled(`turned where state = 'pending'`)},
 ${ENDED_TALLIED}
 select r.message_id, r.slot from result r
-where r.state = 'delivered' and (r.claim, r.slot, r.message_id) not in (select claim, slot, id from entry)`;
+where r.state = 'delivered' and (r.claim, r.slot, r.message_id) not in (select claim, slot, message_id from entry)`;
 
 /**
  * Writes what became of callbacks that a run has in its relays; writing it again changes nothing. That one arrived is
@@ -251,32 +254,38 @@ ${bundled('member where (slot, message_id) not in (select slot, message_id from 
 ${ENDED_TALLIED}
 select from turned`;
 
+/** Queues an `entry (message_id, slot)` as it was before it was claimed. */
+const RETURNED = `
+returned as (
+  select c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
+  from entry e join callbacks c on c.message_id = e.message_id and c.slot = e.slot
+  where c.state = 'pending'
+),
+${bundled('returned')}
+select from returned`;
+
 const GIVE_BACK = `
 with result as (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[]) as r (claim, message_id, slot)
 ),
 ${TAKEN_OUT},
-returned as (
-  select ${BUNDLED_COLUMNS} from callbacks where (message_id, slot) in (select id, slot from entry) and state = 'pending'
-),
-${bundled('returned')}
-select from returned`;
+${RETURNED}`;
 
 /** Gives back callbacks of which nothing left: they are due as before, and this was no try. */
 export async function giveBackCallbacks(pool: Pool, callbacks: readonly CallbackKey[]): Promise<void> {
   await execute(pool, 'give-back-callbacks', GIVE_BACK, keysOf(callbacks));
 }
 
-/** `entry (id, slot)`: what is in relays that are taken away, in a fixed order. */
+/** CTEs of `entry (message_id, slot)`: what is in relays that are taken away, in a fixed order. */
 const releasing = (which: string): string => `
 held as (
   ${which} for update skip locked
 ),
 gone as (
-  delete from relays r using held h where r.claim = h.claim and r.slot = h.slot
+  delete from relays r using held h where r.ctid = h.place
 ),
 entry as (
-  select u.id, h.slot from held h cross join unnest(h.message_ids) u (id) order by u.id, h.slot
+  select u.id as message_id, h.slot from held h cross join unnest(h.message_ids) u (id) order by u.id, h.slot
 )`;
 
 /** Gives back all that a claim took, should it have been committed: its answer was lost, so nothing of it has left. */
@@ -284,13 +293,8 @@ export async function releaseClaim(pool: Pool, claim: string): Promise<void> {
   await execute(
     pool,
     'release-claim',
-    `with ${releasing('select * from relays where claim = $1')},
-     returned as (
-       select ${BUNDLED_COLUMNS} from callbacks
-       where (message_id, slot) in (select id, slot from entry) and state = 'pending'
-     ),
-     ${bundled('returned')}
-     select from returned`,
+    `with ${releasing('select ctid as place, * from relays where claim = $1')},
+     ${RETURNED}`,
     [claim],
   );
 }
@@ -307,12 +311,12 @@ export async function releaseAbandoned(pool: Pool, webhookId: string, run: strin
   const rows = await execute(
     pool,
     'release-abandoned',
-    `with ${releasing('select * from relays where webhook_id = $1 and run <> $2 order by created_at limit $4')},
+    `with ${releasing('select ctid as place, * from relays where webhook_id = $1 and run <> $2 order by created_at limit $4')},
      released as (
        update callbacks c
        set tries = least(c.tries + 1, 32767), last_error = 'interrupted before the answer came',
            next_try_at = now() + $3 * interval '1 millisecond'
-       from entry e where c.message_id = e.id and c.slot = e.slot and c.state = 'pending'
+       from entry e where c.message_id = e.message_id and c.slot = e.slot and c.state = 'pending'
        returning c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
      ),
      ${bundled('released')}

@@ -61,7 +61,7 @@ bundle as (
   join due_callbacks d on d.webhook_id = w.webhook_id and d.due_at = w.due_at
   where exists (
     select from unnest(d.message_ids) u (id)
-    where (d.webhook_id, d.due_at, d.slot, u.id) in (select webhook_id, due_at, slot, message_id from wanted)
+    where (d.webhook_id, d.due_at, d.slot, u.id) in (select webhook_id, due_at, slot, message_id from wanted) is true
   )
   order by d.webhook_id, d.due_at, d.ctid for update of d
 ),
