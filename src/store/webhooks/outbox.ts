@@ -9,11 +9,7 @@ const STEP = 1_000;
 
 /** Ends what is in the oldest bundles of webhook $1; $2 = why, $3 = {@link STEP}. */
 const ending = (state: 'skipped' | 'dead', which: string): string => `
-with near as (
-  select ctid as place, cardinality(message_ids) as size, due_at, false as is_fresh from due_callbacks
-  where webhook_id = $1 ${which} order by due_at limit $3
-),
-${takenUpTo('$3')},
+with ${takenUpTo('$3', { fresh: 'false', old: `webhook_id = $1 ${which}` })},
 entry as (
   select u.id, t.slot from taken t cross join unnest(t.message_ids) u (id) order by u.id, t.slot
 ),

@@ -255,9 +255,11 @@ describe('a correction', () => {
     expect(await callbacksOf(store.pool, message!.id)).toEqual(['failed 910 sending']);
   });
 
-  it('is what a claim takes, not what was before it', async () => {
+  it('is what a claim takes, not what was before it; other bundles are taken meanwhile', async () => {
     const [message] = await failed(3);
+    const others = await failed(2);
     const correction = await held((pool) => report([message!], { status: 'delivered' }, pool));
+    expect(idsOf(await claimDue(store.pool, webhookId, 2))).toEqual(others.map(({ id }) => id).sort());
     expect(await claimDue(store.pool, webhookId, 10)).toEqual([]);
     await correction.commit();
     const claimed = await claimDue(store.pool, webhookId, 10);

@@ -74,21 +74,17 @@ interface ClaimedRow {
   is_fresh: boolean;
 }
 
-const NEAR = `ctid as place, cardinality(message_ids) as size, due_at`;
-
 /**
  * Both parts walk the index of what is due upwards, from where the claim before stopped: entries of what was sent since
  * lie there until a vacuum, and each claim would step over all of them anew.
  */
+const DUE = {
+  fresh: `$5 and webhook_id = $1 and due_at > $6 and due_at <= now()`,
+  old: `webhook_id = $1 and due_at <= $6 and due_at >= coalesce($7::timestamptz, '-infinity')`,
+};
+
 const CLAIM_CALLBACKS = `
-with near as (
-  (select ${NEAR}, true as is_fresh from due_callbacks
-   where $5 and webhook_id = $1 and due_at > $6 and due_at <= now() order by due_at limit $4)
-  union all
-  (select ${NEAR}, false from due_callbacks
-   where webhook_id = $1 and due_at <= $6 and due_at >= coalesce($7::timestamptz, '-infinity') order by due_at limit $4)
-),
-${takenUpTo('$4')},
+with ${takenUpTo('$4', DUE)},
 left_over as (
   insert into due_callbacks (webhook_id, due_at, slot, event, message_ids)
   select $1, due_at, slot, event, message_ids[room + 1 :] from taken where cardinality(message_ids) > room

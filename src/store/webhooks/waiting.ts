@@ -30,21 +30,37 @@ ${name} as (
 )`;
 
 /**
- * CTEs that take bundles away: `taken (due_at, slot, event, message_ids, is_fresh, room)`. It follows a CTE
- * `near (place, size, due_at, is_fresh)`; of that it takes the first ones, until they have `limit` callbacks. `room` is
- * how many of a bundle there is room for. Bundles that somebody else has locked are left out.
- * @param limit in SQL.
+ * CTEs that take bundles away: `taken (due_at, slot, event, message_ids, is_fresh, room)`, those of `fresh` before those
+ * of `old` and the oldest of each first, until they have `limit` callbacks. `room` is how many of a bundle there is room
+ * for. How many bundles that takes is counted first, so that no more are locked; those that somebody else has locked are
+ * left out.
+ * @param limit in SQL. @param parts conditions in SQL, on `due_callbacks`.
  */
-export const takenUpTo = (limit: string): string => `
+export const takenUpTo = (limit: string, parts: { fresh: string; old: string }): string => `
+near as (
+  (select cardinality(message_ids) as size, due_at, true as is_fresh from due_callbacks
+   where ${parts.fresh} order by due_at limit ${limit})
+  union all
+  (select cardinality(message_ids), due_at, false from due_callbacks where ${parts.old} order by due_at limit ${limit})
+),
 reached as (
-  select place, is_fresh, (${limit} - before)::int as room from (
-    select place, is_fresh, sum(size) over (order by is_fresh desc, due_at, place) - size as before from near
+  select is_fresh from (
+    select is_fresh, sum(size) over (order by is_fresh desc, due_at rows unbounded preceding) - size as before from near
   ) n where before < ${limit}
 ),
+fresh as (
+  select ctid as place, * from due_callbacks where ${parts.fresh}
+  order by due_at limit (select count(*) from reached where is_fresh) for update skip locked
+),
+old as (
+  select ctid as place, * from due_callbacks where ${parts.old}
+  order by due_at limit (select count(*) from reached where not is_fresh) for update skip locked
+),
 taken as (
-  select d.ctid as place, d.due_at, d.slot, d.event, d.message_ids, r.is_fresh, r.room
-  from reached r join due_callbacks d on d.ctid = r.place
-  for update of d skip locked
+  select *, (${limit} - before)::int as room from (
+    select *, sum(cardinality(message_ids)) over (order by is_fresh desc, due_at, place) - cardinality(message_ids) as before
+    from (select *, true as is_fresh from fresh union all select *, false from old) f
+  ) t where before < ${limit}
 ),
 gone as (
   delete from due_callbacks d using taken t where d.ctid = t.place
