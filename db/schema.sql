@@ -389,6 +389,24 @@ create table messages (
   constraint messages_pkey PRIMARY KEY (id)
 );
 
+create table parked_receipts (
+  dedupe uuid not null,
+  received_at timestamp with time zone not null default now(),
+  occurred_at timestamp with time zone,
+  part_no smallint,
+  part_of smallint,
+  gateway_id text not null,
+  provider_id text,
+  status text not null,
+  disposition text not null,
+  class text,
+  clevertap text,
+  code text,
+  reason text,
+  raw text,
+  constraint parked_receipts_pkey PRIMARY KEY (dedupe)
+);
+
 create table rate_leases (
   key text not null,
   reserved_to timestamp with time zone not null,
@@ -406,23 +424,20 @@ create table receipt_parts (
 );
 
 create table receipts (
-  dedupe bytea not null,
-  gateway_id text not null,
-  message_id uuid,
-  attempt_no smallint,
-  provider_id text,
-  status text not null,
-  class text,
-  clevertap text,
-  code text,
-  reason text,
-  disposition text not null,
-  raw text,
-  occurred_at timestamp with time zone,
+  message_id uuid not null,
+  dedupe uuid not null,
   received_at timestamp with time zone not null default now(),
+  occurred_at timestamp with time zone,
+  attempt_no smallint not null,
   part_no smallint,
   part_of smallint,
-  constraint receipts_pkey PRIMARY KEY (dedupe)
+  status text not null,
+  disposition text not null,
+  class text,
+  code text,
+  reason text,
+  raw text,
+  constraint receipts_pkey PRIMARY KEY (message_id, dedupe)
 );
 
 create table record_keys (
@@ -691,11 +706,9 @@ CREATE INDEX messages_msisdn ON messages USING btree (account_id, msisdn);
 
 CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
 
-CREATE INDEX receipts_message ON receipts USING btree (message_id) WHERE (message_id IS NOT NULL);
+CREATE INDEX parked_receipts_provider_id ON parked_receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
 
-CREATE INDEX receipts_parked ON receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
-
-CREATE INDEX receipts_unmatched ON receipts USING btree (received_at, dedupe) WHERE (disposition = ANY (ARRAY['parked'::text, 'refused'::text]));
+CREATE INDEX parked_receipts_received ON parked_receipts USING btree (received_at, dedupe);
 
 CREATE INDEX record_keys_created ON record_keys USING btree (created_at);
 

@@ -1,7 +1,7 @@
 /** From a provider's receipts to what the store applies. */
 import { createHash } from 'node:crypto';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
-import { parseAttemptWireId } from '../core/messages/ids';
+import { formatUuid, parseAttemptWireId } from '../core/messages/ids';
 import { normaliseProviderId } from '../core/messages/provider-id';
 import type { Receipt } from '../providers/provider';
 import type { ReceiptDraft } from '../store/receipts/receipts';
@@ -35,7 +35,7 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
   const identity = [gatewayId, receipt.attemptId ?? '', providerId ?? '', status, code ?? '', at?.getTime() ?? ''];
   if (receipt.part !== undefined) identity.push(receipt.part.no);
   return {
-    dedupe: digest(identity),
+    dedupe: formatUuid(digest(identity)),
     gatewayId,
     attempt,
     providerId,

@@ -1,6 +1,7 @@
 import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
 import {
+  KEPT_RECEIPTS,
   SEALER,
   claim,
   messageOf,
@@ -63,7 +64,7 @@ const report = (messageId: string, status: object = DELIVERED) => ({ messageId, 
 const receive = (...results: object[]) => inbox.receive(gateway.callback_token, request({ results }));
 const inboxRows = async () => {
   const { rows } = await store.pool.query<{ id: string; disposition: string; raw: string }>(
-    'select coalesce(message_id::text, provider_id) as id, disposition, raw from receipts order by received_at',
+    `select coalesce(message_id::text, provider_id) as id, disposition, raw from ${KEPT_RECEIPTS} order by received_at`,
   );
   return rows;
 };
@@ -158,10 +159,10 @@ it('reports of one moment are committed together', async () => {
 describe('a report that Postgres refuses, whatever the reason', () => {
   beforeAll(() =>
     store.pool.query(
-      `alter table receipts add constraint refuses_poison check (provider_id is null or provider_id not like 'poison%')`,
+      `alter table parked_receipts add constraint refuses_poison check (provider_id is null or provider_id not like 'poison%')`,
     ),
   );
-  afterAll(() => store.pool.query('alter table receipts drop constraint refuses_poison'));
+  afterAll(() => store.pool.query('alter table parked_receipts drop constraint refuses_poison'));
 
   it('is refused alone: those of other requests are stored', async () => {
     const answers = await Promise.all([
@@ -183,7 +184,7 @@ describe('a report that Postgres refuses, whatever the reason', () => {
     const ids = (await inboxRows()).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(['within-1', 'within-2']));
     const { rows } = await store.pool.query(
-      `select provider_id, reason from receipts where disposition = 'refused' order by received_at desc limit 1`,
+      `select provider_id, reason from parked_receipts where disposition = 'refused' order by received_at desc limit 1`,
     );
     expect(rows).toEqual([{ provider_id: null, reason: 'refused: SQLSTATE 23514' }]);
   });

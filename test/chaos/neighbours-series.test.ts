@@ -2,7 +2,7 @@
  * A series, or a campaign, of one account that Temporal refuses to start, beside the upkeep of another: what a crash
  * left behind there is set going again all the same, step by step and item by item.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { seriesScheduleId } from '../../src/workflows/contract';
 import { runDutyNow } from '../support/maintenance';
@@ -128,9 +128,9 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
       ids[0],
     ]);
     await pool().query(
-      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, raw)
+      `insert into parked_receipts (dedupe, gateway_id, provider_id, status, disposition, raw)
        select $2, gateway_id, provider_id, 'delivered', 'parked', '' from attempts where message_id = $1`,
-      [ids[0], randomBytes(32)],
+      [ids[0], randomUUID()],
     );
     await runDutyNow(stack, 'receipts');
     await b.reach(ids, 'delivered', SLOW.deadlineMs);

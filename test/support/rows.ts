@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
-import { uuidv7 } from '../../src/core/messages/ids';
+import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
 import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
@@ -237,8 +237,18 @@ export function receiptOf(
     raw: '',
     ...over,
   };
-  return { dedupe: createHash('sha256').update(JSON.stringify(receipt)).digest(), ...receipt };
+  return { dedupe: formatUuid(createHash('sha256').update(JSON.stringify(receipt)).digest()), ...receipt };
 }
+
+/** Every receipt that is kept, of a message or parked, with the gateway that it came by: to be selected from. */
+export const KEPT_RECEIPTS = `(
+  select r.dedupe, r.message_id, r.attempt_no, a.gateway_id, a.provider_id, r.status, r.disposition, r.reason, r.raw,
+         r.occurred_at, r.received_at
+  from receipts r join attempts a on a.message_id = r.message_id and a.no = r.attempt_no
+  union all
+  select dedupe, null, null, gateway_id, provider_id, status, disposition, reason, raw, occurred_at, received_at
+  from parked_receipts
+)`;
 
 export const FAILED = { status: 'failed', class: 'recipient', clevertap: '910', code: '5', reason: 'absent' } as const;
 export const SENDER_REFUSED = {

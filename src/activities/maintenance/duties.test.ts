@@ -1,5 +1,5 @@
 /** What the duties do, on rows of a database; Temporal is played by a list of what it was asked for. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   ACCOUNT,
   claim,
@@ -35,7 +35,9 @@ beforeEach(async () => {
   asked = [];
   refused = new Map();
   failed = [];
-  await store.pool.query('truncate slices, messages, attempts, receipts, callbacks, slice_stats, campaigns cascade');
+  await store.pool.query(
+    'truncate slices, messages, attempts, receipts, parked_receipts, callbacks, slice_stats, campaigns cascade',
+  );
 });
 
 const INVALID = Object.assign(new Error('bad'), {
@@ -196,7 +198,7 @@ describe('receipts', () => {
     const receipt = { ...receiptOf(gateway.id, message!), attempt: null, providerId };
     await applyReceipts(store.pool, [receipt]);
     await store.pool.query(
-      `update receipts set received_at = now() - $2 * interval '1 minute' where provider_id = $1`,
+      `update parked_receipts set received_at = now() - $2 * interval '1 minute' where provider_id = $1`,
       [providerId, minutesAgo],
     );
     const answered = () => writeResults(store.pool, CLAIM, [resultOf(message!, { providerId })]);
@@ -217,8 +219,8 @@ describe('receipts', () => {
   test('behind 10,000 of another system an old one is found in the next turns', async () => {
     const { id, answered } = await overtaken('behind', 15);
     await store.pool.query(
-      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
-       select decode(lpad(to_hex(i), 64, '0'), 'hex'), 'gw_other', 'other-' || i, 'delivered', 'parked',
+      `insert into parked_receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
+       select lpad(to_hex(i), 32, '0')::uuid, 'gw_other', 'other-' || i, 'delivered', 'parked',
               now() - interval '1 day' from generate_series(1, 10000) i`,
     );
     await answered();
@@ -235,7 +237,9 @@ describe('receipts', () => {
     await turn('receipts');
     await store.pool.query('alter table callbacks drop constraint refuses_one');
     expect(await Promise.all(all.map(({ id }) => stateOf(id)))).toEqual(['delivered', 'submitted', 'delivered']);
-    const { rows } = await store.pool.query(`select provider_id, reason from receipts where disposition = 'refused'`);
+    const { rows } = await store.pool.query(
+      `select provider_id, reason from parked_receipts where disposition = 'refused'`,
+    );
     expect(rows).toEqual([{ provider_id: 'b', reason: 'refused: SQLSTATE 23514' }]);
     failed = [];
     await turn('receipts');
@@ -247,16 +251,22 @@ describe('receipts', () => {
       ['parked', 8],
       ['refused', 8],
       ['parked', 6],
-      ['applied', 8],
     ] as const) {
       await store.pool.query(
-        `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
+        `insert into parked_receipts (dedupe, gateway_id, provider_id, status, disposition, received_at)
          values ($1, 'gw', 'x', 'delivered', $2, now() - $3 * interval '1 day')`,
-        [randomBytes(32), disposition, days],
+        [randomUUID(), disposition, days],
       );
     }
+    await store.pool.query(
+      `insert into receipts (message_id, dedupe, attempt_no, status, disposition, received_at)
+       values ($1, $1, 1, 'delivered', 'applied', now() - interval '8 days')`,
+      [randomUUID()],
+    );
     await turn('receipts');
-    const { rows } = await store.pool.query('select disposition from receipts order by disposition');
+    const { rows } = await store.pool.query(
+      'select disposition from receipts union all select disposition from parked_receipts order by disposition',
+    );
     expect(rows).toEqual([{ disposition: 'applied' }, { disposition: 'parked' }]);
   });
 });

@@ -29,7 +29,7 @@ export async function applyParked(deps: StartDeps, turn: Turn, cursor: string | 
 async function apply({ database: { pool }, workflows }: StartDeps, turn: Turn, receipts: ReceiptDraft[]) {
   const failed = await turn.together(
     receipts,
-    ({ dedupe }) => `receipt ${dedupe.toString('hex')}`,
+    ({ dedupe }) => `receipt ${dedupe}`,
     async (part) => {
       const { slices, webhookIds } = await applyReceipts(pool, part);
       workflows.wake(slices);

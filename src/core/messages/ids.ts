@@ -34,7 +34,8 @@ let poolOffset = 0;
 let lastMs = 0;
 let sequence = 0;
 
-function formatUuid(bytes: Uint8Array): string {
+/** Spells the first 16 bytes as a UUID is written. */
+export function formatUuid(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < UUID_BYTES; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';

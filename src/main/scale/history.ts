@@ -110,10 +110,9 @@ const FILLS: readonly Fill[] = [
   },
   {
     table: 'receipts',
-    statement: `insert into receipts (dedupe, gateway_id, message_id, attempt_no, status, disposition, raw, received_at)
-      select sha256(n::text::bytea), $5, ${MESSAGE_ID}, 1, state, 'applied', '{"messageId": "' || n || '"}', at
+    statement: `insert into receipts (message_id, dedupe, attempt_no, status, disposition, raw, received_at)
+      select ${MESSAGE_ID}, md5(n::text)::uuid, 1, state, 'applied', '{"messageId": "' || n || '"}', at
       from numbered where state in ('delivered', 'failed') order by ms`,
-    values: ({ gatewayId }) => [gatewayId],
   },
   {
     table: 'callbacks',

@@ -1,5 +1,5 @@
 /** The statements that must not grow with the history, each as the product asks it. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { NIL_UUID } from '../../core/messages/ids';
 import { MESSAGE_STATES } from '../../core/messages/status';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
@@ -157,7 +157,7 @@ async function listAllUnsettled({ database }: ScaleBed): Promise<void> {
 
 function receipt({ gatewayId }: ScaleBed, { id, no }: { id: string; no: number }): ReceiptDraft {
   return {
-    dedupe: createHash('sha256').update(id).digest(),
+    dedupe: id,
     gatewayId,
     attempt: { messageId: id, no },
     providerId: null,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ACCOUNT, countersOf, startStore, storeGateway, storeSlice, type TestStore } from '../../../test/support/rows';
 import { maskMsisdn } from '../../core/messages/msisdn';
 import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from './retention';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 beforeEach(async () => {
-  await store.pool.query('truncate slices, messages, receipts, callbacks, inbound_texts cascade');
+  await store.pool.query('truncate slices, messages, receipts, parked_receipts, callbacks, inbound_texts cascade');
   await store.pool.query('update accounts set retention_days = $1', [DAYS]);
 });
 
@@ -41,9 +41,9 @@ async function settled(daysAgo: number, over: Parameters<typeof storeSlice>[2] =
   await pool.query(`update slices set delivered = 2, created_at = ${at} where id = $1`, [sliceId]);
   for (const id of ids) {
     await pool.query(
-      `insert into receipts (dedupe, gateway_id, message_id, attempt_no, status, disposition, raw)
-       values ($1, 'gw', $2, 1, 'delivered', 'applied', '{"to":"919800000001"}')`,
-      [randomBytes(32), id],
+      `insert into receipts (message_id, dedupe, attempt_no, status, disposition, raw)
+       values ($2, $1, 1, 'delivered', 'applied', '{"to":"919800000001"}')`,
+      [randomUUID(), id],
     );
     await pool.query(
       `insert into callbacks (account_id, webhook_id, message_id, slot, event, occurred_at, state, detail)
@@ -153,16 +153,16 @@ it('old inbound texts are deleted, old reports that found no message are blanked
       [randomBytes(32), ACCOUNT, id, days],
     );
     await store.pool.query(
-      `insert into receipts (dedupe, gateway_id, provider_id, status, disposition, raw, received_at)
+      `insert into parked_receipts (dedupe, gateway_id, provider_id, status, disposition, raw, received_at)
        values ($1, $2, 'x', 'delivered', 'parked', '{}', now() - make_interval(days => $3))`,
-      [randomBytes(32), id, days],
+      [randomUUID(), id, days],
     );
   }
   await forgetInboundTexts(store.pool, 100);
   await blankParkedReceipts(store.pool, 100);
   const { rows } = await store.pool.query(
-    `select (select count(*) from inbound_texts)::int as texts, (select count(*) from receipts)::int as reports,
-            (select count(raw) from receipts)::int as raw`,
+    `select (select count(*) from inbound_texts)::int as texts, (select count(*) from parked_receipts)::int as reports,
+            (select count(raw) from parked_receipts)::int as raw`,
   );
   expect(rows).toEqual([{ texts: 1, reports: 2, raw: 1 }]);
 });

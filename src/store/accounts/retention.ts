@@ -95,11 +95,11 @@ export async function blankParkedReceipts(pool: Pool, limit: number): Promise<vo
   await execute(
     pool,
     'blank-parked-receipts',
-    `update receipts set raw = null where dedupe = any(array(
+    `update parked_receipts set raw = null where dedupe = any(array(
        select r.dedupe from accounts a
        join gateways g on g.account_id = a.id
        cross join lateral (
-         select dedupe from receipts
+         select dedupe from parked_receipts
          where gateway_id = g.id and disposition = 'parked' and raw is not null
            and received_at < now() - make_interval(days => a.retention_days) limit $1
        ) r

@@ -12,6 +12,7 @@ import {
 import {
   ACCOUNT,
   FAILED,
+  KEPT_RECEIPTS,
   SENDER_REFUSED,
   claimBlock,
   messageOf,
@@ -190,20 +191,20 @@ describe('a receipt that is there before the answer', () => {
     const { ids, messages } = await storeBlock(store, gateway, 1);
     for (const no of [1, 2])
       await applyReceipts(store.pool, [
-        { ...receiptOf(gateway.id, messages[0]!), part: { no, of: 2 }, dedupe: Buffer.from(randomUUID()) },
+        { ...receiptOf(gateway.id, messages[0]!), part: { no, of: 2 }, dedupe: randomUUID() },
       ]);
     expect(await statesOf(store, ids)).toEqual(['delivered']);
   });
 
   it('about an attempt that was never made is put aside, and opens nothing', async () => {
     const { sliceId, ids } = await storeSlice(store.pool, 1);
-    const { rows } = await store.pool.query<{ n: number }>('select count(*)::int as n from receipts');
+    const { rows } = await store.pool.query<{ n: number }>(`select count(*)::int as n from ${KEPT_RECEIPTS}`);
     const draft = receiptOf(gateway.id, { id: ids[0]!, no: 1 });
     await applyReceipts(store.pool, [draft]);
     expect(await attemptsOf(ids)).toEqual([]);
     expect(await statesOf(store, ids)).toEqual(['accepted']);
     const after = await store.pool.query<{ disposition: string }>(
-      'select disposition from receipts where dedupe = $1',
+      `select disposition from ${KEPT_RECEIPTS} where dedupe = $1`,
       [draft.dedupe],
     );
     expect(after.rows).toEqual([{ disposition: 'parked' }]);

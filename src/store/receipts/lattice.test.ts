@@ -18,7 +18,7 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import type { GatewayRow } from '../gateways/gateways';
-import { applyReceipts } from './receipts';
+import { applyReceipts, applyWeighed } from './receipts';
 import { writeResults } from '../dispatch/results';
 
 const RECEIPTS = {
@@ -74,7 +74,10 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-async function run(steps: Step[]): Promise<void> {
+/** Plain receipts by themselves, as they are applied; or all of them weighed. */
+type Road = typeof applyReceipts;
+
+async function run(steps: Step[], road: Road): Promise<void> {
   const { sliceId, ids } = await storeSlice(store.pool, 2);
   const [message] = await claim(store.pool, sliceId, gateway.id, { limit: 1 });
   const model = new Model();
@@ -88,7 +91,7 @@ async function run(steps: Step[]): Promise<void> {
         await sendDue(store.pool, WEBHOOK, 1_000);
         break;
       case 'receipts':
-        await applyReceipts(
+        await road(
           store.pool,
           step.receipts.map((kind) => receiptOf(gateway.id, message!, RECEIPTS[kind])),
         );
@@ -111,39 +114,44 @@ const receipts = fc.record({
 });
 const submitted = fc.constant({ kind: 'submitted' as const });
 
-it('whatever comes in whatever order and grouping, until CleverTap is told', async () => {
-  const steps = fc.array(fc.oneof({ weight: 4, arbitrary: receipts }, submitted), { minLength: 1, maxLength: 7 });
-  await fc.assert(
-    fc.asyncProperty(steps, (list) => run([...list, { kind: 'submitted' }])),
-    { numRuns: 40 },
-  );
-});
-
-it('and with CleverTap told at any moment: never both ways', async () => {
-  const relay = fc.constant({ kind: 'relay' as const });
-  const steps = fc.array(fc.oneof({ weight: 3, arbitrary: receipts }, submitted, relay), {
-    minLength: 1,
-    maxLength: 7,
+describe.each<[string, Road]>([
+  ['plain ones apart', applyReceipts],
+  ['all weighed', applyWeighed],
+])('%s', (_, road) => {
+  it('whatever comes in whatever order and grouping, until CleverTap is told', async () => {
+    const steps = fc.array(fc.oneof({ weight: 4, arbitrary: receipts }, submitted), { minLength: 1, maxLength: 7 });
+    await fc.assert(
+      fc.asyncProperty(steps, (list) => run([...list, { kind: 'submitted' }], road)),
+      { numRuns: 40 },
+    );
   });
-  await fc.assert(
-    fc.asyncProperty(steps, (list) => run(list)),
-    { numRuns: 40 },
-  );
-});
 
-it('delivered ends delivered from every order of all receipts, one by one', async () => {
-  const kinds = Object.keys(RECEIPTS) as ReceiptKind[];
-  const orders = fc.shuffledSubarray([...kinds, 'submitted' as const, ...kinds], { minLength: 9 });
-  await fc.assert(
-    fc.asyncProperty(orders, async (order) => {
-      const model = new Model();
-      const steps = order.map((kind): Step =>
-        kind === 'submitted' ? { kind } : { kind: 'receipts', receipts: [kind] },
-      );
-      for (const step of steps) model.take(step);
-      expect(model.state).toBe('delivered');
-      await run(steps);
-    }),
-    { numRuns: 10 },
-  );
+  it('and with CleverTap told at any moment: never both ways', async () => {
+    const relay = fc.constant({ kind: 'relay' as const });
+    const steps = fc.array(fc.oneof({ weight: 3, arbitrary: receipts }, submitted, relay), {
+      minLength: 1,
+      maxLength: 7,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, (list) => run(list, road)),
+      { numRuns: 40 },
+    );
+  });
+
+  it('delivered ends delivered from every order of all receipts, one by one', async () => {
+    const kinds = Object.keys(RECEIPTS) as ReceiptKind[];
+    const orders = fc.shuffledSubarray([...kinds, 'submitted' as const, ...kinds], { minLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        const model = new Model();
+        const steps = order.map((kind): Step =>
+          kind === 'submitted' ? { kind } : { kind: 'receipts', receipts: [kind] },
+        );
+        for (const step of steps) model.take(step);
+        expect(model.state).toBe('delivered');
+        await run(steps, road);
+      }),
+      { numRuns: 10 },
+    );
+  });
 });

@@ -4,13 +4,14 @@
  * looks once more.
  */
 import type { Pool } from 'pg';
+import { NIL_UUID } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
 import { execute } from '../database';
-import { applyReceipts, type ReceiptDraft } from './receipts';
+import { applyWeighed, type ReceiptDraft } from './receipts';
 import { NOTHING_SETTLED, type Settlement } from '../messages/settlement';
 
 interface ParkedRow {
-  dedupe: Buffer;
+  dedupe: string;
   gateway_id: string;
   provider_id: string;
   status: ReceiptDraft['status'];
@@ -31,7 +32,7 @@ export async function replayParked(pool: Pool, gatewayId: string, providerIds: s
   const rows = await execute<ParkedRow>(
     pool,
     'read-parked',
-    `select ${COLUMNS} from receipts r
+    `select ${COLUMNS} from parked_receipts r
      where r.disposition = 'parked' and r.gateway_id = $1 and r.provider_id = any($2::text[])`,
     [gatewayId, providerIds],
   );
@@ -50,7 +51,7 @@ export async function listParkedKnown(pool: Pool, limit: number): Promise<Receip
   const rows = await execute<ParkedRow>(
     pool,
     'list-parked-known',
-    `select ${COLUMNS} from receipts r ${KNOWN}
+    `select ${COLUMNS} from parked_receipts r ${KNOWN}
      where r.disposition = 'parked' and r.received_at > now() - ${RECENT} limit $1`,
     [limit],
   );
@@ -68,17 +69,17 @@ export async function listOldParked(
   after: string | null,
   limit: number,
 ): Promise<{ receipts: ReceiptDraft[]; last: string | null }> {
-  const [receivedAt = '-infinity', dedupe = ''] = after?.split('|') ?? [];
+  const [receivedAt = '-infinity', dedupe = NIL_UUID] = after?.split('|') ?? [];
   const rows = await execute<ParkedRow & { is_known: boolean; place: string }>(
     pool,
     'list-old-parked',
     `with page as (
-       select * from receipts
+       select * from parked_receipts
        where disposition = 'parked' and received_at <= now() - ${RECENT}
-         and (received_at, dedupe) > ($1::timestamptz, decode($2, 'hex'))
+         and (received_at, dedupe) > ($1::timestamptz, $2::uuid)
        order by received_at, dedupe limit $3
      )
-     select ${COLUMNS}, a.message_id is not null as is_known, r.received_at || '|' || encode(r.dedupe, 'hex') as place
+     select ${COLUMNS}, a.message_id is not null as is_known, r.received_at || '|' || r.dedupe as place
      from page r left join lateral (
        select message_id from attempts where gateway_id = r.gateway_id and provider_id = r.provider_id limit 1
      ) a on true
@@ -96,7 +97,7 @@ export async function refuseParked(pool: Pool, receipt: ReceiptDraft, reason: st
   await execute(
     pool,
     'refuse-parked',
-    `update receipts set disposition = 'refused', reason = $2 where dedupe = $1 and disposition = 'parked'`,
+    `update parked_receipts set disposition = 'refused', reason = $2 where dedupe = $1 and disposition = 'parked'`,
     [receipt.dedupe, reason],
   );
 }
@@ -107,9 +108,8 @@ export async function forgetUnmatched(pool: Pool, limit: number): Promise<number
     pool,
     'forget-unmatched',
     `with gone as (
-       delete from receipts where dedupe = any(array(
-         select dedupe from receipts
-         where disposition in ('parked', 'refused') and received_at < now() - ${KEPT}
+       delete from parked_receipts where dedupe = any(array(
+         select dedupe from parked_receipts where received_at < now() - ${KEPT}
          order by received_at, dedupe limit $1))
        returning 1
      )
@@ -120,7 +120,7 @@ export async function forgetUnmatched(pool: Pool, limit: number): Promise<number
 }
 
 async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
-  return rows.length === 0 ? NOTHING_SETTLED : applyReceipts(pool, rows.map(toDraft));
+  return rows.length === 0 ? NOTHING_SETTLED : applyWeighed(pool, rows.map(toDraft));
 }
 
 function toDraft(row: ParkedRow): ReceiptDraft {

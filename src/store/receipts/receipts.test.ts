@@ -3,6 +3,7 @@ import {
   CLAIM,
   EXPIRED,
   FAILED,
+  KEPT_RECEIPTS,
   SENDER_REFUSED,
   WEBHOOK,
   callbacksOf,
@@ -50,7 +51,7 @@ const relay = () => sendDue(store.pool, WEBHOOK, 1_000);
 
 async function dispositionOf({ dedupe }: ReceiptDraft): Promise<string | undefined> {
   const { rows } = await store.pool.query<{ disposition: string }>(
-    'select disposition from receipts where dedupe = $1',
+    `select disposition from ${KEPT_RECEIPTS} where dedupe = $1`,
     [dedupe],
   );
   return rows[0]?.disposition;
@@ -99,7 +100,9 @@ describe('a gateway reaches its own attempts only', () => {
     expect(await messageOf(store.pool, message.id)).toMatchObject({ state: 'submitted', code: null, settled: false });
     expect(await callbacksOf(store.pool, message.id)).toEqual([]);
     for (const receipt of foreign) expect(await dispositionOf(receipt)).toBe('parked');
-    const { rows } = await store.pool.query('select message_id from receipts where gateway_id = $1', [other.id]);
+    const { rows } = await store.pool.query(`select message_id from ${KEPT_RECEIPTS} where gateway_id = $1`, [
+      other.id,
+    ]);
     expect(rows).toEqual([{ message_id: null }, { message_id: null }]);
     const { kept, counted } = await countersOf(store.pool, sliceId);
     expect(kept).toEqual(counted);

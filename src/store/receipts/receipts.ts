@@ -5,7 +5,9 @@ import { statesBefore } from '../../core/messages/status';
 import { execute } from '../database';
 import { openAttemptsOfMessages } from '../messages/blocks';
 import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
+import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER } from './lattice';
 import { mergeParts } from './parts';
+import { applyPlain } from './plain';
 import {
   SETTLEMENT,
   SETTLEMENT_RESULT,
@@ -15,8 +17,8 @@ import {
 } from '../messages/settlement';
 
 export interface ReceiptDraft {
-  /** SHA-256 over gateway and content. */
-  dedupe: Buffer;
+  /** A digest over gateway and content, as a UUID: two receipts that say the same are one. */
+  dedupe: string;
   gatewayId: string;
   /** Our attempt, when the provider echoed its id; else `providerId` finds it. */
   attempt: { messageId: string; no: number } | null;
@@ -46,7 +48,7 @@ export interface ReceiptDraft {
 const STATEMENT = `
 with incoming as (
   select distinct on (dedupe) * from unnest(
-    $1::bytea[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $1::uuid[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::text[], $11::timestamptz[], $12::text[], $15::text[], $16::smallint[], $17::smallint[]
   ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
           reason, occurred_at, raw, told, part_no, part_of)
@@ -122,73 +124,87 @@ verdict as (
     when h.status = 'delivered' and h.was = any($13::message_state[]) then 'delivered'
     when h.status = 'delivered' and h.was = any($14::message_state[])
       and h.mid not in (select mid from told) and h.mid not in (select mid from unseen) then 'delivered'
-    when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then
-      case when h.class in ('sender', 'account') then 'refused' else h.status end
+    when h.status <> 'delivered' and h.no = h.attempts and h.was in ('submitting', 'submitted') then ${afterFailure('h')}
     end::message_state as next
   from held h where h.mid not in (select mid from overtaking)
 ),
+unparked as (
+  delete from parked_receipts p using matched i
+  where p.dedupe = i.dedupe and i.mid is not null and i.mid not in (select mid from unseen)
+  returning p.dedupe, p.received_at
+),
 inbox as (
-  insert into receipts (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
-                        reason, disposition, raw, occurred_at, part_no, part_of)
-  -- One provider id may stand for several attempts; the report is stored once.
-  select distinct on (i.dedupe) i.dedupe, i.gateway_id, i.mid, i.no, i.provider_id, i.told, i.class,
-         i.clevertap, i.code, i.reason,
-         case when i.mid is null then 'parked' when v.next is not null then 'applied'
-              when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
-         i.raw, i.occurred_at, i.part_no, i.part_of
-  from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe
-  where i.mid is null or i.mid not in (select mid from unseen)
-  order by i.dedupe, i.mid
-  on conflict (dedupe) do update
-    set message_id = excluded.message_id, attempt_no = excluded.attempt_no, disposition = excluded.disposition
-    where receipts.disposition = 'parked' and excluded.disposition <> 'parked'
+  insert into receipts (message_id, dedupe, received_at, occurred_at, attempt_no, part_no, part_of, status, disposition,
+                        class, code, reason, raw)
+  select * from (
+    -- One provider id may stand for several attempts; the report is stored once.
+    select distinct on (i.dedupe) i.mid, i.dedupe, coalesce(p.received_at, now()), i.occurred_at, i.no, i.part_no, i.part_of,
+           i.told, case when v.next is not null then 'applied'
+                        when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
+           i.class, i.code, i.reason, i.raw
+    from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe left join unparked p on p.dedupe = i.dedupe
+    where i.mid is not null and i.mid not in (select mid from unseen)
+    order by i.dedupe, i.mid
+  ) i order by i.mid, i.dedupe
+  on conflict do nothing
+),
+parked as (
+  insert into parked_receipts (dedupe, occurred_at, part_no, part_of, gateway_id, provider_id, status, disposition, class,
+                               clevertap, code, reason, raw)
+  select dedupe, occurred_at, part_no, part_of, gateway_id, provider_id, told, 'parked', class, clevertap, code, reason, raw
+  from matched where mid is null and (message_id is null or $18) order by dedupe
+  on conflict do nothing
 ),
 attempted as (
-  update attempts a
-  set state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code,
-      -- What was said of an attempt that was taken (an option that was left out) is not the receipt's to unsay.
-      reason = case a.state when 'submitted' then nullif(concat_ws('; ', a.reason, v.reason), '') else v.reason end
+  update attempts a set ${ATTEMPT_AFTER}
   from verdict v
   where a.message_id = v.mid and a.no = v.no and (v.next is not null or v.status = 'delivered')
     and a.state <> 'delivered' and v.mid not in (select mid from unseen)
 ),
 moved as (
-  update messages m
-  set state = v.next,
-      code = case v.next when 'delivered' then null else coalesce(v.clevertap, m.code) end,
-      reason = v.reason,
-      submitted_at = coalesce(m.submitted_at, now()),
-      not_before = null,
-      settled_at = case when v.next <> 'refused' then now() end
+  update messages m set ${MESSAGE_AFTER}
   from verdict v where m.id = v.mid and v.next is not null
   returning m.id, m.slice_id, m.account_id, m.webhook_id, v.was, m.state, m.code, m.reason, v.occurred_at as at
 ),
 ${SETTLEMENT}
 ${SETTLEMENT_RESULT}
 union all
-select 'unseen', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid
+select 'unseen', i.dedupe::text, 0, 0, null, null, 0 from matched i join unseen u on u.mid = i.mid
 union all
-select 'unmatched', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i
+select 'unmatched', i.dedupe::text, 0, 0, null, null, 0 from matched i
 where i.mid is null and i.message_id is not null
 union all
-select 'overtaking', encode(i.dedupe, 'hex'), 0, 0, null, null, 0 from matched i join overtaking o on o.mid = i.mid`;
+select 'overtaking', i.dedupe::text, 0, 0, null, null, 0 from matched i join overtaking o on o.mid = i.mid`;
 
 const REPORTABLE_LATER = ['failed', 'expired', 'unknown'];
 const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE_LATER.includes(state));
 
 /**
- * Stores and applies receipts in one statement and transaction, those about parts of a text after {@link mergeParts}. A
- * receipt that matches no attempt is parked (see `parked.ts`), one that came before is ignored; a receipt can only reach
- * attempts of its own gateway. One that names an attempt which is still in a block has it opened.
- * @returns the slices and webhooks that have news.
+ * Stores and applies receipts: those that are plain (see `plain.ts`) in one statement, the others by {@link applyWeighed}.
+ * @returns the slices and webhooks that have news; a slice may be told of twice.
  */
 export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+  const { rows, left } = await applyPlain(pool, receipts);
+  return toSettlement([...rows, ...(left.length > 0 ? await weigh(pool, left) : [])]);
+}
+
+/**
+ * Stores and applies receipts of whatever kind in one statement and transaction, those about parts of a text after
+ * {@link mergeParts}. A receipt that matches no attempt is parked (see `parked.ts`), one that came before is ignored; a
+ * receipt can only reach attempts of its own gateway. One that names an attempt which is still in a block has it opened.
+ * @returns the slices and webhooks that have news.
+ */
+export async function applyWeighed(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+  return toSettlement(await weigh(pool, receipts));
+}
+
+async function weigh(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<SettlementRow[]> {
   const rows: SettlementRow[] = [];
   const parts = receipts.filter(({ part }) => part !== null);
   if (parts.length > 0) await openAttempts(pool, parts);
   let hasOpened = false;
   for (let left = await mergeParts(pool, receipts); left.length > 0;) {
-    const answer = await applyOnce(pool, left);
+    const answer = await applyOnce(pool, left, hasOpened);
     const again = new Set<string>();
     const early = new Set<string>();
     for (const row of answer) {
@@ -205,13 +221,13 @@ export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[
       hasOpened = true;
       await openAttempts(
         pool,
-        left.filter(({ dedupe }) => early.has(dedupe.toString('hex'))),
+        left.filter(({ dedupe }) => early.has(dedupe)),
       );
     }
     // States only move forward, and what is opened is in its block no more: so this ends.
-    left = left.filter((receipt) => again.has(receipt.dedupe.toString('hex')));
+    left = left.filter((receipt) => again.has(receipt.dedupe));
   }
-  return toSettlement(rows);
+  return rows;
 }
 
 function openAttempts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<void> {
@@ -221,7 +237,7 @@ function openAttempts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<vo
   );
 }
 
-/** What the statement says of a receipt, by its dedupe in hex. */
+/** What the statement says of a receipt, by its dedupe. */
 interface ReceiptMark {
   kind: 'unseen' | 'unmatched' | 'overtaking';
   id: string;
@@ -231,7 +247,8 @@ type ReceiptRow = SettlementRow | ReceiptMark;
 const MARKS: readonly string[] = ['unseen', 'unmatched', 'overtaking'] satisfies ReceiptMark['kind'][];
 const isMark = (row: ReceiptRow): row is ReceiptMark => MARKS.includes(row.kind);
 
-async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<ReceiptRow[]> {
+/** @param parksAll also those that name an attempt of ours; else it may be in a block. */
+async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[], parksAll: boolean): Promise<ReceiptRow[]> {
   const column = <T>(of: (receipt: ReceiptDraft) => T): T[] => receipts.map(of);
   return execute<ReceiptRow>(pool, 'apply-receipts', STATEMENT, [
     column((r) => r.dedupe),
@@ -251,6 +268,7 @@ async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise
     column((r) => r.status),
     column((r) => r.part?.no ?? null),
     column((r) => r.part?.of ?? null),
+    parksAll,
   ]);
 }
 
@@ -264,7 +282,7 @@ export async function storeRefused(pool: Pool, receipt: ReceiptDraft, reason: st
   await execute(
     pool,
     'store-refused-receipt',
-    `insert into receipts (dedupe, gateway_id, status, disposition, reason, raw)
+    `insert into parked_receipts (dedupe, gateway_id, status, disposition, reason, raw)
      values ($1, $2, $3, 'refused', $4, $5) on conflict (dedupe) do nothing`,
     [dedupe, gatewayId, status, reason, raw],
   );

@@ -119,22 +119,19 @@ export interface BlocksTable {
 }
 
 export interface ReceiptsTable {
-  dedupe: Buffer;
-  gateway_id: string;
-  message_id: string | null;
-  attempt_no: number | null;
-  provider_id: string | null;
-  status: string;
-  class: string | null;
-  clevertap: string | null;
-  code: string | null;
-  reason: string | null;
-  disposition: 'applied' | 'no-change' | 'late' | 'parked' | 'refused';
-  raw: string | null;
-  occurred_at: Date | null;
+  message_id: string;
+  dedupe: string;
   received_at: CreatedAt;
+  occurred_at: Date | null;
+  attempt_no: number;
   part_no: number | null;
   part_of: number | null;
+  status: string;
+  disposition: 'applied' | 'no-change' | 'late';
+  class: string | null;
+  code: string | null;
+  reason: string | null;
+  raw: string | null;
 }
 
 export interface RecordKeysTable {
