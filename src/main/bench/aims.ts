@@ -14,6 +14,7 @@ export const AIMS: Partial<Record<Key, Aim>> = {
   ingress_single_p99_ms: { atMost: 25 },
   ingress_batch_cpu_us: { atMost: 55 },
   receipts_ratio: { atLeast: 0.8 },
+  receipts_bulk_cpu_us: { atMost: 75 },
   request_to_provider_ms: { atMost: 60 },
   otp_many_tenants_p99_ms: { atMost: 500 },
   wal_bytes_per_cycle: { atMost: 3_000 },

@@ -3,6 +3,7 @@ import { attemptWireId } from '../../../core/messages/ids';
 import { waitFor, type Bed } from '../bed';
 import { runLoad, type LoadRequest } from '../load';
 import { mustSucceed, PHASE_DEADLINE_MS, RAW_IN_FLIGHT, type PhaseContext } from '../phase';
+import { cpuPerMessage } from '../processes';
 import { JSON_TYPE } from '../traffic';
 
 /** Receipts for attempts that wait for one: posts of one, then posts of 100. */
@@ -34,9 +35,11 @@ export async function measureReceipts({ bed, sizes, figures }: PhaseContext): Pr
     const from = half + index * 100;
     return { method: 'POST', path: pathname, headers, body: reports(ids.slice(from, from + 100)) };
   };
+  const cpuBefore = await bed.cpuTimes();
   const bulk = await runLoad({ origin: bed.api, inFlight: 8, count: half / 100, request: hundred });
   mustSucceed('bulk receipts', bulk.failed);
   figures.receipts_bulk_per_s = bulk.perSecond * 100;
+  figures.receipts_bulk_cpu_us = cpuPerMessage(cpuBefore, await bed.cpuTimes(), half);
   // Their callbacks are still on the way to CleverTap, and would be measured with what comes next.
   await waitFor('the outbox is empty', () => outboxIsEmpty(bed), PHASE_DEADLINE_MS);
 }
