@@ -386,6 +386,7 @@ create table messages (
   accepted_at timestamp with time zone not null default now(),
   submitted_at timestamp with time zone,
   settled_at timestamp with time zone,
+  record_key bytea,
   constraint messages_pkey PRIMARY KEY (id)
 );
 
@@ -438,13 +439,6 @@ create table receipts (
   reason text,
   raw text,
   constraint receipts_pkey PRIMARY KEY (message_id, dedupe)
-);
-
-create table record_keys (
-  key bytea not null,
-  message_id uuid not null,
-  created_at timestamp with time zone not null default now(),
-  constraint record_keys_pkey PRIMARY KEY (key)
 );
 
 create table relays (
@@ -700,8 +694,6 @@ CREATE INDEX links_message ON links USING btree (message_id);
 
 CREATE INDEX messages_account ON messages USING btree (account_id, id);
 
-CREATE INDEX messages_meta ON messages USING btree (account_id, meta) WHERE (meta IS NOT NULL);
-
 CREATE INDEX messages_msisdn ON messages USING btree (account_id, msisdn);
 
 CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
@@ -709,8 +701,6 @@ CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
 CREATE INDEX parked_receipts_provider_id ON parked_receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
 
 CREATE INDEX parked_receipts_received ON parked_receipts USING btree (received_at, dedupe);
-
-CREATE INDEX record_keys_created ON record_keys USING btree (created_at);
 
 CREATE INDEX relays_webhook ON relays USING btree (webhook_id, created_at);
 
@@ -751,6 +741,10 @@ CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
+
+CREATE UNIQUE INDEX messages_meta ON messages USING btree (account_id, meta, record_key) WHERE (meta IS NOT NULL);
+
+CREATE UNIQUE INDEX messages_stand_in ON messages USING btree (account_id, record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
 
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 

@@ -2,11 +2,16 @@
  * No statement reads more for what is over and done: each, as the product asks it, in a database with a history and in
  * one with ten times that. By Postgres' own count, so it is the same on every machine. At full size: `npm run scale`.
  */
-import { makeScaleBed } from '../src/main/scale/bed';
+import { uuidv7 } from '../src/core/messages/ids';
+import { makeScaleBed, type ScaleBed } from '../src/main/scale/bed';
+import { SCALE_ACCOUNT } from '../src/main/scale/history';
 import { measure, type Cost } from '../src/main/scale/measure';
 import { SCALE_STATEMENTS } from '../src/main/scale/statements';
-import { startStore } from './support/rows';
+import { acceptMessages } from '../src/store/messages/accept';
+import { RECORD_HASH_BYTES } from '../src/store/messages/records';
+import { messageDraft, recordHash, sliceDraft, startStore } from './support/rows';
 
+const DAY_MS = 86_400_000;
 const MESSAGES = 20_000;
 /** So many that what is linear in slices shows as what is linear in messages does. */
 const LONE_SHARE = 0.5;
@@ -39,3 +44,39 @@ it.each(SCALE_STATEMENTS.map(({ name }) => name))('%s', (name) => {
   expect(after.rows).toBeLessThanOrEqual(2 * before.rows + MORE);
   expect(after.buffers).toBeLessThanOrEqual(2 * before.buffers + MORE);
 });
+
+it('accepting reads no more where the account sends one meta to one number all day', async () => {
+  const store = await startStore(1);
+  try {
+    const bed = await makeScaleBed(store, { messages: 100, loneShare: 0, sliceSize: SLICE_SIZE }, () => undefined);
+    const [before, after] = [await costBeside(bed, 0, 100), await costBeside(bed, 100, MESSAGES)];
+    expect(after.rows).toBeLessThanOrEqual(before.rows + MORE);
+    expect(after.buffers).toBeLessThanOrEqual(before.buffers + MORE);
+  } finally {
+    await store.stop();
+  }
+});
+
+/** What it costs to accept ten new records, once so many others with their meta and number have come since yesterday. */
+async function costBeside(bed: ScaleBed, from: number, to: number): Promise<Cost> {
+  const tester = { meta: 'test', msisdn: '+919800000099' };
+  await bed.database.pool.query(
+    `insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, service, encoding, segments, record_key)
+     select overlay(gen_random_uuid()::text placing $1 from 1 for 13)::uuid, gen_random_uuid(), $2, gen_random_uuid(), $3,
+            $4, 'Hello', 'T', 'gsm7', 1, int2send(($5::int - n % 2)::smallint) || substr(sha256(n::text::bytea), 1, $6)
+     from generate_series($7::int, $8::int - 1) n`,
+    [
+      ...[uuidv7().slice(0, 13), SCALE_ACCOUNT, tester.msisdn, tester.meta],
+      ...[Math.floor(Date.now() / DAY_MS), RECORD_HASH_BYTES, from, to],
+    ],
+  );
+  const run = async () => {
+    const slice = sliceDraft({ accountId: SCALE_ACCOUNT });
+    const drafts = Array.from({ length: 10 }, () =>
+      messageDraft(slice.id, { ...tester, recordHash: recordHash(uuidv7()) }),
+    );
+    const { duplicates } = await acceptMessages(bed.database.pool, [slice], drafts);
+    expect(duplicates.size).toBe(0);
+  };
+  return measure(bed, { name: 'accept', run }, 3);
+}

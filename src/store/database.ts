@@ -143,22 +143,23 @@ export async function execute<Row extends QueryResultRow>(
 }
 
 /**
- * {@link execute} under the lock of a name, which one transaction holds at a time: the statement sees everything that was
- * committed under that lock before.
+ * {@link execute} under the locks of names, each of which one transaction holds at a time: the statement sees everything
+ * that was committed under one of them before.
+ * @param locks in the order that all who take several of them agree on.
  */
 export async function executeLocked<Row extends QueryResultRow>(
   pool: Pool,
-  lock: string,
+  locks: readonly string[],
   name: string,
   text: string,
   values: unknown[],
 ): Promise<Row[]> {
   return transact(pool, async (client) => {
-    // The lock is a statement of its own, so that the snapshot of the next one is taken under it.
+    // A statement of their own, so that the snapshot of the next one is taken under the locks.
     await client.query({
       name: 'lock',
-      text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
-      values: [lock],
+      text: 'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) name',
+      values: [locks],
     });
     return (await client.query<Row>({ name, text, values })).rows;
   });

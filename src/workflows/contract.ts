@@ -175,7 +175,7 @@ export const GATEWAY_TEST_MS = 12_000;
  * - `relays`: outboxes whose relay does not run.
  * - `statistics`: the counts that questions about figures add up.
  * - `health`: which gateways work badly.
- * - `keys`: record keys and idempotency keys that are too old to matter.
+ * - `keys`: idempotency keys that are too old to matter.
  * - `uploads`: the rows of deleted and abandoned ones.
  * - `retention`: what accounts keep no longer.
  */

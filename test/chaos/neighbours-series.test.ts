@@ -170,15 +170,15 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
   });
 
   test('old keys are forgotten, and its messages are counted', async () => {
-    const key = randomBytes(32);
+    const key = 'of the day before yesterday';
     await pool().query(
-      `insert into record_keys (key, message_id, created_at) values ($1, gen_random_uuid(), now() - interval '2 days')`,
-      [key],
+      `insert into idempotency_keys (account_id, key, request_hash, created_at) values ($1, $2, '\\x00', now() - interval '2 days')`,
+      [b.accountId, key],
     );
     await runDutyNow(stack, 'keys');
     await until(
       'the key is gone',
-      async () => (await pool().query('select 1 from record_keys where key = $1', [key])).rowCount === 0,
+      async () => (await pool().query('select 1 from idempotency_keys where key = $1', [key])).rowCount === 0,
       SLOW,
     );
     await pool().query(`update slices set started_at = now() - interval '5 minutes' where account_id = $1`, [

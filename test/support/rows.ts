@@ -1,5 +1,5 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
@@ -7,6 +7,7 @@ import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
+import { RECORD_HASH_BYTES } from '../../src/store/messages/records';
 import { sealSlice } from '../../src/store/messages/slices';
 import { connectDatabase, type Database } from '../../src/store/database';
 import type { RequestCounts } from '../../src/store/gateways/breaker';
@@ -97,10 +98,13 @@ export function messageDraft(sliceId: string, over: Partial<MessageDraft> = {}):
     webhookId: WEBHOOK,
     encoding: 'gsm7',
     segments: 1,
-    recordKey: null,
+    recordHash: null,
     ...over,
   };
 }
+
+/** What makes records the same, spelled as a word. */
+export const recordHash = (word: string): Buffer => hash('sha256', word, 'buffer').subarray(0, RECORD_HASH_BYTES);
 
 /** Commits a slice of `count` messages; returns its id and theirs, in order. */
 export async function storeSlice(

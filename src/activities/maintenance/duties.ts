@@ -1,10 +1,8 @@
 /** The duties of maintenance: what each does in a turn. When they run, `dutyWorkflow` says. */
-import type { Pool } from 'pg';
 import { NIL_UUID } from '../../core/messages/ids';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
 import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
 import { giveUpUploads, listDeletedUploads, purgeUpload } from '../../store/audience/upload-bytes';
-import { forgetRecordKeys } from '../../store/messages/accept';
 import { listWakeDue } from '../../store/messages/slices';
 import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
@@ -104,13 +102,11 @@ async function countSlices({ database: { pool } }: MaintenanceDeps, turn: Turn) 
 
 /** The oldest keys first, as many as there is time for: what is left is for the next turn. */
 async function forgetKeys({ database: { pool } }: MaintenanceDeps, turn: Turn) {
-  const forget = (name: string, step: (pool: Pool) => Promise<boolean>) =>
-    turn.step(name, async () => {
-      while (await step(pool)) if (turn.over) return true;
-      return false;
-    });
-  const left = [await forget('record keys', forgetRecordKeys), await forget('idempotency keys', forgetIdempotencyKeys)];
-  return turn.report(left.includes(true));
+  const left = await turn.step('idempotency keys', async () => {
+    while (await forgetIdempotencyKeys(pool)) if (turn.over) return true;
+    return false;
+  });
+  return turn.report(left);
 }
 
 async function purgeUploads({ database: { pool } }: MaintenanceDeps, turn: Turn) {

@@ -7,6 +7,7 @@ import type { ShortLink } from '../../core/messages/links';
 import { acceptMessages, type AcceptResult, type MessageDraft } from '../../store/messages/accept';
 import { isDatabaseAway, isDataRefused, sqlStateOf, type Database } from '../../store/database';
 import type { MessageOptions } from '../../store/tables';
+import { RECORD_HASH_BYTES } from '../../store/messages/records';
 import { joinGroup } from '../../store/messages/groups';
 import { markStarted } from '../../store/messages/slices';
 import type { Workflows } from '../../workflows/client';
@@ -198,15 +199,15 @@ class Writer {
 
   /** Commits what has no outcome yet; of records that repeat each other, the first. */
   private async commit(requests: Arrival[][]): Promise<StoredMessage[][]> {
-    const firstOfKey = new Map<string, Arrival>();
+    const firstOfHash = new Map<string, Arrival>();
     const repeats: { arrival: Arrival; first: Arrival }[] = [];
     const fresh: Arrival[] = [];
     for (const arrival of requests.flat()) {
       if (arrival.outcome !== null) continue;
-      const key = arrival.draft.recordKey?.toString('latin1');
-      const first = key === undefined ? undefined : firstOfKey.get(key);
+      const hashed = arrival.draft.recordHash?.toString('latin1');
+      const first = hashed === undefined ? undefined : firstOfHash.get(hashed);
       if (first === undefined) {
-        if (key !== undefined) firstOfKey.set(key, arrival);
+        if (hashed !== undefined) firstOfHash.set(hashed, arrival);
         fresh.push(arrival);
       } else {
         repeats.push({ arrival, first });
@@ -287,12 +288,12 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
     webhookId,
     encoding,
     segments,
-    recordKey: identity === null ? null : recordKey(accountId, identity, msisdn, linked?.original ?? text),
+    recordHash: identity === null ? null : recordHash(accountId, identity, msisdn, linked?.original ?? text),
     links: linked?.links,
   };
 }
 
-/** Meta alone is no key: callers reuse `custom`. Without a meta, or what stands in for it, every record is a new one. */
-function recordKey(accountId: string, identity: string, msisdn: string, text: string): Buffer {
-  return hash('sha256', `${accountId}\n${msisdn}\n${identity}\n${text}`, 'buffer');
+/** What makes a record the same as another. Meta alone does not: callers reuse `custom`. Without a meta, or what stands in for it, every record is a new one. */
+function recordHash(accountId: string, identity: string, msisdn: string, text: string): Buffer {
+  return hash('sha256', `${accountId}\n${msisdn}\n${identity}\n${text}`, 'buffer').subarray(0, RECORD_HASH_BYTES);
 }

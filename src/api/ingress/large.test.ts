@@ -1,5 +1,4 @@
 /** Large requests beside small ones. */
-import type { PoolClient } from 'pg';
 import { incoming } from '../../../test/support/incoming';
 import { startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
@@ -37,14 +36,18 @@ const request = (messages: IncomingMessage[]) => ({ accountId: 'default', priori
 const many = (own: IncomingMessage[] = []) =>
   request([...Array.from({ length: LARGE - own.length }, () => message()), ...own]);
 
-/** Sends a record and keeps its key from being written by others until it is let go of. */
-async function holdKey(record: IncomingMessage): Promise<{ client: PoolClient; letGo(): Promise<void> }> {
-  await ingress.accept(request([record]));
+/** Stores a record in a transaction that stays open until it is let go of: another of the same record waits for it. */
+async function holdRecord(record: IncomingMessage): Promise<{ letGo(): Promise<void> }> {
+  const [accepted] = await ingress.accept(request([record]));
   const client = await store.pool.connect();
+  await client.query('create temporary table held as select * from messages where false');
+  await client.query(
+    'with gone as (delete from messages where id = $1 returning *) insert into held select * from gone',
+    [accepted!.id],
+  );
   await client.query('begin');
-  await client.query('select 1 from record_keys for update');
+  await client.query('insert into messages select * from held');
   return {
-    client,
     async letGo() {
       await client.query('commit');
       client.release();
@@ -62,7 +65,7 @@ const waitsForLock = (expected: number) =>
 
 it('small ones, and other large ones, don’t wait behind a large one that is held up', async () => {
   const record = message();
-  const { letGo } = await holdKey(record);
+  const { letGo } = await holdRecord(record);
   let done = false;
   const held = ingress.accept(many([record])).finally(() => (done = true));
   await waitsForLock(1);

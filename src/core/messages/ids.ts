@@ -78,6 +78,11 @@ export function firstUuidv7At(ms: number): string {
   return formatUuid(bytes);
 }
 
+/** When a UUIDv7 was made, epoch milliseconds. */
+export function uuidv7Ms(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** A short id of a configured thing, for example `gw_8f3k…`: 80 random bits. */
 export function prefixedId(prefix: string): string {
   let text = '';

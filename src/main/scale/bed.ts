@@ -1,5 +1,5 @@
 /** The database that statements are tried in: a gateway, a webhook, a history, and what is under way now. */
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { uuidv7 } from '../../core/messages/ids';
 import type { Database } from '../../store/database';
 import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
@@ -7,6 +7,7 @@ import { holdLeg } from '../../store/dispatch/failover';
 import { writeResults } from '../../store/dispatch/results';
 import { insertGateway } from '../../store/gateways/gateways';
 import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
+import { RECORD_HASH_BYTES } from '../../store/messages/records';
 import { markStarted, sealSlice } from '../../store/messages/slices';
 import { createSealer } from '../../store/seal';
 import { ensureWebhook } from '../../store/webhooks/webhooks';
@@ -80,7 +81,7 @@ export async function accept({ database, webhookId }: ScaleBed, messages: number
       options: null,
       encoding: 'gsm7',
       segments: 1,
-      recordKey: Buffer.from(id),
+      recordHash: hash('sha256', id, 'buffer').subarray(0, RECORD_HASH_BYTES),
     };
   });
   const slice = { id: sliceId, isNew: true, accountId: SCALE_ACCOUNT, dueAt: null, priority: 5 };

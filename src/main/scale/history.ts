@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { COUNTED, outcomesOf } from '../../store/messages/ledger';
+import { RECORD_HASH_BYTES } from '../../store/messages/records';
 
 /** The account that everything belongs to. */
 export const SCALE_ACCOUNT = 'default';
@@ -92,10 +93,12 @@ const FILLS: readonly Fill[] = [
   {
     table: 'messages',
     statement: `insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, service, webhook_id, encoding,
-                                      segments, state, attempts, gateway_id, code, accepted_at, submitted_at, settled_at)
+                                      segments, state, attempts, gateway_id, code, accepted_at, submitted_at, settled_at,
+                                      record_key)
       select ${MESSAGE_ID}, ${SLICE_ID}, '${SCALE_ACCOUNT}', ${SLICE_ID}, '+9198' || lpad((n % 100000000)::text, 8, '0'),
              'meta-' || n, 'The sale is on until Sunday, in all of our shops.', 'T', $6, 'gsm7', 1, state::message_state, 1,
-             $5, ${CODE}, at, at, at + interval '1 minute'
+             $5, ${CODE}, at, at, at + interval '1 minute',
+             int2send((ms / ${DAY_MS})::smallint) || substr(sha256(n::text::bytea), 1, ${RECORD_HASH_BYTES})
       from numbered order by ms`,
     values: ({ gatewayId, webhookId }) => [gatewayId, webhookId],
   },
@@ -135,12 +138,6 @@ const FILLS: readonly Fill[] = [
   },
   {
     // In no order of time: room that the keys of days before left is used again.
-    table: 'record_keys',
-    statement: `insert into record_keys (key, message_id, created_at)
-      select sha256(n::text::bytea), ${MESSAGE_ID}, ${KEPT_SINCE}
-      from numbered where n < $1 * ${KEYS_SHARE}`,
-  },
-  {
     table: 'idempotency_keys',
     statement: `insert into idempotency_keys (account_id, key, request_hash, status, answer, created_at)
       select '${SCALE_ACCOUNT}', 'key-' || n, sha256(n::text::bytea), 200, 'sealed', ${KEPT_SINCE}
@@ -150,7 +147,6 @@ const FILLS: readonly Fill[] = [
 
 /** What maintenance and relays have done since: old keys are gone, and it is added up. */
 const MAINTAINED = [
-  `delete from record_keys where created_at < now() - interval '25 hours'`,
   `delete from idempotency_keys where created_at < now() - interval '25 hours'`,
   `insert into ledger_rollups (account_id, ${COUNTED.join(', ')})
    select account_id, ${COUNTED.map((_, i) => `sum(stats_of[${i + 1}])`).join(', ')}

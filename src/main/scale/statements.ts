@@ -10,7 +10,6 @@ import { takeStrandedCampaigns } from '../../store/campaigns/looks';
 import { readCampaignOutlook } from '../../store/campaigns/slices';
 import { releaseHeld } from '../../store/dispatch/failover';
 import { countOpenOfGateway } from '../../store/gateways/gateways';
-import { forgetRecordKeys } from '../../store/messages/accept';
 import { searchMessages, type MessageFilter } from '../../store/messages/search';
 import { listUnsettled, listWakeDue, readLedger, takeStrandedSlices, takeUnstarted } from '../../store/messages/slices';
 import { listParkedKnown } from '../../store/receipts/parked';
@@ -117,7 +116,6 @@ const maintenance: ScaleStatement[] = [
   { name: 'parked receipts', run: ({ database }) => listParkedKnown(database.pool, 1_000) },
   { name: 'overdue webhooks', run: ({ database }) => listOverdueWebhooks(database.pool, 90_000) },
   { name: 'slices to blank', run: ({ database }) => listRipeSlices(database.pool, 10) },
-  { name: 'old record keys', run: ({ database }) => forgetRecordKeys(database.pool) },
   { name: 'old idempotency keys', run: ({ database }) => forgetIdempotencyKeys(database.pool) },
   {
     name: 'survey of a campaign',

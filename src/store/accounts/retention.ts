@@ -43,7 +43,7 @@ held as (
 ),
 messages_blanked as (
   update messages m
-  set body = '', meta = null, options = nullif(m.options - 'extra', '{}'), msisdn = ${MASKED}
+  set body = '', meta = null, record_key = null, options = nullif(m.options - 'extra', '{}'), msisdn = ${MASKED}
   where m.id = any(array(select id from held))
   returning m.id
 ),

@@ -4,6 +4,7 @@ import {
   FAILED,
   messageDraft,
   receiptOf,
+  recordHash,
   sliceDraft,
   startStore,
   storeGateway,
@@ -108,10 +109,13 @@ it('counts a message whose text was followed once, whichever of its links', asyn
 });
 
 it('a message that repeats an earlier one leaves no links', async () => {
-  const recordKey = Buffer.from('same');
   for (const url of ['https://a.example/1', 'https://a.example/2']) {
     const slice = sliceDraft();
-    const draft = messageDraft(slice.id, { recordKey, links: [{ code: newLinkCode(), url }] });
+    const draft = messageDraft(slice.id, {
+      meta: 'same',
+      recordHash: recordHash('same'),
+      links: [{ code: newLinkCode(), url }],
+    });
     await acceptMessages(store.pool, [slice], [draft]);
   }
   expect((await store.pool.query('select url from links')).rows).toEqual([{ url: 'https://a.example/1' }]);

@@ -152,7 +152,7 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
   if (capped == null) return (await execute<ClaimRow>(pool, 'claim-messages', CLAIM, values)).map(toClaimed);
   const { accountId, caps } = capped;
   values.push(...capParameters(caps), caps.frequency?.count ?? null);
-  const rows = await executeLocked<ClaimRow>(pool, `caps ${accountId}`, 'claim-capped', CLAIM_CAPPED, values);
+  const rows = await executeLocked<ClaimRow>(pool, [`caps ${accountId}`], 'claim-capped', CLAIM_CAPPED, values);
   return rows.map(toClaimed);
 }
 

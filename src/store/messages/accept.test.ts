@@ -1,6 +1,13 @@
-import { createHash } from 'node:crypto';
-import { CLAIM, messageDraft, sliceDraft, startStore, storeSlice, type TestStore } from '../../../test/support/rows';
-import { acceptMessages, forgetRecordKeys, type AcceptResult, type MessageDraft } from './accept';
+import {
+  CLAIM,
+  messageDraft,
+  recordHash,
+  sliceDraft,
+  startStore,
+  storeSlice,
+  type TestStore,
+} from '../../../test/support/rows';
+import { acceptMessages } from './accept';
 import { readLedger, sealSlice } from './slices';
 
 let store: TestStore;
@@ -9,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const key = (text: string) => createHash('sha256').update(text).digest();
 const total = async (sliceId: string) => {
   const { rows } = await store.pool.query<{ total: number }>('select total from slices where id = $1', [sliceId]);
   return rows[0]?.total;
@@ -19,12 +25,6 @@ const stored = async (ids: string[]) => {
     ids,
   ]);
   return rows.map(({ id }) => id);
-};
-/** Accepts one message with that record key in a new slice. */
-const offer = async (recordKey: Buffer, database = store): Promise<{ draft: MessageDraft; result: AcceptResult }> => {
-  const slice = sliceDraft();
-  const draft = messageDraft(slice.id, { recordKey });
-  return { draft, result: await acceptMessages(database.pool, [slice], [draft]) };
 };
 
 it('stores every field as it was given', async () => {
@@ -45,7 +45,7 @@ it('stores every field as it was given', async () => {
   });
   const { rows } = await store.pool.query('select * from messages where slice_id = $1 order by id', [slice.id]);
   expect(rows).toMatchObject(
-    [draft, plain].map(({ sliceId, accountId, sendId, webhookId, recordKey: _, ...same }) => ({
+    [draft, plain].map(({ sliceId, accountId, sendId, webhookId, recordHash: _, ...same }) => ({
       ...same,
       slice_id: sliceId,
       account_id: accountId,
@@ -73,7 +73,7 @@ describe('joining', () => {
     const { sliceId } = await storeSlice(store.pool, 2);
     await sealSlice(store.pool, sliceId, CLAIM);
     const other = sliceDraft();
-    const late = messageDraft(sliceId, { recordKey: key('late') });
+    const late = messageDraft(sliceId, { recordHash: recordHash('late') });
     const good = messageDraft(other.id);
     const result = await acceptMessages(store.pool, [sliceDraft({ id: sliceId, isNew: false }), other], [late, good]);
     expect(result).toEqual({ sealed: new Set([sliceId]), duplicates: new Map() });
@@ -104,75 +104,6 @@ describe('joining', () => {
     const joined = (await Promise.all(joins)).reduce<number>((sum, one) => sum + one, 0);
     expect(await total(sliceId)).toBe(1 + joined);
     expect(await stored(drafts.map(({ id }) => id))).toHaveLength(joined);
-  });
-});
-
-describe('duplicates', () => {
-  it('a record seen within 24 hours is answered with the first, and stored once', async () => {
-    const first = await offer(key('seen'));
-    const again = await offer(key('seen'));
-    expect(again.result.duplicates).toEqual(new Map([[again.draft.id, first.draft.id]]));
-    expect(await stored([first.draft.id, again.draft.id])).toEqual([first.draft.id]);
-    // No slice without messages is left behind.
-    expect(await total(again.draft.sliceId)).toBeUndefined();
-  });
-
-  it('a batch keeps what is new beside what is not', async () => {
-    const first = await offer(key('mixed'));
-    const slice = sliceDraft();
-    const repeated = messageDraft(slice.id, { recordKey: key('mixed') });
-    const fresh = [messageDraft(slice.id, { recordKey: key('fresh') }), messageDraft(slice.id)];
-    const { duplicates } = await acceptMessages(store.pool, [slice], [repeated, ...fresh]);
-    expect(duplicates).toEqual(new Map([[repeated.id, first.draft.id]]));
-    expect(await total(slice.id)).toBe(2);
-    expect(await stored([repeated.id, ...fresh.map(({ id }) => id)])).toEqual(fresh.map(({ id }) => id));
-  });
-
-  it('after 24 hours it is a new record, and from then on the one to repeat', async () => {
-    const first = await offer(key('old'));
-    await store.pool.query(`update record_keys set created_at = now() - interval '24 hours 1 second' where key = $1`, [
-      key('old'),
-    ]);
-    const second = await offer(key('old'));
-    expect(second.result.duplicates.size).toBe(0);
-    const third = await offer(key('old'));
-    expect(third.result.duplicates).toEqual(new Map([[third.draft.id, second.draft.id]]));
-    expect(await stored([first.draft.id, second.draft.id])).toHaveLength(2);
-  });
-
-  it('forgets keys after 25 hours, and none before', async () => {
-    await offer(key('forgotten'));
-    await offer(key('kept'));
-    await store.pool.query(
-      `update record_keys set created_at = now() - case key when $1 then interval '26 hours' else interval '24.5 hours' end
-       where key in ($1, $2)`,
-      [key('forgotten'), key('kept')],
-    );
-    expect(await forgetRecordKeys(store.pool)).toBe(false);
-    const { rows } = await store.pool.query('select key from record_keys where key in ($1, $2)', [
-      key('forgotten'),
-      key('kept'),
-    ]);
-    expect(rows).toEqual([{ key: key('kept') }]);
-  });
-
-  it('of the same record offered by two processes at the same time one is stored, and both name it', async () => {
-    const processes = [store.connect(4), store.connect(4)];
-    for (let round = 0; round < 10; round++) {
-      const offers = Array.from({ length: 8 }, (_, i) => {
-        const slice = sliceDraft();
-        const draft = messageDraft(slice.id, { recordKey: key(`race ${round}`) });
-        const own = messageDraft(slice.id);
-        return { draft, own, done: acceptMessages(processes[i % 2]!.pool, [slice], [draft, own]) };
-      });
-      const results = await Promise.all(offers.map(({ done }) => done));
-      const [winner, ...others] = await stored(offers.map(({ draft }) => draft.id));
-      expect(others).toEqual([]);
-      offers.forEach(({ draft }, i) => {
-        expect([...results[i]!.duplicates]).toEqual(draft.id === winner ? [] : [[draft.id, winner]]);
-      });
-      expect(await stored(offers.map(({ own }) => own.id))).toHaveLength(8);
-    }
   });
 });
 

@@ -1,8 +1,9 @@
 /** Acceptance: the messages of many requests, committed in one statement. */
 import type { Pool } from 'pg';
 import type { ShortLink } from '../../core/messages/links';
-import { execute } from '../database';
+import { execute, executeLocked, isUniqueViolation } from '../database';
 import type { MessageOptions } from '../tables';
+import { recordWindow } from './records';
 
 /**
  * Longest that messages join a slice after its id was made. A search by time goes by the ids of slices: what it looks for
@@ -34,8 +35,8 @@ export interface MessageDraft {
   webhookId: string | null;
   encoding: 'gsm7' | 'ucs2';
   segments: number;
-  /** A record with the key of an earlier one is a duplicate; null = never. */
-  recordKey: Buffer | null;
+  /** A record with the hash of one of the last 24 hours is a duplicate; null = never. {@link RECORD_HASH_BYTES} bytes. */
+  recordHash: Buffer | null;
   /** Short links in `body`; absent = none. */
   links?: readonly ShortLink[];
 }
@@ -47,150 +48,159 @@ export interface AcceptResult {
   duplicates: Map<string, string>;
 }
 
-const WRITE = `
-with joinable as (
-  select id from slices where id = any($15::uuid[]) and state = 'open' order by id for update
+/** The message that a draft repeats. Dispatch, receipts and retention write no record key, so this meets few dead rows. */
+const earlier = (meta: string): string => `
+  select m.id from messages m
+  where m.account_id = d.account_id and ${meta} and m.id >= $18::uuid
+    and m.record_key = any(array[$16::bytea || d.record_hash, $15::bytea || d.record_hash, $17::bytea || d.record_hash])
+  limit 1`;
+
+/** Slices that are made here can't be sealed, and nobody else knows them. */
+const MADE = {
+  slice: `slice as (select * from given)`,
+  ofSlices: '',
+  added: '',
+  answer: '',
+};
+const JOINED = {
+  slice: `joinable as (
+  select id from slices where id = any($19::uuid[]) and state = 'open' order by id for update
 ),
 slice as (
-  select s.* from unnest($15::uuid[], $16::text[], $17::timestamptz[], $18::smallint[], $19::boolean[])
+  select g.* from given g left join joinable j on j.id = g.id where g.is_new or j.id is not null
+)`,
+  ofSlices: 'join slice s on s.id = d.slice_id',
+  added: 'on conflict (id) do update set total = slices.total + excluded.total',
+  answer: `
+union all
+select 'sealed', g.id, null::uuid from given g where not exists (select 1 from slice where slice.id = g.id)`,
+};
+
+/** For texts with short links, which most accounts don't have. */
+const LINKED = `,
+linked as (
+  insert into links (code, account_id, message_id, url)
+  select l.code, d.account_id, d.id, l.url
+  from unnest($24::uuid[], $25::text[], $26::text[]) as l (message_id, code, url) join draft d on d.id = l.message_id
+  where d.repeats is null
+)`;
+
+const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string): string => `
+with given as (
+  select * from unnest($19::uuid[], $20::text[], $21::timestamptz[], $22::smallint[], $23::boolean[])
     as s (id, account_id, due_at, priority, is_new)
-  left join joinable j on j.id = s.id
-  where s.is_new or j.id is not null
 ),
+${slice},
 draft as (
-  select d.* from unnest(
+  select d.*, case
+    when d.record_hash is null then null
+    when d.meta is null then (${earlier('m.meta is null and m.record_key is not null')})
+    else (${earlier('m.meta = d.meta')}) end as repeats
+  from unnest(
     $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[]
   ) as d (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-          options, webhook_id, encoding, segments, record_key)
-  join slice s on s.id = d.slice_id
-),
-keyed as (
-  insert into record_keys as k (key, message_id)
-  select record_key, id from draft where record_key is not null order by record_key
-  on conflict (key) do update set message_id = excluded.message_id, created_at = now()
-    where k.created_at < now() - interval '24 hours'
-  returning message_id
-),
-fresh as (
-  select d.* from draft d left join keyed k on k.message_id = d.id
-  where d.record_key is null or k.message_id is not null
+          options, webhook_id, encoding, segments, record_hash)
+  ${ofSlices}
 ),
 counted as (
   insert into slices (id, account_id, due_at, priority, total)
   select s.id, s.account_id, s.due_at, s.priority, f.total
-  from slice s join (select slice_id, count(*)::int as total from fresh group by slice_id) f on f.slice_id = s.id
+  from slice s
+  join (select slice_id, count(*)::int as total from draft where repeats is null group by slice_id) f on f.slice_id = s.id
   order by s.id
-  on conflict (id) do update set total = slices.total + excluded.total
+  ${added}
 ),
 stored as (
   insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-                        options, webhook_id, encoding, segments)
+                        options, webhook_id, encoding, segments, record_key)
   select id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-         options, webhook_id, encoding, segments
-  from fresh
-)`;
+         options, webhook_id, encoding, segments, $15::bytea || record_hash
+  from draft where repeats is null
+)${linked}
+select 'duplicate' as kind, id, repeats as other from draft where repeats is not null${answer}`;
 
-const ANSWER = `
-select 'duplicate' as kind, d.id, k.message_id as other
-from draft d left join record_keys k on k.key = d.record_key
-where d.record_key is not null and not exists (select 1 from fresh f where f.id = d.id)
-union all
-select 'sealed', s.id, null::uuid from unnest($15::uuid[]) as s (id)
-where not exists (select 1 from slice where slice.id = s.id)`;
+const STATEMENTS = {
+  'accept-made': statement(MADE, ''),
+  'accept-made-linked': statement(MADE, LINKED),
+  'accept-joining': statement(JOINED, ''),
+  'accept-joining-linked': statement(JOINED, LINKED),
+};
 
-const STATEMENT = WRITE + ANSWER;
-
-/** For texts with short links, which most accounts don't have. */
-const LINKED_STATEMENT = `${WRITE},
-linked as (
-  insert into links (code, account_id, message_id, url)
-  select l.code, f.account_id, f.id, l.url
-  from unnest($20::uuid[], $21::text[], $22::text[]) as l (message_id, code, url) join fresh f on f.id = l.message_id
-)${ANSWER}`;
+/** How many transactions with the same records may be committed, one after the other, while this one tries. */
+const MAX_RACES = 10;
+const RECORD_INDEXES = ['messages_meta', 'messages_stand_in'];
 
 /**
- * Stores drafts and their slices in one statement and transaction. Record keys within one call must differ.
+ * Stores drafts and their slices in one statement and transaction. Record hashes within one call must differ.
  * Drafts of a sealed slice leave no trace: offer them again under another slice.
  */
 export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: MessageDraft[]): Promise<AcceptResult> {
-  const column = <T>(of: (draft: MessageDraft) => T): T[] => drafts.map(of);
-  const links: (ShortLink & { id: string })[] = [];
-  for (const { id, links: own } of drafts) {
-    if (own !== undefined) for (const link of own) links.push({ id, ...link });
-  }
-  const rows = await execute<{ kind: 'duplicate' | 'sealed'; id: string; other: string | null }>(
-    pool,
-    links.length === 0 ? 'accept-messages' : 'accept-linked-messages',
-    links.length === 0 ? STATEMENT : LINKED_STATEMENT,
-    [
-      column((d) => d.id),
-      column((d) => d.sliceId),
-      column((d) => d.accountId),
-      column((d) => d.sendId),
-      column((d) => d.msisdn),
-      column((d) => d.meta),
-      column((d) => d.body),
-      column((d) => d.sender),
-      column((d) => d.service),
-      column((d) => (d.options === null ? null : JSON.stringify(d.options))),
-      column((d) => d.webhookId),
-      column((d) => d.encoding),
-      column((d) => d.segments),
-      column((d) => d.recordKey),
-      slices.map((s) => s.id),
-      slices.map((s) => s.accountId),
-      slices.map((s) => s.dueAt),
-      slices.map((s) => s.priority),
-      slices.map((s) => s.isNew),
-      ...(links.length === 0 ? [] : [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)]),
-    ],
+  const { inTurn, ...window } = recordWindow(drafts);
+  const links = drafts.flatMap(({ id, links: own = [] }) => own.map((link) => ({ id, ...link })));
+  const isJoining = slices.some(({ isNew }) => !isNew);
+  const name = `accept-${isJoining ? 'joining' : 'made'}${links.length === 0 ? '' : '-linked'}` as const;
+  const values = [
+    ...columnsOf(drafts),
+    ...[window.day, window.dayBefore, window.dayAfter, window.since],
+    slices.map((s) => s.id),
+    slices.map((s) => s.accountId),
+    slices.map((s) => s.dueAt),
+    slices.map((s) => s.priority),
+    slices.map((s) => s.isNew),
+    ...(links.length === 0 ? [] : [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)]),
+  ];
+  const rows = await afterRaces(() =>
+    inTurn.length === 0
+      ? execute<AcceptRow>(pool, name, STATEMENTS[name], values)
+      : executeLocked<AcceptRow>(pool, inTurn.map(recordsOf), name, STATEMENTS[name], values),
   );
   const result: AcceptResult = { sealed: new Set(), duplicates: new Map() };
-  const unresolved: string[] = [];
-  for (const row of rows) {
-    if (row.kind === 'sealed') result.sealed.add(row.id);
-    else if (row.other !== null) result.duplicates.set(row.id, row.other);
-    else unresolved.push(row.id);
+  for (const { kind, id, other } of rows) {
+    if (kind === 'sealed') result.sealed.add(id);
+    else result.duplicates.set(id, other!);
   }
-  if (unresolved.length > 0) await resolveConcurrent(pool, drafts, unresolved, result);
   return result;
 }
 
-/** A key that another transaction committed while ours ran is not in our snapshot; it is in the next one. */
-async function resolveConcurrent(
-  pool: Pool,
-  drafts: MessageDraft[],
-  ids: string[],
-  result: AcceptResult,
-): Promise<void> {
-  const wanted = new Set(ids);
-  const byKey = new Map(drafts.filter((d) => wanted.has(d.id)).map((d) => [d.recordKey!.toString('hex'), d.id]));
-  const rows = await execute<{ key: Buffer; message_id: string }>(
-    pool,
-    'accept-duplicates',
-    'select key, message_id from record_keys where key = any($1::bytea[])',
-    [drafts.filter((d) => wanted.has(d.id)).map((d) => d.recordKey)],
-  );
-  for (const row of rows) result.duplicates.set(byKey.get(row.key.toString('hex'))!, row.message_id);
+interface AcceptRow {
+  kind: 'duplicate' | 'sealed';
+  id: string;
+  /** Of a duplicate, what it repeats. */
+  other: string | null;
 }
 
-/** Keys that are dropped in one statement: a tenth of a second. */
-const FORGOTTEN_AT_ONCE = 10_000;
+const recordsOf = (accountId: string): string => `records ${accountId}`;
 
-/**
- * Drops record keys that no longer make a duplicate, so that the table stays as large as a day's traffic: the oldest
- * {@link FORGOTTEN_AT_ONCE}. @returns whether there may be more.
- */
-export async function forgetRecordKeys(pool: Pool): Promise<boolean> {
-  const rows = await execute(
-    pool,
-    'forget-record-keys',
-    `delete from record_keys where key = any(array(
-       select key from record_keys where created_at < now() - interval '25 hours'
-       order by created_at limit $1 for update skip locked))
-     returning 1`,
-    [FORGOTTEN_AT_ONCE],
-  );
-  return rows.length === FORGOTTEN_AT_ONCE;
+/** Again when a record came at the same moment in another transaction: that is committed by then, and found. */
+async function afterRaces<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isRace = RECORD_INDEXES.some((index) => isUniqueViolation(error, index));
+      if (!isRace || tried === MAX_RACES) throw error;
+    }
+  }
+}
+
+/** The values of drafts, as parameters 1 to 14. */
+function columnsOf(drafts: readonly MessageDraft[]): unknown[] {
+  const column = <T>(of: (draft: MessageDraft) => T): T[] => drafts.map(of);
+  return [
+    column((d) => d.id),
+    column((d) => d.sliceId),
+    column((d) => d.accountId),
+    column((d) => d.sendId),
+    column((d) => d.msisdn),
+    column((d) => d.meta),
+    column((d) => d.body),
+    column((d) => d.sender),
+    column((d) => d.service),
+    column((d) => (d.options === null ? null : JSON.stringify(d.options))),
+    column((d) => d.webhookId),
+    column((d) => d.encoding),
+    column((d) => d.segments),
+    column((d) => d.recordHash),
+  ];
 }

@@ -18,7 +18,6 @@ import type {
   LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
-  RecordKeysTable,
   SlicesTable,
   SuppressionsTable,
 } from './messages';
@@ -47,7 +46,6 @@ export interface Schema {
   callback_counts: CallbackCountsTable;
   due_callbacks: DueCallbacksTable;
   relays: RelaysTable;
-  record_keys: RecordKeysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;
   senders: SendersTable;

@@ -83,6 +83,8 @@ export interface MessagesTable {
   accepted_at: CreatedAt;
   submitted_at: Date | null;
   settled_at: Date | null;
+  /** The day and the hash of the record, for messages that others may repeat. */
+  record_key: Buffer | null;
 }
 
 export interface AttemptsTable {
@@ -132,12 +134,6 @@ export interface ReceiptsTable {
   code: string | null;
   reason: string | null;
   raw: string | null;
-}
-
-export interface RecordKeysTable {
-  key: Buffer;
-  message_id: string;
-  created_at: CreatedAt;
 }
 
 export interface SuppressionsTable {
