@@ -742,9 +742,9 @@ CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 
-CREATE UNIQUE INDEX messages_meta ON messages USING btree (account_id, meta, record_key) WHERE (meta IS NOT NULL);
+CREATE UNIQUE INDEX messages_meta ON messages USING btree (account_id COLLATE "C", meta, record_key) WHERE (meta IS NOT NULL);
 
-CREATE UNIQUE INDEX messages_stand_in ON messages USING btree (account_id, record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
+CREATE UNIQUE INDEX messages_stand_in ON messages USING btree (record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
 
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 

@@ -72,7 +72,10 @@ export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter):
   }
   let query = columns(db).where('messages.account_id', '=', accountId).where(isAcceptedWithin(filter));
   if (msisdn !== undefined) query = query.where('messages.msisdn', '=', msisdn);
-  if (meta !== undefined) query = query.where('messages.meta', '=', meta);
+  // The index of metas begins with the account in that collation.
+  if (meta !== undefined) {
+    query = query.where(sql<SqlBool>`messages.account_id collate "C" = ${accountId} and messages.meta = ${meta}`);
+  }
   if (state !== undefined) query = query.where(hasState(state));
   if (campaignId !== undefined) query = query.where('slices.campaign_id', '=', campaignId);
   if (after !== undefined) query = query.where('messages.id', '<', after);
