@@ -179,6 +179,36 @@ describe('a claim', () => {
   });
 });
 
+const [RUN_A, RUN_B] = [randomUUID(), randomUUID()];
+
+describe('parts of a claim whose answers come at the same time', () => {
+  it('leave its relay, each its own', async () => {
+    await failed(6);
+    const claimed = await claimAs(RUN_A);
+    const first = await held((pool) => writeCallbackResults(pool, claimed.slice(0, 2).map(arrived)));
+    const second = writeCallbackResults(store.pool, claimed.slice(2, 4).map(later));
+    await waitsForALock();
+    await first.commit();
+    await second;
+    const { rows } = await store.pool.query<{ ids: string[] }>('select message_ids as ids from relays');
+    expect(rows.map(({ ids }) => ids.sort())).toEqual([idsOf(claimed.slice(4))]);
+    await writeCallbackResults(store.pool, claimed.slice(4).map(arrived));
+  });
+
+  it('and a run that takes it for abandoned meanwhile leaves nothing in it', async () => {
+    await failed(4);
+    const claimed = await claimAs(RUN_A);
+    const first = await held((pool) => writeCallbackResults(pool, claimed.slice(0, 2).map(arrived)));
+    // What is being written is left to the next look.
+    expect(await releaseAbandoned(store.pool, webhookId, RUN_B, 0)).toBe(false);
+    await first.commit();
+    await releaseAbandoned(store.pool, webhookId, RUN_B, 0);
+    const taken = await claimAs(RUN_B);
+    expect(idsOf(taken)).toEqual(idsOf(claimed.slice(2)));
+    await writeCallbackResults(store.pool, taken.map(arrived));
+  });
+});
+
 describe('a run that died', () => {
   it('leaves what its relays have: it is tried again after the pause, and that was a try', async () => {
     const [message] = await failed(1);

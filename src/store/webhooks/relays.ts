@@ -147,11 +147,12 @@ export interface CallbackResultDraft {
 
 /**
  * CTEs that take callbacks out of their relays: `entry`, the rows of `result (claim, slot, message_id, …)` that were in
- * one. With `is true` both lists are hashed; a join would compare every entry with every result.
+ * one. With `is true` both lists are hashed; a join would compare every entry with every result. Relays are found by key
+ * again, since parts of one are answered at the same time: where a row lies is over once somebody else has written it.
  */
 const TAKEN_OUT = `
 held as (
-  select ctid as place, * from relays where claim = any($1::uuid[]) order by claim, slot for update
+  select * from relays where claim = any($1::uuid[]) order by claim, slot for update
 ),
 entry as (
   select r.* from result r
@@ -161,18 +162,19 @@ entry as (
   order by r.message_id, r.slot
 ),
 rest as (
-  select h.place, cardinality(h.message_ids) as size, array(
+  select h.claim, h.slot, cardinality(h.message_ids) as size, array(
     select u.id from unnest(h.message_ids) u (id)
     where (h.claim, h.slot, u.id) not in (select claim, slot, message_id from result)
   ) as ids
   from held h
 ),
 emptied as (
-  delete from relays r using rest where r.ctid = rest.place and cardinality(rest.ids) = 0
+  delete from relays r using rest
+  where r.claim = rest.claim and r.slot = rest.slot and cardinality(rest.ids) = 0
 ),
 kept as (
   update relays r set message_ids = rest.ids from rest
-  where r.ctid = rest.place and cardinality(rest.ids) between 1 and rest.size - 1
+  where r.claim = rest.claim and r.slot = rest.slot and cardinality(rest.ids) between 1 and rest.size - 1
 )`;
 
 const WRITE_RESULTS = `
@@ -278,7 +280,7 @@ held as (
   ${which} for update skip locked
 ),
 gone as (
-  delete from relays r using held h where r.ctid = h.place
+  delete from relays r using held h where r.claim = h.claim and r.slot = h.slot
 ),
 entry as (
   select u.id as message_id, h.slot from held h cross join unnest(h.message_ids) u (id) order by u.id, h.slot
@@ -289,7 +291,7 @@ export async function releaseClaim(pool: Pool, claim: string): Promise<void> {
   await execute(
     pool,
     'release-claim',
-    `with ${releasing('select ctid as place, * from relays where claim = $1')},
+    `with ${releasing('select * from relays where claim = $1')},
      ${RETURNED}`,
     [claim],
   );
@@ -307,7 +309,7 @@ export async function releaseAbandoned(pool: Pool, webhookId: string, run: strin
   const rows = await execute(
     pool,
     'release-abandoned',
-    `with ${releasing('select ctid as place, * from relays where webhook_id = $1 and run <> $2 order by created_at limit $4')},
+    `with ${releasing('select * from relays where webhook_id = $1 and run <> $2 order by created_at limit $4')},
      released as (
        update callbacks c
        set tries = least(c.tries + 1, 32767), last_error = 'interrupted before the answer came',
