@@ -61,7 +61,7 @@ create table attempts (
   lookups smallint not null default 0,
   overdue_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (message_id, no)
-);
+) partition by RANGE (message_id);
 
 create table audit (
   id bigint not null generated always as identity,
@@ -117,7 +117,7 @@ create table callbacks (
   is_dead boolean generated always as ((state = 'dead'::text)) stored,
   constraint callbacks_pkey PRIMARY KEY (message_id, slot),
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
-);
+) partition by RANGE (message_id);
 
 create table campaign_recipients (
   campaign_id text not null,
@@ -388,7 +388,7 @@ create table messages (
   settled_at timestamp with time zone,
   record_key bytea,
   constraint messages_pkey PRIMARY KEY (id)
-);
+) partition by RANGE (id);
 
 create table parked_receipts (
   dedupe uuid not null,
@@ -439,7 +439,7 @@ create table receipts (
   reason text,
   raw text,
   constraint receipts_pkey PRIMARY KEY (message_id, dedupe)
-);
+) partition by RANGE (message_id);
 
 create table relays (
   claim uuid not null,
@@ -742,9 +742,9 @@ CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 
-CREATE UNIQUE INDEX messages_meta ON messages USING btree (account_id COLLATE "C", meta, record_key) WHERE (meta IS NOT NULL);
+CREATE UNIQUE INDEX messages_first_meta ON messages_first USING btree (account_id COLLATE "C", meta, record_key) WHERE (meta IS NOT NULL);
 
-CREATE UNIQUE INDEX messages_stand_in ON messages USING btree (record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
+CREATE UNIQUE INDEX messages_first_stand_in ON messages_first USING btree (record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
 
 CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE is_default;
 

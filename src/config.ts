@@ -74,6 +74,12 @@ const environment = z.object({
     )
     .optional()
     .describe('Comma list of host[:port] that may be called although they are private. Else the simulator only.'),
+  HELIOGRAPH_KEEP_MONTHS: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a number of months from 1 to 999')
+    .transform(Number)
+    .optional()
+    .describe('Months after which messages and all about them are dropped, by whole quarters. Else they are kept.'),
   HELIOGRAPH_WORKER_BUILD_ID: z
     .string()
     .regex(/^[\w.+-]{1,100}$/, 'must be letters, digits, dots, dashes, for example 1.4.0')
@@ -134,6 +140,8 @@ export interface Config {
   simulatorPort?: number;
   /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
   outboundAllow: string[];
+  /** Months after which messages are dropped; undefined = they are kept. */
+  keepMonths?: number;
   /** Of the workers, which take tasks only once this version is current; undefined = they are not versioned. */
   workerBuildId?: string;
   metricsPort: number;
@@ -191,6 +199,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     simulatorPort,
     outboundAllow:
       env.HELIOGRAPH_OUTBOUND_ALLOW ?? (simulatorPort === undefined ? [] : [`${LOOPBACK}:${simulatorPort}`]),
+    keepMonths: env.HELIOGRAPH_KEEP_MONTHS,
     workerBuildId: env.HELIOGRAPH_WORKER_BUILD_ID,
     metricsPort: env.HELIOGRAPH_METRICS_PORT,
     logLevel: env.LOG_LEVEL,

@@ -25,7 +25,7 @@ async function costsWith(messages: number): Promise<Map<string, Cost>> {
   try {
     const bed = await makeScaleBed(store, { messages, loneShare: LONE_SHARE, sliceSize: SLICE_SIZE }, () => undefined);
     const costs = new Map<string, Cost>();
-    for (const statement of SCALE_STATEMENTS) costs.set(statement.name, await measure(bed, statement, 1));
+    for (const statement of SCALE_STATEMENTS) costs.set(statement.name, await measure(bed, statement, 2));
     return costs;
   } finally {
     await store.stop();

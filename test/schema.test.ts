@@ -12,7 +12,8 @@ const FILE = path.resolve(__dirname, '../db/schema.sql');
 
 /** Tables, columns, constraints, indexes and enums of the public schema, in a fixed order. */
 async function describeSchema(client: Client): Promise<string> {
-  const ours = `n.nspname = 'public' and c.relname not like 'kysely_%'`;
+  // Partitions are as their table is.
+  const ours = `n.nspname = 'public' and c.relname not like 'kysely_%' and not c.relispartition`;
   const lines = async (statement: string): Promise<string[]> =>
     (await client.query<{ line: string }>(statement)).rows.map(({ line }) => line);
   const enums = await lines(`
@@ -20,7 +21,8 @@ async function describeSchema(client: Client): Promise<string> {
                   string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)) as line
     from pg_type t join pg_enum e on e.enumtypid = t.oid group by t.typname order by t.typname`);
   const tables = await lines(`
-    select format(E'create table %s (\\n%s\\n);', c.relname, string_agg(part, E',\\n' order by kind, place)) as line
+    select format(E'create table %s (\\n%s\\n)%s;', c.relname, string_agg(part, E',\\n' order by kind, place),
+                  ' partition by ' || pg_get_partkeydef(c.oid)) as line
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     cross join lateral (
       select 1 as kind, a.attnum::int as place, format('  %s %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -34,11 +36,13 @@ async function describeSchema(client: Client): Promise<string> {
       select 2, row_number() over (order by k.conname)::int, format('  constraint %s %s', k.conname, pg_get_constraintdef(k.oid))
       from pg_constraint k where k.conrelid = c.oid and k.contype <> 'n'
     ) parts
-    where c.relkind = 'r' and ${ours} group by c.relname order by c.relname`);
+    where c.relkind in ('r', 'p') and ${ours} group by c.oid, c.relname order by c.relname`);
   const indexes = await lines(`
-    select replace(pg_get_indexdef(i.indexrelid), 'public.', '') || ';' as line
+    select regexp_replace(pg_get_indexdef(i.indexrelid), '(ONLY )?public\\.', '') || ';' as line
     from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
-    where ${ours} and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
+    where (${ours} and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
+           -- What each partition has for itself.
+           or c.relname like '%\\_first' and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid))
     order by 1`);
   const head = '-- What db/migrations add up to; test/schema.test.ts keeps it current.';
   return [head, ...enums, ...tables, ...indexes].join('\n\n') + '\n';

@@ -51,6 +51,8 @@ export interface ActivityDeps {
   workflows: Workflows;
   /** Base of the callback URLs that providers are given; no trailing slash. */
   publicUrl: string;
+  /** Months after which messages are dropped; undefined = they are kept. */
+  keepMonths?: number | undefined;
   log: { warn(fields: object, message: string): void };
 }
 

@@ -59,7 +59,8 @@ export async function startWorker(
     connections: MAINTENANCE_CONNECTIONS,
     statementTimeoutMs: MAINTENANCE_STATEMENT_MS,
   });
-  const activities = createActivities({ ...base, maintenance, http, publicUrl: config.publicUrl, log });
+  const { publicUrl, keepMonths } = config;
+  const activities = createActivities({ ...base, maintenance, http, publicUrl, keepMonths, log });
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,

@@ -118,10 +118,15 @@ export function sqlStateOf(error: unknown): string {
   return /^[0-9A-Z]{5}$/.test(code) ? code : '';
 }
 
-/** True when a unique constraint (of that name, if given) refused the statement. */
-export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+/**
+ * True when a unique constraint (of that name, if given) refused the statement. Of a partitioned table it is told by the
+ * name of the partition's: a pattern.
+ */
+export function isUniqueViolation(error: unknown, constraint?: string | RegExp): boolean {
   if (codeOf(error) !== '23505') return false;
-  return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
+  const { constraint: broken = '' } = error as { constraint?: string };
+  if (constraint instanceof RegExp) return constraint.test(broken);
+  return constraint === undefined || broken === constraint;
 }
 
 /** True when a value has a NUL: no text and no JSON of Postgres can hold one. */

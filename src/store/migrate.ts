@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Migrator, sql, type Migration } from 'kysely';
 import { connectDatabase } from './database';
+import { makePartitions } from './partitions';
 
 const FOLDER = path.resolve(__dirname, '../../db/migrations');
 
@@ -16,7 +17,7 @@ async function readMigrations(): Promise<Record<string, Migration>> {
 }
 
 /**
- * Brings the schema up to this version's. Several starters may call it at once: the migrator takes a lock.
+ * Brings the schema up to this version's, with the partitions that will be needed soon. Several starters may call it at once: the migrator takes a lock.
  * @throws Error when a migration fails, or when the database was migrated by a newer version than this one.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
@@ -24,7 +25,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     const migrator = new Migrator({ db: database.db, provider: { getMigrations: readMigrations } });
     const { error, results } = await migrator.migrateToLatest();
-    if (error === undefined) return;
+    if (error === undefined) return await makePartitions(database.pool, Date.now());
     const failed = results?.find((result) => result.status === 'Error')?.migrationName;
     const message = error instanceof Error ? error.message : String(error);
     if (/corrupted migrations/.test(message)) {

@@ -1,5 +1,6 @@
 /** What the duties do, on rows of a database; Temporal is played by a list of what it was asked for. */
 import { randomUUID } from 'node:crypto';
+import { uuidv7 } from '../../core/messages/ids';
 import {
   ACCOUNT,
   claim,
@@ -261,7 +262,7 @@ describe('receipts', () => {
     await store.pool.query(
       `insert into receipts (message_id, dedupe, attempt_no, status, disposition, received_at)
        values ($1, $1, 1, 'delivered', 'applied', now() - interval '8 days')`,
-      [randomUUID()],
+      [uuidv7()],
     );
     await turn('receipts');
     const { rows } = await store.pool.query(

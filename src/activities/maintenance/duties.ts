@@ -8,6 +8,7 @@ import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
 import { restartStranded } from './audit';
 import { reviewGatewayHealth } from './gateway-health-review';
+import { keepPartitions } from './partitions';
 import { applyParked } from './receipts';
 import { restartUnsettled } from './restarts';
 import { applyRetention } from './retention';
@@ -27,6 +28,8 @@ const MAX_PURGED = 100_000;
 
 export interface MaintenanceDeps extends StartDeps {
   log: MaintenanceLog;
+  /** Months after which messages are dropped; undefined = they are kept. */
+  keepMonths?: number | undefined;
 }
 
 type Duty = (deps: MaintenanceDeps, turn: Turn, cursor: string | null) => Promise<DutyReport>;
@@ -52,6 +55,8 @@ const DUTY: Record<DutyName, Duty> = {
     await applyRetention(pool, turn);
     return turn.report();
   },
+  partitions: async ({ database: { pool }, keepMonths }, turn) =>
+    turn.report(await keepPartitions(pool, keepMonths, turn)),
 };
 
 /**

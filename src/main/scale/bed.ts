@@ -9,10 +9,13 @@ import { insertGateway } from '../../store/gateways/gateways';
 import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
 import { RECORD_HASH_BYTES } from '../../store/messages/records';
 import { markStarted, sealSlice } from '../../store/messages/slices';
+import { makePartitions } from '../../store/partitions';
 import { createSealer } from '../../store/seal';
 import { ensureWebhook } from '../../store/webhooks/webhooks';
 import { historyBegin, SCALE_ACCOUNT, storeHistory, type History } from './history';
 
+/** As many partitions as two years of quarters. */
+const AHEAD_MS = 730 * 86_400_000;
 /** Sends under way, of each kind. */
 const OPEN_SLICES = 20;
 
@@ -31,6 +34,7 @@ export async function makeScaleBed(
   say: (line: string) => void,
 ): Promise<ScaleBed> {
   const sealer = createSealer(Buffer.alloc(32, 1));
+  await makePartitions(database.pool, Date.now() + AHEAD_MS);
   const { id: gatewayId } = await insertGateway(database.db, sealer, SCALE_ACCOUNT, {
     provider: 'infobip',
     name: 'Scale',

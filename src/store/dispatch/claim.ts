@@ -86,19 +86,16 @@ opened as (
 )
 select ${COLUMNS} from due order by id`;
 
-/**
- * With caps, messages are marked one by one, since what is on its way to a number counts. Locked rows are updated by their
- * place (ctid), without a second search by id. A row that changed between search and lock is left for the next claim.
- */
+/** With caps, messages are marked one by one, since what is on its way to a number counts. */
 const CLAIM_CAPPED = `${OWNED},
 due as (
-  select m.id, m.ctid as place from messages m ${DUE}
+  select m.id from messages m ${DUE}
     and not exists (select 1 from (${recentOf('$2', '$12', '$13')}) c where c.repeated or c.recent >= $14::int)
   order by m.id limit $4 for update
 ),
 claimed as (
   update messages m set state = 'submitting', attempts = m.attempts + 1, gateway_id = $5, not_before = null
-  from due where m.ctid = due.place
+  from due where m.id = due.id
   returning m.id, m.attempts, m.account_id, m.msisdn, m.body, m.sender, m.service, m.segments, m.options, m.encoding,
             m.transients,
             ${attemptSender('$6', '$7', 'm.sender')} as attempt_sender

@@ -22,7 +22,7 @@ async function updatesOf(table: string): Promise<{ updates: number; heapOnly: nu
   await store.pool.query('select pg_stat_force_next_flush()');
   const { rows } = await store.pool.query<{ updates: number; heapOnly: number }>(
     `select n_tup_upd::int as updates, n_tup_hot_upd::int as "heapOnly" from pg_stat_user_tables where relname = $1`,
-    [table],
+    [`${table}_first`],
   );
   return rows[0]!;
 }

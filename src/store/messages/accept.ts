@@ -138,7 +138,7 @@ const STATEMENTS = {
 
 /** How many transactions with the same records may be committed, one after the other, while this one tries. */
 const MAX_RACES = 10;
-const RECORD_INDEXES = ['messages_meta', 'messages_stand_in'];
+const RECORD_INDEXES = /^messages_\w+_(meta|stand_in)$/;
 
 /**
  * Stores drafts and their slices in one statement and transaction. Record hashes within one call must differ.
@@ -187,8 +187,7 @@ async function afterRaces<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isRace = RECORD_INDEXES.some((index) => isUniqueViolation(error, index));
-      if (!isRace || tried === MAX_RACES) throw error;
+      if (!isUniqueViolation(error, RECORD_INDEXES) || tried === MAX_RACES) throw error;
     }
   }
 }

@@ -3,6 +3,7 @@ import { ACCOUNT, messageDraft, recordHash, sliceDraft, startStore, type TestSto
 import { until } from '../../../test/support/until';
 import { firstUuidv7At } from '../../core/messages/ids';
 import type { Database } from '../database';
+import { makePartitions } from '../partitions';
 import { acceptMessages, type AcceptResult, type MessageDraft } from './accept';
 
 const SECOND_MS = 1_000;
@@ -11,6 +12,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** Some midnight, and some noon. */
 const MIDNIGHT = Date.UTC(2030, 0, 10);
 const NOON = MIDNIGHT + DAY_MS / 2;
+/** A midnight at which a partition ends. */
+const QUARTER = Date.UTC(2032, 3, 1);
 /** Far enough apart that no test is in the window of another. */
 let apart = 0;
 beforeEach(() => {
@@ -20,6 +23,7 @@ beforeEach(() => {
 let store: TestStore;
 beforeAll(async () => {
   store = await startStore();
+  await makePartitions(store.pool, QUARTER);
 });
 afterAll(() => store.stop());
 
@@ -95,12 +99,15 @@ describe.each([
     }
   });
 
-  it('the same on both sides of midnight', async () => {
+  it.each([
+    ['midnight', () => MIDNIGHT],
+    ['a midnight at which a partition ends', () => QUARTER - apart],
+  ])('the same on both sides of %s', async (name, border) => {
     const processes = [store.connect(4), store.connect(4)];
     for (let round = 0; round < 10; round++) {
       const offers = await Promise.all(
         Array.from({ length: 8 }, (_, i) =>
-          offer(recordOf(`midnight ${round}`, meta), MIDNIGHT + (i % 3 === 0 ? -1 : 1), processes[i % 2]),
+          offer(recordOf(`${name} ${round}`, meta), border() + (i % 3 === 0 ? -1 : 1), processes[i % 2]),
         ),
       );
       const [winner, ...others] = await stored(offers);

@@ -65,7 +65,7 @@ export async function applyPlain(
     }
   } catch (error) {
     // One of them came before, when its message did not wait for it. Nothing of this statement was done.
-    if (!isUniqueViolation(error, 'receipts_pkey')) throw error;
+    if (!isUniqueViolation(error, /^receipts_\w+_pkey$/)) throw error;
     return { rows: [], left: receipts };
   }
   return { rows, left: receipts.filter((receipt) => !applied.has(receipt)) };

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await deleteWebhook(store.db, ACCOUNT, webhooks.deleted);
   const { rows } = await store.pool.query<{ id: string }>(
     `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at, created_at, state, tries)
-     select $1, $2, gen_random_uuid(), 'delivered', t, t, 'delivered', 1
+     select $1, $2, uuidv7(), 'delivered', t, t, 'delivered', 1
      from generate_series(0, $3 - 1) n, lateral (select $4::timestamptz + n * interval '1 minute' as t) x
      order by n returning id`,
     [ACCOUNT, webhooks.clevertap, MANY, at(0)],

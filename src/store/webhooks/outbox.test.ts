@@ -274,7 +274,7 @@ test('in a long outbox each statement reads about as many rows as it takes', asy
   const insert = (webhookId: string, state: string, count: number, age: string) =>
     store.pool.query(
       `insert into callbacks (account_id, webhook_id, message_id, event, occurred_at, state, tries, next_try_at)
-       select $1, $2, gen_random_uuid(), 'delivered', now(), $3, 0, now() - n * $5::interval
+       select $1, $2, uuidv7(), 'delivered', now(), $3, 0, now() - n * $5::interval
        from generate_series(1, $4) n`,
       [ACCOUNT, webhookId, state, count, age],
     );

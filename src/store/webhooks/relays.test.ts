@@ -136,7 +136,7 @@ describe('a claim', () => {
     const updates = async () => {
       await counter.pool.query('select pg_stat_force_next_flush()');
       const { rows } = await counter.pool.query<{ all: number; hot: number }>(
-        `select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'callbacks'`,
+        `select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'callbacks_first'`,
       );
       return rows[0]!;
     };
