@@ -9,6 +9,7 @@ import { aimLines } from './bench/aims';
 import { emptyFigures, KEYS, rounded, shown, type Figures } from './bench/figures';
 import type { Phase } from './bench/phase';
 import { measurePause, measureSchedule, measureThrottle } from './bench/phases/control';
+import { measureBesideFaults } from './bench/phases/beside';
 import { measureFullCycle } from './bench/phases/cycle';
 import { measureDispatch } from './bench/phases/dispatch';
 import { measureIngress } from './bench/phases/ingress';
@@ -32,6 +33,8 @@ const TOPICS: Record<string, Topic> = {
   probes: { phases: [measureProbes] },
   dispatch: { phases: [measureDispatch], needs: ['raw'] },
   tenants: { phases: [measureTenants] },
+  // On its own stack: what is in trouble there would be in trouble for hours.
+  beside: { phases: [measureBesideFaults], alone: true },
   cycle: { phases: [measureFullCycle] },
   receipts: { phases: [measureReceipts], needs: ['raw', 'dispatch'] },
   ingress: { phases: [measureIngress] },

@@ -37,6 +37,8 @@ export interface Bed {
   call<T>(method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
   /** Bytes of write-ahead log that Postgres has written until now. */
   walBytes(): Promise<number>;
+  /** Bytes of tables and indexes. */
+  storedBytes(): Promise<number>;
   counts(): Promise<Counts>;
   /** What came to the plain endpoint that the raw figures are measured against, in the form of {@link counts}. */
   sinkCounts(): Promise<Counts>;
@@ -97,6 +99,13 @@ export async function makeBed(): Promise<Bed> {
     async walBytes() {
       const { rows } = await database.pool.query<{ bytes: string }>(
         `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as bytes`,
+      );
+      return Number(rows[0]!.bytes);
+    },
+    async storedBytes() {
+      const { rows } = await database.pool.query<{ bytes: string }>(
+        `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+         where relkind = 'r' and relnamespace = 'public'::regnamespace`,
       );
       return Number(rows[0]!.bytes);
     },

@@ -12,9 +12,11 @@ export async function measureFullCycle(context: PhaseContext): Promise<void> {
   await context.bed.gateway(BATCHES);
   await cycle(context, RECORDS_PER_REQUEST);
   const { bed, figures } = context;
+  const storedBefore = await bed.storedBytes();
   const [bytesBefore, cpuBefore] = [await bed.walBytes(), await bed.cpuTimes()];
   figures.full_cycle_per_s = recipients / (await cycle(context, recipients));
   figures.wal_bytes_per_cycle = ((await bed.walBytes()) - bytesBefore) / recipients;
+  figures.stored_bytes_per_message = ((await bed.storedBytes()) - storedBefore) / recipients;
   figures.full_cycle_cpu_us = cpuPerMessage(cpuBefore, await bed.cpuTimes(), recipients);
 }
 
