@@ -1,6 +1,6 @@
 /** What the duties do, on rows of a database; Temporal is played by a list of what it was asked for. */
 import { randomUUID } from 'node:crypto';
-import { uuidv7 } from '../../core/messages/ids';
+import { firstUuidv7At, uuidv7 } from '../../core/messages/ids';
 import {
   ACCOUNT,
   claim,
@@ -58,11 +58,14 @@ const workflows = {
   wakeRelays: (ids: readonly string[]) => void asked.push(...ids),
 } as unknown as Workflows;
 
+/** HELIOGRAPH_KEEP_MONTHS */
+let keepMonths: number | undefined;
 const turn = (duty: DutyName, cursor: string | null = null): Promise<DutyReport> =>
   runDuty(
     {
       database: store,
       workflows,
+      keepMonths,
       log: { warn: (fields) => void failed.push((fields as { item: string }).item) },
     },
     { duty, cursor },
@@ -326,4 +329,55 @@ test('keys: those that are too old are forgotten', async () => {
   expect(await turn('keys')).toMatchObject({ failed: 0 });
   expect((await store.pool.query('select key from idempotency_keys')).rows).toEqual([{ key: 'new' }]);
   await store.pool.query('delete from idempotency_keys');
+});
+
+describe('partitions', () => {
+  const DAY_MS = 86_400_000;
+  const longAgoMs = Date.now() - 300 * DAY_MS;
+
+  /** As of a database that has run for longer: the first partition ended half a year ago. */
+  beforeAll(async () => {
+    for (const table of ['messages', 'attempts', 'receipts', 'callbacks']) {
+      await store.pool.query(`truncate ${table}`);
+      await store.pool.query(`alter table ${table} detach partition ${table}_first`);
+      await store.pool.query(
+        `alter table ${table} attach partition ${table}_first for values from (minvalue) to ('${firstUuidv7At(Date.now() - 200 * DAY_MS)}')`,
+      );
+    }
+  });
+  afterAll(() => {
+    keepMonths = undefined;
+  });
+
+  const slices = async (): Promise<string[]> =>
+    (await store.pool.query<{ id: string }>('select id from slices')).rows.map(({ id }) => id);
+
+  test('those that are missing are made; what is older than is kept goes, with its slices', async () => {
+    await turn('partitions');
+    const [old, recent] = [firstUuidv7At(longAgoMs), uuidv7()];
+    for (const id of [old, recent]) {
+      await store.pool.query(
+        `insert into slices (id, account_id, priority, total, delivered, outcomes) values ($1, $2, 1, 1, 1, 1)`,
+        [id, ACCOUNT],
+      );
+      await store.pool.query(
+        `insert into messages (id, slice_id, account_id, send_id, msisdn, body, service, encoding, segments, state)
+         values ($1, $1, $2, $1, '+919800000001', 'x', 'T', 'gsm7', 1, 'delivered')`,
+        [id, ACCOUNT],
+      );
+    }
+    await turn('partitions');
+    expect(await slices()).toHaveLength(2);
+
+    keepMonths = 12;
+    await turn('partitions');
+    expect(await slices()).toHaveLength(2);
+
+    keepMonths = 1;
+    expect(await turn('partitions')).toMatchObject({ failed: 0, more: false });
+    expect(await slices()).toEqual([recent]);
+    const { rows } = await store.pool.query('select id from messages');
+    expect(rows).toEqual([{ id: recent }]);
+    expect(failed).toEqual([]);
+  });
 });
