@@ -19,6 +19,7 @@ create table accounts (
   click_tracking text not null default 'off'::text,
   safety jsonb not null default '{}'::jsonb,
   windows jsonb not null default '[{"end": "21:00", "start": "10:00", "country": "IN", "timezone": "Asia/Kolkata"}]'::jsonb,
+  max_age jsonb not null default '{}'::jsonb,
   constraint accounts_click_tracking_check CHECK ((click_tracking = ANY (ARRAY['off'::text, 'count'::text, 'report'::text]))),
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_retention_days_check CHECK ((retention_days > 0)),
@@ -175,10 +176,13 @@ create table campaigns (
   look_at timestamp with time zone,
   hold_until timestamp with time zone,
   hold_left_seconds integer,
+  max_age_seconds integer,
+  valid_until timestamp with time zone,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
   constraint campaigns_lateness_check CHECK ((lateness = ANY (ARRAY['send'::text, 'skip'::text, 'next-window'::text]))),
+  constraint campaigns_max_age_seconds_check CHECK ((max_age_seconds > 0)),
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_rate_per_second_check CHECK ((rate_per_second > 0)),
   constraint campaigns_series_id_fkey FOREIGN KEY (series_id) REFERENCES campaigns(id),
@@ -387,6 +391,7 @@ create table messages (
   submitted_at timestamp with time zone,
   settled_at timestamp with time zone,
   record_key bytea,
+  valid_until timestamp with time zone,
   constraint messages_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 

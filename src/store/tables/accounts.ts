@@ -17,7 +17,11 @@ export interface AccountsTable {
   click_tracking: Generated<'off' | 'count' | 'report'>;
   safety: JsonWithDefault<Safety>;
   windows: JsonWithDefault<CountryWindow[]>;
+  max_age: JsonWithDefault<MaxAge>;
 }
+
+/** Seconds after which a message is too old to leave, by its service (`T`, `P`, `S`); absent = never. */
+export type MaxAge = Partial<Record<'T' | 'P' | 'S', number>>;
 
 /** An account's caps; one that is absent is off. */
 export interface Safety {

@@ -101,6 +101,9 @@ export interface CampaignsTable {
   hold_until: Generated<Date | null>;
   /** What is left of that time while the clock stands. */
   hold_left_seconds: Generated<number | null>;
+  /** Its messages don't leave so long after its time, nor after `valid_until`; null = no matter. */
+  max_age_seconds: number | null;
+  valid_until: Date | null;
   /** When its workflow looks again, at the latest; null = nothing is left to look at. */
   look_at: Generated<Date | null>;
   self_pausing: Generated<boolean>;

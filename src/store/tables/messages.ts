@@ -78,6 +78,8 @@ export interface MessagesTable {
   transients: Generated<number>;
   gateway_id: string | null;
   not_before: Date | null;
+  /** It does not leave after it; null = it is never too old, or its campaign says it. */
+  valid_until: Date | null;
   code: string | null;
   reason: string | null;
   accepted_at: CreatedAt;
