@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { mayDispatch } from '../../core/campaigns/campaign';
 import type { CampaignRow } from '../../store/campaigns/campaigns';
-import { resumeHoldClock, settleHeld, stopHoldClock } from '../../store/campaigns/hold';
+import { resumeHoldClock, settleHeld, settleTooOld, stopHoldClock } from '../../store/campaigns/hold';
 import type { CampaignOutlook } from '../../store/campaigns/slices';
 import { NOTHING_SETTLED, type Settlement } from '../../store/messages/settlement';
 
@@ -17,6 +17,29 @@ export async function endHold(
 ): Promise<Settlement> {
   const isOver = holdUntil !== null && holdUntil.getTime() <= nowMs && mayDispatch(state);
   return isOver ? settleHeld(pool, id, SLICES_PER_SURVEY) : NOTHING_SETTLED;
+}
+
+/** From when the messages of a campaign are too old to leave: epoch milliseconds; null = they never are. */
+export function tooOldAtMs({
+  valid_until: validUntil,
+  max_age_seconds: maxAge,
+  due_at: dueAt,
+  started_at: startedAt,
+}: CampaignRow) {
+  const from = dueAt ?? startedAt;
+  const moments = [
+    validUntil?.getTime(),
+    maxAge === null || from === null ? undefined : from.getTime() + maxAge * 1_000,
+  ];
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** Ends what waits to be sent once it is too old for that, some slices at a time. */
+export async function endTooOld(pool: Pool, campaign: CampaignRow, nowMs: number): Promise<Settlement> {
+  const atMs = tooOldAtMs(campaign);
+  const isOver = atMs !== null && atMs <= nowMs && (mayDispatch(campaign.state) || campaign.state === 'paused');
+  return isOver ? settleTooOld(pool, campaign.id, SLICES_PER_SURVEY) : NOTHING_SETTLED;
 }
 
 /** Has the clock stand while nothing of the campaign may leave, and go on from there when something may. */

@@ -356,3 +356,23 @@ it('asks the database a fixed number of times, however many slices there are', a
   expect(await counted(60)).toBe(await counted(1));
   expect(await counted(60)).toBeLessThanOrEqual(5);
 });
+
+describe('one whose messages get too old', () => {
+  const old = (id: string, over: string) => store.pool.query(`update campaigns set ${over} where id = $1`, [id]);
+
+  it('running: it is looked at again at that moment, and what waits ends then', async () => {
+    const { id } = await campaignIn('running', [campaignSlice(0, 2)]);
+    await old(id, `started_at = '${NOON}', max_age_seconds = 5400`);
+    expect(await survey(id)).toMatchObject({ state: 'running', due: [0], dueAtMs: at('13:30') });
+    await clock.set('2026-06-01T13:30:00Z');
+    expect(await survey(id)).toMatchObject({ state: 'finished', done: true, ledger: { expired: 2, open: 0 } });
+  });
+
+  it('paused: the same, though nobody resumes it', async () => {
+    const { id } = await campaignIn('paused', [campaignSlice(0, 2)]);
+    await old(id, `started_at = '${NOON}', valid_until = '2026-06-01T12:30:00Z'`);
+    expect(await survey(id)).toMatchObject({ state: 'paused', due: [], dueAtMs: at('12:30') });
+    await clock.set('2026-06-01T12:30:00Z');
+    expect(await survey(id)).toMatchObject({ state: 'finished', ledger: { expired: 2, open: 0 } });
+  });
+});

@@ -18,7 +18,7 @@ import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
 import type { Schema } from '../../store/tables';
-import { endHold, followHold } from './hold';
+import { endHold, endTooOld, followHold, tooOldAtMs } from './hold';
 import { effectiveRate } from './rate';
 
 export type { CampaignCounts };
@@ -86,8 +86,9 @@ async function lookAt(
   if (campaign === null) return { ...IDLE, dueAtMs: AT_ONCE, nowMs, state: 'failed', done: true, details: 'gone' };
   if (isDue(campaign, nowMs)) campaign = (await beginWhenDue({ db }, campaignId, nowMs)) ?? campaign;
 
-  const givenUp = await endHold(pool, campaign, nowMs);
-  wakeRelays(givenUp.webhookIds);
+  const givenUp = [await endTooOld(pool, campaign, nowMs), await endHold(pool, campaign, nowMs)];
+  wakeRelays(givenUp.flatMap(({ webhookIds }) => webhookIds));
+  const gaveUp = givenUp.some(({ slices }) => slices.length > 0);
   const windows = await listOpenWindows(pool, campaignId);
   const states = windows.map((list) => ({ list, state: windowState(list, nowMs) }));
   // Messages of a campaign that has ended never leave, so they wait for no window.
@@ -100,6 +101,9 @@ async function lookAt(
   /** The first of these moments, and before the longest sleep is over. */
   const nextLook = (...atMs: (number | null)[]): number =>
     Math.min(nowMs + MAX_WAIT_MS, ...atMs.map((one) => one ?? Number.POSITIVE_INFINITY));
+  const oldAtMs = tooOldAtMs(campaign);
+  /** Once it is over, what is in doubt waits for its own deadline. */
+  const tooOldLater = oldAtMs !== null && oldAtMs > nowMs ? oldAtMs : null;
   const survey = {
     ...IDLE,
     dueAtMs: nextLook(),
@@ -116,7 +120,7 @@ async function lookAt(
     case 'scheduled':
       return { ...survey, dueAtMs: nextLook(campaign.due_at?.getTime() ?? AT_ONCE) };
     case 'paused':
-      return survey;
+      return { ...survey, dueAtMs: gaveUp ? AT_ONCE : nextLook(tooOldLater) };
     case 'finished':
       return { ...survey, done: true };
     case 'cancelled':
@@ -132,13 +136,13 @@ async function lookAt(
       // Once it is over, what is in doubt waits for its own deadline.
       if (holdUntilMs > nowMs) changes.push(holdUntilMs);
       // Its time is over: there may be more to end, and nothing to send.
-      if (givenUp.slices.length > 0) return { ...survey, dueAtMs: AT_ONCE };
+      if (gaveUp) return { ...survey, dueAtMs: AT_ONCE };
       return {
         ...survey,
         due: outlook.due,
         width: widthOf(campaign),
         untilMs: closings.length === 0 ? null : Math.min(...closings),
-        dueAtMs: nextLook(outlook.nextAtMs, ...changes),
+        dueAtMs: nextLook(outlook.nextAtMs, tooOldLater, ...changes),
       };
     }
   }

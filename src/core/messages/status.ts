@@ -20,11 +20,11 @@ export const CLAIMABLE_STATES = ['accepted', 'queued'] as const satisfies readon
  * is recorded as late and changes nothing.
  */
 export const TRANSITIONS: Record<MessageState, readonly MessageState[]> = {
-  accepted: ['queued', 'submitting', 'failed', 'suppressed', 'cancelled'],
-  queued: ['submitting', 'delivered', 'failed', 'suppressed', 'cancelled'],
+  accepted: ['queued', 'submitting', 'failed', 'expired', 'suppressed', 'cancelled'],
+  queued: ['submitting', 'delivered', 'failed', 'expired', 'suppressed', 'cancelled'],
   submitting: ['submitted', 'refused', 'queued', 'delivered', 'failed', 'expired', 'unknown'],
   submitted: ['refused', 'queued', 'delivered', 'failed', 'expired'],
-  refused: ['queued', 'delivered', 'failed'],
+  refused: ['queued', 'delivered', 'failed', 'expired'],
   delivered: [],
   suppressed: [],
   cancelled: [],

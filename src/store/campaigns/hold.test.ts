@@ -3,7 +3,7 @@ import { pinClock, type PinnedClock } from '../../../test/support/clock';
 import { countersOf, startStore, type TestStore } from '../../../test/support/rows';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { readCampaign } from './campaigns';
-import { noteRun, resumeHoldClock, settleHeld, stopHoldClock } from './hold';
+import { noteRun, resumeHoldClock, settleHeld, settleTooOld, stopHoldClock } from './hold';
 import type { Database } from '../database';
 
 let store: TestStore;
@@ -116,5 +116,27 @@ describe('settleHeld', () => {
     await clock.set('2026-06-09T12:00:00Z');
     await store.pool.query(`update campaigns set state = 'paused' where id = $1`, [id]);
     expect(await settle(id, 3)).toEqual([]);
+  });
+});
+
+describe('settleTooOld', () => {
+  const settle = async (id: string) => (await settleTooOld(database.pool, id, 3)).slices.length;
+
+  it.each(['running', 'paused'])('ends what waits of a campaign that is %s once it is too old', async (state) => {
+    const campaign = await storeCampaign(store);
+    await storeBlock(store, campaign, [campaignSlice(0, 2), campaignSlice(1, 2)]);
+    await store.pool.query(
+      `update campaigns set state = $2, started_at = '2026-06-01T12:00:00Z', max_age_seconds = 600 where id = $1`,
+      [campaign.id, state],
+    );
+    await clock.set('2026-06-01T12:09:59Z');
+    expect(await settle(campaign.id)).toBe(0);
+    await clock.set('2026-06-01T12:10:00Z');
+    expect(await settle(campaign.id)).toBe(2);
+    const { rows } = await store.pool.query(
+      `select distinct m.state, m.code, m.reason from messages m join slices s on s.id = m.slice_id where s.campaign_id = $1`,
+      [campaign.id],
+    );
+    expect(rows).toEqual([{ state: 'expired', code: '916', reason: 'its time was over before it could leave' }]);
   });
 });

@@ -4,8 +4,10 @@
  * paused it, the clock stands.
  */
 import type { Pool } from 'pg';
-import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
+import { DISPATCHING_STATES, type CampaignState } from '../../core/campaigns/campaign';
+import type { FinalState } from '../../core/messages/status';
 import { execute, transact } from '../database';
+import { CAMPAIGN_UNTIL, TOO_OLD } from '../messages/age';
 import { isFree } from '../messages/blocks';
 import {
   SETTLEMENT,
@@ -70,43 +72,76 @@ export async function resumeHoldClock(pool: Pool, id: string): Promise<void> {
 }
 
 /**
- * Settles what waits to be sent in up to `limit` slices of a campaign whose time is over.
+ * Settles what waits to be sent in up to `limit` slices of a campaign of which no gateway took anything for too long.
  * @returns slices in none of which anything is left to settle are not in it.
  */
-export async function settleHeld(pool: Pool, id: string, limit: number): Promise<Settlement> {
+export function settleHeld(pool: Pool, id: string, limit: number): Promise<Settlement> {
+  return settleWaiting(pool, id, limit, HELD);
+}
+
+/** The same, of one whose messages are too old to leave, also while it is paused. */
+export function settleTooOld(pool: Pool, id: string, limit: number): Promise<Settlement> {
+  return settleWaiting(pool, id, limit, OLD);
+}
+
+/** Why the messages of a campaign `c` that wait are given up, and what becomes of them. */
+interface End {
+  name: string;
+  /** In SQL. */
+  since: string;
+  states: readonly CampaignState[];
+  outcome: readonly [state: FinalState, code: string, reason: string];
+}
+
+const HELD: End = {
+  name: 'held',
+  since: 'c.hold_until',
+  states: DISPATCHING_STATES,
+  outcome: ['failed', '904', 'no gateway took the message before the deadline'],
+};
+const OLD: End = {
+  name: 'too-old',
+  since: CAMPAIGN_UNTIL,
+  states: [...DISPATCHING_STATES, 'paused'],
+  outcome: ['expired', '916', TOO_OLD],
+};
+
+async function settleWaiting(pool: Pool, id: string, limit: number, end: End): Promise<Settlement> {
   return transact(pool, async (client) => {
     const { rows: taken } = await client.query<{ id: string }>({
-      name: 'take-held',
-      text: TAKE_HELD,
-      values: [id, limit, DISPATCHING_STATES],
+      name: `take-${end.name}`,
+      text: takeOver(end.since),
+      values: [id, limit, end.states],
     });
-    const slices = taken.map((row) => row.id);
-    const { rows } = await client.query<SettlementRow>({ name: 'settle-held', text: SETTLE_HELD, values: [slices] });
+    const { rows } = await client.query<SettlementRow>({
+      name: 'settle-waiting',
+      text: SETTLE_WAITING,
+      values: [taken.map((row) => row.id), ...end.outcome],
+    });
     return toSettlement(rows);
   });
 }
 
 /** A run that has them claims no more of them, and what it has claimed is in blocks that the next statement sees. */
-const TAKE_HELD = `
+const takeOver = (since: string): string => `
 with over as (
   select s.id from slices s
   where s.campaign_id = $1
-    and exists (select 1 from campaigns c where c.id = $1 and c.hold_until <= now() and c.state = any($3::text[]))
+    and exists (select 1 from campaigns c where c.id = $1 and ${since} <= now() and c.state = any($3::text[]))
     and exists (select 1 from messages m where m.slice_id = s.id and m.state in ('accepted', 'queued', 'refused')
                   and ${isFree('m', 's.id')})
   order by s.no limit $2 for update
 )
 update slices s set owner = null from over where s.id = over.id returning s.id`;
 
-const SETTLE_HELD = `
+const SETTLE_WAITING = `
 with held as (
   select m.id, m.state as was from messages m
   where m.slice_id = any($1::uuid[]) and m.state in ('accepted', 'queued', 'refused') and ${isFree('m', 'm.slice_id')}
   order by m.id for update of m
 ),
 moved as (
-  update messages m
-  set state = 'failed', code = '904', reason = 'no gateway took the message before the deadline', settled_at = now()
+  update messages m set state = $2::message_state, code = $3, reason = $4, settled_at = now()
   from held h where m.id = h.id
   returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
 ),

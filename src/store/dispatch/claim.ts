@@ -5,6 +5,7 @@ import { NIL_UUID } from '../../core/messages/ids';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { capParameters, recentOf, type Caps } from '../messages/caps';
 import { execute, executeLocked } from '../database';
+import { CAMPAIGN_UNTIL, VALID_UNTIL } from '../messages/age';
 import { attemptSender, inBlocksOf, REOPEN } from '../messages/blocks';
 import type { MessageOptions } from '../tables';
 
@@ -61,12 +62,13 @@ const toClaimed = (row: ClaimRow): ClaimedMessage => ({
 const DUE = `
   where exists (select from owned) and m.slice_id = $1 and m.id > $9 and m.state = any($2::message_state[])
     and m.leg = $3 and (m.not_before is null or m.not_before <= now())
+    and (m.valid_until is null or m.valid_until > now())
     and m.id not in ${inBlocksOf('$1')}
     and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
     and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
-                    where s.id = $1 and not c.state = any($10::text[]))`;
+                    where s.id = $1 and (not c.state = any($10::text[]) or coalesce(${CAMPAIGN_UNTIL} <= now(), false)))`;
 const OWNED = `
 with owned as (
   select account_id from slices where id = $1 and owner = $11 for update
@@ -128,7 +130,7 @@ export interface ClaimRequest {
 /**
  * Claims up to `limit` messages of one leg in one statement, as a block, or with an attempt for each where the account has
  * caps. Claims nothing once the gateway is inactive or paused, or the campaign is, or the slice has another owner; no
- * message whose number is suppressed; and none that a cap holds back: the claims of an account with caps wait for each
+ * message that is too old, or whose number is suppressed; and none that a cap holds back: the claims of an account with caps wait for each
  * other, so that two slices don't send what only one of them may. One owner makes one claim at a time.
  */
 export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<ClaimedMessage[]> {
@@ -176,13 +178,14 @@ export interface OrphanedAttempt extends ClaimedMessage {
 
 const ORPHAN = `
 orphan as (
-  select m.id, m.attempts, m.not_before from messages m
+  select m.id, m.attempts, m.not_before, coalesce(${VALID_UNTIL} > now(), true) as is_good
+  from messages m join slices s on s.id = m.slice_id left join campaigns c on c.id = s.campaign_id
   where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
-  order by m.id for update
+  order by m.id for update of m
 )`;
-/** The attempt can be sent again under its own id. @param providers that recognise our ids. */
+/** The attempt can be sent again under its own id, and is not too old for that. @param providers that recognise our ids. */
 const mayResend = (providers: string): string =>
-  `exists (select 1 from gateways g where g.id = a.gateway_id and g.deleted_at is null and g.provider = any(${providers}))`;
+  `o.is_good and exists (select 1 from gateways g where g.id = a.gateway_id and g.deleted_at is null and g.provider = any(${providers}))`;
 
 /**
  * Calls the attempts of a slice unknown that another run left behind as `submitting`: they wait for a look-up, their receipt
@@ -198,7 +201,7 @@ export async function callOrphansUnknown(pool: Pool, sliceId: string, resending:
      called as (
        update attempts a set state = 'unknown', class = 'unknown', reason = $3, answered_at = now() from orphan o
        where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
-         and not ${mayResend('$2::text[]')}
+         and not (${mayResend('$2::text[]')})
        returning a.message_id
      )
      update messages m set code = '900', reason = $3, not_before = null from called c where m.id = c.message_id returning 1`,

@@ -1,6 +1,7 @@
 /** When a slice has to be looked at next, and the end of messages whose deadline has passed. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { TOO_OLD, VALID_UNTIL } from './age';
 import { isFree } from './blocks';
 import { hasOpen } from './ledger';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
@@ -8,15 +9,18 @@ import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './
 
 const SETTLE_OVERDUE = `
 with overdue as (
-  select m.id, m.state as was ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} and ${isFree('m', '$1')} order by m.id for update of m
+  select m.id, m.state as was, coalesce(${VALID_UNTIL} <= now(), false) as is_too_old ${WAITING} and ${DEADLINE} <= now() and ${LOOKED_UP} and ${isFree('m', '$1')} order by m.id for update of m
 ),
 moved as (
   update messages m
-  set state = case o.was when 'submitted' then 'expired' when 'submitting' then 'unknown' else 'failed' end::message_state,
-      code = case o.was when 'submitted' then '916' when 'submitting' then '900' else '904' end,
-      reason = case o.was when 'submitted' then 'no delivery report came before the deadline'
-                          when 'submitting' then 'the provider did not confirm that it took the message'
-                          else 'no gateway took the message before the deadline' end,
+  set state = case when o.was = 'submitted' then 'expired' when o.was = 'submitting' then 'unknown'
+                   when o.is_too_old then 'expired' else 'failed' end::message_state,
+      code = case when o.was = 'submitted' then '916' when o.was = 'submitting' then '900'
+                  when o.is_too_old then '916' else '904' end,
+      reason = case when o.was = 'submitted' then 'no delivery report came before the deadline'
+                    when o.was = 'submitting' then 'the provider did not confirm that it took the message'
+                    when o.is_too_old then '${TOO_OLD}'
+                    else 'no gateway took the message before the deadline' end,
       settled_at = now()
   from overdue o where m.id = o.id
   returning m.id, m.slice_id, m.account_id, m.webhook_id, o.was, m.state, m.code, m.reason, m.settled_at as at
@@ -85,7 +89,8 @@ export async function readOutlook(
        select count(*)::int as open,
               count(*) filter (where m.state in ('accepted', 'queued', 'refused'))::int as waiting,
               count(*) filter (where m.state in ('accepted', 'queued', 'refused')
-                                 and (m.not_before is null or m.not_before <= now()))::int as ready,
+                                 and (m.not_before is null or m.not_before <= now())
+                                 and coalesce(${VALID_UNTIL} > now(), true))::int as ready,
               count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
               min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) then null else
                 least(${NEXT_END}, case when m.state <> 'submitted' then m.not_before end) end) as wait_at,

@@ -3,6 +3,8 @@
  * `$2` the providers that can be asked what became of an attempt.
  */
 
+import { VALID_UNTIL } from './age';
+
 /**
  * How long a message may wait for a gateway that takes it: from when it was due; of a campaign, from when no gateway took
  * anything of it any more.
@@ -36,15 +38,17 @@ export const WAITING = waiting('true');
 /**
  * When a message stops waiting: for its receipt, the gateway's deadline after it was submitted (or after its attempt
  * became unknown, or was sent first, when it is to be sent again); for a usable gateway, a day after it was due, and one
- * of a campaign with all others of it (`store/campaigns/hold.ts`). None of these begins anew.
+ * of a campaign with all others of it (`store/campaigns/hold.ts`), and no longer than it is good. None of these begins
+ * anew.
  */
 export const DEADLINE = `
   case m.state
     when 'submitted' then m.submitted_at + g.receipt_deadline_seconds * interval '1 second'
     when 'submitting' then case a.state when 'submitting' then a.created_at else a.answered_at end
                            + g.receipt_deadline_seconds * interval '1 second'
-    else case when c.id is not null then c.hold_until
-              else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second' end
+    else least(${VALID_UNTIL},
+               case when c.id is not null then c.hold_until
+                    else coalesce(s.due_at, s.created_at) + ${HOLD_DEADLINE_SECONDS} * interval '1 second' end)
   end`;
 
 /**
