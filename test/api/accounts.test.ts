@@ -30,6 +30,7 @@ const DEFAULTS = {
   clickTracking: 'off',
   safety: {},
   windows: [{ country: 'IN', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }],
+  maxAgeSeconds: {},
 };
 const EVERYTHING = {
   name: 'Everything',
@@ -49,6 +50,7 @@ const EVERYTHING = {
     maxCampaignCost: 2_500.5,
   },
   windows: [{ country: 'DE', start: '09:00', end: '20:00', timezone: 'Europe/Berlin' }],
+  maxAgeSeconds: { T: 300, P: 86_400, S: 34_560_000 },
 };
 
 describe('settings', () => {
@@ -67,6 +69,14 @@ describe('settings', () => {
     expect((await patch(id, {})).json).toEqual(json);
     const back = await patch(id, { retentionDays: null, safety: {} });
     expect(back.json).toEqual({ ...json, retentionDays: null, safety: {} });
+  });
+
+  test('an age is replaced as a whole, and one of a service that is null is none', async () => {
+    const { id } = await make({ maxAgeSeconds: { T: 300, P: null } });
+    expect((await stack.call('GET', `/api/v1/accounts/${id}`)).json.maxAgeSeconds).toEqual({ T: 300 });
+    expect((await patch(id, { maxAgeSeconds: { S: 60, T: null } })).json.maxAgeSeconds).toEqual({ S: 60 });
+    expect((await patch(id, { name: 'Renamed' })).json.maxAgeSeconds).toEqual({ S: 60 });
+    expect((await patch(id, { maxAgeSeconds: {} })).json.maxAgeSeconds).toEqual({});
   });
 
   test('a changed setting rules from then on', async () => {
@@ -97,13 +107,15 @@ describe('settings', () => {
       clickTracking: 'on',
       safety: { frequencyCap: { count: 0, hours: 24 }, autoPauseFailureShare: 2, colour: 'red' },
       windows: [{ country: 'IN', start: '21:00', end: '10:00', timezone: 'Asia/Kolkata' }],
+      maxAgeSeconds: { T: 0, P: 1.5, S: 34_560_001, X: 1 },
       owner: 'nobody',
     };
     const { id } = await make();
     const { status, json } = await patch(id, bad);
     expect([status, json.code]).toEqual([400, 'invalid-request']);
     expect(fieldsOf(json)).toEqual([
-      'callbackHosts.0', 'clickTracking', 'defaultCountry', 'defaultService', 'owner', 'requireApprovedSenders',
+      'callbackHosts.0', 'clickTracking', 'defaultCountry', 'defaultService', 'maxAgeSeconds.P',
+      'maxAgeSeconds.S', 'maxAgeSeconds.T', 'maxAgeSeconds.X', 'owner', 'requireApprovedSenders',
       'retentionDays', 'safety.autoPauseFailureShare', 'safety.colour', 'safety.frequencyCap.count', 'timezone',
       'unsupportedOptions', 'windows.0.end',
     ]); // prettier-ignore

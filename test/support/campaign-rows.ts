@@ -26,6 +26,8 @@ export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {
     timezone: 'UTC',
     window: null,
     lateness: 'send',
+    maxAgeSeconds: null,
+    validUntil: null,
     ratePerSecond: null,
     finishWithinSeconds: null,
     recurrence: null,

@@ -13,5 +13,6 @@ export const incoming = (over: Partial<IncomingMessage> = {}): IncomingMessage =
   encoding: 'gsm7',
   segments: 1,
   dueAt: null,
+  validUntil: null,
   ...over,
 });

@@ -98,6 +98,7 @@ export function messageDraft(sliceId: string, over: Partial<MessageDraft> = {}):
     webhookId: WEBHOOK,
     encoding: 'gsm7',
     segments: 1,
+    validUntil: null,
     recordHash: null,
     ...over,
   };

@@ -50,7 +50,12 @@ export async function acceptRecords(
     );
   }
   const { account } = context;
-  const defaults = { timezone: account.timezone, country: account.default_country, service: account.default_service };
+  const defaults = {
+    timezone: account.timezone,
+    country: account.default_country,
+    service: account.default_service,
+    maxAge: account.max_age,
+  };
   const now = new Date();
   const rejected: RejectedRecord[] = [];
   const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
@@ -145,10 +150,10 @@ function toMessages(
   now: Date,
   standIn: string | null,
 ): IncomingMessage[] {
-  const { recipients, text, meta, sender, service, options, encoding, segments, dueAt } = record;
+  const { recipients, text, meta, sender, service, options, encoding, segments, dueAt, validUntil } = record;
   const due = dueAt !== null && dueAt > now ? dueAt : null;
   return recipients.map((msisdn) => ({
-    msisdn, text, meta, standIn, sender, service, options, encoding, segments, webhookId, dueAt: due,
+    msisdn, text, meta, standIn, sender, service, options, encoding, segments, webhookId, dueAt: due, validUntil,
   })); // prettier-ignore
 }
 

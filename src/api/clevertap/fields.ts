@@ -6,7 +6,7 @@
 /** What a record can say. */
 export type Field =
   | 'to' | 'text' | 'meta' | 'sender' | 'service' | 'type' | 'flash' | 'port' | 'entityId' | 'templateId'
-  | 'webhookId' | 'callbackUrl' | 'time' | 'unicode'; // prettier-ignore
+  | 'webhookId' | 'callbackUrl' | 'time' | 'maxAgeSeconds' | 'validUntil' | 'unicode'; // prettier-ignore
 
 /** A field's names; when a record has several of them, the earlier one in this list wins. */
 export const ALIASES: Record<Field, readonly string[]> = {
@@ -24,12 +24,14 @@ export const ALIASES: Record<Field, readonly string[]> = {
   webhookId: ['webhook_id'],
   callbackUrl: ['callback_url', 'callback', 'partnercallbackurl'],
   time: ['time'],
+  maxAgeSeconds: ['maxAgeSeconds', 'max_age_seconds'],
+  validUntil: ['validUntil', 'valid_until'],
 };
 
 /** Field and rank of every name. */
 const NAMES = new Map<string, { field: Field; rank: number }>();
 for (const [field, names] of Object.entries(ALIASES) as [Field, readonly string[]][]) {
-  names.forEach((name, rank) => NAMES.set(name, { field, rank }));
+  names.forEach((name, rank) => NAMES.set(name.toLowerCase(), { field, rank }));
 }
 
 /** The field that a name stands for, in any case; undefined for a name that means nothing here. */

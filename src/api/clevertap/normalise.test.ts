@@ -2,7 +2,7 @@ import { nameValues } from './fields';
 import { normaliseRecord, type AcceptableRecord } from './normalise';
 
 const NOW = new Date('2026-08-01T04:00:00Z');
-const ACCOUNT = { timezone: 'Asia/Kolkata', country: 'IN', service: 'T' };
+const ACCOUNT = { timezone: 'Asia/Kolkata', country: 'IN', service: 'T', maxAge: { P: 3_600 } };
 const GOOD = { to: '919800000001', text: 'Hello' };
 
 const read = (fields: object) => normaliseRecord(nameValues({ ...GOOD, ...fields }), ACCOUNT, NOW);
@@ -32,6 +32,7 @@ it('a bare record takes its service from the account, and nothing else', () => {
     encoding: 'gsm7',
     segments: 1,
     dueAt: null,
+    validUntil: null,
     webhookId: null,
     callbackUrl: null,
   });
@@ -183,5 +184,51 @@ describe('time', () => {
 
   it.each(['tomorrow', true, {}, '2027-12-01 10:00'])('%j is rejected', (time) => {
     expect(rejected({ time })[0]).toBe('invalid-time time');
+  });
+});
+
+describe('how old it may be when it leaves', () => {
+  const lastMomentOf = (fields: object) => accepted(fields).validUntil?.toISOString();
+
+  it.each([
+    ['seconds from now', { maxAgeSeconds: 90 }, '04:01:30'],
+    ['as words of a form', { max_age_seconds: '90' }, '04:01:30'],
+    ['from its time', { maxAgeSeconds: 90, time: '2026-08-01 10:00' }, '04:31:30'],
+    ['from now when its time has passed', { maxAgeSeconds: 90, time: '2026-08-01 09:00' }, '04:01:30'],
+    ['a clock time of the account', { validUntil: '2026-08-01 10:30' }, '05:00:00'],
+    ['an instant', { valid_until: '2026-08-01T05:00:00Z' }, '05:00:00'],
+    ['epoch seconds', { validUntil: 1_785_560_400 }, '05:00:00'],
+    ['the earlier of both', { maxAgeSeconds: 7_200, validUntil: '2026-08-01 10:30' }, '05:00:00'],
+    ['the account’s default of its service', { service: 'P' }, '05:00:00'],
+    ['its own in place of the default', { service: 'P', maxAgeSeconds: 90 }, '04:01:30'],
+    ['its own moment in place of the default', { service: 'P', validUntil: '2026-08-01T06:00:00Z' }, '06:00:00'],
+  ])('%s', (_, fields, clock) => {
+    expect(lastMomentOf(fields)).toBe(`2026-08-01T${clock}.000Z`);
+  });
+
+  it('400 days at most', () => {
+    expect(lastMomentOf({ maxAgeSeconds: 34_560_000 })).toBe('2027-09-05T04:00:00.000Z');
+  });
+
+  it.each([0, -1, 1.5, 34_560_001, 'soon', true])('maxAgeSeconds %j is rejected with its value', (maxAgeSeconds) => {
+    expect(rejected({ maxAgeSeconds })).toEqual([
+      'invalid-number maxAgeSeconds',
+      `maxAgeSeconds is ${JSON.stringify(String(maxAgeSeconds))}; it must be a whole number from 1 to 34560000`,
+    ]);
+  });
+
+  it.each([
+    ['has passed', { validUntil: '2026-08-01 09:30' }, /^validUntil is 2026-08-01T04:00:00\.000Z.*over before/],
+    [
+      'comes before its time',
+      { valid_until: '2026-08-01 11:00', time: '2026-08-01 12:00' },
+      /^valid_until is .*leave at/,
+    ],
+    ['is none', { validUntil: 'tomorrow' }, /^validUntil the time is unreadable/],
+    ['is no value', { validUntil: {} }, /^validUntil is not a time$/],
+  ])('a validUntil that %s is rejected', (_, fields, message) => {
+    const [problem, said] = rejected(fields);
+    expect(problem).toBe(`invalid-time ${Object.keys(fields)[0]}`);
+    expect(said).toMatch(message);
   });
 });

@@ -1,5 +1,6 @@
 /** From the values of one record to messages that can be stored. Pure. */
 import { MAX_META_LENGTH } from '../../core/audience/upload-row';
+import { ageLimit, lastMoment, MAX_AGE_SECONDS, validUntilProblem, type MaxAge } from '../../core/messages/age';
 import { normaliseMsisdn } from '../../core/messages/msisdn';
 import { parseSendTime } from '../../core/time/schedule';
 import { segment, type Encoding } from '../../core/messages/segments';
@@ -16,6 +17,8 @@ export interface AccountDefaults {
   /** ISO 3166 alpha-2, for numbers without country code. */
   country: string;
   service: string;
+  /** For a record that says neither `maxAgeSeconds` nor `validUntil`. */
+  maxAge: Readonly<MaxAge>;
 }
 
 /** A record that can be stored, once its webhook is known. */
@@ -30,6 +33,8 @@ export interface AcceptableRecord {
   encoding: Encoding;
   segments: number;
   dueAt: Date | null;
+  /** From then on it is too old to leave; null = never. */
+  validUntil: Date | null;
   webhookId: string | null;
   callbackUrl: string | null;
 }
@@ -78,22 +83,22 @@ export function normaliseRecord(
       templateId: reader.dltId('templateId'),
       extra: extra !== undefined && UNSTORABLE_JSON.test(JSON.stringify(extra)) ? undefined : extra,
     });
-    return {
-      ok: true,
-      record: {
-        recipients: reader.recipients(account.country),
-        text,
-        meta: reader.text('meta', MAX_META_LENGTH) ?? null,
-        sender: reader.text('sender', MAX_SENDER_LENGTH)?.trim() ?? null,
-        service: reader.text('service', MAX_SERVICE_LENGTH) ?? account.service,
-        options,
-        encoding: segmentation.encoding,
-        segments: segmentation.parts,
-        dueAt: reader.time(account.timezone, now),
-        webhookId: reader.text('webhookId', MAX_META_LENGTH) ?? null,
-        callbackUrl: reader.text('callbackUrl', 2_000) ?? null,
-      },
+    const record: AcceptableRecord = {
+      recipients: reader.recipients(account.country),
+      text,
+      meta: reader.text('meta', MAX_META_LENGTH) ?? null,
+      sender: reader.text('sender', MAX_SENDER_LENGTH)?.trim() ?? null,
+      service: reader.text('service', MAX_SERVICE_LENGTH) ?? account.service,
+      options,
+      encoding: segmentation.encoding,
+      segments: segmentation.parts,
+      dueAt: reader.time('time', account.timezone, now),
+      validUntil: reader.time('validUntil', account.timezone, now),
+      webhookId: reader.text('webhookId', MAX_META_LENGTH) ?? null,
+      callbackUrl: reader.text('callbackUrl', 2_000) ?? null,
     };
+    record.validUntil = readAge(reader, record, account.maxAge, now);
+    return { ok: true, record };
   } catch (error) {
     if (error instanceof Rejected) return { ok: false, problem: error.problem };
     throw error;
@@ -105,6 +110,20 @@ function readType(reader: RecordReader): 'unicode' | 'plain' | undefined {
   if (reader.flag('unicode')) return 'unicode';
   // A text that GSM 03.38 lacks would be garbled if "plain" were taken at its word: what is sent is then UCS-2.
   return TYPES.get(reader.raw('type'));
+}
+
+/** Until when a record may leave, of all that says something of it. */
+function readAge(
+  reader: RecordReader,
+  { validUntil, dueAt, service }: AcceptableRecord,
+  defaults: Readonly<MaxAge>,
+  now: Date,
+): Date | null {
+  const maxAgeSeconds = reader.integer('maxAgeSeconds', 1, MAX_AGE_SECONDS) ?? null;
+  const problem = validUntil === null ? null : validUntilProblem(validUntil, dueAt, now);
+  if (problem !== null) reader.reject('validUntil', 'invalid-time', problem);
+  const leavesAt = dueAt !== null && dueAt > now ? dueAt : now;
+  return lastMoment(ageLimit({ maxAgeSeconds, validUntil }, service, defaults), leavesAt);
 }
 
 function compact(options: MessageOptions): MessageOptions | null {
@@ -163,12 +182,12 @@ class RecordReader {
     });
   }
 
-  time(zone: string, now: Date): Date | null {
-    const raw = this.values.time;
+  time(field: 'time' | 'validUntil', zone: string, now: Date): Date | null {
+    const raw = this.values[field];
     if (raw === undefined || raw === '') return null;
-    if (typeof raw !== 'string' && typeof raw !== 'number') this.reject('time', 'invalid-time', 'is not a time');
+    if (typeof raw !== 'string' && typeof raw !== 'number') this.reject(field, 'invalid-time', 'is not a time');
     const parsed = parseSendTime(raw, zone, now);
-    return parsed.ok ? parsed.at : this.reject('time', 'invalid-time', parsed.reason);
+    return parsed.ok ? parsed.at : this.reject(field, 'invalid-time', parsed.reason);
   }
 
   flag(field: Field): boolean {
@@ -206,7 +225,7 @@ class RecordReader {
     return this.reject(field, 'invalid-type', 'must be a string');
   }
 
-  private reject(field: Field, code: RecordProblemCode, message: string): never {
+  reject(field: Field, code: RecordProblemCode, message: string): never {
     const name = this.names[field] ?? field;
     throw new Rejected({ code, field: name, message: `${name} ${message}` });
   }

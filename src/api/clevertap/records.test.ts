@@ -33,6 +33,16 @@ describe('genericRecords', () => {
     expect(values({ sender: 'GLOBAL', msgs: [{ to: '1', source: 'OWN' }] })).toEqual([{ to: '1', sender: 'OWN' }]);
   });
 
+  it('an age beside the records holds for each that says nothing of that kind', () => {
+    const validUntil = '2026-08-01 10:00';
+    const msgs = [{ to: '1' }, { to: '2', max_age_seconds: 60 }, { to: '3', valid_until: '2026-08-02 10:00' }];
+    expect(values({ maxAgeSeconds: 300, validUntil, msgs })).toEqual([
+      { to: '1', maxAgeSeconds: 300, validUntil },
+      { to: '2', maxAgeSeconds: 60, validUntil },
+      { to: '3', maxAgeSeconds: 300, validUntil: '2026-08-02 10:00' },
+    ]);
+  });
+
   it('keeps unknown keys of both, the record’s before the global’s', () => {
     const [record] = genericRecords({ hid: 'H', seq: 0, msgs: [{ to: '1', seq: 7 }] });
     expect(record!.extra).toEqual({ hid: 'H', seq: 7 });

@@ -18,6 +18,9 @@ const MEANING: Record<Field, string> = {
   webhookId: 'A webhook of the account, for the outcome.',
   callbackUrl: 'CleverTap’s callback URL, for the outcome; its host must be allowed for the account.',
   time: 'When to send: `yyyy-mm-dd hh:mm[:ss]` in the account’s zone, ISO 8601 with an offset, or epoch seconds or milliseconds.',
+  maxAgeSeconds:
+    'Seconds from its time, or from now when it leaves at once, after which it is too old: it ends as `expired` and is not sent. 1 to 34,560,000; absent, and no `validUntil` = the account’s default.',
+  validUntil: 'A moment, written as `time` is, after which it is too old. Of the two, what comes first holds.',
   unicode: '`true` = Unicode.',
 };
 
@@ -30,7 +33,7 @@ function record(names: Partial<Record<Field, string>>, required: readonly Field[
   for (const field of ALL) {
     const name = names[field];
     if (name === undefined) continue;
-    const others = ALIASES[field].filter((alias) => alias !== name.toLowerCase());
+    const others = ALIASES[field].filter((alias) => alias.toLowerCase() !== name.toLowerCase());
     const also = others.length === 0 ? '' : ` Also: ${others.map((alias) => `\`${alias}\``).join(', ')}.`;
     const text = required.includes(field) ? z.string().min(1) : z.string();
     const schema = text.describe(MEANING[field] + also);
@@ -72,6 +75,7 @@ export const genericAnswer = z
 const mobtextingNames: Partial<Record<Field, string>> = {
   to: 'to', text: 'message', sender: 'sender', service: 'service', meta: 'custom', type: 'type', flash: 'flash',
   port: 'port', entityId: 'entity_id', templateId: 'template_id', webhookId: 'webhook_id', time: 'time',
+  maxAgeSeconds: 'maxAgeSeconds', validUntil: 'validUntil',
 }; // prettier-ignore
 export const mobtextingRecord = record(mobtextingNames).meta({ id: 'MobtextingRecord' });
 const mobtextingFields = record(mobtextingNames, []).meta({ id: 'MobtextingFields' });

@@ -32,6 +32,8 @@ export interface IncomingMessage {
   segments: number;
   /** Null = at once. */
   dueAt: Date | null;
+  /** From then on it is too old to leave; null = never. */
+  validUntil: Date | null;
 }
 
 export interface IncomingRequest {
@@ -272,7 +274,8 @@ const weigh = (arrivals: Arrival[]): Weight => ({
 });
 
 function toDraft(accountId: string, sendId: string, message: IncomingMessage): MessageDraft {
-  const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments, linked } = message;
+  const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments, validUntil, linked } =
+    message;
   const identity = meta ?? standIn;
   return {
     id: uuidv7(),
@@ -288,6 +291,7 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
     webhookId,
     encoding,
     segments,
+    validUntil,
     recordHash: identity === null ? null : recordHash(accountId, identity, msisdn, linked?.original ?? text),
     links: linked?.links,
   };

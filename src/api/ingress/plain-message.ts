@@ -1,7 +1,7 @@
 import type { Segmentation } from '../../core/messages/segments';
 import type { IncomingMessage } from './ingress';
 
-/** A message that nobody asked for by a record: due at once, reported to nobody, never a duplicate. */
+/** A message that nobody asked for by a record: due at once, reported to nobody, never too old, never a duplicate. */
 export const plainMessage = (
   own: Pick<IncomingMessage, 'msisdn' | 'text' | 'sender' | 'service' | 'options'>,
   { encoding, parts }: Pick<Segmentation, 'encoding' | 'parts'>,
@@ -13,4 +13,5 @@ export const plainMessage = (
   encoding,
   segments: parts,
   dueAt: null,
+  validUntil: null,
 });

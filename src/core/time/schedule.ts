@@ -28,7 +28,7 @@ const EPOCH_MILLISECONDS = /^\d{13}$/;
  * @param zone IANA name, for example `Asia/Kolkata`.
  */
 export function parseSendTime(raw: string | number, zone: string, now: Date): SendTime {
-  const at = lastInstant(String(raw).trim(), zone);
+  const at = instantOf(String(raw).trim(), zone);
   if (at === undefined) return { ok: false, reason: `the time is unreadable: write ${SEND_TIME_FORMATS}` };
   if (at - now.getTime() > MAX_AHEAD_DAYS * DAY_MS) {
     return { ok: false, reason: `the time is more than ${MAX_AHEAD_DAYS} days ahead` };
@@ -36,12 +36,16 @@ export function parseSendTime(raw: string | number, zone: string, now: Date): Se
   return { ok: true, at: new Date(at) };
 }
 
-/** The records of a request name one time, mostly: it is read once. */
-let last: { text: string; zone: string; at: number | undefined } | undefined;
+/** The records of a request name one time to leave, mostly, and one to be over by: each is read once. */
+let lately: { text: string; zone: string; at: number | undefined }[] = [];
+const REMEMBERED = 2;
 
-function lastInstant(text: string, zone: string): number | undefined {
-  if (last?.text !== text || last.zone !== zone) last = { text, zone, at: readInstant(text, zone) };
-  return last.at;
+function instantOf(text: string, zone: string): number | undefined {
+  const known = lately.find((one) => one.text === text && one.zone === zone);
+  if (known !== undefined) return known.at;
+  const at = readInstant(text, zone);
+  lately = [{ text, zone, at }, ...lately].slice(0, REMEMBERED);
+  return at;
 }
 
 function readInstant(text: string, zone: string): number | undefined {

@@ -85,6 +85,7 @@ export async function accept({ database, webhookId }: ScaleBed, messages: number
       options: null,
       encoding: 'gsm7',
       segments: 1,
+      validUntil: null,
       recordHash: hash('sha256', id, 'buffer').subarray(0, RECORD_HASH_BYTES),
     };
   });

@@ -1,5 +1,6 @@
 /** Accounts and their settings. */
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { MaxAge } from '../../core/messages/age';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';
@@ -114,6 +115,7 @@ export interface AccountDraft {
   clickTracking: 'off' | 'count' | 'report';
   safety: Safety;
   windows: CountryWindow[];
+  maxAgeSeconds: MaxAge;
 }
 
 function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
@@ -130,6 +132,7 @@ function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
     click_tracking: draft.clickTracking,
     safety: draft.safety && JSON.stringify(draft.safety),
     windows: draft.windows && JSON.stringify(draft.windows),
+    max_age: draft.maxAgeSeconds && JSON.stringify(draft.maxAgeSeconds),
   };
 }
 

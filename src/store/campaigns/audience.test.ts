@@ -14,7 +14,7 @@ afterAll(() => store.stop());
 const draftOf = (audience: Audience): CampaignDraft => ({
   accountId: ACCOUNT, name: 'Sale', state: 'draft', body: 'Hello', templateId: null, dltText: null, variables: {},
   sender: null, routeId: null, service: 'T', options: null, webhookId: null, audience, dueAt: null, timezone: 'UTC',
-  window: null, lateness: 'send', ratePerSecond: null, finishWithinSeconds: null, recurrence: null, seriesId: null,
+  window: null, lateness: 'send', maxAgeSeconds: null, validUntil: null, ratePerSecond: null, finishWithinSeconds: null, recurrence: null, seriesId: null,
   duplicates: 0,
 }); // prettier-ignore
 

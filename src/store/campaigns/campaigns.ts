@@ -1,6 +1,7 @@
 /** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import type { Recipient } from '../../core/audience/audience';
+import type { AgeLimit } from '../../core/messages/age';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import { hasOpen } from '../messages/ledger';
@@ -16,7 +17,7 @@ import type {
 
 export type CampaignRow = Selectable<CampaignsTable>;
 
-export interface CampaignDraft {
+export interface CampaignDraft extends AgeLimit {
   accountId: string;
   name: string;
   state: 'draft' | 'preparing' | 'scheduled';
@@ -75,6 +76,8 @@ export async function insertCampaign(
       timezone: draft.timezone,
       send_window: draft.window === null ? null : JSON.stringify(draft.window),
       lateness: draft.lateness,
+      max_age_seconds: draft.maxAgeSeconds,
+      valid_until: draft.validUntil,
       rate_per_second: draft.ratePerSecond,
       finish_within_seconds: draft.finishWithinSeconds,
       recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),

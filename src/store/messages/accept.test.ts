@@ -37,6 +37,7 @@ it('stores every field as it was given', async () => {
     options: { flash: true, port: 8_901, entityId: '1701158123540939524', extra: { campaign: 'diwali', n: [1, null] } },
     encoding: 'ucs2',
     segments: 2,
+    validUntil: new Date('2030-01-01T00:05:00Z'),
   });
   const plain = messageDraft(slice.id, { meta: null, webhookId: null });
   expect(await acceptMessages(store.pool, [slice], [draft, plain])).toEqual({
@@ -45,12 +46,13 @@ it('stores every field as it was given', async () => {
   });
   const { rows } = await store.pool.query('select * from messages where slice_id = $1 order by id', [slice.id]);
   expect(rows).toMatchObject(
-    [draft, plain].map(({ sliceId, accountId, sendId, webhookId, recordHash: _, ...same }) => ({
+    [draft, plain].map(({ sliceId, accountId, sendId, webhookId, validUntil, recordHash: _, ...same }) => ({
       ...same,
       slice_id: sliceId,
       account_id: accountId,
       send_id: sendId,
       webhook_id: webhookId,
+      valid_until: validUntil,
       state: 'accepted',
       attempts: 0,
     })),

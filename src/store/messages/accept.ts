@@ -35,6 +35,8 @@ export interface MessageDraft {
   webhookId: string | null;
   encoding: 'gsm7' | 'ucs2';
   segments: number;
+  /** From then on it is too old to leave; null = never. */
+  validUntil: Date | null;
   /** A record with the hash of one of the last 24 hours is a duplicate; null = never. {@link RECORD_HASH_BYTES} bytes. */
   recordHash: Buffer | null;
   /** Short links in `body`; absent = none. */
@@ -58,10 +60,10 @@ const earlier = (ofMeta: string): string => `
   from (
     select m.id from messages m
     where ${ofMeta} and m.record_key = any(array[
-      $16::bytea || d.record_hash, $15::bytea || d.record_hash, $17::bytea || d.record_hash])
+      $17::bytea || d.record_hash, $16::bytea || d.record_hash, $18::bytea || d.record_hash])
     offset 0
   ) e
-  where e.id >= $18::uuid
+  where e.id >= $19::uuid
   limit 1`;
 
 /** Slices that are made here can't be sealed, and nobody else knows them. */
@@ -73,7 +75,7 @@ const MADE = {
 };
 const JOINED = {
   slice: `joinable as (
-  select id from slices where id = any($19::uuid[]) and state = 'open' order by id for update
+  select id from slices where id = any($20::uuid[]) and state = 'open' order by id for update
 ),
 slice as (
   select g.* from given g left join joinable j on j.id = g.id where g.is_new or j.id is not null
@@ -90,13 +92,13 @@ const LINKED = `,
 linked as (
   insert into links (code, account_id, message_id, url)
   select l.code, d.account_id, d.id, l.url
-  from unnest($24::uuid[], $25::text[], $26::text[]) as l (message_id, code, url) join draft d on d.id = l.message_id
+  from unnest($25::uuid[], $26::text[], $27::text[]) as l (message_id, code, url) join draft d on d.id = l.message_id
   where d.repeats is null
 )`;
 
 const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string): string => `
 with given as (
-  select * from unnest($19::uuid[], $20::text[], $21::timestamptz[], $22::smallint[], $23::boolean[])
+  select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::smallint[], $24::boolean[])
     as s (id, account_id, due_at, priority, is_new)
 ),
 ${slice},
@@ -107,9 +109,9 @@ draft as (
     else (${earlier('m.account_id collate "C" = d.account_id and m.meta = d.meta')}) end as repeats
   from unnest(
     $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[]
+    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[], $15::timestamptz[]
   ) as d (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-          options, webhook_id, encoding, segments, record_hash)
+          options, webhook_id, encoding, segments, record_hash, valid_until)
   ${ofSlices}
 ),
 counted as (
@@ -122,9 +124,9 @@ counted as (
 ),
 stored as (
   insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-                        options, webhook_id, encoding, segments, record_key)
+                        options, webhook_id, encoding, segments, record_key, valid_until)
   select id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-         options, webhook_id, encoding, segments, $15::bytea || record_hash
+         options, webhook_id, encoding, segments, $16::bytea || record_hash, valid_until
   from draft where repeats is null
 )${linked}
 select 'duplicate' as kind, id, repeats as other from draft where repeats is not null${answer}`;
@@ -192,7 +194,7 @@ async function afterRaces<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The values of drafts, as parameters 1 to 14. */
+/** The values of drafts, as parameters 1 to 15. */
 function columnsOf(drafts: readonly MessageDraft[]): unknown[] {
   const column = <T>(of: (draft: MessageDraft) => T): T[] => drafts.map(of);
   return [
@@ -210,5 +212,6 @@ function columnsOf(drafts: readonly MessageDraft[]): unknown[] {
     column((d) => d.encoding),
     column((d) => d.segments),
     column((d) => d.recordHash),
+    column((d) => d.validUntil),
   ];
 }

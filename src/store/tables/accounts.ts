@@ -1,5 +1,6 @@
 /** Rows of accounts, their API keys, what was done under them, and the answers to repeated requests. */
 import type { Generated, JSONColumnType } from 'kysely';
+import type { MaxAge } from '../../core/messages/age';
 import type { CreatedAt, JsonWithDefault } from './columns';
 
 export interface AccountsTable {
@@ -19,9 +20,6 @@ export interface AccountsTable {
   windows: JsonWithDefault<CountryWindow[]>;
   max_age: JsonWithDefault<MaxAge>;
 }
-
-/** Seconds after which a message is too old to leave, by its service (`T`, `P`, `S`); absent = never. */
-export type MaxAge = Partial<Record<'T' | 'P' | 'S', number>>;
 
 /** An account's caps; one that is absent is off. */
 export interface Safety {

@@ -1,6 +1,7 @@
 /** What an account may be given, and how it is shown. */
 import { z } from 'zod';
 import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
+import { MAX_AGE_SECONDS, type MaxAge } from '../../../core/messages/age';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
 import type { Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
@@ -33,6 +34,22 @@ const windows = z
   .array(window)
   .max(MAX_WINDOWS)
   .refine((list) => new Set(list.map((one) => one.country)).size === list.length, 'must have one window per country');
+
+const seconds = z.int().min(1).max(MAX_AGE_SECONDS);
+const secondsOrNone = seconds.nullish();
+const SERVICES = ['T', 'P', 'S'] as const;
+
+/** By service; null says as much as nothing. */
+const maxAgeSeconds = z
+  .strictObject({ T: secondsOrNone, P: secondsOrNone, S: secondsOrNone })
+  .transform((given): MaxAge => {
+    const kept: MaxAge = {};
+    for (const service of SERVICES) {
+      const age = given[service];
+      if (age != null) kept[service] = age;
+    }
+    return kept;
+  });
 
 const encryption = z.strictObject({
   keys: z
@@ -68,6 +85,7 @@ export const account = z.strictObject({
   clickTracking: z.enum(['off', 'count', 'report']).optional(),
   safety: safety.optional(),
   windows: windows.optional(),
+  maxAgeSeconds: maxAgeSeconds.optional(),
 });
 export const accountPatch = account.partial();
 
@@ -115,6 +133,7 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
     clickTracking: row.click_tracking,
     safety: row.safety,
     windows: row.windows,
+    maxAgeSeconds: row.max_age,
     createdAt: row.created_at.toISOString(),
   };
 }
@@ -136,6 +155,7 @@ export const accountAnswer = z
     clickTracking: z.enum(['off', 'count', 'report']),
     safety,
     windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
+    maxAgeSeconds: z.object({ T: seconds.optional(), P: seconds.optional(), S: seconds.optional() }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });

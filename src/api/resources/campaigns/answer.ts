@@ -43,6 +43,8 @@ export function toCampaign(
     timezone: row.timezone,
     window: row.send_window,
     lateness: row.lateness,
+    maxAgeSeconds: row.max_age_seconds,
+    validUntil: iso(row.valid_until),
     ratePerSecond: row.rate_per_second,
     finishWithinSeconds: row.finish_within_seconds,
     recurrence: row.recurrence,

@@ -90,11 +90,15 @@ const course: Endpoint[] = [
     },
     async (call) => {
       const { time, timezone } = call.body;
-      const { timezone: own } = await campaignOf(call);
+      const { timezone: own, valid_until: validUntil } = await campaignOf(call);
       const parsed = parseSendTime(time, timezone ?? own, new Date());
       if (!parsed.ok) throw invalid('time', parsed.reason);
       const dueAtMs = parsed.at.getTime();
       if (dueAtMs < Date.now()) throw invalid('time', `is ${parsed.at.toISOString()}, which has passed`);
+      if (validUntil !== null && parsed.at >= validUntil) {
+        const over = `when its validUntil (${validUntil.toISOString()}) is over`;
+        throw invalid('time', `is ${parsed.at.toISOString()}, ${over}: give an earlier time, or make another campaign`);
+      }
       const { keyId } = call.actor;
       return counted(call, await command(call, { action: 'reschedule', dueAtMs, timezone, keyId }));
     },

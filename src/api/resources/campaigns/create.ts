@@ -6,6 +6,7 @@ import { planColumns } from '../../../core/audience/upload-file';
 import { LATE_MS } from '../../../core/campaigns/campaign';
 import { countryWindows, ownWindows } from '../../../core/campaigns/window';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
+import { ageLimit, validUntilProblem, type AgeLimit } from '../../../core/messages/age';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
@@ -73,6 +74,7 @@ export async function checkCampaign(
     throw invalid('window', `never opens: ${hours} have no time in common`);
   }
   const due = readTime(body, timezone, windows, now);
+  const said = readAge(body, timezone, due, now);
   if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
     throw invalid('routeId', 'names no route of this account');
   }
@@ -108,6 +110,7 @@ export async function checkCampaign(
     timezone,
     window,
     lateness: body.lateness ?? 'send',
+    ...ageLimit(said, service, account.max_age),
     ratePerSecond: body.ratePerSecond ?? null,
     finishWithinSeconds: body.finishWithinSeconds ?? null,
     recurrence: body.recurrence ?? null,
@@ -187,6 +190,17 @@ function readTime(body: CampaignBody, timezone: string, windows: readonly SendWi
     throw invalid('time', `${when}: give a time to come, or lateness "send" or "next-window"`);
   }
   return parsed.at;
+}
+
+/** Until when its messages may leave, as far as the request says it. */
+function readAge(body: CampaignBody, timezone: string, dueAt: Date | null, now: Date): AgeLimit {
+  const maxAgeSeconds = body.maxAgeSeconds ?? null;
+  if (body.validUntil === undefined) return { maxAgeSeconds, validUntil: null };
+  const parsed = parseSendTime(body.validUntil, timezone, now);
+  if (!parsed.ok) throw invalid('validUntil', parsed.reason);
+  const problem = validUntilProblem(parsed.at, dueAt, now);
+  if (problem !== null) throw invalid('validUntil', problem);
+  return { maxAgeSeconds, validUntil: parsed.at };
 }
 
 interface People {

@@ -149,6 +149,11 @@ const single: Endpoint[] = [
     },
     async (call) => {
       const row = await campaignOf(call);
+      const { state, valid_until: validUntil } = row;
+      if (state === 'draft' && validUntil !== null && validUntil <= new Date()) {
+        const over = `The campaign’s validUntil (${validUntil.toISOString()}) is over: nothing of it could leave`;
+        throw new AppError('wrong-state', `${over}. Make another campaign`);
+      }
       const launched = await change(
         call,
         (tx) => moveCampaign(tx, row.id, row.recurrence === null ? 'preparing' : 'scheduled', {}, ['draft']),

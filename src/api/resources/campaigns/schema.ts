@@ -1,6 +1,7 @@
 /** What a campaign may be given, and how it is shown. */
 import { z } from 'zod';
 import { MAX_META_LENGTH } from '../../../core/audience/upload-row';
+import { MAX_AGE_SECONDS } from '../../../core/messages/age';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { cronProblem } from '../../../core/time/cron';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
@@ -84,6 +85,8 @@ export const campaign = z
     timezone: timezone.optional(),
     window: window.optional(),
     lateness: z.enum(['send', 'skip', 'next-window']).optional(),
+    maxAgeSeconds: z.int().min(1).max(MAX_AGE_SECONDS).optional(),
+    validUntil: z.union([z.string().max(64), z.number()]).optional(),
     service: storableName(20).optional(),
     type: z.enum(['U', 'N', 'A']).default('A'),
     flash: z.boolean().default(false),
@@ -107,6 +110,10 @@ export const campaign = z
   .refine(({ time, recurrence: series }) => time === undefined || series === undefined, {
     path: ['time'],
     message: 'and recurrence exclude each other: a series begins at the times of its cron expression',
+  })
+  .refine(({ validUntil, recurrence: series }) => validUntil === undefined || series === undefined, {
+    path: ['validUntil'],
+    message: 'and recurrence exclude each other: give maxAgeSeconds, counted from the time of each of its campaigns',
   });
 
 export type CampaignBody = z.output<typeof campaign>;
@@ -178,6 +185,8 @@ export const campaignAnswer = z.strictObject({
     })
     .nullable(),
   lateness: z.enum(['send', 'skip', 'next-window']),
+  maxAgeSeconds: z.int().nullable(),
+  validUntil: z.iso.datetime().nullable(),
   ratePerSecond: z.int().nullable(),
   finishWithinSeconds: z.int().nullable(),
   recurrence: recurrence.nullable(),

@@ -43,6 +43,10 @@ export const message = z
     encoding: z.enum(['gsm7', 'ucs2']),
     acceptedAt: z.iso.datetime(),
     scheduledAt: z.iso.datetime().optional(),
+    validUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('From then on it is too old to leave. Of a campaign’s message its campaign says it.'),
     submittedAt: z.iso.datetime().optional(),
     settledAt: z.iso.datetime().optional(),
     code: z.string().optional(),
@@ -135,6 +139,7 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: Wor
     encoding: row.encoding,
     acceptedAt: row.accepted_at.toISOString(),
     scheduledAt: iso(row.due_at),
+    validUntil: iso(row.valid_until),
     submittedAt: iso(row.submitted_at),
     settledAt: iso(row.settled_at),
     code: row.code ?? undefined,
