@@ -10,13 +10,13 @@ export function auditLedger(evidence: Evidence): Breach[] {
 
 function auditTaken(evidence: Evidence): Breach[] {
   const { messages, entries } = byNumber(evidence);
-  const { journal, records } = evidence;
+  const { journal } = evidence;
   const isIn = (key: string): boolean => messages.has(key);
   const keysOf = (answered: string): string[] =>
     [...entries].filter(([, list]) => list.some((entry) => entry.answered === answered)).map(([key]) => key);
   const twice = [...messages.values()].filter((list) => list.length > 1);
-  const changed = records.messages.filter(({ party, to, meta }) =>
-    journal.entries.some((entry) => entry.party === party && entry.to === to && entry.meta !== meta),
+  const changed = [...messages].flatMap(([key, list]) =>
+    list.filter(({ meta }) => entries.get(key)?.some((entry) => entry.meta !== meta)),
   );
   return [
     ...breach(1, journal.odd, 'answers that no caller expects'),
