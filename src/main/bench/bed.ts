@@ -102,13 +102,7 @@ export async function makeBed(): Promise<Bed> {
       );
       return Number(rows[0]!.bytes);
     },
-    async storedBytes() {
-      const { rows } = await database.pool.query<{ bytes: string }>(
-        `select sum(pg_total_relation_size(oid)) as bytes from pg_class
-         where relkind = 'r' and relnamespace = 'public'::regnamespace`,
-      );
-      return Number(rows[0]!.bytes);
-    },
+    storedBytes: () => sizeOfTables(database),
     counts: () => call<Counts>('GET', `${simulator}/control/counts`),
     async sinkCounts() {
       type Sink = { requests: number; firstAt: number | null; lastAt: number | null };
@@ -142,6 +136,14 @@ export async function makeBed(): Promise<Bed> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function sizeOfTables({ pool }: Database): Promise<number> {
+  const { rows } = await pool.query<{ bytes: string }>(
+    `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+     where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  );
+  return Number(rows[0]!.bytes);
 }
 
 /** Everything in `dataDir` and on free ports, with embedded servers, beside whatever else runs on this machine. */
