@@ -1,5 +1,5 @@
 -- Messages and all that is written about each of them lie in partitions by time: their keys begin with it (UUIDv7). What is
--- there already becomes the first one, and ends with this quarter; `src/store/partitions.ts` makes those after it.
+-- there already becomes the first one, and ends with this quarter; `src/store/schema/partitions.ts` makes those after it.
 do $$
 declare
   parent text;

@@ -1,6 +1,6 @@
 /** `node dist/main/migrate.js`: brings the database of DATABASE_URL to this version's schema and ends. */
 import { ConfigError, readConfig } from '../config';
-import { migrate } from '../store/migrate';
+import { migrate } from '../store/schema/migrate';
 
 export { migrate };
 

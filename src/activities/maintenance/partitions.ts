@@ -1,6 +1,6 @@
 /** The duty `partitions`: those that will be needed are made, and those that are kept no longer are dropped. */
 import type { Pool } from 'pg';
-import { dropPartitions, forgetDropped, FORGETTABLE, makePartitions } from '../../store/partitions';
+import { dropPartitions, forgetDropped, FORGETTABLE, makePartitions } from '../../store/schema/partitions';
 import type { Turn } from './turn';
 
 /** The same day and time so many months ago; of a shorter month the first of the next. */

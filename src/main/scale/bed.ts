@@ -9,7 +9,7 @@ import { insertGateway } from '../../store/gateways/gateways';
 import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
 import { RECORD_HASH_BYTES } from '../../store/messages/records';
 import { markStarted, sealSlice } from '../../store/messages/slices';
-import { makePartitions } from '../../store/partitions';
+import { makePartitions } from '../../store/schema/partitions';
 import { createSealer } from '../../store/seal';
 import { ensureWebhook } from '../../store/webhooks/webhooks';
 import { historyBegin, SCALE_ACCOUNT, storeHistory, type History } from './history';

@@ -3,7 +3,7 @@ import { ACCOUNT, messageDraft, recordHash, sliceDraft, startStore, type TestSto
 import { until } from '../../../test/support/until';
 import { firstUuidv7At } from '../../core/messages/ids';
 import type { Database } from '../database';
-import { makePartitions } from '../partitions';
+import { makePartitions } from '../schema/partitions';
 import { acceptMessages, type AcceptResult, type MessageDraft } from './accept';
 
 const SECOND_MS = 1_000;

@@ -3,9 +3,9 @@
  * their keys begin with (UUIDv7). New ones are made ahead, and what is kept no longer is dropped, a quarter at once.
  */
 import type { Pool } from 'pg';
-import { ENDED_STATES } from '../core/campaigns/campaign';
-import { firstUuidv7At, uuidv7Ms } from '../core/messages/ids';
-import { execute, transact } from './database';
+import { ENDED_STATES } from '../../core/campaigns/campaign';
+import { firstUuidv7At, uuidv7Ms } from '../../core/messages/ids';
+import { execute, transact } from '../database';
 
 /** The partitioned tables, and how full their pages are written: see `docs/decisions/0014-room-for-updates.md`. */
 const FILL = { messages: 45, attempts: 50, receipts: 100, callbacks: 50 } as const;

@@ -1,5 +1,5 @@
-import { firstUuidv7At, uuidv7, uuidv7Ms } from '../core/messages/ids';
-import { ACCOUNT, claim, storeGateway, storeSlice, startStore, type TestStore } from '../../test/support/rows';
+import { firstUuidv7At, uuidv7, uuidv7Ms } from '../../core/messages/ids';
+import { ACCOUNT, claim, storeGateway, storeSlice, startStore, type TestStore } from '../../../test/support/rows';
 import { dropPartitions, FORGETTABLE, forgetDropped, makePartitions } from './partitions';
 
 const DAY_MS = 86_400_000;

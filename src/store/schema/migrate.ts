@@ -2,10 +2,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Migrator, sql, type Migration } from 'kysely';
-import { connectDatabase } from './database';
+import { connectDatabase } from '../database';
 import { makePartitions } from './partitions';
 
-const FOLDER = path.resolve(__dirname, '../../db/migrations');
+const FOLDER = path.resolve(__dirname, '../../../db/migrations');
 
 async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await fs.readdir(FOLDER)).filter((file) => file.endsWith('.sql'));

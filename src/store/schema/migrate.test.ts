@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { createDatabase, type TestDatabase } from '../../test/support/database';
-import { until } from '../../test/support/until';
+import { createDatabase, type TestDatabase } from '../../../test/support/database';
+import { until } from '../../../test/support/until';
 import { migrate } from './migrate';
 
 let database: TestDatabase;
