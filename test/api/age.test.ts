@@ -163,12 +163,29 @@ describe('campaigns', () => {
     await pool.query(`delete from campaigns where id = $1`, [id]);
   });
 
-  test('a notification takes the default of the account', async () => {
+  test('a notification says it itself, and takes the default of the account where it does not', async () => {
     const group = await stack.call('POST', '/api/v1/groups', { name: 'People' });
     await stack.call('POST', `/api/v1/groups/${group.json.id}/members`, { members: [{ to: '+919800000991' }] });
     await stack.call('PATCH', `/api/v1/accounts/${stack.accountId}`, { maxAgeSeconds: { P: 3_600, T: 300 } });
-    const { json } = await stack.call('POST', '/api/v1/send', [{ groupId: group.json.id, message: 'Hello' }]);
-    const [{ campaignId }] = json;
-    expect((await stack.call('GET', `${PATH}/${campaignId}`)).json.maxAgeSeconds).toBe(300);
+    const entry = { groupId: group.json.id, message: 'Hello' };
+    const validUntil = inSeconds(600);
+    const { json } = await stack.call('POST', '/api/v1/send', [
+      entry,
+      { ...entry, maxAgeSeconds: 60 },
+      { ...entry, validUntil },
+      { ...entry, maxAgeSeconds: 0 },
+    ]);
+    const said = await Promise.all(
+      json.slice(0, 3).map(async ({ campaignId }: { campaignId: string }) => {
+        const { maxAgeSeconds, validUntil: until } = (await stack.call('GET', `${PATH}/${campaignId}`)).json;
+        return [maxAgeSeconds, until];
+      }),
+    );
+    expect(said).toEqual([
+      [300, null],
+      [60, null],
+      [null, validUntil],
+    ]);
+    expect(json[3]).toMatchObject({ status: 'rejected', error: expect.stringContaining('maxAgeSeconds') });
   });
 });

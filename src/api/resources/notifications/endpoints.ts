@@ -111,6 +111,8 @@ async function store(
     routeId: gatewayId === null ? (group.route_id ?? undefined) : undefined,
     audience: { groupId: group.id },
     time: entry.time,
+    maxAgeSeconds: entry.maxAgeSeconds,
+    validUntil: entry.validUntil,
   });
   const checked = await checkCampaign(db, deps.webhooks, context, body, new Date());
   const accepted = await countMembers(deps, checked.draft, group);

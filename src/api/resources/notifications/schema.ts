@@ -6,7 +6,7 @@ import { variables } from '../../http/variables';
 
 export const MAX_NOTIFICATIONS = 100;
 
-const { message, templateId, sender, time } = campaign.shape;
+const { message, templateId, sender, time, maxAgeSeconds, validUntil } = campaign.shape;
 
 /** Checked alone, so that a bad one is rejected alone. */
 export const notification = z.strictObject({
@@ -18,6 +18,8 @@ export const notification = z.strictObject({
   variables: variables.default({}),
   sender,
   time,
+  maxAgeSeconds,
+  validUntil,
 });
 
 export type Notification = z.output<typeof notification>;
