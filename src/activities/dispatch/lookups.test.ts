@@ -143,3 +143,25 @@ it.each([
     neverPosted();
   },
 );
+
+it('the last look-up, at the deadline, is made again where it got no answer, and what it says then counts', async () => {
+  const { sliceId, id } = await killedWorker();
+  vendor.answers = [answer({ messages: [listed()] })];
+  await advance(sliceId);
+  const pass = (seconds: number) =>
+    store.pool.query(`update messages set submitted_at = submitted_at - $2 * interval '1 s' where id = $1`, [
+      id,
+      seconds,
+    ]);
+  await pass(3_600);
+  vendor.answers = [{ status: 503 }];
+  const { dueAtMs } = await advance(sliceId);
+  expect(await messageOf(store.pool, id)).toMatchObject({ state: 'submitted' });
+  const waitMs = dueAtMs - (await readClockMs(store.pool));
+  expect(waitMs).toBeGreaterThan(5_000);
+  expect(waitMs).toBeLessThanOrEqual(15_000);
+  await pass(15);
+  vendor.answers = [answer({ ...listed({ status: 'delivered' }), messages: [listed({ status: 'delivered' })] })];
+  await advance(sliceId);
+  expect(await messageOf(store.pool, id)).toMatchObject({ state: 'delivered' });
+});

@@ -11,6 +11,7 @@ import { createReceiptCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
 import type { Database } from '../../store/database';
 import {
+  endLookups,
   confirmFound,
   listLookupGateways,
   takeLookups,
@@ -58,7 +59,8 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
   const places = new FairShare(inHand);
   const turns = new Turns();
 
-  async function askOnce(gateway: DispatchGateway, due: readonly DueLookup[]): Promise<Receipt[]> {
+  /** @returns null when there was no answer. */
+  async function askOnce(gateway: DispatchGateway, due: readonly DueLookup[]): Promise<Receipt[] | null> {
     const subjects = due.map((attempt) => ({
       attemptId: attemptWireId(attempt.messageId, attempt.no),
       providerId: attempt.providerId,
@@ -74,7 +76,7 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
       if (!(error instanceof OutboundError)) throw error;
       const fields = { gatewayId: gateway.id, attempts: due.length, code: error.code, reason: error.message };
       log.warn(fields, 'the provider could not be asked what became of attempts');
-      return [];
+      return null;
     }
   }
 
@@ -113,7 +115,14 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
             const due = await takeLookups(pool, sliceId, LOOKUP_PROVIDERS, gatewayId, lookupBatch);
             if (due.length === 0) return false;
             await turns.take(gatewayId, stopping);
-            await apply(gatewayId, due, await askOnce(gateway, due), onSettlement);
+            const answer = await askOnce(gateway, due);
+            if (answer !== null) {
+              await apply(gatewayId, due, answer, onSettlement);
+              await endLookups(
+                pool,
+                due.filter(({ last }) => last),
+              );
+            }
             return true;
           },
         );

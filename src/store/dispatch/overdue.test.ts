@@ -14,7 +14,7 @@ import {
   type TestStore,
 } from '../../../test/support/rows';
 import type { GatewayDraft } from '../gateways/gateways';
-import { confirmFound, listLookupGateways, listOverdue, moveOverdue, takeLookups } from './overdue';
+import { endLookups, confirmFound, listLookupGateways, listOverdue, moveOverdue, takeLookups } from './overdue';
 import { applyReceipts } from '../receipts/receipts';
 import { writeResults, type AttemptResult } from './results';
 import { readOutlook, settleOverdue } from '../messages/settle';
@@ -60,7 +60,15 @@ const take = async (sliceId: string, limit: number) => {
   }
   return taken;
 };
-const asked = async (sliceId: string): Promise<number> => (await take(sliceId, 100)).length;
+/** Asks, and is answered. */
+const asked = async (sliceId: string): Promise<number> => {
+  const taken = await take(sliceId, 100);
+  await endLookups(
+    store.pool,
+    taken.filter(({ last }) => last),
+  );
+  return taken.length;
+};
 const waitSeconds = async (sliceId: string, later?: boolean): Promise<number> => {
   const { nextAtMs, nowMs } = await readOutlook(store.pool, sliceId, LOOKUP, later);
   return Math.round((nextAtMs! - nowMs) / 1_000);
@@ -113,6 +121,36 @@ describe('takeLookups', () => {
     }
     await settleOverdue(store.pool, sliceId, LOOKUP);
     expect(await messageOf(store.pool, id)).toMatchObject({ state: 'unknown', code: '900' });
+  });
+
+  it.each([
+    ['a submitted message', {}, 'expired'],
+    ['an attempt whose answer was lost', UNKNOWN, 'unknown'],
+  ])('asks again after a last look-up of %s that got no answer, some times', async (_, over, state) => {
+    const { sliceId, id } = await sent({}, over);
+    await pass(sliceId, DEADLINE_SECONDS / 2);
+    await asked(sliceId);
+    await pass(sliceId, DEADLINE_SECONDS / 2);
+    for (const waits of [15, 45]) {
+      expect(await take(sliceId, 100)).toMatchObject([{ messageId: id, last: true }]);
+      await settleOverdue(store.pool, sliceId, LOOKUP);
+      expect(await messageOf(store.pool, id)).toMatchObject({ settled: false });
+      expect(await waitSeconds(sliceId)).toBe(waits);
+      await pass(sliceId, waits - 1);
+      expect(await take(sliceId, 100)).toEqual([]);
+      await pass(sliceId, 1);
+    }
+    expect(await take(sliceId, 100)).toHaveLength(1);
+    await settleOverdue(store.pool, sliceId, LOOKUP);
+    expect(await messageOf(store.pool, id)).toMatchObject({ state });
+  });
+
+  it('is not asked again once the last look-up was answered', async () => {
+    const { sliceId, id } = await sent({}, { providerId: 'sm1' });
+    await pass(sliceId, DEADLINE_SECONDS);
+    expect(await asked(sliceId)).toBe(1);
+    await settleOverdue(store.pool, sliceId, LOOKUP);
+    expect(await messageOf(store.pool, id)).toMatchObject({ state: 'expired' });
   });
 
   it('asks once where several moments were missed', async () => {

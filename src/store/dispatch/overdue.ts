@@ -8,6 +8,7 @@ import {
   LAST_LOOKUP,
   LOOKED_UP,
   LOOKUP_AT,
+  LOOKUPS_BEFORE_LAST,
   OVERDUE_AT,
   UNKNOWN_LOOKUP_SECONDS,
   WAITING,
@@ -25,6 +26,8 @@ export interface DueLookup {
   submittedAt: Date;
   /** Its answer was lost: whether the provider has it is not known. */
   unknown: boolean;
+  /** Its deadline has passed: what the provider says now decides. */
+  last: boolean;
 }
 
 /** The gateways over which attempts of a slice left whose look-up is due. @param providers those that can be asked. */
@@ -59,6 +62,7 @@ export async function takeLookups(
     body: string;
     created_at: Date;
     unknown: boolean;
+    last: boolean;
   }>(
     pool,
     'take-lookups',
@@ -67,11 +71,11 @@ export async function takeLookups(
        ${WAITING} and m.gateway_id = $4 and ${LOOKUP_AT} <= now() order by m.id limit $3 for update of m
      )
      update attempts a
-     set lookups = case when d.last then ${LAST_LOOKUP} when d.unknown then greatest(a.lookups + 1,
+     set lookups = case when d.last then greatest(a.lookups, ${LOOKUPS_BEFORE_LAST}) + 1 when d.unknown then greatest(a.lookups + 1,
            (select count(*) from unnest(array[${UNKNOWN_LOOKUP_SECONDS.join(', ')}]) as t (after)
             where a.answered_at + t.after * interval '1 second' <= now())) else a.lookups + 1 end
      from due d where a.message_id = d.id and a.no = d.no
-     returning a.message_id, a.no, a.gateway_id, a.provider_id, d.msisdn, d.body, a.created_at, d.unknown`,
+     returning a.message_id, a.no, a.gateway_id, a.provider_id, d.msisdn, d.body, a.created_at, d.unknown, d.last`,
     [sliceId, providers, limit, gatewayId],
   );
   return rows.map((row) => ({
@@ -83,7 +87,20 @@ export async function takeLookups(
     body: row.body,
     submittedAt: row.created_at,
     unknown: row.unknown,
+    last: row.last,
   }));
+}
+
+/** The provider has said what it knows of these attempts: it is asked about them no more. */
+export async function endLookups(pool: Pool, asked: readonly Pick<DueLookup, 'messageId' | 'no'>[]): Promise<void> {
+  if (asked.length === 0) return;
+  await execute(
+    pool,
+    'end-lookups',
+    `update attempts a set lookups = ${LAST_LOOKUP} from unnest($1::uuid[], $2::smallint[]) as e (id, no)
+     where a.message_id = e.id and a.no = e.no and a.lookups > ${LOOKUPS_BEFORE_LAST}`,
+    [asked.map(({ messageId }) => messageId), asked.map(({ no }) => no)],
+  );
 }
 
 /** An unknown attempt that the provider turned out to have. */

@@ -13,8 +13,15 @@ export const HOLD_DEADLINE_SECONDS = 86_400;
 
 /** A provider may know a message some seconds after it took it; seconds after the attempt became unknown. */
 export const UNKNOWN_LOOKUP_SECONDS = [0, 15, 60, 300] as const;
+/**
+ * The last look-up is that at the deadline; one that is not answered is made again, so many seconds after the deadline. A
+ * worker may die with it, or the provider be away for a moment.
+ */
+export const LAST_LOOKUP_SECONDS = [0, 15, 60] as const;
 /** Count of look-ups from which the provider is not asked about an attempt any more. */
 export const LAST_LOOKUP = 9;
+/** Count of those before the last one, at most. */
+export const LOOKUPS_BEFORE_LAST = LAST_LOOKUP - LAST_LOOKUP_SECONDS.length;
 
 /**
  * The open messages of a slice with all that decides how long they wait.
@@ -53,7 +60,8 @@ export const DEADLINE = `
 
 /**
  * When the provider is asked next. Of a submitted message: when the next leg would be tried, or half of the deadline
- * has passed; and at the deadline. Of an unknown attempt: a few times in its first minutes, and at the deadline.
+ * has passed; and at the deadline. Of an unknown attempt: a few times in its first minutes, and at the deadline. Until
+ * that last look-up is answered, or was tried often enough, nothing is settled.
  */
 export const LOOKUP_AT = `
   case when g.provider = any($2::text[]) and (m.state = 'submitted' or a.state = 'unknown') then
@@ -62,6 +70,7 @@ export const LOOKUP_AT = `
          when m.state = 'submitting' and a.lookups < ${UNKNOWN_LOOKUP_SECONDS.length} then
            least(a.answered_at + (array[${UNKNOWN_LOOKUP_SECONDS.join(', ')}])[a.lookups + 1] * interval '1 second', ${DEADLINE})
          when a.lookups < ${LAST_LOOKUP} then ${DEADLINE}
+           + (array[${LAST_LOOKUP_SECONDS.join(', ')}])[greatest(a.lookups - ${LOOKUPS_BEFORE_LAST}, 0) + 1] * interval '1 second'
     end
   end`;
 
@@ -71,5 +80,9 @@ export const OVERDUE_AT = `
     m.submitted_at + g.failover_after_seconds * interval '1 second'
   end`;
 
-/** True unless a look-up is due: the provider is asked before a missing receipt decides anything. */
-export const LOOKED_UP = `coalesce(${LOOKUP_AT} > now(), true)`;
+/**
+ * True unless a look-up is due, or the last one has had no answer yet: the provider is asked before a missing receipt
+ * decides anything.
+ */
+export const LOOKED_UP = `
+  case when ${LOOKUP_AT} is null then true else ${LOOKUP_AT} > now() and ${DEADLINE} > now() end`;
