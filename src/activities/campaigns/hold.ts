@@ -1,6 +1,7 @@
-/** The deadline of a campaign of which no gateway takes anything, as its survey keeps it. */
+/** When what waits of a campaign is given up, as its survey keeps it: no gateway takes anything, or it is too old. */
 import type { Pool } from 'pg';
 import { mayDispatch } from '../../core/campaigns/campaign';
+import { lastMoment } from '../../core/messages/age';
 import type { CampaignRow } from '../../store/campaigns/campaigns';
 import { resumeHoldClock, settleHeld, settleTooOld, stopHoldClock } from '../../store/campaigns/hold';
 import type { CampaignOutlook } from '../../store/campaigns/slices';
@@ -20,19 +21,11 @@ export async function endHold(
 }
 
 /** From when the messages of a campaign are too old to leave: epoch milliseconds; null = they never are. */
-export function tooOldAtMs({
-  valid_until: validUntil,
-  max_age_seconds: maxAge,
-  due_at: dueAt,
-  started_at: startedAt,
-}: CampaignRow) {
-  const from = dueAt ?? startedAt;
-  const moments = [
-    validUntil?.getTime(),
-    maxAge === null || from === null ? undefined : from.getTime() + maxAge * 1_000,
-  ];
-  const known = moments.filter((moment) => moment !== undefined);
-  return known.length === 0 ? null : Math.min(...known);
+export function tooOldAtMs(campaign: CampaignRow): number | null {
+  const { valid_until: validUntil, max_age_seconds: maxAgeSeconds } = campaign;
+  const leavesAt = campaign.due_at ?? campaign.started_at;
+  const last = leavesAt === null ? validUntil : lastMoment({ maxAgeSeconds, validUntil }, leavesAt);
+  return last?.getTime() ?? null;
 }
 
 /** Ends what waits to be sent once it is too old for that, some slices at a time. */

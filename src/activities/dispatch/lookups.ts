@@ -11,8 +11,8 @@ import { createReceiptCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
 import type { Database } from '../../store/database';
 import {
-  endLookups,
   confirmFound,
+  endLookups,
   listLookupGateways,
   takeLookups,
   type DueLookup,

@@ -1,4 +1,5 @@
 /** Sender IDs: what they may look like, and which one may take another's place. Pure. */
+import { serviceClassOf } from '../messages/service';
 
 export const SENDER_CLASSES = ['transactional', 'promotional', 'service'] as const;
 export type SenderClass = (typeof SENDER_CLASSES)[number];
@@ -36,10 +37,9 @@ export interface SenderUse {
 }
 
 /** `T` transactional, `P` promotional; every other word is service. */
-export function classOf(service: string): SenderClass {
-  if (service === 'T') return 'transactional';
-  return service === 'P' ? 'promotional' : 'service';
-}
+export const classOf = (service: string): SenderClass => SENDER_CLASS[serviceClassOf(service)];
+
+const SENDER_CLASS = { T: 'transactional', P: 'promotional', S: 'service' } as const;
 
 /** The registrations of an account by sender ID. */
 export function indexRegistrations(registrations: readonly Registration[]): Map<string, Registration[]> {

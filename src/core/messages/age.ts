@@ -1,10 +1,11 @@
 /** How old a message may be when it leaves. Pure. */
+import { serviceClassOf, type ServiceClass } from './service';
 
 /** The longest age, in seconds: 400 days, as far as a send may be scheduled ahead. */
 export const MAX_AGE_SECONDS = 400 * 86_400;
 
-/** Seconds after which a message is too old to leave, by its service (`T`, `P`, `S`); absent = never. */
-export type MaxAge = Partial<Record<'T' | 'P' | 'S', number>>;
+/** Seconds after which a message is too old to leave, by the class of its service; absent = never. */
+export type MaxAge = Partial<Record<ServiceClass, number>>;
 
 /** What is said of a message or campaign; whichever comes first holds. */
 export interface AgeLimit {
@@ -13,13 +14,10 @@ export interface AgeLimit {
   validUntil: Date | null;
 }
 
-/** `T` transactional, `P` promotional; every other word is service. */
-const classOf = (service: string): keyof MaxAge => (service === 'T' || service === 'P' ? service : 'S');
-
 /** What holds: what was said, where anything was; else the account's default for the class of the service. */
 export function ageLimit(said: AgeLimit, service: string, defaults: Readonly<MaxAge>): AgeLimit {
   if (said.maxAgeSeconds !== null || said.validUntil !== null) return said;
-  return { maxAgeSeconds: defaults[classOf(service)] ?? null, validUntil: null };
+  return { maxAgeSeconds: defaults[serviceClassOf(service)] ?? null, validUntil: null };
 }
 
 /**

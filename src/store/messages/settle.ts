@@ -60,8 +60,8 @@ export interface SliceOutlook {
   nowMs: number;
 }
 
-/** False while its last look-up is to be made again: nothing is settled before that, though the deadline has passed. */
-const LOOKED_UP_IN_TIME = `coalesce(not (${DEADLINE} <= now() and ${LOOKUP_AT} > now()), true)`;
+/** Its last look-up is to be made again: nothing is settled before that, though the deadline has passed. */
+const IS_ASKED_AGAIN = `${DEADLINE} <= now() and ${LOOKUP_AT} > now()`;
 
 /** When something becomes of a message for want of a word about it; not before the provider has been asked, where it can be. */
 const NEXT_END = `least(${DEADLINE}, ${OVERDUE_AT})`;
@@ -95,7 +95,7 @@ export async function readOutlook(
                                  and (m.not_before is null or m.not_before <= now())
                                  and coalesce(${VALID_UNTIL} > now(), true))::int as ready,
               count(*) filter (where ${LOOKUP_AT} <= now())::int as lookups,
-              min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) or not ${LOOKED_UP_IN_TIME} then null else
+              min(case when ${LOOKUP_AT} <= greatest(now(), ${NEXT_END}) or ${IS_ASKED_AGAIN} then null else
                 least(${NEXT_END}, case when m.state <> 'submitted' then m.not_before end) end) as wait_at,
               min(${LOOKUP_AT}) filter (where ${LOOKUP_AT} > now()) as lookup_at
        ${waiting('$3::boolean')}
