@@ -7,12 +7,14 @@ import { WORKFLOW_BUNDLE } from './servers';
 
 /**
  * Runs the workflows, and these activities on these task queues.
+ * @param local those that workflows call where they run; absent = the same.
  * @returns how to stop it.
  */
 export async function startWorkflowWorkers(
   env: TestWorkflowEnvironment,
   queues: readonly (keyof typeof TASK_QUEUES)[],
   activities: Partial<Activities>,
+  local = activities,
 ): Promise<() => Promise<void>> {
   const connection = env.nativeConnection;
   const workers = await Promise.all([
@@ -20,7 +22,7 @@ export async function startWorkflowWorkers(
       connection,
       taskQueue: TASK_QUEUES.workflows,
       workflowBundle: WORKFLOW_BUNDLE,
-      activities,
+      activities: local,
       enableNonLocalActivities: false,
     }),
     ...queues.map((queue) => Worker.create({ connection, taskQueue: TASK_QUEUES[queue], activities })),

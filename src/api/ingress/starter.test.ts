@@ -149,7 +149,7 @@ it('a full slice needs no token: nobody could join it', async () => {
 });
 
 it('starts at most eight at the same time', async () => {
-  const { starter, temporal, tried, slice } = harness();
+  const { starter, temporal, tried, slice } = harness({ burst: 20 });
   let answer = (): void => undefined;
   temporal.answer = new Promise((resolve) => (answer = resolve));
   for (let i = 0; i < 12; i++) starter.offer(slice());
