@@ -132,11 +132,13 @@ class SendSlice {
 
   /** @param isLocal its first look is {@link FIRST_LOOK}. */
   async run(isLocal: boolean): Promise<void> {
-    let look = isLocal ? this.firstLook : this.advance;
+    let look: typeof firstLook = isLocal ? firstLook : this.advance;
     while (!this.isOver) {
       this.refused = false;
       const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: this.id }));
       look = this.advance;
+      // What it could not do is done as every later look is: elsewhere, and tried again until it works.
+      if (outlook === null) continue;
       this.looks++;
       this.open = Math.min(this.open, outlook.open);
       if (outlook.lookUp) this.lookUps.start({ sliceIds: [this.id] });
@@ -148,7 +150,10 @@ class SendSlice {
       if (this.group.isEnding && !this.refused) return;
     }
   }
-
-  /** What it could not do is done as every later look is: elsewhere, and tried again until it works. */
-  private readonly firstLook: Activities['advance'] = (slice) => advanceFirst(slice).catch(() => this.advance(slice));
 }
+
+/**
+ * Null when it failed. That takes as many steps as a result does: a worker that takes the workflow over hears of all first
+ * looks at once, and must come to the same commands in the same order.
+ */
+const firstLook = (slice: { sliceId: string }): Promise<AdvanceResult | null> => advanceFirst(slice).catch(() => null);
