@@ -66,6 +66,28 @@ test('408: a body that never ends', async () => {
   expect(reached).toEqual([]);
 });
 
+test('408: what arrives after it, as when the server itself stood still, is not taken any more', async () => {
+  const rest = new Promise<void>((resolve) => {
+    // Before the answer is written.
+    server.prependListener('clientError', function refused({ code }: NodeJS.ErrnoException) {
+      if (code !== 'ERR_HTTP_REQUEST_TIMEOUT') return;
+      server.off('clientError', refused);
+      socket.write('world', () => resolve());
+    });
+  });
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.once('end', () => socket.end());
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
+  await rest;
+  await closed;
+  expect(answer).not.toMatch(/^HTTP\/1.1 2/);
+  expect(reached).toEqual([]);
+});
+
 test('a route may let its body take longer; the next request on the connection is timed as any other', async () => {
   // Connections of earlier tests may still be heard of.
   const overdue = new Promise<void>((resolve) =>

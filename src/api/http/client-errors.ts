@@ -45,6 +45,8 @@ export function answerClientErrors(server: Server): void {
         '',
         text,
       ].join('\r\n'),
+      // What was refused must not be taken all the same, should the rest arrive now: so nothing is read any more.
+      () => socket.destroy(),
     );
   });
 }
