@@ -29,7 +29,6 @@ export function untilMs(atMs: number): number | null {
 
 /** A look, and how long to wait from the moment of the call until the next one, in milliseconds. */
 export interface TimedLook<T> {
-  /** Null when the look gave it; then there is no next one to wait for. */
   result: T;
   nextMs(): number;
 }
@@ -40,14 +39,13 @@ export interface TimedLook<T> {
  * workflow's clock stands) it is had after the span that was between, which is too late by what the look took, and never too
  * early again and again.
  */
-export async function timeLook<T extends Look | null>(look: () => Promise<T>): Promise<TimedLook<T>> {
+export async function timeLook<T extends Look>(look: () => Promise<T>): Promise<TimedLook<T>> {
   const fromMs = workflowNowMs();
   const result = await look();
   const toMs = workflowNowMs();
   return {
     result,
     nextMs() {
-      if (result === null) return 0;
       const { waitMs } = result as EarlierLook;
       if (waitMs !== undefined) return waitMs;
       const agree = fromMs <= result.nowMs && result.nowMs <= toMs;

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { AdvanceResult } from '../activities/dispatch/advance';
-import { timeLook, untilMs } from './look';
+import { timeLook, untilMs, type TimedLook } from './look';
 import { BULK_PRIORITY, RECEIPT_SIGNAL, TASK_QUEUES, type ReceiptNews, type SendInput } from './contract';
 import { LookUps } from './look-ups';
 
@@ -58,7 +58,10 @@ export async function sendWorkflow(input: SendInput): Promise<SendResult> {
     await sleep(untilDueMs, { summary: `waits for its time, ${new Date(dueAtMs!).toISOString()}` });
 
   const isLocal = priority < BULK_PRIORITY && patched(FIRST_LOOK_IS_LOCAL);
-  await Promise.all(slices.map((slice) => slice.run(isLocal)));
+  // All of them before anything else: in which order results of local activities and other events are heard of is not the
+  // same for a worker that takes the workflow over, and what is done then must be.
+  const firstLooks = isLocal ? await Promise.all(slices.map((slice) => slice.lookFirst())) : [];
+  await Promise.all(slices.map((slice, i) => slice.run(firstLooks[i] ?? null)));
   const open = others.filter((slice, i) => !slices[i + 1]!.isOver);
   if (open.length > 0 || !slices[0]!.isOver) {
     await continueAsNew<typeof sendWorkflow>({ ...input, ...(others.length > 0 ? { others: open } : {}) });
@@ -130,15 +133,23 @@ class SendSlice {
     this.refused ||= refused > 0;
   }
 
-  /** @param isLocal its first look is {@link FIRST_LOOK}. */
-  async run(isLocal: boolean): Promise<void> {
-    let look: typeof firstLook = isLocal ? firstLook : this.advance;
+  /** {@link FIRST_LOOK}; null when it failed. */
+  lookFirst(): Promise<TimedLook<AdvanceResult> | null> {
+    return timeLook(() => advanceFirst({ sliceId: this.id })).catch(() => null);
+  }
+
+  private lookAgain(): Promise<TimedLook<AdvanceResult>> {
+    // What is heard from here on may not be in its answer.
+    this.refused = false;
+    return timeLook(() => this.advance({ sliceId: this.id }));
+  }
+
+  /** @param first its first look, had already; null = it is had as every later one: elsewhere, and again until it works. */
+  async run(first: TimedLook<AdvanceResult> | null): Promise<void> {
+    let look = first;
     while (!this.isOver) {
-      this.refused = false;
-      const { result: outlook, nextMs } = await timeLook(() => look({ sliceId: this.id }));
-      look = this.advance;
-      // What it could not do is done as every later look is: elsewhere, and tried again until it works.
-      if (outlook === null) continue;
+      const { result: outlook, nextMs } = look ?? (await this.lookAgain());
+      look = null;
       this.looks++;
       this.open = Math.min(this.open, outlook.open);
       if (outlook.lookUp) this.lookUps.start({ sliceIds: [this.id] });
@@ -151,9 +162,3 @@ class SendSlice {
     }
   }
 }
-
-/**
- * Null when it failed. That takes as many steps as a result does: a worker that takes the workflow over hears of all first
- * looks at once, and must come to the same commands in the same order.
- */
-const firstLook = (slice: { sliceId: string }): Promise<AdvanceResult | null> => advanceFirst(slice).catch(() => null);

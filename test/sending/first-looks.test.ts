@@ -3,6 +3,8 @@
  * whichever fails, another worker that takes the workflow over comes to the same.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/activities';
@@ -15,6 +17,10 @@ import { startWorkflowWorkers } from '../support/workflow-workers';
 const SLICES = ['a', 'b'];
 /** Apart from each other, so that the workflow hears of each by itself. */
 const APART_MS = 15;
+/** What Temporal calls the mark of one in a history. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+/** One and a half seconds. */
+const LONG_TURNS = 100;
 const nowMs = Date.now();
 const OPEN: AdvanceResult = {
   open: 1,
@@ -40,6 +46,8 @@ let stopWorkers: () => Promise<void>;
 /** When the first look at each slice ends, counted in turns, and what comes of it. */
 let turns: Record<string, number>;
 let outcomes: Record<string, string>;
+/** What comes of every later one. */
+let advance: (sliceId: string) => Promise<AdvanceResult>;
 
 beforeAll(async () => {
   quietTemporal();
@@ -51,7 +59,7 @@ beforeAll(async () => {
       if (outcome instanceof Error) throw outcome;
       return outcome;
     },
-    advance: () => Promise.resolve(OVER),
+    advance: ({ sliceId }) => advance(sliceId),
     lookUp: () => Promise.resolve({ againMs: null }),
   };
   stopWorkers = await startWorkflowWorkers(env, ['transactional', 'lookups'], activities);
@@ -62,18 +70,44 @@ afterAll(async () => {
 });
 
 const names = Object.keys(OUTCOMES);
-const cases = [[0, 1], [1, 0]].flatMap((order) =>
-  names.flatMap((a) => names.map((b) => ({ first: order[0] === 0 ? 'a' : 'b', order, a, b }))),
-); // prettier-ignore
+const cases = [
+  [0, 1],
+  [1, 0],
+].flatMap((order) => names.flatMap((a) => names.map((b) => ({ first: order[0] === 0 ? 'a' : 'b', order, a, b }))));
+
+function start(workflowId: string, options: { workflowTaskTimeout?: Duration } = {}): Promise<WorkflowHandle> {
+  const [slice, ...others] = SLICES.map((sliceId) => ({ sliceId, accountId: 'acc_1' }));
+  const input: SendInput = { ...slice!, others, dueAtMs: null, priority: 1 };
+  return env.client.workflow.start(WORKFLOW_TYPES.send, {
+    ...options,
+    workflowId,
+    taskQueue: TASK_QUEUES.workflows,
+    args: [input],
+  });
+}
+
+/** Waits for its end: nothing was done before all first looks had ended, and another worker would come to the same. */
+async function endsAlike(handle: WorkflowHandle): Promise<void> {
+  expect(await handle.result()).toMatchObject({ slices: 2 });
+  const history = await handle.fetchHistory();
+  const events = history.events!;
+  const lastLook = events.findLastIndex((event) => event.markerRecordedEventAttributes?.markerName === LOCAL_ACTIVITY);
+  const firstDeed = events.findIndex((e) => e.timerStartedEventAttributes ?? e.activityTaskScheduledEventAttributes);
+  expect(lastLook).toBeGreaterThan(0);
+  if (firstDeed >= 0) expect(firstDeed).toBeGreaterThan(lastLook);
+  await Worker.runReplayHistory({ workflowBundle: WORKFLOW_BUNDLE }, history, handle.workflowId);
+}
 
 test.each(cases)('$first first: one $a, the other $b', async ({ first, order, a, b }) => {
   turns = { a: order[0]!, b: order[1]! };
   outcomes = { a, b };
-  const [slice, ...others] = SLICES.map((sliceId) => ({ sliceId, accountId: 'acc_1' }));
-  const input: SendInput = { ...slice!, others, dueAtMs: null, priority: 1 };
-  const workflowId = sendWorkflowId(`${first}/${a}/${b}`);
-  const options = { workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] };
-  const handle = await env.client.workflow.start(WORKFLOW_TYPES.send, options);
-  expect(await handle.result()).toMatchObject({ slices: 2 });
-  await Worker.runReplayHistory({ workflowBundle: WORKFLOW_BUNDLE }, await handle.fetchHistory(), workflowId);
+  advance = () => Promise.resolve(OVER);
+  await endsAlike(await start(sendWorkflowId(`${first}/${a}/${b}`)));
+});
+
+test('one fails after more than a workflow task, the other is due at once', async () => {
+  turns = { a: 0, b: LONG_TURNS };
+  outcomes = { a: 'is due at once', b: 'fails' };
+  advance = () => Promise.resolve(OVER);
+  await endsAlike(await start(sendWorkflowId('long'), { workflowTaskTimeout: '1 second' }));
 });
