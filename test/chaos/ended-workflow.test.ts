@@ -1,10 +1,11 @@
 /**
  * Workflows that were ended from outside: a person terminates or cancels one in Temporal. News of its messages, a command
- * to its campaign, or at the latest their deadline starts it again; other accounts notice nothing.
+ * to its campaign, or at the latest their deadline starts it again; other accounts notice nothing. One that runs but whose
+ * every task fails is as good as ended.
  */
 import type { Client } from '@temporalio/client';
 import { listUnderWay } from '../support/database';
-import { campaignWorkflowId, sendWorkflowId } from '../../src/workflows/contract';
+import { campaignWorkflowId, sendWorkflowId, TASK_QUEUES, WORKFLOW_TYPES } from '../../src/workflows/contract';
 import { campaignsOf, people } from '../support/campaigns';
 import { runDutyNow } from '../support/maintenance';
 import { startStack, type TestStack } from '../support/stack';
@@ -41,18 +42,41 @@ async function tenantOver(name: string, provider: string, script: object, gatewa
   return tenant;
 }
 
-async function workflowOf(messageId: string) {
+async function sliceOf(messageId: string): Promise<string> {
   const { rows } = await stack.database.pool.query<{ slice_id: string }>(
     'select slice_id from messages where id = $1',
     [messageId],
   );
-  return client.workflow.getHandle(sendWorkflowId(rows[0]!.slice_id));
+  return rows[0]!.slice_id;
 }
+
+const workflowOf = async (messageId: string) => client.workflow.getHandle(sendWorkflowId(await sliceOf(messageId)));
 
 const ended = async (handle: Awaited<ReturnType<typeof workflowOf>>, way: 'terminate' | 'cancel') => {
   await handle[way]();
   await until('its workflow has ended', async () => (await handle.describe()).status.name !== 'RUNNING');
 };
+
+/** In place of a workflow, one whose tasks fail on every worker, as after a release that can't replay it. */
+async function breakDown(type: 'send' | 'campaign', workflowId: string): Promise<void> {
+  await client.workflow.getHandle(workflowId).terminate();
+  const handle = await client.workflow.start(WORKFLOW_TYPES[type], {
+    workflowId,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowTaskTimeout: '1 second',
+    taskQueue: TASK_QUEUES.workflows,
+    args: [null],
+  });
+  await until('its task has failed often', async () => {
+    const { raw } = await handle.describe();
+    return (raw.pendingWorkflowTask?.attempt ?? 0) >= 5;
+  });
+}
+
+/** Their workflow should have looked at them a day ago. */
+async function isLate(table: 'slices' | 'campaigns', id: string): Promise<void> {
+  await stack.database.pool.query(`update ${table} set look_at = look_at - interval '25 hours' where id = $1`, [id]);
+}
 
 test.each([
   ['terminate', KNOWS_OUR_IDS, 'TXTSMS', 'SPARES'],
@@ -87,10 +111,7 @@ test('a send whose report never comes ends at its deadline all the same', async 
     `update messages set submitted_at = submitted_at - interval '25 hours' where id = any($1)`,
     [ids],
   );
-  await stack.database.pool.query(
-    `update slices set look_at = look_at - interval '25 hours' where id in (select slice_id from messages where id = any($1))`,
-    [ids],
-  );
+  await isLate('slices', await sliceOf(ids[0]!));
   await runDutyNow(stack, 'audit');
   await silent.reach(ids, 'expired');
 });
@@ -117,7 +138,36 @@ test('a campaign that nobody commands goes on once it has not looked at its mess
   await client.workflow.getHandle(campaignWorkflowId(id)).terminate();
   await until('no run of it is left', async () => (await listUnderWay(stack.database.pool)).length === 0);
   await expectNeighbourUntouched();
-  await stack.database.pool.query(`update campaigns set look_at = look_at - interval '25 hours' where id = $1`, [id]);
+  await isLate('campaigns', id);
+  await runDutyNow(stack, 'audit');
+  expect((await campaigns.reaches(id, 'finished')).counts).toMatchObject({ accepted: 60, delivered: 60 });
+}, 120_000);
+
+test('a send whose workflow stands still, since each of its tasks fails, goes on once it is late', async () => {
+  const tenant = await tenantOver('stuck-send', KNOWS_ITS_OWN, { receipts: { missing: 1 } });
+  const ids = await tenant.send(1);
+  await tenant.reach(ids, 'submitted');
+  const sliceId = await sliceOf(ids[0]!);
+  await breakDown('send', sendWorkflowId(sliceId));
+  await expectNeighbourUntouched();
+  await stack.database.pool.query(
+    `update messages set submitted_at = submitted_at - interval '25 hours' where id = any($1)`,
+    [ids],
+  );
+  await isLate('slices', sliceId);
+  await runDutyNow(stack, 'audit');
+  await tenant.reach(ids, 'expired');
+}, 120_000);
+
+test('a campaign whose workflow stands still, since each of its tasks fails, goes on once it is late', async () => {
+  const tenant = await tenantOver('stuck-campaign', KNOWS_OUR_IDS, {});
+  const campaigns = campaignsOf({ ...stack, call: tenant.call });
+  const id = await campaigns.launch({ audience: { recipients: people(60) }, ratePerSecond: 15 });
+  await campaigns.waitFor(id, 'some have left', ({ counts }) => counts.delivered > 0);
+  await breakDown('campaign', campaignWorkflowId(id));
+  await until('no run of it is left', async () => (await listUnderWay(stack.database.pool)).length === 0);
+  await expectNeighbourUntouched();
+  await isLate('campaigns', id);
   await runDutyNow(stack, 'audit');
   expect((await campaigns.reaches(id, 'finished')).counts).toMatchObject({ accepted: 60, delivered: 60 });
 }, 120_000);

@@ -46,8 +46,8 @@ const audit = async (): Promise<void> => {
     {
       database: store,
       workflows: {
-        startSend: ({ sliceId }) => start(sliceId),
-        startCampaign: ({ campaignId }) => start(campaignId),
+        restartSend: ({ sliceId }) => start(sliceId),
+        restartCampaign: ({ campaignId }) => start(campaignId),
       },
     },
     turn.turn,

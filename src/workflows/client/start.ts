@@ -1,5 +1,5 @@
 /** Starts of workflows that nobody waits for. */
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import {
   campaignWorkflowId,
   importWorkflowId,
@@ -20,7 +20,14 @@ export interface WorkflowStarts {
   startCampaign(input: CampaignInput): Promise<void>;
   /** Starts the import of an upload; harmless while it runs, and when it is over. */
   startImport(input: ImportInput): Promise<void>;
+  /** As {@link startSend}; one that runs and can't go on is ended first. */
+  restartSend(input: SendInput): Promise<void>;
+  /** As {@link startCampaign}; one that runs and can't go on is ended first. */
+  restartCampaign(input: CampaignInput): Promise<void>;
 }
+
+/** Tries of one workflow task, of ten seconds each, after which it is taken for one that fails every time. */
+const STUCK_AFTER_TRIES = 5;
 
 export function createWorkflowStarts(
   client: Client,
@@ -54,11 +61,37 @@ export function createWorkflowStarts(
     }
   }
 
+  /** Ends a workflow whose next task fails again and again, on whatever worker: it would stand still for good. */
+  async function endStuck(workflowId: string): Promise<void> {
+    try {
+      const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();
+      const tries = raw.pendingWorkflowTask?.attempt ?? 0;
+      if (status.name !== 'RUNNING' || tries < STUCK_AFTER_TRIES) return;
+      await client.workflow.getHandle(workflowId, runId).terminate(`its task failed ${tries} times: it starts anew`);
+    } catch (error) {
+      // It is gone, or has come to its end meanwhile.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  const startSend = (input: SendInput): Promise<void> =>
+    startOnce(WORKFLOW_TYPES.send, sendWorkflowId(input.sliceId), input, descriptions.send(input));
+  const startCampaign = (input: CampaignInput): Promise<void> =>
+    startOnce(WORKFLOW_TYPES.campaign, campaignWorkflowId(input.campaignId), input, descriptions.campaign(input));
+
   return {
-    startSend: (input) =>
-      startOnce(WORKFLOW_TYPES.send, sendWorkflowId(input.sliceId), input, descriptions.send(input)),
-    startCampaign: (input) =>
-      startOnce(WORKFLOW_TYPES.campaign, campaignWorkflowId(input.campaignId), input, descriptions.campaign(input)),
+    startSend,
+    startCampaign,
+
+    async restartSend(input) {
+      await endStuck(sendWorkflowId(input.sliceId));
+      await startSend(input);
+    },
+
+    async restartCampaign(input) {
+      await endStuck(campaignWorkflowId(input.campaignId));
+      await startCampaign(input);
+    },
 
     async startImport(input) {
       const { texts, attributes } = descriptions.import(input);
