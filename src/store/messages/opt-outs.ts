@@ -100,6 +100,43 @@ export async function storeInbound(pool: Pool, texts: InboundDraft[]): Promise<s
   return [...new Set(rows.map((row) => row.webhook_id))];
 }
 
+/** Of a gateway: texts that answer nothing of ours. */
+export const MAX_UNASKED = 100_000;
+
+/**
+ * Deletes up to `limit` texts that answer nothing of ours: those that came a week ago, and the oldest of gateways that have
+ * more than `most` of them. What they suppressed stays so.
+ * @returns how many.
+ */
+export async function forgetUnasked(pool: Pool, limit: number, most = MAX_UNASKED): Promise<number> {
+  const [row] = await execute<{ gone: number }>(
+    pool,
+    'forget-unasked',
+    `with excess as (
+       select g.id, (
+         select received_at from inbound_texts i where i.gateway_id = g.id and i.message_id is null
+         order by received_at desc offset $2 limit 1
+       ) as until
+       from gateways g
+     ),
+     gone as (
+       delete from inbound_texts where dedupe = any(array(
+         (select i.dedupe from excess e cross join lateral (
+            select dedupe from inbound_texts where gateway_id = e.id and message_id is null and received_at <= e.until
+            order by received_at limit $1
+          ) i
+          where e.until is not null limit $1)
+         union
+         (select dedupe from inbound_texts where message_id is null and received_at < now() - interval '7 days'
+          order by received_at limit $1)))
+       returning 1
+     )
+     select count(*)::int as gone from gone`,
+    [limit, most],
+  );
+  return row!.gone;
+}
+
 /** Settles the waiting messages of a slice whose numbers are suppressed: the claim leaves them out. */
 export async function settleSuppressed(pool: Pool, sliceId: string): Promise<Settlement> {
   const rows = await execute<SettlementRow>(
