@@ -254,7 +254,7 @@ create table gateways (
   name text not null,
   credentials text not null,
   callback_auth text,
-  callback_token text not null,
+  callback_token text,
   base_url text,
   sending_pattern text not null,
   status text not null default 'active'::text,
@@ -278,6 +278,12 @@ create table gateways (
   failover_after_seconds integer,
   price_per_segment numeric(12,6),
   currency text,
+  callback_token_hash bytea,
+  callback_token_sealed text,
+  previous_callback_token_hash bytea,
+  previous_callback_auth text,
+  previous_callback_until timestamp with time zone,
+  callback_allow text[] not null default '{}'::text[],
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),
@@ -338,6 +344,7 @@ create table inbound_texts (
   body text not null,
   message_id uuid,
   received_at timestamp with time zone not null default now(),
+  proof text,
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
@@ -656,12 +663,15 @@ create table webhooks (
   paused_at timestamp with time zone,
   probe_at timestamp with time zone,
   probes smallint not null default 0,
+  place_hash bytea,
   constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
   constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
+
+CREATE INDEX api_keys_account ON api_keys USING btree (account_id);
 
 CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
 
@@ -685,6 +695,8 @@ CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((
 
 CREATE INDEX due_callbacks_due ON due_callbacks USING btree (webhook_id, due_at);
 
+CREATE INDEX gateways_previous_callback_token_hash ON gateways USING btree (previous_callback_token_hash) WHERE (previous_callback_token_hash IS NOT NULL);
+
 CREATE INDEX group_members_page ON group_members USING btree (group_id, id);
 
 CREATE INDEX groups_account ON groups USING btree (account_id, name, id);
@@ -695,6 +707,10 @@ CREATE INDEX idempotency_keys_created ON idempotency_keys USING btree (created_a
 
 CREATE INDEX inbound_texts_account ON inbound_texts USING btree (account_id, received_at);
 
+CREATE INDEX inbound_texts_unasked ON inbound_texts USING btree (gateway_id, received_at) WHERE (message_id IS NULL);
+
+CREATE INDEX inbound_texts_unasked_received ON inbound_texts USING btree (received_at) WHERE (message_id IS NULL);
+
 CREATE INDEX links_message ON links USING btree (message_id);
 
 CREATE INDEX messages_account ON messages USING btree (account_id, id);
@@ -702,6 +718,8 @@ CREATE INDEX messages_account ON messages USING btree (account_id, id);
 CREATE INDEX messages_msisdn ON messages USING btree (account_id, msisdn);
 
 CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
+
+CREATE INDEX parked_receipts_gateway ON parked_receipts USING btree (gateway_id, received_at);
 
 CREATE INDEX parked_receipts_provider_id ON parked_receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
 
@@ -747,6 +765,8 @@ CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 
+CREATE UNIQUE INDEX gateways_callback_token_hash ON gateways USING btree (callback_token_hash);
+
 CREATE UNIQUE INDEX messages_first_meta ON messages_first USING btree (account_id COLLATE "C", meta, record_key) WHERE (meta IS NOT NULL);
 
 CREATE UNIQUE INDEX messages_first_stand_in ON messages_first USING btree (record_key) WHERE ((meta IS NULL) AND (record_key IS NOT NULL));
@@ -758,3 +778,5 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, clas
 CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
+
+CREATE UNIQUE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);

@@ -14,6 +14,47 @@ const port = z
   .transform(Number)
   .refine((n) => n > 0 && n < 65_536, 'must be between 1 and 65535');
 
+/** Most of each thing that an account may have; see `api/http/quotas.ts`. */
+export interface AccountLimits {
+  gateways: number;
+  webhooks: number;
+  /** Valid ones. */
+  apiKeys: number;
+  groups: number;
+  templates: number;
+  routes: number;
+  uploads: number;
+  /** Of all uploads that are not deleted. */
+  uploadBytes: number;
+}
+
+/** Far above what anybody needs who does not try to fill the disk. */
+const ACCOUNT_LIMITS: AccountLimits = {
+  gateways: 200,
+  webhooks: 1_000,
+  apiKeys: 1_000,
+  groups: 10_000,
+  templates: 10_000,
+  routes: 1_000,
+  uploads: 1_000,
+  uploadBytes: 50_000_000_000,
+};
+const LIMIT = new RegExp(`^(${Object.keys(ACCOUNT_LIMITS).join('|')})=(\\d{1,15})$`);
+
+/** `gateways=50,uploads=2000`; what is not named keeps its default. */
+const accountLimits = z.string().transform((text, context): AccountLimits => {
+  const limits = { ...ACCOUNT_LIMITS };
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [, name, limit] = LIMIT.exec(part) ?? [];
+    if (name !== undefined) limits[name as keyof AccountLimits] = Number(limit);
+    else if (part !== '') {
+      const names = Object.keys(ACCOUNT_LIMITS).join(', ');
+      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(part)}: write name=number, with ${names}` });
+    }
+  }
+  return limits;
+});
+
 /** Descriptions become `.env.example`; each comes last, as zod keeps it on the outermost schema only. */
 const environment = z.object({
   NODE_ENV: z.string().default('development').describe('"production" makes HELIOGRAPH_MASTER_KEY required.'),
@@ -74,6 +115,13 @@ const environment = z.object({
     )
     .optional()
     .describe('Comma list of host[:port] that may be called although they are private. Else the simulator only.'),
+  HELIOGRAPH_ACCOUNT_LIMITS: accountLimits.optional().describe(
+    `Most of each thing that an account may have, such as gateways=50,uploads=2000. Else ${Object.entries(
+      ACCOUNT_LIMITS,
+    )
+      .map(([name, limit]) => `${name}=${limit}`)
+      .join(',')}.`,
+  ),
   HELIOGRAPH_KEEP_MONTHS: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'must be a number of months from 1 to 999')
@@ -140,6 +188,8 @@ export interface Config {
   simulatorPort?: number;
   /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
   outboundAllow: string[];
+  /** Most of each thing that an account may have. */
+  accountLimits: AccountLimits;
   /** Months after which messages are dropped; undefined = they are kept. */
   keepMonths?: number;
   /** Of the workers, which take tasks only once this version is current; undefined = they are not versioned. */
@@ -199,6 +249,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     simulatorPort,
     outboundAllow:
       env.HELIOGRAPH_OUTBOUND_ALLOW ?? (simulatorPort === undefined ? [] : [`${LOOPBACK}:${simulatorPort}`]),
+    accountLimits: env.HELIOGRAPH_ACCOUNT_LIMITS ?? ACCOUNT_LIMITS,
     keepMonths: env.HELIOGRAPH_KEEP_MONTHS,
     workerBuildId: env.HELIOGRAPH_WORKER_BUILD_ID,
     metricsPort: env.HELIOGRAPH_METRICS_PORT,

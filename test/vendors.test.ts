@@ -171,7 +171,8 @@ describe.each(PROOFS)('%s', (name, auth) => {
     expect(await answer.json()).toEqual({ status: 200 });
     expect(heard[0]?.url.split('?')[0]).toBe(new URL(callbackUrl).pathname);
     const texts = [expect.objectContaining({ from: one.to, text: 'STOP', providerId: expect.any(String) as string })];
-    expect(provider.callback(heard[0]!, config)).toEqual({ kind: 'inbound', texts });
+    const proof = name === 'twilio' ? 'signature' : auth === null ? undefined : 'secret';
+    expect(provider.callback(heard[0]!, config)).toEqual({ kind: 'inbound', texts, proof });
   });
 });
 

@@ -1,4 +1,5 @@
 /** What the routes are made of; the composition root builds it. */
+import type { AccountLimits } from '../config';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -52,6 +53,8 @@ export interface ApiDeps {
   metrics: Metrics;
   /** `host[:port]` that callbacks may go to although they are private. */
   outboundAllow: readonly string[];
+  /** Most of each thing that an account may have. */
+  limits: AccountLimits;
   /** Null when it answers; else what is wrong. */
   temporalProblem(): Promise<string | null>;
   log: Log;

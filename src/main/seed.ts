@@ -3,6 +3,8 @@
  * lead to the simulator. An account that has a gateway is left as it is; without a simulator the demo gateway goes.
  */
 import { LOOPBACK } from '../config';
+import { freshCallbackAuth } from '../providers/open';
+import { providerNamed } from '../providers/registry';
 import { connectDatabase } from '../store/database';
 import { deleteGateway, insertGateway, listGateways, updateGateway } from '../store/gateways/gateways';
 import { createSealer } from '../store/seal';
@@ -37,11 +39,12 @@ export async function seed(databaseUrl: string, { masterKey, simulatorPort }: Se
       // The simulator may have moved to another port since.
       await updateGateway(db, sealer, DEMO_ACCOUNT, demo.id, { baseUrl: `${simulator}/infobip` });
     } else if (gateways.length === 0) {
+      const infobip = providerNamed('infobip')!;
       await insertGateway(db, sealer, DEMO_ACCOUNT, {
-        provider: 'infobip',
+        provider: infobip.name,
         name: DEMO_GATEWAY,
         credentials: { apiKey: 'simulator' },
-        callbackAuth: null,
+        callbackAuth: freshCallbackAuth(infobip),
         baseUrl: `${simulator}/infobip`,
         sendingPattern: 'batch',
         status: 'active',

@@ -2,6 +2,9 @@
 import type { CallbackAuth, Provider, ProviderConfig } from './provider';
 import { providerNamed } from './registry';
 
+export { freshCallbackAuth, renewedCallbackAuth } from './shared/callback-auth';
+export { exposedSecrets, hasSecret } from './shared/exposed';
+
 export interface OpenGateway {
   provider: Provider;
   config: ProviderConfig<unknown>;
@@ -12,13 +15,14 @@ export interface GatewayColumns {
   id: string;
   provider: string;
   base_url: string | null;
-  callback_token: string;
 }
 
 /** What is kept sealed of a gateway, as plain JSON values. */
 export interface GatewaySecrets {
   credentials: unknown;
   callbackAuth: CallbackAuth | null;
+  previousCallbackAuth: CallbackAuth | null;
+  callbackToken: string;
 }
 
 /** Thrown when a gateway's row can't be turned into something to send with; says which gateway and why. */
@@ -41,8 +45,12 @@ export function openGateway(row: GatewayColumns, secrets: GatewaySecrets, public
     config: {
       credentials: provider.credentialsSchema.parse(secrets.credentials),
       baseUrl: row.base_url ?? provider.defaultBaseUrl,
-      callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
+      callbackUrl: callbackUrlOf(publicUrl, secrets.callbackToken),
       callbackAuth: secrets.callbackAuth,
+      previousCallbackAuth: secrets.previousCallbackAuth,
     },
   };
 }
+
+/** Where a gateway's provider reports, as an absolute URL. */
+export const callbackUrlOf = (publicUrl: string, token: string): string => `${publicUrl}/callbacks/${token}`;

@@ -3,6 +3,7 @@
  * status, retries nothing and knows no database. Adding a provider is one folder and one line in `registry.ts`.
  */
 import type { z } from 'zod';
+import type { CallbackProof } from '../core/gateways/callback-proof';
 import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
 import type { Encoding } from '../core/messages/segments';
 import type { HttpClient } from '../outbound/client';
@@ -145,12 +146,13 @@ export interface CallbackRequest {
 
 /**
  * What an adapter makes of a callback. `unauthentic` is answered 401, `malformed` 400, `ignored` 200, a `challenge`
- * (the vendor checks the URL before it uses it) 200 with the JSON it wants.
+ * (the vendor checks the URL before it uses it) 200 with the JSON it wants. `proof`: how the callback showed that it is the
+ * vendor's; null or absent = nothing was asked of it.
  */
 export type CallbackResult =
   | { kind: 'challenge'; answer: object }
-  | { kind: 'receipts'; receipts: Receipt[] }
-  | { kind: 'inbound'; texts: InboundText[] }
+  | { kind: 'receipts'; receipts: Receipt[]; proof?: CallbackProof | null }
+  | { kind: 'inbound'; texts: InboundText[]; proof?: CallbackProof | null }
   | { kind: 'ignored'; reason: string }
   | { kind: 'malformed'; reason: string }
   | { kind: 'unauthentic'; reason: string };
@@ -169,7 +171,15 @@ export interface ProviderConfig<Credentials> {
   /** The gateway's own `/callbacks/{token}` as an absolute URL: some vendors sign over it. */
   callbackUrl: string;
   callbackAuth: CallbackAuth | null;
+  /** The one before a rotation, while it is still good. */
+  previousCallbackAuth?: CallbackAuth | null;
 }
+
+/**
+ * What a vendor's callbacks can carry, by its documents, once it has been told: `signature` = it signs them with the login,
+ * by itself; `nothing` = none of these, so that only the path and the address can prove them.
+ */
+export type CallbackScheme = 'signature' | 'basic' | 'bearer' | 'nothing';
 
 /** The `defaultBaseUrl` of a provider that is nobody's in particular. */
 export const NO_VENDOR = 'https://gateway.invalid';
@@ -191,6 +201,13 @@ export interface Provider<Credentials = unknown> {
    */
   readonly credentialsSchema: z.ZodType<Credentials>;
   readonly capabilities: Capabilities;
+  /** A gateway gets a secret of this kind where none is given. */
+  readonly callbackScheme: CallbackScheme;
+  /**
+   * Members of the credentials whose names and values are the person's own, such as headers. What is secret does not belong
+   * there, because it shows: see `shared/exposed.ts`. Absent = there are none.
+   */
+  readonly openMembers?: readonly string[];
   /** Every secret of these credentials, for redaction from anything that is logged or stored. */
   secrets(credentials: Credentials): string[];
   /**

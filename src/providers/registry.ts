@@ -26,5 +26,6 @@ export function providerNamed(name: string): Provider | undefined {
 }
 
 export { NO_VENDOR } from './provider';
+export type { Provider } from './provider';
 export { credentialForms, letterLogo } from './shared/form';
 export type { CredentialField } from './shared/form';

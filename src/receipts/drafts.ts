@@ -1,5 +1,6 @@
 /** From a provider's receipts to what the store applies. */
 import { createHash } from 'node:crypto';
+import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { formatUuid, parseAttemptWireId } from '../core/messages/ids';
 import { normaliseProviderId } from '../core/messages/provider-id';
@@ -20,13 +21,24 @@ export const digest = (identity: (string | number)[]): Buffer =>
 /**
  * Receipts as they are stored and applied: whatever the provider says, within bounds.
  * @param whole what came, kept for support where it holds one receipt only.
+ * @param proof of the callback that brought them; absent = they came by none.
  */
-export function toDrafts(gatewayId: string, receipts: readonly Receipt[], whole: string): ReceiptDraft[] {
-  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole)];
-  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null)));
+export function toDrafts(
+  gatewayId: string,
+  receipts: readonly Receipt[],
+  whole: string,
+  proof?: CallbackProof | null,
+): ReceiptDraft[] {
+  if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole, proof)];
+  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null), proof));
 }
 
-function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft {
+function toDraft(
+  gatewayId: string,
+  receipt: Receipt,
+  raw: string,
+  proof: CallbackProof | null | undefined,
+): ReceiptDraft {
   const { status, code, at } = receipt;
   const attempt = attemptOf(receipt.attemptId);
   // An id of ours that we can't read is kept as the provider's, so that the receipt is parked and not lost.
@@ -47,6 +59,7 @@ function toDraft(gatewayId: string, receipt: Receipt, raw: string): ReceiptDraft
     reason: foreignText(receipt.reason ?? null, MAX_REASON_CHARACTERS),
     occurredAt: foreignInstant(at),
     raw: foreignBody(raw, MAX_RAW_BYTES),
+    ...(proof === undefined ? {} : { proof }),
   };
 }
 

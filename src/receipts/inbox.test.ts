@@ -11,12 +11,14 @@ import {
   withAttempt,
   type TestStore,
 } from '../../test/support/rows';
-import type { GatewayRow } from '../store/gateways/gateways';
+import { newCallbackToken } from '../store/gateways/callback-tokens';
+import { unsealGateway, type GatewayRow } from '../store/gateways/gateways';
 import type { SliceNews } from '../store/messages/settlement';
 import { createInbox, type Inbox } from './inbox';
 
 let store: TestStore;
 let gateway: GatewayRow;
+let token: string;
 let inbox: Inbox;
 let woken: SliceNews[];
 let relays: string[];
@@ -24,6 +26,7 @@ let refusals: Error[];
 beforeAll(async () => {
   store = await startStore();
   gateway = await storeGateway(store, { callbackAuth: { basic: { username: 'infobip', password: 'pass' } } });
+  token = unsealGateway(gateway, SEALER).callbackToken;
   inbox = createInbox({
     database: store,
     sealer: SEALER,
@@ -40,6 +43,7 @@ beforeEach(() => {
   refusals = [];
 });
 
+const ADDRESS = '203.0.113.7';
 const AUTHORIZATION = `Basic ${Buffer.from('infobip:pass').toString('base64')}`;
 
 function request(body: unknown, over: Partial<CallbackRequest> = {}): CallbackRequest {
@@ -61,7 +65,7 @@ const DELIVERED = {
   description: 'to handset',
 };
 const report = (messageId: string, status: object = DELIVERED) => ({ messageId, to: '919800000001', status });
-const receive = (...results: object[]) => inbox.receive(gateway.callback_token, request({ results }));
+const receive = (...results: object[]) => inbox.receive(token, request({ results }), ADDRESS);
 const inboxRows = async () => {
   const { rows } = await store.pool.query<{ id: string; disposition: string; raw: string }>(
     `select coalesce(message_id::text, provider_id) as id, disposition, raw from ${KEPT_RECEIPTS} order by received_at`,
@@ -77,7 +81,7 @@ describe('nothing is stored', () => {
 
   it('404: no gateway has this URL', async () => {
     const good = request({ results: [report('x')] });
-    expect(await inbox.receive('no-such-token', good)).toEqual({ status: 404, reason: expect.any(String) });
+    expect(await inbox.receive(newCallbackToken(), good, ADDRESS)).toEqual({ status: 404, reason: expect.any(String) });
   });
 
   it.each([
@@ -86,7 +90,7 @@ describe('nothing is stored', () => {
     ['another scheme', 'Bearer pass'],
   ])('401: %s', async (_, authorization) => {
     const headers = { 'content-type': 'application/json', authorization };
-    const answer = await inbox.receive(gateway.callback_token, request({ results: [report('x')] }, { headers }));
+    const answer = await inbox.receive(token, request({ results: [report('x')] }, { headers }), ADDRESS);
     expect(answer).toMatchObject({ status: 401 });
   });
 
@@ -95,7 +99,7 @@ describe('nothing is stored', () => {
     ['no results', {}],
     ['results without an id', { results: [{ status: DELIVERED }] }],
   ])('400: %s', async (_, body) => {
-    expect(await inbox.receive(gateway.callback_token, request(body))).toMatchObject({ status: 400 });
+    expect(await inbox.receive(token, request(body), ADDRESS)).toMatchObject({ status: 400 });
   });
 
   it.each([
@@ -103,7 +107,7 @@ describe('nothing is stored', () => {
     ['an empty list', { results: [] }],
     ['inbound messages', { results: [{ messageId: 'x', receivedAt: '2026-08-01T10:00:00.000+0000', text: 'STOP' }] }],
   ])('200, ignored: %s', async (_, body) => {
-    expect(await inbox.receive(gateway.callback_token, request(body))).toEqual({ status: 200, outcome: 'ignored' });
+    expect(await inbox.receive(token, request(body), ADDRESS)).toEqual({ status: 200, outcome: 'ignored' });
   });
 });
 

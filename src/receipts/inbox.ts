@@ -1,21 +1,24 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { TtlCache } from '../core/concurrency/ttl-cache';
+import { createAddressList } from '../core/gateways/address-list';
+import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { meaningOf } from '../core/messages/opt-out';
-import type { CallbackRequest, InboundText } from '../providers/provider';
-import { findGatewayByToken, unsealGateway, type GatewayRow } from '../store/gateways/gateways';
+import type { CallbackRequest, CallbackResult, InboundText } from '../providers/provider';
+import { findGatewayByToken, isCallbackToken } from '../store/gateways/callback-tokens';
+import { unsealGateway, type GatewayRow } from '../store/gateways/gateways';
 import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
 import type { Sealer } from '../store/seal';
-import { CallbackBudgets } from './budgets';
+import { CallbackBudgets, UnprovenThrottle } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
 import { digest, toDrafts } from './drafts';
-import { openGateway, type OpenGateway } from '../providers/open';
+import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open';
 
 /** The answer to a callback of a provider. */
 export type InboxAnswer =
   | { status: 200; outcome: 'stored' | 'ignored' }
   | { status: 200; outcome: 'challenge'; answer: object }
-  | { status: 400 | 401 | 404; reason: string }
+  | { status: 400 | 401 | 403 | 404; reason: string }
   | { status: 429; reason: string; retryAfterSeconds: number };
 
 export interface InboxDeps extends ReceiptCommitsDeps {
@@ -25,8 +28,11 @@ export interface InboxDeps extends ReceiptCommitsDeps {
 }
 
 export interface Inbox {
-  /** @throws when the receipts could not be stored: the provider must try again. */
-  receive(token: string, request: CallbackRequest): Promise<InboxAnswer>;
+  /**
+   * @param address of the client, as far as it is known for sure.
+   * @throws when the receipts could not be stored: the provider must try again.
+   */
+  receive(token: string, request: CallbackRequest, address: string): Promise<InboxAnswer>;
 }
 
 /** Inbound texts are short messages of some parts. */
@@ -35,67 +41,133 @@ const MAX_NUMBER_CHARACTERS = 50;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
 
+/** Callback URLs that nobody has, by the address that asks for them: each costs a query. */
+const UNKNOWN_URLS = { perSecond: 20, burst: 200 };
+/** Callbacks without the proof that their gateway wants, by address and gateway. */
+const UNPROVEN = { perSecond: 20, burst: 500 };
+
 /** A gateway as its callbacks are received. */
-type ReceivingGateway = OpenGateway & { row: GatewayRow };
+type ReceivingGateway = OpenGateway & {
+  row: GatewayRow;
+  /** Whether callbacks may come from an address; null = from anywhere. */
+  allows: ((address: string) => boolean) | null;
+};
 
-export function createInbox(deps: InboxDeps): Inbox {
-  const { database, sealer } = deps;
-  const cache = new TtlCache<ReceivingGateway | null>(GATEWAY_CACHE_MS);
-  const commits = new ReceiptCommits(deps);
-  const budgets = new CallbackBudgets();
+/** Gateways by the tokens of their callback URLs. */
+class ReceivingGateways {
+  private readonly cache = new TtlCache<ReceivingGateway | null>(GATEWAY_CACHE_MS);
+  /** Tokens that were right once: whoever else asks for wrong ones, these are looked up. */
+  private readonly seen = new Set<string>();
+  private readonly guesses = new UnprovenThrottle(UNKNOWN_URLS.perSecond, UNKNOWN_URLS.burst);
 
-  async function load(token: string): Promise<ReceivingGateway | null> {
-    const row = await findGatewayByToken(database.db, token);
-    if (row === null) return null;
-    return { row, ...openGateway(row, unsealGateway(row, sealer), deps.publicUrl) };
+  constructor(private readonly deps: Pick<InboxDeps, 'database' | 'sealer' | 'publicUrl'>) {}
+
+  /** @returns null when no gateway has it; a number = milliseconds until this address may ask for another one. */
+  async find(token: string, address: string): Promise<ReceivingGateway | number | null> {
+    if (!isCallbackToken(token)) return null;
+    if (!this.seen.has(token)) {
+      const waitMs = this.guesses.waitMs(address);
+      if (waitMs > 0) return waitMs;
+    }
+    const gateway = await this.cache.get(
+      token,
+      () => this.load(token),
+      (found) => found !== null,
+    );
+    if (gateway === null) {
+      this.guesses.refused(address);
+      this.seen.delete(token);
+    } else {
+      this.seen.add(token);
+    }
+    return gateway;
   }
 
-  const gatewayOf = (token: string): Promise<ReceivingGateway | null> =>
-    cache.get(
-      token,
-      () => load(token),
-      (gateway) => gateway !== null,
-    );
+  private async load(token: string): Promise<ReceivingGateway | null> {
+    const { database, sealer, publicUrl } = this.deps;
+    const row = await findGatewayByToken(database.db, token);
+    if (row === null) return null;
+    const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
+    // The vendor signs over the URL that it was given, which may be the one before a rotation.
+    const callbackUrl = callbackUrlOf(publicUrl, token);
+    const allows = row.callback_allow.length === 0 ? null : createAddressList(row.callback_allow);
+    return { row, provider, config: { ...config, callbackUrl }, allows };
+  }
+}
+
+export function createInbox(deps: InboxDeps): Inbox {
+  const gateways = new ReceivingGateways(deps);
+  const commits = new ReceiptCommits(deps);
+  const budgets = new CallbackBudgets();
+  const unproven = new UnprovenThrottle(UNPROVEN.perSecond, UNPROVEN.burst);
+
+  /** Reads a callback that may be its provider's; a status = that of the refusal. */
+  function prove(gateway: ReceivingGateway, request: CallbackRequest, address: string): CallbackResult | InboxAnswer {
+    const { row, provider, config, allows } = gateway;
+    const who = `${address} ${row.id}`;
+    const waitMs = unproven.waitMs(who);
+    if (waitMs > 0) return tooMuch('this address goes on without the proof that the gateway wants', waitMs);
+    if (allows !== null && !allows(address)) {
+      unproven.refused(who);
+      return { status: 403, reason: `callbacks of this gateway may not come from ${address}` };
+    }
+    const result = provider.callback(request, config);
+    if (result.kind === 'unauthentic') unproven.refused(who);
+    else if (unproven.watches) unproven.proven(who);
+    return result;
+  }
+
+  async function take(row: GatewayRow, request: CallbackRequest, result: CallbackResult, proof: CallbackProof | null) {
+    switch (result.kind) {
+      case 'inbound':
+        deps.wakeRelays(await storeInbound(deps.database.pool, toInbound(row, result.texts, proof)));
+        return STORED;
+      case 'receipts':
+        if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request), proof))) > 0) return STORED;
+        return { status: 400, reason: 'the report has values that can’t be stored' } as const;
+      default:
+        return IGNORED;
+    }
+  }
 
   return {
-    async receive(token, request) {
-      const gateway = await gatewayOf(token);
+    async receive(token, request, address) {
+      const gateway = await gateways.find(token, address);
       if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };
-      const { row, provider, config } = gateway;
-      const result = provider.callback(request, config);
-      if (result.kind === 'inbound' || result.kind === 'receipts') {
-        const waitMs = budgets.take(row.id, sizeOf(request));
-        if (waitMs > 0) return tooMuch(waitMs);
-      }
-      switch (result.kind) {
-        case 'unauthentic':
-          return { status: 401, reason: result.reason };
-        case 'malformed':
-          return { status: 400, reason: result.reason };
-        case 'challenge':
-          return { status: 200, outcome: 'challenge', answer: result.answer };
-        case 'ignored':
-          return { status: 200, outcome: 'ignored' };
-        case 'inbound':
-          deps.wakeRelays(await storeInbound(database.pool, toInbound(row, result.texts)));
-          return { status: 200, outcome: 'stored' };
-        case 'receipts':
-          if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };
-          if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request)))) > 0)
-            return { status: 200, outcome: 'stored' };
-          return { status: 400, reason: 'the report has values that can’t be stored' };
-      }
+      if (typeof gateway === 'number') return tooMuch('this address asks for URLs that no gateway has', gateway);
+      const result = prove(gateway, request, address);
+      if ('status' in result) return result;
+      if (result.kind === 'unauthentic') return { status: 401, reason: result.reason };
+      const waitMs = budgets.take(gateway.row.id, { rows: rowsOf(result), bytes: sizeOf(request) });
+      if (waitMs > 0) return tooMuch('this gateway’s provider brings more than can be stored at a time', waitMs);
+      if (result.kind === 'malformed') return { status: 400, reason: result.reason };
+      if (result.kind === 'challenge') return { status: 200, outcome: 'challenge', answer: result.answer };
+      return rowsOf(result) === 0 ? IGNORED : take(gateway.row, request, result, proofOf(gateway, result));
     },
   };
 }
 
-const tooMuch = (waitMs: number): InboxAnswer => ({
+const STORED: InboxAnswer = { status: 200, outcome: 'stored' };
+const IGNORED: InboxAnswer = { status: 200, outcome: 'ignored' };
+
+/** How a callback that was read proved itself: worked out here once, for all that asks later. */
+function proofOf({ allows }: ReceivingGateway, result: CallbackResult): CallbackProof | null {
+  const proof = result.kind === 'receipts' || result.kind === 'inbound' ? (result.proof ?? null) : null;
+  return proof ?? (allows === null ? null : 'address');
+}
+
+function rowsOf(result: CallbackResult): number {
+  if (result.kind === 'receipts') return result.receipts.length;
+  return result.kind === 'inbound' ? result.texts.length : 0;
+}
+
+const tooMuch = (why: string, waitMs: number): InboxAnswer => ({
   status: 429,
-  reason: 'this gateway’s provider brings more than can be stored at a time: send it again later',
+  reason: `${why}: send it again later`,
   retryAfterSeconds: Math.ceil(waitMs / 1_000),
 });
 
-function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
+function toInbound(gateway: GatewayRow, texts: InboundText[], proof: CallbackProof | null): InboundDraft[] {
   return texts.map(({ from, to, text, providerId, at }) => ({
     dedupe: digest([gateway.id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
     accountId: gateway.account_id,
@@ -104,6 +176,7 @@ function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
     toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
     body: foreignBody(text, MAX_TEXT_BYTES),
     meaning: meaningOf(text),
+    proof,
     receivedAt: foreignInstant(at),
   }));
 }

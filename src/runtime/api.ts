@@ -18,6 +18,7 @@ import type { Config } from '../config';
 import { createAccessTokens } from '../core/accounts/access-token';
 import { createInbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
+import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { countGatewayStates } from '../store/gateways/health';
 import { createBase, type Base, type RuntimeLog } from './base';
 
@@ -81,7 +82,7 @@ export async function startApi(
     keys,
     tokens,
     accounts: createAccounts(intake),
-    webhooks: createWebhookTargets(intake, sealer, config.outboundAllow),
+    webhooks: createWebhookTargets(intake, sealer, config),
     ingress,
     inbox,
     events,
@@ -104,6 +105,7 @@ export async function startApi(
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,
+    limits: config.accountLimits,
     temporalProblem: () => probe(connection),
     log,
   });
@@ -113,6 +115,10 @@ export async function startApi(
   await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
   const port = await listen(server, options.port ?? config.port, EVERYWHERE);
   const stopStarting = startLeftBehind(base, log);
+  // Until it is done, and where Postgres is away, they work as they are.
+  sealCallbackTokens(database.db, sealer).catch((err: unknown) =>
+    log.warn({ err }, 'tokens of callback URLs could not be sealed; the next start will'),
+  );
   return {
     port,
     async stop() {

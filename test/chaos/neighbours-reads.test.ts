@@ -1,5 +1,6 @@
 /** Slow questions of one account beside the sends and the receipts of another: they don't wait for its connections. */
 import { attemptWireId } from '../../src/core/messages/ids';
+import { proofFor } from '../support/callbacks';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_OUR_IDS, makeTenant } from '../support/tenants';
 import { until } from '../support/until';
@@ -39,7 +40,7 @@ test('while thirty questions of A hang, B’s sends are taken and its receipts a
     const status = { groupId: 3, groupName: 'DELIVERED', id: 5, name: 'DELIVERED_TO_HANDSET' };
     const report = await fetch(to, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...proofFor(to) },
       body: JSON.stringify({ results: [{ messageId: attemptWireId(ids[0]!, 1), status }] }),
     });
     expect(report.status).toBe(200);

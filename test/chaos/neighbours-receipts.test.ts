@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { attemptWireId } from '../../src/core/messages/ids';
+import { proofFor } from '../support/callbacks';
 import { KEPT_RECEIPTS } from '../support/rows';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
@@ -42,7 +43,7 @@ const LOOPS = 4;
 
 /** Posts a report as a provider does; resolves with the status of the answer. */
 async function post(url: string, body: unknown): Promise<number> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...proofFor(url) };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   await response.arrayBuffer();
   return response.status;
@@ -221,7 +222,7 @@ test('a flood of large posts through one callback URL is slowed down; the report
   let honestLeft = true;
   const loops = Array.from({ length: LOOPS }, async () => {
     while (honestLeft || !isSlowedDown()) {
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', ...proofFor(from) };
       const response = await fetch(from, { method: 'POST', headers, body: JSON.stringify(junk()) });
       await response.arrayBuffer();
       last = response;

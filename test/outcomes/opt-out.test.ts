@@ -1,13 +1,11 @@
 /** A person who says stop is not sent to again, and CleverTap hears of it. */
+import { proofFor } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 let stack: SharedStack;
-let callbackPath: string;
 beforeAll(async () => {
   stack = await joinStack();
-  const { json } = await stack.call('GET', '/api/v1/gateways');
-  callbackPath = new URL(json.items[0].callbackUrl as string).pathname;
 });
 afterAll(() => stack.stop());
 
@@ -32,7 +30,8 @@ function answer(from: string, text: string, messageId: string) {
     receivedAt: '2026-08-01T10:00:00.000+0000',
     smsCount: 1,
   };
-  return stack.call('POST', callbackPath, { results: [result], messageCount: 1, pendingMessageCount: 0 });
+  const body = { results: [result], messageCount: 1, pendingMessageCount: 0 };
+  return stack.call('POST', stack.callbackPath, body, proofFor(stack.callbackPath));
 }
 
 const told = async (meta: string) =>

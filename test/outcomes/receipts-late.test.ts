@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attemptWireId } from '../../src/core/messages/ids';
+import { proofOf, type MadeGateway } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
 const REPORTS = readFileSync(path.resolve(__dirname, '../../src/providers/infobip/fixtures/reports-v3.json'), 'utf8');
 
 let stack: SharedStack;
-let first: { id: string; callbackUrl: string };
+let first: MadeGateway;
 let second: { id: string };
 let number = 919_900_000_000;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ async function makeGateway(name: string, priority: number) {
     validitySeconds: 60,
   });
   expect(status).toBe(201);
-  return json as { id: string; callbackUrl: string };
+  return json as MadeGateway;
 }
 
 async function sendOne(): Promise<string> {
@@ -63,7 +64,7 @@ const onSecondLeg = (id: string) =>
 async function deliverFirst(id: string): Promise<void> {
   const body = REPORTS.replace('06b8kzt5f7q3s9v1x2y4w6a8c01', attemptWireId(id, 1));
   const { pathname } = new URL(first.callbackUrl);
-  expect((await stack.call('POST', pathname, JSON.parse(body))).status).toBe(200);
+  expect((await stack.call('POST', pathname, JSON.parse(body), proofOf(first))).status).toBe(200);
 }
 
 test('without a receipt the message takes the next leg in time', async () => {

@@ -1,5 +1,6 @@
 /** How CleverTap is told: once, later when it fails, never both ways. */
 import { bundleAnew } from '../support/outbox';
+import { proofFor } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -80,11 +81,6 @@ test('a 400 of one record is dead-lettered with its reason', async () => {
 });
 
 test('failed, then delivered before CleverTap was told: told delivered; after it was told: late, and not told', async () => {
-  const { rows: gateways } = await stack.database.pool.query<{ callback_token: string }>(
-    'select callback_token from gateways where id = $1',
-    [stack.gatewayId],
-  );
-  const token = gateways[0]!.callback_token;
   await stack.control('PUT', '/control/script', { receipts: { missing: 1 } });
   const report = async (id: string, status: { groupId: number; id: number; name: string }) => {
     const { messages } = (await stack.control('GET', '/control/messages?limit=1000')).json;
@@ -93,7 +89,8 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
     const results = [
       { messageId: attempt.messageId, to: attempt.to, status: { ...status, groupName: 'X', description: 'x' } },
     ];
-    expect((await stack.call('POST', `/callbacks/${token}`, { results })).status).toBe(200);
+    const { callbackPath } = stack;
+    expect((await stack.call('POST', callbackPath, { results }, proofFor(callbackPath))).status).toBe(200);
   };
   const UNDELIVERABLE = { groupId: 2, id: 4, name: 'UNDELIVERABLE_REJECTED_OPERATOR' };
   const DELIVERED = { groupId: 3, id: 5, name: 'DELIVERED_TO_HANDSET' };

@@ -3,6 +3,7 @@
  * host and key changed, and must reach the vendor and come back to CleverTap unharmed. The templates are those of
  * CleverTap's public partner guides, docs.clevertap.com/docs/<name>; numbers, texts and ids are made up.
  */
+import { portalOf, type MadeGateway } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -353,7 +354,7 @@ beforeAll(async () => {
   const callbackOf = (name: string) => `${stack.simulator.url}/clevertap/callback?account=${stack.vendor(name)}`;
   const webhook = { kind: 'clevertap', url: callbackOf(DEFAULT_LISTENER), isDefault: true };
   await stack.call('POST', '/api/v1/webhooks', webhook, as);
-  const script = { record: true, receipts: { url: gateway.json.callbackUrl, delayMs: { min: 1, max: 20 } } };
+  const script = { record: true, receipts: { ...portalOf(gateway.json as MadeGateway), delayMs: { min: 1, max: 20 } } };
   expect((await stack.control('PUT', '/control/script', script)).status).toBe(200);
   all = forms(key, callbackOf);
 });

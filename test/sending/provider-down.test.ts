@@ -116,6 +116,7 @@ test('one that refuses connections, and no other: messages wait, visibly, and le
 
   const { status } = await stack.call('PATCH', `/api/v1/gateways/${only}`, {
     baseUrl: `${stack.simulator.url}/infobip/only`,
+    credentials: { apiKey: 'only-key' },
   });
   expect(status).toBe(200);
   // No new message is needed: those that wait are looked at when the probe is due.

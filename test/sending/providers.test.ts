@@ -1,4 +1,5 @@
 /** Every provider, through its own wire protocol: 1,000 messages with mixed outcomes end in the right counts and codes. */
+import { portalOf, type MadeGateway } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -93,7 +94,7 @@ test.each(CASES)('$provider', async ({ provider, credentials, sendingPattern, ba
     senderRefusedShare: 0.05,
     senderRefusedFor: ['BRANDA'],
     badNumberShare: 0.05,
-    receipts: { url: gateway.callbackUrl, delayMs: { min: 1, max: 300 }, twice: 0.05, early: 0.05 },
+    receipts: { ...portalOf(gateway as MadeGateway), delayMs: { min: 1, max: 300 }, twice: 0.05, early: 0.05 },
   };
   const put = await stack.control('PUT', `/control/script?account=${vendor}`, script);
   expect({ status: put.status, json: put.status === 200 ? undefined : put.json }).toEqual({ status: 200 });

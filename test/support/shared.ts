@@ -5,6 +5,7 @@
  * that nobody else writes to meanwhile, but rows of earlier files are in it.
  */
 import { connectDatabase } from '../../src/store/database';
+import { noteGateway, type MadeGateway } from './callbacks';
 import { callerOf, request, settledBy, type Client } from './client';
 import { fact, jestWorker, TEST_PRODUCTS_URL, type ProductKind } from './servers';
 
@@ -13,6 +14,8 @@ export interface SharedStack extends Client {
   accountId: string;
   /** Of the account's first gateway; its sender IDs are HELIOG and HELIOB. */
   gatewayId: string;
+  /** Where that gateway's provider reports. */
+  callbackPath: string;
   /**
    * The simulator's name of an account of this file. Without `name` it is that of the account's first gateway and its
    * default webhook, which `control` asks about unless told otherwise. Needs a worker.
@@ -54,6 +57,7 @@ export async function joinStack(options: { worker?: boolean } = {}): Promise<Sha
     fallbackSender: 'HELIOB',
     receiptDeadlineSeconds: 60,
   });
+  noteGateway(gateway as MadeGateway);
   // As the first start makes it: it gives way to any other gateway of the account.
   await database.pool.query('update gateways set demo = true where id = $1', [gateway.id]);
   const callback = `${simulator.url}/clevertap/callback?account=${vendor()}`;
@@ -75,6 +79,7 @@ export async function joinStack(options: { worker?: boolean } = {}): Promise<Sha
     simulator,
     accountId,
     gatewayId: gateway.id as string,
+    callbackPath: new URL(gateway.callbackUrl as string).pathname,
     vendor,
     call,
     control,

@@ -1,4 +1,5 @@
 /** Accounts that live side by side on one stack: one that misbehaves, and one that is watched meanwhile. */
+import { noteGateway, portalOf, type MadeGateway } from './callbacks';
 import type { TestStack } from './stack';
 import { until } from './until';
 
@@ -43,8 +44,8 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
     stack.call(method, path, body, { 'x-account-id': accountId, ...headers });
   // Ten million fictional numbers, none of them given to two messages of a run.
   const number = () => `91980${String(++serial).padStart(7, '0')}`;
-  /** What a vendor's portal is told where its reports go, for those whose requests don't say. */
-  const reportUrls = new Map<string, string>();
+  /** What a vendor's portal is told: where its reports go, for those whose requests don't say, and what proves them. */
+  const portals = new Map<string, object>();
   /** As they were given, also before there was a gateway. */
   const scripts = new Map<string, Parameters<Tenant['script']>[1]>();
   const tenant: Tenant = {
@@ -62,13 +63,14 @@ export async function makeTenant(stack: TestStack, name: string): Promise<Tenant
       };
       const { status, json } = await call('POST', '/api/v1/gateways', draft);
       if (status !== 201) throw new Error(`the gateway ${gatewayName} was answered ${status}: ${JSON.stringify(json)}`);
-      reportUrls.set(gatewayName, json.callbackUrl as string);
+      noteGateway(json as MadeGateway);
+      portals.set(gatewayName, portalOf(json as MadeGateway));
       await tenant.script(gatewayName, scripts.get(gatewayName) ?? {});
       return json.id as string;
     },
     async script(gatewayName, script) {
       scripts.set(gatewayName, script);
-      const receipts = { url: reportUrls.get(gatewayName), ...script.receipts };
+      const receipts = { ...portals.get(gatewayName), ...script.receipts };
       const whole = { ...script, receipts };
       const { status, text } = await stack.control('PUT', `/control/script?account=${gatewayName}`, whole);
       if (status !== 200) throw new Error(`the script of ${gatewayName} was answered ${status}: ${text}`);

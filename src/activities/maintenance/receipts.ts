@@ -1,6 +1,16 @@
-/** The duty `receipts`: parked ones are applied once their attempt is known, and end when they never match. */
+/**
+ * The duty `receipts`: parked ones are applied once their attempt is known, and end when they never match, or when their
+ * gateway has too many. So do texts that answer nothing of ours.
+ */
 import { sqlStateOf } from '../../store/database';
-import { forgetUnmatched, listOldParked, listParkedKnown, refuseParked } from '../../store/receipts/parked';
+import { forgetUnasked } from '../../store/messages/opt-outs';
+import {
+  forgetUnmatched,
+  listOldParked,
+  listParkedKnown,
+  refuseParked,
+  trimUnmatched,
+} from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import type { DutyReport } from '../../workflows/contract';
 import type { StartDeps } from './starts';
@@ -23,7 +33,9 @@ export async function applyParked(deps: StartDeps, turn: Turn, cursor: string | 
     if (last === null) break;
   }
   const gone = await turn.step('unmatched', () => forgetUnmatched(pool, FORGET_AT_ONCE));
-  return turn.report(gone === FORGET_AT_ONCE, last);
+  const trimmed = await turn.step('too many unmatched', () => trimUnmatched(pool, FORGET_AT_ONCE));
+  const unasked = await turn.step('unasked texts', () => forgetUnasked(pool, FORGET_AT_ONCE));
+  return turn.report([gone, trimmed, unasked].includes(FORGET_AT_ONCE), last);
 }
 
 async function apply({ database: { pool }, workflows }: StartDeps, turn: Turn, receipts: ReceiptDraft[]) {

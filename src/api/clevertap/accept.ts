@@ -5,6 +5,7 @@ import type { AccountContext } from '../../store/accounts/accounts';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
 import { createAdmission } from '../ingress/admission';
 import type { ApiDeps } from '../deps';
+import type { Principal } from '../http/auth';
 import type { AcceptedMessage, IncomingMessage } from '../ingress/ingress';
 import type { NamedValues } from './fields';
 import type { RecordProblem } from '../ingress/record-problem';
@@ -38,10 +39,11 @@ const BULK_FROM = 100;
  */
 export async function acceptRecords(
   deps: ApiDeps,
-  accountId: string,
+  actor: Principal,
   records: readonly NamedValues[],
   { callbackUrl, idempotencyKey }: RequestFacts,
 ): Promise<Acceptance> {
+  const { accountId } = actor;
   const context = await deps.accounts.context(accountId);
   if (context.gateways === 0) {
     throw new AppError(
@@ -60,7 +62,7 @@ export async function acceptRecords(
   const rejected: RejectedRecord[] = [];
   const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
   const admit = createAdmission(context);
-  const resolve = webhookResolver(deps, context, callbackUrl);
+  const resolve = webhookResolver(deps, context, actor, callbackUrl);
   for (const [index, values] of records.entries()) {
     const normalised = normaliseRecord(values, defaults, now);
     if (!normalised.ok) {
@@ -160,7 +162,12 @@ function toMessages(
 type ResolvedWebhook = { ok: true; webhookId: string | null } | { ok: false; problem: RecordProblem };
 
 /** Where a record's outcome goes: its callback URL, else its `webhook_id`, else the account's default, else nowhere. */
-function webhookResolver(deps: ApiDeps, context: AccountContext, headerCallbackUrl: string | undefined) {
+function webhookResolver(
+  deps: ApiDeps,
+  context: AccountContext,
+  actor: Principal,
+  headerCallbackUrl: string | undefined,
+) {
   const known = new Map<string, ResolvedWebhook>();
   const fallback: ResolvedWebhook = { ok: true, webhookId: context.defaultWebhookId };
 
@@ -173,7 +180,7 @@ function webhookResolver(deps: ApiDeps, context: AccountContext, headerCallbackU
   return (record: AcceptableRecord): ResolvedWebhook | Promise<ResolvedWebhook> => {
     const url = record.callbackUrl ?? headerCallbackUrl;
     if (url !== undefined && url !== null) {
-      return known.get(url) ?? remember(url, deps.webhooks.forUrl(context.account, url));
+      return known.get(url) ?? remember(url, deps.webhooks.forUrl(context.account, url, actor));
     }
     if (record.webhookId === null) return fallback;
     const id = record.webhookId;

@@ -26,7 +26,7 @@ const route = {
 
 async function handle(call: Call): Promise<object> {
   const records = genericRecords(await openedBody(call));
-  const acceptance = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
+  const acceptance = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
   return reply(acceptance.accepted.length === 0 ? 400 : 200, toAnswer(acceptance));
 }
 

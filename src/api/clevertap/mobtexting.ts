@@ -35,7 +35,7 @@ const taking =
   (toRecords: (body: unknown) => NamedValues[]) =>
   async (call: Call): Promise<object> => {
     const records = toRecords(await openedBody(call));
-    const acceptance = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
+    const acceptance = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
     const status = acceptance.accepted.length === 0 ? 400 : 200;
     return reply(status, toAnswer(status, acceptance, records));
   };

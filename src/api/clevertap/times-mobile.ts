@@ -45,7 +45,7 @@ async function handle(call: Call): Promise<object> {
   if (!isJsonObject(record))
     throw new AppError('invalid-request', 'This route takes one record a request, as an object');
   const records = [nameValues(record)];
-  const { accepted, rejected } = await acceptRecords(call.deps, call.actor.accountId, records, factsOf(call.request));
+  const { accepted, rejected } = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
   return accepted.length > 0 ? toAnswer(accepted[0]!) : reply(BAD_REQUEST, toRejection(rejected[0]!));
 }
 

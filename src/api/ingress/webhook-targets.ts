@@ -1,51 +1,76 @@
 /** Where a request may send its outcomes: a webhook of the account, or a callback URL on an allowed host. */
+import type { AccountLimits } from '../../config';
 import { TtlCache } from '../../core/concurrency/ttl-cache';
+import { AppError } from '../../errors';
+import { audited } from '../../store/accounts/audit';
 import type { Account } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
-import { ensureWebhook, findWebhook } from '../../store/webhooks/webhooks';
+import { ensureWebhookIn, findWebhook, findWebhookId, isPlaceTaken } from '../../store/webhooks/webhooks';
 import { checkTarget } from '../../webhooks/target';
+import type { Principal } from '../http/auth';
+import { checkQuota } from '../http/quotas';
 import type { RecordProblem } from './record-problem';
 
 export type WebhookTarget = { ok: true; webhookId: string } | { ok: false; problem: RecordProblem };
 
 export interface WebhookTargets {
-  forUrl(account: Account, url: string): Promise<WebhookTarget>;
+  /** @param actor who sends: one that may not manage makes one webhook for each host and path. */
+  forUrl(account: Account, url: string, actor: Principal): Promise<WebhookTarget>;
   forId(accountId: string, id: string): Promise<WebhookTarget>;
 }
 
 /** A webhook that was deleted, here or by another api process, is refused this much later at most. */
 const CACHE_MS = 1_000;
 
-/** @param outboundAllow `host[:port]` that is allowed for every account. */
+export interface WebhookTargetSettings {
+  /** `host[:port]` that is allowed for every account. */
+  outboundAllow: readonly string[];
+  accountLimits: AccountLimits;
+}
+
 export function createWebhookTargets(
   database: Database,
   sealer: Sealer,
-  outboundAllow: readonly string[],
+  { outboundAllow, accountLimits }: WebhookTargetSettings,
 ): WebhookTargets {
   const cache = new TtlCache<WebhookTarget>(CACHE_MS);
   const allowed = new Set(outboundAllow);
+
+  /** The account's webhook of this URL; where there is none, another one is made. */
+  async function targetOf(accountId: string, url: string, { scopes, keyId }: Principal): Promise<WebhookTarget> {
+    const { db } = database;
+    const known = await findWebhookId(db, accountId, 'clevertap', url);
+    if (known !== null) return { ok: true, webhookId: known };
+    const onlyOneOfPlace = !scopes.includes('manage') && !scopes.includes('admin');
+    const draft = { accountId, kind: 'clevertap' as const, url, isDefault: false, onlyOneOfPlace };
+    try {
+      const { webhook } = await audited(
+        db,
+        { accountId, keyId },
+        async (tx) => {
+          await checkQuota(tx, accountId, 'webhooks', accountLimits);
+          return ensureWebhookIn(tx, sealer, draft);
+        },
+        ({ webhook: { id, kind }, made }) =>
+          made ? { action: 'webhook.created', subject: id, detail: { kind, by: 'callback_url' } } : null,
+      );
+      return { ok: true, webhookId: webhook.id };
+    } catch (error) {
+      if (error instanceof AppError) return refusedUrl(error.message);
+      if (isPlaceTaken(error)) return refusedUrl(PLACE_TAKEN);
+      throw error;
+    }
+  }
 
   const remember = (key: string, make: () => Promise<WebhookTarget>): Promise<WebhookTarget> =>
     cache.get(key, make, ({ ok }) => ok);
 
   return {
-    async forUrl(account, url) {
+    async forUrl(account, url, actor) {
       const problem = checkCallbackUrl(url, account.callback_hosts, allowed);
-      if (problem !== null)
-        return {
-          ok: false,
-          problem: { code: 'callback-url', field: 'callback_url', message: `callback_url ${problem}` },
-        };
-      return remember(`${account.id}\n${url}`, async () => {
-        const { webhook } = await ensureWebhook(database.db, sealer, {
-          accountId: account.id,
-          kind: 'clevertap',
-          url,
-          isDefault: false,
-        });
-        return { ok: true, webhookId: webhook.id };
-      });
+      if (problem !== null) return refusedUrl(`callback_url ${problem}`);
+      return remember(`${account.id}\n${url}`, () => targetOf(account.id, url, actor));
     },
 
     async forId(accountId, id) {
@@ -58,6 +83,15 @@ export function createWebhookTargets(
     },
   };
 }
+
+const PLACE_TAKEN =
+  'callback_url has host and path of a webhook that this account’s requests made before, with another query: ' +
+  'make this one with POST /api/v1/webhooks, or send with a key that has the scope "manage"';
+
+const refusedUrl = (message: string): WebhookTarget => ({
+  ok: false,
+  problem: { code: 'callback-url', field: 'callback_url', message },
+});
 
 /** Null when callbacks may go to `url`, else why not. `*.` in a pattern covers subdomains only. */
 export function checkCallbackUrl(

@@ -40,8 +40,9 @@ export async function makeSender(
     headers,
   );
   const script: { receipts?: object } = party.script ?? COMMON_SCRIPT;
-  // What a vendor's portal is told, for those whose requests don't say where reports go.
-  const receipts = { ...script.receipts, url: gateway.callbackUrl as string };
+  // What a vendor's portal is told, for those whose requests don't say where reports go, and how to prove them.
+  const { callbackUrl, callbackAuth: auth } = gateway as { callbackUrl: string; callbackAuth: object | null };
+  const receipts = { ...script.receipts, url: callbackUrl, ...(auth === null ? {} : { auth }) };
   await demand('PUT', `${simulator}/control/script?account=${party.name}`, { seed: 'chaos', ...script, receipts });
   const ids = { accountId: account.id, gatewayId: gateway.id, webhookId: webhook.id } as Record<string, string>;
   return { ...party, ...(ids as Pick<Sender, 'accountId' | 'gatewayId' | 'webhookId'>), headers };

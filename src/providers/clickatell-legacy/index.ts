@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { segment } from '../../core/messages/segments';
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
@@ -39,6 +39,7 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
     schedule: true,
     maxParts: MAX_PARTS,
   },
+  callbackScheme: 'nothing',
 
   secrets: ({ password }) => [password],
 
@@ -60,10 +61,7 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
     return [readAnswer(response.body, message, credentials)];
   },
 
-  callback(request, { callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readCallback(request);
-  },
+  callback: (request, config) => provenBySecret(request, config, () => readCallback(request)),
 };
 
 /** Numbers without plus sign, senders too. */

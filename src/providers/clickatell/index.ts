@@ -3,7 +3,7 @@
  * "Message status updates" (docs.clickatell.com). One message and a hundred are the same call.
  */
 import { z } from 'zod';
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
@@ -31,6 +31,7 @@ export const clickatell: Provider<ClickatellCredentials> = {
     batchSize: 100, // Clickatell's site says 200, users of it 100; more is error 22 for the whole request.
     maxParts: 35, // Our own bound: Clickatell documents none and answers error 100 where there are too many.
   },
+  callbackScheme: 'basic',
 
   secrets: ({ apiKey }) => [apiKey],
 
@@ -52,10 +53,7 @@ export const clickatell: Provider<ClickatellCredentials> = {
     return assign(messages, answered).map((item) => readItem(item, failure, apiKey));
   },
 
-  callback(request, { callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readCallback(request);
-  },
+  callback: (request, config) => provenBySecret(request, config, () => readCallback(request)),
 };
 
 /** Numbers without plus sign, senders too. */

@@ -1,11 +1,11 @@
 /** Any vendor that takes one message in one HTTP request: all that an adapter would know is configuration. */
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
 import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
 import { NO_VENDOR, TEXT_ONLY } from '../provider';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import type { CallbackRequest, CallbackResult, OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
 import type { HttpConfig } from './config';
 import { fill, fillAll, valuesOf } from './template';
@@ -23,6 +23,8 @@ export const genericHttp: Provider<HttpConfig> = {
     dlt: true,
     maxParts: 10, // Our own bound: the vendor is not known.
   },
+  callbackScheme: 'nothing',
+  openMembers: ['path', 'headers', 'fields'],
 
   secrets: ({ secrets }) => Object.values(secrets),
 
@@ -34,14 +36,16 @@ export const genericHttp: Provider<HttpConfig> = {
     return [read(response, config)];
   },
 
-  callback(request, { credentials: { receipts: mapping }, callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
-    const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
-    if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
-    return { kind: 'receipts', receipts: [receipt] };
-  },
+  callback: (request, config) =>
+    provenBySecret(request, config, () => readReport(request, config.credentials.receipts)),
 };
+
+function readReport(request: CallbackRequest, mapping: HttpConfig['receipts']): CallbackResult {
+  if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
+  const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
+  if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
+  return { kind: 'receipts', receipts: [receipt] };
+}
 
 const CONTENT_TYPE = { form: 'application/x-www-form-urlencoded', json: 'application/json', query: undefined };
 

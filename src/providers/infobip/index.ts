@@ -5,13 +5,13 @@
 import { z } from 'zod';
 import type { Refusal } from '../../core/messages/outcome';
 import { gsm7Octets } from '../../core/messages/segments';
-import { isAuthentic } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
-import type { OutboundMessage, Provider, SubmitResult } from '../provider';
+import type { CallbackAuth, OutboundMessage, Provider, SubmitResult } from '../provider';
 import { codeOf, wording } from './codes';
 import { MAX_LOOKUP, lookUp } from './lookup';
-import { readCallback } from './receipts';
+import { callbackDataOf } from './proof';
+import { readProven } from './receipts';
 import { ALREADY_ACCEPTED, STATUS, STATUS_GROUP, TAKEN } from './tables';
 
 const credentialsSchema = z.object({
@@ -45,11 +45,12 @@ export const infobip: Provider<InfobipCredentials> = {
     maxParts: 25,
     maxCharacters: null,
   },
+  callbackScheme: 'basic',
 
   secrets: secretsOf,
 
-  async submit({ credentials, baseUrl }, messages, http, signal) {
-    const wired = messages.map(toWire);
+  async submit({ credentials, baseUrl, callbackAuth }, messages, http, signal) {
+    const wired = messages.map((message) => toWire(message, callbackAuth));
     const sent = messages.filter((_, i) => wired[i] !== undefined);
     if (sent.length === 0) return messages.map(() => PORT_TOO_LONG);
     const response = await http.request(
@@ -76,10 +77,7 @@ export const infobip: Provider<InfobipCredentials> = {
   lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
     lookUp(baseUrl, credentials.apiKey, subjects, http, signal),
 
-  callback(request, config) {
-    if (!isAuthentic(request, config.callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readCallback(request);
-  },
+  callback: readProven,
 };
 
 function secretsOf({ apiKey, secretKey }: InfobipCredentials): string[] {
@@ -87,7 +85,7 @@ function secretsOf({ apiKey, secretKey }: InfobipCredentials): string[] {
 }
 
 /** One entry of `messages[]`; undefined when its port content can't be carried. */
-function toWire(message: OutboundMessage) {
+function toWire(message: OutboundMessage, callbackAuth: CallbackAuth | null) {
   const { from, flash, port, validitySeconds, entityId, templateId } = message;
   const content = port === null ? { text: message.text } : portContent(message, port);
   if (content === undefined) return undefined;
@@ -107,7 +105,11 @@ function toWire(message: OutboundMessage) {
               : { indiaDlt: { contentTemplateId: templateId ?? undefined, principalEntityId: entityId } },
         }
       : undefined,
-    webhooks: { delivery: { url: message.callbackUrl }, contentType: 'application/json' },
+    webhooks: {
+      delivery: { url: message.callbackUrl },
+      contentType: 'application/json',
+      callbackData: callbackDataOf(callbackAuth, message.id),
+    },
   };
 }
 

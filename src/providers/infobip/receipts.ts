@@ -1,12 +1,26 @@
 /** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
+import { isAuthentic, UNPROVEN, withProof, type ExpectedAuth } from '../shared/callback-auth';
 import { inboundOf } from '../shared/inbound';
 import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { codeOf, wording } from './codes';
+import { givesBack } from './proof';
 import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';
 
-/** Parses a callback whose sender is known to be authentic. */
-export function readCallback(request: CallbackRequest): CallbackResult {
+/**
+ * Parses a callback that is known to be authentic as a whole, or by single reports: then one that gives back what its
+ * message carried (`proof.ts`) is read, and others are not.
+ */
+export function readProven(request: CallbackRequest, expected: ExpectedAuth): CallbackResult {
+  if (expected.callbackAuth === null) return readCallback(request);
+  if (isAuthentic(request, expected)) return withProof(readCallback(request), 'secret');
+  const { results } = members(parseJson(request.body.toString('utf8')));
+  const genuine = (items(results) ?? []).map(members).filter((report) => givesBack(report, expected));
+  const receipts = genuine.flatMap(toReceipt);
+  return receipts.length === 0 ? UNPROVEN : { kind: 'receipts', receipts, proof: 'secret' };
+}
+
+function readCallback(request: CallbackRequest): CallbackResult {
   const type = request.headers['content-type'];
   if (typeof type !== 'string' || !/^application\/json\b/i.test(type)) {
     return { kind: 'malformed', reason: 'the content type is not application/json' };

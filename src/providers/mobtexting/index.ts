@@ -3,7 +3,7 @@
  * (errors), `v2/sms/pull-dlr.md` (look-up: `lookup.ts`). Its `sms/clevertap/*` routes are for CleverTap itself and not used.
  */
 import { z } from 'zod';
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpResponse } from '../../outbound/http';
 import { items, members, parseJson } from '../shared/json';
@@ -49,6 +49,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     maxParts: 10, // Our own bound: Mobtexting documents none.
     maxCharacters: null,
   },
+  callbackScheme: 'bearer',
 
   secrets: ({ token }) => [token],
 
@@ -80,10 +81,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
   lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
     lookUp(baseUrl, credentials.token, subjects[0]!, http, signal),
 
-  callback(request, { callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readCallback(request);
-  },
+  callback: (request, config) => provenBySecret(request, config, () => readCallback(request)),
 };
 
 /** A node: the fields that differ between messages. Everything but `service`, `webhook_id` and `time` may stand in a node. */

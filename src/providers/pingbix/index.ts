@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
 import { members, parseJson } from '../shared/json';
@@ -19,7 +19,15 @@ import {
   textAt,
   valuesOf,
 } from '../shared/mapping';
-import { TEXT_ONLY, type OutboundMessage, type Provider, type ProviderConfig, type SubmitResult } from '../provider';
+import {
+  TEXT_ONLY,
+  type CallbackRequest,
+  type CallbackResult,
+  type OutboundMessage,
+  type Provider,
+  type ProviderConfig,
+  type SubmitResult,
+} from '../provider';
 
 const visible = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks');
 
@@ -100,6 +108,8 @@ export const pingbix: Provider<PingbixCredentials> = {
     dlt: true,
     maxParts: 10, // Our own bound: none is documented.
   },
+  callbackScheme: 'nothing',
+  openMembers: ['constants'],
 
   secrets: (credentials) => ['apiKey' in credentials ? credentials.apiKey : credentials.password],
 
@@ -122,18 +132,19 @@ export const pingbix: Provider<PingbixCredentials> = {
     return messages.map(({ id }) => results.get(id)!);
   },
 
-  callback(request, { credentials, callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    const mapping = credentials.receipts;
-    const values = valuesOf(request, mapping.in);
-    const receipt = readReceipt(values, mapping);
-    if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
-    if (mapping.to === null) return { kind: 'receipts', receipts: [receipt] };
-    const number = textAt(values, mapping.to);
-    if (!number) return { kind: 'malformed', reason: 'no number' };
-    return { kind: 'receipts', receipts: [{ ...receipt, providerId: recipientId(receipt.providerId!, number) }] };
-  },
+  callback: (request, config) =>
+    provenBySecret(request, config, () => readReport(request, config.credentials.receipts)),
 };
+
+function readReport(request: CallbackRequest, mapping: PingbixCredentials['receipts']): CallbackResult {
+  const values = valuesOf(request, mapping.in);
+  const receipt = readReceipt(values, mapping);
+  if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
+  if (mapping.to === null) return { kind: 'receipts', receipts: [receipt] };
+  const number = textAt(values, mapping.to);
+  if (!number) return { kind: 'malformed', reason: 'no number' };
+  return { kind: 'receipts', receipts: [{ ...receipt, providerId: recipientId(receipt.providerId!, number) }] };
+}
 
 /** Messages that differ in nothing but the number share a request, in which a number stands once. */
 function groupAlike(messages: readonly OutboundMessage[]): OutboundMessage[][] {

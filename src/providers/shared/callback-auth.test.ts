@@ -1,13 +1,21 @@
-import { isAuthentic } from './callback-auth';
-import type { CallbackAuth } from '../provider';
+import { freshCallbackAuth, isAuthentic, provenBySecret, renewedCallbackAuth } from './callback-auth';
+import type { CallbackAuth, CallbackRequest } from '../provider';
 
 const basic = { username: 'user', password: 'p4ss:word' };
 const BASIC = `Basic ${Buffer.from('user:p4ss:word').toString('base64')}`;
 
+const requestWith = (authorization: string | string[] | undefined): CallbackRequest => ({
+  method: 'POST',
+  url: '/',
+  query: new URLSearchParams(),
+  body: Buffer.alloc(0),
+  headers: { authorization },
+});
+
 describe('isAuthentic', () => {
   it.each<[string, CallbackAuth | null, string | string[] | undefined, boolean]>([
-    ['nothing expected, nothing given', null, undefined, true],
-    ['nothing expected, something given', {}, 'Basic x', true],
+    ['nothing expected, nothing given', null, undefined, false],
+    ['nothing expected, something given', null, 'Basic x', false],
     ['Basic', { basic }, BASIC, true],
     ['Basic with another password', { basic }, `Basic ${Buffer.from('user:pass').toString('base64')}`, false],
     ['Basic in other letters', { basic }, BASIC.toLowerCase(), false],
@@ -20,8 +28,50 @@ describe('isAuthentic', () => {
     ['an empty expectation is still one', { bearer: '' }, undefined, false],
     ['no header', { basic }, undefined, false],
     ['two headers', { basic }, [BASIC, BASIC], false],
-  ])('%s', (_label, auth, authorization, expected) => {
-    const request = { method: 'POST', url: '/', query: new URLSearchParams(), body: Buffer.alloc(0) };
-    expect(isAuthentic({ ...request, headers: { authorization } }, auth)).toBe(expected);
+  ])('%s', (_label, callbackAuth, authorization, expected) => {
+    expect(isAuthentic(requestWith(authorization), { callbackAuth })).toBe(expected);
   });
+
+  it('what was good before a rotation still is, as long as it is kept', () => {
+    const callbackAuth = { bearer: 'new' };
+    const previousCallbackAuth = { bearer: 'old' };
+    expect(isAuthentic(requestWith('Bearer new'), { callbackAuth, previousCallbackAuth })).toBe(true);
+    expect(isAuthentic(requestWith('Bearer old'), { callbackAuth, previousCallbackAuth })).toBe(true);
+    expect(isAuthentic(requestWith('Bearer old'), { callbackAuth, previousCallbackAuth: null })).toBe(false);
+  });
+});
+
+describe('provenBySecret', () => {
+  const receipts = { kind: 'receipts' as const, receipts: [] };
+  it('notes the proof of what is read', () => {
+    const read = () => receipts;
+    expect(provenBySecret(requestWith(BASIC), { callbackAuth: { basic } }, read)).toEqual({
+      ...receipts,
+      proof: 'secret',
+    });
+    expect(provenBySecret(requestWith(BASIC), { callbackAuth: null }, read)).toEqual(receipts);
+  });
+
+  it('reads nothing that is not authentic', () => {
+    const read = jest.fn(() => receipts);
+    expect(provenBySecret(requestWith(undefined), { callbackAuth: { basic } }, read).kind).toBe('unauthentic');
+    expect(read).not.toHaveBeenCalled();
+  });
+});
+
+it('a vendor that can send a secret gets one of its own kind, each time another', () => {
+  const first = freshCallbackAuth({ callbackScheme: 'basic' });
+  expect(first).toEqual({ basic: { username: 'heliograph', password: expect.stringMatching(/^[\w-]{32}$/) } });
+  expect(freshCallbackAuth({ callbackScheme: 'basic' })).not.toEqual(first);
+  expect(freshCallbackAuth({ callbackScheme: 'bearer' })).toEqual({ bearer: expect.stringMatching(/^[\w-]{32}$/) });
+  expect(freshCallbackAuth({ callbackScheme: 'signature' })).toBeNull();
+  expect(freshCallbackAuth({ callbackScheme: 'nothing' })).toBeNull();
+});
+
+it('a renewed secret is of the same kind and for the same user', () => {
+  const renewed = renewedCallbackAuth({ basic, bearer: 'old' });
+  expect(renewed).toEqual({ basic: { username: 'user', password: expect.any(String) }, bearer: expect.any(String) });
+  expect(renewed.basic?.password).not.toBe(basic.password);
+  expect(renewed.bearer).not.toBe('old');
+  expect(renewedCallbackAuth({ basic })).not.toHaveProperty('bearer');
 });

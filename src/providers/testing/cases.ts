@@ -279,7 +279,14 @@ export function runCallbackCases<Credentials>(
 ): void {
   describe(`${provider.name} callback`, () => {
     const config = configOf(suite.credentials, 'https://vendor.example', suite.callbackAuth);
-    const receive = (input: CallbackInput) => provider.callback(callbackOf({ ...suite.genuine, ...input }), config);
+    const receive = (input: CallbackInput): CallbackResult => {
+      const result = provider.callback(callbackOf({ ...suite.genuine, ...input }), config);
+      if (result.kind !== 'receipts' && result.kind !== 'inbound') return result;
+      const { proof, ...rest } = result;
+      // Whatever is read was proven: the request was the genuine one but for what the case is about.
+      expect(proof).toBe(suite.callbackAuth === null ? 'signature' : 'secret');
+      return rest as CallbackResult;
+    };
     const { [suite.authHeader]: proof = '', ...unproven } = suite.genuine.headers ?? {};
 
     it.each(suite.cases)('$label', ({ request, expected }) => {

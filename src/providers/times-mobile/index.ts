@@ -4,7 +4,7 @@
  * platform it resembles (see `tables.ts`).
  */
 import { z } from 'zod';
-import { isAuthentic } from '../shared/callback-auth';
+import { provenBySecret } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { members, parseJson } from '../shared/json';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
@@ -36,6 +36,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     dlt: true, // The template id is carried; the entity id is bound to the sender ID in the portal.
     maxParts: 10, // Our own bound: Times documents none.
   },
+  callbackScheme: 'nothing',
 
   secrets: ({ password }) => [password],
 
@@ -61,10 +62,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     return [{ ok: false, ...(listed ?? UNLISTED_ANSWER), code: String(status), reason }];
   },
 
-  callback(request, { callbackAuth }) {
-    if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
-    return readCallback(request.query);
-  },
+  callback: (request, config) => provenBySecret(request, config, () => readCallback(request.query)),
 };
 
 /** The names are Times' own: `corelationid` has one r and no capital, `unicode` is a string. */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpResponse } from '../../outbound/http';
+import { withProof } from '../shared/callback-auth';
 import { members, parseJson } from '../shared/json';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { lookUp } from './lookup';
@@ -45,6 +46,7 @@ export const twilio: Provider<TwilioCredentials> = {
     maxParts: 24, // 1,600 characters of UCS-2; of GSM 03.38 they are fewer.
     maxCharacters: MAX_CHARACTERS,
   },
+  callbackScheme: 'signature',
 
   secrets: ({ authToken }) => [authToken],
 
@@ -75,7 +77,7 @@ export const twilio: Provider<TwilioCredentials> = {
     if (!isSigned(request, credentials.authToken, callbackUrl)) {
       return { kind: 'unauthentic', reason: 'wrong or no X-Twilio-Signature' };
     }
-    return readCallback(request);
+    return withProof(readCallback(request), 'signature');
   },
 };
 

@@ -477,7 +477,7 @@ describe('twilio signature', () => {
       body: Buffer.from(body),
     };
     const config = { credentials, baseUrl: '', callbackUrl: CALLBACK_URL, callbackAuth: null };
-    expect(twilio.callback(request, config)).toEqual(receipt({ status: 'delivered' }));
+    expect(twilio.callback(request, config)).toEqual({ ...receipt({ status: 'delivered' }), proof: 'signature' });
   });
 
   it('no byte of body or query can be changed', () => {

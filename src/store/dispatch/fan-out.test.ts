@@ -144,6 +144,7 @@ it('a reply goes to all that want it, once', async () => {
     toNumber: '5555',
     body: 'Thanks',
     meaning: 'reply' as const,
+    proof: null,
     receivedAt: null,
   };
   expect((await storeInbound(store.pool, [reply])).sort()).toEqual([all, WEBHOOK].sort());

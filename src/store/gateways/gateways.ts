@@ -1,11 +1,11 @@
 /** Gateways: configured accounts at providers. Credentials are sealed on the way in and opened only for dispatch. */
-import { randomBytes } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import { prefixedId } from '../../core/messages/ids';
 import { hasOpen, isCurrent } from '../messages/ledger';
 import type { Sealer } from '../seal';
 import type { GatewaysTable, Schema } from '../tables';
+import { callbackAuthContext, newCallbackToken, openCallbackToken, tokenColumns } from './callback-tokens';
 
 export type GatewayRow = Selectable<GatewaysTable>;
 
@@ -14,7 +14,9 @@ export interface GatewayDraft {
   provider: string;
   name: string;
   credentials: Record<string, unknown>;
-  callbackAuth: Record<string, unknown> | null;
+  callbackAuth: KeptCallbackAuth | null;
+  /** Addresses and ranges that callbacks may come from; absent or empty = any. */
+  callbackAllow?: string[];
   baseUrl: string | null;
   sendingPattern: 'batch' | 'loop';
   status: 'active' | 'inactive';
@@ -39,11 +41,7 @@ export interface GatewayDraft {
   demo?: boolean;
 }
 
-/** 192 bits: the token is all that names a gateway in its callback URL. */
-const CALLBACK_TOKEN_BYTES = 24;
-
 const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
-const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
 
 function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
   const seal = (value: unknown, context: string) => sealer.seal(JSON.stringify(value), context);
@@ -52,6 +50,7 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     name: draft.name,
     credentials: draft.credentials && seal(draft.credentials, credentialsContext(id)),
     callback_auth: draft.callbackAuth && seal(draft.callbackAuth, callbackAuthContext(id)),
+    callback_allow: draft.callbackAllow,
     base_url: draft.baseUrl,
     sending_pattern: draft.sendingPattern,
     status: draft.status,
@@ -73,21 +72,44 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
   };
 }
 
+/** What the vendor's callbacks are to carry. */
+export interface KeptCallbackAuth {
+  basic?: { username: string; password: string };
+  bearer?: string;
+}
+
 /** Login and receipt authentication as they were given, before any adapter's schema. */
 export interface UnsealedGateway {
   credentials: unknown;
-  callbackAuth: { basic?: { username: string; password: string }; bearer?: string } | null;
+  callbackAuth: KeptCallbackAuth | null;
+  /** The one before a rotation, while it is still good. */
+  previousCallbackAuth: KeptCallbackAuth | null;
+  /** The last part of the path of its callback URL. */
+  callbackToken: string;
 }
 
 /** Opens what is sealed in a gateway's row. @throws SealError when it was sealed with another key or for another row. */
 export function unsealGateway(
-  row: Pick<GatewayRow, 'id' | 'credentials' | 'callback_auth'>,
+  row: Pick<
+    GatewayRow,
+    | 'id'
+    | 'credentials'
+    | 'callback_auth'
+    | 'previous_callback_auth'
+    | 'previous_callback_until'
+    | 'callback_token'
+    | 'callback_token_sealed'
+  >,
   sealer: Sealer,
 ): UnsealedGateway {
-  const open = (sealed: string, context: string) => JSON.parse(sealer.open(sealed, context));
+  const auth = (sealed: string | null): KeptCallbackAuth | null =>
+    sealed === null ? null : JSON.parse(sealer.open(sealed, callbackAuthContext(row.id)));
+  const until = row.previous_callback_until;
   return {
-    credentials: open(row.credentials, credentialsContext(row.id)),
-    callbackAuth: row.callback_auth === null ? null : open(row.callback_auth, callbackAuthContext(row.id)),
+    credentials: JSON.parse(sealer.open(row.credentials, credentialsContext(row.id))),
+    callbackAuth: auth(row.callback_auth),
+    previousCallbackAuth: until !== null && until > new Date() ? auth(row.previous_callback_auth) : null,
+    callbackToken: openCallbackToken(row, sealer),
   };
 }
 
@@ -111,7 +133,7 @@ export async function insertGateway(
       credentials: sealer.seal(JSON.stringify(draft.credentials), credentialsContext(id)),
       sending_pattern: draft.sendingPattern,
       demo: draft.demo ?? false,
-      callback_token: randomBytes(CALLBACK_TOKEN_BYTES).toString('base64url'),
+      ...tokenColumns(id, newCallbackToken(), sealer),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -148,8 +170,16 @@ export async function findGateway(db: Kysely<Schema>, accountId: string, id: str
   return row ?? null;
 }
 
-export async function findGatewayByToken(db: Kysely<Schema>, token: string): Promise<GatewayRow | null> {
-  const row = await db.selectFrom('gateways').selectAll().where('callback_token', '=', token).executeTakeFirst();
+/** {@link findGateway} for a transaction that changes it: its row is locked. */
+export async function lockGateway(tx: Kysely<Schema>, accountId: string, id: string): Promise<GatewayRow | null> {
+  const row = await tx
+    .selectFrom('gateways')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
   return row ?? null;
 }
 

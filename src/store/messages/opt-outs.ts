@@ -1,6 +1,7 @@
 /** Opt-outs: inbound texts, the numbers they suppress, and keeping those numbers from being sent to. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
+import type { CallbackProof } from '../../core/gateways/callback-proof';
 import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
@@ -20,6 +21,8 @@ export interface InboundDraft {
   toNumber: string | null;
   body: string;
   meaning: ReplyMeaning;
+  /** How the callback that brought it proved itself; null = it did not: then it may stop, and start nothing again. */
+  proof: CallbackProof | null;
   receivedAt: Date | null;
 }
 
@@ -29,8 +32,8 @@ const MAX_REPORTED_TEXT = 512;
 const STORE_INBOUND = `
 with incoming as (
   select * from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::timestamptz[])
-    as i (dedupe, account_id, gateway_id, msisdn, to_number, body, meaning, received_at)
+                       $8::timestamptz[], $9::text[])
+    as i (dedupe, account_id, gateway_id, msisdn, to_number, body, meaning, received_at, proof)
 ),
 matched as (
   select i.*, m.id as message_id, m.webhook_id from incoming i
@@ -42,8 +45,8 @@ matched as (
   ) m on true
 ),
 stored as (
-  insert into inbound_texts (dedupe, account_id, gateway_id, msisdn, to_number, body, message_id, received_at)
-  select dedupe, account_id, gateway_id, msisdn, to_number, body, message_id, coalesce(received_at, now()) from matched
+  insert into inbound_texts (dedupe, account_id, gateway_id, msisdn, to_number, body, message_id, received_at, proof)
+  select dedupe, account_id, gateway_id, msisdn, to_number, body, message_id, coalesce(received_at, now()), proof from matched
   on conflict (dedupe) do nothing
   returning dedupe
 ),
@@ -55,7 +58,8 @@ suppressed as (
 ),
 released as (
   delete from suppressions s using fresh f
-  where f.meaning = 'start' and s.account_id = f.account_id and s.msisdn = f.msisdn and s.source = 'opt-out'
+  -- Anybody who has the URL of a gateway that asks for no proof could say so for any number.
+  where f.meaning = 'start' and f.proof is not null and s.account_id = f.account_id and s.msisdn = f.msisdn and s.source = 'opt-out'
 ),
 told as (
   select dedupe, webhook_id, 'replied:' || encode(dedupe, 'hex') as slot from fresh where webhook_id is not null
@@ -76,7 +80,7 @@ ${bundled('reported')}
 select webhook_id from reported`;
 
 /**
- * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start), and queues a
+ * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start with a proof), and queues a
  * `replied` callback under the newest message to that number over that gateway within 72 h, for the webhook it came
  * with and for every `standard` one that wants replies.
  * @returns webhooks with something new in their outbox.
@@ -91,8 +95,46 @@ export async function storeInbound(pool: Pool, texts: InboundDraft[]): Promise<s
     texts.map((t) => t.body),
     texts.map((t) => t.meaning),
     texts.map((t) => t.receivedAt),
+    texts.map((t) => t.proof),
   ]);
   return [...new Set(rows.map((row) => row.webhook_id))];
+}
+
+/** Of a gateway: texts that answer nothing of ours. */
+export const MAX_UNASKED = 100_000;
+
+/**
+ * Deletes up to `limit` texts that answer nothing of ours: those that came a week ago, and the oldest of gateways that have
+ * more than `most` of them. What they suppressed stays so.
+ * @returns how many.
+ */
+export async function forgetUnasked(pool: Pool, limit: number, most = MAX_UNASKED): Promise<number> {
+  const [row] = await execute<{ gone: number }>(
+    pool,
+    'forget-unasked',
+    `with excess as (
+       select g.id, (
+         select received_at from inbound_texts i where i.gateway_id = g.id and i.message_id is null
+         order by received_at desc offset $2 limit 1
+       ) as until
+       from gateways g
+     ),
+     gone as (
+       delete from inbound_texts where dedupe = any(array(
+         (select i.dedupe from excess e cross join lateral (
+            select dedupe from inbound_texts where gateway_id = e.id and message_id is null and received_at <= e.until
+            order by received_at limit $1
+          ) i
+          where e.until is not null limit $1)
+         union
+         (select dedupe from inbound_texts where message_id is null and received_at < now() - interval '7 days'
+          order by received_at limit $1)))
+       returning 1
+     )
+     select count(*)::int as gone from gone`,
+    [limit, most],
+  );
+  return row!.gone;
 }
 
 /** Settles the waiting messages of a slice whose numbers are suppressed: the claim leaves them out. */

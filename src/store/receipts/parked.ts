@@ -119,6 +119,39 @@ export async function forgetUnmatched(pool: Pool, limit: number): Promise<number
   return row!.gone;
 }
 
+/** Of a gateway: whoever has its callback URL and reports what never was fills no disk with it. */
+export const MAX_UNMATCHED = 100_000;
+
+/**
+ * Deletes up to `limit` receipts that never found their message of gateways that have more than `most` of them: their
+ * oldest.
+ * @returns how many.
+ */
+export async function trimUnmatched(pool: Pool, limit: number, most = MAX_UNMATCHED): Promise<number> {
+  const [row] = await execute<{ gone: number }>(
+    pool,
+    'trim-unmatched',
+    `with excess as (
+       select g.id, (
+         select received_at from parked_receipts p where p.gateway_id = g.id order by received_at desc offset $2 limit 1
+       ) as until
+       from gateways g
+     ),
+     gone as (
+       delete from parked_receipts where dedupe = any(array(
+         select p.dedupe from excess e cross join lateral (
+           select dedupe from parked_receipts where gateway_id = e.id and received_at <= e.until
+           order by received_at limit $1
+         ) p
+         where e.until is not null limit $1))
+       returning 1
+     )
+     select count(*)::int as gone from gone`,
+    [limit, most],
+  );
+  return row!.gone;
+}
+
 async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
   return rows.length === 0 ? NOTHING_SETTLED : applyWeighed(pool, rows.map(toDraft));
 }

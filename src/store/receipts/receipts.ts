@@ -1,5 +1,6 @@
 /** The inbox: receipts are stored, matched and applied in one statement for a whole group of requests. */
 import type { Pool } from 'pg';
+import type { CallbackProof } from '../../core/gateways/callback-proof';
 import type { FailureClass } from '../../core/messages/outcome';
 import { statesBefore } from '../../core/messages/status';
 import { execute } from '../database';
@@ -34,6 +35,8 @@ export interface ReceiptDraft {
   reason: string | null;
   occurredAt: Date | null;
   raw: string;
+  /** How the callback that brought it proved itself; null = it did not, absent = it came by no callback. Not stored. */
+  proof?: CallbackProof | null;
 }
 
 /**

@@ -11,7 +11,17 @@ export interface GatewaysTable {
   name: string;
   credentials: string;
   callback_auth: string | null;
-  callback_token: string;
+  /** Plain, of a gateway of before that no process has sealed since; else null. */
+  callback_token: string | null;
+  /** SHA-256 of the token of the callback URL. */
+  callback_token_hash: Buffer | null;
+  callback_token_sealed: string | null;
+  /** What was good before a rotation, until `previous_callback_until`. */
+  previous_callback_token_hash: Buffer | null;
+  previous_callback_auth: string | null;
+  previous_callback_until: Date | null;
+  /** Addresses and ranges that callbacks may come from; empty = any. */
+  callback_allow: Generated<string[]>;
   base_url: string | null;
   sending_pattern: 'batch' | 'loop';
   status: Generated<'active' | 'inactive'>;

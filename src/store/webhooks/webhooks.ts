@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../../core/messages/ids';
-import { inTransaction } from '../database';
+import { inTransaction, isUniqueViolation } from '../database';
 import type { Sealer } from '../seal';
 import type { Schema, WebhooksTable } from '../tables';
 import { keepCounted } from './callback-counts';
@@ -40,6 +40,11 @@ const urlContext = (id: string): string => `webhook:${id}:url`;
 const secretContext = (id: string): string => `webhook:${id}:secret`;
 const hashUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
 
+function hashPlace(url: string): Buffer {
+  const { origin, pathname } = new URL(url);
+  return hashUrl(origin + pathname);
+}
+
 function toWebhook(row: Selectable<WebhooksTable>, sealer: Sealer): Webhook {
   const { previous_secret_until: until } = row;
   const sealed = [row.secret, until !== null && until > new Date() ? row.previous_secret : null];
@@ -71,6 +76,28 @@ export interface WebhookDraft {
   events?: string[] | null;
   /** Signing secret of a `standard` webhook; ignored when the account has the webhook already. */
   secret?: string;
+  /** There may be one of its host and path; see {@link isPlaceTaken}. */
+  onlyOneOfPlace?: boolean;
+}
+
+/** True when another webhook of the account that was made in this way has the host and path, with another query. */
+export const isPlaceTaken = (error: unknown): boolean => isUniqueViolation(error, 'webhooks_place');
+
+/** The account's webhook of that kind and URL; null when it has none. */
+export async function findWebhookId(
+  db: Kysely<Schema>,
+  accountId: string,
+  kind: Webhook['kind'],
+  url: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('webhooks')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('url_hash', '=', hashUrl(url))
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 /** Finds the account's webhook of that kind and URL, or makes it. */
@@ -101,6 +128,7 @@ export async function ensureWebhookIn(
       is_default: draft.isDefault,
       events: draft.events ?? null,
       secret: draft.secret === undefined ? null : sealer.seal(draft.secret, secretContext(id)),
+      place_hash: draft.onlyOneOfPlace === true ? hashPlace(draft.url) : null,
     })
     .onConflict((conflict) =>
       conflict

@@ -12,6 +12,7 @@ import {
   type Rotation,
 } from '../../../store/accounts/api-keys';
 import { endpoint, type Endpoint } from '../../endpoint';
+import { checkQuota } from '../../http/quotas';
 import { resource } from '../../http/resource';
 import { keyBody, listedKey, madeKey, rotatedKey, rotationBody, toMadeKey } from './schema';
 
@@ -57,7 +58,7 @@ export const apiKeys: Endpoint[] = [
       scope: 'manage',
       body: { schema: keyBody },
       answers: { 201: { description: 'The key.', schema: madeKey } },
-      errors: ['malformed-body', 'invalid-request', 'not-found'],
+      errors: ['malformed-body', 'invalid-request', 'not-found', 'quota-reached'],
     },
     async ({ deps, actor, body }) => {
       const { accountId = actor.accountId, name, scopes, expiresAt = null, ratePerSecond = null } = body;
@@ -69,7 +70,10 @@ export const apiKeys: Endpoint[] = [
       const draft: KeyDraft = { accountId, name, scopes, expiresAt, ratePerSecond };
       const made = await change(
         { deps, actor: { accountId, keyId: actor.keyId } },
-        (tx) => insertKey(tx, draft),
+        async (tx) => {
+          await checkQuota(tx, accountId, 'apiKeys', deps.limits);
+          return insertKey(tx, draft);
+        },
         ({ id }) => ({ action: 'api-key.created', subject: id, detail: { name, scopes } }),
       );
       return toMadeKey({ ...draft, ...made });
@@ -85,7 +89,7 @@ export const apiKeys: Endpoint[] = [
       scope: 'manage',
       body: { schema: rotationBody, optional: true },
       answers: { 201: { description: 'The new key, and when the old one ends.', schema: rotatedKey } },
-      errors: ['malformed-body', 'invalid-request', 'not-found'],
+      errors: ['malformed-body', 'invalid-request', 'not-found', 'quota-reached'],
     },
     async (call) => {
       const { deps, actor, body } = call;
@@ -95,7 +99,10 @@ export const apiKeys: Endpoint[] = [
       if (old?.accountId === actor.accountId) checkGiven(old.scopes, actor.scopes);
       const { made, oldExpiresAt } = await change(
         call,
-        async (tx) => found(await rotateKey(tx, actor.accountId, id, body)),
+        async (tx) => {
+          await checkQuota(tx, actor.accountId, 'apiKeys', deps.limits);
+          return found(await rotateKey(tx, actor.accountId, id, body));
+        },
         (rotated) => ({ action: 'api-key.rotated', subject: id, detail: { replacedBy: rotated.made.id } }),
       );
       deps.keys.forget(id);

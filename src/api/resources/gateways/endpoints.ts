@@ -1,5 +1,7 @@
 /** `/api/v1/gateways`: the provider accounts that messages go out through. */
 import { AppError } from '../../../errors';
+import { freshCallbackAuth } from '../../../providers/open';
+import { providerNamed } from '../../../providers/registry';
 import { releaseHeld } from '../../../store/dispatch/failover';
 import { hurryProbe } from '../../../store/gateways/breaker';
 import {
@@ -8,6 +10,7 @@ import {
   findGateway,
   insertGateway,
   listGateways,
+  lockGateway,
   updateGateway,
   type GatewayRow,
 } from '../../../store/gateways/gateways';
@@ -17,8 +20,19 @@ import type { ApiDeps } from '../../deps';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { pageOf } from '../../http/page';
 import { resource } from '../../http/resource';
+import { checkQuota } from '../../http/quotas';
+import { checkBaseUrl, checkMove, type Move } from './base-url';
 import { healthOf } from './health';
-import { checkFailover, checkProvider, gateway, gatewayPatch, gatewayRemoval, toGateway } from './schema';
+import { callbackRotation } from './rotation';
+import {
+  checkFailover,
+  checkProvider,
+  gateway,
+  gatewayPatch,
+  gatewayRemoval,
+  isAuthenticated,
+  toGateway,
+} from './schema';
 import { gatewayAnswer, gatewayBody, gatewayExample } from './shown';
 import { gatewayTests } from './test';
 
@@ -34,12 +48,20 @@ const { found, change } = resource<GatewayRow>({
 const gatewayOf = async ({ deps, actor, params }: Call<'id'>): Promise<GatewayRow> =>
   found(await findGateway(deps.database.db, actor.accountId, params.id));
 
-async function shown({ database, sealer, publicUrl }: ApiDeps, rows: readonly GatewayRow[]): Promise<object[]> {
-  const health = await healthOf(database, rows);
-  return rows.map((row) => toGateway(row, sealer, publicUrl, health.get(row.id)!));
+async function shown(
+  { deps, actor }: Pick<Call, 'deps' | 'actor'>,
+  rows: readonly GatewayRow[],
+  madeAuth?: object | null,
+): Promise<object[]> {
+  const health = await healthOf(deps.database, rows);
+  return rows.map((row) => toGateway(row, deps, health.get(row.id)!, actor.scopes, madeAuth));
 }
 
-const shownOne = async (deps: ApiDeps, row: GatewayRow): Promise<object> => (await shown(deps, [row]))[0]!;
+const shownOne = async (
+  call: Pick<Call, 'deps' | 'actor'>,
+  row: GatewayRow,
+  madeAuth?: object | null,
+): Promise<object> => (await shown(call, [row], madeAuth))[0]!;
 
 /** What waits for the gateway is looked at now: it takes messages again, or they have to go elsewhere. */
 async function release({ database, wake }: ApiDeps, accountId: string, id: string): Promise<void> {
@@ -58,9 +80,9 @@ export const gateways: Endpoint[] = [
       scope: 'read',
       answers: { 200: { description: 'All gateways.', schema: pageOf(gatewayAnswer) } },
     },
-    async ({ deps, actor }) => {
-      const rows = await listGateways(deps.database.db, actor.accountId);
-      return { items: await shown(deps, rows), nextCursor: null };
+    async (call) => {
+      const rows = await listGateways(call.deps.database.db, call.actor.accountId);
+      return { items: await shown(call, rows), nextCursor: null };
     },
   ),
   endpoint(
@@ -73,20 +95,32 @@ export const gateways: Endpoint[] = [
       scope: 'manage',
       body: { schema: gateway, shown: gatewayBody, examples: { Infobip: gatewayExample } },
       answers: { 201: { description: 'The gateway.', schema: gatewayAnswer } },
-      errors: ['name-taken'],
+      errors: ['name-taken', 'quota-reached'],
     },
     async (call) => {
-      const { deps, actor, body: draft } = call;
-      checkProvider(draft.provider, draft);
-      checkFailover(draft.provider, draft);
-      await deps.accounts.context(actor.accountId);
+      const { deps, actor, body } = call;
+      const { accountId } = actor;
+      const provider = checkProvider(body.provider, body);
+      checkBaseUrl(body.baseUrl, deps.outboundAllow);
+      checkFailover(body.provider, body);
+      await deps.accounts.context(accountId);
+      const madeAuth = body.callbackAuth === undefined ? freshCallbackAuth(provider) : null;
+      const callbackAuth = body.callbackAuth ?? madeAuth;
+      const callbackAuthenticated = isAuthenticated(provider, callbackAuth, body.callbackAllow);
       const row = await change(
         call,
-        (tx) => insertGateway(tx, deps.sealer, actor.accountId, draft),
-        ({ id, name, provider }) => ({ action: 'gateway.created', subject: id, detail: { name, provider } }),
-        draft.name,
+        async (tx) => {
+          await checkQuota(tx, accountId, 'gateways', deps.limits);
+          return insertGateway(tx, deps.sealer, accountId, { ...body, callbackAuth });
+        },
+        ({ id, name, provider: made }) => ({
+          action: 'gateway.created',
+          subject: id,
+          detail: { name, provider: made, callbackAuthenticated },
+        }),
+        body.name,
       );
-      return shownOne(deps, row);
+      return shownOne(call, row, madeAuth);
     },
   ),
   endpoint(
@@ -99,7 +133,7 @@ export const gateways: Endpoint[] = [
       scope: 'read',
       answers: { 200: { description: 'The gateway.', schema: gatewayAnswer } },
     },
-    async (call) => shownOne(call.deps, await gatewayOf(call)),
+    async (call) => shownOne(call, await gatewayOf(call)),
   ),
   endpoint(
     {
@@ -111,7 +145,7 @@ export const gateways: Endpoint[] = [
       scope: 'manage',
       body: { schema: gatewayPatch, examples: { 'Switch it off': { status: 'inactive' } } },
       answers: { 200: { description: 'The gateway.', schema: gatewayAnswer } },
-      errors: ['name-taken'],
+      errors: ['name-taken', 'credentials-required'],
     },
     async (call) => {
       const { deps, actor, body: draft } = call;
@@ -119,23 +153,29 @@ export const gateways: Endpoint[] = [
       const current = await gatewayOf(call);
       const { id, provider } = current;
       checkProvider(provider, draft);
+      checkBaseUrl(draft.baseUrl, deps.outboundAllow);
       checkFailover(provider, {
         failoverAfterSeconds: current.failover_after_seconds,
         validitySeconds: current.validity_seconds,
         receiptDeadlineSeconds: current.receipt_deadline_seconds,
         ...draft,
       });
+      let move: Move | null = null;
       const row = await change(
         call,
-        (tx) => updateGateway(tx, deps.sealer, accountId, id, draft),
-        (changed) => changed && { action: 'gateway.updated', subject: id, detail: { fields: Object.keys(draft) } },
+        async (tx) => {
+          // Under a lock: what is stored must not change between this look and the change.
+          move = checkMove(found(await lockGateway(tx, accountId, id)), draft);
+          return updateGateway(tx, deps.sealer, accountId, id, draft);
+        },
+        (changed) => changed && { action: 'gateway.updated', subject: id, detail: detailOf(changed, draft, move) },
         draft.name,
       );
       if (row?.status === 'active' && row.paused_reason === null) {
         await hurryProbe(deps.database.pool, id);
         await release(deps, accountId, id);
       }
-      return shownOne(deps, row ?? (await gatewayOf(call)));
+      return shownOne(call, row ?? (await gatewayOf(call)));
     },
   ),
   endpoint(
@@ -164,7 +204,22 @@ export const gateways: Endpoint[] = [
     },
   ),
   ...gatewayTests,
+  ...callbackRotation,
 ];
+
+/** What is written down of a change: names of fields, where credentials went and go, whether callbacks still prove anything. */
+function detailOf(row: GatewayRow, draft: object, move: Move | null): Record<string, unknown> {
+  const ofCallbacks = 'callbackAuth' in draft || 'callbackAllow' in draft;
+  const { callbackScheme = 'nothing' as const } = providerNamed(row.provider) ?? {};
+  const { callback_auth: auth, callback_allow: allow } = row;
+  return {
+    fields: Object.keys(draft),
+    ...(move === null ? {} : { origin: move }),
+    ...(ofCallbacks && {
+      callbackAuthenticated: isAuthenticated({ callbackScheme }, auth === null ? null : {}, allow),
+    }),
+  };
+}
 
 /** Counts the messages that are open on a gateway that may go. @throws AppError gateway-in-route, gateway-in-use */
 async function refuseWhileUsed(

@@ -1,14 +1,17 @@
 /** What a gateway may be given, and how it is shown. */
 import { z } from 'zod';
-import { NO_VENDOR, providers, providerNamed } from '../../../providers/registry';
+import type { Scope } from '../../../core/accounts/api-key';
+import { addressRangeProblem } from '../../../core/gateways/address-list';
+import { NO_VENDOR, providers, providerNamed, type Provider } from '../../../providers/registry';
 import type { GatewayHealth } from '../../../core/gateways/health';
-import { isJsonObject } from '../../http/json';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { openGateway } from '../../../providers/open';
 import { unsealGateway, type GatewayDraft, type GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
 import { invalidField } from '../../http/invalid';
 import { validate } from '../../http/validate';
+import { withoutLogin } from './base-url';
+import { checkSecrets, maskAll, maskCredentials } from './secrets';
 
 const MAX_IN_FLIGHT = 1_000;
 const sender = z.string().trim().min(1).max(MAX_SENDER_LENGTH);
@@ -18,16 +21,33 @@ const callbackAuth = z.union([
   z.strictObject({ bearer: z.string().min(1) }),
 ]);
 
+const MAX_ADDRESSES = 100;
+const addressRange = z.string().superRefine((text, context) => {
+  const problem = addressRangeProblem(text);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
 export const gateway = z.strictObject({
   provider: z.string(),
   name: z.string().trim().min(1).max(100),
   credentials: z.record(z.string(), z.unknown()),
-  callbackAuth: callbackAuth.nullable().default(null),
+  callbackAuth: callbackAuth
+    .nullable()
+    .optional()
+    .describe(
+      'Left out, one is made where the provider can send it, and shown this once; `null` = callbacks prove nothing.',
+    ),
+  callbackAllow: z
+    .array(addressRange)
+    .max(MAX_ADDRESSES)
+    .default([])
+    .describe('Addresses and ranges that callbacks may come from; empty = any.'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .nullable()
-    .default(null),
+    .default(null)
+    .describe('https, unless its host is listed in HELIOGRAPH_OUTBOUND_ALLOW. Another one needs the credentials anew.'),
   sendingPattern: z.enum(['batch', 'loop']),
   status: z.enum(['active', 'inactive']).default('active'),
   priority: z.int().min(1).max(10_000).default(100),
@@ -68,10 +88,11 @@ export const gatewayRemoval = z.strictObject({
 });
 
 /**
- * What the provider can't do, or needs and was not given.
+ * Refuses what the provider can't do, or needs and was not given.
+ * @returns the provider of that name.
  * @throws AppError invalid-request
  */
-export function checkProvider(name: string, draft: Partial<GatewayDraft>): void {
+export function checkProvider(name: string, draft: Partial<GatewayDraft>): Provider {
   const provider = providerNamed(name);
   if (provider === undefined) {
     invalid('provider', `is ${JSON.stringify(name)}; it must be one of ${Object.keys(providers).join(', ')}`);
@@ -86,7 +107,11 @@ export function checkProvider(name: string, draft: Partial<GatewayDraft>): void 
   if (draft.baseUrl === null && provider.defaultBaseUrl === NO_VENDOR) {
     invalid('baseUrl', `must be given: ${provider.label} has no host of its own`);
   }
-  if (draft.credentials !== undefined) validate(z.object({ credentials: provider.credentialsSchema }), draft);
+  if (draft.credentials !== undefined) {
+    const { credentials } = validate(z.object({ credentials: provider.credentialsSchema }), draft);
+    checkSecrets(provider, credentials);
+  }
+  return provider;
 }
 
 /**
@@ -117,29 +142,29 @@ function invalid(field: string, message: string): never {
   throw invalidField(field, message);
 }
 
-/** A secret's last characters are enough to tell two apart; short ones show nothing. */
-const hide = (secret: string): string => (secret.length > 8 ? `••••${secret.slice(-4)}` : '••••');
-
-/** The same value with every secret in it hidden. */
-function mask(value: unknown, isSecret: (text: string) => boolean): unknown {
-  if (typeof value === 'string') return isSecret(value) ? hide(value) : value;
-  if (Array.isArray(value)) return value.map((entry) => mask(entry, isSecret));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner, isSecret)]));
-}
-
-/** A gateway as answered: secrets masked, with its callback URL and health. */
-export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, health: GatewayHealth) {
+/**
+ * A gateway as answered: secrets masked, with its health, and with its callback URL for who may manage it.
+ * @param madeAuth a callback secret that was made just now, which is shown this once.
+ */
+export function toGateway(
+  row: GatewayRow,
+  { sealer, publicUrl }: { sealer: Sealer; publicUrl: string },
+  health: GatewayHealth,
+  scopes: readonly Scope[],
+  madeAuth?: object | null,
+) {
   const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
-  const secrets = new Set(provider.secrets(config.credentials));
   return {
     id: row.id,
     provider: row.provider,
     name: row.name,
-    credentials: mask(config.credentials, (text) => secrets.has(text)),
-    callbackAuth: mask(config.callbackAuth, () => true),
-    callbackUrl: `${publicUrl}/callbacks/${row.callback_token}`,
-    baseUrl: row.base_url,
+    credentials: maskCredentials(provider, config.credentials),
+    callbackAuth: madeAuth ?? maskAll(config.callbackAuth),
+    ...(mayManage(scopes) ? { callbackUrl: config.callbackUrl } : {}),
+    callbackAllow: row.callback_allow,
+    callbackAuthenticated: isAuthenticated(provider, config.callbackAuth, row.callback_allow),
+    previousCallbackUntil: previousUntil(row),
+    baseUrl: row.base_url === null ? null : withoutLogin(row.base_url),
     sendingPattern: row.sending_pattern,
     status: row.status,
     priority: row.priority,
@@ -160,4 +185,17 @@ export function toGateway(row: GatewayRow, sealer: Sealer, publicUrl: string, he
     health,
     createdAt: row.created_at.toISOString(),
   };
+}
+
+const mayManage = (scopes: readonly Scope[]): boolean => scopes.includes('manage') || scopes.includes('admin');
+
+/** Whether a callback has to prove that it comes from the provider, by more than the path it comes to. */
+export const isAuthenticated = (
+  provider: Pick<Provider, 'callbackScheme'>,
+  auth: object | null,
+  allow: readonly string[],
+): boolean => provider.callbackScheme === 'signature' || auth !== null || allow.length > 0;
+
+function previousUntil({ previous_callback_until: until }: GatewayRow): string | undefined {
+  return until !== null && until > new Date() ? until.toISOString() : undefined;
 }

@@ -19,8 +19,24 @@ export const gatewayAnswer = z
     provider,
     name: z.string(),
     credentials: z.record(z.string(), z.unknown()).describe('With its secrets masked.'),
-    callbackAuth: z.record(z.string(), z.unknown()).nullable().describe('Masked.'),
-    callbackUrl: z.url().describe('Where the provider is to report; the path is a secret.'),
+    callbackAuth: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe(
+        'What callbacks have to carry. Masked, but where it was made for you just now: that is shown this once.',
+      ),
+    callbackUrl: z
+      .url()
+      .optional()
+      .describe('Where the provider is to report; the path is a secret, shown with the scope `manage` only.'),
+    callbackAllow: z.array(z.string()).describe('Addresses and ranges that callbacks may come from; empty = any.'),
+    callbackAuthenticated: z
+      .boolean()
+      .describe('Callbacks prove more than that their sender knows the URL: by signature, secret or address.'),
+    previousCallbackUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('Until then the URL and the secret of before the rotation are good, too.'),
     baseUrl: z.url().nullable(),
     sendingPattern: z.enum(['batch', 'loop']),
     status: z.enum(['active', 'inactive']),

@@ -15,6 +15,7 @@ import type { Schema } from '../../../store/tables';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { invalidField } from '../../http/invalid';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
+import { checkQuota } from '../../http/quotas';
 import { pageFrom } from '../../http/resource';
 import { refuseWhileRead } from '../campaigns/audience';
 import { groupResource } from './group';
@@ -55,7 +56,7 @@ export const groups: Endpoint[] = [
       scope: 'manage',
       body: { schema: group },
       answers: { 201: { description: 'The group, without members.', schema: groupAnswer } },
-      errors: ['malformed-body', 'invalid-request'],
+      errors: ['malformed-body', 'invalid-request', 'quota-reached'],
     },
     async (call) => {
       const { deps, actor, body: draft } = call;
@@ -64,6 +65,7 @@ export const groups: Endpoint[] = [
         call,
         async (tx) => {
           await checkParts(tx, actor.accountId, draft);
+          await checkQuota(tx, actor.accountId, 'groups', deps.limits);
           return insertGroup(tx, actor.accountId, draft);
         },
         ({ id, name }) => ({ action: 'group.created', subject: id, detail: { name } }),

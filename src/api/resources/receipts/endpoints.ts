@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { queryOf } from '../../http/body';
+import { clientAddress } from '../../http/client-address';
 
 const taken = z.union([
   z.object({ status: z.enum(['stored', 'ignored']) }),
@@ -28,9 +29,11 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         200: { description: 'Stored, or knowingly ignored.', schema: taken },
         400: { description: 'Malformed.', schema: refused },
         401: { description: 'Not authentic.', schema: refused },
+        403: { description: 'From an address that is not among the gateway’s `callbackAllow`.', schema: refused },
         404: { description: 'No gateway has this URL.', schema: refused },
         429: {
-          description: 'More than one gateway may bring at a time: after `Retry-After` seconds.',
+          description:
+            'More than one gateway may bring at a time, or too much without a proof: after `Retry-After` seconds.',
           schema: refused,
         },
       },
@@ -38,13 +41,14 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
     },
     async ({ deps, params, request, response }) => {
       const body: unknown = request.body;
-      const answer = await deps.inbox.receive(params.token, {
+      const callback = {
         method: request.method,
         url: request.originalUrl,
         headers: request.headers,
         query: queryOf(request),
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-      });
+      };
+      const answer = await deps.inbox.receive(params.token, callback, clientAddress(request));
       if (answer.status === 429) response.setHeader('Retry-After', answer.retryAfterSeconds);
       if (answer.status !== 200) return reply(answer.status, { status: 'refused', reason: answer.reason });
       return answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome };

@@ -14,6 +14,7 @@ import { endpoint, type Endpoint } from '../../endpoint';
 import { foreignGateways } from '../../http/account-gateways';
 import { invalidFields } from '../../http/invalid';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
+import { checkQuota } from '../../http/quotas';
 import { pageFrom, resource } from '../../http/resource';
 import { route, routeAnswer, routePatch, toRoute } from './schema';
 
@@ -70,14 +71,17 @@ export const routes: Endpoint[] = [
       scope: 'manage',
       body: { schema: route },
       answers: { 201: one },
-      errors: ['invalid-request', 'malformed-body', 'name-taken'],
+      errors: ['invalid-request', 'malformed-body', 'name-taken', 'quota-reached'],
     },
     async (call) => {
       const { deps, actor, body: draft } = call;
       await checkLegs(deps, actor.accountId, draft.legs);
       const row = await change(
         call,
-        (tx) => insertRoute(tx, actor.accountId, draft),
+        async (tx) => {
+          await checkQuota(tx, actor.accountId, 'routes', deps.limits);
+          return insertRoute(tx, actor.accountId, draft);
+        },
         ({ id, name, legs }) => ({ action: 'route.created', subject: id, detail: { name, legs: legs.length } }),
         draft.name,
       );

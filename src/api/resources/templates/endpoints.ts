@@ -12,6 +12,7 @@ import {
 } from '../../../store/audience/templates';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
+import { checkQuota } from '../../http/quotas';
 import { pageFrom, resource } from '../../http/resource';
 import { checkDlt, template, templateAnswer, templatePatch, toTemplate } from './schema';
 
@@ -55,7 +56,7 @@ export const templates: Endpoint[] = [
       scope: 'manage',
       body: { schema: template },
       answers: { 201: { description: 'The template.', schema: templateAnswer } },
-      errors: ['malformed-body', 'invalid-request', 'name-taken'],
+      errors: ['malformed-body', 'invalid-request', 'name-taken', 'quota-reached'],
     },
     async (call) => {
       const { deps, actor, body: draft } = call;
@@ -63,7 +64,10 @@ export const templates: Endpoint[] = [
       await deps.accounts.context(actor.accountId);
       const row = await change(
         call,
-        (tx) => insertTemplate(tx, actor.accountId, draft),
+        async (tx) => {
+          await checkQuota(tx, actor.accountId, 'templates', deps.limits);
+          return insertTemplate(tx, actor.accountId, draft);
+        },
         ({ id, name }) => ({ action: 'template.created', subject: id, detail: { name } }),
         draft.name,
       );

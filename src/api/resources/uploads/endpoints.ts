@@ -48,11 +48,11 @@ export const uploads: Endpoint[] = [
       streams: true,
       takes: { schema: z.union([file, form]), types: ['text/csv', 'multipart/form-data'] },
       answers: { 201: { description: 'The upload, being processed.', schema: upload } },
-      errors: ['invalid-request', 'malformed-body', 'request-timeout'],
+      errors: ['invalid-request', 'malformed-body', 'request-timeout', 'quota-reached'],
     },
     async ({ deps, actor, query, request }) => {
       await deps.accounts.context(actor.accountId);
-      const row = await receiveFile(deps.database, actor, request, query);
+      const row = await receiveFile(deps, actor, request, query);
       deps.startImport({ uploadId: row.id, accountId: row.account_id });
       return toUpload(row, [], actor.scopes, deps.workflowLink);
     },

@@ -4,10 +4,18 @@ import type { ColumnSettings } from '../../../core/audience/upload-file';
 import { uuidv7 } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
 import { insertAudit, type Actor } from '../../../store/accounts/audit';
-import { appendChunk, beginUpload, completeUpload, discardUpload } from '../../../store/audience/upload-bytes';
+import { countUploadBytes } from '../../../store/accounts/quotas';
+import {
+  appendChunk,
+  beginUpload,
+  completeUpload,
+  discardUpload,
+  type UploadDraft,
+} from '../../../store/audience/upload-bytes';
 import type { UploadRow } from '../../../store/audience/uploads';
-import type { Database } from '../../../store/database';
+import type { ApiDeps } from '../../deps';
 import { takesItsTime } from '../../http/client-errors';
+import { checkQuota, quotaReached } from '../../http/quotas';
 import { chunksOf, openFile } from './body';
 import { readHeader, refuseFile } from './header';
 
@@ -16,10 +24,10 @@ const IDLE_MS = 30_000;
 
 /**
  * Stores the file of a request, and completes the upload.
- * @throws AppError invalid-request, malformed-body, request-timeout
+ * @throws AppError invalid-request, malformed-body, request-timeout, quota-reached
  */
 export async function receiveFile(
-  { db, pool }: Database,
+  { database: { db, pool }, limits }: Pick<ApiDeps, 'database' | 'limits'>,
   actor: Actor,
   request: Request,
   wanted: ColumnSettings & { name: string | null },
@@ -28,13 +36,15 @@ export async function receiveFile(
   takesItsTime(request);
   const id = uuidv7();
   let stored = 0;
+  let room = 0;
   try {
     for await (const chunk of chunksOf(content, IDLE_MS)) {
       if (stored === 0) {
         const header = readHeader(chunk, wanted);
         const name = wanted.name ?? filename?.slice(0, 200) ?? null;
-        await beginUpload(db, { id, accountId: actor.accountId, ...wanted, name, ...header });
+        room = await begin({ id, accountId: actor.accountId, ...wanted, name, ...header });
       }
+      if (stored + chunk.length > room) throw quotaReached('uploadBytes', limits);
       if (!(await appendChunk(pool, id, stored, chunk))) throw tooSlow();
       stored += chunk.length;
     }
@@ -42,14 +52,27 @@ export async function receiveFile(
     return await complete();
   } catch (error) {
     // When Postgres can't be reached either, maintenance does it.
-    if (stored > 0) await discardUpload(db, id).catch(() => undefined);
+    if (room > 0) await discardUpload(db, id).catch(() => undefined);
     throw error;
+  }
+
+  /** @returns how many bytes the file may have. */
+  function begin(draft: UploadDraft): Promise<number> {
+    return db.transaction().execute(async (tx) => {
+      await checkQuota(tx, draft.accountId, 'uploads', limits);
+      const left = limits.uploadBytes - (await countUploadBytes(tx, draft.accountId));
+      if (left <= 0) throw quotaReached('uploadBytes', limits);
+      await beginUpload(tx, draft);
+      return left;
+    });
   }
 
   function complete(): Promise<UploadRow> {
     return db.transaction().execute(async (tx) => {
       const row = await completeUpload(tx, id);
       if (row === null) throw tooSlow();
+      // Other files may have come meanwhile.
+      if ((await countUploadBytes(tx, actor.accountId)) > limits.uploadBytes) throw quotaReached('uploadBytes', limits);
       await insertAudit(tx, actor, { action: 'upload.created', subject: id, detail: { bytes: stored } });
       return row;
     });

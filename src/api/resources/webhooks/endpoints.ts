@@ -4,6 +4,7 @@ import { AppError } from '../../../errors';
 import {
   deleteWebhook,
   ensureWebhookIn,
+  findWebhookId,
   findWebhookOf,
   listWebhooks,
   rotateSecret,
@@ -15,6 +16,7 @@ import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { pageOf } from '../../http/page';
 import { invalidField } from '../../http/invalid';
+import { checkQuota } from '../../http/quotas';
 import { resource } from '../../http/resource';
 import { checkCallbackUrl } from '../../ingress/webhook-targets';
 import {
@@ -60,7 +62,7 @@ export const webhooks: Endpoint[] = [
     },
     async ({ deps, actor }) => {
       const rows = await listWebhooks(deps.database.db, deps.sealer, actor.accountId);
-      return { items: rows.map(toWebhook), nextCursor: null };
+      return { items: rows.map((row) => toWebhook(row, actor.scopes)), nextCursor: null };
     },
   ),
   endpoint(
@@ -78,7 +80,7 @@ export const webhooks: Endpoint[] = [
         200: { description: 'The account has it already', schema: webhookAnswer },
         201: { description: 'Made', schema: madeWebhook },
       },
-      errors: ['malformed-body', 'invalid-request'],
+      errors: ['malformed-body', 'invalid-request', 'quota-reached'],
     },
     async (call) => {
       const { deps, body } = call;
@@ -87,14 +89,20 @@ export const webhooks: Endpoint[] = [
       const secret = body.kind === 'standard' ? newSecret() : undefined;
       const { webhook, made } = await change(
         call,
-        (tx) => ensureWebhookIn(tx, deps.sealer, { ...body, accountId, secret }),
+        async (tx) => {
+          // The same one again is answered whatever the account has.
+          if ((await findWebhookId(tx, accountId, body.kind, body.url)) === null)
+            await checkQuota(tx, accountId, 'webhooks', deps.limits);
+          return ensureWebhookIn(tx, deps.sealer, { ...body, accountId, secret });
+        },
         (result) => ({
           action: result.made ? 'webhook.created' : 'webhook.updated',
           subject: result.webhook.id,
           detail: { kind: body.kind, isDefault: result.webhook.isDefault },
         }),
       );
-      return made ? reply(201, { ...toWebhook(webhook), secret }) : toWebhook(webhook);
+      const shown = toWebhook(webhook, call.actor.scopes);
+      return made ? reply(201, { ...shown, secret }) : shown;
     },
   ),
   endpoint(
@@ -109,7 +117,10 @@ export const webhooks: Endpoint[] = [
       errors: ['not-found'],
     },
     async ({ deps, actor, params }) =>
-      toWebhook(await existing(params.id, (id) => findWebhookOf(deps.database.db, deps.sealer, actor.accountId, id))),
+      toWebhook(
+        await existing(params.id, (id) => findWebhookOf(deps.database.db, deps.sealer, actor.accountId, id)),
+        actor.scopes,
+      ),
   ),
   endpoint(
     {
@@ -137,7 +148,7 @@ export const webhooks: Endpoint[] = [
         ({ id }) => ({ action: 'webhook.updated', subject: id, detail: { ...patch } }),
       );
       if (webhook.state === 'active') deps.resumeRelays([webhook.id]);
-      return toWebhook(webhook);
+      return toWebhook(webhook, call.actor.scopes);
     },
   ),
   endpoint(

@@ -1,5 +1,6 @@
 /** What a webhook may be given, and how it is shown. */
 import { z } from 'zod';
+import type { Scope } from '../../../core/accounts/api-key';
 import type { Webhook } from '../../../store/webhooks/webhooks';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../../webhooks/standard';
 import { invalidField } from '../../http/invalid';
@@ -50,15 +51,13 @@ export const rotation = z.strictObject({
     .default(DAY_SECONDS),
 });
 
-/** The query of a callback URL is its credential: it is shown by name, not by value. */
-export function toWebhook(webhook: Webhook) {
+/** A webhook as answered: its URL as far as whoever has these scopes may know it. */
+export function toWebhook(webhook: Webhook, scopes: readonly Scope[]) {
   const { id, kind, url, isDefault, events: wanted, state, disabledReason, pause, createdAt } = webhook;
-  const shown = new URL(url);
-  for (const name of new Set(shown.searchParams.keys())) shown.searchParams.set(name, '••••');
   return {
     id,
     kind,
-    url: decodeURI(shown.href),
+    url: shownUrl(new URL(url), scopes.includes('manage') || scopes.includes('admin')),
     isDefault,
     events: wanted?.map((event) => PREFIX + event) ?? null,
     state: state === 'active' && pause !== null ? ('paused' as const) : state,
@@ -70,11 +69,24 @@ export function toWebhook(webhook: Webhook) {
   };
 }
 
+const MASK = '••••';
+
+/**
+ * The query of a callback URL is its credential: it is shown by name, not by value. With others the path is: so whoever may
+ * not manage sees where it leads, and no more.
+ */
+function shownUrl(url: URL, mayManage: boolean): string {
+  if (!mayManage) return url.pathname === '/' && url.search === '' ? `${url.origin}/` : `${url.origin}/${MASK}`;
+  const shown = new URL(url.origin + url.pathname);
+  for (const name of new Set(url.searchParams.keys())) shown.searchParams.set(name, MASK);
+  return decodeURI(shown.href);
+}
+
 export const webhookAnswer = z
   .object({
     id: z.string(),
     kind: z.enum(['clevertap', 'standard']),
-    url: z.string(),
+    url: z.string().describe('Values of its query are masked; without the scope `manage` its path is, too.'),
     isDefault: z.boolean(),
     events: z.array(z.string()).nullable(),
     state: z
