@@ -244,6 +244,8 @@ create table gateway_tests (
   body text not null,
   sender text,
   created_at timestamp with time zone not null default now(),
+  taken_at timestamp with time zone,
+  answer text,
   constraint gateway_tests_pkey PRIMARY KEY (id)
 );
 
@@ -563,6 +565,7 @@ create table templates (
   entity_id text,
   language text,
   created_at timestamp with time zone not null default now(),
+  sensitive boolean not null default false,
   constraint templates_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint templates_account_id_name_key UNIQUE (account_id, name),
   constraint templates_pkey PRIMARY KEY (id)
