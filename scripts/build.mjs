@@ -58,6 +58,7 @@ async function bundle() {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(dist, 'workflows', 'index.js'),
+    failureConverterPath: path.join(dist, 'workflows', 'failure-converter.js'),
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(bundleFile, code);

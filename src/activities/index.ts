@@ -119,11 +119,11 @@ function dispatchActivities(deps: ActivityDeps, dispatch: DispatchDeps, lookups:
   return {
     /** Brings a slice as far as it can go now; safe to run again at any point. */
     advance: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
-      withHeartbeat((stopping) => advanceSlice(dispatch, sliceId, stopping)),
+      withHeartbeat((stopping) => advanceSlice(dispatch, sliceId, stopping)).then(toCodes),
 
     /** The same, for as long as a workflow can wait for it: a local activity, without heartbeats. */
     advanceFirst: ({ sliceId }: { sliceId: string }): Promise<AdvanceResult> =>
-      advanceSlice(dispatch, sliceId, Context.current().cancellationSignal, null, FIRST_RUN_MS),
+      advanceSlice(dispatch, sliceId, Context.current().cancellationSignal, null, FIRST_RUN_MS).then(toCodes),
 
     /**
      * Asks the providers what became of attempts of these slices.
@@ -187,6 +187,10 @@ function campaignActivities(deps: ActivityDeps, dispatch: DispatchDeps) {
     awaitCampaign: ({ campaignId }: { campaignId: string }): Promise<void> => awaitCampaign(deps.database, campaignId),
   };
 }
+
+/** Why nothing leaves may be in a vendor's words: those stay in Postgres. */
+const toCodes = (result: AdvanceResult): AdvanceResult =>
+  result.held === null ? result : { ...result, held: 'no-gateway' };
 
 /**
  * Runs a long activity with heartbeats from the clock. When the worker shuts down (or the workflow is cancelled) the

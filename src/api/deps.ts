@@ -17,6 +17,12 @@ import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
 import type { WorkflowLinks } from './http/workflow-link';
 
+/** A payload of Temporal's, as its codec takes and gives it. */
+export interface WirePayload {
+  metadata?: { [name: string]: Uint8Array } | null;
+  data?: Uint8Array | null;
+}
+
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
@@ -46,6 +52,10 @@ export interface ApiDeps {
     forecast: Workflows['makeForecast'];
     followSeries: Workflows['followSeries'];
   };
+  /** Encrypts what Temporal is given, and decrypts what it shows; @throws an error named PayloadError. */
+  codec: Record<'encode' | 'decode', (payloads: WirePayload[]) => Promise<WirePayload[]>>;
+  /** Base of the Temporal UI, whose pages may ask the codec; undefined = there is none. */
+  temporalUiUrl: string | undefined;
   /** Links to workflows, as answers carry them. */
   workflowLink: WorkflowLinks;
   /** Base of callback URLs; no trailing slash. */

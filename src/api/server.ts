@@ -9,6 +9,7 @@ import { answerClientErrors } from './http/client-errors';
 import { replayAnswers } from './http/idempotency';
 import { errorHandler } from './http/problems';
 import { noRoute } from './http/not-found';
+import { allowTemporalUi } from './http/ui-origin';
 import { operations } from './operations';
 
 /** How long a client may take, in milliseconds. */
@@ -36,6 +37,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   app.disable('etag');
   app.use(takeUpFailure);
   app.use(limitQuery);
+  app.use(allowTemporalUi('/codec/', deps.temporalUiUrl));
   const router = express.Router({ caseSensitive: true });
   for (const { method, anyMethod, path, handler } of operations) {
     router[anyMethod === true ? 'all' : method](path, handler(deps));

@@ -101,6 +101,8 @@ export async function startApi(
       forecast: (input) => workflows.makeForecast(input),
       followSeries: (series) => workflows.followSeries(series),
     },
+    codec: base.codec,
+    temporalUiUrl: config.temporal.uiUrl,
     workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
     publicUrl: config.publicUrl,
     metrics,

@@ -1,5 +1,6 @@
 /** What api and worker share: Postgres, Temporal, sealing. */
 import { Client, type Connection } from '@temporalio/client';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
@@ -8,6 +9,8 @@ import { listGroups } from '../store/messages/groups';
 import { clearWakeDue, findOpenSlice } from '../store/messages/slices';
 import { createWorkflows, type Workflows } from '../workflows/client';
 import { toSendInput } from '../workflows/contract';
+import { createDataConverter } from './data-converter';
+import { createPayloadCodec, onlyKey } from './payload-codec';
 import { connectTemporal, temporalSettings } from './temporal';
 
 /** What the composition root logs through; a pino logger fits. */
@@ -22,6 +25,10 @@ export interface Base {
   sealer: Sealer;
   /** 32 bytes. */
   masterKey: Buffer;
+  /** Encrypts what Temporal is given. */
+  codec: PayloadCodec;
+  /** With that codec, for clients and workers alike. */
+  dataConverter: DataConverter;
   workflows: Workflows;
   connection: Connection;
   /** Of Temporal. */
@@ -54,10 +61,12 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   };
   const database = connect(pool);
   const temporal = temporalSettings(config.temporal);
+  const codec = createPayloadCodec(onlyKey(config.masterKey));
+  const dataConverter = createDataConverter(codec);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
     publicUrl: config.publicUrl,
-    client: new Client({ connection, namespace: temporal.namespace }),
+    client: new Client({ connection, namespace: temporal.namespace, dataConverter }),
     openWork: {
       async slice(id) {
         const slice = await findOpenSlice(database.pool, id);
@@ -79,6 +88,8 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     database,
     sealer: createSealer(config.masterKey),
     masterKey: config.masterKey,
+    codec,
+    dataConverter,
     workflows,
     connection,
     namespace: temporal.namespace,

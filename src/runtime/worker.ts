@@ -5,6 +5,7 @@ import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption
 import { CONCURRENT_LOOKUPS, CONCURRENT_SLICES, createActivities } from '../activities';
 import type { Config } from '../config';
 import { createHttpClient } from '../outbound/client';
+import { createFailureInterceptors } from './activity-failures';
 import { temporalSettings } from './temporal';
 import { DUTIES, TASK_QUEUES } from '../workflows/contract';
 import { createBase, type Base, type RuntimeLog } from './base';
@@ -64,6 +65,8 @@ export async function startWorker(
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    dataConverter: base.dataConverter,
+    interceptors: { activity: [createFailureInterceptors(log)] },
     ...versionOf(config.workerBuildId),
     shutdownGraceTime: SHUTDOWN_GRACE,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

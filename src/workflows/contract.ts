@@ -154,6 +154,7 @@ export interface GatewayTestResult {
   outcome: 'accepted' | FailureClass;
   /** The id under which the provider has it. */
   providerMessageId?: string;
+  /** In our words: those of the provider are with the row of the test. */
   error?: string;
 }
 

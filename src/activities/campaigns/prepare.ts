@@ -85,7 +85,8 @@ async function finish({ db }: Database, campaignId: string): Promise<CampaignSta
   const campaign = await readCampaign(db, campaignId);
   if (campaign?.recipients === 0) {
     const first = campaign.problems[0];
-    const reason = first === undefined ? 'the audience is empty' : `no recipient can be sent to: ${first.message}`;
+    const why = first === undefined ? null : `recipient ${first.position}: ${first.message} (${first.code})`;
+    const reason = why === null ? 'the audience is empty' : `no recipient can be sent to: ${why}`;
     return end({ db }, campaignId, 'failed', reason);
   }
   return end({ db }, campaignId, 'scheduled', null);

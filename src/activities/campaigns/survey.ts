@@ -18,6 +18,7 @@ import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
 import type { Schema } from '../../store/tables';
+import { WAITS } from '../../store/campaigns/hold';
 import { endHold, endTooOld, followHold, tooOldAtMs } from './hold';
 import { effectiveRate } from './rate';
 
@@ -38,7 +39,7 @@ export interface CampaignSurvey {
   dueAtMs: number;
   /** What that clock showed at this survey. */
   nowMs: number;
-  /** One line for the Temporal UI. */
+  /** One line for the Temporal UI: states, counts and places, see `toldReason`. */
   details: string;
   /** What the workflow waits for until the next survey, for the Temporal UI. */
   waitsFor: string;
@@ -254,8 +255,13 @@ function pauseItself({ db }: Pick<Database, 'db'>, campaign: CampaignRow, share:
 
 function detailsOf(campaign: CampaignRow, { open, waiting, settled }: CampaignOutlook): string {
   const left = `${settled} of ${settled + open} settled, ${waiting} to send`;
-  return `${campaign.state}: ${left}${campaign.reason === null ? '' : ` (${campaign.reason})`}`;
+  const reason = toldReason(campaign.reason);
+  return `${campaign.state}: ${left}${reason === null ? '' : ` (${reason})`}`;
 }
+
+/** What waits for a gateway says so in the words of its vendor: those stay in Postgres. All else is in words of ours. */
+const toldReason = (reason: string | null): string | null =>
+  reason?.startsWith(WAITS) === true ? 'waits: no gateway takes its messages' : reason;
 
 /** @param closed how many of its windows are closed now. */
 function waitsFor({ state, due_at: dueAt }: CampaignRow, outlook: CampaignOutlook, closed: number): string {

@@ -6,7 +6,7 @@ import { OutboundError } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
 import type { SubmitResult } from '../../providers/provider';
 import type { Database } from '../../store/database';
-import { takeGatewayTest } from '../../store/gateways/tests';
+import { takeGatewayTest, writeGatewayTestAnswer } from '../../store/gateways/tests';
 import { GATEWAY_TEST_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
 import type { Gateways } from './gateways';
 import { refusalOf } from './interpret';
@@ -58,7 +58,9 @@ export async function testGateway(
     validitySeconds: row.validity_seconds,
     callbackUrl: config.callbackUrl,
   };
-  return toResult(await submit(() => adapter.submit(config, [message], http, signal)), id);
+  const answer = await submit(() => adapter.submit(config, [message], http, signal));
+  if (!answer.ok) await writeGatewayTestAnswer(database.pool, testId, `${answer.reason} (${answer.code})`);
+  return toResult(answer, id);
 }
 
 const nothingSent = (error: string): GatewayTestResult => ({ ok: false, outcome: 'transient', error });
@@ -73,7 +75,10 @@ async function submit(send: () => Promise<SubmitResult[]>): Promise<SubmitResult
   }
 }
 
-/** @param id what the provider goes by where it has no id of its own. */
+/**
+ * What Temporal is told: the provider's own words are with the test.
+ * @param id what the provider goes by where it has no id of its own.
+ */
 function toResult(answer: SubmitResult, id: string): GatewayTestResult {
   if (answer.ok) {
     return {
@@ -82,5 +87,5 @@ function toResult(answer: SubmitResult, id: string): GatewayTestResult {
       providerMessageId: foreignText(answer.providerId ?? id, MAX_ID_CHARACTERS),
     };
   }
-  return { ok: false, outcome: answer.class, error: `${answer.reason} (${answer.code})` };
+  return { ok: false, outcome: answer.class, error: 'the provider refused it' };
 }

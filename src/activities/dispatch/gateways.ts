@@ -12,6 +12,7 @@ import {
   type GatewayWithBreaker,
 } from '../../store/gateways/gateways';
 import { holdGateway } from '../../store/gateways/holds';
+import { withoutEchoes } from './echoes';
 import type { LiveRate } from './pacer';
 import type { Sealer } from '../../store/seal';
 import type { GatewayHealthMonitor } from './gateway-health';
@@ -137,7 +138,8 @@ export function createGateways(
   const places = { urgent: new FairShare(slicesInHand), bulk: new FairShare(slicesInHand) };
 
   function open(row: GatewayWithBreaker): DispatchGateway {
-    const { provider, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
+    const { provider: adapter, config } = openGateway(row, unsealGateway(row, sealer), publicUrl);
+    const provider = withoutEchoes(adapter);
     health.update(row.id, row.breaker, row.breaker_wait_ms);
     const isDown = row.breaker !== 'closed';
     const max = Math.min(row.batch_size ?? provider.capabilities.batchSize, provider.capabilities.batchSize);

@@ -2,6 +2,7 @@
 import { classOf } from '../../core/gateways/sender';
 import { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts/accounts';
+import type { MessageOptions } from '../../store/tables';
 import { BULK_PRIORITY, TRANSACTIONAL_PRIORITY } from '../../workflows/contract';
 import { createAdmission } from '../ingress/admission';
 import type { ApiDeps } from '../deps';
@@ -28,6 +29,18 @@ export interface RejectedRecord extends RecordProblem {
 export interface Acceptance {
   accepted: AcceptedRecord[];
   rejected: RejectedRecord[];
+}
+
+/**
+ * Options with what its template says of a record. Of a sensitive one nothing is kept beside its fields: the text may
+ * stand there again.
+ */
+function markSensitive(options: MessageOptions | null, { sensitiveTemplates }: AccountContext): MessageOptions | null {
+  if (options === null) return null;
+  const { templateId, sensitive, extra: _, ...rest } = options;
+  const named = templateId !== undefined && sensitiveTemplates.includes(templateId);
+  if (!named && sensitive === undefined) return options;
+  return { ...rest, ...(templateId === undefined ? {} : { templateId }), sensitive: true };
 }
 
 /** A larger request is bulk, and so is promotional traffic of any size: neither may delay a one-time password. */
@@ -69,6 +82,7 @@ export async function acceptRecords(
       rejected.push({ index, ...normalised.problem });
       continue;
     }
+    normalised.record.options = markSensitive(normalised.record.options, context);
     const admitted = admit(normalised.record);
     if (!admitted.ok) {
       const { code, field, message } = admitted;

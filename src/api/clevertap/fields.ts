@@ -6,7 +6,7 @@
 /** What a record can say. */
 export type Field =
   | 'to' | 'text' | 'meta' | 'sender' | 'service' | 'type' | 'flash' | 'port' | 'entityId' | 'templateId'
-  | 'webhookId' | 'callbackUrl' | 'time' | 'maxAgeSeconds' | 'validUntil' | 'unicode'; // prettier-ignore
+  | 'webhookId' | 'callbackUrl' | 'time' | 'maxAgeSeconds' | 'validUntil' | 'unicode' | 'sensitive'; // prettier-ignore
 
 /** A field's names; when a record has several of them, the earlier one in this list wins. */
 export const ALIASES: Record<Field, readonly string[]> = {
@@ -26,6 +26,7 @@ export const ALIASES: Record<Field, readonly string[]> = {
   time: ['time'],
   maxAgeSeconds: ['maxAgeSeconds', 'max_age_seconds'],
   validUntil: ['validUntil', 'valid_until'],
+  sensitive: ['sensitive'],
 };
 
 /** Field and rank of every name. */

@@ -57,6 +57,8 @@ const TYPES = new Map<unknown, 'unicode' | 'plain'>([
   ['N', 'plain'],
 ]);
 
+const NO: ReadonlySet<unknown> = new Set([false, 0, '0', 'false', 'False', 'FALSE']);
+
 /** Raised and caught inside this file only: the first problem of a record ends its reading. */
 class Rejected extends Error {
   constructor(readonly problem: RecordProblem) {
@@ -81,6 +83,7 @@ export function normaliseRecord(
       port,
       entityId: reader.dltId('entityId'),
       templateId: reader.dltId('templateId'),
+      sensitive: reader.yesOrNo('sensitive') ? true : undefined,
       extra: extra !== undefined && UNSTORABLE_JSON.test(JSON.stringify(extra)) ? undefined : extra,
     });
     const record: AcceptableRecord = {
@@ -195,6 +198,13 @@ class RecordReader {
     return (
       value === true || value === 1 || value === '1' || (typeof value === 'string' && value.toLowerCase() === 'true')
     );
+  }
+
+  /** As {@link flag}, where what is neither must not be taken for a no. */
+  yesOrNo(field: Field): boolean {
+    const value = this.values[field];
+    if (value === undefined || value === '' || NO.has(value)) return false;
+    return this.flag(field) || this.reject(field, 'invalid-type', 'must be true or false');
   }
 
   integer(field: Field, min: number, max: number): number | undefined {

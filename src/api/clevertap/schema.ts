@@ -22,6 +22,8 @@ const MEANING: Record<Field, string> = {
     'Seconds from its time, or from now when it leaves at once, after which it is too old: it ends as `expired` and is not sent. 1 to 34,560,000; absent, and no `validUntil` = the account’s default.',
   validUntil: 'A moment, written as `time` is, after which it is too old. Of the two, what comes first holds.',
   unicode: '`true` = Unicode.',
+  sensitive:
+    '`true` = nobody is shown the text from then on, with whatever key, and it is deleted once the message has come to its end.',
 };
 
 const ALL = Object.keys(ALIASES) as Field[];
@@ -75,7 +77,7 @@ export const genericAnswer = z
 const mobtextingNames: Partial<Record<Field, string>> = {
   to: 'to', text: 'message', sender: 'sender', service: 'service', meta: 'custom', type: 'type', flash: 'flash',
   port: 'port', entityId: 'entity_id', templateId: 'template_id', webhookId: 'webhook_id', time: 'time',
-  maxAgeSeconds: 'maxAgeSeconds', validUntil: 'validUntil',
+  maxAgeSeconds: 'maxAgeSeconds', validUntil: 'validUntil', sensitive: 'sensitive',
 }; // prettier-ignore
 export const mobtextingRecord = record(mobtextingNames).meta({ id: 'MobtextingRecord' });
 const mobtextingFields = record(mobtextingNames, []).meta({ id: 'MobtextingFields' });
@@ -108,6 +110,7 @@ export const mobtextingAnswer = z
 export const timesRecord =
   record({
   to: 'to', text: 'text', sender: 'from', meta: 'corelationid', templateId: 'dltContentId', unicode: 'unicode',
+  sensitive: 'sensitive',
 }) // prettier-ignore
     .extend({ username: z.string().optional(), password: z.string().optional().describe('The API key.') })
     .meta({ id: 'TimesMobileRecord' });

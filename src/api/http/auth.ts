@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { AccessTokens } from '../../core/accounts/access-token';
-import { parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
+import { hasScope, parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
 import { AppError } from '../../errors';
 import type { StoredKey } from '../../store/accounts/api-keys';
 import type { Keys } from './keys';
@@ -86,7 +86,7 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
       const principal = await identify(credential, request);
       if (principal === null)
         throw new AppError('unauthorized', 'The API key or access token is wrong, expired or revoked');
-      if (!principal.scopes.includes(scope) && !principal.scopes.includes('admin')) {
+      if (!hasScope(principal.scopes, scope)) {
         throw new AppError(
           'forbidden',
           `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`,

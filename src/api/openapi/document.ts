@@ -77,7 +77,8 @@ Every error is a problem document with a stable \`code\`; a request that is too 
 const SCOPE_MEANING: Record<Scope, string> = {
   send: 'Send messages.',
   read: 'Read messages, statistics and settings.',
-  manage: 'Change settings, see full phone numbers.',
+  content: 'With `read`: see the texts of messages too.',
+  manage: 'Change settings, see full phone numbers and texts.',
   admin: 'Everything, in every account.',
 };
 

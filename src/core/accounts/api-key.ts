@@ -7,8 +7,21 @@ const SECRET_DIGITS = 32;
 
 const digits = (count: number): string => Array.from(randomBytes(count), (byte) => ALPHABET[byte & 31]!).join('');
 
-export const SCOPES = ['send', 'read', 'manage', 'admin'] as const;
+export const SCOPES = ['send', 'read', 'content', 'manage', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** What a scope is allowed beside its own. */
+const ALSO: Record<Scope, readonly Scope[]> = {
+  send: [],
+  read: [],
+  content: [],
+  manage: ['content'],
+  admin: SCOPES,
+};
+
+/** Whether a key with these scopes may do what `scope` allows. */
+export const hasScope = (scopes: readonly Scope[], scope: Scope): boolean =>
+  scopes.some((own) => own === scope || ALSO[own].includes(scope));
 
 export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');

@@ -15,8 +15,10 @@ export type DltMatch =
   | { ok: true }
   | {
       ok: false;
-      /** Where the two part, in words. Quotes a little of both. */
+      /** Where the two part, in words and figures. Quotes nothing: a text made for somebody holds what is his. */
       reason: string;
+      /** The same with a little of both, for whoever wrote them. */
+      quoted: string;
       /** Index of the UTF-16 code unit of the text (line ends counted as one) where they part, from 0. */
       position: number;
     };
@@ -112,8 +114,13 @@ function explain(
   const end = ends.at(-1)!;
   const found = isLast && text.endsWith(next) ? text.length - next.length : next === '' ? -1 : text.indexOf(next, end);
   if (found > end + limit) {
-    const held = `variable ${no} would hold ${found - end} characters, ${quote(text, end)}: it takes at most ${limit}`;
-    return { ok: false, position: end, reason: held };
+    const length = found - end;
+    return {
+      ok: false,
+      position: end,
+      reason: `variable ${no} has ${length} characters, at most ${limit}`,
+      quoted: `variable ${no} would hold ${length} characters, ${quote(text, end)}: it takes at most ${limit}`,
+    };
   }
   const inside = isLast ? starts.find((at) => text.startsWith(next, at)) : undefined;
   if (inside !== undefined) return tooMuch(text, inside + next.length);
@@ -123,7 +130,8 @@ function explain(
 const tooMuch = (text: string, position: number): DltMatch => ({
   ok: false,
   position,
-  reason: `the text goes on with ${quote(text, position)} where the registered template ends`,
+  reason: `after character ${position} the text goes on for ${text.length - position}, where the registered template ends`,
+  quoted: `the text goes on with ${quote(text, position)} where the registered template ends`,
 });
 
 /** The difference at that place, of all where `fixed` could stand, where most of it does. */
@@ -135,9 +143,15 @@ function differs(text: string, starts: readonly number[], fixed: string): DltMat
     if (length > best.length) best = { at, length };
   }
   const position = best.at + best.length;
-  const has = position < text.length ? `has ${quote(text, position)}` : 'ends';
-  const reason = `at character ${position + 1} the text ${has} where the registered template has ${quote(fixed, best.length)}`;
-  return { ok: false, position, reason };
+  const where = `at character ${position + 1} the text`;
+  const ends = position >= text.length;
+  const has = ends ? 'ends' : `has ${quote(text, position)}`;
+  return {
+    ok: false,
+    position,
+    reason: ends ? `${where} ends, before the registered template does` : `${where} differs from the registered template`,
+    quoted: `${where} ${has} where the registered template has ${quote(fixed, best.length)}`,
+  };
 }
 
 function quote(text: string, from: number): string {

@@ -28,7 +28,15 @@ export type RenderedRecipient<Row = Recipient> =
       /** The short links in the text and their URLs. */
       links: readonly ShortLink[];
     }
-  | { ok: false; row: Row; code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text'; message: string };
+  | {
+      ok: false;
+      row: Row;
+      code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text';
+      /** In places, numbers and lengths: it is kept, and told to Temporal. Nothing of text, number or name. */
+      message: string;
+      /** Names of the variables without a value. */
+      missing?: readonly string[];
+    };
 
 /**
  * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.
@@ -49,8 +57,10 @@ export function createCampaignRenderer(
   return (row) => {
     const rendered = shared ?? renderTemplate(template, { ...variables, ...row.variables });
     if (!rendered.ok) {
-      const names = rendered.missing.map((name) => `{${name}}`).join(', ');
-      return { ok: false, row, code: 'missing-variable', message: `${names} has no value and no default` };
+      const { missing } = rendered;
+      const numbers = missing.map((name) => template.variables.indexOf(name) + 1).join(', ');
+      const message = `variable ${numbers} has no value and no default`;
+      return { ok: false, row, code: 'missing-variable', message, missing };
     }
     const { text, links } =
       linkBase !== null && hasLink(rendered.text) ? shortenLinks(rendered.text, linkBase) : { ...rendered, links: [] };

@@ -19,6 +19,8 @@ export interface AccountContext {
   defaultGateways: GatewayFacts[];
   /** The approved sender IDs of an account that sends under those only; of another one empty. */
   approvedSenders: ApprovedSender[];
+  /** DLT ids of its sensitive templates: a record that names one is as sensitive. */
+  sensitiveTemplates: string[];
 }
 
 export interface GatewayFacts {
@@ -51,6 +53,11 @@ const APPROVED_SENDERS = sql<ApprovedSender[]>`(
   where s.account_id = accounts.id and s.status = 'approved' and accounts.require_approved_senders
 )`;
 
+const SENSITIVE_TEMPLATES = sql<string[]>`(
+  select coalesce(json_agg(t.dlt_template_id), '[]'::json)
+  from templates t where t.account_id = accounts.id and t.sensitive and t.dlt_template_id is not null
+)`;
+
 export async function findAccountContext(db: Kysely<Schema>, accountId: string): Promise<AccountContext | null> {
   const row = await db
     .selectFrom('accounts')
@@ -71,17 +78,19 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
         .as('default_webhook_id'),
       DEFAULT_GATEWAYS.as('default_gateways'),
       APPROVED_SENDERS.as('approved_senders'),
+      SENSITIVE_TEMPLATES.as('sensitive_templates'),
     ])
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { gateways, default_webhook_id, default_gateways, approved_senders, ...account } = row;
+  const { gateways, default_webhook_id, default_gateways, approved_senders, sensitive_templates, ...account } = row;
   return {
     account,
     gateways: Number(gateways),
     defaultWebhookId: default_webhook_id,
     defaultGateways: default_gateways,
     approvedSenders: approved_senders,
+    sensitiveTemplates: sensitive_templates,
   };
 }
 

@@ -17,6 +17,8 @@ export interface TemplateDraft {
   entityId: string | null;
   /** BCP 47: `en`, `hi-IN`. */
   language: string | null;
+  /** Messages made of it are sensitive. */
+  sensitive: boolean;
 }
 
 function columns(draft: Partial<TemplateDraft>) {
@@ -27,6 +29,7 @@ function columns(draft: Partial<TemplateDraft>) {
     dlt_text: draft.dltText,
     entity_id: draft.entityId,
     language: draft.language,
+    sensitive: draft.sensitive,
   };
 }
 

@@ -177,14 +177,21 @@ export async function moveCampaign(
       state: next,
       ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())` } : {}),
       ...(next === 'preparing' || next === 'scheduled' ? { launched_at: sql<Date>`coalesce(launched_at, now())` } : {}),
-      ...(ended ? { finished_at: now } : {}),
+      ...(ended ? { finished_at: now, ...TEXT_ONCE_ENDED } : {}),
     })
     .where('id', '=', id)
     .where('state', 'in', [...from])
     .returningAll()
     .executeTakeFirst();
+  if (ended && row?.options?.sensitive === true) await forgetRecipients(db, id);
   return row ?? null;
 }
+
+/** Of one that is sensitive no text is left. Its messages have their own, until their own end. */
+const TEXT_ONCE_ENDED = {
+  body: sql<string>`case when options ? 'sensitive' then '' else body end`,
+  variables: sql<string>`case when options ? 'sensitive' then '{}' else variables end`,
+};
 
 /** Changes a campaign that stays in its state. Null: it is in none of these states (any more). */
 export async function changeCampaign(

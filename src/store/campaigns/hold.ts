@@ -16,6 +16,7 @@ import {
   type Settlement,
   type SettlementRow,
 } from '../messages/settlement';
+import { bodyOnceEnded } from '../messages/texts';
 import { HOLD_DEADLINE_SECONDS } from '../messages/waiting';
 
 /** How a run of slices went. */
@@ -28,20 +29,23 @@ export interface RunOutcome {
   waits: boolean;
 }
 
+/** So begins the reason of a campaign that no gateway takes; the gateway's own follows. */
+export const WAITS = 'waits: ';
+
 /** Notes on a campaign how a run of its slices went; writes only what is new. */
 export async function noteRun(pool: Pool, id: string, { held, taken, waits }: RunOutcome): Promise<void> {
   await execute(
     pool,
     'note-run',
     `update campaigns
-     set reason = case when $2::text is not null then 'waits: ' || $2::text when reason like 'waits: %' then null else reason end,
+     set reason = case when $2::text is not null then '${WAITS}' || $2::text when reason like '${WAITS}%' then null else reason end,
          hold_until = case when not $3::boolean and $4::boolean then
            coalesce(hold_until, now() + coalesce(hold_left_seconds, ${HOLD_DEADLINE_SECONDS}) * interval '1 second')
            when not $3 then hold_until end,
          hold_left_seconds = case when not $3 and not $4 then hold_left_seconds end
      where id = $1 and state = any($5::text[])
-       and ($2::text is not null and reason is distinct from 'waits: ' || $2::text
-            or $2::text is null and reason like 'waits: %'
+       and ($2::text is not null and reason is distinct from '${WAITS}' || $2::text
+            or $2::text is null and reason like '${WAITS}%'
             or $3 and (hold_until is not null or hold_left_seconds is not null)
             or not $3 and $4 and hold_until is null)`,
     [id, held, taken, waits, DISPATCHING_STATES],
@@ -141,7 +145,7 @@ with held as (
   order by m.id for update of m
 ),
 moved as (
-  update messages m set state = $2::message_state, code = $3, reason = $4, settled_at = now()
+  update messages m set state = $2::message_state, code = $3, reason = $4, settled_at = now(), ${bodyOnceEnded()}
   from held h where m.id = h.id
   returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
 ),

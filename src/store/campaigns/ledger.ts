@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { NIL_UUID } from '../../core/messages/ids';
 import { execute } from '../database';
+import type { MessageOptions } from '../tables';
 
 export interface CodeCount {
   state: string;
@@ -37,6 +38,8 @@ export interface LedgerLine {
   provider_id: string | null;
   submitted_at: Date | null;
   settled_at: Date | null;
+  body: string;
+  options: MessageOptions | null;
 }
 
 /** A page of a campaign's messages in the order of the audience. @param after id of the last message of the page before. */
@@ -50,7 +53,7 @@ export async function listLedgerLines(
     pool,
     'read-ledger-lines',
     `select m.id, m.msisdn, m.meta, m.state::text as state, m.code, m.reason, coalesce(a.sender, m.sender) as sender,
-            m.gateway_id, m.attempts, m.segments, a.provider_id, m.submitted_at, m.settled_at, s.no
+            m.gateway_id, m.attempts, m.segments, a.provider_id, m.submitted_at, m.settled_at, m.body, m.options, s.no
      from slices s
      join lateral (
        select * from messages m where m.slice_id = s.id and (s.no > $2 or m.id > $3) order by m.id limit $4

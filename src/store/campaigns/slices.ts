@@ -13,6 +13,7 @@ import {
   type Settlement,
   type SettlementRow,
 } from '../messages/settlement';
+import { bodyOnceEnded } from '../messages/texts';
 import type { Schema } from '../tables';
 
 const OPEN = openOf('s');
@@ -148,7 +149,8 @@ export async function cancelWaiting(pool: Pool, sliceId: string, reason: string)
        order by m.id for update
      ),
      moved as (
-       update messages m set state = 'cancelled', code = '${DROPPED}', reason = $3, settled_at = now()
+       update messages m set state = 'cancelled', code = '${DROPPED}', reason = $3, settled_at = now(),
+         ${bodyOnceEnded()}
        from held h where m.id = h.id
        returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
      ),

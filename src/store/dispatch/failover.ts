@@ -6,6 +6,7 @@ import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
 import { isFree } from '../messages/blocks';
 import { hasOpen, isCurrent } from '../messages/ledger';
+import { bodyOnceEnded } from '../messages/texts';
 import type { MessageOptions } from '../tables';
 import {
   SETTLEMENT,
@@ -73,7 +74,8 @@ export async function resolveRefused(pool: Pool, moves: readonly LegMove[]): Pro
        update messages m
        set state = case when r.next_leg is null then 'failed' else 'queued' end::message_state,
            leg = coalesce(r.next_leg, m.leg), transients = 0,
-           settled_at = case when r.next_leg is null then now() end
+           settled_at = case when r.next_leg is null then now() end,
+           ${bodyOnceEnded('r.next_leg is null')}
        from held h join route r on r.id = h.id
        where m.id = h.id and m.state = 'refused' and m.attempts = r.no
        returning m.id, m.slice_id, m.account_id, m.webhook_id, 'refused'::message_state as was, m.state, m.code,

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { execute } from '../database';
 import { openAttemptsOfClaim, releaseUnsent, writeTaken } from '../messages/blocks';
+import { bodyOnceEnded } from '../messages/texts';
 import {
   NOTHING_SETTLED,
   SETTLEMENT_RESULT,
@@ -100,7 +101,8 @@ moved as (
       attempts = case when r.counts then r.no else r.no - 1 end,
       not_before = now() + r.delay_ms * interval '1 millisecond',
       submitted_at = case when r.message_state = 'submitted' then now() else m.submitted_at end,
-      settled_at = case when r.message_state = 'failed' then now() end
+      settled_at = case when r.message_state = 'failed' then now() end,
+      ${bodyOnceEnded(`r.message_state = 'failed'`)}
   from answered r
   where m.id = r.id and m.state = 'submitting' and m.attempts = r.no
   returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitting'::message_state as was, m.state, m.code,

@@ -1,4 +1,4 @@
-/** Test messages on their way from the api to a worker: kept only until one takes them. */
+/** Test messages on their way from the api to a worker, kept until one takes them; and back what the provider said. */
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { uuidv7 } from '../../core/messages/ids';
@@ -36,10 +36,30 @@ export async function takeGatewayTest(pool: Pool, id: string, withinMs: number):
   const [row] = await execute<{ gateway_id: string; msisdn: string; body: string; sender: string | null }>(
     pool,
     'take-gateway-test',
-    `delete from gateway_tests where id = $1 and created_at > now() - $2 * interval '1 millisecond'
-     returning gateway_id, msisdn, body, sender`,
+    `with test as (
+       select id, gateway_id, msisdn, body, sender from gateway_tests
+       where id = $1 and taken_at is null and created_at > now() - $2 * interval '1 millisecond' for update
+     ),
+     taken as (update gateway_tests g set taken_at = now(), msisdn = '', body = '' from test t where g.id = t.id)
+     select gateway_id, msisdn, body, sender from test`,
     [id, withinMs],
   );
   if (row === undefined) return null;
   return { id, gatewayId: row.gateway_id, msisdn: row.msisdn, body: row.body, sender: row.sender };
+}
+
+/** Leaves what the provider said of a test for who waits for it. */
+export async function writeGatewayTestAnswer(pool: Pool, id: string, answer: string): Promise<void> {
+  await execute(pool, 'write-gateway-test-answer', 'update gateway_tests set answer = $2 where id = $1', [id, answer]);
+}
+
+/** What the provider said of a test, which is over then; null = it said nothing, or nobody asked it. */
+export async function endGatewayTest(pool: Pool, id: string): Promise<string | null> {
+  const [row] = await execute<{ answer: string | null }>(
+    pool,
+    'end-gateway-test',
+    'delete from gateway_tests where id = $1 returning answer',
+    [id],
+  );
+  return row?.answer ?? null;
 }

@@ -4,6 +4,7 @@ import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
 import { isFree } from './blocks';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+import { bodyOnceEnded } from './texts';
 
 /** Null = that one is off. */
 export interface Caps {
@@ -45,7 +46,7 @@ with held as (
   order by m.id for update of m
 ),
 moved as (
-  update messages m set state = 'suppressed', settled_at = now(),
+  update messages m set state = 'suppressed', settled_at = now(), ${bodyOnceEnded()},
     code = case when h.repeated then '${REPEATED}' else '${TOO_MANY}' end,
     reason = case when h.repeated then 'the same text went to this number within ' || $3::int || ' minutes'
                   else $5::int || ' messages went to this number within ' || $4::int || ' hours' end

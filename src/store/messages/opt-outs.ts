@@ -9,6 +9,7 @@ import type { Schema, SuppressionsTable } from '../tables';
 import { BUNDLED_COLUMNS, bundled } from '../webhooks/waiting';
 import { isFree } from './blocks';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+import { bodyOnceEnded } from './texts';
 
 export interface InboundDraft {
   /** SHA-256 over gateway and content. */
@@ -149,7 +150,8 @@ export async function settleSuppressed(pool: Pool, sliceId: string): Promise<Set
        order by m.id for update of m
      ),
      moved as (
-       update messages m set state = 'suppressed', code = '903', reason = 'the number has opted out', settled_at = now()
+       update messages m set state = 'suppressed', code = '903', reason = 'the number has opted out', settled_at = now(),
+         ${bodyOnceEnded()}
        from held h where m.id = h.id
        returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
      ),

@@ -5,6 +5,7 @@ import { TOO_OLD, VALID_UNTIL } from './age';
 import { isFree } from './blocks';
 import { hasOpen } from './ledger';
 import { SETTLEMENT, SETTLEMENT_RESULT, toSettlement, type Settlement, type SettlementRow } from './settlement';
+import { bodyOnceEnded } from './texts';
 import { DEADLINE, LOOKED_UP, LOOKUP_AT, OVERDUE_AT, WAITING, waiting } from './waiting';
 
 const SETTLE_OVERDUE = `
@@ -21,7 +22,7 @@ moved as (
                     when o.was = 'submitting' then 'the provider did not confirm that it took the message'
                     when o.is_too_old then '${TOO_OLD}'
                     else 'no gateway took the message before the deadline' end,
-      settled_at = now()
+      settled_at = now(), ${bodyOnceEnded()}
   from overdue o where m.id = o.id
   returning m.id, m.slice_id, m.account_id, m.webhook_id, o.was, m.state, m.code, m.reason, m.settled_at as at
 ),

@@ -3,6 +3,8 @@
  * with `next`, its message's new state.
  */
 
+import { bodyOnceEnded } from '../messages/texts';
+
 /** The new state of the message of a newest attempt that failed. What another leg could mend is refused only. */
 export const afterFailure = (receipt: string): string =>
   `case when ${receipt}.class in ('sender', 'account') then 'refused' else ${receipt}.status end`;
@@ -14,7 +16,8 @@ export const MESSAGE_AFTER = `
   reason = v.reason,
   submitted_at = coalesce(m.submitted_at, now()),
   not_before = null,
-  settled_at = case when v.next <> 'refused' then now() end`;
+  settled_at = case when v.next <> 'refused' then now() end,
+  ${bodyOnceEnded(`v.next <> 'refused'`)}`;
 
 /** The columns of attempts `a`. */
 export const ATTEMPT_AFTER = `

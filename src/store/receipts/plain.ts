@@ -6,6 +6,7 @@
 import type { Pool } from 'pg';
 import { execute, isUniqueViolation } from '../database';
 import { SETTLEMENT, SETTLEMENT_RESULT, type SettlementRow } from '../messages/settlement';
+import { rawUnlessSensitive } from '../messages/texts';
 import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER } from './lattice';
 import type { ReceiptDraft } from './receipts';
 
@@ -30,7 +31,8 @@ moved as (
   ) v
   where m.id = v.message_id and m.state = 'submitted' and m.attempts = v.attempt_no
   returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitted'::message_state as was, m.state, m.code, m.reason,
-            v.occurred_at as at, v.dedupe, v.attempt_no, v.status, v.class, v.code as reported_code, v.raw
+            v.occurred_at as at, v.dedupe, v.attempt_no, v.status, v.class, v.code as reported_code,
+            ${rawUnlessSensitive('v.raw')} as raw
 ),
 attempted as (
   update attempts a set ${ATTEMPT_AFTER}

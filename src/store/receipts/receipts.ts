@@ -7,6 +7,7 @@ import { execute } from '../database';
 import { openAttemptsOfMessages } from '../messages/blocks';
 import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
 import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER } from './lattice';
+import { rawUnlessSensitive } from '../messages/texts';
 import { mergeParts } from './parts';
 import { applyPlain } from './plain';
 import {
@@ -70,7 +71,7 @@ best as (
   order by mid, status = 'delivered' desc, no desc, occurred_at
 ),
 held as (
-  select b.*, m.state as was, m.attempts, m.slice_id from best b join messages m on m.id = b.mid
+  select b.*, m.state as was, m.attempts, m.slice_id, ${rawUnlessSensitive('b.raw')} as kept from best b join messages m on m.id = b.mid
   order by m.id for update of m
 ),
 overtaking as (
@@ -144,7 +145,8 @@ inbox as (
     select distinct on (i.dedupe) i.mid, i.dedupe, coalesce(p.received_at, now()), i.occurred_at, i.no, i.part_no, i.part_of,
            i.told, case when v.next is not null then 'applied'
                         when i.status = 'delivered' and v.was = any($14::message_state[]) then 'late' else 'no-change' end,
-           i.class, i.code, i.reason, i.raw
+           i.class, i.code, i.reason,
+           case when v.mid is not null then v.kept else (select ${rawUnlessSensitive('i.raw')} from messages m where m.id = i.mid) end
     from matched i left join verdict v on v.mid = i.mid and v.dedupe = i.dedupe left join unparked p on p.dedupe = i.dedupe
     where i.mid is not null and i.mid not in (select mid from unseen)
     order by i.dedupe, i.mid

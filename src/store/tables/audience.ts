@@ -11,6 +11,8 @@ export interface TemplatesTable {
   dlt_text: string | null;
   entity_id: string | null;
   language: string | null;
+  /** Messages made of it are sensitive. */
+  sensitive: Generated<boolean>;
   created_at: CreatedAt;
 }
 

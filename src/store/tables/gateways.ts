@@ -73,6 +73,10 @@ export interface GatewayTestsTable {
   body: string;
   sender: string | null;
   created_at: CreatedAt;
+  /** A worker has it, and the only copy of number and text. */
+  taken_at: Date | null;
+  /** What the provider said. */
+  answer: string | null;
 }
 
 export interface SendersTable {

@@ -52,6 +52,8 @@ export interface MessageOptions {
   /** DLT ids (19 digits) as strings. */
   entityId?: string;
   templateId?: string;
+  /** Nobody is shown the text, and it is deleted once the message has come to its end. */
+  sensitive?: true;
   /** What was asked for and dropped, because no gateway of the account carries it. */
   dropped?: OptionName[];
   /** Keys that mean nothing to us, kept for search. */

@@ -1,13 +1,14 @@
 /** Callbacks as people look at them: searching the outbox, and queuing one of its callbacks again. */
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
-import type { CallbacksTable, Schema } from '../tables';
+import type { CallbacksTable, MessageOptions, Schema } from '../tables';
 import { LEFT_TALLIED } from './callback-counts';
 import { bundled } from './waiting';
 
 export type CallbackState = Selectable<CallbacksTable>['state'] | 'sending';
 /** A callback as it is shown: one that is on the wire is `sending`, and that is one of its tries. */
 export type ShownCallback = Omit<Selectable<CallbacksTable>, 'state'> & { state: CallbackState };
-export type CallbackRow = ShownCallback & { meta: string | null };
+/** `body` and `options` are its message's. */
+export type CallbackRow = ShownCallback & { meta: string | null; body: string | null; options: MessageOptions | null };
 
 export interface CallbackFilter {
   accountId: string;
@@ -48,7 +49,7 @@ const columns = (db: Kysely<Schema>, accountId: string) =>
     .leftJoin('messages', 'messages.id', 'callbacks.message_id')
     .where('callbacks.account_id', '=', accountId)
     .selectAll('callbacks')
-    .select(['messages.meta', isSending('callbacks', accountId).as('is_sending')]);
+    .select(['messages.meta', 'messages.body', 'messages.options', isSending('callbacks', accountId).as('is_sending')]);
 
 /** What was queued for a message of an account, oldest first. */
 export async function listCallbacksOf(
@@ -88,7 +89,7 @@ export async function listCallbacks(db: Kysely<Schema>, filter: CallbackFilter):
     .selectFrom(looked.as('c'))
     .leftJoin('messages', 'messages.id', 'c.message_id')
     .selectAll('c')
-    .select(['messages.meta', isSending('c', accountId).as('is_sending')]);
+    .select(['messages.meta', 'messages.body', 'messages.options', isSending('c', accountId).as('is_sending')]);
   if (state !== undefined) query = query.where('c.state', '=', state === 'sending' ? 'pending' : state);
   if (state === 'sending') query = query.where(isSending('c', accountId));
   if (state === 'pending') query = query.where(sql<boolean>`not ${isSending('c', accountId)}`);

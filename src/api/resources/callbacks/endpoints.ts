@@ -91,10 +91,10 @@ export const callbacks: Endpoint[] = [
       answers: { 200: { description: 'A page of callbacks', schema: pageOf(callback) } },
       errors: ['invalid-request'],
     },
-    async ({ deps, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
+    async ({ deps, actor: { accountId, scopes }, query: { cursor, limit, ...filter } }) => {
       const [after] = readCursor<[string]>(cursor, 1, CALLBACK_ID) ?? [];
       const { rows, next } = await listCallbacks(deps.database.db, { ...filter, accountId, after, limit });
-      return { items: rows.map(toCallback), nextCursor: next === null ? null : toCursor([next]) };
+      return { items: rows.map((row) => toCallback(row, scopes)), nextCursor: next === null ? null : toCursor([next]) };
     },
   ),
   endpoint(
@@ -108,7 +108,7 @@ export const callbacks: Endpoint[] = [
       answers: { 200: { description: 'The callback', schema: callback } },
       errors: ['not-found'],
     },
-    async ({ deps, actor, params }) => toCallback(await callbackOf(deps, actor.accountId, params.id)),
+    async ({ deps, actor, params }) => toCallback(await callbackOf(deps, actor.accountId, params.id), actor.scopes),
   ),
   endpoint(
     {
@@ -148,7 +148,7 @@ export const callbacks: Endpoint[] = [
         );
       }
       deps.resumeRelays([row.webhook_id]);
-      return toCallback(now);
+      return toCallback(now, actor.scopes);
     },
   ),
   endpoint(

@@ -1,7 +1,9 @@
 /** How callbacks are asked for and shown. */
 import { z } from 'zod';
+import type { Scope } from '../../../core/accounts/api-key';
 import type { CallbackRow } from '../../../store/webhooks/callbacks';
 import { WEBHOOK_EVENTS } from '../../../webhooks/standard';
+import { toSaid } from '../../http/content';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';
 import { WEBHOOK_ID } from '../webhooks/schema';
@@ -36,7 +38,10 @@ export const replayAnswer = z.object({
   nextCursor: z.string().nullable().describe('Not null: there may be more; repeat the request with it as cursor'),
 });
 
-export function toCallback(row: CallbackRow) {
+/** @param scopes whose key asks: what was said of a message may repeat its text. */
+export function toCallback(row: CallbackRow, scopes: readonly Scope[]) {
+  const said = (words: string | null): string | undefined =>
+    toSaid(words, { body: row.body ?? '', options: row.options }, scopes);
   return {
     id: row.id,
     messageId: row.message_id,
@@ -45,11 +50,11 @@ export function toCallback(row: CallbackRow) {
     meta: row.meta,
     state: row.state,
     code: row.code ?? undefined,
-    description: row.description ?? undefined,
+    description: said(row.description),
     tries: row.tries,
     nextTryAt: row.state === 'pending' ? row.next_try_at.toISOString() : undefined,
     lastStatus: row.last_status ?? undefined,
-    lastError: row.last_error ?? undefined,
+    lastError: said(row.last_error),
     occurredAt: row.occurred_at.toISOString(),
     createdAt: row.created_at.toISOString(),
   };

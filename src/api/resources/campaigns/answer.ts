@@ -17,6 +17,7 @@ export function toCampaign(
   counts: CampaignCounts = NO_COUNTS,
   nowMs = Date.now(),
 ): z.input<typeof campaignAnswer> {
+  const isSensitive = row.options?.sensitive === true;
   const sentPerSecond = speedOf(row, counts, nowMs);
   return {
     id: row.id,
@@ -25,9 +26,10 @@ export function toCampaign(
     name: row.name,
     state: row.state,
     reason: row.reason,
-    message: row.body,
+    message: isSensitive ? null : row.body,
     templateId: row.template_id,
-    variables: row.variables,
+    variables: isSensitive ? {} : row.variables,
+    sensitive: isSensitive,
     sender: row.sender,
     routeId: row.route_id,
     service: row.service,

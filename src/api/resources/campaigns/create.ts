@@ -126,6 +126,7 @@ interface CampaignText {
   dltText: string | null;
   dltTemplateId: string | null;
   entityId: string | null;
+  sensitive: boolean;
 }
 
 async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBody): Promise<CampaignText> {
@@ -137,7 +138,7 @@ async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBod
   const dltText = named?.dlt_text ?? null;
   if (dltText !== null) {
     const match = matchDltPattern(dltText, parsed.template);
-    if (!match.ok) throw invalid('templateId', `names a template that differs from its DLT text: ${match.reason}`);
+    if (!match.ok) throw invalid('templateId', `names a template that differs from its DLT text: ${match.quoted}`);
   }
   return {
     body: text,
@@ -145,6 +146,7 @@ async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBod
     dltText,
     dltTemplateId: named?.dlt_template_id ?? null,
     entityId: named?.entity_id ?? null,
+    sensitive: body.sensitive || named?.sensitive === true,
   };
 }
 
@@ -158,6 +160,7 @@ function optionsOf(body: CampaignBody, text: CampaignText): MessageOptions | nul
     ...(body.port === undefined ? {} : { port: body.port }),
     ...(entityId === null ? {} : { entityId }),
     ...(templateId === null ? {} : { templateId }),
+    ...(text.sensitive ? { sensitive: true } : {}),
   };
   return Object.keys(options).length === 0 ? null : options;
 }

@@ -9,6 +9,7 @@ import { countByCode, listLedgerLines, type LedgerLine } from '../../../store/ca
 import { countCampaigns, NO_COUNTS } from '../../../store/campaigns/live';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { toSaid } from '../../http/content';
 import { campaignOf } from './campaign';
 import { LEDGER_COLUMNS, ledgerAnswer, ledgerQuery } from './schema';
 
@@ -85,7 +86,7 @@ function toLine(line: LedgerLine, scopes: readonly Scope[]): Record<(typeof LEDG
     meta: foreign(line.meta),
     state: line.state,
     code: line.code,
-    reason: foreign(line.reason),
+    reason: foreign(toSaid(line.reason, line, scopes) ?? null),
     sender: foreign(line.sender),
     gateway: line.gateway_id,
     attempts: line.attempts,

@@ -93,6 +93,10 @@ export const campaign = z
     port: z.int().min(1).max(65_535).optional(),
     entityId: dltId.optional(),
     dltTemplateId: dltId.optional(),
+    sensitive: z
+      .boolean()
+      .default(false)
+      .describe('Nobody is shown its text and variables, nor its messages’; a template that is sensitive makes it so too.'),
     ratePerSecond: rate.optional(),
     finishWithinSeconds: z
       .int()
@@ -157,9 +161,10 @@ export const campaignAnswer = z.strictObject({
   name: z.string(),
   state: z.enum(CAMPAIGN_STATES),
   reason: z.string().nullable(),
-  message: z.string(),
+  message: z.string().nullable().describe('Null when it is sensitive.'),
   templateId: z.string().nullable(),
-  variables: z.record(z.string(), z.string()),
+  variables: z.record(z.string(), z.string()).describe('Empty when it is sensitive.'),
+  sensitive: z.boolean(),
   sender: z.string().nullable(),
   routeId: z.string().nullable(),
   service: z.string(),

@@ -83,8 +83,14 @@ async function phonesFor(
 
 /** @throws AppError invalid-request when the text can't be made */
 async function render({ pool }: Database, row: CampaignRow, given: Record<string, string> | undefined) {
+  if (row.body === '') {
+    throw invalid('id', 'names a sensitive campaign that has ended: its text is deleted, so it can’t be sent again');
+  }
   const [first] = given === undefined ? await readAudience(pool, row, 0, 1) : [];
   const rendered = createCampaignRenderer(row)({ variables: given ?? first?.variables ?? {} });
-  if (!rendered.ok) throw invalid('variables', `can’t make the text: ${rendered.message}`);
+  if (!rendered.ok) {
+    const names = rendered.missing === undefined ? '' : ` ({${rendered.missing.join('}, {')}})`;
+    throw invalid('variables', `can’t make the text: ${rendered.message}${names}`);
+  }
   return rendered;
 }

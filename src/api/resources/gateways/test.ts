@@ -4,7 +4,7 @@ import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { FAILURE_CLASSES } from '../../../core/messages/outcome';
 import { AppError } from '../../../errors';
 import { findGateway, type GatewayRow } from '../../../store/gateways/gateways';
-import { insertGatewayTest } from '../../../store/gateways/tests';
+import { endGatewayTest, insertGatewayTest } from '../../../store/gateways/tests';
 import { isSuppressed } from '../../../store/messages/opt-outs';
 import { GATEWAY_TEST_MS, type GatewayTestResult } from '../../../workflows/contract';
 import { endpoint, type Endpoint } from '../../endpoint';
@@ -68,7 +68,9 @@ export const gatewayTests: Endpoint[] = [
         (tx) => insertGatewayTest(tx, { gatewayId: gateway.id, msisdn, body: wanted.text, sender }),
         () => ({ action: 'gateway.tested', subject: gateway.id, detail: { sender } }),
       );
-      return awaited(deps.testGateway({ testId, gatewayId: gateway.id, accountId }));
+      const result = await awaited(deps.testGateway({ testId, gatewayId: gateway.id, accountId }));
+      const said = await endGatewayTest(deps.database.pool, testId);
+      return said === null ? result : { ...result, error: said };
     },
   ),
 ];

@@ -5,6 +5,7 @@ import { maskMsisdn } from '../../../core/messages/msisdn';
 import { MESSAGE_STATES } from '../../../core/messages/status';
 import type { MessageRow, MessageTrace } from '../../../store/messages/search';
 import { campaignWorkflowId, sendWorkflowId } from '../../../workflows/contract';
+import { HIDDEN_BY, toOptions, toSaid, toText } from '../../http/content';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';
 import { storableName } from '../../http/text';
@@ -103,15 +104,23 @@ const options = z
     port: z.int().optional(),
     entityId: z.string().optional(),
     templateId: z.string().optional(),
+    sensitive: z.literal(true).optional().describe('Nobody is shown the text; it is deleted once the message has ended.'),
     dropped: z.array(z.string()).optional().describe('What no gateway could carry, and the account lets go of.'),
-    extra: z.record(z.string(), z.unknown()).optional().describe('Fields of the request that mean nothing here.'),
+    extra: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Fields of the request that mean nothing here; shown as the text is.'),
   })
   .meta({ id: 'MessageOptions' });
 
 export const trace = z
   .object({
     ...message.shape,
-    text: z.string().nullable(),
+    text: z.string().nullable().describe('Null unless the key has the scope `content` or `manage`.'),
+    textHidden: z
+      .enum(HIDDEN_BY)
+      .optional()
+      .describe('Why `text` is null: the key lacks the scope, or the message is `sensitive` and nobody is shown it.'),
     options,
     attempts: z.array(attempt),
     receipts: z.array(receipt),
@@ -143,7 +152,7 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: Wor
     submittedAt: iso(row.submitted_at),
     settledAt: iso(row.settled_at),
     code: row.code ?? undefined,
-    reason: row.reason ?? undefined,
+    reason: toSaid(row.reason, row, scopes),
   };
 }
 
@@ -157,10 +166,11 @@ export function toTrace(
   scopes: readonly Scope[],
   linkTo: WorkflowLinks,
 ) {
+  const said = (words: string | null): string | undefined => toSaid(words, message, scopes);
   return {
     ...toMessage(message, scopes, linkTo),
-    text: message.body,
-    options: message.options ?? {},
+    ...toText(message, scopes),
+    options: toOptions(message, scopes),
     attempts: attempts.map((attempt) => ({
       no: attempt.no,
       gatewayId: attempt.gateway_id,
@@ -170,7 +180,7 @@ export function toTrace(
       providerMessageId: attempt.provider_id,
       class: attempt.class ?? undefined,
       code: attempt.code ?? undefined,
-      reason: attempt.reason ?? undefined,
+      reason: said(attempt.reason),
       createdAt: attempt.created_at.toISOString(),
       answeredAt: iso(attempt.answered_at),
       settledAt: iso(attempt.settled_at),
@@ -181,7 +191,7 @@ export function toTrace(
       disposition: receipt.disposition,
       class: receipt.class ?? undefined,
       code: receipt.code ?? undefined,
-      reason: receipt.reason ?? undefined,
+      reason: said(receipt.reason),
       occurredAt: iso(receipt.occurred_at),
       receivedAt: receipt.received_at.toISOString(),
     })),
@@ -191,11 +201,11 @@ export function toTrace(
       event: callback.event,
       state: callback.state,
       code: callback.code ?? undefined,
-      description: callback.description ?? undefined,
+      description: said(callback.description),
       tries: callback.tries,
       nextTryAt: callback.state === 'pending' ? iso(callback.next_try_at) : undefined,
       lastStatus: callback.last_status ?? undefined,
-      lastError: callback.last_error ?? undefined,
+      lastError: said(callback.last_error),
       createdAt: callback.created_at.toISOString(),
     })),
   };

@@ -113,6 +113,7 @@ async function store(
     time: entry.time,
     maxAgeSeconds: entry.maxAgeSeconds,
     validUntil: entry.validUntil,
+    sensitive: entry.sensitive,
   });
   const checked = await checkCampaign(db, deps.webhooks, context, body, new Date());
   const accepted = await countMembers(deps, checked.draft, group);

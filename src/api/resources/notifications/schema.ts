@@ -6,7 +6,7 @@ import { variables } from '../../http/variables';
 
 export const MAX_NOTIFICATIONS = 100;
 
-const { message, templateId, sender, time, maxAgeSeconds, validUntil } = campaign.shape;
+const { message, templateId, sender, time, maxAgeSeconds, validUntil, sensitive } = campaign.shape;
 
 /** Checked alone, so that a bad one is rejected alone. */
 export const notification = z.strictObject({
@@ -20,6 +20,7 @@ export const notification = z.strictObject({
   time,
   maxAgeSeconds,
   validUntil,
+  sensitive,
 });
 
 export type Notification = z.output<typeof notification>;

@@ -29,6 +29,9 @@ const fields = {
   dltText: storable(1, MAX_DLT_TEXT_LENGTH).nullable(),
   entityId: dltId.nullable(),
   language: language.nullable(),
+  sensitive: z
+    .boolean()
+    .describe('Nobody is shown the texts of messages that are made of it, and each is deleted at the end of its message.'),
 };
 
 export const template = z.strictObject({
@@ -37,6 +40,7 @@ export const template = z.strictObject({
   dltText: fields.dltText.default(null),
   entityId: fields.entityId.default(null),
   language: fields.language.default(null),
+  sensitive: fields.sensitive.default(false),
 });
 
 /** Defaults are for creation only: what a patch does not name stays as it is. */
@@ -47,7 +51,7 @@ export function checkDlt({ text, dltText }: Pick<TemplateDraft, 'text' | 'dltTex
   if (dltText === null) return;
   const match = matchDltPattern(dltText, templateOf(text));
   if (match.ok) return;
-  throw invalidField('text', `does not fit dltText: ${match.reason}`);
+  throw invalidField('text', `does not fit dltText: ${match.quoted}`);
 }
 
 /** Of a text that was checked before it was stored. */
@@ -70,6 +74,7 @@ export const templateAnswer = z
     dltText: z.string().nullable(),
     entityId: z.string().nullable(),
     language: z.string().nullable(),
+    sensitive: z.boolean(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Template' });
@@ -86,6 +91,7 @@ export function toTemplate(row: TemplateRow): z.input<typeof templateAnswer> {
     dltText: row.dlt_text,
     entityId: row.entity_id,
     language: row.language,
+    sensitive: row.sensitive,
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -159,10 +159,11 @@ function ensure(call: Call, msisdn: string, name: string | null | undefined, cod
   );
 }
 
-/** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook. */
+/** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook, and its text is not shown. */
 async function send({ ingress, metrics }: ApiDeps, accountId: string, msisdn: string, code: string): Promise<void> {
   const text = codeText(code);
-  const message = plainMessage({ msisdn, text, sender: null, service: TRANSACTIONAL, options: null }, segment(text));
+  const own = { msisdn, text, sender: null, service: TRANSACTIONAL, options: { sensitive: true } } as const;
+  const message = plainMessage(own, segment(text));
   await ingress.accept({ accountId, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
   metrics.messages('accepted', 1);
 }
