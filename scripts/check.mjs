@@ -24,6 +24,7 @@ const steps = [
   ['docs/configuration.md', [script('docs-config.mjs'), '--check']],
   ['docs/openapi.json', [script('openapi.mjs'), '--check']],
   ['house', [script('house.mjs')]],
+  ['lock file, bill of materials, licences', [script('supply-chain.mjs'), '--check']],
   ['compose and image', [script('check-compose.mjs')]],
   ...(process.argv.includes('--quick') ? [] : [['tests', [program('jest', 'jest')]]]),
 ];

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { ConfigError, describeEnvironment, readConfig } from './config';
+import { ConfigError, describeEnvironment, readConfig, readMistakes } from './config';
 
-const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+const MASTER_KEY = randomBytes(32);
 
 function problemsOf(environment: NodeJS.ProcessEnv): string {
   try {
@@ -22,7 +23,9 @@ test('an empty environment is a complete development configuration', () => {
     temporal: { namespace: 'default', port: 7233, uiPort: 8233 },
     simulatorPort: 8090,
     outboundAllow: ['127.0.0.1:8090'],
+    bind: '127.0.0.1',
     metricsPort: 9464,
+    metricsBind: '127.0.0.1',
     logLevel: 'info',
   });
 });
@@ -71,10 +74,24 @@ test('the simulator can be switched off, which also takes it from the hosts that
   });
 });
 
-test('production is accepted with a master key, which is decoded', () => {
-  const config = readConfig({ NODE_ENV: 'production', HELIOGRAPH_MASTER_KEY: MASTER_KEY });
-  expect(config.production).toBe(true);
-  expect(config.masterKey).toEqual(Buffer.alloc(32, 7));
+test('a master key is decoded', () => {
+  expect(readConfig({ HELIOGRAPH_MASTER_KEY: MASTER_KEY.toString('base64') }).masterKey).toEqual(MASTER_KEY);
+});
+
+test('a setting that is spelt wrong is told, with the one that it may be; other programs’ variables are not', () => {
+  const mistakes = readMistakes({
+    HELIOGRAPH_METRIC_PORT: '9464',
+    HELIOGRAPH_MASTERKEY: 'secret',
+    HELIOGRAPH_COLOUR_OF_THE_SKY: 'blue',
+    HELIOGRAPH_PORT: '8080',
+    HELIOGRAPH_TEST_DATABASE_URL: 'postgres://x',
+    PATH: '/bin',
+  });
+  expect(mistakes).toEqual([
+    'HELIOGRAPH_COLOUR_OF_THE_SKY is no setting and is not read: docs/configuration.md lists those that there are',
+    'HELIOGRAPH_MASTERKEY is no setting and is not read: did you mean HELIOGRAPH_MASTER_KEY?',
+    'HELIOGRAPH_METRIC_PORT is no setting and is not read: did you mean HELIOGRAPH_METRICS_PORT?',
+  ]);
 });
 
 test('every variable is described, and the described defaults are the ones in use', () => {

@@ -2,11 +2,27 @@
  * The one reader of environment variables. Every process calls {@link readConfig} once, at its start; all problems are
  * reported together, each naming the variable, the value and a remedy.
  */
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { ADMIN_KEY_HASH } from './config/key-strength';
+import { INSECURE, productionProblems, type Problem } from './config/production';
+import { misspelt } from './config/spelling';
 
 /** Loopback, the address of everything that `npm start` runs itself. */
 export const LOOPBACK = '127.0.0.1';
+
+/** What is reached from other machines listens here; what faces it is up to the network in front. */
+const EVERYWHERE = '0.0.0.0';
+
+/** Parts of a comma list. */
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+const address = z.string().refine((s) => isIP(s) !== 0, 'must be an IP address, for example 127.0.0.1');
 
 const port = z
   .string()
@@ -57,8 +73,14 @@ const accountLimits = z.string().transform((text, context): AccountLimits => {
 
 /** Descriptions become `.env.example`; each comes last, as zod keeps it on the outermost schema only. */
 const environment = z.object({
-  NODE_ENV: z.string().default('development').describe('"production" makes HELIOGRAPH_MASTER_KEY required.'),
+  NODE_ENV: z
+    .string()
+    .default('development')
+    .describe('"production" refuses what a deployment may not be: see "Production profile" in docs/security.md.'),
   HELIOGRAPH_PORT: port.default(8080).describe('Port of the API.'),
+  HELIOGRAPH_BIND: address
+    .optional()
+    .describe('Address that the API listens on. Else 127.0.0.1, with NODE_ENV=production 0.0.0.0.'),
   HELIOGRAPH_DATA_DIR: z
     .string()
     .min(1)
@@ -67,8 +89,11 @@ const environment = z.object({
   HELIOGRAPH_ADMIN_KEY: z
     .string()
     .min(24, 'must have 24 characters or more')
+    .refine((s) => !/^sha256:/i.test(s) || ADMIN_KEY_HASH.test(s), 'must be sha256: and 64 hexadecimal digits')
     .optional()
-    .describe('Admin API key, 24 characters or more. Else generated and kept in the data folder.'),
+    .describe(
+      'Admin API key, 24 characters or more, or its hash: sha256:<64 hexadecimal digits>. Else generated and kept in the data folder.',
+    ),
   HELIOGRAPH_MASTER_KEY: z
     .string()
     .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64: openssl rand -base64 32')
@@ -100,19 +125,14 @@ const environment = z.object({
   HELIOGRAPH_SIMULATOR_PORT: z
     .union([z.literal('off'), port], { error: 'must be a port number between 1 and 65535, for example 8090, or off' })
     .default(8090)
-    .describe('Port of the provider simulator, or off.'),
+    .describe('Port of the provider simulator, or off, which it is with NODE_ENV=production.'),
   HELIOGRAPH_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://sms.example.com' })
     .optional()
     .describe('Base of the callback URLs that providers are given. Else http://127.0.0.1:<HELIOGRAPH_PORT>.'),
   HELIOGRAPH_OUTBOUND_ALLOW: z
     .string()
-    .transform((s) =>
-      s
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
+    .transform(listed)
     .optional()
     .describe('Comma list of host[:port] that may be called although they are private. Else the simulator only.'),
   HELIOGRAPH_ACCOUNT_LIMITS: accountLimits.optional().describe(
@@ -134,6 +154,18 @@ const environment = z.object({
     .optional()
     .describe('Version of the workers in the Temporal worker deployment "heliograph". Else they are not versioned.'),
   HELIOGRAPH_METRICS_PORT: port.default(9464).describe('Port of the Prometheus metrics.'),
+  HELIOGRAPH_METRICS_BIND: address
+    .default(LOOPBACK)
+    .describe('Address that the metrics are served on, to whoever asks: they have no authentication.'),
+  HELIOGRAPH_ALLOW_INSECURE: z
+    .string()
+    .transform(listed)
+    .refine(
+      (parts) => parts.every((part) => (INSECURE as readonly string[]).includes(part)),
+      `must be a comma list of ${INSECURE.join(', ')}`,
+    )
+    .optional()
+    .describe(`Comma list of what NODE_ENV=production is to accept all the same: ${INSECURE.join(', ')}.`),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -162,14 +194,17 @@ export function describeEnvironment(): EnvironmentVariable[] {
   });
 }
 
-/** Settings as the processes use them. Ports are TCP ports on {@link LOOPBACK} unless a container publishes them. */
+/** Settings as the processes use them. */
 export interface Config {
   production: boolean;
+  /** IP address that the api listens on. */
+  bind: string;
   /** Absolute path of the data folder (embedded Postgres, Temporal's file, generated keys). */
   dataDir: string;
   port: number;
   /** Base of every callback URL that is given to a provider; no trailing slash. */
   publicUrl: string;
+  /** The key itself, or `sha256:<hex>` of it. */
   adminKey?: string;
   /** 32 bytes that seal credentials at rest; absent in development until `up` generates one. */
   masterKey?: Buffer;
@@ -195,6 +230,8 @@ export interface Config {
   /** Of the workers, which take tasks only once this version is current; undefined = they are not versioned. */
   workerBuildId?: string;
   metricsPort: number;
+  /** IP address that metrics are served on. */
+  metricsBind: string;
   logLevel: string;
 }
 
@@ -205,32 +242,28 @@ export class ConfigError extends Error {
 
 const SECRET = /KEY|PASSWORD|SECRET|DATABASE_URL/;
 
+/** What a process wants its settings for: a migration needs the database alone. */
+export type Purpose = 'serve' | 'migrate';
+
 /**
  * Reads and checks the environment.
  * @throws ConfigError naming each variable that is wrong, its value (secrets masked) and what it should be.
  */
-export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(source: NodeJS.ProcessEnv = process.env, purpose: Purpose = 'serve'): Config {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(present);
-  const problems = parsed.success
+  const problems: Problem[] = parsed.success
     ? []
     : parsed.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
-  if (present.NODE_ENV === 'production' && present.HELIOGRAPH_MASTER_KEY === undefined) {
-    const message = 'is required with NODE_ENV=production: openssl rand -base64 32';
-    problems.push({ name: 'HELIOGRAPH_MASTER_KEY', message });
-  }
-  if (!parsed.success || problems.length > 0) {
-    const lines = problems.map(({ name, message }) => {
-      const value = source[name] === undefined || !SECRET.test(name) ? JSON.stringify(source[name]) : '(hidden)';
-      return `  ${name} ${message} (it is ${value ?? 'not set'})`;
-    });
-    const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
-    throw new ConfigError(`The environment has ${count}:\n${lines.join('\n')}`);
-  }
+  const production = isProduction(present);
+  if (production) problems.push(...unsafeIn(present, problems, purpose));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems, source));
   const env = parsed.data;
-  const simulatorPort = env.HELIOGRAPH_SIMULATOR_PORT === 'off' ? undefined : env.HELIOGRAPH_SIMULATOR_PORT;
+  const simulator = present.HELIOGRAPH_SIMULATOR_PORT ?? (production ? 'off' : env.HELIOGRAPH_SIMULATOR_PORT);
+  const simulatorPort = simulator === 'off' ? undefined : Number(simulator);
   return {
-    production: env.NODE_ENV === 'production',
+    production,
+    bind: env.HELIOGRAPH_BIND ?? (production ? EVERYWHERE : LOOPBACK),
     dataDir: path.resolve(env.HELIOGRAPH_DATA_DIR),
     port: env.HELIOGRAPH_PORT,
     publicUrl: (env.HELIOGRAPH_PUBLIC_URL ?? `http://${LOOPBACK}:${env.HELIOGRAPH_PORT}`).replace(/\/+$/, ''),
@@ -253,6 +286,48 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     keepMonths: env.HELIOGRAPH_KEEP_MONTHS,
     workerBuildId: env.HELIOGRAPH_WORKER_BUILD_ID,
     metricsPort: env.HELIOGRAPH_METRICS_PORT,
+    metricsBind: env.HELIOGRAPH_METRICS_BIND,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** Whatever its case: a deployment that says `Production` means it. */
+const isProduction = ({ NODE_ENV }: NodeJS.ProcessEnv): boolean => /^\s*production\s*$/i.test(NODE_ENV ?? '');
+
+/** What a deployment may not be, of the settings that are what they should be. */
+function unsafeIn(present: NodeJS.ProcessEnv, malformed: readonly Problem[], purpose: Purpose): Problem[] {
+  const sound = (name: keyof typeof environment.shape): string | undefined =>
+    malformed.some((problem) => problem.name === name) ? undefined : present[name];
+  const masterKey = sound('HELIOGRAPH_MASTER_KEY');
+  const databaseUrl = sound('DATABASE_URL');
+  const simulatorPort = sound('HELIOGRAPH_SIMULATOR_PORT');
+  const told = new Set(malformed.map(({ name }) => name));
+  return productionProblems(
+    {
+      masterKeys:
+        masterKey === undefined ? [] : [{ name: 'HELIOGRAPH_MASTER_KEY', key: Buffer.from(masterKey, 'base64') }],
+      adminKey: sound('HELIOGRAPH_ADMIN_KEY'),
+      publicUrl: sound('HELIOGRAPH_PUBLIC_URL'),
+      databases: databaseUrl === undefined ? [] : [{ name: 'DATABASE_URL', url: databaseUrl }],
+      outboundAllow: listed(sound('HELIOGRAPH_OUTBOUND_ALLOW') ?? ''),
+      isSimulatorOn: simulatorPort !== undefined && simulatorPort !== 'off',
+      logLevel: sound('LOG_LEVEL'),
+      allowed: listed(sound('HELIOGRAPH_ALLOW_INSECURE') ?? ''),
+    },
+    purpose,
+  ).filter(({ name }) => !told.has(name));
+}
+
+function describe(problems: readonly Problem[], source: NodeJS.ProcessEnv): string {
+  const lines = problems.map(({ name, message }) => {
+    const value = source[name] === undefined || !SECRET.test(name) ? JSON.stringify(source[name]) : '(hidden)';
+    return `  ${name} ${message} (it is ${value ?? 'not set'})`;
+  });
+  const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
+  return `The environment has ${count}:\n${lines.join('\n')}`;
+}
+
+/** Sentences about variables that look like settings and are none: nothing reads them. */
+export function readMistakes(source: NodeJS.ProcessEnv = process.env): string[] {
+  return misspelt(Object.keys(source), Object.keys(environment.shape));
 }

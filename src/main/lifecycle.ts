@@ -1,6 +1,6 @@
 /** The life of a process: start, tell the supervisor, stop once, never linger. Shared by api, worker and simulator. */
-import { readConfig, type Config } from '../config';
-import { createLogger, type Logger } from './logging';
+import { ConfigError, readConfig, readMistakes, type Config } from '../config';
+import { createLogger, secretsOf, sentenceOf, type Logger } from './logging';
 
 /** How long `stop` may take before the process ends anyway. */
 const STOP_DEADLINE_MS = 10_000;
@@ -21,7 +21,8 @@ export type LifecycleMessage = { type: 'ready' } | { type: 'failed'; message: st
  */
 export function runProcess(name: string, start: (config: Config, logger: Logger) => Promise<RunningProcess>): void {
   void run(name, start).catch(async (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    // A wrong setting is told as it is, except for secrets.
+    const message = error instanceof ConfigError ? error.message : sentenceOf(error);
     if (process.connected) await notifySupervisor({ type: 'failed', message });
     else process.stderr.write(`${name} could not start: ${message}\n`);
     process.exit(1);
@@ -30,11 +31,19 @@ export function runProcess(name: string, start: (config: Config, logger: Logger)
 
 async function run(name: string, start: (config: Config, logger: Logger) => Promise<RunningProcess>): Promise<void> {
   const config = readConfig();
-  const logger = createLogger(name, config.logLevel);
-  process.on('unhandledRejection', (reason) => {
-    logger.fatal({ err: reason }, 'unhandled rejection');
-    process.exit(1);
-  });
+  const logger = createLogger(name, config.logLevel, { secrets: secretsOf(config) });
+  // Node itself would print the error with all its properties.
+  for (const [event, what] of [
+    ['unhandledRejection', 'unhandled rejection'],
+    ['uncaughtException', 'uncaught exception'],
+  ] as const) {
+    process.on(event, (reason: unknown) => {
+      logger.fatal({ err: reason }, what);
+      process.exit(1);
+    });
+  }
+  // Its supervisor has told them already.
+  if (!process.connected) for (const mistake of readMistakes()) logger.warn(mistake);
   // Listened to before the start, which may take seconds.
   const stopRequested = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));

@@ -1,35 +1,70 @@
-/** Structured logs on standard output. What is logged is chosen field by field; request and message bodies never are. */
+/**
+ * Structured logs on standard output: the one logger of a process. What is logged is chosen field by field and masked
+ * (`logging/describe.ts`); request and message bodies never are.
+ */
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Config } from '../config';
+import { describeError, describeFields } from './logging/describe';
+import { maskText } from './logging/mask';
 
 export type { Logger } from 'pino';
 
-/** Runs of digits this long may be a phone number; error texts of libraries can carry one. */
-const LONG_NUMBER = /\d{8,}/g;
+export interface LoggerOptions {
+  /** What may stand in no line, whatever it stands in. */
+  secrets?: readonly string[];
+  /** For tests; default standard output, pretty on a terminal where pino-pretty is installed. */
+  destination?: DestinationStream;
+}
 
 /**
  * A logger for one process.
  * @param name Process name, on every line as `process`.
- * @param destination For tests; default standard output, pretty on a terminal where pino-pretty is installed.
  */
-export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: { process: name, pid: process.pid }, serializers: { err: describeError } };
-  return pino(options, destination ?? prettyDestination() ?? pino.destination({ fd: 1, sync: true }));
+export function createLogger(name: string, level: string, { secrets = [], destination }: LoggerOptions = {}): Logger {
+  return pino(
+    {
+      level,
+      base: { process: name, pid: process.pid },
+      formatters: {
+        log: (fields) => describeFields(fields, secrets),
+        bindings: (fields) => describeFields(fields, secrets),
+      },
+      // Fields are described before; pino's own serializer would take a described error for one of its kind.
+      serializers: { err: (described: unknown) => described },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const fields = first instanceof Error ? { err: first } : first;
+          const told = first instanceof Error && rest.length === 0 ? [first.name] : rest;
+          const masked = [fields, ...told].map((each) => (typeof each === 'string' ? maskText(each, secrets) : each));
+          method.apply(this, masked as typeof args);
+        },
+      },
+    },
+    destination ?? prettyDestination() ?? pino.destination({ fd: 1, sync: true }),
+  );
 }
 
-/** Pino's own serializer copies every property of an error, such as the row in a database error's `detail`. */
-function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: maskNumbers(String(error)) };
-  return {
-    type: error.name,
-    message: maskNumbers(error.message),
-    code: (error as { code?: unknown }).code,
-    stack: maskNumbers(error.stack ?? ''),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-  };
+/** What this process holds and no line may: see {@link LoggerOptions.secrets}. */
+export function secretsOf({ adminKey, masterKey, databaseUrl }: Config): string[] {
+  return [adminKey, masterKey?.toString('base64'), ...passwordsOf(databaseUrl)].filter((each) => each !== undefined);
 }
 
-function maskNumbers(text: string): string {
-  return text.replace(LONG_NUMBER, (digits) => `…${digits.slice(-2)}`);
+/** Of a connection string, as it is written and as it is meant. */
+function passwordsOf(url: string | undefined): string[] {
+  const [, written] = /^[^/]*\/\/[^@/]*?:([^@/]*)@/.exec(url ?? '') ?? [];
+  if (written === undefined) return [];
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written];
+  }
+}
+
+/** An error as a person reads it who started a process: one masked sentence. */
+export function sentenceOf(error: unknown, secrets: readonly string[] = []): string {
+  const { message } = describeError(error, secrets) as { message: string };
+  return message;
 }
 
 function prettyDestination(): DestinationStream | undefined {

@@ -1,6 +1,6 @@
 /** `npm start`: the whole product as supervised processes on this machine, until a signal ends it. */
-import { readConfig } from '../config';
-import { createLogger } from './logging';
+import { ConfigError, readConfig, readMistakes } from '../config';
+import { createLogger, secretsOf, sentenceOf } from './logging';
 import { banner } from './up/banner';
 import { startStack } from './up/stack';
 
@@ -8,7 +8,8 @@ const IMPATIENT_AFTER_MS = 1_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const logger = createLogger('up', config.logLevel);
+  const logger = createLogger('up', config.logLevel, { secrets: secretsOf(config) });
+  for (const mistake of readMistakes()) logger.warn(mistake);
   const stopping = new AbortController();
   let firstSignalAt = Infinity;
   const stopRequested = new Promise<void>((resolve) => {
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+main().catch((error: unknown) => {
+  const message = error instanceof ConfigError ? error.message : sentenceOf(error);
+  process.stderr.write(`${message}\n`);
   process.exit(1);
 });

@@ -34,8 +34,6 @@ const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
 /** How often idle connections are closed while a process stops: a client that keeps one would hold it up. */
 const IDLE_SWEEP_MS = 50;
-/** Callers and providers come from outside; what faces them is up to the network in front. */
-const EVERYWHERE = '0.0.0.0';
 
 export interface RunningApi {
   /** The port it listens on. */
@@ -114,8 +112,8 @@ export async function startApi(
   const server = createHttpServer(app);
   const silent = trackSilent(server);
   const metricsSilent = trackSilent(metrics.server);
-  await listen(metrics.server, options.metricsPort ?? config.metricsPort, EVERYWHERE);
-  const port = await listen(server, options.port ?? config.port, EVERYWHERE);
+  await listen(metrics.server, options.metricsPort ?? config.metricsPort, config.metricsBind);
+  const port = await listen(server, options.port ?? config.port, config.bind);
   const stopStarting = startLeftBehind(base, log);
   // Until it is done, and where Postgres is away, they work as they are.
   sealCallbackTokens(database.db, sealer).catch((err: unknown) =>

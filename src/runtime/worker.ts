@@ -11,6 +11,8 @@ import { DUTIES, TASK_QUEUES } from '../workflows/contract';
 import { createBase, type Base, type RuntimeLog } from './base';
 
 const WORKER_CONNECTIONS = 16;
+/** Its statements take a block each; one that takes so long, or that a frozen Postgres never answers, is tried again. */
+const WORKER_STATEMENT_MS = 120_000;
 /** Sockets to one provider or webhook host; a gateway's `maxInFlight` bounds it further. */
 const MAX_CONNECTIONS_PER_ORIGIN = 1_000;
 
@@ -52,7 +54,10 @@ export async function startWorker(
   log: RuntimeLog,
   workflowBundle?: WorkflowBundleOption,
 ): Promise<RunningWorker> {
-  const base = createBase(config, log, { connections: WORKER_CONNECTIONS });
+  const base = createBase(config, log, {
+    connections: WORKER_CONNECTIONS,
+    statementTimeoutMs: WORKER_STATEMENT_MS,
+  });
   const http = createHttpClient({ allow: config.outboundAllow, maxConnectionsPerOrigin: MAX_CONNECTIONS_PER_ORIGIN });
   const { namespace, options } = temporalSettings(config.temporal);
   const connection = await NativeConnection.connect(options);

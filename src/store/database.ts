@@ -1,7 +1,7 @@
 /** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
+import { Client, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { backoffMs, type Backoff } from '../core/time/backoff';
 import type { Schema } from './tables';
 
@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   url: string;
   /** Most connections of this process. */
   connections: number;
-  /** A statement that takes longer is given up and rolled back. */
+  /** A statement that takes longer is given up and rolled back; an answer that is overdue beyond it is not waited for. */
   statementTimeoutMs?: number;
   /** Told about the loss of idle connections, which is how a restart of Postgres shows itself. */
   onError(error: Error): void;
@@ -23,6 +23,9 @@ export interface DatabaseOptions {
 
 /** How long a request may wait for a connection before it is answered 503. */
 const CONNECT_TIMEOUT_MS = 4_000;
+
+/** How long after its time a statement's own end is waited for: a Postgres that is frozen or cut off never tells it. */
+const OVERDUE_MS = 1_000;
 
 /**
  * Every statement finds its rows by key, whatever the statistics say: a plan that was made while a table was empty
@@ -39,6 +42,8 @@ export function connectDatabase(options: DatabaseOptions): Database {
     application_name: 'heliograph',
     options: PLANNING,
     statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs === undefined ? undefined : options.statementTimeoutMs + OVERDUE_MS,
+    Client: ImpatientClient,
   };
   const pool = new Pool(config);
   pool.on('error', options.onError);
@@ -48,6 +53,24 @@ export function connectDatabase(options: DatabaseOptions): Database {
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   // Kysely has nothing of its own to close, and would leave the pool open where it was never used.
   return { pool, db, close: () => pool.end() };
+}
+
+/**
+ * Gives its connection up as soon as an answer is overdue: a rollback would wait behind it as long again, and whoever
+ * took the connection next, too.
+ */
+class ImpatientClient extends Client {
+  // Its overloads differ in what they take, and all of them end here.
+  override query(...of: unknown[]): never {
+    const answer = (super.query as (...of: unknown[]) => unknown).apply(this, of);
+    if (answer instanceof Promise) answer.catch((error: unknown) => this.giveUpAfter(error));
+    return answer as never;
+  }
+
+  /** With a statement under way its socket is closed at once. */
+  private giveUpAfter(error: unknown): void {
+    if (error instanceof Error && error.message === OVERDUE) void this.end().catch(() => undefined);
+  }
 }
 
 /** Runs `work` in the transaction that `db` already is, else in one of its own. */
@@ -65,8 +88,10 @@ const MAX_TRIES = 5;
  */
 const AWAY_SQLSTATES = /^(08|53|57P0|57014|58|25006)/;
 /** Errors of the driver, which have no code. */
-const AWAY_MESSAGES =
-  /Connection terminated|is not queryable|Query read timeout|timeout exceeded when trying to connect/;
+const OVERDUE = 'Query read timeout';
+const AWAY_MESSAGES = new RegExp(
+  `Connection terminated|is not queryable|${OVERDUE}|timeout exceeded when trying to connect`,
+);
 const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
 
 function codeOf(error: unknown): string {

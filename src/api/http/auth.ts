@@ -2,6 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { AccessTokens } from '../../core/accounts/access-token';
+import { adminKeyHash } from '../../core/accounts/admin-key';
 import { hasScope, parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
 import { AppError } from '../../errors';
 import type { StoredKey } from '../../store/accounts/api-keys';
@@ -38,11 +39,12 @@ const DEFAULT_ACCOUNT = 'default';
 export interface AuthenticatorDeps {
   keys: Keys;
   tokens: AccessTokens;
+  /** The key, or `sha256:<hex>` of it. */
   adminKey: string | undefined;
 }
 
 export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDeps): Authenticator {
-  const adminHash = adminKey === undefined ? null : sha256(adminKey);
+  const adminHash = adminKey === undefined ? null : adminKeyHash(adminKey);
 
   async function identify(credential: Credential, request: Request): Promise<Principal | null> {
     const presented = credential.kind === 'key' ? credential.key : credential.secret;

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { GatewayStates } from '../../store/gateways/health';
+import { routeOf } from './route';
 
 export interface Metrics {
   /** Counts a request by route, method and status, with its duration, once it is answered. */
@@ -55,8 +56,7 @@ export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Me
     watch(request, response) {
       const startedAtMs = performance.now();
       response.once('finish', () => {
-        // The pattern, not the path: paths carry ids and tokens.
-        const route = (request as { route?: { path?: string } }).route?.path ?? 'none';
+        const route = routeOf(request);
         const seconds = (performance.now() - startedAtMs) / 1_000;
         duration.observe({ route, method: request.method, status: response.statusCode }, seconds);
       });

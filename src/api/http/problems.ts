@@ -6,6 +6,7 @@ import { isDatabaseAway, isUnstorableText } from '../../store/database';
 import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf } from './body';
 import { invalid } from './invalid';
 import type { Log } from './log';
+import { routeOf } from './route';
 import { placeOfUnstorable, UNSTORABLE_MESSAGE } from './text';
 
 /** How long Postgres is given before the caller should try again. */
@@ -19,7 +20,7 @@ export function errorHandler(log: Log, shape: ErrorShape = toProblem): ErrorRequ
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) return next(thrown);
     const error = toAppError(thrown, request);
-    if (error.status >= 500) log.error({ err: thrown, route: routeOf(request) }, error.message);
+    if (error.status >= 500) log.error({ err: thrown, method: request.method, route: routeOf(request) }, error.message);
     const { retryAfterSeconds } = error.options;
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
     if (error.status === 401)
@@ -28,9 +29,6 @@ export function errorHandler(log: Log, shape: ErrorShape = toProblem): ErrorRequ
     response.status(error.status).type(contentType).json(body);
   };
 }
-
-/** The pattern, not the path: paths carry tokens, ids and numbers. */
-const routeOf = (request: Request): string => (request as { route?: { path?: string } }).route?.path ?? 'none';
 
 /** RFC 9457 problem details; `message` repeats the detail for callers of Mobtexting's API, who look there. */
 export const toProblem: ErrorShape = (error) => {

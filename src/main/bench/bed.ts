@@ -155,6 +155,8 @@ async function ownEnvironment(dataDir: string) {
   const [port, simulatorPort, temporalPort, uiPort, metricsPort] = ports;
   return {
     ...process.env,
+    NODE_ENV: 'development',
+    HELIOGRAPH_ADMIN_KEY: '',
     HELIOGRAPH_DATA_DIR: dataDir,
     HELIOGRAPH_PORT: port,
     HELIOGRAPH_SIMULATOR_PORT: simulatorPort,

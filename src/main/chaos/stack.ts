@@ -118,6 +118,7 @@ export async function startChaosStack(programs: string): Promise<ChaosStack> {
 async function ownEnvironment(dataDir: string, databaseUrl: string, temporalAddress: string) {
   return {
     ...process.env,
+    NODE_ENV: 'development',
     HELIOGRAPH_DATA_DIR: dataDir,
     HELIOGRAPH_PORT: String(await drawFreePort()),
     HELIOGRAPH_SIMULATOR_PORT: String(await drawFreePort()),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LOOPBACK, type Config } from '../../config';
+import { isKeyItself } from '../../core/accounts/admin-key';
 import type { Logger } from '../logging';
 import { startStack } from '../up/stack';
 import { causeOf, jsonClient, type JsonClient } from './client';
@@ -29,6 +30,9 @@ export async function openTarget(
 ): Promise<Target> {
   if (config.simulatorPort === undefined) {
     throw new Error('The demo sends through the simulator: give HELIOGRAPH_SIMULATOR_PORT a port instead of "off".');
+  }
+  if (config.adminKey !== undefined && !isKeyItself(config.adminKey)) {
+    throw new Error('The demo calls the API: give HELIOGRAPH_ADMIN_KEY the key itself instead of its hash.');
   }
   const url = `http://${LOOPBACK}:${config.port}`;
   const running = await answers(url);

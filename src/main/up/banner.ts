@@ -1,7 +1,10 @@
 import { LOOPBACK, type Config } from '../../config';
+import { isKeyItself } from '../../core/accounts/admin-key';
 
 /** What `npm start` prints when everything runs: where things are, the key, and two commands that work as pasted. */
 export function banner(config: Config, adminKey: string): string {
+  // What a deployment prints is kept in a journal.
+  const isShown = isKeyItself(adminKey) && !(config.production && config.adminKey !== undefined);
   const base = `http://${LOOPBACK}:${config.port}`;
   const links: [string, string][] = [
     ['API', `${base}/api/v1`],
@@ -13,10 +16,10 @@ export function banner(config: Config, adminKey: string): string {
       ? []
       : ([['Simulator', `http://${LOOPBACK}:${config.simulatorPort}`]] as [string, string][])),
     ['Data folder', config.dataDir],
-    ['Admin key', adminKey],
+    ['Admin key', isShown ? adminKey : 'the one of HELIOGRAPH_ADMIN_KEY'],
   ];
   const width = Math.max(...links.map(([name]) => name.length));
-  const authorization = `-H 'Authorization: Bearer ${adminKey}'`;
+  const authorization = `-H 'Authorization: Bearer ${isShown ? adminKey : '<admin key>'}'`;
   return [
     '',
     'Heliograph is running. Ctrl-C stops it.',
