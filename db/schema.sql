@@ -197,6 +197,13 @@ create table clicks (
   constraint clicks_pkey PRIMARY KEY (message_id)
 );
 
+create table deployment_secrets (
+  name text not null,
+  value text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint deployment_secrets_pkey PRIMARY KEY (name)
+);
+
 create table due_callbacks (
   webhook_id text not null,
   due_at timestamp with time zone not null,

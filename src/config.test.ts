@@ -74,7 +74,47 @@ test('the simulator can be switched off, which also takes it from the hosts that
 test('production is accepted with a master key, which is decoded', () => {
   const config = readConfig({ NODE_ENV: 'production', HELIOGRAPH_MASTER_KEY: MASTER_KEY });
   expect(config.production).toBe(true);
-  expect(config.masterKey).toEqual(Buffer.alloc(32, 7));
+  expect(config.masterKeys).toEqual([{ key: Buffer.alloc(32, 7) }]);
+});
+
+const OTHER_KEY = Buffer.alloc(32, 8).toString('base64');
+
+test('a ring is taken in its order, with its ids', () => {
+  const config = readConfig({
+    NODE_ENV: 'production',
+    HELIOGRAPH_MASTER_KEYS: `2027:${OTHER_KEY}, old-1:${MASTER_KEY}`,
+  });
+  expect(config.masterKeys).toEqual([
+    { id: '2027', key: Buffer.alloc(32, 8) },
+    { id: 'old-1', key: Buffer.alloc(32, 7) },
+  ]);
+});
+
+const ZERO = Buffer.alloc(32).toString('base64');
+const SHORT = Buffer.alloc(31, 7).toString('base64');
+test.each([
+  [{ HELIOGRAPH_MASTER_KEY: ZERO }, 'HELIOGRAPH_MASTER_KEY is all zero: openssl rand -base64 32'],
+  [{ HELIOGRAPH_MASTER_KEY: SHORT }, 'HELIOGRAPH_MASTER_KEY must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEY: `${MASTER_KEY}!` }, 'HELIOGRAPH_MASTER_KEY must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ZERO}` }, 'HELIOGRAPH_MASTER_KEYS has a wrong key a, which is all zero'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${MASTER_KEY},b:${SHORT}` }, 'has a wrong key b, which must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${MASTER_KEY},a:${OTHER_KEY}` }, 'has the id a twice: give each key an id of its own'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${MASTER_KEY},b:${MASTER_KEY}` }, 'has the same key as a and as b: leave one out'],
+  [
+    { HELIOGRAPH_MASTER_KEYS: MASTER_KEY },
+    'has no id of 1 to 32 letters, digits, - or _ in its part 1: write id:key,…',
+  ],
+  [{ HELIOGRAPH_MASTER_KEYS: `${MASTER_KEY}:a` }, 'has no id of 1 to 32 letters'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a.b:${MASTER_KEY}` }, 'has no id of 1 to 32 letters'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${MASTER_KEY},` }, 'in its part 2: write id:key,…'],
+  [
+    { HELIOGRAPH_MASTER_KEY: MASTER_KEY, HELIOGRAPH_MASTER_KEYS: `a:${OTHER_KEY}` },
+    'HELIOGRAPH_MASTER_KEYS is set beside HELIOGRAPH_MASTER_KEY: make that one a key of the ring',
+  ],
+])('of wrong master keys %#, what is wrong is named and no key is shown', (environment, expected) => {
+  const message = problemsOf(environment);
+  expect(message).toContain(expected);
+  for (const key of [MASTER_KEY, OTHER_KEY, SHORT, ZERO]) expect(message).not.toContain(key.slice(0, 12));
 });
 
 test('every variable is described, and the described defaults are the ones in use', () => {

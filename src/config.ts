@@ -14,6 +14,42 @@ const port = z
   .transform(Number)
   .refine((n) => n > 0 && n < 65_536, 'must be between 1 and 65535');
 
+const KEY_BYTES = 32;
+const MAKE_KEY = 'openssl rand -base64 32';
+const RING_HINT = `${KEY_BYTES} bytes in base64: ${MAKE_KEY}`;
+
+/** A key, or no bytes and an issue that shows nothing of it. @param which begins the issue, where there are several. */
+function readKey(text: string, context: z.RefinementCtx, which: string): Buffer {
+  const key = /^[\w+/-]+={0,2}$/.test(text.trim()) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+  const problem =
+    key.length !== KEY_BYTES
+      ? `must be ${RING_HINT}`
+      : key.every((byte) => byte === 0)
+        ? `is all zero: ${MAKE_KEY}`
+        : '';
+  if (problem !== '') context.addIssue({ code: 'custom', message: which + problem });
+  return key;
+}
+
+/** `id:key,…`. A malformed part is told by its place: it may be the key itself. */
+function readRing(text: string, context: z.RefinementCtx): MasterKey[] {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+  const ring: { id: string; key: Buffer }[] = [];
+  for (const [i, part] of text.split(',').entries()) {
+    const [, id, encoded] = /^\s*([\w-]{1,32}):(.*)$/s.exec(part) ?? [];
+    if (id === undefined) {
+      refuse(`has no id of 1 to 32 letters, digits, - or _ in its part ${i + 1}: write id:key,…`);
+      continue;
+    }
+    const key = readKey(encoded!, context, `has a wrong key ${id}, which `);
+    if (ring.some((other) => other.id === id)) refuse(`has the id ${id} twice: give each key an id of its own`);
+    const same = ring.find((other) => key.length === KEY_BYTES && other.key.equals(key));
+    if (same !== undefined && same.id !== id) refuse(`has the same key as ${same.id} and as ${id}: leave one out`);
+    ring.push({ id, key });
+  }
+  return ring;
+}
+
 /** Descriptions become `.env.example`; each comes last, as zod keeps it on the outermost schema only. */
 const environment = z.object({
   NODE_ENV: z.string().default('development').describe('"production" makes HELIOGRAPH_MASTER_KEY required.'),
@@ -30,9 +66,14 @@ const environment = z.object({
     .describe('Admin API key, 24 characters or more. Else generated and kept in the data folder.'),
   HELIOGRAPH_MASTER_KEY: z
     .string()
-    .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64: openssl rand -base64 32')
+    .transform((text, context) => [{ key: readKey(text, context, '') }])
     .optional()
     .describe('Seals provider credentials at rest, 32 bytes in base64: openssl rand -base64 32'),
+  HELIOGRAPH_MASTER_KEYS: z
+    .string()
+    .transform(readRing)
+    .optional()
+    .describe('Instead of it, several keys, id:base64,…: the first one seals, all of them open. For rotation.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/heliograph')
@@ -114,6 +155,12 @@ export function describeEnvironment(): EnvironmentVariable[] {
   });
 }
 
+/** A master key, 32 bytes. Without an id, HELIOGRAPH_MASTER_KEY, it goes by its fingerprint. */
+export interface MasterKey {
+  id?: string;
+  key: Buffer;
+}
+
 /** Settings as the processes use them. Ports are TCP ports on {@link LOOPBACK} unless a container publishes them. */
 export interface Config {
   production: boolean;
@@ -123,8 +170,8 @@ export interface Config {
   /** Base of every callback URL that is given to a provider; no trailing slash. */
   publicUrl: string;
   adminKey?: string;
-  /** 32 bytes that seal credentials at rest; absent in development until `up` generates one. */
-  masterKey?: Buffer;
+  /** The first one seals, all of them open; absent in development until `up` generates one. */
+  masterKeys?: readonly MasterKey[];
   databaseUrl?: string;
   postgresPort?: number;
   temporal: {
@@ -165,9 +212,13 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
-  if (present.NODE_ENV === 'production' && present.HELIOGRAPH_MASTER_KEY === undefined) {
-    const message = 'is required with NODE_ENV=production: openssl rand -base64 32';
-    problems.push({ name: 'HELIOGRAPH_MASTER_KEY', message });
+  const { HELIOGRAPH_MASTER_KEY: single, HELIOGRAPH_MASTER_KEYS: ring } = present;
+  if (present.NODE_ENV === 'production' && single === undefined && ring === undefined) {
+    problems.push({ name: 'HELIOGRAPH_MASTER_KEY', message: `is required with NODE_ENV=production: ${MAKE_KEY}` });
+  }
+  if (single !== undefined && ring !== undefined) {
+    const message = 'is set beside HELIOGRAPH_MASTER_KEY: make that one a key of the ring, under an id, and unset it';
+    problems.push({ name: 'HELIOGRAPH_MASTER_KEYS', message });
   }
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ name, message }) => {
@@ -185,7 +236,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     port: env.HELIOGRAPH_PORT,
     publicUrl: (env.HELIOGRAPH_PUBLIC_URL ?? `http://${LOOPBACK}:${env.HELIOGRAPH_PORT}`).replace(/\/+$/, ''),
     adminKey: env.HELIOGRAPH_ADMIN_KEY,
-    masterKey: env.HELIOGRAPH_MASTER_KEY ? Buffer.from(env.HELIOGRAPH_MASTER_KEY, 'base64') : undefined,
+    masterKeys: env.HELIOGRAPH_MASTER_KEYS ?? env.HELIOGRAPH_MASTER_KEY,
     databaseUrl: env.DATABASE_URL,
     postgresPort: env.HELIOGRAPH_POSTGRES_PORT,
     temporal: {

@@ -1,7 +1,9 @@
 /** What api and worker share: Postgres, Temporal, sealing. */
 import { Client, type Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config';
+import { createPersonalHash, type PersonalHash } from '../store/accounts/personal-hash';
 import { connectDatabase, type Database } from '../store/database';
+import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';
 import { findOpenCampaign } from '../store/campaigns/looks';
 import { listGroups } from '../store/messages/groups';
@@ -20,8 +22,9 @@ export interface RuntimeLog {
 export interface Base {
   database: Database;
   sealer: Sealer;
-  /** 32 bytes. */
-  masterKey: Buffer;
+  ring: Keyring;
+  /** Keyed hashes of numbers. */
+  personalHash: PersonalHash;
   workflows: Workflows;
   connection: Connection;
   /** Of Temporal. */
@@ -36,11 +39,13 @@ export interface PoolSize {
   statementTimeoutMs?: number;
 }
 
-/** @throws ConfigError naming what is not set. */
+/** @throws ConfigError naming what is not set, KeyringError when the master keys are no ring. */
 export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Base {
   if (config.databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: name the database');
-  if (config.masterKey === undefined)
+  if (config.masterKeys === undefined)
     throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
+  const ring = createKeyring(config.masterKeys);
+  const sealer = createSealer(ring);
   const { databaseUrl: url } = config;
   const databases: Database[] = [];
   const connect = (size: PoolSize): Database => {
@@ -77,8 +82,9 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   });
   return {
     database,
-    sealer: createSealer(config.masterKey),
-    masterKey: config.masterKey,
+    sealer,
+    ring,
+    personalHash: createPersonalHash(database, sealer),
     workflows,
     connection,
     namespace: temporal.namespace,

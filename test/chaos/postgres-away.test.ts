@@ -20,7 +20,7 @@ beforeAll(async () => {
   postgres = await startPostgres({ dataDir, port: await drawFreePort(), durable: false });
   await migrate(postgres.url);
   const masterKey = randomBytes(32);
-  await seed(postgres.url, { masterKey, simulatorPort: 9 });
+  await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   const config = readConfig({
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: testTemporal(),

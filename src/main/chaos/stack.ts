@@ -123,6 +123,7 @@ async function ownEnvironment(dataDir: string, databaseUrl: string, temporalAddr
     HELIOGRAPH_SIMULATOR_PORT: String(await drawFreePort()),
     HELIOGRAPH_ADMIN_KEY: newAdminKey(),
     HELIOGRAPH_MASTER_KEY: newMasterKey(),
+    HELIOGRAPH_MASTER_KEYS: '',
     HELIOGRAPH_PUBLIC_URL: '',
     HELIOGRAPH_OUTBOUND_ALLOW: '',
     DATABASE_URL: databaseUrl,

@@ -1,7 +1,7 @@
 /** The whole product on one machine: Postgres, Temporal, simulator, worker and api, started in this order. */
 import path from 'node:path';
 import { Client } from 'pg';
-import { LOOPBACK, type Config } from '../../config';
+import { LOOPBACK, type Config, type MasterKey } from '../../config';
 import { drawFreePort, portIsFree } from '../embedded/ports';
 import { startPostgres } from '../embedded/postgres';
 import { startTemporal } from '../embedded/temporal';
@@ -11,6 +11,7 @@ import { seed } from '../seed';
 import { checkPorts } from './check-ports';
 import { childService } from './child';
 import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
+import { findMasterKeys, masterKeyVariables } from './master-keys';
 import { Supervisor, type RestartPolicy } from './supervisor';
 
 const DATABASE_DEADLINE_MS = 10_000;
@@ -53,10 +54,10 @@ export async function startStack(
     signal?.throwIfAborted();
     await checkPorts(config);
     const adminKey = config.adminKey ?? folder.secret('admin.key', newAdminKey);
-    const masterKey = config.masterKey?.toString('base64') ?? folder.secret('master.key', newMasterKey);
+    const masterKeys = findMasterKeys(config, (file) => folder.secret(file, newMasterKey));
     const databaseUrl = config.databaseUrl ?? (await supervisePostgres(config, supervisor));
     const temporalAddress = config.temporal.address ?? (await superviseTemporal(config, supervisor));
-    await prepareDatabase(config, databaseUrl, masterKey);
+    await prepareDatabase(config, databaseUrl, masterKeys);
 
     const env = {
       ...process.env,
@@ -65,7 +66,7 @@ export async function startStack(
       ...(config.temporal.address === undefined ? { TEMPORAL_UI_URL: uiUrlOf(config) } : {}),
       HELIOGRAPH_DATA_DIR: config.dataDir,
       HELIOGRAPH_ADMIN_KEY: adminKey,
-      HELIOGRAPH_MASTER_KEY: masterKey,
+      ...masterKeyVariables(masterKeys),
     };
     const entry = (name: string) => path.join(__dirname, '..', `${name}.js`);
     if (config.simulatorPort !== undefined) {
@@ -117,10 +118,10 @@ function uiUrlOf({ temporal: { uiUrl, uiPort } }: Config): string {
   return uiUrl ?? `http://${LOOPBACK}:${uiPort}`;
 }
 
-async function prepareDatabase(config: Config, databaseUrl: string, masterKey: string): Promise<void> {
+async function prepareDatabase(config: Config, databaseUrl: string, masterKeys: readonly MasterKey[]): Promise<void> {
   if (config.databaseUrl !== undefined) await checkDatabase(config.databaseUrl);
   await migrate(databaseUrl);
-  await seed(databaseUrl, { masterKey: Buffer.from(masterKey, 'base64'), simulatorPort: config.simulatorPort });
+  await seed(databaseUrl, { masterKeys, simulatorPort: config.simulatorPort });
 }
 
 async function checkDatabase(url: string): Promise<void> {

@@ -4,7 +4,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import { prefixedId } from '../../core/messages/ids';
 import { hasOpen, isCurrent } from '../messages/ledger';
-import type { Sealer } from '../seal';
+import { SEALED, type SealContext, type Sealer } from '../seal';
 import type { GatewaysTable, Schema } from '../tables';
 
 export type GatewayRow = Selectable<GatewaysTable>;
@@ -42,11 +42,11 @@ export interface GatewayDraft {
 /** 192 bits: the token is all that names a gateway in its callback URL. */
 const CALLBACK_TOKEN_BYTES = 24;
 
-const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
-const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
+const { context: credentialsContext } = SEALED.gatewayCredentials;
+const { context: callbackAuthContext } = SEALED.gatewayCallbackAuth;
 
 function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
-  const seal = (value: unknown, context: string) => sealer.seal(JSON.stringify(value), context);
+  const seal = (value: unknown, context: SealContext) => sealer.seal(JSON.stringify(value), context);
   return {
     provider: draft.provider,
     name: draft.name,
@@ -84,7 +84,7 @@ export function unsealGateway(
   row: Pick<GatewayRow, 'id' | 'credentials' | 'callback_auth'>,
   sealer: Sealer,
 ): UnsealedGateway {
-  const open = (sealed: string, context: string) => JSON.parse(sealer.open(sealed, context));
+  const open = (sealed: string, context: SealContext) => JSON.parse(sealer.open(sealed, context));
   return {
     credentials: open(row.credentials, credentialsContext(row.id)),
     callbackAuth: row.callback_auth === null ? null : open(row.callback_auth, callbackAuthContext(row.id)),
