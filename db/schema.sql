@@ -765,3 +765,105 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, clas
 CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
+
+CREATE OR REPLACE FUNCTION drop_partitions(ended timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  border uuid;
+  parent text;
+  oldest text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
+  for border in select until_key from public.partitions_of('messages') order by until_key loop
+    exit when public.uuidv7_time(border) > ended
+      -- A slice may be two hours older or younger than its messages: they join it, and clocks differ.
+      or exists (select from public.slices
+                 where outcomes is null and id < public.uuidv7_at(public.uuidv7_time(border) + interval '2 hours'));
+    foreach parent in array array['messages', 'attempts', 'receipts', 'callbacks'] loop
+      select name into strict oldest from public.partitions_of(parent) order by until_key limit 1;
+      execute format('drop table public.%I', oldest);
+      return next oldest;
+    end loop;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION make_partitions(needed timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  parent text;
+  fill integer;
+  last record;
+  begins timestamptz;
+  made text;
+  definition text;
+begin
+  if needed is null or needed > now() + interval '5 years' then
+    raise exception 'partitions are made for the next five years, and not for %', needed using errcode = 'invalid_parameter_value';
+  end if;
+  -- One process makes or drops partitions at a time.
+  perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
+  -- How full pages are written: docs/decisions/0014-room-for-updates.md.
+  for parent, fill in values ('messages', 45), ('attempts', 50), ('receipts', 100), ('callbacks', 50) loop
+    loop
+      select * into strict last from public.partitions_of(parent) order by until_key desc limit 1;
+      begins := public.uuidv7_time(last.until_key);
+      exit when begins >= needed;
+      made := parent || to_char(begins at time zone 'UTC', '_YYYY"q"Q');
+      -- Made apart and attached: that lets everybody read and write the others meanwhile.
+      execute format('create table public.%I (like public.%I including defaults including constraints including generated
+                      including indexes) with (fillfactor = %s)', made, parent, fill);
+      -- Indexes that a partition has for itself: what is unique within it, without naming the key that parts the table.
+      for definition in
+        select pg_get_indexdef(indexrelid) from pg_index
+        where indrelid = to_regclass('public.' || quote_ident(last.name)) and indexrelid not in (select inhrelid from pg_inherits)
+      loop
+        execute replace(definition, last.name, made);
+      end loop;
+      execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, made, last.until_key,
+                     public.uuidv7_at((date_trunc('quarter', begins at time zone 'UTC') + interval '3 months') at time zone 'UTC'));
+    end loop;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION partitions_of(parent text)
+ RETURNS TABLE(name text, until_key uuid)
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.relname::text, substring(pg_get_expr(c.relpartbound, c.oid) from $re$ TO \('([0-9a-f-]{36})'\)$re$)::uuid as until_key
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = to_regclass('public.' || quote_ident(parent)) order by until_key
+$function$
+;
+
+CREATE OR REPLACE FUNCTION uuidv7_at(at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION uuidv7_time(id uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select to_timestamp(('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / 1000.0)
+$function$
+;

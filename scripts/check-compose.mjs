@@ -85,7 +85,7 @@ function checkOwnService(service, report) {
 /** Compose's `${NAME:-default}` and `${NAME:?message}`. */
 function interpolate(text, given) {
   return text.replace(/\$\{(\w+)(?::[-?]([^}]*))?\}/g, (match, name, rest) =>
-    match.includes(':-') ? rest : (given[name] ?? 'given'),
+    given[name] ?? (match.includes(':-') ? rest : 'given'),
   );
 }
 

@@ -57,6 +57,8 @@ test.each([
   ['HELIOGRAPH_ADMIN_KEY', 'too-short-secret'],
   ['HELIOGRAPH_MASTER_KEY', 'bm90LTMyLWJ5dGVz'],
   ['DATABASE_URL', 'mysql://root:secret@db/x'],
+  ['HELIOGRAPH_DATABASE_OWNER_URL', 'mysql://root:secret@db/x'],
+  ['HELIOGRAPH_DATABASE_OWNER_URL', 'postgres://owner:secret@db/x'],
 ])('the value of %s is never shown', (name, value) => {
   const message = problemsOf({ [name]: value });
   expect(message).toContain(name);

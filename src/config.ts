@@ -79,6 +79,11 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/heliograph')
     .optional()
     .describe('Postgres to use, postgres://user:password@host:5432/heliograph. Else the embedded one.'),
+  HELIOGRAPH_DATABASE_OWNER_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://owner:password@host:5432/heliograph')
+    .optional()
+    .describe('The same database as the role that owns the tables, for migrations. Else that of DATABASE_URL.'),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s/]+:\d+$/, 'must be host:port, for example 127.0.0.1:7233')
@@ -173,6 +178,8 @@ export interface Config {
   /** The first one seals, all of them open; absent in development until `up` generates one. */
   masterKeys?: readonly MasterKey[];
   databaseUrl?: string;
+  /** The same database as the role that owns the tables; undefined = that of `databaseUrl`. */
+  databaseOwnerUrl?: string;
   postgresPort?: number;
   temporal: {
     address?: string;
@@ -200,7 +207,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const SECRET = /KEY|PASSWORD|SECRET|DATABASE_URL/;
+const SECRET = /KEY|PASSWORD|SECRET|DATABASE_(OWNER_)?URL/;
 
 /**
  * Reads and checks the environment.
@@ -215,6 +222,10 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
   const { HELIOGRAPH_MASTER_KEY: single, HELIOGRAPH_MASTER_KEYS: ring } = present;
   if (present.NODE_ENV === 'production' && single === undefined && ring === undefined) {
     problems.push({ name: 'HELIOGRAPH_MASTER_KEY', message: `is required with NODE_ENV=production: ${MAKE_KEY}` });
+  }
+  if (present.HELIOGRAPH_DATABASE_OWNER_URL !== undefined && present.DATABASE_URL === undefined) {
+    const message = 'is set without DATABASE_URL: name the database for the role that the product runs as, too';
+    problems.push({ name: 'HELIOGRAPH_DATABASE_OWNER_URL', message });
   }
   if (single !== undefined && ring !== undefined) {
     const message = 'is set beside HELIOGRAPH_MASTER_KEY: make that one a key of the ring, under an id, and unset it';
@@ -238,6 +249,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     adminKey: env.HELIOGRAPH_ADMIN_KEY,
     masterKeys: env.HELIOGRAPH_MASTER_KEYS ?? env.HELIOGRAPH_MASTER_KEY,
     databaseUrl: env.DATABASE_URL,
+    databaseOwnerUrl: env.HELIOGRAPH_DATABASE_OWNER_URL,
     postgresPort: env.HELIOGRAPH_POSTGRES_PORT,
     temporal: {
       address: env.TEMPORAL_ADDRESS,

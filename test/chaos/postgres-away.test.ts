@@ -18,7 +18,7 @@ let api: RunningApi;
 
 beforeAll(async () => {
   postgres = await startPostgres({ dataDir, port: await drawFreePort(), durable: false });
-  await migrate(postgres.url);
+  await migrate(postgres.url, postgres.ownerUrl);
   const masterKey = randomBytes(32);
   await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   const config = readConfig({

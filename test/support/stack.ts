@@ -48,7 +48,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const simulator = await startSimulator({ port: 0 });
   const port = await drawFreePort();
   const env: NodeJS.ProcessEnv = {
-    DATABASE_URL: (await options.databaseUrl?.(testDatabase.url)) ?? testDatabase.url,
+    DATABASE_URL: (await options.databaseUrl?.(testDatabase.runtimeUrl)) ?? testDatabase.runtimeUrl,
     TEMPORAL_ADDRESS: testTemporal(),
     TEMPORAL_NAMESPACE: testNamespace(),
     HELIOGRAPH_MASTER_KEY: randomBytes(32).toString('base64'),
@@ -58,7 +58,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     ...options.env,
   };
   const config = readConfig(env);
-  await seed(testDatabase.url, { masterKeys: config.masterKeys!, simulatorPort: simulator.port });
+  await seed(testDatabase.runtimeUrl, { masterKeys: config.masterKeys!, simulatorPort: simulator.port });
   const logged: string[] = [];
   const note = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: RuntimeLog = { info: () => undefined, warn: note, error: note };
