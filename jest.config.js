@@ -7,7 +7,7 @@ const path = require('node:path');
 /** Tests of the whole product, and those that start servers of their own. */
 const WITH_ALL_SERVERS = [
   'test/{api,sending,campaigns,outcomes,process,support}/*',
-  'src/main/embedded/{postgres,temporal}',
+  'src/main/embedded/{postgres,postgres-roles,temporal}',
   'src/main/up/stack',
 ];
 const ANY_OTHER = ['src/**/*', 'test/*', 'test/replay/*'];

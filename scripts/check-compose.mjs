@@ -70,7 +70,7 @@ function checkOwnService(service, report) {
   if (program !== 'node' || !source || !existsSync(path.join(root, source)))
     report(`command has no entry point: ${entry}`);
   // As the containers will see it, with what .env must give.
-  const given = { HELIOGRAPH_MASTER_KEY: Buffer.alloc(32).toString('base64'), HELIOGRAPH_ADMIN_KEY: 'x'.repeat(24) };
+  const given = { HELIOGRAPH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'), HELIOGRAPH_ADMIN_KEY: 'x'.repeat(24) };
   const effective = Object.entries(environment).map(([variable, value]) => [
     variable,
     interpolate(String(value), given),
@@ -85,7 +85,7 @@ function checkOwnService(service, report) {
 /** Compose's `${NAME:-default}` and `${NAME:?message}`. */
 function interpolate(text, given) {
   return text.replace(/\$\{(\w+)(?::[-?]([^}]*))?\}/g, (match, name, rest) =>
-    match.includes(':-') ? rest : (given[name] ?? 'given'),
+    given[name] ?? (match.includes(':-') ? rest : 'given'),
   );
 }
 

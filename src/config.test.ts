@@ -60,6 +60,8 @@ test.each([
   ['HELIOGRAPH_ADMIN_KEY', 'too-short-secret'],
   ['HELIOGRAPH_MASTER_KEY', 'bm90LTMyLWJ5dGVz'],
   ['DATABASE_URL', 'mysql://root:secret@db/x'],
+  ['HELIOGRAPH_DATABASE_OWNER_URL', 'mysql://root:secret@db/x'],
+  ['HELIOGRAPH_DATABASE_OWNER_URL', 'postgres://owner:secret@db/x'],
 ])('the value of %s is never shown', (name, value) => {
   const message = problemsOf({ [name]: value });
   expect(message).toContain(name);
@@ -75,7 +77,9 @@ test('the simulator can be switched off, which also takes it from the hosts that
 });
 
 test('a master key is decoded', () => {
-  expect(readConfig({ HELIOGRAPH_MASTER_KEY: MASTER_KEY.toString('base64') }).masterKey).toEqual(MASTER_KEY);
+  expect(readConfig({ HELIOGRAPH_MASTER_KEY: MASTER_KEY.toString('base64') }).masterKeys).toEqual([
+    { key: MASTER_KEY },
+  ]);
 });
 
 test('a setting that is spelt wrong is told, with the one that it may be; other programs’ variables are not', () => {
@@ -92,6 +96,43 @@ test('a setting that is spelt wrong is told, with the one that it may be; other 
     'HELIOGRAPH_MASTERKEY is no setting and is not read: did you mean HELIOGRAPH_MASTER_KEY?',
     'HELIOGRAPH_METRIC_PORT is no setting and is not read: did you mean HELIOGRAPH_METRICS_PORT?',
   ]);
+});
+
+const ONE_KEY = Buffer.alloc(32, 7).toString('base64');
+const OTHER_KEY = Buffer.alloc(32, 8).toString('base64');
+
+test('a ring is taken in its order, with its ids', () => {
+  const config = readConfig({
+    HELIOGRAPH_MASTER_KEYS: `2027:${OTHER_KEY}, old-1:${ONE_KEY}`,
+  });
+  expect(config.masterKeys).toEqual([
+    { id: '2027', key: Buffer.alloc(32, 8) },
+    { id: 'old-1', key: Buffer.alloc(32, 7) },
+  ]);
+});
+
+const ZERO = Buffer.alloc(32).toString('base64');
+const SHORT = Buffer.alloc(31, 7).toString('base64');
+test.each([
+  [{ HELIOGRAPH_MASTER_KEY: ZERO }, 'HELIOGRAPH_MASTER_KEY is all zero: openssl rand -base64 32'],
+  [{ HELIOGRAPH_MASTER_KEY: SHORT }, 'HELIOGRAPH_MASTER_KEY must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEY: `${ONE_KEY}!` }, 'HELIOGRAPH_MASTER_KEY must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ZERO}` }, 'HELIOGRAPH_MASTER_KEYS has a wrong key a, which is all zero'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ONE_KEY},b:${SHORT}` }, 'has a wrong key b, which must be 32 bytes in base64'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ONE_KEY},a:${OTHER_KEY}` }, 'has the id a twice: give each key an id of its own'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ONE_KEY},b:${ONE_KEY}` }, 'has the same key as a and as b: leave one out'],
+  [{ HELIOGRAPH_MASTER_KEYS: ONE_KEY }, 'has no id of 1 to 32 letters, digits, - or _ in its part 1: write id:key,…'],
+  [{ HELIOGRAPH_MASTER_KEYS: `${ONE_KEY}:a` }, 'has no id of 1 to 32 letters'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a.b:${ONE_KEY}` }, 'has no id of 1 to 32 letters'],
+  [{ HELIOGRAPH_MASTER_KEYS: `a:${ONE_KEY},` }, 'in its part 2: write id:key,…'],
+  [
+    { HELIOGRAPH_MASTER_KEY: ONE_KEY, HELIOGRAPH_MASTER_KEYS: `a:${OTHER_KEY}` },
+    'HELIOGRAPH_MASTER_KEYS is set beside HELIOGRAPH_MASTER_KEY: make that one a key of the ring',
+  ],
+])('of wrong master keys %#, what is wrong is named and no key is shown', (environment, expected) => {
+  const message = problemsOf(environment);
+  expect(message).toContain(expected);
+  for (const key of [ONE_KEY, OTHER_KEY, SHORT, ZERO]) expect(message).not.toContain(key.slice(0, 12));
 });
 
 test('every variable is described, and the described defaults are the ones in use', () => {

@@ -5,9 +5,12 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { ACCOUNT_LIMITS, accountLimits, type AccountLimits } from './config/account-limits';
 import { ADMIN_KEY_HASH } from './config/key-strength';
+import { readKey, readRing, ringOf } from './config/master-keys';
 import { INSECURE, productionProblems, type Problem } from './config/production';
 import { misspelt } from './config/spelling';
+import type { MasterKey } from './core/accounts/keyring';
 
 /** Loopback, the address of everything that `npm start` runs itself. */
 export const LOOPBACK = '127.0.0.1';
@@ -29,47 +32,6 @@ const port = z
   .regex(/^\d{1,5}$/, 'must be a port number, for example 8080')
   .transform(Number)
   .refine((n) => n > 0 && n < 65_536, 'must be between 1 and 65535');
-
-/** Most of each thing that an account may have; see `api/http/quotas.ts`. */
-export interface AccountLimits {
-  gateways: number;
-  webhooks: number;
-  /** Valid ones. */
-  apiKeys: number;
-  groups: number;
-  templates: number;
-  routes: number;
-  uploads: number;
-  /** Of all uploads that are not deleted. */
-  uploadBytes: number;
-}
-
-/** Far above what anybody needs who does not try to fill the disk. */
-const ACCOUNT_LIMITS: AccountLimits = {
-  gateways: 200,
-  webhooks: 1_000,
-  apiKeys: 1_000,
-  groups: 10_000,
-  templates: 10_000,
-  routes: 1_000,
-  uploads: 1_000,
-  uploadBytes: 50_000_000_000,
-};
-const LIMIT = new RegExp(`^(${Object.keys(ACCOUNT_LIMITS).join('|')})=(\\d{1,15})$`);
-
-/** `gateways=50,uploads=2000`; what is not named keeps its default. */
-const accountLimits = z.string().transform((text, context): AccountLimits => {
-  const limits = { ...ACCOUNT_LIMITS };
-  for (const part of text.split(',').map((one) => one.trim())) {
-    const [, name, limit] = LIMIT.exec(part) ?? [];
-    if (name !== undefined) limits[name as keyof AccountLimits] = Number(limit);
-    else if (part !== '') {
-      const names = Object.keys(ACCOUNT_LIMITS).join(', ');
-      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(part)}: write name=number, with ${names}` });
-    }
-  }
-  return limits;
-});
 
 /** Descriptions become `.env.example`; each comes last, as zod keeps it on the outermost schema only. */
 const environment = z.object({
@@ -96,14 +58,24 @@ const environment = z.object({
     ),
   HELIOGRAPH_MASTER_KEY: z
     .string()
-    .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64: openssl rand -base64 32')
+    .transform((text, context) => [{ key: readKey(text, context, '') }])
     .optional()
     .describe('Seals provider credentials at rest, 32 bytes in base64: openssl rand -base64 32'),
+  HELIOGRAPH_MASTER_KEYS: z
+    .string()
+    .transform(readRing)
+    .optional()
+    .describe('Instead of it, several keys, id:base64,…: the first one seals, all of them open. For rotation.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://user:password@host:5432/heliograph')
     .optional()
     .describe('Postgres to use, postgres://user:password@host:5432/heliograph. Else the embedded one.'),
+  HELIOGRAPH_DATABASE_OWNER_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgres://owner:password@host:5432/heliograph')
+    .optional()
+    .describe('The same database as the role that owns the tables, for migrations. Else that of DATABASE_URL.'),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s/]+:\d+$/, 'must be host:port, for example 127.0.0.1:7233')
@@ -206,9 +178,11 @@ export interface Config {
   publicUrl: string;
   /** The key itself, or `sha256:<hex>` of it. */
   adminKey?: string;
-  /** 32 bytes that seal credentials at rest; absent in development until `up` generates one. */
-  masterKey?: Buffer;
+  /** The first one seals, all of them open; absent in development until `up` generates one. */
+  masterKeys?: readonly MasterKey[];
   databaseUrl?: string;
+  /** The same database as the role that owns the tables; undefined = that of `databaseUrl`. */
+  databaseOwnerUrl?: string;
   postgresPort?: number;
   temporal: {
     address?: string;
@@ -240,7 +214,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const SECRET = /KEY|PASSWORD|SECRET|DATABASE_URL/;
+const SECRET = /KEY|PASSWORD|SECRET|DATABASE_(OWNER_)?URL/;
 
 /** What a process wants its settings for: a migration needs the database alone. */
 export type Purpose = 'serve' | 'migrate';
@@ -256,6 +230,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env, purpose: Pur
     ? []
     : parsed.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
   const production = isProduction(present);
+  problems.push(...contradictionsIn(present));
   if (production) problems.push(...unsafeIn(present, problems, purpose));
   if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems, source));
   const env = parsed.data;
@@ -268,8 +243,9 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env, purpose: Pur
     port: env.HELIOGRAPH_PORT,
     publicUrl: (env.HELIOGRAPH_PUBLIC_URL ?? `http://${LOOPBACK}:${env.HELIOGRAPH_PORT}`).replace(/\/+$/, ''),
     adminKey: env.HELIOGRAPH_ADMIN_KEY,
-    masterKey: env.HELIOGRAPH_MASTER_KEY ? Buffer.from(env.HELIOGRAPH_MASTER_KEY, 'base64') : undefined,
+    masterKeys: env.HELIOGRAPH_MASTER_KEYS ?? env.HELIOGRAPH_MASTER_KEY,
     databaseUrl: env.DATABASE_URL,
+    databaseOwnerUrl: env.HELIOGRAPH_DATABASE_OWNER_URL,
     postgresPort: env.HELIOGRAPH_POSTGRES_PORT,
     temporal: {
       address: env.TEMPORAL_ADDRESS,
@@ -294,21 +270,41 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env, purpose: Pur
 /** Whatever its case: a deployment that says `Production` means it. */
 const isProduction = ({ NODE_ENV }: NodeJS.ProcessEnv): boolean => /^\s*production\s*$/i.test(NODE_ENV ?? '');
 
+/** Settings that are right by themselves and say different things. */
+function contradictionsIn(present: NodeJS.ProcessEnv): Problem[] {
+  const problems: Problem[] = [];
+  if (present.HELIOGRAPH_DATABASE_OWNER_URL !== undefined && present.DATABASE_URL === undefined) {
+    const message = 'is set without DATABASE_URL: name the database for the role that the product runs as, too';
+    problems.push({ name: 'HELIOGRAPH_DATABASE_OWNER_URL', message });
+  }
+  if (present.HELIOGRAPH_MASTER_KEY !== undefined && present.HELIOGRAPH_MASTER_KEYS !== undefined) {
+    const message = 'is set beside HELIOGRAPH_MASTER_KEY: make that one a key of the ring, under an id, and unset it';
+    problems.push({ name: 'HELIOGRAPH_MASTER_KEYS', message });
+  }
+  return problems;
+}
+
 /** What a deployment may not be, of the settings that are what they should be. */
 function unsafeIn(present: NodeJS.ProcessEnv, malformed: readonly Problem[], purpose: Purpose): Problem[] {
   const sound = (name: keyof typeof environment.shape): string | undefined =>
     malformed.some((problem) => problem.name === name) ? undefined : present[name];
   const masterKey = sound('HELIOGRAPH_MASTER_KEY');
-  const databaseUrl = sound('DATABASE_URL');
+  const ring = ringOf(sound('HELIOGRAPH_MASTER_KEYS') ?? '');
+  const databases = (['DATABASE_URL', 'HELIOGRAPH_DATABASE_OWNER_URL'] as const).flatMap((name) => {
+    const url = sound(name);
+    return url === undefined ? [] : [{ name, url }];
+  });
   const simulatorPort = sound('HELIOGRAPH_SIMULATOR_PORT');
   const told = new Set(malformed.map(({ name }) => name));
   return productionProblems(
     {
-      masterKeys:
-        masterKey === undefined ? [] : [{ name: 'HELIOGRAPH_MASTER_KEY', key: Buffer.from(masterKey, 'base64') }],
+      masterKeys: [
+        ...(masterKey === undefined ? [] : [{ name: 'HELIOGRAPH_MASTER_KEY', key: Buffer.from(masterKey, 'base64') }]),
+        ...ring.map((key) => ({ name: 'HELIOGRAPH_MASTER_KEYS', ...key })),
+      ],
       adminKey: sound('HELIOGRAPH_ADMIN_KEY'),
       publicUrl: sound('HELIOGRAPH_PUBLIC_URL'),
-      databases: databaseUrl === undefined ? [] : [{ name: 'DATABASE_URL', url: databaseUrl }],
+      databases,
       outboundAllow: listed(sound('HELIOGRAPH_OUTBOUND_ALLOW') ?? ''),
       isSimulatorOn: simulatorPort !== undefined && simulatorPort !== 'off',
       logLevel: sound('LOG_LEVEL'),

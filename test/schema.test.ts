@@ -10,7 +10,7 @@ import { until } from './support/until';
 
 const FILE = path.resolve(__dirname, '../db/schema.sql');
 
-/** Tables, columns, constraints, indexes and enums of the public schema, in a fixed order. */
+/** Tables, columns, constraints, indexes, enums and functions of the public schema, in a fixed order. */
 async function describeSchema(client: Client): Promise<string> {
   // Partitions are as their table is.
   const ours = `n.nspname = 'public' and c.relname not like 'kysely_%' and not c.relispartition`;
@@ -44,8 +44,11 @@ async function describeSchema(client: Client): Promise<string> {
            -- What each partition has for itself.
            or c.relname like '%\\_first' and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid))
     order by 1`);
+  const functions = await lines(`
+    select replace(pg_get_functiondef(p.oid), 'FUNCTION public.', 'FUNCTION ') || ';' as line
+    from pg_proc p where p.pronamespace = 'public'::regnamespace order by p.proname`);
   const head = '-- What db/migrations add up to; test/schema.test.ts keeps it current.';
-  return [head, ...enums, ...tables, ...indexes].join('\n\n') + '\n';
+  return [head, ...enums, ...tables, ...indexes, ...functions].join('\n\n') + '\n';
 }
 
 test('db/schema.sql is what the migrations make', async () => {

@@ -1,5 +1,5 @@
 /** What the routes are made of; the composition root builds it. */
-import type { AccountLimits } from '../config';
+import type { AccountLimits } from '../config/account-limits';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';

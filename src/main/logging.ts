@@ -46,8 +46,11 @@ export function createLogger(name: string, level: string, { secrets = [], destin
 }
 
 /** What this process holds and no line may: see {@link LoggerOptions.secrets}. */
-export function secretsOf({ adminKey, masterKey, databaseUrl }: Config): string[] {
-  return [adminKey, masterKey?.toString('base64'), ...passwordsOf(databaseUrl)].filter((each) => each !== undefined);
+export function secretsOf({ adminKey, masterKeys = [], databaseUrl, databaseOwnerUrl }: Config): string[] {
+  const keys = masterKeys.map(({ key }) => key.toString('base64'));
+  return [adminKey, ...keys, ...passwordsOf(databaseUrl), ...passwordsOf(databaseOwnerUrl)].filter(
+    (each) => each !== undefined,
+  );
 }
 
 /** Of a connection string, as it is written and as it is meant. */

@@ -96,14 +96,14 @@ async function openBed(messages: number, say: Say): Promise<OpenBed> {
   // Postgres may run as another user.
   chmodSync(dataDir, 0o711);
   const server = await startPostgres({ dataDir, durable: false });
-  const database = connectDatabase({ url: server.url, connections: 1, onError: () => undefined });
+  const database = connectDatabase({ url: server.superuserUrl, connections: 1, onError: () => undefined });
   const close = async (): Promise<void> => {
     await database.close();
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    await migrate(server.url);
+    await migrate(server.superuserUrl);
     say(`a history of ${messages} messages …`);
     const history = { messages, loneShare: LONE_SHARE, sliceSize: SLICE_SIZE };
     return { bed: await makeScaleBed(database, history, say), close };

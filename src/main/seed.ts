@@ -7,6 +7,7 @@ import { freshCallbackAuth } from '../providers/open';
 import { providerNamed } from '../providers/registry';
 import { connectDatabase } from '../store/database';
 import { deleteGateway, insertGateway, listGateways, updateGateway } from '../store/gateways/gateways';
+import { createKeyring, type MasterKey } from '../core/accounts/keyring';
 import { createSealer } from '../store/seal';
 import { ensureWebhook } from '../store/webhooks/webhooks';
 
@@ -17,15 +18,15 @@ export const DEMO_GATEWAY = 'Simulator';
 const RECEIPT_DEADLINE_SECONDS = 60;
 
 export interface SeedConfig {
-  /** 32 bytes. */
-  masterKey: Buffer;
+  /** The one that seals first. */
+  masterKeys: readonly MasterKey[];
   /** Undefined = there is no simulator. */
   simulatorPort?: number;
 }
 
-export async function seed(databaseUrl: string, { masterKey, simulatorPort }: SeedConfig): Promise<void> {
+export async function seed(databaseUrl: string, { masterKeys, simulatorPort }: SeedConfig): Promise<void> {
   const database = connectDatabase({ url: databaseUrl, connections: 1, onError: () => undefined });
-  const sealer = createSealer(masterKey);
+  const sealer = createSealer(createKeyring(masterKeys));
   const simulator = `http://${LOOPBACK}:${simulatorPort}`;
   try {
     const { db } = database;

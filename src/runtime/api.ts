@@ -69,7 +69,7 @@ export async function startApi(
   });
   const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
-  const tokens = createAccessTokens(base.masterKey);
+  const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });
   const app = createApp({

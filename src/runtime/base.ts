@@ -2,7 +2,9 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
+import { createPersonalHash, type PersonalHash } from '../store/accounts/personal-hash';
 import { connectDatabase, type Database } from '../store/database';
+import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';
 import { findOpenCampaign } from '../store/campaigns/looks';
 import { listGroups } from '../store/messages/groups';
@@ -10,7 +12,7 @@ import { clearWakeDue, findOpenSlice } from '../store/messages/slices';
 import { createWorkflows, type Workflows } from '../workflows/client';
 import { toSendInput } from '../workflows/contract';
 import { createDataConverter } from './data-converter';
-import { createPayloadCodec, onlyKey } from './payload-codec';
+import { createPayloadCodec } from './payload-codec';
 import { connectTemporal, temporalSettings } from './temporal';
 
 /** What the composition root logs through; a pino logger fits. */
@@ -23,8 +25,9 @@ export interface RuntimeLog {
 export interface Base {
   database: Database;
   sealer: Sealer;
-  /** 32 bytes. */
-  masterKey: Buffer;
+  ring: Keyring;
+  /** Keyed hashes of numbers. */
+  personalHash: PersonalHash;
   /** Encrypts what Temporal is given. */
   codec: PayloadCodec;
   /** With that codec, for clients and workers alike. */
@@ -43,11 +46,13 @@ export interface PoolSize {
   statementTimeoutMs?: number;
 }
 
-/** @throws ConfigError naming what is not set. */
+/** @throws ConfigError naming what is not set, KeyringError when the master keys are no ring. */
 export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Base {
   if (config.databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: name the database');
-  if (config.masterKey === undefined)
+  if (config.masterKeys === undefined)
     throw new ConfigError('HELIOGRAPH_MASTER_KEY is not set: openssl rand -base64 32');
+  const ring = createKeyring(config.masterKeys);
+  const sealer = createSealer(ring);
   const { databaseUrl: url } = config;
   const databases: Database[] = [];
   const connect = (size: PoolSize): Database => {
@@ -61,7 +66,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   };
   const database = connect(pool);
   const temporal = temporalSettings(config.temporal);
-  const codec = createPayloadCodec(onlyKey(config.masterKey));
+  const codec = createPayloadCodec(ring);
   const dataConverter = createDataConverter(codec);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
@@ -86,8 +91,9 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   });
   return {
     database,
-    sealer: createSealer(config.masterKey),
-    masterKey: config.masterKey,
+    sealer,
+    ring,
+    personalHash: createPersonalHash(database, sealer),
     codec,
     dataConverter,
     workflows,

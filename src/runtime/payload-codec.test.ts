@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
 import fc from 'fast-check';
-import { createPayloadCodec, onlyKey, PayloadError, type PayloadKeys } from './payload-codec';
+import { createKeyring, type Keyring } from '../core/accounts/keyring';
+import { createPayloadCodec, PayloadError } from './payload-codec';
 
 const KEY = randomBytes(32);
-const codec = createPayloadCodec(onlyKey(KEY));
+const codec = createPayloadCodec(createKeyring([{ key: KEY }]));
 
 const bytes = fc.uint8Array({ maxLength: 300 });
 const payload = fc.record({ metadata: fc.dictionary(fc.string({ minLength: 1 }), bytes), data: bytes });
@@ -17,10 +18,14 @@ const plain = ({ metadata, data }: Payload) => ({
   metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, [...value]])),
   data: [...(data ?? [])],
 });
-const ring = (current: string, keys: Record<string, Buffer>): PayloadKeys => ({
-  current: { id: current, key: keys[current]! },
-  byId: (id) => keys[id],
-});
+/** With the key of this id in use. */
+const ring = (current: string, keys: Record<string, Buffer>): Keyring =>
+  createKeyring([
+    { id: current, key: keys[current]! },
+    ...Object.entries(keys)
+      .filter(([id]) => id !== current)
+      .map(([id, key]) => ({ id, key })),
+  ]);
 
 it('gives back whatever it was given', async () => {
   await fc.assert(

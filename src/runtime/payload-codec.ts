@@ -6,15 +6,9 @@
  * `data` = nonce (12 bytes), ciphertext, tag (16 bytes). Encrypted is a header of JSON ([name, value in base64] of its metadata), a NUL, and the
  * payload's own data.
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-
-/** Master keys by id: the current one encrypts, all of them decrypt. */
-export interface PayloadKeys {
-  current: { id: string; /** 32 bytes. */ key: Buffer };
-  /** Undefined: there is none of that id. */
-  byId(id: string): Buffer | undefined;
-}
+import type { Keyring } from '../core/accounts/keyring';
 
 /** A payload that can't be decrypted; says which key it wants, never what is in it. */
 export class PayloadError extends Error {
@@ -25,34 +19,21 @@ const ENCRYPTED = Buffer.from('binary/encrypted');
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TAG = { authTagLength: TAG_BYTES };
-/** Keeps these keys apart from the master key, and from every other key that is derived from it. */
-const PURPOSE = 'heliograph temporal payload v1';
+const PURPOSE = 'temporal payload';
 
-/** The keys of a deployment that has one: its id is that of the envelopes which it seals. */
-export function onlyKey(key: Buffer): PayloadKeys {
-  const id = createHash('sha256').update(key).digest('hex').slice(0, 8);
-  return { current: { id, key }, byId: (wanted) => (wanted === id ? key : undefined) };
-}
-
-/** Payloads of before there was a codec are decoded to themselves. */
-export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
-  const derived = new Map<string, Buffer>();
-
-  function keyOf(id: string, master: Buffer | undefined): Buffer {
-    const known = derived.get(id);
-    if (known !== undefined) return known;
-    if (master === undefined) {
-      throw new PayloadError(
-        `A payload was encrypted with the master key ${id}, which is not among those of HELIOGRAPH_MASTER_KEY: add it`,
-      );
+/**
+ * @param ring its first key encrypts, all of them decrypt. Payloads of before there was a codec are decoded to themselves.
+ */
+export function createPayloadCodec(ring: Keyring): PayloadCodec {
+  function keyOf(id: string): Buffer {
+    try {
+      return ring.keyFor(PURPOSE, id);
+    } catch (error) {
+      throw new PayloadError(`A payload can't be decrypted. ${(error as Error).message}`);
     }
-    const key = Buffer.from(hkdfSync('sha256', master, '', PURPOSE, 32));
-    derived.set(id, key);
-    return key;
   }
 
-  const { current } = keys;
-  const [encryptionKey, keyId] = [keyOf(current.id, current.key), Buffer.from(current.id)];
+  const [encryptionKey, keyId] = [ring.keyFor(PURPOSE), Buffer.from(ring.id)];
   return {
     // Not async functions: what fails would still be a rejection, and nothing here waits.
     encode: (payloads) => settled(() => payloads.map((payload) => encrypt(payload, encryptionKey, keyId))),
@@ -61,7 +42,7 @@ export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
         payloads.map((payload) => {
           if (!isEncrypted(payload)) return payload;
           const id = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []).toString();
-          return decrypt(payload, keyOf(id, keys.byId(id)));
+          return decrypt(payload, keyOf(id));
         }),
       ),
   };

@@ -119,7 +119,7 @@ const json = (value: unknown): RequestInit => ({
 });
 const form = (fields: Record<string, unknown>): URLSearchParams =>
   new URLSearchParams(
-    Object.entries(fields).map(([name, value]) => [
+    Object.entries(fields).map(([name, value]): [string, string] => [
       name,
       typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
     ]),

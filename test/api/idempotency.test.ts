@@ -81,7 +81,7 @@ test('a key that is shown once is kept sealed, and shown again to who has its id
   const { rows } = await stack.database.pool.query<{ answer: string }>(
     `select answer from idempotency_keys where key = 'sealed'`,
   );
-  expect(rows[0]!.answer).toMatch(/^v1\./);
+  expect(rows[0]!.answer).toMatch(/^v2\./);
   expect(JSON.stringify(rows)).not.toContain(first.json.key);
   expect((await post('/api/v1/api-keys', { name: 'sealed', scopes: ['read'] }, 'sealed')).json.key).toBe(
     first.json.key,

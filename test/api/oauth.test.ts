@@ -1,5 +1,6 @@
 /** OAuth 2.0 client credentials: an API key gets a token, and the token is as good as the key, for an hour. */
 import { createAccessTokens } from '../../src/core/accounts/access-token';
+import { createKeyring } from '../../src/core/accounts/keyring';
 import { ADMIN_KEY } from '../support/servers';
 import { joinStack, type SharedStack } from '../support/shared';
 
@@ -11,6 +12,8 @@ afterAll(() => stack.stop());
 
 const MESSAGE = { to: '919800000001', text: 'Hello' };
 const FORM = 'application/x-www-form-urlencoded';
+
+const tokensOf = (key: Buffer) => createAccessTokens(createKeyring([{ key }]));
 
 interface Client {
   id: string;
@@ -153,9 +156,9 @@ describe('refusals as RFC 6749 has them', () => {
 test('401: a token of a revoked key, one that has ended, a forged one', async () => {
   const client = await makeClient(['read']);
   const { access_token: token } = (await grant(client)).json;
-  const tokens = createAccessTokens(Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64'));
+  const tokens = tokensOf(Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64'));
   const ended = tokens.issue({ keyId: client.id, scopes: ['read'] }, Date.now() - 3_600_000);
-  const forged = createAccessTokens(Buffer.alloc(32, 1)).issue({ keyId: client.id, scopes: ['read'] }, Date.now());
+  const forged = tokensOf(Buffer.alloc(32, 1)).issue({ keyId: client.id, scopes: ['read'] }, Date.now());
   for (const bad of [ended, forged]) expect((await as(bad, 'GET', '/api/v1/messages')).status).toBe(401);
   expect((await as(token, 'GET', '/api/v1/messages')).status).toBe(200);
   await stack.call('DELETE', `/api/v1/api-keys/${client.id}`);

@@ -37,9 +37,9 @@ beforeAll(async () => {
     },
   );
   await victim.service.start();
-  await migrate(postgres.url);
+  await migrate(postgres.url, postgres.ownerUrl);
   const masterKey = randomBytes(32);
-  await seed(postgres.url, { masterKey, simulatorPort: 9 });
+  await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   database = connectDatabase({ url: postgres.url, connections: 2, statementTimeoutMs: 500, onError: () => undefined });
   const config = readConfig({
     DATABASE_URL: postgres.url,

@@ -18,9 +18,9 @@ let api: RunningApi;
 
 beforeAll(async () => {
   postgres = await startPostgres({ dataDir, port: await drawFreePort(), durable: false });
-  await migrate(postgres.url);
+  await migrate(postgres.url, postgres.ownerUrl);
   const masterKey = randomBytes(32);
-  await seed(postgres.url, { masterKey, simulatorPort: 9 });
+  await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   const config = readConfig({
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: testTemporal(),

@@ -1,10 +1,14 @@
 /** A database per test file: a copy of the migrated template, made in some 30 ms. */
 import { randomBytes } from 'node:crypto';
 import { Client, type Pool } from 'pg';
-import { fact, TEMPLATE_DATABASE, TEST_DATABASE_URL } from './servers';
+import { OWNER } from '../../src/main/embedded/postgres-roles';
+import { fact, TEMPLATE_DATABASE, TEST_DATABASE_URL, TEST_RUNTIME_URL } from './servers';
 
 export interface TestDatabase {
+  /** As the superuser: for what tests do themselves. */
   url: string;
+  /** As the role that the product runs as. */
+  runtimeUrl: string;
   /** Removes the database. Connections that are still open are a leak, and an error that says so. */
   drop(): Promise<void>;
 }
@@ -14,9 +18,10 @@ export interface TestDatabase {
  */
 export async function createDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  await administer(`create database ${name} template ${TEMPLATE_DATABASE} owner ${OWNER}`);
   return {
     url: databaseNamed(fact(TEST_DATABASE_URL), name),
+    runtimeUrl: databaseNamed(fact(TEST_RUNTIME_URL), name),
     drop: () => administer(`drop database ${name}`),
   };
 }

@@ -14,16 +14,16 @@ import type { RequestCounts } from '../../src/store/gateways/breaker';
 import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
 import { writeResults, type AttemptResult } from '../../src/store/dispatch/results';
-import { createSealer } from '../../src/store/seal';
 import { claimCallbacks, writeCallbackResults, type ClaimedCallback } from '../../src/store/webhooks/relays';
 import { createDatabase } from './database';
 import { SHOWN_STATE } from './outbox';
+import { sealerOf } from './seal';
 import { until } from './until';
 
 export const ACCOUNT = 'default';
 /** Callbacks name their webhook without a foreign key, so it needs no row. */
 export const WEBHOOK = 'wh_test';
-export const SEALER = createSealer(Buffer.alloc(32, 1));
+export const SEALER = sealerOf({ key: Buffer.alloc(32, 1) });
 
 export interface TestStore extends Database {
   url: string;

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { chmodSync, mkdtempSync } from 'node:fs';
 
 /** Environment variables by which Jest's own process tells the test processes. */
+/** As the superuser. */
 export const TEST_DATABASE_URL = 'HELIOGRAPH_TEST_DATABASE_URL';
+/** As the role that the product runs as. */
+export const TEST_RUNTIME_URL = 'HELIOGRAPH_TEST_RUNTIME_URL';
 export const TEST_TEMPORAL_ADDRESS = 'HELIOGRAPH_TEST_TEMPORAL_ADDRESS';
 export const TEST_PRODUCTS_URL = 'HELIOGRAPH_TEST_PRODUCTS_URL';
 

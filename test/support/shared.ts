@@ -7,7 +7,8 @@
 import { connectDatabase } from '../../src/store/database';
 import { noteGateway, type MadeGateway } from './callbacks';
 import { callerOf, request, settledBy, type Client } from './client';
-import { fact, jestWorker, TEST_PRODUCTS_URL, type ProductKind } from './servers';
+import { databaseNamed } from './database';
+import { fact, jestWorker, TEST_DATABASE_URL, TEST_PRODUCTS_URL, type ProductKind } from './servers';
 
 export interface SharedStack extends Client {
   /** This file's account: whose everything is that `call` sees and makes, unless a header says otherwise. */
@@ -34,7 +35,11 @@ export async function joinStack(options: { worker?: boolean } = {}): Promise<Sha
   const env = product.json as Record<string, string>;
   const url = `http://127.0.0.1:${env.HELIOGRAPH_PORT}`;
   const simulator = { url: `http://127.0.0.1:${env.HELIOGRAPH_SIMULATOR_PORT}` };
-  const database = connectDatabase({ url: env.DATABASE_URL!, connections: 4, onError: () => undefined });
+  const database = connectDatabase({
+    url: superuserUrlOf(env.DATABASE_URL!),
+    connections: 4,
+    onError: () => undefined,
+  });
 
   const { json: account } = await callerOf(url)('POST', '/api/v1/accounts', { name: 'Tests' });
   const accountId = account.id as string;
@@ -90,3 +95,6 @@ export async function joinStack(options: { worker?: boolean } = {}): Promise<Sha
     },
   };
 }
+
+/** The same database for what a test does itself. */
+const superuserUrlOf = (url: string): string => databaseNamed(fact(TEST_DATABASE_URL), new URL(url).pathname.slice(1));

@@ -47,19 +47,18 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const testDatabase: TestDatabase = await createDatabase();
   const simulator = await startSimulator({ port: 0 });
   const port = await drawFreePort();
-  const masterKey = randomBytes(32);
   const env: NodeJS.ProcessEnv = {
-    DATABASE_URL: (await options.databaseUrl?.(testDatabase.url)) ?? testDatabase.url,
+    DATABASE_URL: (await options.databaseUrl?.(testDatabase.runtimeUrl)) ?? testDatabase.runtimeUrl,
     TEMPORAL_ADDRESS: testTemporal(),
     TEMPORAL_NAMESPACE: testNamespace(),
-    HELIOGRAPH_MASTER_KEY: masterKey.toString('base64'),
+    HELIOGRAPH_MASTER_KEY: randomBytes(32).toString('base64'),
     HELIOGRAPH_ADMIN_KEY: ADMIN_KEY,
     HELIOGRAPH_PORT: String(port),
     HELIOGRAPH_SIMULATOR_PORT: String(simulator.port),
     ...options.env,
   };
   const config = readConfig(env);
-  await seed(testDatabase.url, { masterKey, simulatorPort: simulator.port });
+  await seed(testDatabase.runtimeUrl, { masterKeys: config.masterKeys!, simulatorPort: simulator.port });
   const logged: string[] = [];
   const note = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: RuntimeLog = { info: () => undefined, warn: note, error: note };

@@ -4,7 +4,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import { createDataConverter } from '../../src/runtime/data-converter';
-import { createPayloadCodec, onlyKey } from '../../src/runtime/payload-codec';
+import { createKeyring } from '../../src/core/accounts/keyring';
+import { createPayloadCodec } from '../../src/runtime/payload-codec';
 import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
 import { fact, TEST_TEMPORAL_ADDRESS } from './servers';
 
@@ -40,7 +41,9 @@ export async function connectTemporal({ env }: { env: NodeJS.ProcessEnv }): Prom
 
 /** By which a product reads and writes what Temporal has of it; undefined: it has no key, and no codec. */
 export function converterOf({ HELIOGRAPH_MASTER_KEY: key }: NodeJS.ProcessEnv): DataConverter | undefined {
-  return key === undefined ? undefined : createDataConverter(createPayloadCodec(onlyKey(Buffer.from(key, 'base64'))));
+  return key === undefined
+    ? undefined
+    : createDataConverter(createPayloadCodec(createKeyring([{ key: Buffer.from(key, 'base64') }])));
 }
 
 /**

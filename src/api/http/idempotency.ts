@@ -13,7 +13,7 @@ import {
   releaseIdempotencyKey,
   type IdempotencyKey,
 } from '../../store/accounts/idempotency';
-import type { Sealer } from '../../store/seal';
+import { SEALED, type SealContext, type Sealer } from '../../store/seal';
 import type { Principal } from './auth';
 import type { Log } from './log';
 
@@ -115,7 +115,7 @@ export const replayAnswers: ErrorRequestHandler = (thrown: unknown, _request, re
   response.status(thrown.status).end(body);
 };
 
-const contextOf = ({ accountId, key }: IdempotencyKey): string => `idempotency:${accountId}:${key}`;
+const contextOf = ({ accountId, key }: IdempotencyKey): SealContext => SEALED.idempotencyAnswer.context(accountId, key);
 
 /** Scopes are part of it: a key that may do less must not be shown what one that may do more was answered. */
 function hashOf(request: Request, scopes: readonly string[]): Buffer {

@@ -1,6 +1,6 @@
 /** Bounds on what an account may have: whoever has its key can't fill the disk with things. */
 import type { Kysely } from 'kysely';
-import type { AccountLimits } from '../../config';
+import type { AccountLimits } from '../../config/account-limits';
 import { AppError } from '../../errors';
 import { isQuotaReached, type Counted } from '../../store/accounts/quotas';
 import type { Schema } from '../../store/tables';

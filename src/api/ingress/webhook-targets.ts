@@ -1,5 +1,5 @@
 /** Where a request may send its outcomes: a webhook of the account, or a callback URL on an allowed host. */
-import type { AccountLimits } from '../../config';
+import type { AccountLimits } from '../../config/account-limits';
 import { TtlCache } from '../../core/concurrency/ttl-cache';
 import { AppError } from '../../errors';
 import { audited } from '../../store/accounts/audit';

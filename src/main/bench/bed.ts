@@ -2,7 +2,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +11,7 @@ import { connectDatabase, type Database } from '../../store/database';
 import { drawFreePort } from '../embedded/ports';
 import { createLogger } from '../logging';
 import { childService } from '../up/child';
+import { findMasterKeys, masterKeyVariables } from '../up/master-keys';
 import { startStack } from '../up/stack';
 import { killWorker, readCpuTimes, readRssMb, type CpuTimes } from './processes';
 
@@ -124,9 +124,7 @@ export async function makeBed(): Promise<Bed> {
     cpuTimes: () => readCpuTimes(dataDir),
     killWorker: () => killWorker(dataDir),
     async startWorker() {
-      const masterKey =
-        config.masterKey?.toString('base64') ?? (await readFile(path.join(dataDir, 'master.key'), 'utf8'));
-      const worker = await startSecondWorker(stack, masterKey.trim());
+      const worker = await startSecondWorker(stack, masterKeyVariables(findMasterKeys(config)));
       return () => worker.stop();
     },
     bareExpress,
@@ -184,13 +182,13 @@ function createCaller(adminKey: string): Bed['call'] {
 
 async function startSecondWorker(
   { databaseUrl, temporalAddress }: { databaseUrl: string; temporalAddress: string },
-  masterKey: string,
+  masterKeys: NodeJS.ProcessEnv,
 ) {
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
-    HELIOGRAPH_MASTER_KEY: masterKey,
+    ...masterKeys,
     HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
   };
   return childService('worker', path.join(__dirname, '../worker.js'), env).start();

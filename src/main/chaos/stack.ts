@@ -62,20 +62,20 @@ export async function startChaosStack(programs: string): Promise<ChaosStack> {
   };
   try {
     const postgresPort = await drawFreePort();
-    let directUrl = '';
+    let [url, ownerUrl, superuserUrl] = ['', '', ''];
     const startDatabase = async () => {
       const server = await startPostgres({ dataDir, port: postgresPort });
-      directUrl = server.url;
+      ({ url, ownerUrl, superuserUrl } = server);
       return server;
     };
     const postgres = await strikeable(makeVictim({ name: 'postgres', start: startDatabase }, listBackends));
-    const opened = connectDatabase({ url: directUrl, connections: CONNECTIONS, onError: () => undefined });
+    const opened = connectDatabase({ url: superuserUrl, connections: CONNECTIONS, onError: () => undefined });
     database = opened;
     async function listBackends(): Promise<number[]> {
       const { rows } = await opened.pool.query<{ pid: number }>('select pid from pg_stat_activity');
       return rows.map(({ pid }) => pid);
     }
-    await migrate(directUrl);
+    await migrate(url, ownerUrl);
 
     const temporalPort = await drawFreePort();
     const temporal = await strikeable(
@@ -87,7 +87,7 @@ export async function startChaosStack(programs: string): Promise<ChaosStack> {
     );
     const [toPostgres, toTemporal] = [await startLink(postgresPort), await startLink(temporalPort)];
     links.push(toPostgres, toTemporal);
-    const throughLink = new URL(directUrl);
+    const throughLink = new URL(url);
     throughLink.port = String(toPostgres.port);
     const env = await ownEnvironment(dataDir, throughLink.href, `${LOOPBACK}:${toTemporal.port}`);
     // They say much while everything around them falls; whoever wants to hear it sets a level.
@@ -124,6 +124,7 @@ async function ownEnvironment(dataDir: string, databaseUrl: string, temporalAddr
     HELIOGRAPH_SIMULATOR_PORT: String(await drawFreePort()),
     HELIOGRAPH_ADMIN_KEY: newAdminKey(),
     HELIOGRAPH_MASTER_KEY: newMasterKey(),
+    HELIOGRAPH_MASTER_KEYS: '',
     HELIOGRAPH_PUBLIC_URL: '',
     HELIOGRAPH_OUTBOUND_ALLOW: '',
     DATABASE_URL: databaseUrl,

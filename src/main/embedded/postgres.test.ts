@@ -23,12 +23,12 @@ async function query<Row extends object>(url: string, text: string): Promise<Row
 
 test('data, port and password outlive a SIGKILL of the server', async () => {
   const first = await start();
-  await query(first.url, 'create table kept as select 42 as answer');
+  await query(first.ownerUrl, 'create table kept as select 42 as answer');
   process.kill(first.pid, 'SIGKILL');
   expect(await first.exited).toBe('SIGKILL');
   const second = await start();
   expect(second.url).toBe(first.url);
-  expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+  expect(await query(second.ownerUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
   await second.stop();
 });
 

@@ -3,19 +3,18 @@
  * it installs exit hooks of its own, which would stop the database before the processes that still write to it.
  */
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { LOOPBACK } from '../../config';
+import { keepPasswords, newPassword, OWNER, prepareRoles, RUNTIME, SUPERUSER } from './postgres-roles';
 import { runAs, type Runner } from './postgres-user';
 import { drawFreePort, portIsFree } from './ports';
 import { launchServer, stopLeftover, type ServerProcess } from './server-process';
 
 const DATABASE = 'heliograph';
-const USER = 'heliograph';
 const MAJOR = '18';
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 30;
@@ -57,8 +56,12 @@ export interface PostgresOptions {
 }
 
 export interface EmbeddedPostgres extends ServerProcess {
-  /** Connection string of the database `heliograph`, with its password. */
+  /** Connection string of the database `heliograph`, with its password: as the role that the product runs as. */
   url: string;
+  /** The same as the role that owns the tables. */
+  ownerUrl: string;
+  /** The same as the superuser, who may also make databases. */
+  superuserUrl: string;
   port: number;
 }
 
@@ -73,6 +76,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   await mkdir(options.dataDir, { recursive: true, mode: 0o711 });
   const runner = await runAs([options.dataDir, bin]);
   const password = await initialise(options, cluster, bin, runner);
+  const passwords = await keepPasswords(options.dataDir);
   await stopPrevious(cluster);
   const port = await choosePort(options);
 
@@ -84,14 +88,18 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     stopSignal: 'SIGINT', // Postgres documentation, "Shutting Down the Server": SIGINT is the fast shutdown.
     logFile,
   });
-  const url = (database: string) => `postgres://${USER}:${password}@${LOOPBACK}:${port}/${database}`;
+  const urlOf = (role: string, secret: string, database = DATABASE) =>
+    `postgres://${role}:${secret}@${LOOPBACK}:${port}/${database}`;
+  const superuserUrl = urlOf(SUPERUSER, password);
   try {
-    await ready(server, url('postgres'), logFile);
+    await ready(server, urlOf(SUPERUSER, password, 'postgres'), logFile);
+    await prepareRoles(superuserUrl, passwords);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { ...server, port, url: url(DATABASE) };
+  const url = urlOf(RUNTIME, passwords.runtime);
+  return { ...server, port, url, ownerUrl: urlOf(OWNER, passwords.owner), superuserUrl };
 }
 
 /** Folder of `postgres` and `initdb` for this platform. */
@@ -108,7 +116,7 @@ function binaryFolder(): string {
 
 /**
  * Makes the cluster once. `initdb` works in a side folder that is renamed when complete, so that an interrupted first
- * start is simply repeated. Returns the password of the database user.
+ * start is simply repeated. Returns the password of the superuser.
  */
 async function initialise(options: PostgresOptions, cluster: string, bin: string, runner: Runner): Promise<string> {
   const passwordFile = path.join(options.dataDir, 'postgres.password');
@@ -121,7 +129,7 @@ async function initialise(options: PostgresOptions, cluster: string, bin: string
     }
     return (await readFile(passwordFile, 'utf8')).trim();
   }
-  const password = randomBytes(18).toString('base64url');
+  const password = newPassword();
   const fresh = `${cluster}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o700 });
@@ -134,7 +142,7 @@ async function initialise(options: PostgresOptions, cluster: string, bin: string
     await chown(passwordForInitdb, runner.owner.uid, runner.owner.gid);
   }
   const initdb = runner.command(path.join(bin, 'initdb'), [
-    ...[`--pgdata=${fresh}`, `--username=${USER}`, `--pwfile=${passwordForInitdb}`, '--auth=scram-sha-256'],
+    ...[`--pgdata=${fresh}`, `--username=${SUPERUSER}`, `--pwfile=${passwordForInitdb}`, '--auth=scram-sha-256'],
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(options.durable === false ? ['--no-sync'] : []),
   ]);

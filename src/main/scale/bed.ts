@@ -10,6 +10,7 @@ import { acceptMessages, type MessageDraft } from '../../store/messages/accept';
 import { RECORD_HASH_BYTES } from '../../store/messages/records';
 import { markStarted, sealSlice } from '../../store/messages/slices';
 import { makePartitions } from '../../store/schema/partitions';
+import { createKeyring } from '../../core/accounts/keyring';
 import { createSealer } from '../../store/seal';
 import { ensureWebhook } from '../../store/webhooks/webhooks';
 import { historyBegin, SCALE_ACCOUNT, storeHistory, type History } from './history';
@@ -33,7 +34,7 @@ export async function makeScaleBed(
   history: Pick<History, 'messages' | 'loneShare' | 'sliceSize'>,
   say: (line: string) => void,
 ): Promise<ScaleBed> {
-  const sealer = createSealer(Buffer.alloc(32, 1));
+  const sealer = createSealer(createKeyring([{ key: Buffer.alloc(32, 1) }]));
   await makePartitions(database.pool, Date.now() + AHEAD_MS);
   const { id: gatewayId } = await insertGateway(database.db, sealer, SCALE_ACCOUNT, {
     provider: 'infobip',

@@ -11,6 +11,7 @@ import { seed } from '../seed';
 import { checkPorts } from './check-ports';
 import { childService } from './child';
 import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
+import { findMasterKeys, masterKeyVariables } from './master-keys';
 import { Supervisor, type RestartPolicy } from './supervisor';
 
 const DATABASE_DEADLINE_MS = 10_000;
@@ -53,10 +54,13 @@ export async function startStack(
     signal?.throwIfAborted();
     await checkPorts(config);
     const adminKey = config.adminKey ?? folder.secret('admin.key', newAdminKey);
-    const masterKey = config.masterKey?.toString('base64') ?? folder.secret('master.key', newMasterKey);
-    const databaseUrl = config.databaseUrl ?? (await supervisePostgres(config, supervisor));
+    const masterKeys = findMasterKeys(config, (file) => folder.secret(file, newMasterKey));
+    const database = await provideDatabase(config, supervisor);
+    const databaseUrl = database.url;
     const temporalAddress = config.temporal.address ?? (await superviseTemporal(config, supervisor));
-    await prepareDatabase(config, databaseUrl, masterKey);
+    const problem = await migrate(database.url, database.ownerUrl);
+    if (problem !== null) logger.warn(problem);
+    await seed(database.url, { masterKeys, simulatorPort: config.simulatorPort });
 
     const env = {
       ...process.env,
@@ -65,7 +69,7 @@ export async function startStack(
       ...(config.temporal.address === undefined ? { TEMPORAL_UI_URL: uiUrlOf(config) } : {}),
       HELIOGRAPH_DATA_DIR: config.dataDir,
       HELIOGRAPH_ADMIN_KEY: adminKey,
-      HELIOGRAPH_MASTER_KEY: masterKey,
+      ...masterKeyVariables(masterKeys),
     };
     const entry = (name: string) => path.join(__dirname, '..', `${name}.js`);
     if (config.simulatorPort !== undefined) {
@@ -83,19 +87,34 @@ export async function startStack(
   }
 }
 
-async function supervisePostgres(config: Config, supervisor: Supervisor): Promise<string> {
-  let url = '';
+interface StackDatabase {
+  /** As the role that the product runs as. */
+  url: string;
+  /** As the role that owns the tables. */
+  ownerUrl: string;
+}
+
+async function provideDatabase(config: Config, supervisor: Supervisor): Promise<StackDatabase> {
+  const { databaseUrl: url, databaseOwnerUrl } = config;
+  if (url === undefined) return supervisePostgres(config, supervisor);
+  await checkDatabase('DATABASE_URL', url);
+  if (databaseOwnerUrl !== undefined) await checkDatabase('HELIOGRAPH_DATABASE_OWNER_URL', databaseOwnerUrl);
+  return { url, ownerUrl: databaseOwnerUrl ?? url };
+}
+
+async function supervisePostgres(config: Config, supervisor: Supervisor): Promise<StackDatabase> {
+  let [url, ownerUrl] = ['', ''];
   // A restart must come back where the others look for it.
   let port = config.postgresPort;
   await supervisor.start({
     name: 'postgres',
     start: async () => {
       const postgres = await startPostgres({ dataDir: config.dataDir, port });
-      ({ url, port } = postgres);
+      ({ url, ownerUrl, port } = postgres);
       return postgres;
     },
   });
-  return url;
+  return { url, ownerUrl };
 }
 
 async function superviseTemporal(config: Config, supervisor: Supervisor): Promise<string> {
@@ -117,13 +136,7 @@ function uiUrlOf({ temporal: { uiUrl, uiPort } }: Config): string {
   return uiUrl ?? `http://${LOOPBACK}:${uiPort}`;
 }
 
-async function prepareDatabase(config: Config, databaseUrl: string, masterKey: string): Promise<void> {
-  if (config.databaseUrl !== undefined) await checkDatabase(config.databaseUrl);
-  await migrate(databaseUrl);
-  await seed(databaseUrl, { masterKey: Buffer.from(masterKey, 'base64'), simulatorPort: config.simulatorPort });
-}
-
-async function checkDatabase(url: string): Promise<void> {
+async function checkDatabase(variable: string, url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: DATABASE_DEADLINE_MS });
   client.on('error', () => undefined);
   try {
@@ -131,7 +144,7 @@ async function checkDatabase(url: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(
-      `The database of DATABASE_URL does not answer (${message || code}): start it or correct DATABASE_URL.`,
+      `The database of ${variable} does not answer (${message || code}): start it or correct ${variable}.`,
     );
   } finally {
     await client.end().catch(() => undefined);

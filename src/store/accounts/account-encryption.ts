@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { PayloadEncoding, PayloadKey } from '../../core/accounts/payload-encryption';
 import type { Schema } from '../tables';
-import type { Sealer } from '../seal';
+import { SEALED, type Sealer } from '../seal';
 
 export interface EncryptionSetting {
   /** Oldest first; the last one encrypts what we send, all of them open what comes in. */
@@ -11,7 +11,7 @@ export interface EncryptionSetting {
   encoding: PayloadEncoding;
 }
 
-const contextOf = (accountId: string): string => `account:${accountId}:encryption`;
+const { context: contextOf } = SEALED.accountEncryption;
 
 export function sealEncryption(sealer: Sealer, accountId: string, { keys, encoding }: EncryptionSetting): string {
   const spelled = keys.map(({ version, key }) => ({ version, key: key.toString('base64') }));

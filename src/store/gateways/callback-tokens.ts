@@ -4,7 +4,7 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import type { Sealer } from '../seal';
+import { SEALED, type Sealer } from '../seal';
 import type { Schema } from '../tables';
 import type { GatewayRow, KeptCallbackAuth } from './gateways';
 
@@ -12,8 +12,8 @@ import type { GatewayRow, KeptCallbackAuth } from './gateways';
 const TOKEN_BYTES = 24;
 const TOKEN = /^[\w-]{32}$/;
 
-const tokenContext = (id: string): string => `gateway:${id}:callback-token`;
-export const callbackAuthContext = (id: string): string => `gateway:${id}:callback-auth`;
+const { context: tokenContext } = SEALED.gatewayCallbackToken;
+const { context: callbackAuthContext } = SEALED.gatewayCallbackAuth;
 
 export const newCallbackToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 

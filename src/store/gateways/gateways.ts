@@ -3,9 +3,9 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import { prefixedId } from '../../core/messages/ids';
 import { hasOpen, isCurrent } from '../messages/ledger';
-import type { Sealer } from '../seal';
+import { SEALED, type SealContext, type Sealer } from '../seal';
 import type { GatewaysTable, Schema } from '../tables';
-import { callbackAuthContext, newCallbackToken, openCallbackToken, tokenColumns } from './callback-tokens';
+import { newCallbackToken, openCallbackToken, tokenColumns } from './callback-tokens';
 
 export type GatewayRow = Selectable<GatewaysTable>;
 
@@ -41,10 +41,11 @@ export interface GatewayDraft {
   demo?: boolean;
 }
 
-const credentialsContext = (id: string): string => `gateway:${id}:credentials`;
+const { context: credentialsContext } = SEALED.gatewayCredentials;
+const { context: callbackAuthContext } = SEALED.gatewayCallbackAuth;
 
 function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
-  const seal = (value: unknown, context: string) => sealer.seal(JSON.stringify(value), context);
+  const seal = (value: unknown, context: SealContext) => sealer.seal(JSON.stringify(value), context);
   return {
     provider: draft.provider,
     name: draft.name,

@@ -77,3 +77,10 @@ export interface IdempotencyKeysTable {
   answer: string | null;
   created_at: CreatedAt;
 }
+
+/** Secrets of the whole deployment, sealed. */
+export interface DeploymentSecretsTable {
+  name: string;
+  value: string;
+  created_at: CreatedAt;
+}

@@ -1,5 +1,5 @@
 /** Row types of the tables in `db/migrations`, for Kysely; files are named as the rooms of the store. */
-import type { AccountsTable, ApiKeysTable, AuditTable, IdempotencyKeysTable } from './accounts';
+import type { AccountsTable, ApiKeysTable, AuditTable, DeploymentSecretsTable, IdempotencyKeysTable } from './accounts';
 import type {
   GroupMembersTable,
   GroupsTable,
@@ -47,6 +47,7 @@ export interface Schema {
   due_callbacks: DueCallbacksTable;
   relays: RelaysTable;
   idempotency_keys: IdempotencyKeysTable;
+  deployment_secrets: DeploymentSecretsTable;
   suppressions: SuppressionsTable;
   senders: SendersTable;
   routes: RoutesTable;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../../core/messages/ids';
 import { inTransaction, isUniqueViolation } from '../database';
-import type { Sealer } from '../seal';
+import { SEALED, type Sealer } from '../seal';
 import type { Schema, WebhooksTable } from '../tables';
 import { keepCounted } from './callback-counts';
 
@@ -36,8 +36,8 @@ export interface WebhookPause {
   probes: number;
 }
 
-const urlContext = (id: string): string => `webhook:${id}:url`;
-const secretContext = (id: string): string => `webhook:${id}:secret`;
+const { context: urlContext } = SEALED.webhookUrl;
+const { context: secretContext } = SEALED.webhookSecret;
 const hashUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
 
 function hashPlace(url: string): Buffer {

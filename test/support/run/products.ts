@@ -54,10 +54,10 @@ export async function serveProducts(): Promise<{ url: string; stop(): Promise<vo
 }
 
 async function startProduct(kind: ProductKind, workerId: string): Promise<Product> {
-  const { url } = await createDatabase();
+  const { runtimeUrl } = await createDatabase();
   const [port, simulatorPort] = [await drawFreePort(), await drawFreePort()];
   const env: NodeJS.ProcessEnv = {
-    DATABASE_URL: url,
+    DATABASE_URL: runtimeUrl,
     TEMPORAL_ADDRESS: fact(TEST_TEMPORAL_ADDRESS),
     TEMPORAL_NAMESPACE: productNamespace(kind, workerId),
     HELIOGRAPH_MASTER_KEY: randomBytes(32).toString('base64'),

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { drawFreePort } from '../../../src/main/embedded/ports';
-import { startPostgres } from '../../../src/main/embedded/postgres';
+import { startPostgres, type EmbeddedPostgres } from '../../../src/main/embedded/postgres';
+import { OWNER } from '../../../src/main/embedded/postgres-roles';
 import { startTemporal } from '../../../src/main/embedded/temporal';
 import { migrate } from '../../../src/main/migrate';
 import { databaseNamed } from '../database';
@@ -11,6 +12,7 @@ import {
   TEMPLATE_DATABASE,
   temporaryFolder,
   TEST_DATABASE_URL,
+  TEST_RUNTIME_URL,
   TEST_PRODUCTS_URL,
   TEST_TEMPORAL_ADDRESS,
 } from '../servers';
@@ -54,8 +56,9 @@ async function launchPostgres(): Promise<Stop> {
     await remove();
     throw error;
   });
-  process.env[TEST_DATABASE_URL] = server.url;
-  await makeTemplate(server.url);
+  process.env[TEST_DATABASE_URL] = server.superuserUrl;
+  process.env[TEST_RUNTIME_URL] = server.url;
+  await makeTemplate(server);
   return async () => {
     await server.stop();
     await remove();
@@ -80,13 +83,13 @@ async function launchProducts(): Promise<Stop> {
   return stop;
 }
 
-async function makeTemplate(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+async function makeTemplate({ url, ownerUrl, superuserUrl }: EmbeddedPostgres): Promise<void> {
+  const client = new Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    await client.query(`create database ${TEMPLATE_DATABASE}`);
+    await client.query(`create database ${TEMPLATE_DATABASE} owner ${OWNER}`);
   } finally {
     await client.end();
   }
-  await migrate(databaseNamed(url, TEMPLATE_DATABASE));
+  await migrate(databaseNamed(url, TEMPLATE_DATABASE), databaseNamed(ownerUrl, TEMPLATE_DATABASE));
 }
