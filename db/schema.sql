@@ -20,8 +20,13 @@ create table accounts (
   safety jsonb not null default '{}'::jsonb,
   windows jsonb not null default '[{"end": "21:00", "start": "10:00", "country": "IN", "timezone": "Asia/Kolkata"}]'::jsonb,
   max_age jsonb not null default '{}'::jsonb,
+  promotional_outside_window text,
+  promotional_services text[] not null default '{}'::text[],
+  india_strict boolean not null default false,
+  floors jsonb not null default '{}'::jsonb,
   constraint accounts_click_tracking_check CHECK ((click_tracking = ANY (ARRAY['off'::text, 'count'::text, 'report'::text]))),
   constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_promotional_outside_window_check CHECK ((promotional_outside_window = ANY (ARRAY['send'::text, 'hold'::text, 'refuse'::text]))),
   constraint accounts_retention_days_check CHECK ((retention_days > 0)),
   constraint accounts_unsupported_options_check CHECK ((unsupported_options = ANY (ARRAY['refuse'::text, 'drop'::text])))
 );
@@ -195,6 +200,14 @@ create table clicks (
   code text not null,
   at timestamp with time zone not null default now(),
   constraint clicks_pkey PRIMARY KEY (message_id)
+);
+
+create table deployment_floors (
+  id boolean not null default true,
+  floors jsonb not null default '{}'::jsonb,
+  updated_at timestamp with time zone not null default now(),
+  constraint deployment_floors_id_check CHECK (id),
+  constraint deployment_floors_pkey PRIMARY KEY (id)
 );
 
 create table due_callbacks (
@@ -563,8 +576,10 @@ create table templates (
   entity_id text,
   language text,
   created_at timestamp with time zone not null default now(),
+  class text,
   constraint templates_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint templates_account_id_name_key UNIQUE (account_id, name),
+  constraint templates_class_check CHECK ((class = ANY (ARRAY['transactional'::text, 'promotional'::text, 'service'::text, 'government'::text]))),
   constraint templates_pkey PRIMARY KEY (id)
 );
 
@@ -738,6 +753,8 @@ CREATE INDEX slices_unknown ON slices USING btree (account_id, id) WHERE (((outc
 CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
 
 CREATE INDEX slices_wake_sends ON slices USING btree (id) WHERE (wake_due AND (campaign_id IS NULL));
+
+CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
 
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 

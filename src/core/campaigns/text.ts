@@ -4,6 +4,7 @@ import { matchDltTemplate } from '../audience/dlt-template';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
 import { segment, type Segmentation } from '../messages/segments';
 import { parseTemplate, renderTemplate, type Template } from '../audience/template';
+import type { DltProblem } from './dlt';
 
 /** The longest text that is taken; beyond what any provider sends. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -28,7 +29,12 @@ export type RenderedRecipient<Row = Recipient> =
       /** The short links in the text and their URLs. */
       links: readonly ShortLink[];
     }
-  | { ok: false; row: Row; code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text'; message: string };
+  | {
+      ok: false;
+      row: Row;
+      code: 'missing-variable' | 'too-long' | 'empty-text' | DltProblem['code'];
+      message: string;
+    };
 
 /**
  * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.

@@ -1,5 +1,6 @@
 /** Rows of who is written to, and what: groups, test phones, uploaded lists, templates. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { TemplateClass } from '../../core/campaigns/dlt';
 import type { CreatedAt } from './columns';
 
 export interface TemplatesTable {
@@ -11,6 +12,8 @@ export interface TemplatesTable {
   dlt_text: string | null;
   entity_id: string | null;
   language: string | null;
+  /** What the text is registered for on the DLT; null = not told. */
+  class: TemplateClass | null;
   created_at: CreatedAt;
 }
 

@@ -1,5 +1,5 @@
 /** Row types of the tables in `db/migrations`, for Kysely; files are named as the rooms of the store. */
-import type { AccountsTable, ApiKeysTable, AuditTable, IdempotencyKeysTable } from './accounts';
+import type { AccountsTable, ApiKeysTable, AuditTable, DeploymentFloorsTable, IdempotencyKeysTable } from './accounts';
 import type {
   GroupMembersTable,
   GroupsTable,
@@ -32,6 +32,7 @@ export type * from './webhooks';
 
 export interface Schema {
   accounts: AccountsTable;
+  deployment_floors: DeploymentFloorsTable;
   api_keys: ApiKeysTable;
   gateways: GatewaysTable;
   gateway_health: GatewayHealthTable;
