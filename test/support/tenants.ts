@@ -36,9 +36,13 @@ export interface Tenant {
 
 let serial = 0;
 
-/** Makes an account on the stack. */
-export async function makeTenant(stack: TestStack, name: string): Promise<Tenant> {
-  const { json: account } = await stack.call('POST', '/api/v1/accounts', { name });
+/** Makes an account on the stack. @param settings of it, where it differs from those that tests make. */
+export async function makeTenant(
+  stack: Pick<TestStack, 'call' | 'control' | 'database' | 'simulator'>,
+  name: string,
+  settings: object = {},
+): Promise<Tenant> {
+  const { json: account } = await stack.call('POST', '/api/v1/accounts', { name, ...settings });
   const accountId = account.id as string;
   const call: Tenant['call'] = (method, path, body, headers) =>
     stack.call(method, path, body, { 'x-account-id': accountId, ...headers });

@@ -14,6 +14,7 @@ const campaign = (over: Partial<CampaignRow> = {}): CampaignRow =>
 const account = {
   default_country: 'IN',
   windows: [{ country: 'IN', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }],
+  promotional_services: [],
 };
 const gateway = (over: Partial<ForecastGateway> = {}): ForecastGateway => ({
   ratePerSecond: null, pricePerSegment: null, currency: null, ...over,

@@ -83,7 +83,7 @@ export interface ForecastGateway {
 }
 
 /** The account as far as a forecast needs it; its country stands for the audience where windows differ by country. */
-export type ForecastAccount = Pick<Account, 'default_country' | 'windows'>;
+export type ForecastAccount = Pick<Account, 'default_country' | 'windows' | 'promotional_services'>;
 
 /** The gateway that the campaign's messages try first: of its route, of the account's default route, or by priority. */
 async function firstGateway(
@@ -120,7 +120,7 @@ export function toForecast(
   const rate = Math.min(own ?? Number.POSITIVE_INFINITY, gateway?.ratePerSecond ?? ASSUMED_RATE);
   const sendingSeconds = Math.ceil(sums.recipients / rate);
   const startMs = Math.max(nowMs, campaign.due_at?.getTime() ?? nowMs);
-  const windows = windowsIn(account.default_country, campaign, account.windows);
+  const windows = windowsIn(account.default_country, campaign, account);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
   const { recipients, suppressed, rejected, problems, segments, surprises, encodings } = sums;
   const warnings = [

@@ -1,7 +1,7 @@
 /** The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
-import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaigns/text';
+import type { RenderedRecipient } from '../../core/campaigns/text';
 import { uuidv7 } from '../../core/messages/ids';
 import { buildLegs, type Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
@@ -13,6 +13,7 @@ import type { Database } from '../../store/database';
 import { findWebhookKind } from '../../store/webhooks/webhooks';
 import { findGateway } from '../../store/gateways/gateways';
 import { makeForecast, type ForecastDeps } from './forecast';
+import { createStrictRenderer } from './india';
 import { windowsFinder } from './windows';
 
 /** Recipients of one transaction: large enough for the database, small enough to leave the process to others in between. */
@@ -36,9 +37,9 @@ export async function prepareCampaign(
   if (refusal !== null) return end(database, campaignId, 'failed', refusal);
 
   const account = await readCampaignSettings(db, campaign.account_id);
-  const windowsOf = windowsFinder(campaign, account.windows);
+  const windowsOf = windowsFinder(campaign, account);
   const webhookFor = await webhookFinder(database, campaign);
-  const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const render = await createStrictRenderer(database, campaign, account.click_tracking === 'off' ? null : publicUrl);
   const legs = await ownLegs(database, campaign);
   const facts = {
     accountId: campaign.account_id,

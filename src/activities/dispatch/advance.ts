@@ -17,6 +17,7 @@ import type { LiveRate } from './pacer';
 import { giveUpOrphans, resolveOrphans } from './orphans';
 import { runLeg } from './pass';
 import type { DispatchRun } from './run';
+import { closingOf } from './closing';
 import { legsInstead, resolveRoute, planRoute, type ResolvedRoute } from './route';
 
 /** How soon messages that wait for an inactive or paused gateway are looked at again, should its wake be lost. */
@@ -86,7 +87,8 @@ export async function advanceSlice(
   // Without a gateway there is no route yet; perhaps there is one by now.
   const planned = slice.legs !== null && slice.legs.length > 0 ? slice.legs : null;
   const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
-  const run = createRun(deps, { slice, claim, route, stopping, campaign, runMs });
+  const closing = closingOf(slice.windows);
+  const run = createRun(deps, { slice, claim, route, stopping: closing.within(stopping), campaign, runMs });
   const reload = async (): Promise<void> => {
     run.route = await resolveRoute(deps, slice, run.route.plan);
   };
@@ -102,7 +104,7 @@ export async function advanceSlice(
     await reload();
     turn = await takeTurn(run, false, campaign !== null);
   }
-  return toResult(run, turn);
+  return toResult(run, turn, closing.opensInMs);
 }
 
 interface RunTerms {
@@ -192,9 +194,15 @@ function wantsAnotherTurn(run: DispatchRun, { moved, busyMs, outlook }: Turn, mo
   return (moved > 0 || movedBefore) && performance.now() < run.claimUntilMs;
 }
 
-function toResult({ taken }: DispatchRun, { moved, held, busyMs, outlook }: Turn): AdvanceResult {
+/** @param opensInMs see {@link closingOf}: what could leave waits for that. */
+function toResult(
+  { taken }: DispatchRun,
+  { moved, held, busyMs, outlook }: Turn,
+  opensInMs: number | null,
+): AdvanceResult {
   const { open, waiting, ready, lookups, nowMs } = outlook;
-  const longestMs = ready === 0 ? MAX_WAIT_MS : (busyMs ?? (moved > 0 ? MIN_WAIT_MS : HOLD_MS));
+  const readyMs = opensInMs === null ? (busyMs ?? (moved > 0 ? MIN_WAIT_MS : HOLD_MS)) : opensInMs;
+  const longestMs = ready === 0 ? MAX_WAIT_MS : Math.min(readyMs, MAX_WAIT_MS);
   return {
     open,
     dueAtMs: nextLook(outlook, longestMs),

@@ -30,6 +30,8 @@ function routeOf(legs: ResolvedLeg[], registrations: Partial<Registration>[] = [
     ...registration,
   }));
   const rules = {
+    indiaStrict: false,
+    promotionalServices: [],
     approvedOnly: false,
     dropOptions: false,
     caps: null,
@@ -82,7 +84,14 @@ describe('legAfter', () => {
   it('an unregistered one is used as given; an unapproved one is not where approval is asked for', () => {
     expect(legAfter(routeOf(legs), from, 'sender', message())).toBe(1);
     const approved = [{ sender: 'BRANDA' }, { sender: 'BRANDB', approved: false }, { sender: 'BRANDC' }];
-    expect(legAfter(routeOf(legs, approved, { approvedOnly: true }), from, 'sender', message())).toBe(2);
+    expect(
+      legAfter(
+        routeOf(legs, approved, { indiaStrict: false, promotionalServices: [], approvedOnly: true }),
+        from,
+        'sender',
+        message(),
+      ),
+    ).toBe(2);
   });
 
   it('skips gateways that are gone, and those that can’t carry the message, but not those that are merely paused', () => {

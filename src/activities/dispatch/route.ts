@@ -11,6 +11,7 @@ import {
   type RefusedAttempt,
   type SenderLeg,
 } from '../../core/gateways/route';
+import { headerProblem, INDIA_PREFIX } from '../../core/gateways/header';
 import { mayFollow, senderProblem } from '../../core/gateways/sender';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
@@ -139,8 +140,21 @@ export function legMismatch({ legs, rules }: ResolvedRoute, index: number, messa
     const reason = `not sent: ${leg.gateway!.provider.label} can’t carry ${what}`;
     return { class: 'content', clevertap: '902', reason };
   }
-  const problem = senderProblem(rules, senderOn(leg, message.own), leg.gatewayId);
+  const problem = senderProblemOf(rules, senderOn(leg, message.own), leg.gatewayId, message);
   return problem === null ? null : { class: 'sender', clevertap: '906', reason: `not sent: ${problem}` };
+}
+
+/** Why a message may not have a sender ID over a gateway; null when it may. */
+function senderProblemOf(
+  rules: DispatchRules,
+  sender: string | null,
+  gatewayId: string,
+  { msisdn, service, options }: RoutedMessage,
+): string | null {
+  const problem = senderProblem(rules, sender, gatewayId);
+  if (problem !== null || !rules.indiaStrict || !msisdn.startsWith(INDIA_PREFIX)) return problem;
+  const use = { service, entityId: options?.entityId ?? null, templateId: options?.templateId ?? null };
+  return headerProblem(rules.registered, sender, use, rules.promotionalServices)?.message ?? null;
 }
 
 /**

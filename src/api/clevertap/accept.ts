@@ -1,5 +1,6 @@
 /** What all CleverTap routes do between their fields and their answer. */
-import { classOf } from '../../core/gateways/sender';
+import type { RegisteredText } from '../../core/campaigns/dlt';
+import { isPromotional } from '../../core/messages/service';
 import { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts/accounts';
 import type { MessageOptions } from '../../store/tables';
@@ -8,9 +9,11 @@ import { createAdmission } from '../ingress/admission';
 import type { ApiDeps } from '../deps';
 import type { Principal } from '../http/auth';
 import type { AcceptedMessage, IncomingMessage } from '../ingress/ingress';
-import type { NamedValues } from './fields';
-import type { RecordProblem } from '../ingress/record-problem';
-import { normaliseRecord, type AcceptableRecord } from './normalise';
+import type { Field, NamedValues } from './fields';
+import { createIndiaCheck } from '../ingress/india';
+import type { RecordProblem, RecordProblemCode } from '../ingress/record-problem';
+import { createWindowGate, type WindowGate } from '../ingress/windows';
+import { normaliseRecord, type AcceptableRecord, type NormalisedRecord } from './normalise';
 import { MAX_RECORDS } from './records';
 import type { RequestFacts } from './request';
 import { withShortLinks } from '../ingress/short-links';
@@ -19,7 +22,7 @@ export interface AcceptedRecord {
   index: number;
   record: AcceptableRecord;
   /** One per recipient, in order. */
-  messages: { id: string; msisdn: string; duplicate: boolean }[];
+  messages: { id: string; msisdn: string; duplicate: boolean; heldUntil: Date | null }[];
 }
 
 export interface RejectedRecord extends RecordProblem {
@@ -65,45 +68,12 @@ export async function acceptRecords(
     );
   }
   const { account } = context;
-  const defaults = {
-    timezone: account.timezone,
-    country: account.default_country,
-    service: account.default_service,
-    maxAge: account.max_age,
-  };
   const now = new Date();
-  const rejected: RejectedRecord[] = [];
-  const usable: { index: number; record: AcceptableRecord; webhookId: string | null }[] = [];
-  const admit = createAdmission(context);
-  const resolve = webhookResolver(deps, context, actor, callbackUrl);
-  for (const [index, values] of records.entries()) {
-    const normalised = normaliseRecord(values, defaults, now);
-    if (!normalised.ok) {
-      rejected.push({ index, ...normalised.problem });
-      continue;
-    }
-    normalised.record.options = markSensitive(normalised.record.options, context);
-    const admitted = admit(normalised.record);
-    if (!admitted.ok) {
-      const { code, field, message } = admitted;
-      const name = values.names[field] ?? field;
-      rejected.push({ index, code, field: name, message: `${name} ${message}` });
-      continue;
-    }
-    const webhook = resolve(normalised.record);
-    const resolved = webhook instanceof Promise ? await webhook : webhook;
-    if (!resolved.ok) {
-      rejected.push({ index, ...resolved.problem });
-      continue;
-    }
-    normalised.record.sender = admitted.sender;
-    normalised.record.options = admitted.options;
-    usable.push({ index, record: normalised.record, webhookId: resolved.webhookId });
-  }
-
+  const { usable, rejected } = await judgeRecords(deps, context, records, { actor, callbackUrl, now });
+  const gate = createWindowGate(account, now);
   const plain = usable.flatMap(({ index, record, webhookId }) =>
     // NUL: no meta can look like it.
-    toMessages(record, webhookId, now, idempotencyKey === undefined ? null : `\0${idempotencyKey}\0${index}`),
+    toMessages(record, webhookId, gate, now, idempotencyKey === undefined ? null : `\0${idempotencyKey}\0${index}`),
   );
   const tracked = account.click_tracking !== 'off';
   const messages = tracked ? plain.map((message) => withShortLinks(message, deps.publicUrl)) : plain;
@@ -115,7 +85,8 @@ export async function acceptRecords(
   }
   deps.metrics.messages('rejected', rejected.length);
   if (messages.length === 0) return { accepted: [], rejected };
-  const bulk = messages.length > BULK_FROM || messages.every((message) => classOf(message.service) === 'promotional');
+  const own = account.promotional_services;
+  const bulk = messages.length > BULK_FROM || messages.every(({ service }) => isPromotional(service, own));
   const results = await deps.ingress.acceptEach({
     accountId,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
@@ -129,10 +100,95 @@ export async function acceptRecords(
   return toAcceptance(usable, messages, results, rejected);
 }
 
+interface UsableRecord {
+  index: number;
+  record: AcceptableRecord;
+  webhookId: string | null;
+}
+
+/** Parts the records that can be stored from those that can't, each by itself. */
+async function judgeRecords(
+  deps: ApiDeps,
+  context: AccountContext,
+  records: readonly NamedValues[],
+  { actor, callbackUrl, now }: { actor: Principal; callbackUrl: string | undefined; now: Date },
+): Promise<{ usable: UsableRecord[]; rejected: RejectedRecord[] }> {
+  const { account } = context;
+  const defaults = {
+    timezone: account.timezone,
+    country: account.default_country,
+    service: account.default_service,
+    maxAge: account.max_age,
+    promotionalServices: account.promotional_services,
+  };
+  const normalised = records.map((values) => normaliseRecord(values, defaults, now));
+  const judge = createJudge(context, await registeredTexts(deps, context, normalised), now);
+  const resolve = webhookResolver(deps, context, actor, callbackUrl);
+  const usable: UsableRecord[] = [];
+  const rejected: RejectedRecord[] = [];
+  for (const [index, one] of normalised.entries()) {
+    if (!one.ok) {
+      rejected.push({ index, ...one.problem });
+      continue;
+    }
+    one.record.options = markSensitive(one.record.options, context);
+    const judged = judge(one.record);
+    if (!judged.ok) {
+      const { code, field, message } = judged;
+      const name = records[index]!.names[field] ?? field;
+      rejected.push({ index, code, field: name, message: `${name} ${message}` });
+      continue;
+    }
+    const webhook = resolve(one.record);
+    const resolved = webhook instanceof Promise ? await webhook : webhook;
+    if (!resolved.ok) {
+      rejected.push({ index, ...resolved.problem });
+      continue;
+    }
+    one.record.sender = judged.sender;
+    one.record.options = judged.options;
+    usable.push({ index, record: one.record, webhookId: resolved.webhookId });
+  }
+  return { usable, rejected };
+}
+
+/** What an account that is strict about India has registered under the template ids of records; of another one nothing. */
+async function registeredTexts(
+  { accounts }: ApiDeps,
+  { account }: AccountContext,
+  records: readonly NormalisedRecord[],
+): Promise<RegisteredText[]> {
+  if (!account.india_strict) return [];
+  const ids = records.flatMap((one) => (one.ok ? (one.record.options?.templateId ?? []) : []));
+  return accounts.registeredTexts(account.id, [...new Set(ids)].sort());
+}
+
+type Judged =
+  | { ok: true; sender: string | null; options: MessageOptions | null }
+  | { ok: false; code: RecordProblemCode; field: Field; message: string };
+
+/** Judges records by what the account has: registered ids where India's rules hold, sender IDs, gateways, windows. */
+function createJudge(context: AccountContext, texts: readonly RegisteredText[], now: Date) {
+  const india = createIndiaCheck(context, texts);
+  const admit = createAdmission(context);
+  const gate = createWindowGate(context.account, now);
+  return (record: AcceptableRecord): Judged => {
+    const registered = india === null ? null : india(record);
+    if (registered?.ok === false) return registered;
+    const admitted = admit(registered === null ? record : { ...record, ...registered });
+    if (!admitted.ok) return admitted;
+    for (const msisdn of record.recipients) {
+      const verdict = gate(msisdn, record);
+      if (verdict?.refused) return { ok: false, code: 'outside-window', field: 'time', message: verdict.message };
+    }
+    return admitted;
+  };
+}
+
 /** @param rejected of the records, those that never came so far. */
 function toAcceptance(
   usable: readonly { index: number; record: AcceptableRecord }[],
-  messages: readonly IncomingMessage[],
+  messages: readonly HeldMessage[],
   results: readonly AcceptedMessage[],
   rejected: readonly RejectedRecord[],
 ): Acceptance {
@@ -145,7 +201,9 @@ function toAcceptance(
     let sqlState: string | undefined;
     for (const msisdn of record.recipients) {
       const result = results[at++]!;
-      if (result.refused === undefined) own.push({ msisdn, ...result });
+      const { heldUntil = null } = messages[at - 1]!;
+      // What a repeated record says is of the first one, and that has its own time.
+      if (result.refused === undefined) own.push({ msisdn, ...result, heldUntil: result.duplicate ? null : heldUntil });
       else sqlState = result.refused;
     }
     if (own.length > 0) accepted.push({ index, record: { ...record, segments }, messages: own });
@@ -159,18 +217,28 @@ function unstorable(sqlState: string): RecordProblem {
   return { code: 'unstorable', field: 'text', message: `the record has a value that can’t be stored (${sqlState})` };
 }
 
+/** A message, and until when its window holds it; null or absent = it does not. */
+type HeldMessage = IncomingMessage & { heldUntil?: Date | null };
+
 /** @param standIn makes a record without meta recognisable, should its request come again. */
 function toMessages(
   record: AcceptableRecord,
   webhookId: string | null,
+  gate: WindowGate,
   now: Date,
   standIn: string | null,
-): IncomingMessage[] {
+): HeldMessage[] {
   const { recipients, text, meta, sender, service, options, encoding, segments, dueAt, validUntil } = record;
   const due = dueAt !== null && dueAt > now ? dueAt : null;
-  return recipients.map((msisdn) => ({
-    msisdn, text, meta, standIn, sender, service, options, encoding, segments, webhookId, dueAt: due, validUntil,
-  })); // prettier-ignore
+  return recipients.map((msisdn) => {
+    const message = {
+      msisdn, text, meta, standIn, sender, service, options, encoding, segments, webhookId, dueAt: due, validUntil,
+    }; // prettier-ignore
+    const verdict = gate(msisdn, record);
+    if (verdict === null || verdict.refused) return message;
+    const { windows, heldUntil } = verdict;
+    return { ...message, windows, dueAt: verdict.dueAt, heldUntil };
+  });
 }
 
 type ResolvedWebhook = { ok: true; webhookId: string | null } | { ok: false; problem: RecordProblem };

@@ -12,6 +12,8 @@ export interface GenericAnswer {
   ids: string[];
   /** Indexes into `ids` of messages that repeat an earlier record and were not sent again; absent when there is none. */
   duplicates?: number[];
+  /** Messages that wait for the window of promotional messages, by their place in `ids`; absent when there is none. */
+  held?: { place: number; until: string }[];
 }
 
 const route = {
@@ -67,10 +69,14 @@ export const generic: Endpoint[] = [
 function toAnswer({ accepted, rejected }: Acceptance): GenericAnswer {
   const messages = accepted.flatMap((record) => record.messages);
   const duplicates = messages.flatMap((message, i) => (message.duplicate ? [i] : []));
+  const held = messages.flatMap(({ heldUntil }, place) =>
+    heldUntil === null ? [] : [{ place, until: heldUntil.toISOString() }],
+  );
   return {
     accepted: accepted.length,
     rejected,
     ids: messages.map((message) => message.id),
     ...(duplicates.length > 0 ? { duplicates } : {}),
+    ...(held.length > 0 ? { held } : {}),
   };
 }

@@ -18,6 +18,8 @@ interface MobtextingItem {
   customid: string;
   iso_code: null;
   submitted_at: string;
+  /** When the window opens that a promotional message waits for; absent when it waits for none. */
+  held_until?: string;
   /** Why a rejected record was; absent on others. */
   reason?: string;
 }
@@ -103,7 +105,7 @@ function toAnswer(status: number, { accepted, rejected }: Acceptance, records: r
   const submittedAt = new Date().toISOString().slice(0, 19).replace('T', ' ');
   const items: { index: number; item: MobtextingItem }[] = [];
   for (const { index, record, messages } of accepted) {
-    for (const { id, msisdn, duplicate } of messages) {
+    for (const { id, msisdn, duplicate, heldUntil } of messages) {
       const item: MobtextingItem = {
         id,
         mobile: msisdn.slice(1),
@@ -114,6 +116,7 @@ function toAnswer(status: number, { accepted, rejected }: Acceptance, records: r
         customid: record.meta ?? '',
         iso_code: null,
         submitted_at: submittedAt,
+        ...(heldUntil === null ? {} : { held_until: heldUntil.toISOString() }),
       };
       items.push({ index, item });
     }

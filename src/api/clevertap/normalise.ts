@@ -17,6 +17,8 @@ export interface AccountDefaults {
   /** ISO 3166 alpha-2, for numbers without country code. */
   country: string;
   service: string;
+  /** Services that are promotional in the account, beside those that are so for everybody; absent = none. */
+  promotionalServices?: readonly string[];
   /** For a record that says neither `maxAgeSeconds` nor `validUntil`. */
   maxAge: Readonly<MaxAge>;
 }
@@ -100,7 +102,7 @@ export function normaliseRecord(
       webhookId: reader.text('webhookId', MAX_META_LENGTH) ?? null,
       callbackUrl: reader.text('callbackUrl', 2_000) ?? null,
     };
-    record.validUntil = readAge(reader, record, account.maxAge, now);
+    record.validUntil = readAge(reader, record, account, now);
     return { ok: true, record };
   } catch (error) {
     if (error instanceof Rejected) return { ok: false, problem: error.problem };
@@ -119,14 +121,14 @@ function readType(reader: RecordReader): 'unicode' | 'plain' | undefined {
 function readAge(
   reader: RecordReader,
   { validUntil, dueAt, service }: AcceptableRecord,
-  defaults: Readonly<MaxAge>,
+  { maxAge, promotionalServices }: AccountDefaults,
   now: Date,
 ): Date | null {
   const maxAgeSeconds = reader.integer('maxAgeSeconds', 1, MAX_AGE_SECONDS) ?? null;
   const problem = validUntil === null ? null : validUntilProblem(validUntil, dueAt, now);
   if (problem !== null) reader.reject('validUntil', 'invalid-time', problem);
   const leavesAt = dueAt !== null && dueAt > now ? dueAt : now;
-  return lastMoment(ageLimit({ maxAgeSeconds, validUntil }, service, defaults), leavesAt);
+  return lastMoment(ageLimit({ maxAgeSeconds, validUntil }, service, maxAge, promotionalServices), leavesAt);
 }
 
 function compact(options: MessageOptions): MessageOptions | null {

@@ -9,7 +9,8 @@ const MEANING: Record<Field, string> = {
   text: 'The text, up to 4,000 characters.',
   meta: 'CleverTap’s `$$MessageID`; kept byte for byte and reported back.',
   sender: 'Sender ID; absent = the gateway’s default.',
-  service: '`T` transactional, `P` promotional, `S` service; absent = the account’s default.',
+  service:
+    '`T` transactional; `P`, `PROMO`, `PROMOTIONAL`, `MKT`, `MARKETING` in any case promotional; anything else service; absent = the account’s default.',
   type: '`U` Unicode, `N` plain, anything else automatic.',
   flash: '`1` or `true` = flash message.',
   port: 'Destination port, 1 to 65535.',
@@ -71,6 +72,10 @@ export const genericAnswer = z
     ),
     ids: z.array(z.uuid()).describe('Of the messages, in order; a comma list gives several.'),
     duplicates: z.array(z.int()).optional().describe('Places in `ids` of messages that repeat an earlier record.'),
+    held: z
+      .array(z.object({ place: z.int(), until: z.iso.datetime() }))
+      .optional()
+      .describe('Messages that wait for the window of promotional messages, by their place in `ids`.'),
   })
   .meta({ id: 'Acceptance' });
 
@@ -101,6 +106,7 @@ export const mobtextingAnswer = z
         customid: z.string(),
         iso_code: z.null(),
         submitted_at: z.string(),
+        held_until: z.iso.datetime().optional().describe('When the window opens that it waits for.'),
         reason: z.string().optional().describe('Why a rejected record was.'),
       }),
     ),

@@ -90,11 +90,13 @@ export const timesMobile: Endpoint[] = [
 function toAnswer({ record, messages }: AcceptedRecord): TimesAnswer {
   const repeated = messages.filter((message) => message.duplicate).length;
   const again = repeated === 0 ? '' : `; ${repeated} already known and not sent again`;
+  const heldUntil = messages.find((message) => message.heldUntil !== null)?.heldUntil?.toISOString();
+  const held = heldUntil === undefined ? '' : `; held until ${heldUntil}, when the window opens`;
   return {
     transactionId: messages[0]!.id,
     state: 'SUBMIT_ACCEPTED',
     statusCode: ACCEPTED,
-    description: (messages.length === 1 ? 'Message accepted' : `${messages.length} messages accepted`) + again,
+    description: (messages.length === 1 ? 'Message accepted' : `${messages.length} messages accepted`) + again + held,
     pdu: record.segments,
   };
 }

@@ -83,9 +83,9 @@ describe('options', () => {
 
 describe('approved sender IDs', () => {
   const approved: ApprovedSender[] = [
-    { sender: 'BRANDA', class: 'service', isDefault: false },
-    { sender: 'BRANDT', class: 'transactional', isDefault: true },
-    { sender: '650123', class: 'promotional', isDefault: false },
+    { sender: 'BRANDA', class: 'service', isDefault: false, entityId: null, templates: [] },
+    { sender: 'BRANDT', class: 'transactional', isDefault: true, entityId: null, templates: [] },
+    { sender: '650123', class: 'promotional', isDefault: false, entityId: null, templates: [] },
   ];
 
   it.each([

@@ -34,6 +34,8 @@ export interface IncomingMessage {
   dueAt: Date | null;
   /** From then on it is too old to leave; null = never. */
   validUntil: Date | null;
+  /** The windows within which it leaves, as JSON; absent = at any time. */
+  windows?: string;
 }
 
 export interface IncomingRequest {
@@ -261,7 +263,7 @@ class Writer {
 function toArrivals({ accountId, priority, messages }: IncomingRequest): Arrival[] {
   const sendId = uuidv7();
   return messages.map((message) => ({
-    lane: { accountId, dueAt: message.dueAt, priority },
+    lane: { accountId, dueAt: message.dueAt, priority, windows: message.windows },
     draft: toDraft(accountId, sendId, message),
     outcome: null,
   }));

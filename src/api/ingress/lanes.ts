@@ -14,6 +14,8 @@ export interface Lane {
   accountId: string;
   dueAt: Date | null;
   priority: number;
+  /** The windows within which its messages leave, as JSON; absent = at any time. */
+  windows?: string;
 }
 
 export interface OpenSlice extends SliceDraft {
@@ -28,7 +30,8 @@ export interface OpenSlice extends SliceDraft {
 const MAX_OPEN = 50_000;
 const MINUTE_MS = 60_000;
 
-const keyOf = (lane: Lane): string => `${lane.accountId}|${lane.priority}|${lane.dueAt?.getTime() ?? ''}`;
+const keyOf = (lane: Lane): string =>
+  `${lane.accountId}|${lane.priority}|${lane.dueAt?.getTime() ?? ''}${lane.windows === undefined ? '' : `|${lane.windows}`}`;
 const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 
 export class Lanes {

@@ -2,12 +2,13 @@
 
 /**
  * Why a record can be rejected, alone; `docs/errors.md` explains each. After what is wrong with a value by itself come
- * two about what the account's sender IDs and gateways allow, two about where outcomes go, and one for what only
- * Postgres finds wrong.
+ * two about what the account's sender IDs and gateways allow, six about windows and India's rules, two about where
+ * outcomes go, and one for what only Postgres finds wrong.
  */
 export const RECORD_PROBLEMS = [
   'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
-  'sender-not-approved', 'unsupported-option', 'callback-url', 'unknown-webhook', 'unstorable',
+  'sender-not-approved', 'unsupported-option', 'outside-window', 'dlt-entity', 'dlt-template', 'dlt-mismatch',
+  'service-class', 'header-mismatch', 'callback-url', 'unknown-webhook', 'unstorable',
 ] as const; // prettier-ignore
 export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];
 

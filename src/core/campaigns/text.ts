@@ -4,6 +4,7 @@ import { matchDltTemplate } from '../audience/dlt-template';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
 import { segment, type Segmentation } from '../messages/segments';
 import { parseTemplate, renderTemplate, type Template } from '../audience/template';
+import type { DltProblem } from './dlt';
 
 /** The longest text that is taken; beyond what any provider sends. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -31,7 +32,7 @@ export type RenderedRecipient<Row = Recipient> =
   | {
       ok: false;
       row: Row;
-      code: 'missing-variable' | 'dlt-mismatch' | 'too-long' | 'empty-text';
+      code: 'missing-variable' | 'too-long' | 'empty-text' | DltProblem['code'];
       /** In places, numbers and lengths: it is kept, and told to Temporal. Nothing of text, number or name. */
       message: string;
       /** Names of the variables without a value. */

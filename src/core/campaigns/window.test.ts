@@ -23,12 +23,12 @@ describe('countryWindows', () => {
   ];
 
   test('promotional traffic falls under those of its country only', () => {
-    expect(countryWindows(all, 'P', 'IN')).toEqual([{ ...day, timezone: IST }]);
-    expect(countryWindows(all, 'P', 'US')).toEqual([]);
-    expect(countryWindows(all, 'P', null)).toEqual([]);
+    expect(countryWindows(all, true, 'IN')).toEqual([{ ...day, timezone: IST }]);
+    expect(countryWindows(all, true, 'US')).toEqual([]);
+    expect(countryWindows(all, true, null)).toEqual([]);
   });
 
-  test.each(['T', 'OTP'])('%s traffic falls under none', (service) => {
-    expect(countryWindows(all, service, 'IN')).toEqual([]);
+  test('any other traffic falls under none', () => {
+    expect(countryWindows(all, false, 'IN')).toEqual([]);
   });
 });

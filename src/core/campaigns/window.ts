@@ -1,5 +1,4 @@
 /** Which windows a campaign falls under: its own, and for promotional traffic those of countries. Pure. */
-import { classOf } from '../gateways/sender';
 import type { SendWindow } from '../time/window';
 
 /**
@@ -16,15 +15,15 @@ export function ownWindows(
 
 /**
  * The windows of an account that traffic to a country falls under: they are about promotional traffic only.
- * @param service the traffic's, as {@link classOf} reads it.
+ * @param promotional whether the traffic is.
  * @param country ISO 3166 alpha-2; null = not known, which is under none.
  */
 export function countryWindows(
   all: readonly (SendWindow & { country: string })[],
-  service: string,
+  promotional: boolean,
   country: string | null,
 ): SendWindow[] {
-  if (classOf(service) !== 'promotional') return [];
+  if (!promotional) return [];
   return all
     .filter((window) => window.country === country)
     .map(({ start, end, timezone }) => ({ start, end, timezone }));

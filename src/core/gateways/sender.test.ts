@@ -17,6 +17,8 @@ function registration(sender: string, over: Partial<Registration> = {}): Registr
   return { sender, class: 'transactional', approved: true, entityId: null, templates: [], gatewayIds: [], ...over };
 }
 const rules = (registrations: Registration[], approvedOnly = false): SenderRules => ({
+  indiaStrict: false,
+  promotionalServices: [],
   approvedOnly,
   registered: indexRegistrations(registrations),
 });

@@ -24,20 +24,27 @@ export interface Registration {
 export interface SenderRules {
   /** Only approved ones may send. */
   approvedOnly: boolean;
+  /** To India's numbers only approved ones of the message's class may send, see {@link headerProblem}. */
+  indiaStrict: boolean;
+  /** Services that are promotional in this account, beside those that are so for everybody. */
+  promotionalServices: readonly string[];
   /** Registrations by sender ID, one per class. */
   registered: ReadonlyMap<string, readonly Registration[]>;
 }
 
 /** What of a message decides between several registrations of its sender ID, and between their templates. */
 export interface SenderUse {
-  /** `T`, `P` or anything else, which is service. */
   service: string;
   /** DLT template id of the message. */
   templateId: string | null;
 }
 
-/** `T` transactional, `P` promotional; every other word is service. */
-export const classOf = (service: string): SenderClass => SENDER_CLASS[serviceClassOf(service)];
+/**
+ * The class of sender IDs that a service wants: see `serviceClassOf`.
+ * @param own words that say promotional in the account, its `promotionalServices`.
+ */
+export const classOf = (service: string, own?: readonly string[]): SenderClass =>
+  SENDER_CLASS[serviceClassOf(service, own)];
 
 const SENDER_CLASS = { T: 'transactional', P: 'promotional', S: 'service' } as const;
 
@@ -55,7 +62,8 @@ export function indexRegistrations(registrations: readonly Registration[]): Map<
 /** The registration that counts for a message: the one of its class, else the only other there is. */
 function registrationOf(rules: SenderRules, sender: string | null, use: SenderUse): Registration | null {
   const all = sender === null ? undefined : rules.registered.get(sender);
-  return all?.find((registration) => registration.class === classOf(use.service)) ?? all?.[0] ?? null;
+  const of = classOf(use.service, rules.promotionalServices);
+  return all?.find((registration) => registration.class === of) ?? all?.[0] ?? null;
 }
 
 /**
@@ -99,16 +107,16 @@ const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/;
 const FOREIGN_NUMBER = /^\+(?!91)\d{3,15}$/;
 
 /**
- * What is wrong with a sender ID's name; null when nothing is. India's operators register headers: six letters for
- * transactional and service texts, six digits for promotional ones (TRAI, TCCCPR 2018).
+ * What is wrong with a sender ID's name; null when nothing is. India's operators register headers: six letters, and for
+ * promotional texts six digits too (TCCCPR 2018; letters for those since its amendment of 2025, see docs/india.md).
  * @param country ISO 3166 alpha-2 of the account.
  */
 export function senderNameProblem(sender: string, of: SenderClass, country: string): string | null {
   if (MESSAGING_SERVICE.test(sender) || FOREIGN_NUMBER.test(sender)) return null;
   if (country === INDIA) {
-    if (of === 'promotional')
-      return SIX_DIGITS.test(sender) ? null : 'must be six digits: in India a promotional header is';
-    return SIX_LETTERS.test(sender) ? null : `must be six letters: in India a ${of} header is`;
+    if (SIX_LETTERS.test(sender) || (of === 'promotional' && SIX_DIGITS.test(sender))) return null;
+    const form = of === 'promotional' ? 'six letters or six digits' : 'six letters';
+    return `must be ${form}: in India a ${of} header is, without a suffix such as -${of[0]!.toUpperCase()}, which operators add`;
   }
   if (ALPHANUMERIC.test(sender) || NUMERIC.test(sender)) return null;
   return 'must be up to 11 letters, digits, blanks or & . _ - with a letter among them, or a number of 3 to 15 digits';

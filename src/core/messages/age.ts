@@ -14,10 +14,18 @@ export interface AgeLimit {
   validUntil: Date | null;
 }
 
-/** What holds: what was said, where anything was; else the account's default for the class of the service. */
-export function ageLimit(said: AgeLimit, service: string, defaults: Readonly<MaxAge>): AgeLimit {
+/**
+ * What holds: what was said, where anything was; else the account's default for the class of the service.
+ * @param promotional the account's own words for that, see `serviceClassOf`.
+ */
+export function ageLimit(
+  said: AgeLimit,
+  service: string,
+  defaults: Readonly<MaxAge>,
+  promotional?: readonly string[],
+): AgeLimit {
   if (said.maxAgeSeconds !== null || said.validUntil !== null) return said;
-  return { maxAgeSeconds: defaults[serviceClassOf(service)] ?? null, validUntil: null };
+  return { maxAgeSeconds: defaults[serviceClassOf(service, promotional)] ?? null, validUntil: null };
 }
 
 /**

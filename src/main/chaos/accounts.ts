@@ -12,6 +12,9 @@ export interface Sender extends Party {
   headers: Record<string, string>;
 }
 
+/** Nothing is registered for its texts, and what it sends leaves at any time of day. */
+const AT_ANY_TIME = { indiaStrict: false, promotionalOutsideWindow: 'send' };
+
 /** @param receiptDeadlineSeconds of its gateway. */
 export async function makeSender(
   { api, simulator, adminKey }: ChaosStack,
@@ -19,7 +22,12 @@ export async function makeSender(
   receiptDeadlineSeconds: number,
 ): Promise<Sender> {
   const authorization = `Bearer ${adminKey}`;
-  const account = await demand('POST', `${api}/api/v1/accounts`, { name: party.name }, { authorization });
+  const account = await demand(
+    'POST',
+    `${api}/api/v1/accounts`,
+    { ...AT_ANY_TIME, name: party.name },
+    { authorization },
+  );
   const headers = { authorization, 'x-account-id': account.id as string };
   const url = `${simulator}/clevertap/callback?account=${party.name}`;
   const webhook = await demand('POST', `${api}/api/v1/webhooks`, { kind: 'clevertap', url, isDefault: true }, headers);

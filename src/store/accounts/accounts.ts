@@ -1,5 +1,6 @@
 /** Accounts and their settings. */
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { outsideWindowOf, type ComplianceSettings, type Floors, type OutsideWindow } from '../../core/accounts/floors';
 import type { MaxAge } from '../../core/messages/age';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
@@ -17,7 +18,7 @@ export interface AccountContext {
   defaultWebhookId: string | null;
   /** The gateways that a message without a route of its own may take: of the default route, else all. */
   defaultGateways: GatewayFacts[];
-  /** The approved sender IDs of an account that sends under those only; of another one empty. */
+  /** The approved sender IDs of an account that sends under those only, or is strict about India; of another one empty. */
   approvedSenders: ApprovedSender[];
   /** DLT ids of its sensitive templates: a record that names one is as sensitive. */
   sensitiveTemplates: string[];
@@ -34,6 +35,10 @@ export interface ApprovedSender {
   sender: string;
   class: SenderClass;
   isDefault: boolean;
+  /** DLT entity id; null = not told. */
+  entityId: string | null;
+  /** DLT template ids that it is linked to; empty = not told. */
+  templates: string[];
 }
 
 const DEFAULT_GATEWAYS = sql<GatewayFacts[]>`(
@@ -48,9 +53,12 @@ const DEFAULT_GATEWAYS = sql<GatewayFacts[]>`(
 )`;
 
 const APPROVED_SENDERS = sql<ApprovedSender[]>`(
-  select coalesce(json_agg(json_build_object('sender', s.sender, 'class', s.class, 'isDefault', s.is_default)), '[]'::json)
+  select coalesce(json_agg(json_build_object(
+    'sender', s.sender, 'class', s.class, 'isDefault', s.is_default, 'entityId', s.entity_id, 'templates', s.templates
+  )), '[]'::json)
   from senders s
-  where s.account_id = accounts.id and s.status = 'approved' and accounts.require_approved_senders
+  where s.account_id = accounts.id and s.status = 'approved'
+    and (accounts.require_approved_senders or accounts.india_strict)
 )`;
 
 const SENSITIVE_TEMPLATES = sql<string[]>`(
@@ -125,6 +133,11 @@ export interface AccountDraft {
   safety: Safety;
   windows: CountryWindow[];
   maxAgeSeconds: MaxAge;
+  /** Null = what its country has by default. */
+  promotionalOutsideWindow: OutsideWindow | null;
+  promotionalServices: string[];
+  indiaStrict: boolean;
+  floors: Floors;
 }
 
 function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
@@ -142,6 +155,10 @@ function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
     safety: draft.safety && JSON.stringify(draft.safety),
     windows: draft.windows && JSON.stringify(draft.windows),
     max_age: draft.maxAgeSeconds && JSON.stringify(draft.maxAgeSeconds),
+    promotional_outside_window: draft.promotionalOutsideWindow,
+    promotional_services: draft.promotionalServices,
+    india_strict: draft.indiaStrict,
+    floors: draft.floors && JSON.stringify(draft.floors),
   };
 }
 
@@ -171,14 +188,25 @@ export async function updateAccount(
   return row ?? null;
 }
 
+/** The settings of an account that can have a floor, as they work. */
+export const complianceOf = (row: Account): ComplianceSettings => ({
+  windows: row.windows,
+  promotionalOutsideWindow: outsideWindowOf(row.promotional_outside_window, row.default_country),
+  indiaStrict: row.india_strict,
+  requireApprovedSenders: row.require_approved_senders,
+});
+
 /** What an account decides about its campaigns. */
-export type CampaignSettings = Pick<Account, 'windows' | 'default_country' | 'click_tracking' | 'safety'>;
+export type CampaignSettings = Pick<
+  Account,
+  'windows' | 'default_country' | 'click_tracking' | 'safety' | 'promotional_services' | 'india_strict'
+>;
 
 /** @throws when there is no such account. */
 export async function readCampaignSettings(db: Kysely<Schema>, accountId: string): Promise<CampaignSettings> {
   return db
     .selectFrom('accounts')
-    .select(['windows', 'default_country', 'click_tracking', 'safety'])
+    .select(['windows', 'default_country', 'click_tracking', 'safety', 'promotional_services', 'india_strict'])
     .where('id', '=', accountId)
     .executeTakeFirstOrThrow();
 }

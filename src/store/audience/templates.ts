@@ -1,5 +1,6 @@
 /** Templates: texts with variables that an account keeps. */
 import type { Kysely, Selectable } from 'kysely';
+import type { RegisteredText } from '../../core/campaigns/dlt';
 import { prefixedId } from '../../core/messages/ids';
 import type { Schema, TemplatesTable } from '../tables';
 
@@ -15,6 +16,8 @@ export interface TemplateDraft {
   /** The text as it is registered on the DLT, with `{#var#}`. */
   dltText: string | null;
   entityId: string | null;
+  /** What the text is registered for. */
+  class: TemplatesTable['class'];
   /** BCP 47: `en`, `hi-IN`. */
   language: string | null;
   /** Messages made of it are sensitive. */
@@ -28,6 +31,7 @@ function columns(draft: Partial<TemplateDraft>) {
     dlt_template_id: draft.dltTemplateId,
     dlt_text: draft.dltText,
     entity_id: draft.entityId,
+    class: draft.class,
     language: draft.language,
     sensitive: draft.sensitive,
   };
@@ -73,6 +77,32 @@ export async function listTemplates(
   let query = db.selectFrom('templates').selectAll().where('account_id', '=', page.accountId);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
   return query.orderBy('name').limit(page.limit).execute();
+}
+
+const registered = (db: Kysely<Schema>, accountId: string) =>
+  db
+    .selectFrom('templates')
+    .select(['dlt_template_id as templateId', 'entity_id as entityId', 'dlt_text as text', 'class'])
+    .where('account_id', '=', accountId)
+    .where('dlt_template_id', 'is not', null)
+    .$narrowType<{ templateId: string }>();
+
+/** The texts that an account has registered on the DLT under these ids. */
+export function listRegisteredTexts(
+  db: Kysely<Schema>,
+  accountId: string,
+  dltTemplateIds: readonly string[],
+): Promise<RegisteredText[]> {
+  return registered(db, accountId).where('dlt_template_id', 'in', dltTemplateIds).execute();
+}
+
+/** The registered texts of an account, so that one is found for a text that names none; the first `limit` by id. */
+export function listAllRegisteredTexts(
+  db: Kysely<Schema>,
+  accountId: string,
+  limit: number,
+): Promise<RegisteredText[]> {
+  return registered(db, accountId).where('dlt_text', 'is not', null).orderBy('dlt_template_id').limit(limit).execute();
 }
 
 /** Changes what the draft names, which must be something, of a template that is there. @throws as {@link insertTemplate} */

@@ -159,13 +159,16 @@ export interface DispatchRules extends SenderRules {
 export async function readDispatchRules(pool: Pool, accountId: string): Promise<DispatchRules> {
   const [row] = await execute<{
     approved_only: boolean;
+    india_strict: boolean;
+    promotional_services: string[];
     drop_options: boolean;
     safety: Safety;
     senders: RatedRegistration[];
   }>(
     pool,
     'dispatch-rules',
-    `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options, safety,
+    `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options, safety, india_strict,
+       promotional_services,
        coalesce((
          select json_agg(json_build_object(
            'sender', s.sender, 'class', s.class, 'approved', s.status = 'approved', 'entityId', s.entity_id,
@@ -177,6 +180,8 @@ export async function readDispatchRules(pool: Pool, accountId: string): Promise<
   );
   return {
     approvedOnly: row?.approved_only ?? false,
+    indiaStrict: row?.india_strict ?? false,
+    promotionalServices: row?.promotional_services ?? [],
     dropOptions: row?.drop_options ?? false,
     caps: toCaps(row?.safety ?? {}),
     registered: indexRegistrations(row?.senders ?? []),

@@ -18,6 +18,8 @@ export interface SliceDraft {
   accountId: string;
   dueAt: Date | null;
   priority: number;
+  /** The windows within which its messages leave, as JSON; absent = at any time. */
+  windows?: string;
 }
 
 export interface MessageDraft {
@@ -92,14 +94,14 @@ const LINKED = `,
 linked as (
   insert into links (code, account_id, message_id, url)
   select l.code, d.account_id, d.id, l.url
-  from unnest($25::uuid[], $26::text[], $27::text[]) as l (message_id, code, url) join draft d on d.id = l.message_id
+  from unnest($26::uuid[], $27::text[], $28::text[]) as l (message_id, code, url) join draft d on d.id = l.message_id
   where d.repeats is null
 )`;
 
 const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string): string => `
 with given as (
-  select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::smallint[], $24::boolean[])
-    as s (id, account_id, due_at, priority, is_new)
+  select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::smallint[], $24::boolean[], $25::jsonb[])
+    as s (id, account_id, due_at, priority, is_new, windows)
 ),
 ${slice},
 draft as (
@@ -115,8 +117,8 @@ draft as (
   ${ofSlices}
 ),
 counted as (
-  insert into slices (id, account_id, due_at, priority, total)
-  select s.id, s.account_id, s.due_at, s.priority, f.total
+  insert into slices (id, account_id, due_at, priority, windows, total)
+  select s.id, s.account_id, s.due_at, s.priority, s.windows, f.total
   from slice s
   join (select slice_id, count(*)::int as total from draft where repeats is null group by slice_id) f on f.slice_id = s.id
   order by s.id
@@ -159,6 +161,7 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
     slices.map((s) => s.dueAt),
     slices.map((s) => s.priority),
     slices.map((s) => s.isNew),
+    slices.map((s) => s.windows ?? null),
     ...(links.length === 0 ? [] : [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)]),
   ];
   const rows = await afterRaces(() =>

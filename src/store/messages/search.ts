@@ -1,6 +1,7 @@
 /** Reading messages: search, and one message with everything that happened to it. */
 import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import { firstUuidv7At } from '../../core/messages/ids';
+import type { SendWindow } from '../../core/time/window';
 import { CLAIMABLE_STATES, isFinal, type MessageState } from '../../core/messages/status';
 import type { AttemptsTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
 import { listCallbacksOf, type ShownCallback } from '../webhooks/callbacks';
@@ -12,6 +13,8 @@ export type MessageRow = Selectable<MessagesTable> & {
   due_at: Date | null;
   campaign_id: string | null;
   group_id: string | null;
+  /** Within which it leaves; null = at any time. */
+  windows: SendWindow[] | null;
 };
 
 export interface MessageFilter {
@@ -53,7 +56,7 @@ const columns = (db: Kysely<Schema>) =>
     .selectFrom('messages')
     .innerJoin('slices', 'slices.id', 'messages.slice_id')
     .selectAll('messages')
-    .select(['slices.due_at', 'slices.campaign_id', 'slices.group_id', SENT_OVER.as('sent_over')]);
+    .select(['slices.due_at', 'slices.campaign_id', 'slices.group_id', 'slices.windows', SENT_OVER.as('sent_over')]);
 
 /**
  * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
@@ -138,7 +141,7 @@ async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise
        order by ${place} desc, found.id desc limit ${limit})`,
   );
   const { rows } = await sql<FoundRow>`
-    select messages.*, s.due_at, s.campaign_id, s.group_id, ${SENT_OVER} as sent_over
+    select messages.*, s.due_at, s.campaign_id, s.group_id, s.windows, ${SENT_OVER} as sent_over
     from (${sql.join(pages, sql` union all `)}) found
     join messages on messages.id = found.id
     join slices s on s.id = messages.slice_id

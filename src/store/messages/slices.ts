@@ -1,6 +1,7 @@
 /** Slices: what dispatch runs over, and the ledger by their counters. */
 import type { Pool } from 'pg';
 import type { Leg } from '../../core/gateways/route';
+import type { SendWindow } from '../../core/time/window';
 import { NIL_UUID } from '../../core/messages/ids';
 import { FINAL_STATES } from '../../core/messages/status';
 import { execute } from '../database';
@@ -17,6 +18,8 @@ export interface SealedSlice {
   campaignId: string | null;
   createdAt: Date;
   dueAt: Date | null;
+  /** Of a send: the windows within which its messages leave, and the moment at which it was sealed. Null = at any time. */
+  windows: { list: SendWindow[]; nowMs: number } | null;
 }
 
 /**
@@ -33,6 +36,8 @@ export async function sealSlice(pool: Pool, id: string, owner: string): Promise<
     campaign_id: string | null;
     created_at: Date;
     due_at: Date | null;
+    windows: SendWindow[] | null;
+    now: Date | null;
   }>(
     pool,
     'seal-slice',
@@ -40,7 +45,9 @@ export async function sealSlice(pool: Pool, id: string, owner: string): Promise<
        look_at = case when campaign_id is null then coalesce(look_at, now()) end,
        wake_due = wake_due and campaign_id is null
      where id = $1
-     returning account_id, priority, legs, route_id, campaign_id, created_at, due_at`,
+     returning account_id, priority, legs, route_id, campaign_id, created_at, due_at,
+       case when campaign_id is null then windows end as windows,
+       case when campaign_id is null and windows is not null then clock_timestamp() end as now`,
     [id, owner],
   );
   if (row === undefined) return null;
@@ -53,6 +60,7 @@ export async function sealSlice(pool: Pool, id: string, owner: string): Promise<
     campaignId: row.campaign_id,
     createdAt: row.created_at,
     dueAt: row.due_at,
+    windows: row.windows === null ? null : { list: row.windows, nowMs: row.now!.getTime() },
   };
 }
 

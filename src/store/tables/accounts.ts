@@ -1,5 +1,6 @@
 /** Rows of accounts, their API keys, what was done under them, and the answers to repeated requests. */
 import type { Generated, JSONColumnType } from 'kysely';
+import type { CountryWindow, Floors, OutsideWindow } from '../../core/accounts/floors';
 import type { MaxAge } from '../../core/messages/age';
 import type { CreatedAt, JsonWithDefault } from './columns';
 
@@ -19,6 +20,11 @@ export interface AccountsTable {
   safety: JsonWithDefault<Safety>;
   windows: JsonWithDefault<CountryWindow[]>;
   max_age: JsonWithDefault<MaxAge>;
+  /** Null = what the account's country has by default, see `outsideWindowOf`. */
+  promotional_outside_window: OutsideWindow | null;
+  promotional_services: Generated<string[]>;
+  india_strict: Generated<boolean>;
+  floors: JsonWithDefault<Floors>;
 }
 
 /** An account's caps; one that is absent is off. */
@@ -34,14 +40,13 @@ export interface Safety {
   maxCampaignCost?: number;
 }
 
-/** Clock times (`hh:mm`) of a country between which promotional campaigns may send. */
-export interface CountryWindow {
-  /** ISO 3166 alpha-2. */
-  country: string;
-  start: string;
-  end: string;
-  /** IANA zone. */
-  timezone: string;
+export type { CountryWindow };
+
+/** The one row of minimums for all accounts. */
+export interface DeploymentFloorsTable {
+  id: Generated<boolean>;
+  floors: JsonWithDefault<Floors>;
+  updated_at: Generated<Date>;
 }
 
 export interface ApiKeysTable {

@@ -1,5 +1,6 @@
 /** Rows of who is written to, and what: groups, test phones, uploaded lists, templates. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { TemplateClass } from '../../core/campaigns/dlt';
 import type { CreatedAt } from './columns';
 
 export interface TemplatesTable {
@@ -13,6 +14,8 @@ export interface TemplatesTable {
   language: string | null;
   /** Messages made of it are sensitive. */
   sensitive: Generated<boolean>;
+  /** What the text is registered for on the DLT; null = not told. */
+  class: TemplateClass | null;
   created_at: CreatedAt;
 }
 

@@ -1,5 +1,12 @@
 /** Row types of the tables in `db/migrations`, for Kysely; files are named as the rooms of the store. */
-import type { AccountsTable, ApiKeysTable, AuditTable, DeploymentSecretsTable, IdempotencyKeysTable } from './accounts';
+import type {
+  AccountsTable,
+  ApiKeysTable,
+  AuditTable,
+  DeploymentFloorsTable,
+  DeploymentSecretsTable,
+  IdempotencyKeysTable,
+} from './accounts';
 import type {
   GroupMembersTable,
   GroupsTable,
@@ -32,6 +39,7 @@ export type * from './webhooks';
 
 export interface Schema {
   accounts: AccountsTable;
+  deployment_floors: DeploymentFloorsTable;
   api_keys: ApiKeysTable;
   gateways: GatewaysTable;
   gateway_health: GatewayHealthTable;

@@ -1,6 +1,7 @@
 /** `/api/v1/accounts`: tenants and what each decides for itself. */
 import { openEncryption } from '../../../store/accounts/account-encryption';
 import {
+  complianceOf,
   findAccount,
   insertAccount,
   listAccounts,
@@ -8,11 +9,17 @@ import {
   type Account,
 } from '../../../store/accounts/accounts';
 import { insertAudit } from '../../../store/accounts/audit';
+import { holdDeploymentFloors, keepFloors } from '../../../store/accounts/floors';
+import type { Floors } from '../../../core/accounts/floors';
+import { AppError } from '../../../errors';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../../store/tables';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import type { Principal } from '../../http/auth';
 import { pageOf } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
+import { deploymentFloors } from './floors';
 import { account, accountAnswer, accountPatch, accountsQuery, readEncryption, toAccount } from './schema';
 
 const ACCOUNTS = '/api/v1/accounts';
@@ -30,7 +37,41 @@ async function visible(deps: ApiDeps, actor: Principal, id: string): Promise<Acc
   return found(maySee ? await findAccount(deps.database.db, id) : null);
 }
 
+/** India, whose accounts are strict about it unless they say otherwise. */
+const STRICT_COUNTRY = 'IN';
+
+/**
+ * Writes what floors make of an account that was made or changed.
+ * @param named the settings that the request names.
+ * @throws AppError below-floor
+ */
+async function keptAboveFloors(
+  tx: Kysely<Schema>,
+  row: Account,
+  named: readonly string[],
+  deployment: Floors,
+): Promise<Account> {
+  // Of what it has by default, an account with another country has something else.
+  const asked = new Set(named.includes('defaultCountry') ? [...named, 'promotionalOutsideWindow'] : named);
+  const kept = await keepFloors(tx, row, asked, deployment);
+  if (kept.ok) return kept.row;
+  const { field, message } = kept;
+  throw new AppError('below-floor', `${field} ${message}`, { problems: [{ field, message: `${field} ${message}` }] });
+}
+
+/** What the audit says of a change: the settings' names, and what those were that can have a floor. */
+function changeOf(before: Account | null, after: Account, fields: readonly string[]) {
+  const said = { ...(before === null ? {} : { from: shownOf(before, fields) }), to: shownOf(after, fields) };
+  return { fields, ...(Object.keys(said.to).length === 0 ? {} : said) };
+}
+
+function shownOf(row: Account, fields: readonly string[]): Record<string, unknown> {
+  const all = { ...complianceOf(row), promotionalServices: row.promotional_services, floors: row.floors };
+  return Object.fromEntries(Object.entries(all).filter(([field]) => fields.includes(field)));
+}
+
 export const accounts: Endpoint[] = [
+  ...deploymentFloors,
   endpoint(
     {
       id: 'listAccounts',
@@ -63,13 +104,17 @@ export const accounts: Endpoint[] = [
       scope: 'admin',
       body: { schema: account },
       answers: { 201: { description: 'The account.', schema: accountAnswer } },
-      errors: ['malformed-body', 'invalid-request'],
+      errors: ['malformed-body', 'invalid-request', 'below-floor'],
     },
     async ({ deps, actor: { keyId }, body }) => {
-      const draft = { ...body, encryption: readEncryption(body.encryption, null) };
+      const indiaStrict = body.indiaStrict ?? (body.defaultCountry ?? STRICT_COUNTRY) === STRICT_COUNTRY;
+      const draft = { ...body, indiaStrict, encryption: readEncryption(body.encryption, null) };
       const made = await deps.database.db.transaction().execute(async (tx) => {
-        const row = await insertAccount(tx, deps.sealer, draft);
-        const detail = { fields: Object.keys(body) };
+        const deployment = await holdDeploymentFloors(tx);
+        const fields = Object.keys(body);
+        const inserted = await insertAccount(tx, deps.sealer, draft);
+        const row = await keptAboveFloors(tx, inserted, fields, deployment);
+        const detail = changeOf(null, row, fields);
         // It opens the new account's own audit.
         await insertAudit(tx, { accountId: row.id, keyId }, { action: 'account.created', subject: row.id, detail });
         return row;
@@ -100,18 +145,27 @@ export const accounts: Endpoint[] = [
       scope: 'manage',
       body: { schema: accountPatch },
       answers: { 200: { description: 'The account as it is now.', schema: accountAnswer } },
-      errors: ['malformed-body', 'invalid-request', 'not-found'],
+      errors: ['malformed-body', 'invalid-request', 'not-found', 'below-floor'],
     },
     async ({ deps, actor, params, body }) => {
       const { sealer } = deps;
+      if (body.floors !== undefined && !actor.scopes.includes('admin')) {
+        throw new AppError('forbidden', 'floors are the operator’s: only a key with the scope admin sets them');
+      }
       const before = await visible(deps, actor, params.id);
       const { id } = before;
       const draft = { ...body, encryption: readEncryption(body.encryption, openEncryption(sealer, before)) };
       const fields = Object.keys(body);
       const row = await change(
         { deps, actor: { accountId: id, keyId: actor.keyId } },
-        async (tx) => found(await updateAccount(tx, sealer, id, draft)),
-        () => (fields.length === 0 ? null : { action: 'account.updated', subject: id, detail: { fields } }),
+        async (tx) => {
+          const deployment = await holdDeploymentFloors(tx);
+          return keptAboveFloors(tx, found(await updateAccount(tx, sealer, id, draft)), fields, deployment);
+        },
+        (after) =>
+          fields.length === 0
+            ? null
+            : { action: 'account.updated', subject: id, detail: changeOf(before, after, fields) },
       );
       return toAccount(row, sealer);
     },

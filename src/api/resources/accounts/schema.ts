@@ -1,9 +1,10 @@
 /** What an account may be given, and how it is shown. */
 import { z } from 'zod';
 import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
+import { OUTSIDE_WINDOW } from '../../../core/accounts/floors';
 import { MAX_AGE_SECONDS, type MaxAge } from '../../../core/messages/age';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
-import type { Account } from '../../../store/accounts/accounts';
+import { complianceOf, type Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
 import { pageQuery } from '../../http/page';
 import { invalidField } from '../../http/invalid';
@@ -13,6 +14,7 @@ const MAX_HOURS = 8_760;
 const MAX_MINUTES = MAX_HOURS * 60;
 const MAX_KEY_VERSIONS = 20;
 const MAX_WINDOWS = 250;
+const MAX_SERVICES = 50;
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as IN');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:00');
@@ -51,6 +53,16 @@ const maxAgeSeconds = z
     return kept;
   });
 
+const outsideWindow = z.enum(OUTSIDE_WINDOW);
+
+/** Minimums of an operator: below them no setting of an account can lie. */
+export const floors = z.strictObject({
+  windows: windows.optional(),
+  promotionalOutsideWindow: outsideWindow.optional(),
+  indiaStrict: z.boolean().optional(),
+  requireApprovedSenders: z.boolean().optional(),
+});
+
 const encryption = z.strictObject({
   keys: z
     .array(
@@ -86,6 +98,10 @@ export const account = z.strictObject({
   safety: safety.optional(),
   windows: windows.optional(),
   maxAgeSeconds: maxAgeSeconds.optional(),
+  promotionalOutsideWindow: outsideWindow.nullable().optional(),
+  promotionalServices: z.array(storableName(20)).max(MAX_SERVICES).optional(),
+  indiaStrict: z.boolean().optional(),
+  floors: floors.optional(),
 });
 export const accountPatch = account.partial();
 
@@ -134,9 +150,26 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
     safety: row.safety,
     windows: row.windows,
     maxAgeSeconds: row.max_age,
+    promotionalOutsideWindow: complianceOf(row).promotionalOutsideWindow,
+    promotionalServices: row.promotional_services,
+    indiaStrict: row.india_strict,
+    floors: row.floors as z.input<typeof floorsAnswer>,
     createdAt: row.created_at.toISOString(),
   };
 }
+
+const windowsAnswer = z.array(
+  z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() }),
+);
+
+export const floorsAnswer = z
+  .object({
+    windows: windowsAnswer.optional(),
+    promotionalOutsideWindow: outsideWindow.optional(),
+    indiaStrict: z.boolean().optional(),
+    requireApprovedSenders: z.boolean().optional(),
+  })
+  .meta({ id: 'Floors', description: 'Minimums that an operator has set; what is absent has none.' });
 
 export const accountAnswer = z
   .object({
@@ -154,8 +187,12 @@ export const accountAnswer = z
     unsupportedOptions: z.enum(['refuse', 'drop']),
     clickTracking: z.enum(['off', 'count', 'report']),
     safety,
-    windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
+    windows: windowsAnswer,
     maxAgeSeconds: z.object({ T: seconds.optional(), P: seconds.optional(), S: seconds.optional() }),
+    promotionalOutsideWindow: outsideWindow,
+    promotionalServices: z.array(z.string()),
+    indiaStrict: z.boolean(),
+    floors: floorsAnswer,
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });

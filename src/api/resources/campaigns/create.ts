@@ -7,6 +7,7 @@ import { LATE_MS } from '../../../core/campaigns/campaign';
 import { countryWindows, ownWindows } from '../../../core/campaigns/window';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
 import { ageLimit, validUntilProblem, type AgeLimit } from '../../../core/messages/age';
+import { isPromotional } from '../../../core/messages/service';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
@@ -24,6 +25,7 @@ import { findUpload } from '../../../store/audience/uploads';
 import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
 import type { WebhookTargets } from '../../ingress/webhook-targets';
+import { heldBy, readRegistered } from './national-rules';
 import { recipient as recipientSchema, type CampaignBody } from './schema';
 
 /** A recipient of the request that is left out. */
@@ -38,6 +40,8 @@ export interface CheckedCampaign {
   draft: CampaignDraft;
   recipients: Recipient[];
   rejected: Rejection[];
+  /** When the window of the account's country opens, which holds it when it is due; null = it does not. */
+  heldUntil: Date | null;
 }
 
 /** A time that is longer ago is a mistake. */
@@ -65,15 +69,15 @@ export async function checkCampaign(
   const service = body.service ?? account.default_service;
   const window: CampaignWindow | null = body.window === undefined ? null : toWindow(body.window, timezone);
   // Those of a recipient at home, which stand for all where they differ.
-  const windows = [
-    ...ownWindows(window, timezone),
-    ...countryWindows(account.windows, service, account.default_country),
-  ];
+  const promotional = isPromotional(service, account.promotional_services);
+  const national = countryWindows(account.windows, promotional, account.default_country);
+  const windows = [...ownWindows(window, timezone), ...national];
   if (!opens(windows, now)) {
     const hours = windows.map(({ start, end }) => `${start}–${end}`).join(' and ');
     throw invalid('window', `never opens: ${hours} have no time in common`);
   }
   const due = readTime(body, timezone, windows, now);
+  const heldUntil = body.recurrence === undefined ? heldBy(context, national, due, now) : null;
   const said = readAge(body, timezone, due, now);
   if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
     throw invalid('routeId', 'names no route of this account');
@@ -82,13 +86,13 @@ export async function checkCampaign(
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = await readPeople(db, accountId, account.default_country, body, text.template);
   await checkLimits(db, accountId, account.safety.maxCampaignRecipients, people);
-  const asked = optionsOf(body, text);
+  const recipients = people.recipients.map((row) => row.msisdn);
+  const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
+  const registered = await readRegistered(db, context, asked);
   const admitted = createAdmission(context)({
-    sender: body.sender ?? null,
-    service,
-    options: asked,
+    ...asked,
+    ...registered,
     segments: segment(text.body, { port: body.port !== undefined }).parts,
-    recipients: people.recipients.map((row) => row.msisdn),
   });
   if (!admitted.ok) throw invalid(admitted.field, admitted.message);
 
@@ -98,7 +102,7 @@ export async function checkCampaign(
     state: body.draft ? 'draft' : body.recurrence === undefined ? 'preparing' : 'scheduled',
     body: text.body,
     templateId: body.templateId ?? null,
-    dltText: text.dltText,
+    dltText: text.dltText ?? registered.dltText,
     variables: body.variables,
     sender: admitted.sender,
     routeId: body.routeId ?? null,
@@ -110,14 +114,14 @@ export async function checkCampaign(
     timezone,
     window,
     lateness: body.lateness ?? 'send',
-    ...ageLimit(said, service, account.max_age),
+    ...ageLimit(said, service, account.max_age, account.promotional_services),
     ratePerSecond: body.ratePerSecond ?? null,
     finishWithinSeconds: body.finishWithinSeconds ?? null,
     recurrence: body.recurrence ?? null,
     seriesId: null,
     duplicates: people.duplicates,
   };
-  return { draft, recipients: people.recipients, rejected: people.rejected };
+  return { draft, recipients: people.recipients, rejected: people.rejected, heldUntil };
 }
 
 interface CampaignText {

@@ -246,5 +246,11 @@ export const ledgerAnswer = z.strictObject({
 });
 
 export const testAnswer = z.strictObject({
-  sent: z.array(z.strictObject({ testPhoneId: z.string(), messageId: z.string() })),
+  sent: z.array(
+    z.strictObject({
+      testPhoneId: z.string(),
+      messageId: z.string(),
+      heldUntil: z.iso.datetime().optional().describe('When the window opens that holds it; absent = none does.'),
+    }),
+  ),
 });

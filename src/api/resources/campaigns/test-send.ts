@@ -11,6 +11,7 @@ import type { Schema } from '../../../store/tables';
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { invalid } from '../../http/invalid';
+import { judgeAlone } from '../../ingress/alone';
 import type { IncomingMessage } from '../../ingress/ingress';
 import { plainMessage } from '../../ingress/plain-message';
 import { withShortLinks } from '../../ingress/short-links';
@@ -36,25 +37,33 @@ export const testSends: Endpoint[] = [
       const row = await campaignOf(call);
       const phones = await phonesFor(deps.database.db, accountId, body.testPhoneIds);
       const { text, segmentation } = await render(deps.database, row, body.variables);
-      const { account } = await deps.accounts.context(accountId);
+      const context = await deps.accounts.context(accountId);
+      const { account } = context;
+      const message = { text, sender: row.sender, service: row.service, options: row.options };
+      const held = await Promise.all(
+        phones.map(async ({ msisdn }) => {
+          const judged = await judgeAlone(deps, context, { ...message, msisdn }, { findTemplate: false });
+          if (!judged.ok) throw invalid(judged.field, judged.message);
+          return { ...judged, msisdn };
+        }),
+      );
       const linked = (message: IncomingMessage): IncomingMessage =>
         account.click_tracking === 'off' ? message : withShortLinks(message, deps.publicUrl);
       const accepted = await deps.ingress.accept({
         accountId,
         priority: TRANSACTIONAL_PRIORITY,
-        messages: phones.map(({ msisdn }) =>
-          linked(
-            plainMessage(
-              { msisdn, text, sender: row.sender, service: row.service, options: row.options },
-              segmentation,
-            ),
-          ),
+        messages: held.map(({ msisdn, sender, options, dueAt, windows }) =>
+          linked({ ...plainMessage({ ...message, msisdn, sender, options }, segmentation), dueAt, windows }),
         ),
       });
       deps.metrics.messages('accepted', accepted.length);
       const note = { action: 'campaign.tested', subject: row.id, detail: { phones: phones.length } };
       await insertAudit(deps.database.db, actor, note);
-      return { sent: phones.map(({ id }, i) => ({ testPhoneId: id, messageId: accepted[i]!.id })) };
+      const sent = phones.map(({ id }, i) => {
+        const heldUntil = held[i]!.heldUntil?.toISOString();
+        return { testPhoneId: id, messageId: accepted[i]!.id, ...(heldUntil === undefined ? {} : { heldUntil }) };
+      });
+      return { sent };
     },
   ),
 ];

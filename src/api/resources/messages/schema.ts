@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
-import { MESSAGE_STATES } from '../../../core/messages/status';
+import { CLAIMABLE_STATES, MESSAGE_STATES, type MessageState } from '../../../core/messages/status';
+import { heldUntilMs } from '../../../core/time/hold';
 import type { MessageRow, MessageTrace } from '../../../store/messages/search';
 import { campaignWorkflowId, sendWorkflowId } from '../../../workflows/contract';
 import { HIDDEN_BY, toOptions, toSaid, toText } from '../../http/content';
@@ -44,6 +45,10 @@ export const message = z
     encoding: z.enum(['gsm7', 'ucs2']),
     acceptedAt: z.iso.datetime(),
     scheduledAt: z.iso.datetime().optional(),
+    heldUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('When the window opens that a promotional message waits for; absent = it waits for none.'),
     validUntil: z.iso
       .datetime()
       .optional()
@@ -148,12 +153,20 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: Wor
     encoding: row.encoding,
     acceptedAt: row.accepted_at.toISOString(),
     scheduledAt: iso(row.due_at),
+    heldUntil: heldUntil(row, Date.now()),
     validUntil: iso(row.valid_until),
     submittedAt: iso(row.submitted_at),
     settledAt: iso(row.settled_at),
     code: row.code ?? undefined,
     reason: toSaid(row.reason, row, scopes),
   };
+}
+
+/** Of one that waits to leave. */
+function heldUntil({ windows, state, due_at: dueAt }: MessageRow, nowMs: number): string | undefined {
+  if (windows === null || !(CLAIMABLE_STATES as readonly MessageState[]).includes(state)) return undefined;
+  const untilMs = heldUntilMs(windows, dueAt?.getTime() ?? null, nowMs);
+  return untilMs === null ? undefined : new Date(untilMs).toISOString();
 }
 
 /** Its campaign's, its group's, or that of its own slice. */

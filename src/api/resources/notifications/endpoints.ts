@@ -78,9 +78,15 @@ async function notify(
 ): Promise<NotificationResult> {
   const groupId = isJsonObject(entry) && typeof entry.groupId === 'string' ? entry.groupId : null;
   try {
-    const { row, accepted } = await store(deps, actor, context, validate(notification, entry));
+    const { row, accepted, heldUntil } = await store(deps, actor, context, validate(notification, entry));
     await startCampaign(deps, row);
-    return { groupId, status: 'accepted', accepted, campaignId: row.id };
+    return {
+      groupId,
+      status: 'accepted',
+      accepted,
+      campaignId: row.id,
+      ...(heldUntil === null ? {} : { heldUntil: heldUntil.toISOString() }),
+    };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { groupId, status: 'rejected', accepted: 0, error: error.message };
@@ -93,7 +99,7 @@ async function store(
   actor: Principal,
   context: AccountContext,
   entry: Notification,
-): Promise<{ row: CampaignRow; accepted: number }> {
+): Promise<{ row: CampaignRow; accepted: number; heldUntil: Date | null }> {
   const { db } = deps.database;
   const { accountId } = actor;
   const group = await findGroup(db, accountId, entry.groupId);
@@ -129,7 +135,7 @@ async function store(
     (tx) => insertCampaign(tx, draft, []),
     ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state, groupId: group.id } }),
   );
-  return { row, accepted };
+  return { row, accepted, heldUntil: checked.heldUntil };
 }
 
 /** @throws AppError invalid-request when there is no text, or more than one */

@@ -29,6 +29,7 @@ export const result = z.object({
   /** As it was given; null when it was none. */
   groupId: z.string().nullable(),
   status: z.enum(['accepted', 'rejected']),
+  heldUntil: z.iso.datetime().optional().describe('When the window opens that holds it; absent = none does.'),
   /** Members that it will be sent to. */
   accepted: z.int().min(0),
   campaignId: z.string().optional(),

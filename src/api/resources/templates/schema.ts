@@ -1,6 +1,7 @@
 /** What a template may be given, and how it is shown. */
 import { z } from 'zod';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
+import { TEMPLATE_CLASSES } from '../../../core/campaigns/dlt';
 import { segment } from '../../../core/messages/segments';
 import { parseTemplate, type Template } from '../../../core/audience/template';
 import type { TemplateDraft, TemplateRow } from '../../../store/audience/templates';
@@ -28,6 +29,7 @@ const fields = {
   dltTemplateId: dltId.nullable(),
   dltText: storable(1, MAX_DLT_TEXT_LENGTH).nullable(),
   entityId: dltId.nullable(),
+  class: z.enum(TEMPLATE_CLASSES).nullable(),
   language: language.nullable(),
   sensitive: z
     .boolean()
@@ -39,6 +41,7 @@ export const template = z.strictObject({
   dltTemplateId: fields.dltTemplateId.default(null),
   dltText: fields.dltText.default(null),
   entityId: fields.entityId.default(null),
+  class: fields.class.default(null),
   language: fields.language.default(null),
   sensitive: fields.sensitive.default(false),
 });
@@ -73,6 +76,7 @@ export const templateAnswer = z
     dltTemplateId: z.string().nullable(),
     dltText: z.string().nullable(),
     entityId: z.string().nullable(),
+    class: z.enum(TEMPLATE_CLASSES).nullable().describe('What it is registered for on the DLT; null = not told.'),
     language: z.string().nullable(),
     sensitive: z.boolean(),
     createdAt: z.iso.datetime(),
@@ -90,6 +94,7 @@ export function toTemplate(row: TemplateRow): z.input<typeof templateAnswer> {
     dltTemplateId: row.dlt_template_id,
     dltText: row.dlt_text,
     entityId: row.entity_id,
+    class: row.class,
     language: row.language,
     sensitive: row.sensitive,
     createdAt: row.created_at.toISOString(),

@@ -20,6 +20,9 @@ import { invalidField } from '../../http/invalid';
 import { readNumber } from '../../http/number';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
+import type { AccountContext } from '../../../store/accounts/accounts';
+import { judgeAlone } from '../../ingress/alone';
+import type { IncomingMessage } from '../../ingress/ingress';
 import { plainMessage } from '../../ingress/plain-message';
 import { codeMatches, codeText, drawCode, hashCode } from './code';
 import { testPhone, testPhoneAnswer, toTestPhone, verification } from './schema';
@@ -78,7 +81,8 @@ export const testPhones: Endpoint[] = [
     },
     async (call) => {
       const { deps, actor, body } = call;
-      const { account, gateways } = await deps.accounts.context(actor.accountId);
+      const context = await deps.accounts.context(actor.accountId);
+      const { account, gateways } = context;
       const msisdn = readNumber(body.to, account.default_country);
       if (gateways === 0) {
         throw new AppError(
@@ -87,9 +91,10 @@ export const testPhones: Endpoint[] = [
         );
       }
       const code = drawCode();
+      const leaves = await judged(deps, context, msisdn, code);
       const { phone, isNew } = await ensure(call, msisdn, body.name, code);
       // After the commit: a code that arrives must be one that can be verified.
-      if (phone.verified_at === null) await send(deps, actor.accountId, phone.msisdn, code);
+      if (phone.verified_at === null) await send(deps, actor.accountId, leaves);
       return reply(isNew ? 201 : 200, toTestPhone(phone, actor.scopes));
     },
   ),
@@ -159,11 +164,21 @@ function ensure(call: Call, msisdn: string, name: string | null | undefined, cod
   );
 }
 
-/** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook, and its text is not shown. */
-async function send({ ingress, metrics }: ApiDeps, accountId: string, msisdn: string, code: string): Promise<void> {
+/** The message with the code, as the rules of its country let it leave. @throws AppError invalid-request */
+async function judged(deps: ApiDeps, context: AccountContext, msisdn: string, code: string): Promise<IncomingMessage> {
   const text = codeText(code);
-  const own = { msisdn, text, sender: null, service: TRANSACTIONAL, options: { sensitive: true } } as const;
-  const message = plainMessage(own, segment(text));
+  const message = { msisdn, text, sender: null, service: TRANSACTIONAL, options: { sensitive: true } } as const;
+  const result = await judgeAlone(deps, context, message, { findTemplate: true });
+  if (!result.ok) {
+    const shape = codeText('{#var#}');
+    throw invalidField('to', `can’t be sent a code: ${result.field} ${result.message} (the text is “${shape}”)`);
+  }
+  const { sender, options, dueAt, windows } = result;
+  return { ...plainMessage({ ...message, sender, options }, segment(text)), dueAt, windows };
+}
+
+/** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook, and its text is not shown. */
+async function send({ ingress, metrics }: ApiDeps, accountId: string, message: IncomingMessage): Promise<void> {
   await ingress.accept({ accountId, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
   metrics.messages('accepted', 1);
 }
