@@ -20,8 +20,13 @@ create table accounts (
   safety jsonb not null default '{}'::jsonb,
   windows jsonb not null default '[{"end": "21:00", "start": "10:00", "country": "IN", "timezone": "Asia/Kolkata"}]'::jsonb,
   max_age jsonb not null default '{}'::jsonb,
+  promotional_outside_window text,
+  promotional_services text[] not null default '{}'::text[],
+  india_strict boolean not null default false,
+  floors jsonb not null default '{}'::jsonb,
   constraint accounts_click_tracking_check CHECK ((click_tracking = ANY (ARRAY['off'::text, 'count'::text, 'report'::text]))),
   constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_promotional_outside_window_check CHECK ((promotional_outside_window = ANY (ARRAY['send'::text, 'hold'::text, 'refuse'::text]))),
   constraint accounts_retention_days_check CHECK ((retention_days > 0)),
   constraint accounts_unsupported_options_check CHECK ((unsupported_options = ANY (ARRAY['refuse'::text, 'drop'::text])))
 );
@@ -197,6 +202,21 @@ create table clicks (
   constraint clicks_pkey PRIMARY KEY (message_id)
 );
 
+create table deployment_floors (
+  id boolean not null default true,
+  floors jsonb not null default '{}'::jsonb,
+  updated_at timestamp with time zone not null default now(),
+  constraint deployment_floors_id_check CHECK (id),
+  constraint deployment_floors_pkey PRIMARY KEY (id)
+);
+
+create table deployment_secrets (
+  name text not null,
+  value text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint deployment_secrets_pkey PRIMARY KEY (name)
+);
+
 create table due_callbacks (
   webhook_id text not null,
   due_at timestamp with time zone not null,
@@ -244,6 +264,8 @@ create table gateway_tests (
   body text not null,
   sender text,
   created_at timestamp with time zone not null default now(),
+  taken_at timestamp with time zone,
+  answer text,
   constraint gateway_tests_pkey PRIMARY KEY (id)
 );
 
@@ -570,8 +592,11 @@ create table templates (
   entity_id text,
   language text,
   created_at timestamp with time zone not null default now(),
+  sensitive boolean not null default false,
+  class text,
   constraint templates_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint templates_account_id_name_key UNIQUE (account_id, name),
+  constraint templates_class_check CHECK ((class = ANY (ARRAY['transactional'::text, 'promotional'::text, 'service'::text, 'government'::text]))),
   constraint templates_pkey PRIMARY KEY (id)
 );
 
@@ -757,6 +782,8 @@ CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE
 
 CREATE INDEX slices_wake_sends ON slices USING btree (id) WHERE (wake_due AND (campaign_id IS NULL));
 
+CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
+
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
@@ -780,3 +807,105 @@ CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHER
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
 
 CREATE UNIQUE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
+
+CREATE OR REPLACE FUNCTION drop_partitions(ended timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  border uuid;
+  parent text;
+  oldest text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
+  for border in select until_key from public.partitions_of('messages') order by until_key loop
+    exit when public.uuidv7_time(border) > ended
+      -- A slice may be two hours older or younger than its messages: they join it, and clocks differ.
+      or exists (select from public.slices
+                 where outcomes is null and id < public.uuidv7_at(public.uuidv7_time(border) + interval '2 hours'));
+    foreach parent in array array['messages', 'attempts', 'receipts', 'callbacks'] loop
+      select name into strict oldest from public.partitions_of(parent) order by until_key limit 1;
+      execute format('drop table public.%I', oldest);
+      return next oldest;
+    end loop;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION make_partitions(needed timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  parent text;
+  fill integer;
+  last record;
+  begins timestamptz;
+  made text;
+  definition text;
+begin
+  if needed is null or needed > now() + interval '5 years' then
+    raise exception 'partitions are made for the next five years, and not for %', needed using errcode = 'invalid_parameter_value';
+  end if;
+  -- One process makes or drops partitions at a time.
+  perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
+  -- How full pages are written: docs/decisions/0014-room-for-updates.md.
+  for parent, fill in values ('messages', 45), ('attempts', 50), ('receipts', 100), ('callbacks', 50) loop
+    loop
+      select * into strict last from public.partitions_of(parent) order by until_key desc limit 1;
+      begins := public.uuidv7_time(last.until_key);
+      exit when begins >= needed;
+      made := parent || to_char(begins at time zone 'UTC', '_YYYY"q"Q');
+      -- Made apart and attached: that lets everybody read and write the others meanwhile.
+      execute format('create table public.%I (like public.%I including defaults including constraints including generated
+                      including indexes) with (fillfactor = %s)', made, parent, fill);
+      -- Indexes that a partition has for itself: what is unique within it, without naming the key that parts the table.
+      for definition in
+        select pg_get_indexdef(indexrelid) from pg_index
+        where indrelid = to_regclass('public.' || quote_ident(last.name)) and indexrelid not in (select inhrelid from pg_inherits)
+      loop
+        execute replace(definition, last.name, made);
+      end loop;
+      execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, made, last.until_key,
+                     public.uuidv7_at((date_trunc('quarter', begins at time zone 'UTC') + interval '3 months') at time zone 'UTC'));
+    end loop;
+  end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION partitions_of(parent text)
+ RETURNS TABLE(name text, until_key uuid)
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.relname::text, substring(pg_get_expr(c.relpartbound, c.oid) from $re$ TO \('([0-9a-f-]{36})'\)$re$)::uuid as until_key
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = to_regclass('public.' || quote_ident(parent)) order by until_key
+$function$
+;
+
+CREATE OR REPLACE FUNCTION uuidv7_at(at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION uuidv7_time(id uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select to_timestamp(('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / 1000.0)
+$function$
+;

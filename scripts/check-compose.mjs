@@ -84,8 +84,9 @@ function checkOwnService(service, report) {
 
 /** Compose's `${NAME:-default}` and `${NAME:?message}`. */
 function interpolate(text, given) {
-  return text.replace(/\$\{(\w+)(?::[-?]([^}]*))?\}/g, (match, name, rest) =>
-    given[name] ?? (match.includes(':-') ? rest : 'given'),
+  return text.replace(
+    /\$\{(\w+)(?::[-?]([^}]*))?\}/g,
+    (match, name, rest) => given[name] ?? (match.includes(':-') ? rest : 'given'),
   );
 }
 
