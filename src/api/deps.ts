@@ -1,4 +1,5 @@
 /** What the routes are made of; the composition root builds it. */
+import type { NumberHash } from '../core/accounts/number-hash';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -19,6 +20,8 @@ import type { WorkflowLinks } from './http/workflow-link';
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
+  /** Proves in audit and records of consent which number it was. */
+  numberHash: NumberHash;
   auth: Authenticator;
   idempotency: Idempotency;
   keys: Keys;

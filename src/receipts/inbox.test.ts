@@ -2,6 +2,7 @@ import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
 import {
   KEPT_RECEIPTS,
+  numberHash,
   SEALER,
   claim,
   messageOf,
@@ -28,6 +29,7 @@ beforeAll(async () => {
     database: store,
     sealer: SEALER,
     publicUrl: 'https://sms.example.com',
+    numberHash,
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),
     onRefused: (error) => void refusals.push(error as Error),

@@ -1,10 +1,13 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
-import { meaningOf } from '../core/messages/opt-out';
+import type { NumberHash } from '../core/accounts/number-hash';
+import { readReply, vocabularyOf, type OptOutVocabulary, type Reply } from '../core/messages/opt-out';
+import { countryOf } from '../core/time/zones';
 import type { CallbackRequest, InboundText } from '../providers/provider';
 import { findGatewayByToken, unsealGateway, type GatewayRow } from '../store/gateways/gateways';
 import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
+import { readOptOutSettings, type OptOutSettings } from '../store/messages/suppressions';
 import type { Sealer } from '../store/seal';
 import { CallbackBudgets } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
@@ -22,6 +25,7 @@ export interface InboxDeps extends ReceiptCommitsDeps {
   sealer: Sealer;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
+  numberHash: NumberHash;
 }
 
 export interface Inbox {
@@ -36,18 +40,42 @@ const MAX_NUMBER_CHARACTERS = 50;
 const GATEWAY_CACHE_MS = 2_000;
 
 /** A gateway as its callbacks are received. */
-type ReceivingGateway = OpenGateway & { row: GatewayRow };
+type ReceivingGateway = OpenGateway & {
+  row: GatewayRow;
+  /** What it lets through is proven to be the provider's: by a signature, or by what the gateway is configured to expect. */
+  authenticated: boolean;
+};
+
+/** Reads texts as an account does. @param country ISO 3166 alpha-2, of the phone; null = its number doesn't tell. */
+type ReplyReader = (text: string, country: string | null) => Reply;
+
+/** @returns a reader that puts the words of each country together once. */
+function replyReader({ countries, words, optInWords }: OptOutSettings): ReplyReader {
+  const known = new Map<string | null, OptOutVocabulary>();
+  return (text, country) => {
+    let vocabulary = known.get(country);
+    if (vocabulary === undefined) {
+      const all = country === null ? countries : [...countries, country];
+      vocabulary = vocabularyOf({ countries: all, words, optInWords });
+      known.set(country, vocabulary);
+    }
+    return readReply(text, vocabulary);
+  };
+}
 
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
   const cache = new TtlCache<ReceivingGateway | null>(GATEWAY_CACHE_MS);
+  const readers = new TtlCache<ReplyReader>(GATEWAY_CACHE_MS);
   const commits = new ReceiptCommits(deps);
   const budgets = new CallbackBudgets();
 
   async function load(token: string): Promise<ReceivingGateway | null> {
     const row = await findGatewayByToken(database.db, token);
     if (row === null) return null;
-    return { row, ...openGateway(row, unsealGateway(row, sealer), deps.publicUrl) };
+    const opened = openGateway(row, unsealGateway(row, sealer), deps.publicUrl);
+    const { provider, config } = opened;
+    return { row, ...opened, authenticated: provider.signsCallbacks === true || config.callbackAuth !== null };
   }
 
   const gatewayOf = (token: string): Promise<ReceivingGateway | null> =>
@@ -56,6 +84,34 @@ export function createInbox(deps: InboxDeps): Inbox {
       () => load(token),
       (gateway) => gateway !== null,
     );
+
+  /** The texts of a callback as they are stored: in the order in which they were said, as far as the vendor tells. */
+  async function toInbound(gateway: ReceivingGateway, texts: InboundText[]): Promise<InboundDraft[]> {
+    const { id, account_id: accountId } = gateway.row;
+    const read = await readers.get(accountId, async () =>
+      replyReader(await readOptOutSettings(database.db, accountId)),
+    );
+    const ordered = texts.every(({ at }) => at !== undefined)
+      ? texts.toSorted((a, b) => a.at!.getTime() - b.at!.getTime())
+      : texts;
+    return ordered.map(({ from, to, text, providerId, at }) => {
+      const { meaning, ...by } = read(text, countryOf(from));
+      return {
+        dedupe: digest([id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
+        toldApart: providerId !== undefined || at !== undefined,
+        accountId,
+        gatewayId: id,
+        msisdn: from,
+        numberHash: deps.numberHash(from),
+        toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
+        body: foreignBody(text, MAX_TEXT_BYTES),
+        meaning,
+        receivedAt: foreignInstant(at),
+        authentic: gateway.authenticated,
+        evidence: { gatewayId: id, ...by },
+      };
+    });
+  }
 
   return {
     async receive(token, request) {
@@ -77,7 +133,7 @@ export function createInbox(deps: InboxDeps): Inbox {
         case 'ignored':
           return { status: 200, outcome: 'ignored' };
         case 'inbound':
-          deps.wakeRelays(await storeInbound(database.pool, toInbound(row, result.texts)));
+          deps.wakeRelays(await storeInbound(database.pool, await toInbound(gateway, result.texts)));
           return { status: 200, outcome: 'stored' };
         case 'receipts':
           if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };
@@ -94,19 +150,6 @@ const tooMuch = (waitMs: number): InboxAnswer => ({
   reason: 'this gateway’s provider brings more than can be stored at a time: send it again later',
   retryAfterSeconds: Math.ceil(waitMs / 1_000),
 });
-
-function toInbound(gateway: GatewayRow, texts: InboundText[]): InboundDraft[] {
-  return texts.map(({ from, to, text, providerId, at }) => ({
-    dedupe: digest([gateway.id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
-    accountId: gateway.account_id,
-    gatewayId: gateway.id,
-    msisdn: from,
-    toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
-    body: foreignBody(text, MAX_TEXT_BYTES),
-    meaning: meaningOf(text),
-    receivedAt: foreignInstant(at),
-  }));
-}
 
 /** A callback as it is kept for support: its body, or the query of a GET (not the path, which is the gateway's secret). */
 const rawOf = ({ body, query }: CallbackRequest): string =>

@@ -1,6 +1,7 @@
 /** What api and worker share: Postgres, Temporal, sealing. */
 import { Client, type Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config';
+import { createNumberHash, type NumberHash } from '../core/accounts/number-hash';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
 import { findOpenCampaign } from '../store/campaigns/looks';
@@ -22,6 +23,7 @@ export interface Base {
   sealer: Sealer;
   /** 32 bytes. */
   masterKey: Buffer;
+  numberHash: NumberHash;
   workflows: Workflows;
   connection: Connection;
   /** Of Temporal. */
@@ -79,6 +81,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     database,
     sealer: createSealer(config.masterKey),
     masterKey: config.masterKey,
+    numberHash: createNumberHash(config.masterKey),
     workflows,
     connection,
     namespace: temporal.namespace,

@@ -1,12 +1,15 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
 import { createHash, hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { createNumberHash } from '../../src/core/accounts/number-hash';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
+import { PROMOTIONAL_SERVICES } from '../../src/core/messages/promotional';
 import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
+import type { OptOutRules } from '../../src/store/messages/suppressions';
 import { RECORD_HASH_BYTES } from '../../src/store/messages/records';
 import { sealSlice } from '../../src/store/messages/slices';
 import { connectDatabase, type Database } from '../../src/store/database';
@@ -23,7 +26,9 @@ import { until } from './until';
 export const ACCOUNT = 'default';
 /** Callbacks name their webhook without a foreign key, so it needs no row. */
 export const WEBHOOK = 'wh_test';
-export const SEALER = createSealer(Buffer.alloc(32, 1));
+const MASTER_KEY = Buffer.alloc(32, 1);
+export const SEALER = createSealer(MASTER_KEY);
+export const numberHash = createNumberHash(MASTER_KEY);
 
 export interface TestStore extends Database {
   url: string;
@@ -123,11 +128,22 @@ export async function storeSlice(
 /** The dispatch run of tests that need only one. */
 export const CLAIM = randomUUID();
 
+/** Of an account that shares its opt-outs with no other. */
+export const OPT_OUTS: OptOutRules = { shared: false, promotional: PROMOTIONAL_SERVICES };
+
 /** Claims a block, as a run that has just begun: whoever had the slice before claims no more of it. */
 export async function claimBlock(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
   const owner = randomUUID();
   await sealSlice(pool, sliceId, owner);
-  const leg = { leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM, after: null };
+  const leg = {
+    leg: 0,
+    limit: 1_000,
+    overrideSender: false,
+    sender: 'BRANDA',
+    claim: CLAIM,
+    after: null,
+    optOuts: OPT_OUTS,
+  };
   return claimMessages(pool, { owner, sliceId, gatewayId, ...leg, ...over });
 }
 

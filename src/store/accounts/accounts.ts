@@ -1,6 +1,7 @@
 /** Accounts and their settings. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { MaxAge } from '../../core/messages/age';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';
@@ -116,6 +117,16 @@ export interface AccountDraft {
   safety: Safety;
   windows: CountryWindow[];
   maxAgeSeconds: MaxAge;
+  /** What it names is changed; the rest of it stays. */
+  optOut: Partial<OptOutDraft>;
+}
+
+/** How an account's recipients opt out, and in again. */
+export interface OptOutDraft {
+  scope: 'account' | 'deployment';
+  classes: SuppressedClasses;
+  words: string[];
+  optInWords: string[];
 }
 
 function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
@@ -133,6 +144,10 @@ function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
     safety: draft.safety && JSON.stringify(draft.safety),
     windows: draft.windows && JSON.stringify(draft.windows),
     max_age: draft.maxAgeSeconds && JSON.stringify(draft.maxAgeSeconds),
+    opt_out_scope: draft.optOut?.scope,
+    opt_out_classes: draft.optOut?.classes,
+    opt_out_words: draft.optOut?.words,
+    opt_in_words: draft.optOut?.optInWords,
   };
 }
 

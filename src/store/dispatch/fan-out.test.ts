@@ -3,6 +3,7 @@ import { bundleAnew, SHOWN_STATE } from '../../../test/support/outbox';
 import {
   ACCOUNT,
   FAILED,
+  numberHash,
   SEALER,
   WEBHOOK,
   messageOf,
@@ -145,6 +146,10 @@ it('a reply goes to all that want it, once', async () => {
     body: 'Thanks',
     meaning: 'reply' as const,
     receivedAt: null,
+    toldApart: true,
+    numberHash: numberHash('+919800000001'),
+    authentic: true,
+    evidence: {},
   };
   expect((await storeInbound(store.pool, [reply])).sort()).toEqual([all, WEBHOOK].sort());
   expect(await storeInbound(store.pool, [reply])).toEqual([]);

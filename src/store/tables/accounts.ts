@@ -1,6 +1,7 @@
 /** Rows of accounts, their API keys, what was done under them, and the answers to repeated requests. */
 import type { Generated, JSONColumnType } from 'kysely';
 import type { MaxAge } from '../../core/messages/age';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { CreatedAt, JsonWithDefault } from './columns';
 
 export interface AccountsTable {
@@ -19,6 +20,10 @@ export interface AccountsTable {
   safety: JsonWithDefault<Safety>;
   windows: JsonWithDefault<CountryWindow[]>;
   max_age: JsonWithDefault<MaxAge>;
+  opt_out_scope: Generated<'account' | 'deployment'>;
+  opt_out_classes: Generated<SuppressedClasses>;
+  opt_out_words: Generated<string[]>;
+  opt_in_words: Generated<string[]>;
 }
 
 /** An account's caps; one that is absent is off. */

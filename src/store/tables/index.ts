@@ -15,6 +15,7 @@ import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable,
 import type {
   AttemptsTable,
   BlocksTable,
+  ConsentsTable,
   LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
@@ -48,6 +49,7 @@ export interface Schema {
   relays: RelaysTable;
   idempotency_keys: IdempotencyKeysTable;
   suppressions: SuppressionsTable;
+  consents: ConsentsTable;
   senders: SendersTable;
   routes: RoutesTable;
   gateway_tests: GatewayTestsTable;

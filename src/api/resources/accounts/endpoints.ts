@@ -1,4 +1,5 @@
 /** `/api/v1/accounts`: tenants and what each decides for itself. */
+import { AppError } from '../../../errors';
 import { openEncryption } from '../../../store/accounts/account-encryption';
 import {
   findAccount,
@@ -28,6 +29,18 @@ const { found, change } = resource<Account>({
 async function visible(deps: ApiDeps, actor: Principal, id: string): Promise<Account> {
   const maySee = id === actor.accountId || actor.scopes.includes('admin');
   return found(maySee ? await findAccount(deps.database.db, id) : null);
+}
+
+/**
+ * Whoever shares opt-outs stops messages of others, and learns of theirs: that is for the operator to say.
+ * @throws AppError forbidden
+ */
+function refuseOtherScope({ scopes }: Principal, { opt_out_scope: now }: Account, wanted = now): void {
+  if (wanted === now || scopes.includes('admin')) return;
+  throw new AppError(
+    'forbidden',
+    `optOut.scope is ${now}: only a key with the scope admin changes it, since it rules over other accounts too`,
+  );
 }
 
 export const accounts: Endpoint[] = [
@@ -106,6 +119,7 @@ export const accounts: Endpoint[] = [
       const { sealer } = deps;
       const before = await visible(deps, actor, params.id);
       const { id } = before;
+      refuseOtherScope(actor, before, body.optOut?.scope);
       const draft = { ...body, encryption: readEncryption(body.encryption, openEncryption(sealer, before)) };
       const fields = Object.keys(body);
       const row = await change(

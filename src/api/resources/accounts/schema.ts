@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
 import { MAX_AGE_SECONDS, type MaxAge } from '../../../core/messages/age';
+import { normaliseWord } from '../../../core/messages/opt-out';
+import { SUPPRESSED_CLASSES } from '../../../core/messages/suppression';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
 import type { Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
@@ -13,6 +15,8 @@ const MAX_HOURS = 8_760;
 const MAX_MINUTES = MAX_HOURS * 60;
 const MAX_KEY_VERSIONS = 20;
 const MAX_WINDOWS = 250;
+const MAX_WORDS = 100;
+const MAX_WORD_LENGTH = 60;
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as IN');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:00');
@@ -51,6 +55,32 @@ const maxAgeSeconds = z
     return kept;
   });
 
+/** A word or phrase as a person may answer; what is no word at all could never be meant. */
+const answer = storable(1, MAX_WORD_LENGTH).refine(
+  (word) => normaliseWord(word) !== '',
+  'must have a letter or a digit: punctuation and blanks are left out when answers are compared',
+);
+const answers = z.array(answer).max(MAX_WORDS);
+
+const optOut = z
+  .strictObject({
+    scope: z.enum(['account', 'deployment']).optional(),
+    classes: z.enum(SUPPRESSED_CLASSES).optional(),
+    words: answers.optional(),
+    optInWords: answers.optional(),
+  })
+  .superRefine(({ words = [], optInWords = [] }, context) => {
+    const stops = new Set(words.map(normaliseWord));
+    optInWords.forEach((word, i) => {
+      if (!stops.has(normaliseWord(word))) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['optInWords', i],
+        message: 'is one of words too: it can mean one thing',
+      });
+    });
+  });
+
 const encryption = z.strictObject({
   keys: z
     .array(
@@ -86,6 +116,7 @@ export const account = z.strictObject({
   safety: safety.optional(),
   windows: windows.optional(),
   maxAgeSeconds: maxAgeSeconds.optional(),
+  optOut: optOut.optional(),
 });
 export const accountPatch = account.partial();
 
@@ -134,6 +165,12 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
     safety: row.safety,
     windows: row.windows,
     maxAgeSeconds: row.max_age,
+    optOut: {
+      scope: row.opt_out_scope,
+      classes: row.opt_out_classes,
+      words: row.opt_out_words,
+      optInWords: row.opt_in_words,
+    },
     createdAt: row.created_at.toISOString(),
   };
 }
@@ -156,6 +193,12 @@ export const accountAnswer = z
     safety,
     windows: z.array(z.object({ country: z.string(), start: z.string(), end: z.string(), timezone: z.string() })),
     maxAgeSeconds: z.object({ T: seconds.optional(), P: seconds.optional(), S: seconds.optional() }),
+    optOut: z.object({
+      scope: z.enum(['account', 'deployment']),
+      classes: z.enum(SUPPRESSED_CLASSES),
+      words: z.array(z.string()),
+      optInWords: z.array(z.string()),
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });

@@ -12,6 +12,7 @@ import { parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
 import { parseTemplate, renderTemplate, type Template } from '../../../core/audience/template';
 import { windowState, type SendWindow } from '../../../core/time/window';
+import { isPromotional } from '../../../core/messages/promotional';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
@@ -81,7 +82,12 @@ export async function checkCampaign(
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = await readPeople(db, accountId, account.default_country, body, text.template);
-  await checkLimits(db, accountId, account.safety.maxCampaignRecipients, people);
+  await checkLimits(
+    db,
+    { accountId, promotional: isPromotional(service) },
+    account.safety.maxCampaignRecipients,
+    people,
+  );
   const asked = optionsOf(body, text);
   const admitted = createAdmission(context)({
     sender: body.sender ?? null,
@@ -308,7 +314,7 @@ const MAX_PROBLEMS = 100;
 
 async function checkLimits(
   db: Kysely<Schema>,
-  accountId: string,
+  sending: { accountId: string; promotional: boolean },
   maxRecipients: number | undefined,
   people: People,
 ): Promise<void> {
@@ -322,7 +328,7 @@ async function checkLimits(
     }
   }
   const numbers = people.recipients.map((row) => row.msisdn);
-  if (await isEveryoneSuppressed(db, accountId, people.audience, numbers)) {
+  if (await isEveryoneSuppressed(db, sending, people.audience, numbers)) {
     throw new AppError(
       'audience-suppressed',
       'Everybody in the audience has opted out or is suppressed: nobody would get it',

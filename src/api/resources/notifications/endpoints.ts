@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalid } from '../../http/invalid';
 import { isJsonObject } from '../../http/json';
 import { parseTemplate } from '../../../core/audience/template';
+import { isPromotional } from '../../../core/messages/promotional';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { audited } from '../../../store/accounts/audit';
@@ -150,7 +151,7 @@ function textOf(
 async function countMembers({ database: { db } }: ApiDeps, draft: CampaignDraft, group: GroupRow): Promise<number> {
   const parsed = parseTemplate(draft.body);
   const required = parsed.ok ? parsed.template.required : [];
-  const scope = { accountId: draft.accountId, id: group.id };
+  const scope = { accountId: draft.accountId, id: group.id, promotional: isPromotional(draft.service) };
   const { reachable, lacking } = await countReachable(db, scope, required, draft.variables);
   if (reachable > 0) return reachable;
   throw invalid(

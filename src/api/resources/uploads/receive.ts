@@ -4,7 +4,13 @@ import type { ColumnSettings } from '../../../core/audience/upload-file';
 import { uuidv7 } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
 import { insertAudit, type Actor } from '../../../store/accounts/audit';
-import { appendChunk, beginUpload, completeUpload, discardUpload } from '../../../store/audience/upload-bytes';
+import {
+  appendChunk,
+  beginUpload,
+  completeUpload,
+  discardUpload,
+  type UploadDraft,
+} from '../../../store/audience/upload-bytes';
 import type { UploadRow } from '../../../store/audience/uploads';
 import type { Database } from '../../../store/database';
 import { takesItsTime } from '../../http/client-errors';
@@ -22,7 +28,7 @@ export async function receiveFile(
   { db, pool }: Database,
   actor: Actor,
   request: Request,
-  wanted: ColumnSettings & { name: string | null },
+  wanted: ColumnSettings & { name: string | null } & Pick<UploadDraft, 'suppressions'>,
 ): Promise<UploadRow> {
   const { content, filename } = await openFile(request);
   takesItsTime(request);
@@ -50,7 +56,8 @@ export async function receiveFile(
     return db.transaction().execute(async (tx) => {
       const row = await completeUpload(tx, id);
       if (row === null) throw tooSlow();
-      await insertAudit(tx, actor, { action: 'upload.created', subject: id, detail: { bytes: stored } });
+      const action = wanted.suppressions === undefined ? 'upload.created' : 'suppressions.imported';
+      await insertAudit(tx, actor, { action, subject: id, detail: { bytes: stored } });
       return row;
     });
   }
