@@ -21,10 +21,10 @@ interface Sending {
  * nothing else, whatever the statistics say.
  */
 export const suppressing = ({ account, msisdn, promotional, shared }: Sending): string => `(
-  select true from suppressions s
-  where s.msisdn = ${msisdn} and (s.classes = 'all' or ${promotional})
-    and (s.account_id = ${account} or (${shared} and exists (
-      select from accounts a where a.id = s.account_id and a.opt_out_scope = 'deployment')))
+  select true from suppressions found
+  where found.msisdn = ${msisdn} and (found.classes = 'all' or ${promotional})
+    and (found.account_id = ${account} or (${shared} and exists (
+      select from accounts sharing where sharing.id = found.account_id and sharing.opt_out_scope = 'deployment')))
   limit 1)`;
 
 /** The same of an account whose settings have not been read. @param account its id, in SQL. */
@@ -33,7 +33,7 @@ export const suppressingIn = (account: string, msisdn: string, promotional: bool
     account,
     msisdn,
     promotional: String(promotional),
-    shared: `(select own.opt_out_scope = 'deployment' from accounts own where own.id = ${account})`,
+    shared: `exists (select from accounts asking where asking.id = ${account} and asking.opt_out_scope = 'deployment')`,
   });
 
 /** How an account's opt-outs are held against its messages; read with its other rules of dispatch. */
