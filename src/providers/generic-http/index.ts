@@ -3,7 +3,14 @@ import { isAuthentic } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
-import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
+import {
+  UNLISTED_FAILURE,
+  readInbound,
+  readReceipt,
+  refusalOf,
+  textAt,
+  valuesOf as callbackValues,
+} from '../shared/mapping';
 import { NO_VENDOR, TEXT_ONLY } from '../provider';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
@@ -34,8 +41,10 @@ export const genericHttp: Provider<HttpConfig> = {
     return [read(response, config)];
   },
 
-  callback(request, { credentials: { receipts: mapping }, callbackAuth }) {
+  callback(request, { credentials: { receipts: mapping, inbound }, callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
+    const texts = readInbound(request, inbound, mapping);
+    if (texts !== null) return { kind: 'inbound', texts };
     if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
     const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
     if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };

@@ -11,7 +11,9 @@ import type { HttpClient } from '../../outbound/client';
 import { members, parseJson } from '../shared/json';
 import {
   UNLISTED_FAILURE,
+  inboundSchema,
   placeSchema,
+  readInbound,
   readReceipt,
   refusalOf,
   refusalsSchema,
@@ -75,6 +77,9 @@ const options = {
   receipts: receiptsSchema
     .prefault({})
     .meta({ title: 'Delivery reports', description: 'Where their values stand and what they mean' }),
+  inbound: inboundSchema
+    .optional()
+    .meta({ title: 'Texts of phones', description: 'Where their values stand. Without it nobody can opt out by STOP' }),
 };
 const credentialsSchema = z.union([
   z.strictObject({
@@ -125,6 +130,8 @@ export const pingbix: Provider<PingbixCredentials> = {
   callback(request, { credentials, callbackAuth }) {
     if (!isAuthentic(request, callbackAuth)) return { kind: 'unauthentic', reason: 'wrong or no Authorization' };
     const mapping = credentials.receipts;
+    const texts = readInbound(request, credentials.inbound, mapping);
+    if (texts !== null) return { kind: 'inbound', texts };
     const values = valuesOf(request, mapping.in);
     const receipt = readReceipt(values, mapping);
     if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
