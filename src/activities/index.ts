@@ -1,5 +1,6 @@
 /** Everything that workflows may call. Workflows import the type only. */
 import { ApplicationFailure, Context, metricMeter, type Info } from '@temporalio/activity';
+import type { NumberHash } from '../store/accounts/personal-hash';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -47,6 +48,8 @@ export interface ActivityDeps {
   /** The same database, over connections that nobody else's statements can use up, nor wait for. */
   maintenance: Database;
   sealer: Sealer;
+  /** Of numbers, for records of consent. */
+  numberHash: NumberHash;
   http: HttpClient;
   workflows: Workflows;
   /** Base of the callback URLs that providers are given; no trailing slash. */
@@ -76,7 +79,7 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Brings an upload's import to its end; goes on where an earlier try was cut off. */
     importUpload: ({ uploadId }: { uploadId: string }): Promise<UploadCounts | null> =>
-      withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping)),
+      withHeartbeat((stopping) => importUpload(deps.database.pool, uploadId, stopping, deps.numberHash)),
 
     /** One turn of a duty of maintenance. */
     runDuty: (input: DutyInput): Promise<DutyReport> =>

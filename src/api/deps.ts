@@ -1,6 +1,7 @@
 /** What the routes are made of; the composition root builds it. */
 import type { AccountLimits } from '../config/account-limits';
 import type { AccessTokens } from '../core/accounts/access-token';
+import type { NumberHash } from '../store/accounts/personal-hash';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Inbox } from '../receipts/inbox';
@@ -26,6 +27,8 @@ export interface WirePayload {
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
+  /** Proves in audit and records of consent which number it was. */
+  numberHash: NumberHash;
   auth: Authenticator;
   idempotency: Idempotency;
   keys: Keys;

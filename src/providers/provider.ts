@@ -237,6 +237,8 @@ export interface Provider<Credentials = unknown> {
     http: HttpClient,
     signal: AbortSignal,
   ): Promise<Receipt[]>;
+  /** The vendor signs its callbacks, so that each is proven without a `callbackAuth`. */
+  readonly signsCallbacks?: true;
   /** Authenticates and parses a callback. Pure: no I/O. */
   callback(request: CallbackRequest, config: ProviderConfig<Credentials>): CallbackResult;
 }

@@ -2,6 +2,7 @@ import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
 import {
   KEPT_RECEIPTS,
+  hashNumber,
   SEALER,
   claim,
   messageOf,
@@ -31,6 +32,7 @@ beforeAll(async () => {
     database: store,
     sealer: SEALER,
     publicUrl: 'https://sms.example.com',
+    numberHash: hashNumber,
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),
     onRefused: (error) => void refusals.push(error as Error),

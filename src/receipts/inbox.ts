@@ -2,16 +2,16 @@
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import { createAddressList } from '../core/gateways/address-list';
 import type { CallbackProof } from '../core/gateways/callback-proof';
-import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
-import { meaningOf } from '../core/messages/opt-out';
-import type { CallbackRequest, CallbackResult, InboundText } from '../providers/provider';
+import type { CallbackRequest, CallbackResult } from '../providers/provider';
 import { findGatewayByToken, isCallbackToken } from '../store/gateways/callback-tokens';
 import { unsealGateway, type GatewayRow } from '../store/gateways/gateways';
-import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
+import type { NumberHash } from '../store/accounts/personal-hash';
+import { storeInbound } from '../store/messages/opt-outs';
 import type { Sealer } from '../store/seal';
 import { CallbackBudgets, UnprovenThrottle } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
-import { digest, toDrafts } from './drafts';
+import { toDrafts } from './drafts';
+import { createReplyReader } from './replies';
 import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open';
 
 /** The answer to a callback of a provider. */
@@ -25,6 +25,7 @@ export interface InboxDeps extends ReceiptCommitsDeps {
   sealer: Sealer;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
+  numberHash: NumberHash;
 }
 
 export interface Inbox {
@@ -35,9 +36,6 @@ export interface Inbox {
   receive(token: string, request: CallbackRequest, address: string): Promise<InboxAnswer>;
 }
 
-/** Inbound texts are short messages of some parts. */
-const MAX_TEXT_BYTES = 16_384;
-const MAX_NUMBER_CHARACTERS = 50;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
 
@@ -99,6 +97,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   const gateways = new ReceivingGateways(deps);
   const commits = new ReceiptCommits(deps);
   const budgets = new CallbackBudgets();
+  const toInbound = createReplyReader(deps);
   const unproven = new UnprovenThrottle(UNPROVEN.perSecond, UNPROVEN.burst);
 
   /** Reads a callback that may be its provider's; a status = that of the refusal. */
@@ -120,7 +119,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   async function take(row: GatewayRow, request: CallbackRequest, result: CallbackResult, proof: CallbackProof | null) {
     switch (result.kind) {
       case 'inbound':
-        deps.wakeRelays(await storeInbound(deps.database.pool, toInbound(row, result.texts, proof)));
+        deps.wakeRelays(await storeInbound(deps.database.pool, await toInbound(row, result.texts, proof)));
         return STORED;
       case 'receipts':
         if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request), proof))) > 0) return STORED;
@@ -166,20 +165,6 @@ const tooMuch = (why: string, waitMs: number): InboxAnswer => ({
   reason: `${why}: send it again later`,
   retryAfterSeconds: Math.ceil(waitMs / 1_000),
 });
-
-function toInbound(gateway: GatewayRow, texts: InboundText[], proof: CallbackProof | null): InboundDraft[] {
-  return texts.map(({ from, to, text, providerId, at }) => ({
-    dedupe: digest([gateway.id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
-    accountId: gateway.account_id,
-    gatewayId: gateway.id,
-    msisdn: from,
-    toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
-    body: foreignBody(text, MAX_TEXT_BYTES),
-    meaning: meaningOf(text),
-    proof,
-    receivedAt: foreignInstant(at),
-  }));
-}
 
 /** A callback as it is kept for support: its body, or the query of a GET (not the path, which is the gateway's secret). */
 const rawOf = ({ body, query }: CallbackRequest): string =>

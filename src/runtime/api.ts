@@ -62,6 +62,7 @@ export async function startApi(
     database: intake,
     sealer,
     publicUrl: config.publicUrl,
+    numberHash: base.numberHash,
     wake: (news) => workflows.wake(news),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
     onRefused: (err, { gatewayId }) =>
@@ -75,6 +76,7 @@ export async function startApi(
   const app = createApp({
     database,
     sealer,
+    numberHash: base.numberHash,
     auth,
     idempotency: createIdempotency({ database: intake, sealer, log }),
     keys,

@@ -2,7 +2,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
-import { createPersonalHash, type PersonalHash } from '../store/accounts/personal-hash';
+import { createPersonalHash, type NumberHash, type PersonalHash } from '../store/accounts/personal-hash';
 import { connectDatabase, type Database } from '../store/database';
 import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';
@@ -28,6 +28,7 @@ export interface Base {
   ring: Keyring;
   /** Keyed hashes of numbers. */
   personalHash: PersonalHash;
+  numberHash: NumberHash;
   /** Encrypts what Temporal is given. */
   codec: PayloadCodec;
   /** With that codec, for clients and workers alike. */
@@ -65,6 +66,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     return made;
   };
   const database = connect(pool);
+  const personalHash = createPersonalHash(database, sealer);
   const temporal = temporalSettings(config.temporal);
   const codec = createPayloadCodec(ring);
   const dataConverter = createDataConverter(codec);
@@ -93,7 +95,8 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     database,
     sealer,
     ring,
-    personalHash: createPersonalHash(database, sealer),
+    personalHash,
+    numberHash: (e164) => personalHash('number', e164),
     codec,
     dataConverter,
     workflows,

@@ -57,7 +57,7 @@ it('encrypts with the current key of a ring, and decrypts with each', async () =
   const [fresh] = await after.encode([text('new')]);
   expect((await after.decode([old!, fresh!])).map(plain)).toEqual([plain(text('old')), plain(text('new'))]);
   await expect(before.decode([fresh!])).rejects.toThrow(new PayloadError(
-    'A payload was encrypted with the master key b, which is not among those of HELIOGRAPH_MASTER_KEY: add it',
+    "A payload can't be decrypted. The master key b is not in the ring, which has a: add it to HELIOGRAPH_MASTER_KEYS",
   )); // prettier-ignore
 });
 

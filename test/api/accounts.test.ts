@@ -31,6 +31,7 @@ const DEFAULTS = {
   safety: {},
   windows: [{ country: 'IN', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }],
   maxAgeSeconds: {},
+  optOut: { scope: 'account', classes: 'all', words: [], optInWords: [] },
 };
 const EVERYTHING = {
   name: 'Everything',
@@ -51,6 +52,7 @@ const EVERYTHING = {
   },
   windows: [{ country: 'DE', start: '09:00', end: '20:00', timezone: 'Europe/Berlin' }],
   maxAgeSeconds: { T: 300, P: 86_400, S: 34_560_000 },
+  optOut: { scope: 'deployment', classes: 'promotional', words: ['GENUG'], optInWords: ['YES'] },
 };
 
 describe('settings', () => {
@@ -209,14 +211,14 @@ describe('audit', () => {
     await call('DELETE', `/api/v1/gateways/${gateway.id}`);
     const url = 'https://in1.cb.wzrkt.com/sms/generic?account=SECRET-ACCOUNT';
     const webhook = await call('POST', '/api/v1/webhooks', { kind: 'clevertap', url });
-    await call('POST', '/api/v1/suppressions', { to: '919800000001' });
-    await call('DELETE', '/api/v1/suppressions/919800000001');
-    await call('DELETE', '/api/v1/suppressions/919800000001');
+    const suppression = await call('POST', '/api/v1/suppressions', { to: '919800000001' });
+    await call('DELETE', `/api/v1/suppressions/${suppression.id}`);
+    await call('DELETE', `/api/v1/suppressions/${suppression.id}`);
 
     const { items, nextCursor } = await auditOf(id);
     expect(nextCursor).toBeNull();
     const told = items.map((item: Record<string, unknown>) => [item.action, item.subject, item.keyId, item.detail]);
-    const masked = '+9198******01';
+    const which = { to: '+9198******01', numberHash: expect.stringMatching(/^[0-9a-f]{64}$/) };
     expect(told.reverse()).toEqual([
       ['account.created', id, null, { fields: ['name'] }],
       ['api-key.created', manager.id, null, { name: 'm', scopes: ['manage'] }],
@@ -228,8 +230,8 @@ describe('audit', () => {
       ['gateway.updated', gateway.id, manager.id, { fields: ['name', 'credentials'] }],
       ['gateway.deleted', gateway.id, manager.id, { open: 0 }],
       ['webhook.created', webhook.id, manager.id, { kind: 'clevertap', isDefault: false }],
-      ['suppression.created', masked, manager.id, undefined],
-      ['suppression.deleted', masked, manager.id, undefined],
+      ['suppression.created', suppression.id, manager.id, which],
+      ['suppression.deleted', suppression.id, manager.id, which],
     ]);
     expect(JSON.stringify(items)).not.toMatch(/secret|9800000001/i);
   });

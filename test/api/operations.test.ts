@@ -116,18 +116,27 @@ describe('/api/v1/webhooks', () => {
 });
 
 describe('/api/v1/suppressions', () => {
+  const found = async (to: string) =>
+    (await call('GET', `/api/v1/suppressions?to=${to}`)).json.items as { id: string; to: string }[];
+
   test('201, 200, 204: suppressed, listed page by page, released', async () => {
     const numbers = ['+919800000511', '+919800000512', '+919800000513'];
     for (const to of numbers) {
       const { status, json } = await call('POST', '/api/v1/suppressions', { to, reason: 'asked by mail' });
-      expect([status, json]).toMatchObject([201, { to, source: 'manual', reason: 'asked by mail' }]);
+      expect([status, json]).toMatchObject([201, { to, source: 'person', classes: 'all', reason: 'asked by mail' }]);
     }
     const first = await call('GET', '/api/v1/suppressions?limit=2');
     const cursor = encodeURIComponent(first.json.nextCursor as string);
     const second = await call('GET', `/api/v1/suppressions?limit=2&cursor=${cursor}`);
-    expect([...first.json.items, ...second.json.items].map(({ to }: { to: string }) => to)).toEqual(numbers);
-    expect((await call('DELETE', '/api/v1/suppressions/9800000511')).status).toBe(204);
-    expect((await call('DELETE', '/api/v1/suppressions/9800000511')).status).toBe(404);
+    expect([...first.json.items, ...second.json.items].map(({ to }: { to: string }) => to).reverse()).toEqual(numbers);
+    expect(JSON.stringify([first.json.nextCursor, Buffer.from(cursor, 'base64url').toString()])).not.toContain(
+      '98000005',
+    );
+    const [one] = await found('9800000511');
+    expect((await call('GET', `/api/v1/suppressions/${one!.id}`)).json).toEqual(one);
+    expect((await call('DELETE', `/api/v1/suppressions/${one!.id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/v1/suppressions/${one!.id}`)).status).toBe(404);
+    expect(await found('9800000511')).toEqual([]);
   });
 
   test('400: no number, one that is none, a field too many', async () => {
@@ -136,7 +145,8 @@ describe('/api/v1/suppressions', () => {
       expect([status, fieldsOf(json)]).toEqual([400, [field]]);
     } // prettier-ignore
     expect((await call('GET', '/api/v1/suppressions?limit=501')).status).toBe(400);
-    expect((await call('DELETE', '/api/v1/suppressions/nobody')).status).toBe(400);
+    const { status, json } = await call('DELETE', '/api/v1/suppressions/9800000512');
+    expect([status, json.detail]).toEqual([404, expect.stringContaining('?to=')]);
   });
 });
 

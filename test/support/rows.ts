@@ -1,12 +1,15 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
-import { createHash, hash, randomUUID } from 'node:crypto';
+import { createHash, createHmac, hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
+import { promotionalWords } from '../../src/core/messages/service';
 import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
+import type { NumberHash } from '../../src/store/accounts/personal-hash';
+import type { OptOutRules } from '../../src/store/messages/suppressions';
 import { RECORD_HASH_BYTES } from '../../src/store/messages/records';
 import { sealSlice } from '../../src/store/messages/slices';
 import { connectDatabase, type Database } from '../../src/store/database';
@@ -24,6 +27,10 @@ export const ACCOUNT = 'default';
 /** Callbacks name their webhook without a foreign key, so it needs no row. */
 export const WEBHOOK = 'wh_test';
 export const SEALER = sealerOf({ key: Buffer.alloc(32, 1) });
+/** Keyed hash of a number, as statements are given it. */
+export const numberHash = (e164: string): Buffer => createHmac('sha256', 'test').update(e164).digest();
+/** The same as the product's parts are given it. */
+export const hashNumber: NumberHash = (e164) => Promise.resolve(numberHash(e164));
 
 export interface TestStore extends Database {
   url: string;
@@ -123,11 +130,22 @@ export async function storeSlice(
 /** The dispatch run of tests that need only one. */
 export const CLAIM = randomUUID();
 
+/** Of an account that shares its opt-outs with no other. */
+export const OPT_OUTS: OptOutRules = { shared: false, promotional: promotionalWords() };
+
 /** Claims a block, as a run that has just begun: whoever had the slice before claims no more of it. */
 export async function claimBlock(pool: Pool, sliceId: string, gatewayId: string, over: Partial<ClaimRequest> = {}) {
   const owner = randomUUID();
   await sealSlice(pool, sliceId, owner);
-  const leg = { leg: 0, limit: 1_000, overrideSender: false, sender: 'BRANDA', claim: CLAIM, after: null };
+  const leg = {
+    leg: 0,
+    limit: 1_000,
+    overrideSender: false,
+    sender: 'BRANDA',
+    claim: CLAIM,
+    after: null,
+    optOuts: OPT_OUTS,
+  };
   return claimMessages(pool, { owner, sliceId, gatewayId, ...leg, ...over });
 }
 

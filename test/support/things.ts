@@ -91,13 +91,12 @@ export const THINGS: Record<string, Thing> = {
     },
   },
   '/api/v1/senders/:id': posted('/api/v1/senders', () => ({ sender: letters(), class: 'transactional' })),
-  '/api/v1/suppressions/:to': {
+  '/api/v1/suppressions/:id': posted('/api/v1/suppressions', () => ({ to: number() })),
+  '/api/v1/suppressions/imports/:id': {
     async make({ call }) {
-      const to = number();
-      await call('POST', '/api/v1/suppressions', { to });
-      return { to };
+      const { json } = await call('POST', '/api/v1/suppressions', `to\n${number()}\n`, { 'content-type': 'text/csv' });
+      return { id: json.id as string };
     },
-    unknown: { to: '+919800009999' },
   },
   '/api/v1/templates/:id': posted('/api/v1/templates', () => ({ name: `template ${unique()}`, text: 'Hello {name}' })),
   '/api/v1/test-phones/:id': posted('/api/v1/test-phones', () => ({ to: number() })),

@@ -1,4 +1,4 @@
-import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
+import { ACCOUNT, hashNumber, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
 import { deleteUpload, findUpload, listUploadErrors, readUploadRows } from '../../store/audience/uploads';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => store.stop());
 
 const NEVER = new AbortController().signal;
-const run = (id: string, stopping = NEVER) => importUpload(store.pool, id, stopping);
+const run = (id: string, stopping = NEVER) => importUpload(store.pool, id, stopping, hashNumber);
 const upload = async (id: string) => (await findUpload(store.db, ACCOUNT, id))!;
 const errors = (id: string) => listUploadErrors(store.pool, id, 0, 100);
 

@@ -1,7 +1,10 @@
-/** The `importUpload` activity: turns the stored bytes of an upload into recipients, and reports the rows that are none. */
+/** The `importUpload` activity: turns the stored bytes of an upload into recipients or suppressions, and reports the other rows. */
 import type { Pool } from 'pg';
+import type { NumberHash } from '../../store/accounts/personal-hash';
+import { createSuppressionRowReader } from '../../core/audience/suppression-row';
 import { MAX_ROWS, planColumns } from '../../core/audience/upload-file';
-import { createRowReader } from '../../core/audience/upload-row';
+import { createRowReader, type RowError } from '../../core/audience/upload-row';
+import { writeSuppressionBlock } from '../../store/audience/suppression-lists';
 import {
   countUpload,
   type UploadCounts,
@@ -26,12 +29,18 @@ const BLOCK_ROWS = 2_000;
  * two, the one that moves the cursor second stops.
  * @returns what was read; null = the upload is gone.
  * @param stopping when it is aborted, the import stops behind a block and is not over.
+ * @param hash keyed, of numbers: records of consent have it.
  */
-export async function importUpload(pool: Pool, uploadId: string, stopping: AbortSignal): Promise<UploadCounts | null> {
+export async function importUpload(
+  pool: Pool,
+  uploadId: string,
+  stopping: AbortSignal,
+  hash: NumberHash,
+): Promise<UploadCounts | null> {
   const task = await findImport(pool, uploadId);
   if (task === null) return countUpload(pool, uploadId);
   try {
-    if (await importRows(pool, uploadId, task, stopping)) await finishImport(pool, uploadId);
+    if (await importRows(pool, uploadId, task, stopping, hash)) await finishImport(pool, uploadId);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     await failImport(pool, uploadId, error.message);
@@ -40,18 +49,43 @@ export async function importUpload(pool: Pool, uploadId: string, stopping: Abort
 }
 
 /** @returns whether the end of the file was reached. */
-async function importRows(pool: Pool, id: string, task: ImportTask, stopping: AbortSignal): Promise<boolean> {
+async function importRows(
+  pool: Pool,
+  id: string,
+  task: ImportTask,
+  stopping: AbortSignal,
+  hash: NumberHash,
+): Promise<boolean> {
   const columns = planColumns(task.columns, task);
   if (!columns.ok) throw new UnreadableFile(columns.problem);
-  let total = task.rows;
+  const { plan } = columns;
+  if (task.kind === 'recipients') {
+    const blocks = readBlocks(pool, id, task, createRowReader(plan, task.defaultCountry));
+    return writeBlocks(task.rows, blocks, stopping, (block) => writeImportBlock(pool, id, block, plan.number.name));
+  }
+  const blocks = readBlocks(pool, id, task, createSuppressionRowReader(plan, task.defaultCountry, Date.now()));
+  return writeBlocks(task.rows, blocks, stopping, (block) => writeSuppressionBlock(pool, id, block, hash));
+}
+
+/**
+ * @param rows that were read before.
+ * @param write false = somebody else has moved the cursor, or the upload was deleted.
+ */
+async function writeBlocks<Row>(
+  rows: number,
+  blocks: AsyncGenerator<ImportBlock<Row>>,
+  stopping: AbortSignal,
+  write: (block: ImportBlock<Row>) => Promise<boolean>,
+): Promise<boolean> {
+  let total = rows;
   let writing: Promise<boolean> = Promise.resolve(true);
   try {
-    for await (const block of readBlocks(pool, id, task, createRowReader(columns.plan, task.defaultCountry))) {
-      total += block.valid.no.length + block.invalid.length;
+    for await (const block of blocks) {
+      total += block.valid.length + block.invalid.length;
       // One block is written while the next is read, and no more than these two are held.
       if (!(await writing) || stopping.aborted) return false;
       if (total > MAX_ROWS) throw new UnreadableFile(`the file has more than ${MAX_ROWS} rows: split it`);
-      writing = writeImportBlock(pool, id, block, columns.plan.number.name);
+      writing = write(block);
       // Awaited with the next block, or after the loop; without this a failure until then would end the process.
       writing.catch(() => undefined);
     }
@@ -62,18 +96,21 @@ async function importRows(pool: Pool, id: string, task: ImportTask, stopping: Ab
   return writing;
 }
 
+/** What a reader makes of a row. */
+type RowReading<Row> = ({ kind: 'valid' } & Row) | ({ kind: 'invalid' } & RowError) | { kind: 'blank' };
+
 /** Reads from the task's cursor to the end of the file. */
-async function* readBlocks(
+async function* readBlocks<Row>(
   pool: Pool,
   id: string,
   { delimiter, bytes, cursor }: ImportTask,
-  readRow: ReturnType<typeof createRowReader>,
-): AsyncGenerator<ImportBlock> {
+  readRow: (cells: readonly string[]) => RowReading<Row>,
+): AsyncGenerator<ImportBlock<Row>> {
   const reader = createRecordReader(delimiter, cursor);
-  let block = emptyBlock(cursor);
+  let block = emptyBlock<Row>(cursor);
   let filled = 0;
-  const add = (records: Awaited<ReturnType<typeof reader.feed>>): ImportBlock[] => {
-    const full: ImportBlock[] = [];
+  const add = (records: Awaited<ReturnType<typeof reader.feed>>): ImportBlock<Row>[] => {
+    const full: ImportBlock<Row>[] = [];
     for (const { cells, end } of records) {
       addRow(block, end.row, readRow(cells));
       block.to = end;
@@ -100,21 +137,9 @@ async function* readBlocks(
   yield block;
 }
 
-function emptyBlock(at: ImportCursor): ImportBlock {
-  return { valid: { no: [], msisdn: [], meta: [], variables: [] }, invalid: [], from: at, to: at };
-}
+const emptyBlock = <Row>(at: ImportCursor): ImportBlock<Row> => ({ valid: [], invalid: [], from: at, to: at });
 
-function addRow(
-  { valid, invalid }: ImportBlock,
-  no: number,
-  row: ReturnType<ReturnType<typeof createRowReader>>,
-): void {
-  if (row.kind === 'valid') {
-    valid.no.push(no);
-    valid.msisdn.push(row.msisdn);
-    valid.meta.push(row.meta);
-    valid.variables.push(row.variables);
-  } else if (row.kind === 'invalid') {
-    invalid.push({ no, column: row.column, value: row.value, message: row.message });
-  }
+function addRow<Row>({ valid, invalid }: ImportBlock<Row>, no: number, row: RowReading<Row>): void {
+  if (row.kind === 'valid') valid.push({ ...row, no });
+  else if (row.kind === 'invalid') invalid.push({ no, column: row.column, value: row.value, message: row.message });
 }

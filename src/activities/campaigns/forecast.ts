@@ -1,4 +1,5 @@
 /** Forecasts of campaigns: recipients, parts, cost, and when the last message leaves. */
+import { isPromotional } from '../../core/messages/service';
 import { createCampaignRenderer } from '../../core/campaigns/text';
 import { rankGateways } from '../../core/gateways/route';
 import { finishTime } from '../../core/time/window';
@@ -46,6 +47,7 @@ export async function makeForecast(
       pool,
       campaign.account_id,
       rows.map((row) => row.msisdn),
+      isPromotional(campaign.service, account.promotional_services),
     );
     for (const row of rows) {
       const recipient = render(row);

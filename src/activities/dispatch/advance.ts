@@ -178,7 +178,7 @@ async function takeTurn(run: DispatchRun, fresh: boolean, ofCampaign: boolean): 
     if (visit.busyMs !== null) busyMs = Math.min(busyMs ?? visit.busyMs, visit.busyMs);
   }
   // No claim takes them, so nothing that may leave has waited for this.
-  run.onSettlement(await settleSuppressed(pool, run.sliceId));
+  run.onSettlement(await settleSuppressed(pool, run.sliceId, rules.optOuts));
   if (rules.caps !== null) run.onSettlement(await settleCapped(pool, run.sliceId, rules.caps));
   const outlook = await readOutlook(pool, run.sliceId, LOOKUP_PROVIDERS, !fresh);
   if (outlook.open === 0) await clearWakes(pool, run.sliceId);

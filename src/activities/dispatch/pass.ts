@@ -160,6 +160,7 @@ function claimBlock(
     gatewayId: gateway.id,
     overrideSender: leg.imposed,
     sender: leg.sender,
+    optOuts: rules.optOuts,
     capped: rules.caps === null ? null : { accountId, caps: rules.caps },
   });
 }

@@ -35,6 +35,7 @@ function routeOf(legs: ResolvedLeg[], registrations: Partial<Registration>[] = [
     approvedOnly: false,
     dropOptions: false,
     caps: null,
+    optOuts: { shared: false, promotional: [] },
     senderRates: new Map<string, number>(),
     registered: indexRegistrations(filled),
     ...over,

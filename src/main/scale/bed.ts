@@ -1,6 +1,7 @@
 /** The database that statements are tried in: a gateway, a webhook, a history, and what is under way now. */
 import { hash, randomUUID } from 'node:crypto';
 import { uuidv7 } from '../../core/messages/ids';
+import { promotionalWords } from '../../core/messages/service';
 import type { Database } from '../../store/database';
 import { claimMessages, type ClaimedMessage } from '../../store/dispatch/claim';
 import { holdLeg } from '../../store/dispatch/failover';
@@ -110,7 +111,8 @@ export async function submit(bed: ScaleBed, sliceId: string, messages: number): 
   const owner = randomUUID();
   await sealSlice(pool, sliceId, owner);
   const leg = { sliceId, owner, leg: 0, gatewayId: bed.gatewayId, overrideSender: false, sender: 'BRANDA' };
-  const claimed = await claimMessages(pool, { ...leg, limit: messages, claim, after: null });
+  const optOuts = { shared: false, promotional: promotionalWords() };
+  const claimed = await claimMessages(pool, { ...leg, limit: messages, claim, after: null, optOuts });
   const taken = {
     attempt: 'submitted',
     message: 'submitted',

@@ -1,6 +1,6 @@
 /** What a gateway of this provider is configured with: the request as templates, and how to read what comes back. */
 import { z } from 'zod';
-import { placeSchema, refusalsSchema, receiptSchema } from '../shared/mapping';
+import { inboundSchema, placeSchema, refusalsSchema, receiptSchema } from '../shared/mapping';
 import { MESSAGE_PLACEHOLDERS, namesIn, textsIn } from './template';
 
 export const configSchema = z
@@ -44,7 +44,11 @@ export const configSchema = z
       .meta({ title: 'Answer', description: 'How success and refusal are told apart' }),
     receipts: receiptSchema
       .optional()
-      .meta({ title: 'Delivery reports', description: 'Without it callbacks are answered and ignored' }),
+      .meta({ title: 'Delivery reports', description: 'Without it reports are answered and ignored' }),
+    inbound: inboundSchema.optional().meta({
+      title: 'Texts of phones',
+      description: 'Where their values stand. Without it nobody can opt out by STOP',
+    }),
   })
   .superRefine((config, context) => {
     const secrets = Object.keys(config.secrets);

@@ -396,3 +396,54 @@ describe('http callback without a mapping', () => {
     expect(genericHttp.callback(request, { ...config, credentials }).kind).toBe('ignored');
   });
 });
+
+describe('http texts of phones', () => {
+  const gateway = (options: object, more: object = {}) => ({
+    credentials: configured({ path: '/send', format: 'form', fields: { to: '{to}' }, ...more, inbound: options }),
+    baseUrl: '',
+    callbackUrl: '',
+    callbackAuth: null,
+  });
+  const posted = (body: string) => ({
+    method: 'POST',
+    url: '/callbacks/token',
+    headers: {},
+    query: new URLSearchParams(),
+    body: Buffer.from(body),
+  });
+  const text = { from: '+919800000001', to: '56161', text: 'STOP', providerId: 'mo-1' };
+
+  it('are read where the mapping says, beside reports', () => {
+    const both = gateway(
+      { in: 'form', from: 'sender', text: 'msg', to: 'shortcode', id: 'id' },
+      { receipts: { in: 'form', providerId: 'id', status: 'state', statuses } },
+    );
+    const read = (body: string) => genericHttp.callback(posted(body), both);
+    expect(read('sender=919800000001&msg=STOP&shortcode=56161&id=mo-1')).toMatchObject({
+      kind: 'inbound',
+      texts: [text],
+    });
+    // A report may carry the number and the text that it is about.
+    expect(read('sender=HELIOS&msg=Hello&id=4711&state=delivered')).toMatchObject({ kind: 'receipts' });
+    expect(read('sender=919800000001&id=4711')).toEqual({ kind: 'malformed', reason: 'no status' });
+    expect(read('sender=HELIOS&msg=STOP')).toEqual({ kind: 'inbound', texts: [] });
+  });
+
+  it('are told from reports by a value, in JSON and in the query', () => {
+    const json = gateway({ in: 'json', from: '/data/from', text: '/data/body', when: { at: '/type', equals: 'mo' } });
+    const data = { from: 919800000001, body: 'STOP' };
+    expect(genericHttp.callback(posted(JSON.stringify({ type: 'mo', data })), json)).toMatchObject({
+      kind: 'inbound',
+      texts: [{ from: '+919800000001', text: 'STOP' }],
+    });
+    expect(genericHttp.callback(posted(JSON.stringify({ type: 'dlr', data })), json).kind).toBe('ignored');
+    const query = gateway({ in: 'query', from: 'from', text: 'text' });
+    const request = { ...posted(''), method: 'GET', query: new URLSearchParams('from=%2B919800000001&text=STOP') };
+    expect(genericHttp.callback(request, query)).toMatchObject({ kind: 'inbound', texts: [{ text: 'STOP' }] });
+  });
+
+  it('need the proof that the gateway asks for', () => {
+    const proven = { ...gateway({ in: 'query', from: 'from', text: 'text' }), callbackAuth: { bearer: 's3cret' } };
+    expect(genericHttp.callback(posted(''), proven).kind).toBe('unauthentic');
+  });
+});

@@ -3,7 +3,14 @@ import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
-import { UNLISTED_FAILURE, readReceipt, refusalOf, textAt, valuesOf as callbackValues } from '../shared/mapping';
+import {
+  UNLISTED_FAILURE,
+  readInbound,
+  readReceipt,
+  refusalOf,
+  textAt,
+  valuesOf as callbackValues,
+} from '../shared/mapping';
 import { NO_VENDOR, TEXT_ONLY } from '../provider';
 import type { CallbackRequest, CallbackResult, OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
@@ -36,11 +43,12 @@ export const genericHttp: Provider<HttpConfig> = {
     return [read(response, config)];
   },
 
-  callback: (request, config) =>
-    provenBySecret(request, config, () => readReport(request, config.credentials.receipts)),
+  callback: (request, config) => provenBySecret(request, config, () => readReport(request, config.credentials)),
 };
 
-function readReport(request: CallbackRequest, mapping: HttpConfig['receipts']): CallbackResult {
+function readReport(request: CallbackRequest, { receipts: mapping, inbound }: HttpConfig): CallbackResult {
+  const texts = readInbound(request, inbound, mapping);
+  if (texts !== null) return { kind: 'inbound', texts };
   if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
   const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
   if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };

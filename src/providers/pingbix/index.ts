@@ -11,7 +11,9 @@ import type { HttpClient } from '../../outbound/client';
 import { members, parseJson } from '../shared/json';
 import {
   UNLISTED_FAILURE,
+  inboundSchema,
   placeSchema,
+  readInbound,
   readReceipt,
   refusalOf,
   refusalsSchema,
@@ -83,6 +85,9 @@ const options = {
   receipts: receiptsSchema
     .prefault({})
     .meta({ title: 'Delivery reports', description: 'Where their values stand and what they mean' }),
+  inbound: inboundSchema
+    .optional()
+    .meta({ title: 'Texts of phones', description: 'Where their values stand. Without it nobody can opt out by STOP' }),
 };
 const credentialsSchema = z.union([
   z.strictObject({
@@ -132,11 +137,12 @@ export const pingbix: Provider<PingbixCredentials> = {
     return messages.map(({ id }) => results.get(id)!);
   },
 
-  callback: (request, config) =>
-    provenBySecret(request, config, () => readReport(request, config.credentials.receipts)),
+  callback: (request, config) => provenBySecret(request, config, () => readReport(request, config.credentials)),
 };
 
-function readReport(request: CallbackRequest, mapping: PingbixCredentials['receipts']): CallbackResult {
+function readReport(request: CallbackRequest, { receipts: mapping, inbound }: PingbixCredentials): CallbackResult {
+  const texts = readInbound(request, inbound, mapping);
+  if (texts !== null) return { kind: 'inbound', texts };
   const values = valuesOf(request, mapping.in);
   const receipt = readReceipt(values, mapping);
   if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };

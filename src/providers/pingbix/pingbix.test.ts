@@ -371,3 +371,28 @@ describe('pingbix configuration', () => {
     expect(pingbix.credentialsSchema.safeParse(input).success).toBe(false);
   });
 });
+
+describe('pingbix texts of phones', () => {
+  const config = (inbound?: object) => ({
+    credentials: configured({ apiKey: 'key-0123456789', ...(inbound && { inbound }) }),
+    baseUrl: '',
+    callbackUrl: '',
+    callbackAuth: null,
+  });
+  const request = {
+    method: 'POST',
+    url: '/callbacks/token',
+    headers: {},
+    query: new URLSearchParams(),
+    body: Buffer.from('{"mobile":"919800000001","message":"STOP","mo":"1"}'),
+  };
+
+  it('are read where the gateway says, and are no reports', () => {
+    const inbound = { in: 'json', from: 'mobile', text: 'message', id: 'mo' };
+    expect(pingbix.callback(request, config(inbound))).toMatchObject({
+      kind: 'inbound',
+      texts: [{ from: '+919800000001', text: 'STOP', providerId: '1' }],
+    });
+    expect(pingbix.callback(request, config())).toEqual({ kind: 'malformed', reason: 'no status' });
+  });
+});

@@ -7,7 +7,8 @@ import { CLEVERTAP_CODES, FAILURE_CLASSES, type Refusal } from '../../core/messa
 import { inOtherBase } from '../../core/messages/provider-id';
 import { publicText } from '../../outbound/errors';
 import { items, members, parseJson } from './json';
-import type { CallbackRequest, Receipt } from '../provider';
+import { inboundOf } from './inbound';
+import type { CallbackRequest, InboundText, Receipt } from '../provider';
 
 /** Where a value stands: a JSON pointer (RFC 6901, `/data/0/id`), or the name of a top-level member or parameter. */
 export const placeSchema = z.string().min(1);
@@ -39,6 +40,21 @@ export const receiptSchema = z.strictObject({
 });
 export type ReceiptMapping = z.infer<typeof receiptSchema>;
 
+/** Where the values of a text stand that a phone sent. */
+export const inboundSchema = z.strictObject({
+  in: z.enum(['query', 'form', 'json']),
+  /** The phone, with country code. */
+  from: placeSchema,
+  text: placeSchema,
+  /** What it was sent to. */
+  to: placeSchema.optional(),
+  /** The vendor's id of the text: without one an equal text that follows at once is taken for the same. */
+  id: placeSchema.optional(),
+  /** What says that a callback is a text and no report; absent = it names a phone and a text, and no status. */
+  when: z.strictObject({ at: placeSchema, equals: z.string() }).optional(),
+});
+export type InboundMapping = z.infer<typeof inboundSchema>;
+
 /** The text at a place of a parsed body; undefined for nothing, null, an object or an array. */
 export function textAt(value: unknown, place: string | undefined): string | undefined {
   if (place === undefined) return undefined;
@@ -69,6 +85,27 @@ export function valuesOf(request: CallbackRequest, where: ReceiptMapping['in']):
   if (where === 'form') return Object.fromEntries(new URLSearchParams(text));
   const parsed = parseJson(text);
   return typeof parsed === 'object' && parsed !== null && !items(parsed) ? parsed : undefined;
+}
+
+/**
+ * Reads a callback as a text of a phone.
+ * @param receipts how reports of the same vendor are read; absent = there are none.
+ * @returns null when it is no text by the mapping; empty when it is one, of no phone that could be answered.
+ */
+export function readInbound(
+  request: CallbackRequest,
+  mapping: InboundMapping | undefined,
+  receipts: Pick<ReceiptMapping, 'in' | 'status'> | undefined,
+): InboundText[] | null {
+  if (mapping === undefined) return null;
+  const values = valuesOf(request, mapping.in);
+  const { when } = mapping;
+  const [from, text] = [textAt(values, mapping.from), textAt(values, mapping.text)];
+  if (when === undefined) {
+    if (from === undefined || text === undefined) return null;
+    if (receipts !== undefined && textAt(valuesOf(request, receipts.in), receipts.status)) return null;
+  } else if (textAt(values, when.at) !== when.equals) return null;
+  return inboundOf({ from, text, to: textAt(values, mapping.to), id: textAt(values, mapping.id) });
 }
 
 /** A failure whose code and status are not listed: failed, for a reason only its text can tell. */

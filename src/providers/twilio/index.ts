@@ -73,6 +73,8 @@ export const twilio: Provider<TwilioCredentials> = {
   lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
     lookUp(`${baseUrl}/2010-04-01/Accounts/${credentials.accountSid}`, basic(credentials), subjects[0]!, http, signal),
 
+  signsCallbacks: true,
+
   callback(request, { credentials, callbackUrl }) {
     if (!isSigned(request, credentials.authToken, callbackUrl)) {
       return { kind: 'unauthentic', reason: 'wrong or no X-Twilio-Signature' };

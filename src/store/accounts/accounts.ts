@@ -2,6 +2,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { outsideWindowOf, type ComplianceSettings, type Floors, type OutsideWindow } from '../../core/accounts/floors';
 import type { MaxAge } from '../../core/messages/age';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';
@@ -138,6 +139,16 @@ export interface AccountDraft {
   promotionalServices: string[];
   indiaStrict: boolean;
   floors: Floors;
+  /** What it names is changed; the rest of it stays. */
+  optOut: Partial<OptOutDraft>;
+}
+
+/** How an account's recipients opt out, and in again. */
+export interface OptOutDraft {
+  scope: 'account' | 'deployment';
+  classes: SuppressedClasses;
+  words: string[];
+  optInWords: string[];
 }
 
 function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
@@ -159,6 +170,10 @@ function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
     promotional_services: draft.promotionalServices,
     india_strict: draft.indiaStrict,
     floors: draft.floors && JSON.stringify(draft.floors),
+    opt_out_scope: draft.optOut?.scope,
+    opt_out_classes: draft.optOut?.classes,
+    opt_out_words: draft.optOut?.words,
+    opt_in_words: draft.optOut?.optInWords,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
+import { ACCOUNT, hashNumber, startStore, type TestStore } from '../../../test/support/rows';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
 import { importUpload } from '../../activities/audience/upload';
 import { uuidv7 } from '../../core/messages/ids';
@@ -88,7 +88,7 @@ test('an upload that got no bytes for long is given up, a young one is left', as
 
 test('a deleted upload goes bit by bit, itself last', async () => {
   const id = await storeUpload(store, `${csvOf(25)}bad\n`);
-  await importUpload(store.pool, id, new AbortController().signal);
+  await importUpload(store.pool, id, new AbortController().signal, hashNumber);
   await deleteUpload(store.db, ACCOUNT, id);
   expect(await deleteUpload(store.db, ACCOUNT, id)).toBeNull();
   const left: number[][] = [];

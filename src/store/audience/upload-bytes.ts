@@ -1,6 +1,7 @@
 /** The bytes of an upload, stored as they come and before any row is read. */
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import { execute } from '../database';
 import type { Schema } from '../tables';
 import type { UploadRow } from './uploads';
@@ -18,6 +19,8 @@ export interface UploadDraft {
   numberColumn: string | null;
   /** Where the header row ends. */
   headerEnd: { byte: number; row: number; line: number };
+  /** Of a list of numbers to suppress; absent = it is one of recipients. */
+  suppressions?: { classes: SuppressedClasses; keyId: string | null };
 }
 
 /** Makes an upload that is still to get its bytes; nobody sees it until {@link completeUpload}. */
@@ -34,6 +37,11 @@ export async function beginUpload(db: Kysely<Schema>, draft: UploadDraft): Promi
       cursor_byte: draft.headerEnd.byte,
       cursor_row: draft.headerEnd.row,
       cursor_line: draft.headerEnd.line,
+      ...(draft.suppressions && {
+        kind: 'suppressions' as const,
+        classes: draft.suppressions.classes,
+        key_id: draft.suppressions.keyId,
+      }),
     })
     .execute();
 }

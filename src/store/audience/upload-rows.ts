@@ -26,6 +26,8 @@ export interface ImportTask {
   rows: number;
   /** ISO 3166 alpha-2, of the account. */
   defaultCountry: string;
+  /** What its rows become. */
+  kind: 'recipients' | 'suppressions';
 }
 
 /** What is left to do of an import; null when it is over or its upload was deleted. */
@@ -40,11 +42,12 @@ export async function findImport(pool: Pool, id: string): Promise<ImportTask | n
     cursor_line: number;
     rows: number;
     default_country: string;
+    kind: ImportTask['kind'];
   }>(
     pool,
     'find-import',
     `select u.delimiter, u.columns, u.number_column, u.bytes, u.cursor_byte, u.cursor_row, u.cursor_line, u.rows,
-            a.default_country
+            u.kind, a.default_country
      from uploads u join accounts a on a.id = u.account_id where u.id = $1 and u.state = 'processing'`,
     [id],
   );
@@ -57,6 +60,7 @@ export async function findImport(pool: Pool, id: string): Promise<ImportTask | n
     cursor: { byte: Number(row.cursor_byte), row: row.cursor_row, line: row.cursor_line },
     rows: row.rows,
     defaultCountry: row.default_country,
+    kind: row.kind,
   };
 }
 
@@ -73,12 +77,21 @@ export async function readChunk(pool: Pool, id: string, offset: number): Promise
 }
 
 /** Checked rows that follow each other in the file. */
-export interface ImportBlock {
-  valid: { no: number[]; msisdn: string[]; meta: (string | null)[]; /** JSON objects. */ variables: string[] };
+export interface ImportBlock<Row> {
+  valid: ({ no: number } & Row)[];
   invalid: ({ no: number } & RowError)[];
   /** Where the block begins and ends. */
   from: ImportCursor;
   to: ImportCursor;
+}
+
+/** A row that is a recipient. */
+export interface RecipientRow {
+  /** E.164. */
+  msisdn: string;
+  meta: string | null;
+  /** A JSON object. */
+  variables: string;
 }
 
 /** The lock on the upload's row decides between two workers that both believe the import is theirs. */
@@ -121,7 +134,7 @@ returning u.id`;
 export async function writeImportBlock(
   pool: Pool,
   id: string,
-  { valid, invalid, from, to }: ImportBlock,
+  { valid, invalid, from, to }: ImportBlock<RecipientRow>,
   numberColumn: string,
 ): Promise<boolean> {
   const written = await execute(pool, 'write-import-block', WRITE_BLOCK, [
@@ -130,10 +143,10 @@ export async function writeImportBlock(
     to.byte,
     to.row,
     to.line,
-    valid.no,
-    valid.msisdn,
-    valid.meta,
-    valid.variables,
+    valid.map(({ no }) => no),
+    valid.map(({ msisdn }) => msisdn),
+    valid.map(({ meta }) => meta),
+    valid.map(({ variables }) => variables),
     invalid.map(({ no }) => no),
     invalid.map(({ column }) => column),
     invalid.map(({ value }) => value),

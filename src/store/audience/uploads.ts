@@ -11,24 +11,38 @@ export type UploadError = Omit<Selectable<UploadErrorsTable>, 'upload_id'>;
 /** States of an upload whose bytes are all here and that nobody has deleted. */
 const VISIBLE = ['processing', 'ready', 'failed'] as const;
 
+/** What becomes of an upload's rows: what is shown and used as one kind is not there as the other. */
+export type UploadKind = UploadRow['kind'];
+
 /** One upload of the account; null when it has none such. */
-export async function findUpload(db: Kysely<Schema>, accountId: string, id: string): Promise<UploadRow | null> {
+export async function findUpload(
+  db: Kysely<Schema>,
+  accountId: string,
+  id: string,
+  kind: UploadKind = 'recipients',
+): Promise<UploadRow | null> {
   const row = await db
     .selectFrom('uploads')
     .selectAll()
     .where('account_id', '=', accountId)
     .where('id', '=', id)
+    .where('kind', '=', kind)
     .where('state', 'in', VISIBLE)
     .executeTakeFirst();
   return row ?? null;
 }
 
-/** Newest first. @param after id of the last upload of the page before. */
+/** Lists of recipients, newest first. @param after id of the last upload of the page before. */
 export async function listUploads(
   db: Kysely<Schema>,
   { accountId, after, limit }: { accountId: string; after?: string; limit: number },
 ): Promise<UploadRow[]> {
-  let query = db.selectFrom('uploads').selectAll().where('account_id', '=', accountId).where('state', 'in', VISIBLE);
+  let query = db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'recipients')
+    .where('state', 'in', VISIBLE);
   if (after !== undefined) query = query.where('id', '<', after);
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
@@ -40,6 +54,7 @@ export async function deleteUpload(db: Kysely<Schema>, accountId: string, id: st
     .set({ state: 'deleted' })
     .where('account_id', '=', accountId)
     .where('id', '=', id)
+    .where('kind', '=', 'recipients')
     .where('state', 'in', VISIBLE)
     .returningAll()
     .executeTakeFirst();

@@ -7,6 +7,7 @@ import { listOwnRecipients } from './materialise';
 import type { CampaignRow } from './campaigns';
 import { listGroupRecipients } from '../audience/groups';
 import type { Audience, Schema } from '../tables';
+import { suppressingIn } from '../messages/suppressions';
 import { readUploadRows } from '../audience/uploads';
 
 /** The table of an audience's rows, by the id that {@link Audience} names. */
@@ -39,6 +40,16 @@ export async function countAudience(db: Kysely<Schema>, audience: Audience): Pro
   return Number(rows[0]!.n);
 }
 
+/** Whom the account sends what: its opt-outs are held against it. */
+interface Sending {
+  accountId: string;
+  /** Whether the messages are promotional. */
+  promotional: boolean;
+}
+
+/** True where the number `r.msisdn` is suppressed for the account `own.id`, else null. */
+const isOptedOut = ({ promotional }: Sending) => sql.raw(suppressingIn('own.id', 'r.msisdn', promotional));
+
 /**
  * Members of a group that a text with variables can be sent to: none of `required` is without a value, and the number is
  * not suppressed.
@@ -47,30 +58,29 @@ export async function countAudience(db: Kysely<Schema>, audience: Audience): Pro
  */
 export async function countReachable(
   db: Kysely<Schema>,
-  group: { accountId: string; id: string },
+  group: Sending & { id: string },
   required: readonly string[],
   shared: Record<string, string>,
 ): Promise<{ reachable: number; lacking: number }> {
   const { rows } = await sql<{ reachable: string; lacking: string }>`
     select count(*) filter (where not lacks and not suppressed) as reachable, count(*) filter (where lacks) as lacking
     from (
-      select exists (select 1 from suppressions s
-                     where s.account_id = ${group.accountId} and s.msisdn = m.msisdn) as suppressed,
+      select ${isOptedOut(group)} is not null as suppressed,
              exists (select 1 from unnest(${required}::text[]) as n (name)
-                     where coalesce(m.variables->>n.name, case when n.name = 'name' then m.name end,
+                     where coalesce(r.variables->>n.name, case when n.name = 'name' then r.name end,
                                     ${JSON.stringify(shared)}::jsonb->>n.name, '') = '') as lacks
-      from group_members m where m.group_id = ${group.id}
+      from group_members r, accounts own where r.group_id = ${group.id} and own.id = ${group.accountId}
     ) members`.execute(db);
   return { reachable: Number(rows[0]!.reachable), lacking: Number(rows[0]!.lacking) };
 }
 
 /**
- * Whether the account has suppressed every recipient of an audience.
+ * Whether every recipient of an audience has opted out of such messages.
  * @param msisdns the recipients of an audience that came in the request.
  */
 export async function isEveryoneSuppressed(
   db: Kysely<Schema>,
-  accountId: string,
+  sending: Sending,
   audience: Audience,
   msisdns: readonly string[],
 ): Promise<boolean> {
@@ -81,8 +91,8 @@ export async function isEveryoneSuppressed(
   // Postgres stops at the first recipient who is not suppressed.
   const { rows } = await sql<{ reachable: boolean }>`
     select exists (
-      select 1 from (${everyone}) r
-      where not exists (select 1 from suppressions s where s.account_id = ${accountId} and s.msisdn = r.msisdn)
+      select 1 from accounts own, (${everyone}) r
+      where own.id = ${sending.accountId} and ${isOptedOut(sending)} is null
     ) as reachable`.execute(db);
   return !rows[0]!.reachable;
 }

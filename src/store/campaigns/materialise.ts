@@ -5,6 +5,7 @@ import type { ShortLink } from '../../core/messages/links';
 import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
 import { transact } from '../database';
+import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
 
 /** The columns that all messages of a campaign share. */
@@ -172,14 +173,16 @@ export async function listOwnRecipients(
   return rows.map((row) => ({ ...row, variables: row.variables ?? {} }));
 }
 
-/** Those of the numbers that the account has suppressed. */
+/** Those of the numbers that have opted out of what the account sends. @param promotional whether that is promotional. */
 export async function listSuppressedAmong(
   pool: Pool,
   accountId: string,
   msisdns: readonly string[],
+  promotional: boolean,
 ): Promise<Set<string>> {
   const { rows } = await pool.query<{ msisdn: string }>(
-    'select msisdn from suppressions where account_id = $1 and msisdn = any($2::text[])',
+    `select r.msisdn from accounts own, unnest($2::text[]) as r (msisdn)
+     where own.id = $1 and ${suppressingIn('own.id', 'r.msisdn', promotional)} is not null`,
     [accountId, msisdns],
   );
   return new Set(rows.map((row) => row.msisdn));

@@ -7,6 +7,7 @@ import { capParameters, recentOf, type Caps } from '../messages/caps';
 import { execute, executeLocked } from '../database';
 import { CAMPAIGN_UNTIL, VALID_UNTIL } from '../messages/age';
 import { attemptSender, inBlocksOf, REOPEN } from '../messages/blocks';
+import { suppressingMessage, type OptOutRules } from '../messages/suppressions';
 import type { MessageOptions } from '../tables';
 
 /** A message that this dispatch run owns. */
@@ -64,7 +65,7 @@ const DUE = `
     and m.leg = $3 and (m.not_before is null or m.not_before <= now())
     and (m.valid_until is null or m.valid_until > now())
     and m.id not in ${inBlocksOf('$1')}
-    and not exists (select 1 from suppressions s where s.account_id = m.account_id and s.msisdn = m.msisdn)
+    and ${suppressingMessage('$12', '$13')} is null
     and exists (select 1 from gateways
                 where id = $5 and status = 'active' and paused_reason is null and deleted_at is null)
     and not exists (select 1 from slices s join campaigns c on c.id = s.campaign_id
@@ -92,7 +93,7 @@ select ${COLUMNS} from due order by id`;
 const CLAIM_CAPPED = `${OWNED},
 due as (
   select m.id from messages m ${DUE}
-    and not exists (select 1 from (${recentOf('$2', '$12', '$13')}) c where c.repeated or c.recent >= $14::int)
+    and not exists (select 1 from (${recentOf('$2', '$14', '$15')}) c where c.repeated or c.recent >= $16::int)
   order by m.id limit $4 for update
 ),
 claimed as (
@@ -123,6 +124,7 @@ export interface ClaimRequest {
   claim: string;
   /** Id after which to look: a pass never looks twice at what it claimed. Null = from the start. */
   after: string | null;
+  optOuts: OptOutRules;
   /** The account's caps; none = it has none. */
   capped?: { accountId: string; caps: Caps } | null;
 }
@@ -146,6 +148,8 @@ export async function claimMessages(pool: Pool, request: ClaimRequest): Promise<
     request.after ?? NIL_UUID,
     DISPATCHING_STATES,
     request.owner,
+    request.optOuts.shared,
+    request.optOuts.promotional,
   ];
   const { capped } = request;
   if (capped == null) return (await execute<ClaimRow>(pool, 'claim-messages', CLAIM, values)).map(toClaimed);

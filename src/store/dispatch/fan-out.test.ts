@@ -3,6 +3,7 @@ import { bundleAnew, SHOWN_STATE } from '../../../test/support/outbox';
 import {
   ACCOUNT,
   FAILED,
+  numberHash,
   SEALER,
   WEBHOOK,
   messageOf,
@@ -146,6 +147,10 @@ it('a reply goes to all that want it, once', async () => {
     meaning: 'reply' as const,
     proof: null,
     receivedAt: null,
+    toldApart: true,
+    numberHash: numberHash('+919800000001'),
+    authentic: true,
+    evidence: {},
   };
   expect((await storeInbound(store.pool, [reply])).sort()).toEqual([all, WEBHOOK].sort());
   expect(await storeInbound(store.pool, [reply])).toEqual([]);

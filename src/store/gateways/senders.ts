@@ -3,7 +3,9 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import { prefixedId } from '../../core/messages/ids';
 import { indexRegistrations, type Registration, type SenderClass, type SenderRules } from '../../core/gateways/sender';
+import { promotionalWords } from '../../core/messages/service';
 import type { Caps } from '../messages/caps';
+import type { OptOutRules } from '../messages/suppressions';
 import { execute } from '../database';
 import type { Safety, Schema, SendersTable } from '../tables';
 
@@ -153,6 +155,7 @@ export interface DispatchRules extends SenderRules {
   dropOptions: boolean;
   /** Null: the account has none. */
   caps: Caps | null;
+  optOuts: OptOutRules;
 }
 
 /** Reads the rules of an account in one statement. */
@@ -163,12 +166,14 @@ export async function readDispatchRules(pool: Pool, accountId: string): Promise<
     promotional_services: string[];
     drop_options: boolean;
     safety: Safety;
+    shares_opt_outs: boolean;
     senders: RatedRegistration[];
   }>(
     pool,
     'dispatch-rules',
     `select require_approved_senders as approved_only, unsupported_options = 'drop' as drop_options, safety, india_strict,
        promotional_services,
+       opt_out_scope = 'deployment' as shares_opt_outs,
        coalesce((
          select json_agg(json_build_object(
            'sender', s.sender, 'class', s.class, 'approved', s.status = 'approved', 'entityId', s.entity_id,
@@ -184,6 +189,7 @@ export async function readDispatchRules(pool: Pool, accountId: string): Promise<
     promotionalServices: row?.promotional_services ?? [],
     dropOptions: row?.drop_options ?? false,
     caps: toCaps(row?.safety ?? {}),
+    optOuts: { shared: row?.shares_opt_outs ?? false, promotional: promotionalWords(row?.promotional_services) },
     registered: indexRegistrations(row?.senders ?? []),
     senderRates: slowest(row?.senders ?? []),
   };

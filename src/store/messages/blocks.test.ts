@@ -13,6 +13,7 @@ import {
   ACCOUNT,
   FAILED,
   KEPT_RECEIPTS,
+  OPT_OUTS,
   SENDER_REFUSED,
   claimBlock,
   messageOf,
@@ -282,7 +283,7 @@ describe('a receipt that is there before the answer', () => {
 });
 
 describe('a run that is gone, or was taken for it', () => {
-  const leg = { leg: 0, limit: 100, overrideSender: false, sender: 'BRANDA', after: null };
+  const leg = { leg: 0, limit: 100, overrideSender: false, sender: 'BRANDA', after: null, optOuts: OPT_OUTS };
   const claimAs = (owner: string, sliceId: string, over: object = {}) =>
     claimMessages(store.pool, { owner, sliceId, gatewayId: gateway.id, claim: randomUUID(), ...leg, ...over });
 

@@ -7,17 +7,20 @@ import {
   receiptOf,
   SENDER_REFUSED,
   startStore,
+  numberHash,
   storeGateway,
   storeSlice,
   withResult,
   type TestStore,
 } from '../../../test/support/rows';
+import { promotionalWords } from '../../core/messages/service';
 import { cancelWaiting } from '../campaigns/slices';
 import { resolveRefused } from '../dispatch/failover';
 import type { GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
 import { settleCapped } from './caps';
-import { insertSuppression, settleSuppressed } from './opt-outs';
+import { settleSuppressed } from './opt-outs';
+import { insertSuppression } from './suppressions';
 import { settleOverdue } from './settle';
 
 const SENSITIVE = { options: { sensitive: true }, body: 'Your code is 482910' } as const;
@@ -75,8 +78,15 @@ const ENDS: Record<string, (over: Draft) => Promise<string>> = {
   'an opt-out': async (over) => {
     const msisdn = number();
     const { sliceId, message } = await waiting({ ...over, msisdn });
-    await insertSuppression(store.db, { accountId: ACCOUNT, msisdn, reason: null });
-    await settleSuppressed(store.pool, sliceId);
+    await insertSuppression(store.db, {
+      accountId: ACCOUNT,
+      msisdn,
+      numberHash: numberHash(msisdn),
+      reason: 'asked',
+      classes: 'all',
+      keyId: null,
+    });
+    await settleSuppressed(store.pool, sliceId, { shared: false, promotional: promotionalWords() });
     return message.id;
   },
   'a cap': async (over) => {

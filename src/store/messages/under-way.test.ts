@@ -4,6 +4,7 @@ import { NEXT_LEG, UNSENT, expectToAddUp, listInBlocks, statesOf, storeBlock } f
 import { storeCampaign, storeCampaignIn } from '../../../test/support/campaign-rows';
 import {
   ACCOUNT,
+  OPT_OUTS,
   claimBlock,
   receiptOf,
   resultOf,
@@ -44,7 +45,7 @@ const DECISIONS: Record<string, (sliceId: string, ids: string[]) => Promise<unkn
        from messages where slice_id = $1 on conflict do nothing`,
       [sliceId],
     );
-    await settleSuppressed(store.pool, sliceId);
+    await settleSuppressed(store.pool, sliceId, OPT_OUTS);
     await store.pool.query('delete from suppressions');
   },
   'a cap': (sliceId) =>

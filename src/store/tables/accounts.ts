@@ -2,6 +2,7 @@
 import type { Generated, JSONColumnType } from 'kysely';
 import type { CountryWindow, Floors, OutsideWindow } from '../../core/accounts/floors';
 import type { MaxAge } from '../../core/messages/age';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { CreatedAt, JsonWithDefault } from './columns';
 
 export interface AccountsTable {
@@ -25,6 +26,10 @@ export interface AccountsTable {
   promotional_services: Generated<string[]>;
   india_strict: Generated<boolean>;
   floors: JsonWithDefault<Floors>;
+  opt_out_scope: Generated<'account' | 'deployment'>;
+  opt_out_classes: Generated<SuppressedClasses>;
+  opt_out_words: Generated<string[]>;
+  opt_in_words: Generated<string[]>;
 }
 
 /** An account's caps; one that is absent is off. */

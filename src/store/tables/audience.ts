@@ -1,6 +1,7 @@
 /** Rows of who is written to, and what: groups, test phones, uploaded lists, templates. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { TemplateClass } from '../../core/campaigns/dlt';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { CreatedAt } from './columns';
 
 export interface TemplatesTable {
@@ -82,6 +83,11 @@ export interface UploadsTable {
   touched_at: Generated<Date>;
   started_at: Date | null;
   finished_at: Date | null;
+  kind: Generated<'recipients' | 'suppressions'>;
+  /** Of a list of suppressions: what rows stop that say nothing of it. */
+  classes: SuppressedClasses | null;
+  /** Of a list of suppressions: the API key that brought it; null = the admin key. */
+  key_id: string | null;
 }
 
 export interface UploadChunksTable {

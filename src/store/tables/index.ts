@@ -22,6 +22,7 @@ import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable,
 import type {
   AttemptsTable,
   BlocksTable,
+  ConsentsTable,
   LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
@@ -57,6 +58,7 @@ export interface Schema {
   idempotency_keys: IdempotencyKeysTable;
   deployment_secrets: DeploymentSecretsTable;
   suppressions: SuppressionsTable;
+  consents: ConsentsTable;
   senders: SendersTable;
   routes: RoutesTable;
   gateway_tests: GatewayTestsTable;

@@ -3,8 +3,9 @@ import type { Generated, JSONColumnType } from 'kysely';
 import type { OptionName } from '../../core/gateways/capabilities';
 import type { Leg } from '../../core/gateways/route';
 import type { FinalState, MessageState } from '../../core/messages/status';
+import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { SendWindow } from '../../core/time/window';
-import type { CreatedAt } from './columns';
+import type { CreatedAt, JsonWithDefault } from './columns';
 
 export interface SlicesTable extends Record<FinalState, Generated<number>> {
   id: string;
@@ -140,10 +141,37 @@ export interface ReceiptsTable {
   raw: string | null;
 }
 
+/** How an opt-out or opt-in is known: a text of the phone, a provider's word, a call of the API, a list. */
+export type ConsentSource = 'inbound' | 'provider' | 'person' | 'import';
+
+/** What stands behind it: gateway, word and message; key; import and row. Never a number. */
+export type ConsentEvidence = Record<string, string | number | boolean>;
+
 export interface SuppressionsTable {
+  /** UUIDv7. */
+  id: Generated<string>;
   account_id: string;
   msisdn: string;
-  source: 'opt-out' | 'manual';
+  /** `opt-out` and `manual` are written by the release before: `inbound`, `person`. */
+  source: ConsentSource | 'opt-out' | 'manual';
   reason: string | null;
+  classes: Generated<SuppressedClasses>;
+  at: Generated<Date>;
+  evidence: JsonWithDefault<ConsentEvidence>;
   created_at: CreatedAt;
+}
+
+export interface ConsentsTable {
+  /** UUIDv7. */
+  id: Generated<string>;
+  account_id: string;
+  number_hash: Buffer;
+  kind: 'opt-out' | 'opt-in';
+  source: ConsentSource;
+  classes: SuppressedClasses | null;
+  counted: Generated<boolean>;
+  at: Date;
+  recorded_at: CreatedAt;
+  key_id: string | null;
+  evidence: JsonWithDefault<ConsentEvidence>;
 }

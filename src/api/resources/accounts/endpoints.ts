@@ -1,4 +1,5 @@
 /** `/api/v1/accounts`: tenants and what each decides for itself. */
+import { AppError } from '../../../errors';
 import { openEncryption } from '../../../store/accounts/account-encryption';
 import {
   complianceOf,
@@ -11,7 +12,6 @@ import {
 import { insertAudit } from '../../../store/accounts/audit';
 import { holdDeploymentFloors, keepFloors } from '../../../store/accounts/floors';
 import type { Floors } from '../../../core/accounts/floors';
-import { AppError } from '../../../errors';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../../store/tables';
 import type { ApiDeps } from '../../deps';
@@ -68,6 +68,18 @@ function changeOf(before: Account | null, after: Account, fields: readonly strin
 function shownOf(row: Account, fields: readonly string[]): Record<string, unknown> {
   const all = { ...complianceOf(row), promotionalServices: row.promotional_services, floors: row.floors };
   return Object.fromEntries(Object.entries(all).filter(([field]) => fields.includes(field)));
+}
+
+/**
+ * Whoever shares opt-outs stops messages of others, and learns of theirs: that is for the operator to say.
+ * @throws AppError forbidden
+ */
+function refuseOtherScope({ scopes }: Principal, { opt_out_scope: now }: Account, wanted = now): void {
+  if (wanted === now || scopes.includes('admin')) return;
+  throw new AppError(
+    'forbidden',
+    `optOut.scope is ${now}: only a key with the scope admin changes it, since it rules over other accounts too`,
+  );
 }
 
 export const accounts: Endpoint[] = [
@@ -154,6 +166,7 @@ export const accounts: Endpoint[] = [
       }
       const before = await visible(deps, actor, params.id);
       const { id } = before;
+      refuseOtherScope(actor, before, body.optOut?.scope);
       const draft = { ...body, encryption: readEncryption(body.encryption, openEncryption(sealer, before)) };
       const fields = Object.keys(body);
       const row = await change(

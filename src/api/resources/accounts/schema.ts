@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { PAYLOAD_ENCODINGS, PAYLOAD_KEY_BYTES, parsePayloadKey } from '../../../core/accounts/payload-encryption';
 import { OUTSIDE_WINDOW } from '../../../core/accounts/floors';
 import { MAX_AGE_SECONDS, type MaxAge } from '../../../core/messages/age';
+import { normaliseWord } from '../../../core/messages/opt-out';
+import { SUPPRESSED_CLASSES } from '../../../core/messages/suppression';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
 import { complianceOf, type Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
@@ -15,6 +17,8 @@ const MAX_MINUTES = MAX_HOURS * 60;
 const MAX_KEY_VERSIONS = 20;
 const MAX_WINDOWS = 250;
 const MAX_SERVICES = 50;
+const MAX_WORDS = 100;
+const MAX_WORD_LENGTH = 60;
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as IN');
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:00');
@@ -62,6 +66,31 @@ export const floors = z.strictObject({
   indiaStrict: z.boolean().optional(),
   requireApprovedSenders: z.boolean().optional(),
 });
+/** A word or phrase as a person may answer; what is no word at all could never be meant. */
+const answer = storable(1, MAX_WORD_LENGTH).refine(
+  (word) => normaliseWord(word) !== '',
+  'must have a letter or a digit: punctuation and blanks are left out when answers are compared',
+);
+const answers = z.array(answer).max(MAX_WORDS);
+
+const optOut = z
+  .strictObject({
+    scope: z.enum(['account', 'deployment']).optional(),
+    classes: z.enum(SUPPRESSED_CLASSES).optional(),
+    words: answers.optional(),
+    optInWords: answers.optional(),
+  })
+  .superRefine(({ words = [], optInWords = [] }, context) => {
+    const stops = new Set(words.map(normaliseWord));
+    optInWords.forEach((word, i) => {
+      if (!stops.has(normaliseWord(word))) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['optInWords', i],
+        message: 'is one of words too: it can mean one thing',
+      });
+    });
+  });
 
 const encryption = z.strictObject({
   keys: z
@@ -102,6 +131,7 @@ export const account = z.strictObject({
   promotionalServices: z.array(storableName(20)).max(MAX_SERVICES).optional(),
   indiaStrict: z.boolean().optional(),
   floors: floors.optional(),
+  optOut: optOut.optional(),
 });
 export const accountPatch = account.partial();
 
@@ -154,6 +184,12 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
     promotionalServices: row.promotional_services,
     indiaStrict: row.india_strict,
     floors: row.floors as z.input<typeof floorsAnswer>,
+    optOut: {
+      scope: row.opt_out_scope,
+      classes: row.opt_out_classes,
+      words: row.opt_out_words,
+      optInWords: row.opt_in_words,
+    },
     createdAt: row.created_at.toISOString(),
   };
 }
@@ -193,6 +229,12 @@ export const accountAnswer = z
     promotionalServices: z.array(z.string()),
     indiaStrict: z.boolean(),
     floors: floorsAnswer,
+    optOut: z.object({
+      scope: z.enum(['account', 'deployment']),
+      classes: z.enum(SUPPRESSED_CLASSES),
+      words: z.array(z.string()),
+      optInWords: z.array(z.string()),
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });

@@ -85,7 +85,7 @@ export async function checkCampaign(
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = await readPeople(db, accountId, account.default_country, body, text.template);
-  await checkLimits(db, accountId, account.safety.maxCampaignRecipients, people);
+  await checkLimits(db, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
   const recipients = people.recipients.map((row) => row.msisdn);
   const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
   const registered = await readRegistered(db, context, asked);
@@ -315,7 +315,7 @@ const MAX_PROBLEMS = 100;
 
 async function checkLimits(
   db: Kysely<Schema>,
-  accountId: string,
+  sending: { accountId: string; promotional: boolean },
   maxRecipients: number | undefined,
   people: People,
 ): Promise<void> {
@@ -329,7 +329,7 @@ async function checkLimits(
     }
   }
   const numbers = people.recipients.map((row) => row.msisdn);
-  if (await isEveryoneSuppressed(db, accountId, people.audience, numbers)) {
+  if (await isEveryoneSuppressed(db, sending, people.audience, numbers)) {
     throw new AppError(
       'audience-suppressed',
       'Everybody in the audience has opted out or is suppressed: nobody would get it',

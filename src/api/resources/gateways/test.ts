@@ -5,7 +5,7 @@ import { FAILURE_CLASSES } from '../../../core/messages/outcome';
 import { AppError } from '../../../errors';
 import { findGateway, type GatewayRow } from '../../../store/gateways/gateways';
 import { endGatewayTest, insertGatewayTest } from '../../../store/gateways/tests';
-import { isSuppressed } from '../../../store/messages/opt-outs';
+import { isSuppressed } from '../../../store/messages/suppressions';
 import { GATEWAY_TEST_MS, type GatewayTestResult } from '../../../workflows/contract';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readNumber } from '../../http/number';
@@ -60,7 +60,7 @@ export const gatewayTests: Endpoint[] = [
       if (account.require_approved_senders && !approvedSenders.some((approved) => approved.sender === sender)) {
         return { ok: false, outcome: 'sender', error: `not sent: the sender ID ${sender} is not approved` };
       }
-      if (await isSuppressed(db, accountId, msisdn)) {
+      if (await isSuppressed(db, accountId, msisdn, false)) {
         return { ok: false, outcome: 'recipient', error: 'not sent: the number is suppressed' };
       }
       const testId = await change(

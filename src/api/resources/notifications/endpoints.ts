@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalid } from '../../http/invalid';
 import { isJsonObject } from '../../http/json';
 import { parseTemplate } from '../../../core/audience/template';
+import { isPromotional } from '../../../core/messages/service';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { audited } from '../../../store/accounts/audit';
@@ -122,7 +123,7 @@ async function store(
     sensitive: entry.sensitive,
   });
   const checked = await checkCampaign(db, deps.webhooks, context, body, new Date());
-  const accepted = await countMembers(deps, checked.draft, group);
+  const accepted = await countMembers(deps, context, checked.draft, group);
   const urgent = group.level === 'Critical' && group.members <= MAX_URGENT_MEMBERS;
   const draft: CampaignDraft = {
     ...checked.draft,
@@ -154,10 +155,19 @@ function textOf(
 }
 
 /** @throws AppError invalid-request when there is nobody to send to */
-async function countMembers({ database: { db } }: ApiDeps, draft: CampaignDraft, group: GroupRow): Promise<number> {
+async function countMembers(
+  { database: { db } }: ApiDeps,
+  { account }: AccountContext,
+  draft: CampaignDraft,
+  group: GroupRow,
+): Promise<number> {
   const parsed = parseTemplate(draft.body);
   const required = parsed.ok ? parsed.template.required : [];
-  const scope = { accountId: draft.accountId, id: group.id };
+  const scope = {
+    accountId: draft.accountId,
+    id: group.id,
+    promotional: isPromotional(draft.service, account.promotional_services),
+  };
   const { reachable, lacking } = await countReachable(db, scope, required, draft.variables);
   if (reachable > 0) return reachable;
   throw invalid(

@@ -1,9 +1,5 @@
 /** `/api/v1/uploads`: lists of recipients, what became of their rows, and the report of the bad ones. */
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
-import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Scope } from '../../../core/accounts/api-key';
 import type { ErrorCode } from '../../../errors';
 import {
   deleteUpload,
@@ -16,10 +12,8 @@ import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { pageFrom, resource } from '../../http/resource';
 import { refuseWhileRead } from '../campaigns/audience';
 import { receiveFile } from './receive';
-import { listedUpload, page, settings, SHOWN_ERRORS, toError, toListedUpload, toUpload, upload } from './schema';
-
-/** Rows of the report that are read at once. */
-const REPORT_PAGE = 5_000;
+import { reportOf, sendReport } from './report';
+import { listedUpload, page, settings, SHOWN_ERRORS, toListedUpload, toUpload, upload } from './schema';
 
 const UPLOADS = '/api/v1/uploads';
 const tag = 'Uploads';
@@ -116,17 +110,8 @@ export const uploads: Endpoint[] = [
       errors: notFound,
     },
     async (call) => {
-      const { deps, actor, response } = call;
       const { id } = await uploadOf(call);
-      response.type('text/csv').attachment(`upload-${id}-errors.csv`);
-      // The values are somebody else's: a spreadsheet must not take one for a formula.
-      const csv = stringify({ header: true, columns: ['row', 'column', 'value', 'message'], escape_formulas: true });
-      try {
-        await pipeline(reportOf(deps.database.pool, id, actor.scopes), csv, response);
-      } catch (err) {
-        // The status has gone out, so a report that is cut off is all that can tell. Mostly the client has left.
-        deps.log.info({ err, uploadId: id }, 'a report of errors was not sent to its end');
-      }
+      await sendReport(call, `upload-${id}-errors.csv`, reportOf(call.deps.database.pool, id, call.actor.scopes));
     },
   ),
   endpoint(
@@ -156,13 +141,3 @@ export const uploads: Endpoint[] = [
     },
   ),
 ];
-
-/** Page after page, so that a report of any length takes the same memory. */
-async function* reportOf(pool: Pool, uploadId: string, scopes: readonly Scope[]) {
-  for (let after = 0; ;) {
-    const errors = await listUploadErrors(pool, uploadId, after, REPORT_PAGE);
-    for (const error of errors) yield toError(error, scopes);
-    if (errors.length < REPORT_PAGE) return;
-    after = errors.at(-1)!.no;
-  }
-}

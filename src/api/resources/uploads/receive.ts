@@ -30,7 +30,7 @@ export async function receiveFile(
   { database: { db, pool }, limits }: Pick<ApiDeps, 'database' | 'limits'>,
   actor: Actor,
   request: Request,
-  wanted: ColumnSettings & { name: string | null },
+  wanted: ColumnSettings & { name: string | null } & Pick<UploadDraft, 'suppressions'>,
 ): Promise<UploadRow> {
   const { content, filename } = await openFile(request);
   takesItsTime(request);
@@ -73,7 +73,8 @@ export async function receiveFile(
       if (row === null) throw tooSlow();
       // Other files may have come meanwhile.
       if ((await countUploadBytes(tx, actor.accountId)) > limits.uploadBytes) throw quotaReached('uploadBytes', limits);
-      await insertAudit(tx, actor, { action: 'upload.created', subject: id, detail: { bytes: stored } });
+      const action = wanted.suppressions === undefined ? 'upload.created' : 'suppressions.imported';
+      await insertAudit(tx, actor, { action, subject: id, detail: { bytes: stored } });
       return row;
     });
   }

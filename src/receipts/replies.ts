@@ -1,0 +1,72 @@
+/** Texts of phones as they are stored: each read by the words of the account that it answers. */
+import { TtlCache } from '../core/concurrency/ttl-cache';
+import type { CallbackProof } from '../core/gateways/callback-proof';
+import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
+import { readReply, vocabularyOf, type OptOutVocabulary, type Reply } from '../core/messages/opt-out';
+import { countryOf } from '../core/time/zones';
+import type { InboundText } from '../providers/provider';
+import type { NumberHash } from '../store/accounts/personal-hash';
+import type { Database } from '../store/database';
+import type { GatewayRow } from '../store/gateways/gateways';
+import type { InboundDraft } from '../store/messages/opt-outs';
+import { readOptOutSettings, type OptOutSettings } from '../store/messages/suppressions';
+import { digest } from './drafts';
+
+/** A longer text is stored without its end. */
+const MAX_TEXT_BYTES = 16_384;
+const MAX_NUMBER_CHARACTERS = 50;
+const SETTINGS_CACHE_MS = 2_000;
+
+/** Reads a text as an account does. @param country ISO 3166 alpha-2, of the phone; null = its number doesn't tell. */
+type Reader = (text: string, country: string | null) => Reply;
+
+/** Puts the words of each country together once. */
+function readerOf({ countries, words, optInWords }: OptOutSettings): Reader {
+  const known = new Map<string | null, OptOutVocabulary>();
+  return (text, country) => {
+    let vocabulary = known.get(country);
+    if (vocabulary === undefined) {
+      const all = country === null ? countries : [...countries, country];
+      vocabulary = vocabularyOf({ countries: all, words, optInWords });
+      known.set(country, vocabulary);
+    }
+    return readReply(text, vocabulary);
+  };
+}
+
+/**
+ * @returns what makes drafts of a callback's texts, in the order in which they were said as far as the vendor tells.
+ * `proof`: how the callback proved itself, see {@link InboundDraft}.
+ */
+export function createReplyReader({ database, numberHash }: { database: Database; numberHash: NumberHash }) {
+  const readers = new TtlCache<Reader>(SETTINGS_CACHE_MS);
+  return async (
+    { id, account_id: accountId }: GatewayRow,
+    texts: readonly InboundText[],
+    proof: CallbackProof | null,
+  ): Promise<InboundDraft[]> => {
+    const read = await readers.get(accountId, async () => readerOf(await readOptOutSettings(database.db, accountId)));
+    const ordered = texts.every(({ at }) => at !== undefined)
+      ? texts.toSorted((a, b) => a.at!.getTime() - b.at!.getTime())
+      : texts;
+    return Promise.all(
+      ordered.map(async ({ from, to, text, providerId, at }) => {
+        const { meaning, ...by } = read(text, countryOf(from));
+        return {
+          dedupe: digest([id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
+          toldApart: providerId !== undefined || at !== undefined,
+          accountId,
+          gatewayId: id,
+          msisdn: from,
+          numberHash: await numberHash(from),
+          toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
+          body: foreignBody(text, MAX_TEXT_BYTES),
+          meaning,
+          proof,
+          receivedAt: foreignInstant(at),
+          evidence: { gatewayId: id, ...by },
+        };
+      }),
+    );
+  };
+}

@@ -1,0 +1,73 @@
+/** Whom a campaign would reach: every question that is asked before messages are made, in both scopes and classes. */
+import { startStore, type TestStore } from '../../../test/support/rows';
+import { uuidv7 } from '../../core/messages/ids';
+import { insertGroup } from '../audience/groups';
+import { isSuppressed } from '../messages/suppressions';
+import type { SuppressedClasses } from '../../core/messages/suppression';
+import { countReachable, isEveryoneSuppressed } from './audience';
+import { listSuppressedAmong } from './materialise';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+
+let made = 0;
+async function account(scope: 'account' | 'deployment'): Promise<string> {
+  const id = `acc_reach_${made++}`;
+  await store.db.insertInto('accounts').values({ id, name: id, opt_out_scope: scope }).execute();
+  return id;
+}
+
+/** What each question says of one number: whether it is reached. */
+async function answers(accountId: string, msisdn: string, promotional: boolean): Promise<boolean[]> {
+  const group = await insertGroup(store.db, accountId, {
+    name: `Group ${made++}`, level: 'Info', templateId: null, sender: null, routeId: null, gatewayId: null, description: null,
+  }); // prettier-ignore
+  await store.pool.query(`insert into group_members (group_id, msisdn, variables) values ($1, $2, '{}')`, [
+    group.id,
+    msisdn,
+  ]);
+  const upload = uuidv7();
+  await store.pool.query(`insert into upload_rows (upload_id, no, msisdn, variables) values ($1, 2, $2, '{}')`, [
+    upload,
+    msisdn,
+  ]);
+  const sending = { accountId, promotional };
+  const { db, pool } = store;
+  return [
+    !(await isSuppressed(db, accountId, msisdn, promotional)),
+    !(await isEveryoneSuppressed(db, sending, { kind: 'recipients' }, [msisdn])),
+    !(await isEveryoneSuppressed(db, sending, { kind: 'group', id: group.id }, [])),
+    !(await isEveryoneSuppressed(db, sending, { kind: 'upload', id: upload }, [])),
+    (await countReachable(db, { ...sending, id: group.id }, [], {})).reachable === 1,
+    !(await listSuppressedAmong(pool, accountId, [msisdn, '+919800009998'], promotional)).has(msisdn),
+  ];
+}
+
+const cases = (['account', 'deployment'] as const).flatMap((own) =>
+  (['own', 'account', 'deployment'] as const).flatMap((other) =>
+    (['all', 'promotional'] as const).flatMap((classes) =>
+      [true, false].map((promotional) => ({ own, other, classes, promotional })),
+    ),
+  ),
+);
+
+test.each(cases)(
+  'scope $own, suppressed in an account of scope $other for $classes; promotional: $promotional',
+  async ({ own, other, classes, promotional }) => {
+    const accountId = await account(own);
+    // A second one that shares, so that a question that takes in all accounts is caught.
+    await account('deployment');
+    const msisdn = `+91980001${String(1_000 + made)}`;
+    const elsewhere = other === 'own' ? accountId : await account(other);
+    await store.db
+      .insertInto('suppressions')
+      .values({ account_id: elsewhere, msisdn, source: 'inbound', classes: classes satisfies SuppressedClasses })
+      .execute();
+    const counts = other === 'own' || (own === 'deployment' && other === 'deployment');
+    const reached = !(counts && (classes === 'all' || promotional));
+    expect(await answers(accountId, msisdn, promotional)).toEqual(Array.from({ length: 6 }, () => reached));
+  },
+);
