@@ -24,7 +24,13 @@ create table accounts (
   promotional_services text[] not null default '{}'::text[],
   india_strict boolean not null default false,
   floors jsonb not null default '{}'::jsonb,
+  opt_out_scope text not null default 'account'::text,
+  opt_out_classes text not null default 'all'::text,
+  opt_out_words text[] not null default '{}'::text[],
+  opt_in_words text[] not null default '{}'::text[],
   constraint accounts_click_tracking_check CHECK ((click_tracking = ANY (ARRAY['off'::text, 'count'::text, 'report'::text]))),
+  constraint accounts_opt_out_classes_check CHECK ((opt_out_classes = ANY (ARRAY['all'::text, 'promotional'::text]))),
+  constraint accounts_opt_out_scope_check CHECK ((opt_out_scope = ANY (ARRAY['account'::text, 'deployment'::text]))),
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_promotional_outside_window_check CHECK ((promotional_outside_window = ANY (ARRAY['send'::text, 'hold'::text, 'refuse'::text]))),
   constraint accounts_retention_days_check CHECK ((retention_days > 0)),
@@ -202,6 +208,25 @@ create table clicks (
   constraint clicks_pkey PRIMARY KEY (message_id)
 );
 
+create table consents (
+  id uuid not null default uuid_of(clock_timestamp()),
+  account_id text not null,
+  number_hash bytea not null,
+  kind text not null,
+  source text not null,
+  classes text,
+  counted boolean not null default true,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now(),
+  key_id text,
+  evidence jsonb not null default '{}'::jsonb,
+  constraint consents_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint consents_classes_check CHECK ((classes = ANY (ARRAY['all'::text, 'promotional'::text]))),
+  constraint consents_kind_check CHECK ((kind = ANY (ARRAY['opt-out'::text, 'opt-in'::text]))),
+  constraint consents_pkey PRIMARY KEY (id),
+  constraint consents_source_check CHECK ((source = ANY (ARRAY['inbound'::text, 'provider'::text, 'person'::text, 'import'::text])))
+);
+
 create table deployment_floors (
   id boolean not null default true,
   floors jsonb not null default '{}'::jsonb,
@@ -367,6 +392,7 @@ create table inbound_texts (
   message_id uuid,
   received_at timestamp with time zone not null default now(),
   proof text,
+  stored_at timestamp with time zone not null default now(),
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
@@ -577,9 +603,15 @@ create table suppressions (
   source text not null,
   reason text,
   created_at timestamp with time zone not null default now(),
+  id uuid not null default uuid_of(clock_timestamp()),
+  classes text not null default 'all'::text,
+  at timestamp with time zone not null default now(),
+  evidence jsonb not null default '{}'::jsonb,
   constraint suppressions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
-  constraint suppressions_pkey PRIMARY KEY (account_id, msisdn),
-  constraint suppressions_source_check CHECK ((source = ANY (ARRAY['opt-out'::text, 'manual'::text])))
+  constraint suppressions_classes_check CHECK ((classes = ANY (ARRAY['all'::text, 'promotional'::text]))),
+  constraint suppressions_id_key UNIQUE (id),
+  constraint suppressions_pkey PRIMARY KEY (msisdn, account_id),
+  constraint suppressions_source_check CHECK ((source = ANY (ARRAY['inbound'::text, 'provider'::text, 'person'::text, 'import'::text, 'opt-out'::text, 'manual'::text])))
 );
 
 create table templates (
@@ -665,7 +697,12 @@ create table uploads (
   touched_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  kind text not null default 'recipients'::text,
+  classes text,
+  key_id text,
   constraint uploads_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint uploads_classes_check CHECK ((classes = ANY (ARRAY['all'::text, 'promotional'::text]))),
+  constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['recipients'::text, 'suppressions'::text]))),
   constraint uploads_pkey PRIMARY KEY (id),
   constraint uploads_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'processing'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
 );
@@ -718,6 +755,10 @@ CREATE INDEX campaigns_look ON campaigns USING btree (look_at) WHERE (look_at IS
 
 CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));
 
+CREATE INDEX consents_account ON consents USING btree (account_id, id);
+
+CREATE INDEX consents_number ON consents USING btree (account_id, number_hash, id);
+
 CREATE INDEX due_callbacks_due ON due_callbacks USING btree (webhook_id, due_at);
 
 CREATE INDEX gateways_previous_callback_token_hash ON gateways USING btree (previous_callback_token_hash) WHERE (previous_callback_token_hash IS NOT NULL);
@@ -731,6 +772,8 @@ CREATE INDEX groups_template ON groups USING btree (template_id) WHERE (template
 CREATE INDEX idempotency_keys_created ON idempotency_keys USING btree (created_at);
 
 CREATE INDEX inbound_texts_account ON inbound_texts USING btree (account_id, received_at);
+
+CREATE INDEX inbound_texts_number ON inbound_texts USING btree (account_id, msisdn, stored_at DESC);
 
 CREATE INDEX inbound_texts_unasked ON inbound_texts USING btree (gateway_id, received_at) WHERE (message_id IS NULL);
 
@@ -781,6 +824,8 @@ CREATE INDEX slices_unknown ON slices USING btree (account_id, id) WHERE (((outc
 CREATE INDEX slices_wake_campaigns ON slices USING btree (campaign_id, id) WHERE (wake_due AND (campaign_id IS NOT NULL));
 
 CREATE INDEX slices_wake_sends ON slices USING btree (id) WHERE (wake_due AND (campaign_id IS NULL));
+
+CREATE INDEX suppressions_account ON suppressions USING btree (account_id, id);
 
 CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
 
@@ -888,6 +933,12 @@ AS $function$
   from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = to_regclass('public.' || quote_ident(parent)) order by until_key
 $function$
+;
+
+CREATE OR REPLACE FUNCTION uuid_of(moment timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM moment) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid
 ;
 
 CREATE OR REPLACE FUNCTION uuidv7_at(at timestamp with time zone)
