@@ -9,14 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { LOOPBACK } from '../../config';
-import { keepPasswords, newPassword, OWNER, prepareRoles, RUNTIME, SUPERUSER } from './postgres-roles';
+import { DATABASE, keepPasswords, newPassword, OWNER, prepareRoles, RUNTIME, SUPERUSER, urlOf } from './postgres-roles';
 import { runAs, type Runner } from './postgres-user';
 import { drawFreePort, portIsFree } from './ports';
 import { makeDataFolder } from './private-files';
 import { systemEnvironment } from './server-environment';
 import { launchServer, stopLeftover, type ServerProcess } from './server-process';
 
-const DATABASE = 'heliograph';
 const MAJOR = '18';
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 30;
@@ -90,18 +89,16 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     stopSignal: 'SIGINT', // Postgres documentation, "Shutting Down the Server": SIGINT is the fast shutdown.
     logFile,
   });
-  const urlOf = (role: string, secret: string, database = DATABASE) =>
-    `postgres://${role}:${secret}@${LOOPBACK}:${port}/${database}`;
-  const superuserUrl = urlOf(SUPERUSER, password);
+  const superuserUrl = urlOf(SUPERUSER, password, port);
   try {
-    await ready(server, urlOf(SUPERUSER, password, 'postgres'), logFile);
+    await ready(server, urlOf(SUPERUSER, password, port, 'postgres'), logFile);
     await prepareRoles(superuserUrl, passwords);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  const url = urlOf(RUNTIME, passwords.runtime);
-  return { ...server, port, url, ownerUrl: urlOf(OWNER, passwords.owner), superuserUrl };
+  const url = urlOf(RUNTIME, passwords.runtime, port);
+  return { ...server, port, url, ownerUrl: urlOf(OWNER, passwords.owner, port), superuserUrl };
 }
 
 /** Folder of `postgres` and `initdb` for this platform. */
