@@ -30,7 +30,7 @@ export interface TestStack extends Client {
   stopWorker(): Promise<void>;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
-  /** Api and worker end, and start again with changes of their environment. */
+  /** Api and worker end, and start again with changes of their environment, which stay. */
   restart(changes: Record<string, string>): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     async restart(changes) {
       await stack.stopWorker();
       await stack.stopApi();
-      config = readConfig({ ...env, ...changes });
+      config = readConfig(Object.assign(env, changes));
       await stack.startApi();
       await stack.startWorker();
     },
