@@ -1,7 +1,7 @@
 // Records one history per workflow type into test/replay/, from the built project on a stack of its own.
 // Run it after a deliberate change of a workflow: `npm run build && node scripts/record-histories.mjs`.
 import { createRequire } from 'node:module';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,6 @@ async function until(label, condition) {
 }
 
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-histories-'));
-chmodSync(dataDir, 0o711);
 process.env.HELIOGRAPH_DATA_DIR = dataDir;
 for (const name of ['PORT', 'SIMULATOR_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'METRICS_PORT']) {
   process.env[`HELIOGRAPH_${name}`] = String(await drawFreePort());

@@ -146,6 +146,9 @@ const environment = z.object({
     .describe('fatal, error, warn, info, debug, trace or silent.'),
 });
 
+/** The name of a setting. */
+export type Variable = keyof typeof environment.shape;
+
 /** One environment variable as documentation shows it. */
 export interface EnvironmentVariable {
   name: string;

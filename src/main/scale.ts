@@ -2,7 +2,7 @@
  * `npm run scale [-- --messages 5000000] [-- --json]`: what each statement costs with next to no history and with that of
  * so many settled messages, in a database of its own, and by how much the slowest of them grew (`history_factor`).
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -93,8 +93,6 @@ interface OpenBed {
 /** A database with a history of so many messages, on a server of its own. */
 async function openBed(messages: number, say: Say): Promise<OpenBed> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-scale-'));
-  // Postgres may run as another user.
-  chmodSync(dataDir, 0o711);
   const server = await startPostgres({ dataDir, durable: false });
   const database = connectDatabase({ url: server.superuserUrl, connections: 1, onError: () => undefined });
   const close = async (): Promise<void> => {

@@ -20,6 +20,7 @@ import { until } from './until';
 export type { Answer } from './client';
 
 export interface TestStack extends Client {
+  /** What api and worker have. */
   config: Config;
   simulator: Simulator;
   api: RunningApi;
@@ -29,6 +30,8 @@ export interface TestStack extends Client {
   stopWorker(): Promise<void>;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
+  /** Api and worker end, and start again with changes of their environment, which stay. */
+  restart(changes: Record<string, string>): Promise<void>;
 }
 
 export interface StackOptions {
@@ -57,7 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     HELIOGRAPH_SIMULATOR_PORT: String(simulator.port),
     ...options.env,
   };
-  const config = readConfig(env);
+  let config = readConfig(env);
   await seed(testDatabase.runtimeUrl, { masterKeys: config.masterKeys!, simulatorPort: simulator.port });
   const logged: string[] = [];
   const note = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
@@ -73,7 +76,9 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
 
   const stack: TestStack = {
     url,
-    config,
+    get config() {
+      return config;
+    },
     env,
     database,
     simulator,
@@ -97,6 +102,13 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     },
     async startApi() {
       api ??= await startApi(config, log, { metricsPort: 0 });
+    },
+    async restart(changes) {
+      await stack.stopWorker();
+      await stack.stopApi();
+      config = readConfig(Object.assign(env, changes));
+      await stack.startApi();
+      await stack.startWorker();
     },
     settled: settledBy(call),
     async stop() {

@@ -1,7 +1,7 @@
 /** The stack that is measured: started anew in a folder of its own, with everything a phase needs to drive it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,8 +11,7 @@ import { connectDatabase, type Database } from '../../store/database';
 import { drawFreePort } from '../embedded/ports';
 import { createLogger } from '../logging';
 import { childService } from '../up/child';
-import { findMasterKeys, masterKeyVariables } from '../up/master-keys';
-import { startStack } from '../up/stack';
+import { startStack, type Stack } from '../up/stack';
 import { killWorker, readCpuTimes, readRssMb, type CpuTimes } from './processes';
 
 const DAY_SECONDS = 86_400;
@@ -63,8 +62,6 @@ export interface Bed {
 
 export async function makeBed(): Promise<Bed> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-bench-'));
-  // Postgres may run as another user.
-  chmodSync(dataDir, 0o711);
   const env = await ownEnvironment(dataDir);
   // The supervised processes inherit this process's environment.
   Object.assign(process.env, env);
@@ -124,7 +121,7 @@ export async function makeBed(): Promise<Bed> {
     cpuTimes: () => readCpuTimes(dataDir),
     killWorker: () => killWorker(dataDir),
     async startWorker() {
-      const worker = await startSecondWorker(stack, masterKeyVariables(findMasterKeys(config)));
+      const worker = await startSecondWorker(stack);
       return () => worker.stop();
     },
     bareExpress,
@@ -180,17 +177,8 @@ function createCaller(adminKey: string): Bed['call'] {
   };
 }
 
-async function startSecondWorker(
-  { databaseUrl, temporalAddress }: { databaseUrl: string; temporalAddress: string },
-  masterKeys: NodeJS.ProcessEnv,
-) {
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporalAddress,
-    ...masterKeys,
-    HELIOGRAPH_METRICS_PORT: String(await drawFreePort()),
-  };
+async function startSecondWorker({ workerEnvironment }: Stack) {
+  const env = { ...workerEnvironment, HELIOGRAPH_METRICS_PORT: String(await drawFreePort()) };
   return childService('worker', path.join(__dirname, '../worker.js'), env).start();
 }
 

@@ -1,5 +1,5 @@
 /** The whole product in a folder of its own, each part of which can be struck. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { LOOPBACK, readConfig } from '../../config';
@@ -37,8 +37,6 @@ export interface ChaosStack {
  */
 export async function startChaosStack(programs: string): Promise<ChaosStack> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-chaos-'));
-  // Postgres may run as another user.
-  chmodSync(dataDir, 0o711);
   const folder = await openDataFolder(dataDir);
   const supervisor = new Supervisor(createLogger('chaos', 'silent'), RESTARTS, folder.record);
   const links: Link[] = [];

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
+import { LOOPBACK } from '../../config';
 
 /** The role that initdb makes. */
 export const SUPERUSER = 'heliograph';
@@ -14,6 +15,8 @@ export const SUPERUSER = 'heliograph';
 export const OWNER = 'heliograph_owner';
 /** The role that the product runs as. */
 export const RUNTIME = 'heliograph_runtime';
+
+export const DATABASE = 'heliograph';
 
 const FOLDER = path.resolve(__dirname, '../../../db/roles');
 const FILES = ['roles.sql', 'hand-over.sql'];
@@ -37,6 +40,19 @@ export async function keepPasswords(dataDir: string): Promise<Passwords> {
     return (await readFile(file, 'utf8')).trim();
   };
   return { owner: await keep('owner'), runtime: await keep('runtime') };
+}
+
+/** The database of a data folder whose Postgres runs, as the role that the product runs as; undefined = there is none. */
+export async function findEmbeddedUrl(dataDir: string, fixedPort?: number): Promise<string | undefined> {
+  const read = (file: string) => readFile(path.join(dataDir, `postgres.${file}`), 'utf8').catch(() => undefined);
+  const [password, port] = [await read('runtime.password'), fixedPort ?? (await read('port'))];
+  if (password === undefined || port === undefined) return undefined;
+  return urlOf(RUNTIME, password.trim(), Number(port));
+}
+
+/** The connection string of a role. */
+export function urlOf(role: string, password: string, port: number, database = DATABASE): string {
+  return `postgres://${role}:${password}@${LOOPBACK}:${port}/${database}`;
 }
 
 /**

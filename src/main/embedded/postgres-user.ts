@@ -3,11 +3,12 @@
  * reach the binaries and the data folder.
  */
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { chmod, chown, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { systemEnvironment } from './server-environment';
 
-const run = promisify(execFile);
+const run = (program: string, args: string[]) => promisify(execFile)(program, args, { env: systemEnvironment() });
 const ACCOUNT = 'postgres';
 
 /** How to run a Postgres program here. */
@@ -21,12 +22,16 @@ export interface Runner {
 }
 
 /**
- * Finds out how to run Postgres as a user who isn't root and who can reach all `folders`.
+ * Finds out how to run Postgres as a user who isn't root and who can reach both folders. Of the data folder it lets that
+ * user pass, by the group, and nobody else.
  * @throws Error naming the folder in the way and the remedies.
  */
-export async function runAs(folders: string[]): Promise<Runner> {
+export async function runAs(dataDir: string, binaries: string): Promise<Runner> {
   if (process.getuid?.() !== 0) return { command: (command, args) => ({ command, args }) };
   const owner = await account();
+  // Where it can't be done, the folder is closed like any other.
+  await letPass(dataDir, owner.gid).catch(() => undefined);
+  const folders = [dataDir, binaries];
   const closed = await firstClosed(folders, owner);
   if (closed === undefined) return { owner, command: (command, args) => ({ command, args, identity: owner }) };
 
@@ -50,6 +55,13 @@ export async function runAs(folders: string[]): Promise<Runner> {
     `Postgres runs as the user "${ACCOUNT}" when started by root, and ${closed} is closed to it: chmod o+x ${closed}, ` +
       'set HELIOGRAPH_DATA_DIR to a folder that it can reach, start as a user other than root, or set DATABASE_URL.',
   );
+}
+
+async function letPass(dataDir: string, gid: number): Promise<void> {
+  const { uid, mode } = await stat(dataDir);
+  if ((mode & 0o001) !== 0) return;
+  await chown(dataDir, uid, gid);
+  await chmod(dataDir, 0o710);
 }
 
 /** Ids of the system account `postgres`, which is created when there is none. */

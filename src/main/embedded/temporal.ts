@@ -1,9 +1,9 @@
 /** Embedded Temporal: the development server of the Temporal CLI, on a SQLite file in the data folder or in memory. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { LOOPBACK } from '../../config';
+import { makeDataFolder } from './private-files';
 import { launchServer, type ServerProcess } from './server-process';
 import { SEARCH_ATTRIBUTES } from '../../workflows/attributes';
 import { INDEXED_VALUE_TYPES } from '../../workflows/client/search-attributes';
@@ -68,7 +68,7 @@ function pragma(setting: string): string[] {
 }
 
 async function prepareFiles(dataDir: string, binary: string) {
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  makeDataFolder(dataDir);
   // The CLI doesn't migrate the file of another version: each version has its own.
   const database = path.join(dataDir, `temporal-${await temporalVersion(binary)}.db`);
   return { database, log: path.join(dataDir, 'temporal.log') };

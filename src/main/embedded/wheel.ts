@@ -11,6 +11,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
+import { withoutOurs } from './server-environment';
 
 const DOWNLOAD_DEADLINE_MS = 300_000;
 
@@ -99,7 +100,7 @@ async function pipDownload(requirement: string, folder: string, env: NodeJS.Proc
   let reason = 'neither pip nor python3 is on the PATH';
   for (const [command, ...rest] of ways) {
     try {
-      await promisify(execFile)(command, rest, { env, timeout: DOWNLOAD_DEADLINE_MS });
+      await promisify(execFile)(command, rest, { env: withoutOurs(env), timeout: DOWNLOAD_DEADLINE_MS });
       return;
     } catch (error) {
       const { code, stderr, message } = error as Error & { code?: unknown; stderr?: string };

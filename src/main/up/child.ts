@@ -1,5 +1,6 @@
 /** A Node process of ours as a supervised service. */
 import { fork } from 'node:child_process';
+import { withPrivateFiles } from '../embedded/private-files';
 import type { LifecycleMessage } from '../lifecycle';
 import type { RunningService, Service } from './supervisor';
 
@@ -31,12 +32,14 @@ async function startChild(
 ): Promise<RunningService> {
   // A process group of its own: Ctrl-C must reach the supervisor only, which stops the services in order.
   const output = isQuiet ? 'ignore' : 'inherit';
-  const child = fork(entry, [], {
-    env,
-    detached: true,
-    execArgv: [...nodeFlags],
-    stdio: ['ignore', output, output, 'ipc'],
-  });
+  const child = withPrivateFiles(() =>
+    fork(entry, [], {
+      env,
+      detached: true,
+      execArgv: [...nodeFlags],
+      stdio: ['ignore', output, output, 'ipc'],
+    }),
+  );
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));

@@ -1,7 +1,8 @@
 /** The data folder: one supervisor at a time, keys that outlive it, and the record of what it runs. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDataFolder } from '../embedded/private-files';
 import { commandLineOf, stopLeftover } from '../embedded/server-process';
 
 /** A process as recorded; the command line tells it from another one that got its number later. */
@@ -32,8 +33,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   const file = path.join(folder, 'supervisor.json');
   const own: Record = { supervisor: await describe(process.pid), children: [] };
   try {
-    // Passable for others: as root, Postgres runs as another user. What must be private is private by its own mode.
-    makeFolder(folder);
+    makeDataFolder(folder);
     await take(file, folder, own);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -56,13 +56,6 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       rmSync(file, { force: true });
     },
   };
-}
-
-/** Not the recursive option of mkdir: on a file system that can't be written, such as /proc, Node never returns from it. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(path.dirname(folder));
-  mkdirSync(folder, { mode: 0o711 });
 }
 
 async function take(file: string, folder: string, own: Record): Promise<void> {

@@ -10,6 +10,7 @@ import { migrate } from '../migrate';
 import { seed } from '../seed';
 import { checkPorts } from './check-ports';
 import { childService } from './child';
+import { environmentOf } from './child-environment';
 import { newAdminKey, newMasterKey, openDataFolder } from './data-folder';
 import { findMasterKeys, masterKeyVariables } from './master-keys';
 import { Supervisor, type RestartPolicy } from './supervisor';
@@ -26,6 +27,8 @@ export interface Stack {
   adminKey: string;
   databaseUrl: string;
   temporalAddress: string;
+  /** What the worker was told: enough for another one. */
+  workerEnvironment: NodeJS.ProcessEnv;
   /** Stops api, worker, simulator, Temporal and Postgres, in this order. */
   stop(): Promise<void>;
 }
@@ -67,18 +70,18 @@ export async function startStack(
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress,
       ...(config.temporal.address === undefined ? { TEMPORAL_UI_URL: uiUrlOf(config) } : {}),
-      HELIOGRAPH_DATA_DIR: config.dataDir,
       HELIOGRAPH_ADMIN_KEY: adminKey,
       ...masterKeyVariables(masterKeys),
     };
     const entry = (name: string) => path.join(__dirname, '..', `${name}.js`);
     if (config.simulatorPort !== undefined) {
-      await supervisor.start(childService('simulator', entry('simulator'), env));
+      await supervisor.start(childService('simulator', entry('simulator'), environmentOf('simulator', env)));
     }
-    const workerEnv = { ...env, HELIOGRAPH_METRICS_PORT: String(await workerMetricsPort(config)) };
+    const ownMetrics = { HELIOGRAPH_METRICS_PORT: String(await workerMetricsPort(config)) };
+    const workerEnv = { ...environmentOf('worker', env), ...ownMetrics };
     await supervisor.start(childService('worker', entry('worker'), workerEnv));
-    await supervisor.start(childService('api', entry('api'), env, { nodeFlags: API_FLAGS }));
-    return { adminKey, databaseUrl, temporalAddress, stop };
+    await supervisor.start(childService('api', entry('api'), environmentOf('api', env), { nodeFlags: API_FLAGS }));
+    return { adminKey, databaseUrl, temporalAddress, workerEnvironment: workerEnv, stop };
   } catch (error) {
     await stop();
     throw error;
