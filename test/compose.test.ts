@@ -1,7 +1,7 @@
 /** docker-compose.yml as it comes: what each service may, whom it reaches, who reaches it, and what it is told. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import yaml from 'js-yaml';
+import { load } from 'js-yaml';
 import { ROOT } from './support/markdown';
 
 interface Service {
@@ -31,7 +31,7 @@ interface Compose {
 }
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
-const { services, networks } = yaml.load(read('docker-compose.yml')) as Compose;
+const { services, networks } = load(read('docker-compose.yml')) as Compose;
 const names = Object.keys(services);
 const dockerfile = read('Dockerfile');
 
