@@ -1,6 +1,9 @@
 # One image for api, worker and migrate; the command chooses. The simulator and `npm start` are for development only.
 
-FROM node:22-bookworm-slim AS build
+# By digest: --build-arg NODE_IMAGE=node@sha256:…
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Install scripts are not needed: the native parts come prebuilt, and embedded Postgres is not used here.
@@ -10,7 +13,7 @@ COPY scripts scripts
 COPY src src
 RUN node scripts/build.mjs
 
-FROM node:22-bookworm-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
@@ -18,8 +21,10 @@ RUN npm ci --omit=dev --ignore-scripts
 RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 -type d \
       ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 
-FROM node:22-bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini && rm -rf /var/lib/apt/lists/*
+FROM ${NODE_IMAGE}
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini && rm -rf /var/lib/apt/lists/* \
+  # Nothing is installed here any more.
+  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

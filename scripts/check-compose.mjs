@@ -3,6 +3,7 @@
  * services that exist in a way that they support, runs an entry point that exists, and sets only variables that
  * src/config.ts reads.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -17,7 +18,8 @@ const OWN = ['migrate', 'api', 'worker'];
 const EXPECTED = ['postgres', 'temporal', 'temporal-ui', ...OWN];
 const SERVICE_KEYS = [
   ...['build', 'command', 'depends_on', 'entrypoint', 'environment', 'healthcheck', 'image', 'ports', 'restart'],
-  ...['volumes', 'stop_grace_period'],
+  ...['volumes', 'stop_grace_period', 'read_only', 'cap_drop', 'security_opt', 'tmpfs', 'mem_limit', 'pids_limit'],
+  ...['networks', 'shm_size', 'user'],
 ];
 const TOP_KEYS = ['services', 'volumes', 'networks', 'name'];
 
@@ -70,13 +72,18 @@ function checkOwnService(service, report) {
   if (program !== 'node' || !source || !existsSync(path.join(root, source)))
     report(`command has no entry point: ${entry}`);
   // As the containers will see it, with what .env must give.
-  const given = { HELIOGRAPH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'), HELIOGRAPH_ADMIN_KEY: 'x'.repeat(24) };
+  const given = {
+    HELIOGRAPH_MASTER_KEY: randomBytes(32).toString('base64'),
+    HELIOGRAPH_ADMIN_KEY: randomBytes(32).toString('base64'),
+    HELIOGRAPH_PUBLIC_URL: 'https://sms.example.com',
+  };
   const effective = Object.entries(environment).map(([variable, value]) => [
     variable,
     interpolate(String(value), given),
   ]);
   try {
-    readConfig({ NODE_ENV: 'production', ...Object.fromEntries(effective) });
+    const purpose = entry?.endsWith('/migrate.js') ? 'migrate' : 'serve';
+    readConfig({ NODE_ENV: 'production', ...Object.fromEntries(effective) }, purpose);
   } catch (error) {
     report(error.message);
   }

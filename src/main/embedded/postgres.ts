@@ -41,7 +41,11 @@ const SETTINGS: Record<string, string> = {
   autovacuum_naptime: '10s',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  log_min_messages: 'warning',
+  // A refused statement quotes the row and what was sent: who sent it logs its code. LOG and above (start, stop, crash,
+  // lost connections) quote nothing.
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
 };
 
 /** Only for throw-away databases: survives a killed process, not a power cut. */

@@ -92,6 +92,7 @@ test.each([
   '    at run (/app/dist/runtime/worker.js:123:45)',
   'temporal 1.9.1 on port 17233',
   'file:///app/dist/main/api.js:10:5',
+  'route /callbacks/:token, /api/v1/suppressions/:to',
   'the schedule of a series could not be changed; maintenance will',
 ])('%j is left as it is', (text) => expect(maskText(text)).toBe(text));
 

@@ -40,8 +40,8 @@ const RULES: readonly Rule[] = [
   // Our own keys and access tokens (core/accounts), and generated admin keys.
   [/\b(hgt?|admin)_[\w.-]{16,}/g, `$1_${MASK}`],
   [/\b([a-z][a-z\d+.-]*):\/\/([^\s"'<>\\`]+)/gi, maskUrl],
-  // The one path of ours that opens something by itself.
-  [/(\/callbacks\/)[^\s"'/?#]+/gi, `$1${MASK}`],
+  // The one path of ours that opens something by itself; its pattern does not.
+  [/(\/callbacks\/)(?![:{])[^\s"'/?#]+/gi, `$1${MASK}`],
 ];
 
 /** Scheme, host and port of a URL; a file of a stack trace is left as it is. */
