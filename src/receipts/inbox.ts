@@ -42,9 +42,9 @@ const MAX_NUMBER_CHARACTERS = 50;
 const GATEWAY_CACHE_MS = 2_000;
 
 /** Callback URLs that nobody has, by the address that asks for them: each costs a query. */
-const UNKNOWN_URLS = { perSecond: 20, burst: 200 };
+const UNKNOWN_URLS = { perSecond: 10, burst: 100 };
 /** Callbacks without the proof that their gateway wants, by address and gateway. */
-const UNPROVEN = { perSecond: 20, burst: 500 };
+const UNPROVEN = { perSecond: 10, burst: 200 };
 
 /** A gateway as its callbacks are received. */
 type ReceivingGateway = OpenGateway & {
