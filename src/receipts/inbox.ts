@@ -1,6 +1,6 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { TtlCache } from '../core/concurrency/ttl-cache';
-import { createAddressList } from '../core/gateways/address-list';
+import { createAddressList } from './address-list';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { meaningOf } from '../core/messages/opt-out';
