@@ -1,6 +1,6 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { TtlCache } from '../core/concurrency/ttl-cache';
-import { createAddressList } from '../core/gateways/address-list';
+import { createAddressList } from './address-list';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import type { CallbackRequest, CallbackResult } from '../providers/provider';
 import { findGatewayByToken, isCallbackToken } from '../store/gateways/callback-tokens';
@@ -40,9 +40,9 @@ export interface Inbox {
 const GATEWAY_CACHE_MS = 2_000;
 
 /** Callback URLs that nobody has, by the address that asks for them: each costs a query. */
-const UNKNOWN_URLS = { perSecond: 20, burst: 200 };
+const UNKNOWN_URLS = { perSecond: 10, burst: 100 };
 /** Callbacks without the proof that their gateway wants, by address and gateway. */
-const UNPROVEN = { perSecond: 20, burst: 500 };
+const UNPROVEN = { perSecond: 10, burst: 200 };
 
 /** A gateway as its callbacks are received. */
 type ReceivingGateway = OpenGateway & {

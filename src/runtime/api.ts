@@ -117,10 +117,6 @@ export async function startApi(
   await listen(metrics.server, options.metricsPort ?? config.metricsPort, config.metricsBind);
   const port = await listen(server, options.port ?? config.port, config.bind);
   const stopStarting = startLeftBehind(base, log);
-  // Until it is done, and where Postgres is away, they work as they are.
-  sealCallbackTokens(database.db, sealer).catch((err: unknown) =>
-    log.warn({ err }, 'tokens of callback URLs could not be sealed; the next start will'),
-  );
   return {
     port,
     async stop() {
@@ -134,11 +130,18 @@ export async function startApi(
   };
 }
 
-/** An earlier api may have confirmed messages and died before it started their workflows. @returns how to stop it */
+/**
+ * An earlier api may have confirmed messages and died before it started their workflows; an earlier version left tokens of
+ * callback URLs as they are. @returns how to stop it
+ */
 function startLeftBehind(base: Base, log: RuntimeLog): () => void {
   const stopping = new AbortController();
   startUnstarted(base, new Turn('starts', log, stopping.signal), 0).catch((err: unknown) =>
     log.warn({ err }, 'what has no workflow could not be started; maintenance will'),
+  );
+  // Until it is done, and where Postgres is away, they work as they are.
+  sealCallbackTokens(base.database.db, base.sealer).catch((err: unknown) =>
+    log.warn({ err }, 'tokens of callback URLs could not be sealed; the next start will'),
   );
   return () => stopping.abort();
 }

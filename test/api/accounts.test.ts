@@ -226,7 +226,7 @@ describe('audit', () => {
       ['api-key.created', key.id, manager.id, { name: 'k', scopes: ['manage'] }],
       ['api-key.rotated', key.id, manager.id, { replacedBy: rotated.id }],
       ['api-key.revoked', key.id, manager.id, undefined],
-      ['gateway.created', gateway.id, manager.id, { name: 'G', provider: 'infobip' }],
+      ['gateway.created', gateway.id, manager.id, { name: 'G', provider: 'infobip', callbackAuthenticated: true }],
       ['gateway.updated', gateway.id, manager.id, { fields: ['name', 'credentials'] }],
       ['gateway.deleted', gateway.id, manager.id, { open: 0 }],
       ['webhook.created', webhook.id, manager.id, { kind: 'clevertap', isDefault: false }],

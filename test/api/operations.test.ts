@@ -61,9 +61,12 @@ describe('/api/v1/gateways', () => {
   const make = async (over: object = {}) => call('POST', '/api/v1/gateways', { ...gatewayDraft(), ...over });
 
   test('201, 200, 204: made, read, listed, changed and deleted; its name is free again', async () => {
-    const { status, json: made } = await make({ name: 'One' });
+    const { status, json } = await make({ name: 'One' });
     expect(status).toBe(201);
-    const path = `/api/v1/gateways/${made.id}`;
+    const path = `/api/v1/gateways/${json.id}`;
+    // Its callback secret is shown once.
+    const masked = expect.stringMatching(/^••••/) as string;
+    const made = { ...json, callbackAuth: { basic: { username: masked, password: masked } } };
     expect((await call('GET', path)).json).toEqual(made);
     expect((await call('GET', '/api/v1/gateways')).json.items).toContainEqual(made);
     const patched = await call('PATCH', path, { priority: 5, status: 'inactive' });

@@ -1,6 +1,6 @@
 /** Who is at the other end of a request. */
 import type { Request } from 'express';
-import { plainAddress } from '../../core/gateways/address-list';
+import { plainAddress } from '../../receipts/address-list';
 
 /**
  * The IP address of the client: that of the socket, unless the application trusts the proxy there (Express's "trust proxy"):

@@ -56,6 +56,6 @@ export function withoutLogin(url: string): string {
   if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
   if (parsed.username === '' && parsed.password === '' && parsed.search === '') return url;
-  const query = parsed.search === '' ? '' : '?••••';
+  const query = parsed.search === '' ? '' : '?hidden';
   return `${parsed.origin}${parsed.pathname}${query}`.replace(/\/+$/, '');
 }

@@ -1,7 +1,7 @@
 /** What a gateway may be given, and how it is shown. */
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
-import { addressRangeProblem } from '../../../core/gateways/address-list';
+import { addressRangeProblem } from '../../../receipts/address-list';
 import { NO_VENDOR, providers, providerNamed, type Provider } from '../../../providers/registry';
 import type { GatewayHealth } from '../../../core/gateways/health';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
