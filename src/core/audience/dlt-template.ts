@@ -149,7 +149,9 @@ function differs(text: string, starts: readonly number[], fixed: string): DltMat
   return {
     ok: false,
     position,
-    reason: ends ? `${where} ends, before the registered template does` : `${where} differs from the registered template`,
+    reason: ends
+      ? `${where} ends, before the registered template does`
+      : `${where} differs from the registered template`,
     quoted: `${where} ${has} where the registered template has ${quote(fixed, best.length)}`,
   };
 }

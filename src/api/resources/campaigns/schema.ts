@@ -96,7 +96,9 @@ export const campaign = z
     sensitive: z
       .boolean()
       .default(false)
-      .describe('Nobody is shown its text and variables, nor its messages’; a template that is sensitive makes it so too.'),
+      .describe(
+        'Nobody is shown its text and variables, nor its messages’; a template that is sensitive makes it so too.',
+      ),
     ratePerSecond: rate.optional(),
     finishWithinSeconds: z
       .int()

@@ -104,7 +104,10 @@ const options = z
     port: z.int().optional(),
     entityId: z.string().optional(),
     templateId: z.string().optional(),
-    sensitive: z.literal(true).optional().describe('Nobody is shown the text; it is deleted once the message has ended.'),
+    sensitive: z
+      .literal(true)
+      .optional()
+      .describe('Nobody is shown the text; it is deleted once the message has ended.'),
     dropped: z.array(z.string()).optional().describe('What no gateway could carry, and the account lets go of.'),
     extra: z
       .record(z.string(), z.unknown())

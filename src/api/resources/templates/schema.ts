@@ -31,7 +31,9 @@ const fields = {
   language: language.nullable(),
   sensitive: z
     .boolean()
-    .describe('Nobody is shown the texts of messages that are made of it, and each is deleted at the end of its message.'),
+    .describe(
+      'Nobody is shown the texts of messages that are made of it, and each is deleted at the end of its message.',
+    ),
 };
 
 export const template = z.strictObject({
