@@ -67,7 +67,6 @@ export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
   };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a codec answers with promises.
 const settled = async <T>(work: () => T): Promise<T> => work();
 
 const isEncrypted = ({ metadata }: Payload): boolean =>
