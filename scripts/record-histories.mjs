@@ -1,5 +1,6 @@
 // Records one history per workflow type into test/replay/, from the built project on a stack of its own.
 // Run it after a deliberate change of a workflow: `npm run build && node scripts/record-histories.mjs`.
+import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -15,6 +16,7 @@ const { readConfig } = require(`${root}/dist/config.js`);
 const { drawFreePort } = require(`${root}/dist/main/embedded/ports.js`);
 const { createLogger } = require(`${root}/dist/main/logging.js`);
 const { startStack } = require(`${root}/dist/main/up/stack.js`);
+const { createPayloadCodec, onlyKey } = require(`${root}/dist/runtime/payload-codec.js`);
 const { connectDatabase } = require(`${root}/dist/store/database.js`);
 
 const DEADLINE_MS = 60_000;
@@ -27,12 +29,22 @@ async function until(label, condition) {
   }
 }
 
+/** The same history with its payloads decrypted: it is replayed without the key. */
+async function decoded(value) {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  if (value.metadata?.encoding !== undefined && 'data' in value) return (await codec.decode([value]))[0];
+  for (const [name, member] of Object.entries(value)) value[name] = await decoded(member);
+  return value;
+}
+
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'heliograph-histories-'));
 process.env.HELIOGRAPH_DATA_DIR = dataDir;
 for (const name of ['PORT', 'SIMULATOR_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'METRICS_PORT']) {
   process.env[`HELIOGRAPH_${name}`] = String(await drawFreePort());
 }
+process.env.HELIOGRAPH_MASTER_KEY = randomBytes(32).toString('base64');
 const config = readConfig();
+const codec = createPayloadCodec(onlyKey(config.masterKey));
 const stack = await startStack(config, createLogger('record', 'error'));
 const database = connectDatabase({ url: stack.databaseUrl, connections: 1, onError() {} });
 const connection = await Connection.connect({ address: stack.temporalAddress });
@@ -125,7 +137,8 @@ try {
     gatewayTestWorkflow: await until('the test is over', () => completed(tested.workflowId)),
   };
   for (const [name, handle] of Object.entries(recorded)) {
-    writeFileSync(path.join(root, 'test/replay', `${name}.json`), historyToJSON(await handle.fetchHistory()));
+    const history = await decoded(await handle.fetchHistory());
+    writeFileSync(path.join(root, 'test/replay', `${name}.json`), historyToJSON(history));
     console.log(`test/replay/${name}.json`);
   }
 } finally {

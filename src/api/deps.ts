@@ -55,10 +55,12 @@ export interface ApiDeps {
     forecast: Workflows['makeForecast'];
     followSeries: Workflows['followSeries'];
   };
-  /** Encrypts what Temporal is given, and decrypts what it shows; @throws an error named PayloadError. */
-  codec: Record<'encode' | 'decode', (payloads: WirePayload[]) => Promise<WirePayload[]>>;
-  /** Base of the Temporal UI, whose pages may ask the codec; undefined = there is none. */
-  temporalUiUrl: string | undefined;
+  histories: {
+    /** Encrypts what Temporal is given, and decrypts what it shows; @throws an error named PayloadError. */
+    codec: Record<'encode' | 'decode', (payloads: WirePayload[]) => Promise<WirePayload[]>>;
+    /** Base of the Temporal UI, whose pages may ask the codec; undefined = there is none. */
+    uiUrl: string | undefined;
+  };
   /** Links to workflows, as answers carry them. */
   workflowLink: WorkflowLinks;
   /** Base of callback URLs; no trailing slash. */

@@ -37,7 +37,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   app.disable('etag');
   app.use(takeUpFailure);
   app.use(limitQuery);
-  app.use(allowTemporalUi('/codec/', deps.temporalUiUrl));
+  app.use(allowTemporalUi('/codec/', deps.histories.uiUrl));
   const router = express.Router({ caseSensitive: true });
   for (const { method, anyMethod, path, handler } of operations) {
     router[anyMethod === true ? 'all' : method](path, handler(deps));

@@ -17,7 +17,6 @@ const interceptors = [createFailureInterceptors({ warn: (fields) => void logged.
 async function toldOf(thrown: unknown): Promise<ApplicationFailure> {
   logged.length = 0;
   const env = new MockActivityEnvironment({ activityType: 'advance' }, { interceptors });
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is thrown may be anything.
   const failing = (): Promise<void> => Promise.reject(thrown as Error);
   return env.run(failing).then(
     () => Promise.reject(new Error('nothing was thrown')),

@@ -36,6 +36,17 @@ it('gives back whatever it was given', async () => {
   );
 });
 
+it.each([
+  ['absent', {}],
+  ['null', { data: null }],
+  // So protobuf gives the bytes of a result that is nothing.
+  ['an array', { data: [] as never }],
+])('takes data that is %s', async (_, data) => {
+  const nothing = { metadata: { encoding: Buffer.from('binary/null') }, ...data };
+  const decoded = await codec.decode(await codec.encode([nothing]));
+  expect(decoded.map(plain)).toEqual([plain({ ...nothing, data: new Uint8Array() })]);
+});
+
 it('lets nothing of a payload be seen, and never writes the same twice', async () => {
   const [first, second] = await codec.encode([text('+919800000001 Hello Asha'), text('+919800000001 Hello Asha')]);
   const seen = Buffer.from(first!.data!).toString('latin1');

@@ -48,7 +48,6 @@ export function createPayloadCodec(ring: Keyring): PayloadCodec {
   };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a codec answers with promises.
 const settled = async <T>(work: () => T): Promise<T> => work();
 
 const isEncrypted = ({ metadata }: Payload): boolean =>
@@ -59,7 +58,8 @@ function encrypt({ metadata, data }: Payload, key: Buffer, keyId: Buffer): Paylo
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG).setAAD(keyId);
   const parts = [nonce, cipher.update(`${JSON.stringify(header)}\0`, 'utf8')];
-  if (data != null) parts.push(cipher.update(data));
+  // Where there is none, protobuf gives an empty array of numbers.
+  if (data != null && data.length > 0) parts.push(cipher.update(data));
   parts.push(cipher.final(), cipher.getAuthTag());
   return { metadata: { encoding: ENCRYPTED, 'encryption-key-id': keyId }, data: Buffer.concat(parts) };
 }

@@ -30,6 +30,7 @@ test('201: a template is answered with its variables and parts', async () => {
     ...DLT,
     dltText: null,
     language: 'en',
+    sensitive: false,
     createdAt: expect.any(String),
   });
   expect(shapeOf('createTemplate', 201).safeParse(json).error).toBeUndefined();

@@ -24,6 +24,9 @@ beforeAll(async () => {
     return !(refused instanceof Error);
   }); // prettier-ignore
   stack = await startStack({ env: { TEMPORAL_NAMESPACE: NAMESPACE } });
+  // With its key.
+  await client.connection.close();
+  client = await connectTemporal(stack);
 }, 60_000);
 afterAll(async () => {
   await stack.stop();

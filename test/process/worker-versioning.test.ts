@@ -25,6 +25,9 @@ beforeAll(async () => {
     ),
   );
   stack = await startStack({ env: { TEMPORAL_NAMESPACE: NAMESPACE, HELIOGRAPH_WORKER_BUILD_ID: '1.0.0' } });
+  // With its key.
+  await client.connection.close();
+  client = await connectTemporal(stack);
 }, 60_000);
 afterAll(async () => {
   await stack.stop();

@@ -19,6 +19,8 @@ export interface TemporalOptions {
   port: number;
   /** Port of the web UI; `null` leaves it out. */
   uiPort: number | null;
+  /** Where the UI has payloads decrypted; absent = it shows them as they are. */
+  codecUrl?: string;
   /** TEMPORAL_CLI_PATH; see {@link findTemporalBinary}. */
   cliPath?: string;
   /** Namespaces beside `default`. */
@@ -44,6 +46,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
     args: [
       ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(options.port), '--log-level', 'error'],
       ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
+      ...(options.codecUrl === undefined ? [] : ['--ui-codec-endpoint', options.codecUrl]),
       ...(files
         ? ['--db-filename', files.database, ...pragma('journal_mode=wal'), ...pragma('synchronous=normal')]
         : []),

@@ -126,7 +126,8 @@ async function superviseTemporal(config: Config, supervisor: Supervisor): Promis
   await supervisor.start({
     name: 'temporal',
     start: async () => {
-      const temporal = await startTemporal({ dataDir: config.dataDir, port, uiPort, cliPath });
+      const codecUrl = `${config.publicUrl}/codec`;
+      const temporal = await startTemporal({ dataDir: config.dataDir, port, uiPort, cliPath, codecUrl });
       ({ address } = temporal);
       return temporal;
     },

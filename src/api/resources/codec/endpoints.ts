@@ -25,7 +25,7 @@ const route = (
       answers: { 200: { description: 'As many payloads, in their order.', schema: codedPayloads } },
       errors: ['malformed-body', 'invalid-request'],
     },
-    async ({ deps, body }) => toWire(await coded(deps.codec, does, body)),
+    async ({ deps, body }) => toWire(await coded(deps.histories.codec, does, body)),
   );
 
 export const codec: Endpoint[] = [
@@ -42,7 +42,7 @@ export const codec: Endpoint[] = [
 
 /** @throws AppError invalid-request for a payload that can't be decrypted */
 async function coded(
-  codec: ApiDeps['codec'],
+  codec: ApiDeps['histories']['codec'],
   does: 'encode' | 'decode',
   { payloads: given }: Payloads,
 ): Promise<WirePayload[]> {
