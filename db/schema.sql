@@ -516,7 +516,8 @@ create table slice_stats (
   delivered integer not null,
   clicked integer not null,
   errors integer not null,
-  campaign_id text
+  campaign_id text,
+  is_test boolean not null default false
 );
 
 create table slices (
@@ -549,6 +550,7 @@ create table slices (
   group_id uuid,
   outcomes smallint,
   owner uuid,
+  is_test boolean not null default false,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),

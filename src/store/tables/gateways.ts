@@ -56,15 +56,6 @@ export interface GatewayHealthTable {
   hold_reason: string | null;
 }
 
-export interface GatewayTestsTable {
-  id: string;
-  gateway_id: string;
-  msisdn: string;
-  body: string;
-  sender: string | null;
-  created_at: CreatedAt;
-}
-
 export interface SendersTable {
   id: string;
   account_id: string;

@@ -11,7 +11,7 @@ import type {
   UploadsTable,
 } from './audience';
 import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
-import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
+import type { GatewayHealthTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
   BlocksTable,
@@ -51,7 +51,6 @@ export interface Schema {
   suppressions: SuppressionsTable;
   senders: SendersTable;
   routes: RoutesTable;
-  gateway_tests: GatewayTestsTable;
   templates: TemplatesTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;
