@@ -7,10 +7,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ACCOUNT_LIMITS, accountLimits, type AccountLimits } from './config/account-limits';
 import { ADMIN_KEY_HASH } from './config/key-strength';
-import { readKey, readRing, ringOf } from './config/master-keys';
+import { readKey, readRing, ringOf, type MasterKey } from './config/master-keys';
 import { INSECURE, productionProblems, type Problem } from './config/production';
 import { misspelt } from './config/spelling';
-import type { MasterKey } from './core/accounts/keyring';
 
 /** Loopback, the address of everything that `npm start` runs itself. */
 export const LOOPBACK = '127.0.0.1';

@@ -5,6 +5,12 @@ const KEY_BYTES = 32;
 export const MAKE_KEY = 'openssl rand -base64 32';
 const RING_HINT = `${KEY_BYTES} bytes in base64: ${MAKE_KEY}`;
 
+/** A master key, 32 bytes. Without an id, HELIOGRAPH_MASTER_KEY, it goes by its fingerprint. */
+export interface MasterKey {
+  id?: string;
+  key: Buffer;
+}
+
 /** A key, or no bytes and an issue that shows nothing of it. @param which begins the issue, where there are several. */
 export function readKey(text: string, context: z.RefinementCtx, which: string): Buffer {
   const key = /^[\w+/-]+={0,2}$/.test(text.trim()) ? Buffer.from(text, 'base64') : Buffer.alloc(0);

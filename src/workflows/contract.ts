@@ -141,7 +141,7 @@ export interface ImportInput {
 }
 
 export interface GatewayTestInput {
-  /** A row of `gateway_tests`. */
+  /** The message. */
   testId: string;
   gatewayId: string;
   accountId: string;
@@ -163,6 +163,8 @@ export const FORECAST_MS = 12_000;
 
 /** A test is answered within this time, or not at all. */
 export const GATEWAY_TEST_MS = 12_000;
+/** Within this a worker has it sent, so that whoever waits gets the answer in time. */
+export const GATEWAY_TEST_SUBMIT_MS = GATEWAY_TEST_MS - 2_000;
 
 /**
  * The duties of maintenance, each a workflow that lives for ever, and the milliseconds that it rests after a turn.

@@ -9,8 +9,10 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
+/** As a person makes them. */
+const ASKED = { name: 'Shop', indiaStrict: undefined, promotionalOutsideWindow: undefined };
 const make = async (body: object = {}) => {
-  const { status, json } = await stack.call('POST', '/api/v1/accounts', { name: 'Shop', ...body });
+  const { status, json } = await stack.call('POST', '/api/v1/accounts', { ...ASKED, ...body });
   expect([status, json.errors]).toEqual([201, undefined]);
   return json;
 };
@@ -32,6 +34,10 @@ const DEFAULTS = {
   windows: [{ country: 'IN', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }],
   maxAgeSeconds: {},
   optOut: { scope: 'account', classes: 'all', words: [], optInWords: [] },
+  promotionalOutsideWindow: 'hold',
+  promotionalServices: [],
+  indiaStrict: true,
+  floors: {},
 };
 const EVERYTHING = {
   name: 'Everything',
@@ -53,6 +59,15 @@ const EVERYTHING = {
   windows: [{ country: 'DE', start: '09:00', end: '20:00', timezone: 'Europe/Berlin' }],
   maxAgeSeconds: { T: 300, P: 86_400, S: 34_560_000 },
   optOut: { scope: 'deployment', classes: 'promotional', words: ['GENUG'], optInWords: ['YES'] },
+  promotionalOutsideWindow: 'refuse',
+  promotionalServices: ['OFFERS'],
+  indiaStrict: true,
+  floors: {
+    windows: [{ country: 'DE', start: '08:00', end: '20:00', timezone: 'Europe/Berlin' }],
+    promotionalOutsideWindow: 'hold',
+    indiaStrict: true,
+    requireApprovedSenders: false,
+  },
 };
 
 describe('settings', () => {
@@ -83,7 +98,7 @@ describe('settings', () => {
 
   test('a changed setting rules from then on', async () => {
     const gateway = { provider: 'infobip', name: 'g', credentials: { apiKey: 'k' }, sendingPattern: 'loop' };
-    const { id } = await make();
+    const { id } = await make({ indiaStrict: false });
     const as = { 'x-account-id': id };
     await stack.call('POST', '/api/v1/gateways', gateway, as);
     const send = async () => {

@@ -1,7 +1,8 @@
 /** The credentials of a gateway go where they were given for, and nowhere else; nobody is shown them. */
 import { providers } from '../../src/providers/registry';
 import { unsealGateway } from '../../src/store/gateways/gateways';
-import { createSealer } from '../../src/store/seal';
+import { createKeyring } from '../../src/core/accounts/keyring';
+import { createSealer, SEALED } from '../../src/store/seal';
 import { auditOf, bearerOf, problemsOf } from '../support/api';
 import { startStack, type TestStack } from '../support/stack';
 import { makeTenant, type Tenant } from '../support/tenants';
@@ -185,7 +186,7 @@ describe('secrets among what a person names as he likes', () => {
     const pingbix = await made(a, 'pingbix', {
       credentials: { userId: 'u', password: 'pingbix-secret', constants: { authKey: 'literal-key', echo: 'pingbix-secret', output: 'json' } },
     }); // prettier-ignore
-    const sealer = createSealer(stack.config.masterKey!);
+    const sealer = createSealer(createKeyring(stack.config.masterKeys!));
     const id = path.split('/').pop()!;
     const { credentials } = unsealGateway((await rowOf(path)) as never, sealer);
     const old = {
@@ -194,7 +195,7 @@ describe('secrets among what a person names as he likes', () => {
     };
     await stack.database.pool.query('update gateways set credentials = $2, base_url = $3 where id = $1', [
       id,
-      sealer.seal(JSON.stringify(old), `gateway:${id}:credentials`),
+      sealer.seal(JSON.stringify(old), SEALED.gatewayCredentials.context(id)),
       'https://user:login-secret@vendor.example.com/prefix?token=query-secret',
     ]);
     const { text, json } = await a.call('GET', path);

@@ -1,5 +1,6 @@
 /** `POST /api/v1/gateways/{id}/test`: what the provider says, seen by a person. */
 import { joinStack, type SharedStack } from '../support/shared';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 let gatewayId: string;
@@ -13,17 +14,30 @@ beforeEach(() => stack.control('PUT', '/control/script', {}));
 const TO = '+919800000001';
 const run = (body: object, headers = {}) => stack.call('POST', `/api/v1/gateways/${gatewayId}/test`, body, headers);
 
-test('200: accepted, with the id that the provider goes by; no number stays, and nothing is in the ledger', async () => {
+test('200: accepted, with the id that the provider goes by; it is in the ledger as others are, and says that it is a test', async () => {
   const { status, json } = await run({ to: TO, text: 'Hello', sender: 'BRANDA' });
   expect([status, json]).toEqual([200, { ok: true, outcome: 'accepted', providerMessageId: expect.any(String) }]);
-  const { rows } = await stack.database.pool.query('select 1 from gateway_tests');
-  expect(rows).toEqual([]);
-  expect((await stack.call('GET', '/api/v1/stats')).json.ledger.accepted).toBe(0);
+  const { items } = (await stack.call('GET', '/api/v1/messages')).json;
+  expect(items).toMatchObject([{ test: true, gatewayId, sender: 'BRANDA', to: TO }]);
+  const id = items[0].id as string;
+  await until('its report has come', async () => {
+    const { state } = (await stack.call('GET', `/api/v1/messages/${id}`)).json;
+    return state === 'delivered' ? true : null;
+  });
+  expect((await stack.call('GET', `/api/v1/messages/${id}`)).json).toMatchObject({
+    text: 'Hello', test: true, attempts: [{ no: 1, gatewayId, sender: 'BRANDA' }], receipts: [{ status: 'delivered' }],
+  }); // prettier-ignore
+  expect((await stack.call('GET', '/api/v1/stats')).json.ledger).toMatchObject({ accepted: 1, delivered: 1, open: 0 });
+  const marked = await until('it is counted', async () => {
+    const { groups } = (await stack.call('GET', '/api/v1/stats?by=test')).json;
+    return groups.length > 0 && groups[0].delivered === 1 ? groups : null;
+  });
+  expect(marked).toMatchObject([{ key: 'test', sent: 1, delivered: 1 }]);
   const audit = await stack.database.pool.query(
     `select detail from audit where account_id = $1 and action = 'gateway.tested'`,
     [stack.accountId],
   );
-  expect(audit.rows).toEqual([{ detail: { sender: 'BRANDA' } }]);
+  expect(audit.rows).toEqual([{ detail: { sender: 'BRANDA', messageId: id } }]);
 });
 
 test.each([
@@ -35,6 +49,9 @@ test.each([
   const { status, json } = await run({ to: TO });
   expect([status, json]).toEqual([200, { ok: false, outcome, error: expect.any(String) }]);
   expect((await stack.call('GET', `/api/v1/gateways/${gatewayId}`)).json.status).toBe('active');
+  const [message] = (await stack.call('GET', '/api/v1/messages?limit=1')).json.items;
+  expect(message).toMatchObject({ state: 'failed', test: true });
+  expect((await stack.call('GET', `/api/v1/messages/${message.id}`)).json.attempts).toMatchObject([{ class: outcome }]);
 });
 
 test('200: an inactive gateway can be tried before it is used', async () => {

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Client as TemporalClient } from '@temporalio/client';
-import { createPayloadCodec, onlyKey } from '../../src/runtime/payload-codec';
+import { createKeyring } from '../../src/core/accounts/keyring';
+import { createPayloadCodec } from '../../src/runtime/payload-codec';
 import { campaignWorkflowId } from '../../src/workflows/contract';
 import { bearerOf } from '../support/api';
 import { campaignsOf, type TestCampaigns } from '../support/campaigns';
@@ -123,7 +124,10 @@ const holdsNothing = (kept: readonly Kept[]): void => {
   }
 };
 const read = (): Promise<Kept[]> =>
-  readAll(client, createPayloadCodec(onlyKey(Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64'))));
+  readAll(
+    client,
+    createPayloadCodec(createKeyring([{ key: Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64') }])),
+  );
 
 test('a run in which all goes well', async () => {
   await fullRun();

@@ -1,5 +1,6 @@
 /** Accounts that live side by side on one stack: one that misbehaves, and one that is watched meanwhile. */
 import { noteGateway, portalOf, type MadeGateway } from './callbacks';
+import type { Client } from './client';
 import type { TestStack } from './stack';
 import { until } from './until';
 
@@ -38,7 +39,7 @@ let serial = 0;
 
 /** Makes an account on the stack. @param settings of it, where it differs from those that tests make. */
 export async function makeTenant(
-  stack: Pick<TestStack, 'call' | 'control' | 'database' | 'simulator'>,
+  stack: Pick<Client, 'call' | 'control' | 'database' | 'simulator'>,
   name: string,
   settings: object = {},
 ): Promise<Tenant> {

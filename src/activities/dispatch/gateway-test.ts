@@ -1,78 +1,96 @@
-/** The `testGateway` activity: one message over one gateway, outside the ledger, so that a person sees whether it works. */
+/** The `testGateway` activity: one message over one gateway, so that a person sees whether it works. */
+import { randomUUID } from 'node:crypto';
 import { foreignText } from '../../core/messages/foreign';
 import { attemptWireId } from '../../core/messages/ids';
-import { segment } from '../../core/messages/segments';
+import { normaliseProviderId } from '../../core/messages/provider-id';
 import { OutboundError } from '../../outbound/errors';
-import type { HttpClient } from '../../outbound/client';
 import type { SubmitResult } from '../../providers/provider';
-import type { Database } from '../../store/database';
-import { takeGatewayTest, writeGatewayTestAnswer } from '../../store/gateways/tests';
-import { GATEWAY_TEST_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
-import type { Gateways } from './gateways';
+import { outlastAbsence } from '../../store/database';
+import { writeResults, type AttemptResult } from '../../store/dispatch/results';
+import { takeGatewayTest, type GatewayTest } from '../../store/gateways/tests';
+import { replayParked } from '../../store/receipts/parked';
+import { GATEWAY_TEST_SUBMIT_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
+import type { DispatchDeps } from './advance';
+import type { DispatchGateway } from './gateways';
 import { refusalOf } from './interpret';
 import { createPacer } from './pacer';
 
-/** Whoever waits gets the answer before their own time is over. */
-const SUBMIT_MS = GATEWAY_TEST_MS - 2_000;
 /** A longer id of the provider is cut: it is for reading only. */
 const MAX_ID_CHARACTERS = 255;
 
-export interface GatewayTestDeps {
-  database: Database;
-  http: HttpClient;
-  gateways: Gateways;
-}
-
 /**
- * Sends a test message at the gateway's rate, once, whatever its status: a gateway may be tried before it is active. Its
- * receipt matches no message and is parked.
+ * Sends a test message at the gateway's rate, once, whatever the gateway's status: it may be tried before it is active.
+ * What the provider says is written as for any message, but that nothing is tried again and no gateway is paused for it;
+ * its receipts find it.
  */
 export async function testGateway(
-  { database, http, gateways }: GatewayTestDeps,
-  { testId }: GatewayTestInput,
+  deps: DispatchDeps,
+  { testId, gatewayId }: GatewayTestInput,
 ): Promise<GatewayTestResult> {
-  const test = await takeGatewayTest(database.pool, testId, SUBMIT_MS);
-  const gateway = test === null ? undefined : (await gateways.load([test.gatewayId])).get(test.gatewayId);
-  if (test === null || gateway === undefined) return nothingSent('the test came too late, or its gateway is gone');
-  const signal = AbortSignal.timeout(SUBMIT_MS);
-  const { adapter, config, row } = gateway;
-  const pacer = createPacer({
-    pool: database.pool,
-    limits: [gateway.rate],
-    urgent: true,
-    hold: gateway.hold,
-    stopping: signal,
-  });
+  const { database, gateways } = deps;
+  const signal = AbortSignal.timeout(GATEWAY_TEST_SUBMIT_MS);
+  const gateway = (await gateways.load([gatewayId])).get(gatewayId);
+  if (gateway === undefined) return nothingSent('the gateway is gone');
+  const { pool } = database;
+  const pacer = createPacer({ pool, limits: [gateway.rate], urgent: true, hold: gateway.hold, stopping: signal });
   if (!(await pacer.next(1))) return nothingSent('the gateway’s rate left no room for it in time');
-  const id = attemptWireId(test.id, 1);
-  const message = {
-    id,
-    to: test.msisdn,
-    from: test.sender,
-    text: test.body,
-    encoding: segment(test.body).encoding,
-    flash: false,
-    port: null,
-    entityId: null,
-    templateId: null,
-    validitySeconds: row.validity_seconds,
-    callbackUrl: config.callbackUrl,
-  };
-  const answer = await submit(() => adapter.submit(config, [message], http, signal));
-  if (!answer.ok) await writeGatewayTestAnswer(database.pool, testId, `${answer.reason} (${answer.code})`);
-  return toResult(answer, id);
+  const claim = randomUUID();
+  const test = await takeGatewayTest(pool, testId, gatewayId, claim);
+  if (test === null) return nothingSent('the test came too late');
+  const answer = await submit(deps, gateway, test, signal);
+  const result = resultOf(test, answer);
+  deps.wakeRelays((await outlastAbsence(() => writeResults(pool, claim, [result]))).webhookIds);
+  const { providerId } = result;
+  // A receipt may have overtaken the answer that tells the id it goes by.
+  if (providerId !== null) {
+    deps.wakeRelays((await outlastAbsence(() => replayParked(pool, gatewayId, [providerId]))).webhookIds);
+  }
+  return toResult(answer, attemptWireId(test.id, test.no));
 }
 
 const nothingSent = (error: string): GatewayTestResult => ({ ok: false, outcome: 'transient', error });
 
-async function submit(send: () => Promise<SubmitResult[]>): Promise<SubmitResult> {
+async function submit(
+  { http }: DispatchDeps,
+  { adapter, config, row }: DispatchGateway,
+  test: GatewayTest,
+  signal: AbortSignal,
+): Promise<SubmitResult> {
+  const message = {
+    id: attemptWireId(test.id, test.no),
+    to: test.msisdn,
+    from: test.sender,
+    text: test.body,
+    encoding: test.encoding,
+    flash: false,
+    port: null,
+    entityId: test.options?.entityId ?? null,
+    templateId: test.options?.templateId ?? null,
+    validitySeconds: row.validity_seconds,
+    callbackUrl: config.callbackUrl,
+  };
   try {
-    const [answer] = await send();
+    const [answer] = await adapter.submit(config, [message], http, signal);
     return answer!;
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     return refusalOf(error);
   }
+}
+
+/** What an answer means for the test: it is tried once, so whatever is no success has failed, or nobody knows. */
+function resultOf({ id, no }: GatewayTest, answer: SubmitResult): AttemptResult {
+  const base = { messageId: id, no, counts: true, leg: 0, delayMs: null, transients: 0, providerId: null };
+  if (answer.ok) {
+    const providerId = answer.providerId === undefined ? null : normaliseProviderId(answer.providerId);
+    const nothing = { class: null, code: null, clevertap: null, reason: null };
+    return { ...base, ...nothing, attempt: 'submitted', message: 'submitted', providerId };
+  }
+  const { code, clevertap, reason } = answer;
+  const refused = { ...base, class: answer.class, code, clevertap, reason };
+  return answer.class === 'unknown'
+    ? { ...refused, attempt: 'unknown', message: 'submitting' }
+    : { ...refused, attempt: 'refused', message: 'failed' };
 }
 
 /**

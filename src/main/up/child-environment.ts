@@ -13,6 +13,7 @@ const READERS: Record<Variable, readonly ChildName[]> = {
   NODE_ENV: BOTH,
   // Part of the default of HELIOGRAPH_PUBLIC_URL.
   HELIOGRAPH_PORT: BOTH,
+  HELIOGRAPH_BIND: ['api'],
   HELIOGRAPH_DATA_DIR: NOBODY,
   HELIOGRAPH_ADMIN_KEY: ['api'],
   HELIOGRAPH_MASTER_KEY: BOTH,
@@ -33,6 +34,9 @@ const READERS: Record<Variable, readonly ChildName[]> = {
   HELIOGRAPH_KEEP_MONTHS: ['worker'],
   HELIOGRAPH_WORKER_BUILD_ID: ['worker'],
   HELIOGRAPH_METRICS_PORT: BOTH,
+  HELIOGRAPH_METRICS_BIND: BOTH,
+  HELIOGRAPH_ACCOUNT_LIMITS: ['api'],
+  HELIOGRAPH_ALLOW_INSECURE: BOTH,
   LOG_LEVEL: ['api', 'worker', 'simulator'],
 };
 

@@ -24,8 +24,8 @@ const LOCK = `select pg_try_advisory_xact_lock(hashtextextended('stats:' || $1, 
  */
 const COUNT = `
 with listed as (
-  select id, campaign_id, counters, version, sum(total) over (order by place) - total as before from (
-    select s.id, s.campaign_id, s.total, ${counters('s')} as counters, s.xmin::text as version,
+  select id, campaign_id, is_test, counters, version, sum(total) over (order by place) - total as before from (
+    select s.id, s.campaign_id, s.is_test, s.total, ${counters('s')} as counters, s.xmin::text as version,
            row_number() over (order by s.stats_at nulls first, s.created_at desc) as place
     from slices s
     where s.account_id = $1 and ${isCurrent('s')} and s.state = 'sealed'
@@ -38,10 +38,10 @@ with listed as (
 stale as materialized (select * from listed where before < ${MESSAGES_PER_REFRESH}),
 gone as (delete from slice_stats using stale where slice_id = stale.id),
 counted as (
-  insert into slice_stats (slice_id, account_id, campaign_id, hour, gateway_id, sender, code, sent, delivered, clicked,
-                           errors)
+  insert into slice_stats (slice_id, account_id, campaign_id, hour, gateway_id, sender, code, is_test, sent, delivered,
+                           clicked, errors)
   select m.slice_id, m.account_id, stale.campaign_id, date_trunc('hour', m.accepted_at), m.gateway_id, coalesce(a.sender, m.sender),
-         case when m.settled_at is not null then m.code end,
+         case when m.settled_at is not null then m.code end, stale.is_test,
          count(*) filter (where m.submitted_at is not null),
          count(*) filter (where m.state = 'delivered'),
          count(c.message_id),
@@ -49,7 +49,7 @@ counted as (
   from stale join messages m on m.slice_id = stale.id
   left join attempts a on a.message_id = m.id and a.no = m.attempts
   left join clicks c on c.message_id = m.id
-  group by 1, 2, 3, 4, 5, 6, 7
+  group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 select id, counters::text, version, (select count(*) from listed)::int as listed from stale`;
 
@@ -135,6 +135,7 @@ const GROUPS = {
   hour: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   code: 'code',
   campaign: 'campaign_id',
+  test: `case when is_test then 'test' end`,
 } as const;
 export type StatsGroup = keyof typeof GROUPS;
 export const STATS_GROUPS = Object.keys(GROUPS) as StatsGroup[];

@@ -15,6 +15,8 @@ export type MessageRow = Selectable<MessagesTable> & {
   group_id: string | null;
   /** Within which it leaves; null = at any time. */
   windows: SendWindow[] | null;
+  /** It tries a gateway. */
+  is_test: boolean;
 };
 
 export interface MessageFilter {
@@ -56,7 +58,14 @@ const columns = (db: Kysely<Schema>) =>
     .selectFrom('messages')
     .innerJoin('slices', 'slices.id', 'messages.slice_id')
     .selectAll('messages')
-    .select(['slices.due_at', 'slices.campaign_id', 'slices.group_id', 'slices.windows', SENT_OVER.as('sent_over')]);
+    .select([
+      'slices.due_at',
+      'slices.campaign_id',
+      'slices.group_id',
+      'slices.windows',
+      'slices.is_test',
+      SENT_OVER.as('sent_over'),
+    ]);
 
 /**
  * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
@@ -141,7 +150,7 @@ async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise
        order by ${place} desc, found.id desc limit ${limit})`,
   );
   const { rows } = await sql<FoundRow>`
-    select messages.*, s.due_at, s.campaign_id, s.group_id, s.windows, ${SENT_OVER} as sent_over
+    select messages.*, s.due_at, s.campaign_id, s.group_id, s.windows, s.is_test, ${SENT_OVER} as sent_over
     from (${sql.join(pages, sql` union all `)}) found
     join messages on messages.id = found.id
     join slices s on s.id = messages.slice_id

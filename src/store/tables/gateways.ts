@@ -66,19 +66,6 @@ export interface GatewayHealthTable {
   hold_reason: string | null;
 }
 
-export interface GatewayTestsTable {
-  id: string;
-  gateway_id: string;
-  msisdn: string;
-  body: string;
-  sender: string | null;
-  created_at: CreatedAt;
-  /** A worker has it, and the only copy of number and text. */
-  taken_at: Date | null;
-  /** What the provider said. */
-  answer: string | null;
-}
-
 export interface SendersTable {
   id: string;
   account_id: string;

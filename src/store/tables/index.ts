@@ -18,7 +18,7 @@ import type {
   UploadsTable,
 } from './audience';
 import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
-import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
+import type { GatewayHealthTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
   BlocksTable,
@@ -61,7 +61,6 @@ export interface Schema {
   consents: ConsentsTable;
   senders: SendersTable;
   routes: RoutesTable;
-  gateway_tests: GatewayTestsTable;
   templates: TemplatesTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;

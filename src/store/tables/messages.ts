@@ -36,6 +36,8 @@ export interface SlicesTable extends Record<FinalState, Generated<number>> {
   outcomes: number | null;
   /** The run that may claim of it. */
   owner: string | null;
+  /** Its message tries a gateway. */
+  is_test: Generated<boolean>;
 }
 
 /** What was counted of an account's slices. */

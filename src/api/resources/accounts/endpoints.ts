@@ -51,9 +51,7 @@ async function keptAboveFloors(
   named: readonly string[],
   deployment: Floors,
 ): Promise<Account> {
-  // Of what it has by default, an account with another country has something else.
-  const asked = new Set(named.includes('defaultCountry') ? [...named, 'promotionalOutsideWindow'] : named);
-  const kept = await keepFloors(tx, row, asked, deployment);
+  const kept = await keepFloors(tx, row, new Set(named), deployment);
   if (kept.ok) return kept.row;
   const { field, message } = kept;
   throw new AppError('below-floor', `${field} ${message}`, { problems: [{ field, message: `${field} ${message}` }] });
@@ -173,7 +171,9 @@ export const accounts: Endpoint[] = [
         { deps, actor: { accountId: id, keyId: actor.keyId } },
         async (tx) => {
           const deployment = await holdDeploymentFloors(tx);
-          return keptAboveFloors(tx, found(await updateAccount(tx, sealer, id, draft)), fields, deployment);
+          // With another country it has something else by default.
+          const named = fields.includes('defaultCountry') ? [...fields, 'promotionalOutsideWindow'] : fields;
+          return keptAboveFloors(tx, found(await updateAccount(tx, sealer, id, draft)), named, deployment);
         },
         (after) =>
           fields.length === 0
