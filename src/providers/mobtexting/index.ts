@@ -50,6 +50,8 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     maxCharacters: null,
   },
 
+  product: ({ service }) => service,
+
   secrets: ({ token }) => [token],
 
   async submit({ credentials, baseUrl }, messages, http, signal) {
