@@ -208,6 +208,11 @@ export interface Provider<Credentials = unknown> {
    * there, because it shows: see `shared/exposed.ts`. Absent = there are none.
    */
   readonly openMembers?: readonly string[];
+  /**
+   * The vendor's word for the product that these credentials send over, where it is the gateway's and not the message's:
+   * it says whether the gateway is for promotional texts.
+   */
+  product?(credentials: Credentials): string;
   /** Every secret of these credentials, for redaction from anything that is logged or stored. */
   secrets(credentials: Credentials): string[];
   /**

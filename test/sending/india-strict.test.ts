@@ -54,7 +54,7 @@ beforeAll(async () => {
   stack = await joinStack();
   strict = await makeTenant(stack, 'strict', { indiaStrict: undefined });
   lax = await makeTenant(stack, 'lax');
-  const over = { defaultSender: 'BRANDA', fallbackSender: 'PROMOS' };
+  const over = { defaultSender: 'BRANDA', fallbackSender: 'ANYTXT' };
   gatewayId = await strict.gateway(names.strict, KNOWS_OUR_IDS, over);
   await lax.gateway(names.lax, KNOWS_OUR_IDS, over);
   senders = await register(strict);
@@ -223,7 +223,7 @@ describe('every route', () => {
   });
 });
 
-test('failover: a refused header gives way to none of another class; where nothing is strict it does', async () => {
+test('failover: a refused header gives way to none that is not approved; where nothing is strict it does', async () => {
   const refuse = { refuse: [{ outcome: 'sender', senders: ['BRANDA'] }] };
   await strict.script(names.strict, refuse);
   await lax.script(names.lax, refuse);

@@ -132,6 +132,31 @@ describe('legMismatch', () => {
     expect(legMismatch(twilio, 0, message({ options, msisdn: '+15550100123' }))).toBeNull();
   });
 
+  it.each([
+    ['MKT', 'promo', true],
+    ['MKT', 'T', false],
+    ['T', 'T', true],
+    ['OTP', 'T', true],
+    ['T', 'P', false],
+    ['OFFERS', 'P', true],
+  ])('strict: over the product %s a message of the service %s leaves: %s', (product, service, leaves) => {
+    const legs = [leg('gw_a', { gateway: gateway('mobtexting', { config: { credentials: { service: product } } }) })];
+    const registrations = [{ sender: 'BRANDA' }, { sender: 'BRANDA', class: 'promotional' as const }];
+    const strict = routeOf(legs, registrations, { indiaStrict: true, promotionalServices: ['offers'] });
+    expect(legMismatch(strict, 0, message({ service })) === null).toBe(leaves);
+    expect(legMismatch(strict, 0, message({ service, msisdn: '+447700900123' }))).toBeNull();
+    expect(legMismatch(routeOf(legs), 0, message({ service }))).toBeNull();
+  });
+
+  it('strict: a header that is not approved for the class of the message', () => {
+    const strict = (own: Partial<Registration>) => routeOf([leg('gw_a')], [own], { indiaStrict: true });
+    expect(legMismatch(strict({}), 0, message())).toBeNull();
+    expect(legMismatch(strict({}), 0, message({ service: 'MKT' }))?.reason).toMatch(/transactional messages only/);
+    expect(legMismatch(strict({ approved: false }), 0, message())).toMatchObject({ clevertap: '906' });
+    expect(legMismatch(strict({ sender: 'BRANDB' }), 0, message())?.reason).toMatch(/BRANDA is not approved/);
+    expect(legMismatch(strict({}), 0, message({ own: 'ANY', msisdn: '+447700900123' }))).toBeNull();
+  });
+
   it('a sender ID that is registered with other gateways', () => {
     const bound = routeOf([leg('gw_a')], [{ gatewayIds: ['gw_b'] }]);
     expect(legMismatch(bound, 0, message())).toMatchObject({ class: 'sender', clevertap: '906' });

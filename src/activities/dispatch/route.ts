@@ -13,6 +13,7 @@ import {
 } from '../../core/gateways/route';
 import { headerProblem, INDIA_PREFIX } from '../../core/gateways/header';
 import { mayFollow, senderProblem } from '../../core/gateways/sender';
+import { isPromotional } from '../../core/messages/service';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
 import { findRouteLegs } from '../../store/gateways/routes';
@@ -140,8 +141,23 @@ export function legMismatch({ legs, rules }: ResolvedRoute, index: number, messa
     const reason = `not sent: ${leg.gateway!.provider.label} can’t carry ${what}`;
     return { class: 'content', clevertap: '902', reason };
   }
-  const problem = senderProblemOf(rules, senderOn(leg, message.own), leg.gatewayId, message);
+  const problem =
+    productProblem(rules, leg, message) ?? senderProblemOf(rules, senderOn(leg, message.own), leg.gatewayId, message);
   return problem === null ? null : { class: 'sender', clevertap: '906', reason: `not sent: ${problem}` };
+}
+
+/** Why a message may not leave over its gateway's product; null when it may, or the product is the message's own. */
+function productProblem(
+  rules: DispatchRules,
+  { gateway }: ResolvedLeg,
+  { msisdn, service }: RoutedMessage,
+): string | null {
+  if (!rules.indiaStrict || !msisdn.startsWith(INDIA_PREFIX)) return null;
+  const product = gateway?.provider.product?.(gateway.config.credentials);
+  if (product === undefined) return null;
+  const own = rules.promotionalServices;
+  if (isPromotional(product, own) === isPromotional(service, own)) return null;
+  return `the gateway sends over the product ${product}, and the message’s service is ${service}`;
 }
 
 /** Why a message may not have a sender ID over a gateway; null when it may. */

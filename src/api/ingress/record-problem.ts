@@ -7,7 +7,7 @@
  */
 export const RECORD_PROBLEMS = [
   'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
-  'sender-not-approved', 'unsupported-option', 'outside-window', 'dlt-entity', 'dlt-template', 'dlt-mismatch',
+  'sender-not-approved', 'unsupported-option', 'outside-window', 'dlt-template', 'dlt-mismatch', 'dlt-entity',
   'service-class', 'header-mismatch', 'callback-url', 'unknown-webhook', 'unstorable',
 ] as const; // prettier-ignore
 export type RecordProblemCode = (typeof RECORD_PROBLEMS)[number];

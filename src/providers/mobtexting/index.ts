@@ -51,6 +51,8 @@ export const mobtexting: Provider<MobtextingCredentials> = {
   },
   callbackScheme: 'bearer',
 
+  product: ({ service }) => service,
+
   secrets: ({ token }) => [token],
 
   async submit({ credentials, baseUrl }, messages, http, signal) {
