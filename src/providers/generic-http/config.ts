@@ -45,12 +45,10 @@ export const configSchema = z
     receipts: receiptSchema
       .optional()
       .meta({ title: 'Delivery reports', description: 'Without it reports are answered and ignored' }),
-    inbound: inboundSchema
-      .optional()
-      .meta({
-        title: 'Texts of phones',
-        description: 'Where their values stand. Without it nobody can opt out by STOP',
-      }),
+    inbound: inboundSchema.optional().meta({
+      title: 'Texts of phones',
+      description: 'Where their values stand. Without it nobody can opt out by STOP',
+    }),
   })
   .superRefine((config, context) => {
     const secrets = Object.keys(config.secrets);
