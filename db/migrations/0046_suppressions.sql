@@ -15,7 +15,8 @@ alter table suppressions
   -- Since when.
   add column at timestamptz,
   -- How it is known: gateway, word, message; the import and its row; the key.
-  add column evidence jsonb not null default '{}';
+  add column evidence jsonb not null default '{}',
+  drop constraint suppressions_source_check;
 
 -- RFC 9562: 48 bits of milliseconds, version 7, the rest by chance.
 create function uuid_of(moment timestamptz) returns uuid language sql volatile
@@ -32,7 +33,6 @@ alter table suppressions
   alter column at set default now(),
   alter column at set not null,
   add unique (id),
-  drop constraint suppressions_source_check,
   -- 'opt-out' and 'manual' are what a process of the release before writes: inbound, and person.
   add constraint suppressions_source_check
     check (source in ('inbound', 'provider', 'person', 'import', 'opt-out', 'manual')),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import { pinClock, type PinnedClock } from '../../../test/support/clock';
 import {
+  OPT_OUTS,
   ACCOUNT,
   claim,
   FAILED,
@@ -318,7 +319,7 @@ describe('held by its gateways', () => {
     const { id } = await campaignIn('running', slices);
     const own = randomUUID();
     await claim(store.pool, slices[1]!.id, gatewayId, { limit: 1, claim: own });
-    await callOrphansUnknown(store.pool, slices[1]!.id, []);
+    await callOrphansUnknown(store.pool, slices[1]!.id, [], OPT_OUTS);
     await lookAt(id, NOON);
     await clock.set('2026-06-02T12:00:00Z');
     expect((await survey(id)).openSlices).toBe(1);

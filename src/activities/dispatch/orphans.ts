@@ -21,8 +21,9 @@ const RESEND_PROVIDERS: readonly string[] = Object.values(providers)
 export async function resolveOrphans(gateways: Gateways, run: DispatchRun): Promise<boolean> {
   const { pool } = run.database;
   await openAttemptsOfSlice(pool, run.sliceId);
-  const unknown = await callOrphansUnknown(pool, run.sliceId, RESEND_PROVIDERS);
-  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim, RESEND_PROVIDERS);
+  const { optOuts } = run.route.rules;
+  const unknown = await callOrphansUnknown(pool, run.sliceId, RESEND_PROVIDERS, optOuts);
+  const orphans = await takeOverOrphans(pool, run.sliceId, run.claim, RESEND_PROVIDERS, optOuts);
   if (orphans.length === 0) return unknown > 0;
   const loaded = await gateways.load([...new Set(orphans.map((orphan) => orphan.gatewayId))]);
   for (const [legIndex, group] of groupByLeg(orphans)) {
@@ -56,7 +57,7 @@ const MIN_POSTPONE_MS = 500;
 /** Calls all orphans of a slice unknown: none is sent again. */
 export async function giveUpOrphans(run: DispatchRun): Promise<void> {
   await openAttemptsOfSlice(run.database.pool, run.sliceId);
-  await callOrphansUnknown(run.database.pool, run.sliceId, []);
+  await callOrphansUnknown(run.database.pool, run.sliceId, [], run.route.rules.optOuts);
 }
 
 function groupByLeg(orphans: OrphanedAttempt[]): Map<number, OrphanedAttempt[]> {

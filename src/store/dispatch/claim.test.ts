@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  OPT_OUTS,
   ACCOUNT,
   CLAIM,
   SEALER,
@@ -170,26 +171,41 @@ describe('callOrphansUnknown', () => {
     const { sliceId, ids } = await storeSlice(store.pool, 3);
     await claim(store.pool, sliceId, other.id, { limit: 2, claim: DEAD });
     await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
-    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'])).toBe(2);
+    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'], OPT_OUTS)).toBe(2);
     expect((await attemptsOf(sliceId)).map(({ state, claim: own }) => [state, own])).toEqual([
       ['unknown', DEAD],
       ['unknown', DEAD],
       ['submitting', DEAD],
     ]);
     expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitting', code: '900', settled: false });
-    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'])).toBe(0);
-    expect(await callOrphansUnknown(store.pool, sliceId, [])).toBe(1);
+    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'], OPT_OUTS)).toBe(0);
+    expect(await callOrphansUnknown(store.pool, sliceId, [], OPT_OUTS)).toBe(1);
   });
 });
 
 describe('takeOverOrphans', () => {
-  const takeOver = (sliceId: string, run: string = CLAIM) => takeOverOrphans(store.pool, sliceId, run, ['infobip']);
+  const takeOver = (sliceId: string, run: string = CLAIM) =>
+    takeOverOrphans(store.pool, sliceId, run, ['infobip'], OPT_OUTS);
 
   it('leaves attempts over a provider that would take them for new ones', async () => {
     const other = await storeGateway(store, { provider: 'pingbix' });
     const { sliceId } = await storeSlice(store.pool, 1);
     await claim(store.pool, sliceId, other.id, { claim: DEAD });
     expect(await takeOver(sliceId)).toEqual([]);
+  });
+
+  it('leaves one whose number has opted out since; it is called unknown, since the provider may have it', async () => {
+    const stopped = '+919800000871';
+    const { sliceId, ids } = await storeSlice(store.pool, 1, { msisdn: stopped });
+    await claim(store.pool, sliceId, gateway.id, { claim: DEAD });
+    const neighbour = await storeSlice(store.pool, 1, { msisdn: '+919800000872' });
+    await claim(store.pool, neighbour.sliceId, gateway.id, { claim: DEAD });
+    const stop = { account_id: 'default', msisdn: stopped, source: 'inbound' } as const;
+    await store.db.insertInto('suppressions').values(stop).execute();
+    expect(await callOrphansUnknown(store.pool, sliceId, ['infobip'], OPT_OUTS)).toBe(1);
+    expect(await takeOver(sliceId)).toEqual([]);
+    expect(await messageOf(store.pool, ids[0]!)).toMatchObject({ state: 'submitting', code: '900', settled: false });
+    expect(await takeOver(neighbour.sliceId)).toHaveLength(1);
   });
 
   it('takes what another run left behind, under the same attempt, and never its own', async () => {

@@ -180,14 +180,16 @@ export interface OrphanedAttempt extends ClaimedMessage {
   leg: number;
 }
 
-const ORPHAN = `
+/** @param shared, promotional of {@link OptOutRules}, in SQL. */
+const orphan = (shared: string, promotional: string): string => `
 orphan as (
-  select m.id, m.attempts, m.not_before, coalesce(${VALID_UNTIL} > now(), true) as is_good
+  select m.id, m.attempts, m.not_before,
+         coalesce(${VALID_UNTIL} > now(), true) and ${suppressingMessage(shared, promotional)} is null as is_good
   from messages m join slices s on s.id = m.slice_id left join campaigns c on c.id = s.campaign_id
   where m.slice_id = $1 and m.state = 'submitting' and (m.not_before is null or m.not_before <= now())
   order by m.id for update of m
 )`;
-/** The attempt can be sent again under its own id, and is not too old for that. @param providers that recognise our ids. */
+/** The attempt can be sent again under its own id: it is not too old for that, and its number has not opted out since. @param providers that recognise our ids. */
 const mayResend = (providers: string): string =>
   `o.is_good and exists (select 1 from gateways g where g.id = a.gateway_id and g.deleted_at is null and g.provider = any(${providers}))`;
 
@@ -197,11 +199,16 @@ const mayResend = (providers: string): string =>
  * @param resending providers that are asked again under the same id, see {@link takeOverOrphans}.
  * @returns how many there were.
  */
-export async function callOrphansUnknown(pool: Pool, sliceId: string, resending: readonly string[]): Promise<number> {
+export async function callOrphansUnknown(
+  pool: Pool,
+  sliceId: string,
+  resending: readonly string[],
+  optOuts: OptOutRules,
+): Promise<number> {
   const rows = await execute(
     pool,
     'call-orphans-unknown',
-    `with ${ORPHAN},
+    `with ${orphan('$4', '$5')},
      called as (
        update attempts a set state = 'unknown', class = 'unknown', reason = $3, answered_at = now() from orphan o
        where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
@@ -209,7 +216,7 @@ export async function callOrphansUnknown(pool: Pool, sliceId: string, resending:
        returning a.message_id
      )
      update messages m set code = '900', reason = $3, not_before = null from called c where m.id = c.message_id returning 1`,
-    [sliceId, resending, 'interrupted before the provider answered'],
+    [sliceId, resending, 'interrupted before the provider answered', optOuts.shared, optOuts.promotional],
   );
   return rows.length;
 }
@@ -224,11 +231,12 @@ export async function takeOverOrphans(
   sliceId: string,
   claim: string,
   resending: readonly string[],
+  optOuts: OptOutRules,
 ): Promise<OrphanedAttempt[]> {
   const rows = await execute<ClaimRow & { gateway_id: string; leg: number }>(
     pool,
     'take-over-orphans',
-    `with ${ORPHAN},
+    `with ${orphan('$4', '$5')},
      taken as (
        update attempts a set claim = $2 from orphan o
        where a.message_id = o.id and a.no = o.attempts and a.state = 'submitting'
@@ -239,7 +247,7 @@ export async function takeOverOrphans(
      select m.id, m.attempts, m.msisdn, m.body, t.sender as attempt_sender, m.sender, m.service, m.segments,
             m.options, m.encoding, m.transients, t.gateway_id, t.leg
      from taken t join messages m on m.id = t.message_id order by m.id`,
-    [sliceId, claim, resending],
+    [sliceId, claim, resending, optOuts.shared, optOuts.promotional],
   );
   return rows.map((row) => ({ ...toClaimed(row), gatewayId: row.gateway_id, leg: row.leg }));
 }

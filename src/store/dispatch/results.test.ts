@@ -1,4 +1,5 @@
 import {
+  OPT_OUTS,
   CLAIM,
   FAILED,
   SENDER_REFUSED,
@@ -142,7 +143,7 @@ describe('an answer that comes after its attempt was called unknown', () => {
   const lateOver = async () => {
     const own = await storeGateway(store, { provider: 'pingbix' });
     const { sliceId, message } = await withAttempt(store.pool, own.id);
-    await callOrphansUnknown(store.pool, sliceId, ['infobip']);
+    await callOrphansUnknown(store.pool, sliceId, ['infobip'], OPT_OUTS);
     return { sliceId, message, gatewayId: own.id };
   };
   const unknownRow = { state: 'unknown' };

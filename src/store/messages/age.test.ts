@@ -1,6 +1,7 @@
 /** What is too old does not leave, by whichever way; and it is told. */
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
 import {
+  OPT_OUTS,
   callbacksOf,
   claim,
   countersOf,
@@ -63,8 +64,8 @@ it('an attempt in doubt is not sent again once it is too old: it waits for its r
   await good(old.message.id, -1);
   await good(fresh.message.id, 3_600);
   for (const { sliceId } of [old, fresh]) {
-    await callOrphansUnknown(store.pool, sliceId, ['infobip']);
-    await takeOverOrphans(store.pool, sliceId, ANOTHER_CLAIM, ['infobip']);
+    await callOrphansUnknown(store.pool, sliceId, ['infobip'], OPT_OUTS);
+    await takeOverOrphans(store.pool, sliceId, ANOTHER_CLAIM, ['infobip'], OPT_OUTS);
   }
   const states = await store.pool.query<{ id: string; state: string; claim: string }>(
     'select message_id as id, state, claim from attempts where message_id = any($1) order by message_id',

@@ -305,8 +305,8 @@ describe('a run that is gone, or was taken for it', () => {
     expect(await attemptsOf(ids)).toMatchObject(
       ids.map((id) => ({ message_id: id, no: 1, state: 'submitting', claim })),
     );
-    expect(await takeOverOrphans(store.pool, sliceId, randomUUID(), ['infobip'])).toHaveLength(3);
-    expect(await callOrphansUnknown(store.pool, sliceId, [])).toBe(3);
+    expect(await takeOverOrphans(store.pool, sliceId, randomUUID(), ['infobip'], OPT_OUTS)).toHaveLength(3);
+    expect(await callOrphansUnknown(store.pool, sliceId, [], OPT_OUTS)).toBe(3);
     expect(await listInBlocks(store, sliceId)).toEqual([]);
   });
 
@@ -316,7 +316,7 @@ describe('a run that is gone, or was taken for it', () => {
       await sealSlice(store.pool, sliceId, randomUUID());
       if (isOpened) {
         await openAttemptsOfSlice(store.pool, sliceId);
-        await callOrphansUnknown(store.pool, sliceId, []);
+        await callOrphansUnknown(store.pool, sliceId, [], OPT_OUTS);
       }
       await writeResults(store.pool, claim, [resultOf(messages[0]!), resultOf(messages[1]!, REFUSED)]);
       expect(await statesOf(store, ids)).toEqual(['submitted', 'failed']);
