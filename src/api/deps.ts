@@ -1,5 +1,6 @@
 /** What the routes are made of; the composition root builds it. */
 import type { AccessTokens } from '../core/accounts/access-token';
+import type { ByteBudget } from '../core/concurrency/byte-budget';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Inbox } from '../receipts/inbox';
@@ -7,6 +8,7 @@ import type { Workflows } from '../workflows/client';
 import type { GatewayTestInput, GatewayTestResult, ImportInput } from '../workflows/contract';
 import type { Accounts } from './http/account-context';
 import type { Authenticator } from './http/auth';
+import type { ClientAddresses } from './http/client-address';
 import type { WebhookTargets } from './ingress/webhook-targets';
 import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
@@ -14,12 +16,17 @@ import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
 import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
+import type { Readiness } from './http/readiness';
 import type { WorkflowLinks } from './http/workflow-link';
 
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
   auth: Authenticator;
+  /** Where requests come from. */
+  addresses: ClientAddresses;
+  /** Memory for bodies: of those who have shown a key, and of all others. */
+  bodies: { known: ByteBudget; strangers: ByteBudget };
   idempotency: Idempotency;
   keys: Keys;
   tokens: AccessTokens;
@@ -52,7 +59,7 @@ export interface ApiDeps {
   metrics: Metrics;
   /** `host[:port]` that callbacks may go to although they are private. */
   outboundAllow: readonly string[];
-  /** Null when it answers; else what is wrong. */
-  temporalProblem(): Promise<string | null>;
+  /** What the process needs, and whether it answers. */
+  readiness(): Promise<Readiness>;
   log: Log;
 }

@@ -25,6 +25,8 @@ export interface InboxDeps extends ReceiptCommitsDeps {
 }
 
 export interface Inbox {
+  /** Whether a gateway has this token; asked before anything of a callback is read. */
+  knows(token: string): Promise<boolean>;
   /** @throws when the receipts could not be stored: the provider must try again. */
   receive(token: string, request: CallbackRequest): Promise<InboxAnswer>;
 }
@@ -58,6 +60,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     );
 
   return {
+    knows: async (token) => (await gatewayOf(token)) !== null,
     async receive(token, request) {
       const gateway = await gatewayOf(token);
       if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };

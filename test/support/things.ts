@@ -91,14 +91,7 @@ export const THINGS: Record<string, Thing> = {
     },
   },
   '/api/v1/senders/:id': posted('/api/v1/senders', () => ({ sender: letters(), class: 'transactional' })),
-  '/api/v1/suppressions/:to': {
-    async make({ call }) {
-      const to = number();
-      await call('POST', '/api/v1/suppressions', { to });
-      return { to };
-    },
-    unknown: { to: '+919800009999' },
-  },
+  '/api/v1/suppressions/:id': posted('/api/v1/suppressions', () => ({ to: number() })),
   '/api/v1/templates/:id': posted('/api/v1/templates', () => ({ name: `template ${unique()}`, text: 'Hello {name}' })),
   '/api/v1/test-phones/:id': posted('/api/v1/test-phones', () => ({ to: number() })),
   '/api/v1/uploads/:id': {

@@ -1,5 +1,6 @@
 /** Paging: `limit` and an opaque `cursor`, which is where the page before ended. */
 import { z } from 'zod';
+import { SealError, type Sealer } from '../../store/seal';
 import { invalidField } from './invalid';
 import { isStorable } from './text';
 
@@ -40,4 +41,28 @@ function parsed(cursor: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Cursors that hold what no URL may: sealed, each for its list and its account. */
+export interface SealedCursors {
+  make(key: string): string;
+  /** The key; undefined without a cursor. @throws AppError invalid-request when it is not of our making, or another's. */
+  read(cursor: string | undefined): string | undefined;
+}
+
+/** @param list of which the cursors are, such as `suppressions of acc_1`. */
+export function sealedCursors(sealer: Sealer, list: string): SealedCursors {
+  const context = `cursor:${list}`;
+  return {
+    make: (key) => Buffer.from(sealer.seal(key, context)).toString('base64url'),
+    read(cursor) {
+      if (cursor === undefined) return undefined;
+      try {
+        return sealer.open(Buffer.from(cursor, 'base64url').toString('latin1'), context);
+      } catch (error) {
+        if (error instanceof SealError) throw invalidField('cursor', 'must be the nextCursor of the page before');
+        throw error;
+      }
+    },
+  };
 }

@@ -9,7 +9,9 @@ test('one party alone gets half, and what it gives back it may have again', () =
 });
 
 test('whatever others hold, it is never more than there is, and one that comes later finds room', () => {
-  const takes = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 600 })), { maxLength: 300 });
+  const takes = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 600 })), {
+    maxLength: 300,
+  });
   fc.assert(
     fc.property(takes, (asked) => {
       const budget = new ByteBudget(1_000_000);

@@ -153,11 +153,13 @@ export async function isSuppressed(db: Kysely<Schema>, accountId: string, msisdn
   return row !== undefined;
 }
 
-export async function deleteSuppression(db: Kysely<Schema>, accountId: string, msisdn: string): Promise<boolean> {
-  const result = await db
-    .deleteFrom('suppressions')
-    .where('account_id', '=', accountId)
-    .where('msisdn', '=', msisdn)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+/** @returns what is gone; null when the account has none such. */
+export async function deleteSuppression(
+  db: Kysely<Schema>,
+  accountId: string,
+  which: { id: string } | { msisdn: string },
+): Promise<Suppression | null> {
+  const all = db.deleteFrom('suppressions').where('account_id', '=', accountId);
+  const one = 'id' in which ? all.where('id', '=', which.id) : all.where('msisdn', '=', which.msisdn);
+  return (await one.returningAll().executeTakeFirst()) ?? null;
 }

@@ -139,6 +139,7 @@ export interface ReceiptsTable {
 }
 
 export interface SuppressionsTable {
+  id: Generated<string>;
   account_id: string;
   msisdn: string;
   source: 'opt-out' | 'manual';

@@ -21,6 +21,10 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
       description:
         'The token finds the gateway, whose provider says what a report looks like and how it is authenticated.',
       scope: null,
+      async precheck({ deps, params }) {
+        if (await deps.inbox.knows(params.token!)) return undefined;
+        return reply(404, { status: 'refused', reason: 'no gateway has this callback URL' });
+      },
       ...(method === 'post'
         ? { takes: { schema: z.unknown(), types: ['*/*'], optional: true as const }, anyMethod: true as const }
         : {}),

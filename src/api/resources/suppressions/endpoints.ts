@@ -1,24 +1,24 @@
 /** `/api/v1/suppressions`: numbers that nothing is sent to. */
 import { z } from 'zod';
-import { maskMsisdn } from '../../../core/messages/msisdn';
+import { maskMsisdn, normaliseMsisdn } from '../../../core/messages/msisdn';
 import {
   deleteSuppression,
   insertSuppression,
   listSuppressions,
   type Suppression,
 } from '../../../store/messages/opt-outs';
-import { endpoint, type Endpoint } from '../../endpoint';
+import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { readNumber } from '../../http/number';
-import { pageOf } from '../../http/page';
+import { pageOf, pageQuery, sealedCursors } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
-import { suppression, suppressionAnswer, suppressionQuery, toSuppression } from './schema';
+import { suppression, suppressionAnswer, toSuppression } from './schema';
 
 const SUPPRESSIONS = '/api/v1/suppressions';
 const tag = 'Suppressions';
 
 const { change, remove } = resource<Suppression>({
   noun: 'suppression',
-  missing: 'The account has not suppressed this number',
+  missing: 'The account has no suppression with this id',
 });
 
 export const suppressions: Endpoint[] = [
@@ -30,12 +30,13 @@ export const suppressions: Endpoint[] = [
       tag,
       summary: 'Numbers that nothing is sent to.',
       scope: 'manage',
-      query: suppressionQuery,
+      query: pageQuery,
       answers: { 200: { description: 'A page of numbers.', schema: pageOf(suppressionAnswer) } },
     },
     async ({ deps, actor: { accountId }, query: { cursor, limit } }) => {
-      const rows = await listSuppressions(deps.database.db, { accountId, after: cursor, limit });
-      return pageFrom(rows, limit, toSuppression, ({ msisdn }) => msisdn);
+      const cursors = sealedCursors(deps.sealer, `suppressions of ${accountId}`);
+      const rows = await listSuppressions(deps.database.db, { accountId, after: cursors.read(cursor), limit });
+      return pageFrom(rows, limit, toSuppression, ({ msisdn }) => cursors.make(msisdn));
     },
   ),
   endpoint(
@@ -66,22 +67,36 @@ export const suppressions: Endpoint[] = [
     {
       id: 'deleteSuppression',
       method: 'delete',
-      path: `${SUPPRESSIONS}/:to`,
+      path: `${SUPPRESSIONS}/:id`,
       tag,
       summary: 'Lets a number be sent to again.',
       scope: 'manage',
-      params: { to: z.string().describe('The number, with country code; `+` is written `%2B` or left out.') },
+      params: {
+        id: z
+          .string()
+          .describe(
+            'Of the suppression. The number itself is still taken, with country code, `+` written `%2B` or left out; it then stands in the logs of everything in between.',
+          ),
+      },
       answers: { 204: { description: 'It is gone.' } },
     },
     async (call) => {
       const { accountId } = call.actor;
-      const { account } = await call.deps.accounts.context(accountId);
-      const msisdn = readNumber(call.params.to, account.default_country);
+      const which = await whichOf(call);
       await remove(
         call,
-        (tx) => deleteSuppression(tx, accountId, msisdn),
-        () => ({ action: 'suppression.deleted', subject: maskMsisdn(msisdn) }),
+        (tx) => deleteSuppression(tx, accountId, which),
+        ({ msisdn }) => ({ action: 'suppression.deleted', subject: maskMsisdn(msisdn) }),
       );
     },
   ),
 ];
+
+/** What a path names: an id, or a number as earlier versions had it. */
+async function whichOf({ deps, actor, params: { id } }: Call<'id'>): Promise<{ id: string } | { msisdn: string }> {
+  if (z.uuid().safeParse(id).success) return { id };
+  const { account } = await deps.accounts.context(actor.accountId);
+  const number = normaliseMsisdn(id, account.default_country);
+  // What is neither is nobody's id.
+  return { msisdn: number.ok ? number.e164 : '' };
+}

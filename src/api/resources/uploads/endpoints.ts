@@ -13,6 +13,7 @@ import {
   type UploadRow,
 } from '../../../store/audience/uploads';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { safeCell } from '../../http/csv';
 import { pageFrom, resource } from '../../http/resource';
 import { refuseWhileRead } from '../campaigns/audience';
 import { receiveFile } from './receive';
@@ -50,9 +51,9 @@ export const uploads: Endpoint[] = [
       answers: { 201: { description: 'The upload, being processed.', schema: upload } },
       errors: ['invalid-request', 'malformed-body', 'request-timeout'],
     },
-    async ({ deps, actor, query, request }) => {
+    async ({ deps, actor, query, request, stream }) => {
       await deps.accounts.context(actor.accountId);
-      const row = await receiveFile(deps.database, actor, request, query);
+      const row = await receiveFile(deps.database, actor, request, query, stream);
       deps.startImport({ uploadId: row.id, accountId: row.account_id });
       return toUpload(row, [], actor.scopes, deps.workflowLink);
     },
@@ -120,7 +121,7 @@ export const uploads: Endpoint[] = [
       const { id } = await uploadOf(call);
       response.type('text/csv').attachment(`upload-${id}-errors.csv`);
       // The values are somebody else's: a spreadsheet must not take one for a formula.
-      const csv = stringify({ header: true, columns: ['row', 'column', 'value', 'message'], escape_formulas: true });
+      const csv = stringify({ header: true, columns: ['row', 'column', 'value', 'message'] });
       try {
         await pipeline(reportOf(deps.database.pool, id, actor.scopes), csv, response);
       } catch (err) {
@@ -161,7 +162,10 @@ export const uploads: Endpoint[] = [
 async function* reportOf(pool: Pool, uploadId: string, scopes: readonly Scope[]) {
   for (let after = 0; ;) {
     const errors = await listUploadErrors(pool, uploadId, after, REPORT_PAGE);
-    for (const error of errors) yield toError(error, scopes);
+    for (const error of errors) {
+      const { column, value, message, ...rest } = toError(error, scopes);
+      yield { ...rest, column: safeCell(column), value: safeCell(value), message: safeCell(message) };
+    }
     if (errors.length < REPORT_PAGE) return;
     after = errors.at(-1)!.no;
   }
