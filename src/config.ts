@@ -2,7 +2,7 @@
  * The one reader of environment variables. Every process calls {@link readConfig} once, at its start; all problems are
  * reported together, each naming the variable, the value and a remedy.
  */
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { ACCOUNT_LIMITS, accountLimits, type AccountLimits } from './config/account-limits';
@@ -31,6 +31,15 @@ const port = z
   .regex(/^\d{1,5}$/, 'must be a port number, for example 8080')
   .transform(Number)
   .refine((n) => n > 0 && n < 65_536, 'must be between 1 and 65535');
+
+/** An address, or a CIDR block of them. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
+const commaList = z.string().transform(listed);
 
 /** Descriptions become `.env.example`; each comes last, as zod keeps it on the outermost schema only. */
 const environment = z.object({
@@ -101,9 +110,11 @@ const environment = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://sms.example.com' })
     .optional()
     .describe('Base of the callback URLs that providers are given. Else http://127.0.0.1:<HELIOGRAPH_PORT>.'),
-  HELIOGRAPH_OUTBOUND_ALLOW: z
-    .string()
-    .transform(listed)
+  HELIOGRAPH_TRUSTED_PROXIES: commaList
+    .refine((list) => list.every(isNetwork), 'must be addresses or CIDR blocks, such as 10.0.0.0/8,192.0.2.7')
+    .default([])
+    .describe('Comma list of addresses or CIDR blocks of proxies whose X-Forwarded-For counts. Else nobody’s does.'),
+  HELIOGRAPH_OUTBOUND_ALLOW: commaList
     .optional()
     .describe('Comma list of host[:port] that may be called although they are private. Else the simulator only.'),
   HELIOGRAPH_ACCOUNT_LIMITS: accountLimits.optional().describe(
@@ -163,7 +174,7 @@ export function describeEnvironment(): EnvironmentVariable[] {
     return {
       name,
       description: schema.description ?? '',
-      ...(fallback === undefined ? {} : { fallback: String(fallback) }),
+      ...(fallback === undefined || String(fallback) === '' ? {} : { fallback: String(fallback) }),
     };
   });
 }
@@ -197,6 +208,8 @@ export interface Config {
   };
   /** `undefined` when the simulator is off. */
   simulatorPort?: number;
+  /** Addresses and CIDR blocks of proxies that tell where a request comes from. */
+  trustedProxies: string[];
   /** `host[:port]` patterns that may be reached although they are private; see `outbound/client.ts`. */
   outboundAllow: string[];
   /** Most of each thing that an account may have. */
@@ -258,6 +271,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env, purpose: Pur
       uiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
     simulatorPort,
+    trustedProxies: env.HELIOGRAPH_TRUSTED_PROXIES,
     outboundAllow:
       env.HELIOGRAPH_OUTBOUND_ALLOW ?? (simulatorPort === undefined ? [] : [`${LOOPBACK}:${simulatorPort}`]),
     accountLimits: env.HELIOGRAPH_ACCOUNT_LIMITS ?? ACCOUNT_LIMITS,

@@ -2,6 +2,7 @@
 import type { AccountLimits } from '../config/account-limits';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { NumberHash } from '../store/accounts/personal-hash';
+import type { ByteBudget } from '../core/concurrency/byte-budget';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Inbox } from '../receipts/inbox';
@@ -9,6 +10,7 @@ import type { Workflows } from '../workflows/client';
 import type { GatewayTestInput, GatewayTestResult, ImportInput } from '../workflows/contract';
 import type { Accounts } from './http/account-context';
 import type { Authenticator } from './http/auth';
+import type { ClientAddresses } from './http/client-address';
 import type { WebhookTargets } from './ingress/webhook-targets';
 import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
@@ -16,6 +18,7 @@ import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
 import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
+import type { Readiness } from './http/readiness';
 import type { WorkflowLinks } from './http/workflow-link';
 
 /** A payload of Temporal's, as its codec takes and gives it. */
@@ -30,6 +33,10 @@ export interface ApiDeps {
   /** Proves in audit and records of consent which number it was. */
   numberHash: NumberHash;
   auth: Authenticator;
+  /** Where requests come from. */
+  addresses: ClientAddresses;
+  /** Memory for bodies: of those who have shown a key, and of all others. */
+  bodies: { known: ByteBudget; strangers: ByteBudget };
   idempotency: Idempotency;
   keys: Keys;
   tokens: AccessTokens;
@@ -70,7 +77,7 @@ export interface ApiDeps {
   outboundAllow: readonly string[];
   /** Most of each thing that an account may have. */
   limits: AccountLimits;
-  /** Null when it answers; else what is wrong. */
-  temporalProblem(): Promise<string | null>;
+  /** What the process needs, and whether it answers. */
+  readiness(): Promise<Readiness>;
   log: Log;
 }

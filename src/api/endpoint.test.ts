@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import express from 'express';
 import { z } from 'zod';
+import { ByteBudget } from '../core/concurrency/byte-budget';
 import { AppError } from '../errors';
 import { until } from '../../test/support/until';
 import type { ApiDeps } from './deps';
@@ -18,13 +19,19 @@ let log: string[];
 
 const deps = {
   auth: {
-    authenticate: (request: { headers: { authorization?: string } }, _scope: string, fields?: { apikey?: string }) => {
+    authenticate: (
+      request: { headers: { authorization?: string } },
+      _scope: string,
+      offered?: { fields: { apikey?: string } },
+    ) => {
       log.push('authenticated');
-      const key = request.headers.authorization ?? fields?.apikey;
+      const key = request.headers.authorization ?? offered?.fields.apikey;
       if (key !== GOOD) throw new AppError('unauthorized', 'wrong');
-      return Promise.resolve({ accountId: 'a', keyId: null, scopes: ['manage'] });
+      return Promise.resolve({ accountId: 'a', keyId: 'k', scopes: ['manage'], ratePerSecond: null });
     },
   },
+  addresses: { partyOf: () => 'here' },
+  bodies: { known: new ByteBudget(1_000_000), strangers: new ByteBudget(1_000_000) },
   idempotency: {
     enter: () => {
       log.push('entered');
@@ -119,12 +126,12 @@ test('a wrong header key is refused before the body has come', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 401 /);
 });
 
-test('a parser of its own reads the body before authentication only where no header has a key', async () => {
+test('a parser of its own reads a body only once its sender is known, also by a key among its fields', async () => {
   expect((await call('POST', '/partner', '{"x": 1}')).json).toEqual({ x: 1 });
   expect(log).toEqual(['authenticated', 'parsed', 'entered']);
   log = [];
   expect((await call('POST', '/partner', `{"apikey": "${GOOD}"}`, null)).status).toBe(200);
-  expect(log).toEqual(['parsed', 'authenticated', 'entered']);
+  expect(log).toEqual(['authenticated', 'parsed', 'entered']);
 });
 
 test.each([

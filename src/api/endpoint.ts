@@ -6,10 +6,24 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope } from '../core/accounts/api-key';
 import type { ApiDeps } from './deps';
-import { presentsCredential, type Principal } from './http/auth';
-import { discardRest, fieldsOf, queryOf, readBody, readJson, readOptionalJson } from './http/body';
+import { presentsCredential, type OfferedFields, type Principal } from './http/auth';
+import {
+  BodyReader,
+  fieldsOf,
+  isForm,
+  queryOf,
+  readBody,
+  readJson,
+  readOptionalJson,
+  shownSize,
+  type BodyShare,
+} from './http/body';
+import { checkMediaType, JSON_ONLY, isOperation, refuseForeignSite } from './http/browser';
+import { credentialFields } from './http/credential-fields';
+import type { StreamEntry } from './http/idempotency';
 import { answerJson } from './http/json';
 import { refuseUnstorable } from './http/text';
+import { discardRest, leaveRest } from './http/unread';
 import { validate } from './http/validate';
 import type { Operation, OperationBody } from './operation';
 
@@ -28,6 +42,8 @@ export interface Call<Params extends string = never, Query = unknown, Body = unk
   params: Record<Params, string>;
   query: Query;
   body: Body;
+  /** Of a route that streams: whether its `Idempotency-Key` came before; undefined without one. */
+  stream: StreamEntry | undefined;
   request: Request;
   /** For headers, and for answers that are no JSON; everything else is returned. */
   response: Response;
@@ -59,10 +75,13 @@ interface Declaration<
   /** A body that is described here and read by `intake` or the handler. */
   takes?: OperationBody;
   /**
-   * The route's own parser, for contracts that aren't ours. It runs before authentication unless a header has a key, and
-   * checks query and body by itself: `query` and `takes` are then for the documentation.
+   * The route's own parser, for contracts that aren't ours. It checks query and body by itself: `query` and `takes` are
+   * then for the documentation. Of a GET it runs before authentication, unless a header has a key; of a body only once
+   * the sender is known.
    */
   intake?(request: Request): Intake;
+  /** Of a route that asks for no key: answers who may not send a body, before it is read; undefined = the sender may. */
+  precheck?(call: { deps: ApiDeps; params: Record<string, string>; request: Request }): Promise<Reply | undefined>;
   /** The handler reads the request piece by piece; nothing of it is read before. */
   streams?: true;
   /** Takes methods too that the documentation doesn't show. */
@@ -79,6 +98,23 @@ export interface Endpoint extends Operation {
   handler(deps: ApiDeps): RequestHandler<Record<string, string>>;
 }
 
+/** A request on its way to its handler. */
+interface Visit {
+  deps: ApiDeps;
+  request: Request<Record<string, string>>;
+  response: Response;
+  /** It has shown a valid key. */
+  isKnown: boolean;
+}
+
+/** A request that may be handled. */
+interface Admission {
+  actor: Principal | null;
+  /** What the route's own parser made of it. */
+  taken: unknown;
+  stream: StreamEntry | undefined;
+}
+
 /** An answer with another status than the first good one that the route names. */
 class Reply {
   constructor(
@@ -90,9 +126,14 @@ class Reply {
 /** Answers `body` as JSON under this status. */
 export const reply = (status: number, body: object): Reply => new Reply(status, body);
 
+/** Of a body whose sender is not known yet, on the way to a credential among its fields. */
+const OPENING = { form: 64 * 1_024, json: 256 * 1_024 };
+/** Of a body whose sender nobody asks for a key, unless the route says who may send one. */
+const ANYBODYS = 64 * 1_024;
+
 /**
- * Declares a route. In this order a request is: authenticated by its header, read, authenticated by its fields where
- * the route takes them, found or entered under its `Idempotency-Key`, checked (path, query, body), handled.
+ * Declares a route. In this order a request is: authenticated by its header, or by the beginning of its body where the
+ * route takes fields; read; found or entered under its `Idempotency-Key`; checked (path, query, body); handled.
  * @param handle returns what is answered as JSON under the first 2xx of `answers`, a {@link reply} for another status,
  * or nothing when the answer has no body or was written by the handler.
  */
@@ -107,23 +148,61 @@ export function endpoint<
     call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, Access extends null ? null : Principal>,
   ) => Promise<object | void> | object | void,
 ): Endpoint {
-  const { body, takes, intake, streams, anyMethod, direct, ...operation } = declaration;
+  const { body, takes, intake, precheck, streams, anyMethod, direct, ...operation } = declaration;
   const good = Number(Object.keys(operation.answers).find((status) => status.startsWith('2')));
+  const guarded = operation.scope !== null && isOperation(operation.path);
+  const { types = JSON_ONLY, also = {} } = body ?? takes ?? {};
+  const mediaTypes = [...types, ...Object.keys(also)];
 
-  async function admit(deps: ApiDeps, request: Request, response: Response): Promise<[Principal | null, unknown]> {
-    const { scope } = declaration;
-    const read = () => (streams === true ? Promise.resolve() : readBody(request, response));
-    if (scope === null) {
-      await read();
-      return [null, intake?.(request).body];
+  /** Who asks. Of a body no more is read than it takes to know. */
+  async function identify(
+    { deps, request, response }: Visit,
+    scope: Scope,
+  ): Promise<{ actor: Principal; begun?: BodyReader; taken?: Intake }> {
+    if (intake === undefined || presentsCredential(request)) {
+      return { actor: await deps.auth.authenticate(request, scope) };
     }
-    const known = intake === undefined || presentsCredential(request);
-    let actor = known ? await deps.auth.authenticate(request, scope) : null;
-    await read();
-    const taken = intake?.(request);
-    actor ??= await deps.auth.authenticate(request, scope, taken?.fields);
-    await deps.idempotency.enter(request, response, actor);
-    return [actor, taken?.body];
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      const taken = intake(request);
+      return { actor: await deps.auth.authenticate(request, scope, taken), taken };
+    }
+    const strangers = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
+    const type = request.headers['content-type'] ?? '';
+    const limit = isForm(type) ? OPENING.form : OPENING.json;
+    if (request.headers['content-encoding'] !== undefined) {
+      // What is in it shows only once it is inflated, so there is no beginning of it.
+      await readBody(request, response, strangers, limit);
+      const fields = Buffer.isBuffer(request.body) ? credentialFields(request.body, type, true) : {};
+      return { actor: await deps.auth.authenticate(request, scope, { fields }) };
+    }
+    const begun = new BodyReader(request, response);
+    const whole = await begun.readTo(limit, strangers());
+    const offered: OfferedFields = {
+      fields: credentialFields(begun.content, type, whole),
+      ...(whole ? {} : { within: shownSize(limit) }),
+    };
+    return { actor: await deps.auth.authenticate(request, scope, offered), begun };
+  }
+
+  async function admit(visit: Visit): Promise<Admission | Reply> {
+    const { deps, request, response } = visit;
+    const { scope } = declaration;
+    if (scope === null) {
+      const refused = await precheck?.({ deps, params: request.params, request });
+      if (refused !== undefined) return refused;
+      const anybodys = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
+      await readBody(request, response, anybodys, precheck === undefined ? ANYBODYS : undefined);
+      return { actor: null, taken: intake?.(request).body, stream: undefined };
+    }
+    if (guarded) refuseForeignSite(request);
+    const { actor, begun, taken = undefined } = await identify(visit, scope);
+    visit.isKnown = true;
+    if (guarded) checkMediaType(request, mediaTypes);
+    const accounts = (): BodyShare => ({ budget: deps.bodies.known, party: actor.accountId });
+    if (streams !== true && request.body === undefined) await readBody(request, response, accounts, undefined, begun);
+    const parsed = taken ?? intake?.(request);
+    const stream = await deps.idempotency.enter(request, response, actor, streams);
+    return { actor, taken: parsed?.body, stream };
   }
 
   function checkedQuery(request: Request): unknown {
@@ -140,13 +219,19 @@ export function endpoint<
     return validate(body.schema, json);
   }
 
-  async function answer(deps: ApiDeps, request: Request<Record<string, string>>, response: Response): Promise<void> {
-    const [actor, taken] = await admit(deps, request, response);
+  async function answer(visit: Visit): Promise<void> {
+    const { deps, request, response } = visit;
+    const admission = await admit(visit);
+    if (admission instanceof Reply) {
+      leaveRest(request, response);
+      return answerJson(response, admission.status, admission.body);
+    }
+    const { actor, taken, stream } = admission;
     const { params } = request;
     refuseUnstorable(params, 'path');
     const checked =
       intake === undefined ? { query: checkedQuery(request), body: checkedBody(request) } : { query: {}, body: taken };
-    const call = { deps, actor, params, ...checked, request, response };
+    const call = { deps, actor, params, ...checked, stream, request, response };
     const result = await handle(call as Parameters<typeof handle>[0]);
     if (result instanceof Reply) answerJson(response, result.status, result.body);
     else if (result !== undefined) answerJson(response, good, result);
@@ -159,10 +244,11 @@ export function endpoint<
     ...(anyMethod === undefined ? {} : { anyMethod }),
     ...(direct === undefined ? {} : { direct }),
     handler: (deps) => async (request, response) => {
+      const visit: Visit = { deps, request, response, isKnown: false };
       try {
-        await answer(deps, request, response);
+        await answer(visit);
       } catch (error) {
-        discardRest(request);
+        if (visit.isKnown) discardRest(request);
         throw error;
       }
     },

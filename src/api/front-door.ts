@@ -68,11 +68,11 @@ function asExpress(app: Express, request: IncomingMessage, response: ServerRespo
   return asked;
 }
 
-/** What helmet says to every request alike. */
+/** What is said to every request alike: by helmet, and that no cache keeps the answer, unless its route says otherwise. */
 const SECURITY_HEADERS = constantHeaders();
 
 function constantHeaders(): [string, string][] {
-  const headers: [string, string][] = [];
+  const headers: [string, string][] = [['Cache-Control', 'no-store']];
   const recorder = {
     setHeader: (name: string, value: string) => headers.push([name, value]),
     removeHeader: () => undefined,

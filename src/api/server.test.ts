@@ -1,7 +1,8 @@
 /** What the server does to clients that are slow, too large, or don't speak HTTP: over raw sockets. */
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Server } from 'node:http';
 import express from 'express';
+import { ByteBudget } from '../core/concurrency/byte-budget';
 import { readBody } from './http/body';
 import { takesItsTime } from './http/client-errors';
 import { until } from '../../test/support/until';
@@ -21,7 +22,7 @@ beforeAll(async () => {
     response.json({ bytes });
   });
   app.use(async (request, response) => {
-    await readBody(request, response);
+    await readBody(request, response, () => ({ budget: new ByteBudget(1_000_000), party: '' }));
     reached.push(request.url);
     response.json({ bytes: Buffer.isBuffer(request.body) ? request.body.length : 0 });
   });
@@ -127,4 +128,53 @@ test('a client that goes away in the middle leaves the server as it was', async 
   socket.resetAndDestroy();
   const answer = await converse('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello');
   expect(answer).toMatch(/\{"bytes":5\}$/);
+});
+
+describe('connections', () => {
+  const MAX = 8;
+  let limited: Server;
+  let proxies: boolean;
+  const sockets: Socket[] = [];
+  beforeEach(async () => {
+    proxies = false;
+    limited = createHttpServer((_request, response) => response.end('ok'), undefined, {
+      max: MAX,
+      isProxy: () => proxies,
+    });
+    await new Promise<void>((resolve) => limited.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await new Promise((resolve) => limited.close(resolve));
+  });
+
+  /** Opens a connection from an address of this machine; whether it is still open once all before it were dealt with. */
+  async function open(localAddress: string): Promise<boolean> {
+    const socket = connect({ port: (limited.address() as AddressInfo).port, host: '127.0.0.1', localAddress });
+    sockets.push(socket);
+    socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return new Promise((resolve) => {
+      socket.once('data', () => resolve(true)).once('close', () => resolve(false));
+    });
+  }
+  const openMany = async (localAddress: string, count: number): Promise<number> => {
+    let opened = 0;
+    for (let i = 0; i < count; i++) if (await open(localAddress)) opened++;
+    return opened;
+  };
+
+  test('one address may have up to half of them, and others still get in', async () => {
+    const first = await openMany('127.0.0.1', MAX);
+    expect([first >= MAX / 3, first <= MAX / 2]).toEqual([true, true]);
+    expect(await openMany('127.0.0.2', MAX)).toBeGreaterThan(0);
+    expect(await open('127.0.0.1')).toBe(false);
+    expect(await open('127.0.0.3')).toBe(true);
+    for (const socket of sockets) socket.destroy();
+    await until('it has a place again', () => open('127.0.0.1'));
+  });
+
+  test('a proxy that is trusted may have all', async () => {
+    proxies = true;
+    expect(await openMany('127.0.0.1', MAX + 2)).toBe(MAX);
+  });
 });

@@ -1,6 +1,8 @@
 /** The HTTP server: middleware and routes. */
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import express from 'express';
+import { FairShare } from '../core/concurrency/fair-share';
 import { TIMES_MOBILE, toTimesRefusal } from './clevertap/times-mobile';
 import type { ApiDeps } from './deps';
 import { frontDoor, takeUpFailure } from './front-door';
@@ -50,9 +52,37 @@ export function createApp(deps: ApiDeps): RequestListener {
   return frontDoor(app, deps, operations);
 }
 
+/** Connections that are open at the same time. */
+export interface ConnectionLimits {
+  /** Of all; one beyond is closed at once. */
+  max: number;
+  /** Whether one brings many clients, and may have as many as there are. */
+  isProxy(socket: Socket): boolean;
+}
+
+/** Some ten kilobytes each while nothing is asked on them. */
+const CONNECTIONS: ConnectionLimits = { max: 4_096, isProxy: () => false };
+
 /** An HTTP server for the app, not yet listening. */
-export function createHttpServer(app: RequestListener, timeouts: ServerTimeouts = TIMEOUTS): Server {
+export function createHttpServer(
+  app: RequestListener,
+  timeouts: ServerTimeouts = TIMEOUTS,
+  connections: Partial<ConnectionLimits> = {},
+): Server {
   const server = createServer({ ...timeouts, keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES }, app);
   answerClientErrors(server);
+  limitConnections(server, { ...CONNECTIONS, ...connections });
   return server;
+}
+
+/** An address may have half of the connections that the others leave: there is always one for somebody else. */
+function limitConnections(server: Server, { max, isProxy }: ConnectionLimits): void {
+  server.maxConnections = max;
+  const share = new FairShare(max);
+  server.on('connection', (socket) => {
+    if (isProxy(socket)) return;
+    const leave = share.enter(socket.remoteAddress ?? '');
+    if (leave === null) socket.destroy();
+    else socket.once('close', leave);
+  });
 }

@@ -17,6 +17,7 @@ import { measureKill } from './bench/phases/kill';
 import { measureMemory } from './bench/phases/memory';
 import { measureProbes, measureRaw } from './bench/phases/raw';
 import { measureReceipts } from './bench/phases/receipts';
+import { measureStrangers } from './bench/phases/strangers';
 import { measureTenants } from './bench/phases/tenants';
 import { FULL, QUICK, type Sizes } from './bench/sizes';
 
@@ -38,6 +39,8 @@ const TOPICS: Record<string, Topic> = {
   cycle: { phases: [measureFullCycle] },
   receipts: { phases: [measureReceipts], needs: ['raw', 'dispatch'] },
   ingress: { phases: [measureIngress] },
+  // On its own stack: memory that other phases have left free would hide what strangers take.
+  strangers: { phases: [measureStrangers], alone: true },
   control: { phases: [measureSchedule, measurePause, measureThrottle] },
   // The last on its stack: what the killed worker had in hand waits for a minute.
   kill: { phases: [measureKill] },

@@ -29,6 +29,8 @@ export interface InboxDeps extends ReceiptCommitsDeps {
 }
 
 export interface Inbox {
+  /** Whether a gateway has this token, or this address has asked for too many; asked before anything of a callback is read. */
+  knows(token: string, address: string): Promise<boolean>;
   /**
    * @param address of the client, as far as it is known for sure.
    * @throws when the receipts could not be stored: the provider must try again.
@@ -130,6 +132,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   }
 
   return {
+    knows: async (token, address) => (await gateways.find(token, address)) !== null,
     async receive(token, request, address) {
       const gateway = await gateways.find(token, address);
       if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };

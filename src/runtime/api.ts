@@ -6,19 +6,26 @@ import { startUnstarted } from '../activities/maintenance/starts';
 import { Turn } from '../activities/maintenance/turn';
 import { createAccounts } from '../api/http/account-context';
 import { createAuthenticator } from '../api/http/auth';
+import { createClientAddresses } from '../api/http/client-address';
+import { createFailures } from '../api/http/failures';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
 import { createMetrics } from '../api/http/metrics';
+import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
+import { adminKeyWeakness } from '../config/key-strength';
 import { createAccessTokens } from '../core/accounts/access-token';
+import { adminKeyId } from '../core/accounts/admin-key';
+import { ByteBudget } from '../core/concurrency/byte-budget';
 import { createInbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
+import { readClockMs, type Database } from '../store/database';
 import { countGatewayStates } from '../store/gateways/health';
 import { createBase, type Base, type RuntimeLog } from './base';
 
@@ -32,12 +39,20 @@ const INTAKE_CONNECTIONS = 8;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
+/**
+ * Memory for bodies. Of those who have shown a key one account may have half, which is eight of the largest; strangers
+ * have what a hundred of them need to show one.
+ */
+const BODY_BYTES = { known: 64 * 1_048_576, strangers: 24 * 1_048_576 };
 /** How often idle connections are closed while a process stops: a client that keeps one would hold it up. */
 const IDLE_SWEEP_MS = 50;
 
 export interface RunningApi {
   /** The port it listens on. */
   port: number;
+  metricsPort: number;
+  /** Of bodies that are read or in use. */
+  bufferedBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -72,16 +87,34 @@ export async function startApi(
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
-  const auth = createAuthenticator({ keys, tokens, adminKey: config.adminKey });
+  const accounts = createAccounts(intake);
+  const addresses = createClientAddresses(config.trustedProxies);
+  const bodies = { known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) };
+  const { adminKey } = config;
+  const weakness = adminKey === undefined ? null : adminKeyWeakness(adminKey);
+  if (weakness !== null) log.warn({ weakness }, 'HELIOGRAPH_ADMIN_KEY is easy to guess: openssl rand -base64 32');
+  const auth = createAuthenticator({
+    keys,
+    tokens,
+    accounts,
+    addresses,
+    failures: createFailures(log, metrics),
+    adminKey:
+      adminKey === undefined
+        ? undefined
+        : { key: adminKey, id: adminKeyId(adminKey, base.ring.keyFor('admin key id')) },
+  });
   const app = createApp({
     database,
     sealer,
     numberHash: base.numberHash,
     auth,
+    addresses,
+    bodies,
     idempotency: createIdempotency({ database: intake, sealer, log }),
     keys,
     tokens,
-    accounts: createAccounts(intake),
+    accounts,
     webhooks: createWebhookTargets(intake, sealer, config),
     ingress,
     inbox,
@@ -107,17 +140,22 @@ export async function startApi(
     metrics,
     outboundAllow: config.outboundAllow,
     limits: config.accountLimits,
-    temporalProblem: () => probe(connection),
+    readiness: createReadiness({
+      postgres: () => askPostgres(database),
+      temporal: () => askTemporal(connection),
+    }),
     log,
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, undefined, { isProxy: (socket) => addresses.isProxy(socket) });
   const silent = trackSilent(server);
   const metricsSilent = trackSilent(metrics.server);
-  await listen(metrics.server, options.metricsPort ?? config.metricsPort, config.metricsBind);
+  const metricsPort = await listen(metrics.server, options.metricsPort ?? config.metricsPort, config.metricsBind);
   const port = await listen(server, options.port ?? config.port, config.bind);
   const stopStarting = startLeftBehind(base, log);
   return {
     port,
+    metricsPort,
+    bufferedBytes: () => bodies.known.used + bodies.strangers.used,
     async stop() {
       stopStarting();
       events.stop();
@@ -145,7 +183,16 @@ function startLeftBehind(base: Base, log: RuntimeLog): () => void {
   return () => stopping.abort();
 }
 
-async function probe(connection: Connection): Promise<string | null> {
+async function askPostgres({ pool }: Database): Promise<string | null> {
+  try {
+    await readClockMs(pool);
+    return null;
+  } catch (error) {
+    return `Postgres does not answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function askTemporal(connection: Connection): Promise<string | null> {
   try {
     await connection.withDeadline(Date.now() + TEMPORAL_PROBE_MS, () => connection.workflowService.getSystemInfo({}));
     return null;

@@ -6,32 +6,46 @@ import { adminKeyHash } from '../../core/accounts/admin-key';
 import { hasScope, parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
 import { AppError } from '../../errors';
 import type { StoredKey } from '../../store/accounts/api-keys';
-import type { Keys } from './keys';
+import type { Accounts } from './account-context';
+import type { ClientAddresses } from './client-address';
+import { credentialIn, type PresentedFields } from './credential-fields';
+import type { FailureReason, Failures } from './failures';
+import type { KeyLookUp, Keys } from './keys';
 
 export interface Principal {
   accountId: string;
-  /** The key that asks; null = the admin key of the environment. */
-  keyId: string | null;
+  /** The key that asks; of the environment's admin key, what tells it from others. */
+  keyId: string;
   scopes: readonly Scope[];
+  /** Requests per second; null = unlimited. */
+  ratePerSecond: number | null;
 }
 
-/** A key and what it may do in this request. */
-interface KeyInUse {
-  key: StoredKey;
-  scopes: readonly Scope[];
-}
+/** A key and what it may do in this request, or why there is none. */
+type KeyInUse = { key: StoredKey; scopes: readonly Scope[] } | { key: null; reason: FailureReason; keyId?: string };
 
 /** A header credential, or what a CleverTap route's fields carry. */
-type Credential = { kind: 'key'; key: string } | { kind: 'pair'; id: string; secret: string };
+type Credential = PresentedFields & { inFields?: true };
+
+/** Fields that may carry a credential, and whether they are all that there are. */
+export interface OfferedFields {
+  fields: Record<string, unknown>;
+  /** Of the body only so much was read, as people write it: `256 KB`; absent = all. */
+  within?: string;
+}
 
 export interface Authenticator {
   /**
    * By a header alone this needs nothing of the body.
-   * @param fields the request's fields on a CleverTap route; a header credential wins over them, because partner
+   * @param offered the request's fields on a CleverTap route; a header credential wins over them, because partner
    * payloads carry foreign user names.
-   * @throws AppError unauthorized, forbidden, rate-limited
+   * @throws AppError unauthorized, too-many-failures, forbidden, rate-limited, not-found for an `X-Account-Id` of nobody
    */
-  authenticate(request: Request, scope: Scope, fields?: Record<string, unknown>): Promise<Principal>;
+  authenticate(request: Request, scope: Scope, offered?: OfferedFields): Promise<Principal>;
+  /** Whether what a request has shown is still good; asks without counting it as a request. */
+  isStillGood(request: Request, offered?: OfferedFields): Promise<boolean>;
+  /** A request has no valid key. @throws AppError too-many-failures, where it is one of many, and only then */
+  noteFailure(request: Request, reason: FailureReason, keyId?: string): void;
 }
 
 const DEFAULT_ACCOUNT = 'default';
@@ -39,55 +53,68 @@ const DEFAULT_ACCOUNT = 'default';
 export interface AuthenticatorDeps {
   keys: Keys;
   tokens: AccessTokens;
-  /** The key, or `sha256:<hex>` of it. */
-  adminKey: string | undefined;
+  accounts: Accounts;
+  failures: Failures;
+  addresses: ClientAddresses;
+  /** Of the environment: the key, or `sha256:<hex>` of it. `id` stands for it in the audit. */
+  adminKey: { key: string; id: string } | undefined;
 }
 
-export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDeps): Authenticator {
-  const adminHash = adminKey === undefined ? null : adminKeyHash(adminKey);
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { keys, tokens, accounts, failures, addresses } = deps;
+  const admin = deps.adminKey === undefined ? null : { id: deps.adminKey.id, hash: adminKeyHash(deps.adminKey.key) };
 
-  async function identify(credential: Credential, request: Request): Promise<Principal | null> {
-    const presented = credential.kind === 'key' ? credential.key : credential.secret;
-    if (adminHash !== null && timingSafeEqual(sha256(presented), adminHash)) {
-      return { accountId: request.get('x-account-id') ?? DEFAULT_ACCOUNT, keyId: null, scopes: SCOPES };
+  const isAdminKey = (presented: string, { inFields }: Credential): boolean =>
+    admin !== null && inFields !== true && timingSafeEqual(sha256(presented), admin.hash);
+
+  async function identify(credential: Credential, request: Request): Promise<Principal> {
+    const presented = secretOf(credential);
+    if (isAdminKey(presented, credential)) {
+      const accountId = await chosenAccount(request, DEFAULT_ACCOUNT);
+      return { accountId, keyId: admin!.id, scopes: SCOPES, ratePerSecond: null };
     }
-    const found = (await grantedKey(presented)) ?? (await ownKey(presented, credential));
-    if (found === null) return null;
+    const found = await keyOf(credential);
+    if (found.key === null) throw refusal(request, found.reason, WRONG_KEY, found.keyId);
     const { key, scopes } = found;
     keys.use(key);
-    const accountId = scopes.includes('admin') ? (request.get('x-account-id') ?? key.accountId) : key.accountId;
-    return { accountId, keyId: key.id, scopes };
+    const accountId = scopes.includes('admin') ? await chosenAccount(request, key.accountId) : key.accountId;
+    return { accountId, keyId: key.id, scopes, ratePerSecond: key.ratePerSecond };
   }
 
-  /** An access token can do what was granted, as long as its key is valid. */
-  async function grantedKey(presented: string): Promise<KeyInUse | null> {
+  /** The account that an admin acts for. @throws AppError not-found */
+  async function chosenAccount(request: Request, own: string): Promise<string> {
+    const chosen = request.get('x-account-id') ?? own;
+    if (chosen !== own) await accounts.context(chosen);
+    return chosen;
+  }
+
+  async function keyOf(credential: Credential): Promise<KeyInUse> {
+    const presented = secretOf(credential);
+    // An access token can do what was granted, as long as its key is valid.
     const grant = tokens.read(presented, Date.now());
-    const key = grant === null ? null : await keys.valid(grant.keyId);
-    return grant === null || key === null ? null : { key, scopes: grant.scopes };
+    if (grant !== null) return inUse(await keys.valid(grant.keyId), grant.keyId, grant.scopes);
+    const own = credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null;
+    const pair = parseApiKey(presented) ?? own;
+    if (pair === null) return { key: null, reason: 'malformed' };
+    return inUse(await keys.withSecret(pair.id, pair.secret), pair.id);
   }
 
-  async function ownKey(presented: string, credential: Credential): Promise<KeyInUse | null> {
-    const pair =
-      parseApiKey(presented) ??
-      (credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null);
-    const key = pair === null ? null : await keys.withSecret(pair.id, pair.secret);
-    return key === null ? null : { key, scopes: key.scopes };
+  /** What is told to who has no valid key. */
+  function refusal(request: Request, reason: FailureReason, message: string, keyId?: string): AppError {
+    const waitMs = failures.note({ reason, party: addresses.partyOf(request), keyId });
+    if (waitMs === 0) return new AppError('unauthorized', message);
+    return new AppError(
+      'too-many-failures',
+      'Too many requests without a valid key come from this address, or try secrets of this key: a valid key passes',
+      { retryAfterSeconds: Math.ceil(waitMs / 1_000) },
+    );
   }
 
   return {
-    async authenticate(request, scope, fields) {
-      const credential =
-        headerCredential(request) ??
-        (fields === undefined ? null : (fieldCredential(fields) ?? partnerCredential(request)));
-      if (credential === null) {
-        throw new AppError(
-          'unauthorized',
-          'No API key: send it as "Authorization: Bearer hg_…", as X-Api-Key, or as the password of Basic authentication',
-        );
-      }
+    async authenticate(request, scope, offered) {
+      const credential = credentialOf(request, offered);
+      if (credential === null) throw refusal(request, 'no-key', noKey(offered?.within));
       const principal = await identify(credential, request);
-      if (principal === null)
-        throw new AppError('unauthorized', 'The API key or access token is wrong, expired or revoked');
       if (!hasScope(principal.scopes, scope)) {
         throw new AppError(
           'forbidden',
@@ -96,10 +123,37 @@ export function createAuthenticator({ keys, tokens, adminKey }: AuthenticatorDep
       }
       return principal;
     },
+    async isStillGood(request, offered) {
+      const credential = credentialOf(request, offered);
+      if (credential === null) return false;
+      return isAdminKey(secretOf(credential), credential) || (await keyOf(credential)).key !== null;
+    },
+    noteFailure(request, reason, keyId) {
+      const told = refusal(request, reason, WRONG_KEY, keyId);
+      if (told.code === 'too-many-failures') throw told;
+    },
   };
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
+
+const secretOf = (credential: Credential): string => (credential.kind === 'key' ? credential.key : credential.secret);
+
+const inUse = (found: KeyLookUp, keyId: string, scopes?: readonly Scope[]): KeyInUse =>
+  found.key === null ? { ...found, keyId } : { key: found.key, scopes: scopes ?? found.key.scopes };
+
+const WRONG_KEY = 'The API key or access token is wrong, expired or revoked';
+
+const noKey = (within: string | undefined): string =>
+  `No API key${within === undefined ? '' : ` in a header, nor within the first ${within} of the body`}: send it as ` +
+  '"Authorization: Bearer hg_…", as X-Api-Key, or as the password of Basic authentication';
+
+function credentialOf(request: Request, offered: OfferedFields | undefined): Credential | null {
+  const header = headerCredential(request);
+  if (header !== null || offered === undefined) return header;
+  const inFields = credentialIn(offered.fields);
+  return inFields === null ? partnerCredential(request) : { ...inFields, inFields: true };
+}
 
 /** Whether a header has a credential, right or wrong: it wins over fields, so the body need not be read first. */
 export const presentsCredential = (request: Request): boolean => headerCredential(request) !== null;
@@ -123,27 +177,6 @@ export function basicCredentials(authorization: string): { id: string; secret: s
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   return { id: decoded.slice(0, Math.max(0, colon)), secret: decoded.slice(colon + 1) };
-}
-
-/** What partners' forms call them (CleverTap partner guides: Times Mobile, Route Mobile, ICS, Sinch). */
-const KEY_FIELDS = ['apikey', 'access_token'];
-const USER_FIELDS = ['username', 'user', 'userid'];
-const PASSWORD_FIELDS = ['password', 'pass'];
-
-function fieldCredential(fields: Record<string, unknown>): Credential | null {
-  const first = (names: readonly string[]): string | undefined => {
-    for (const name of names) {
-      for (const key in fields) {
-        const value = fields[key];
-        if (typeof value === 'string' && value !== '' && key.toLowerCase() === name) return value;
-      }
-    }
-    return undefined;
-  };
-  const key = first(KEY_FIELDS);
-  if (key !== undefined) return { kind: 'key', key };
-  const password = first(PASSWORD_FIELDS);
-  return password === undefined ? null : { kind: 'pair', id: first(USER_FIELDS) ?? '', secret: password };
 }
 
 /** Headers in which partners' forms carry the key (CleverTap partner guides: Kaleyra, OneXtel). */

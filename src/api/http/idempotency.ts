@@ -27,6 +27,20 @@ const FAILED = 500;
 interface KeptAnswer {
   contentType: string | undefined;
   body: string;
+  /** Of a request that streamed: SHA-256 of its content, in hexadecimal. */
+  content?: string;
+}
+
+/** A request whose content is read piece by piece, under an `Idempotency-Key`. */
+export interface StreamEntry {
+  /** A request with this key was answered: of this one nothing may be done but to read its content. */
+  readonly repeated: boolean;
+  /**
+   * All of its content has come.
+   * @param content its SHA-256.
+   * @throws of a repeated request always: its first answer where the content is the same, else AppError idempotency-mismatch
+   */
+  complete(content: Buffer): void;
 }
 
 /** Thrown instead of doing again what was done; {@link replayAnswers} sends it. */
@@ -50,9 +64,11 @@ export interface Idempotency {
   /**
    * Returns for a request without a key, and for the first one with it, whose answer is kept unless it is a 5xx. Throws
    * for a repeated one: {@link replayAnswers} sends what was kept.
+   * @param streams its content is read later, and tells then whether it is the same.
+   * @returns for a request that streams under a key.
    * @throws AppError idempotency-mismatch, idempotency-in-progress, invalid-request
    */
-  enter(request: Request, response: Response, actor: Principal): Promise<void>;
+  enter(request: Request, response: Response, actor: Principal, streams?: true): Promise<StreamEntry | undefined>;
 }
 
 export function createIdempotency({
@@ -64,8 +80,13 @@ export function createIdempotency({
   sealer: Sealer;
   log: Pick<Log, 'error'>;
 }): Idempotency {
-  async function claim(key: string, request: Request, response: Response, actor: Principal): Promise<void> {
-    const { accountId, scopes } = actor;
+  async function claim(
+    key: string,
+    request: Request,
+    response: Response,
+    { accountId, scopes }: Principal,
+    streams: true | undefined,
+  ): Promise<StreamEntry | undefined> {
     if (!KEY.test(key)) {
       throw new AppError('invalid-request', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
@@ -73,19 +94,31 @@ export function createIdempotency({
     const found = await claimIdempotencyKey(pool, id, hashOf(request, scopes));
     switch (found.state) {
       case 'claimed':
-        return holdAnswer(response, (status, answer) => keep(id, status, answer));
-      case 'answered':
-        throw new Replay(found.status, JSON.parse(sealer.open(found.answer, contextOf(id))) as KeptAnswer);
+        return hold(id, response, streams);
+      case 'answered': {
+        const answer = JSON.parse(sealer.open(found.answer, contextOf(id))) as KeptAnswer;
+        if (streams === true) return comparing(found.status, answer);
+        throw new Replay(found.status, answer);
+      }
       case 'mismatch':
-        throw new AppError(
-          'idempotency-mismatch',
-          'The Idempotency-Key came with another request in the last 24 hours',
-        );
+        throw mismatch();
       case 'in-progress':
         throw new AppError('idempotency-in-progress', 'The first request with this Idempotency-Key is under way', {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
     }
+  }
+
+  /** The first request under a key. */
+  function hold(id: IdempotencyKey, response: Response, streams: true | undefined): StreamEntry | undefined {
+    let content: string | undefined;
+    holdAnswer(response, (status, answer) => {
+      // Refused before all of it had come: nothing was done, and what it was is not known.
+      const isUnknown = streams === true && content === undefined;
+      return isUnknown ? keep(id, FAILED, answer) : keep(id, status, { ...answer, content });
+    });
+    if (streams !== true) return undefined;
+    return { repeated: false, complete: (hash) => void (content = hash.toString('hex')) };
   }
 
   /** What was done is done: when its answer can't be kept, the caller gets it all the same. */
@@ -99,12 +132,23 @@ export function createIdempotency({
   }
 
   return {
-    async enter(request, response, actor) {
+    async enter(request, response, actor, streams) {
       const key = idempotencyKeyOf(request);
-      if (key !== undefined) await claim(key, request, response, actor);
+      return key === undefined ? undefined : claim(key, request, response, actor, streams);
     },
   };
 }
+
+const mismatch = (): AppError =>
+  new AppError('idempotency-mismatch', 'The Idempotency-Key came with another request in the last 24 hours');
+
+/** A request that streams and was answered before, if it is the same. */
+const comparing = (status: number, answer: KeptAnswer): StreamEntry => ({
+  repeated: true,
+  complete(content) {
+    throw answer.content === content.toString('hex') ? new Replay(status, answer) : mismatch();
+  },
+});
 
 /** Sends what a {@link Replay} carries; other errors go on to the next handler. */
 export const replayAnswers: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
@@ -123,8 +167,8 @@ function hashOf(request: Request, scopes: readonly string[]): Buffer {
   return (
     createHash('sha256')
       .update(`${request.method} ${request.originalUrl}\n${[...scopes].sort().join(' ')}\n`)
-      // A body that streams through is not read yet: its size has to tell two apart.
-      .update(Buffer.isBuffer(body) ? body : (request.get('content-length') ?? ''))
+      // A body that streams through is not read yet: what it was is kept with the answer.
+      .update(Buffer.isBuffer(body) ? body : '')
       .digest()
   );
 }

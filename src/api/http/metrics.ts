@@ -1,6 +1,7 @@
 /** Prometheus metrics of the api process, on a port of their own. Labels never carry a number, an id or a text. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { FailureReason } from './failures';
 import type { GatewayStates } from '../../store/gateways/health';
 import { routeOf } from './route';
 
@@ -9,6 +10,8 @@ export interface Metrics {
   watch(request: IncomingMessage, response: ServerResponse): void;
   /** Messages by what ingress made of them. */
   messages(outcome: 'accepted' | 'duplicate' | 'rejected', count: number): void;
+  /** A request had no valid key. */
+  authFailure(reason: FailureReason): void;
   /** Serves `/metrics`; the caller listens and closes. */
   server: Server;
 }
@@ -30,6 +33,12 @@ export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Me
     name: 'heliograph_ingress_messages_total',
     help: 'Messages by outcome of their request: accepted, duplicate, rejected.',
     labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const authFailures = new Counter({
+    name: 'heliograph_auth_failures_total',
+    help: 'Requests without a valid key by reason: no-key, malformed, unknown-key, wrong-secret, ended.',
+    labelNames: ['reason'],
     registers: [registry],
   });
   const gateways = new Gauge({
@@ -64,6 +73,7 @@ export function createMetrics(gatewayStates: () => Promise<GatewayStates[]>): Me
     messages: (outcome, count) => {
       if (count > 0) messages.inc({ outcome }, count);
     },
+    authFailure: (reason) => authFailures.inc({ reason }),
     server,
   };
 }

@@ -3,11 +3,13 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { OverloadError } from '../../core/concurrency/group-commit';
 import { AppError, ERRORS } from '../../errors';
 import { isDatabaseAway, isUnstorableText } from '../../store/database';
-import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf } from './body';
+import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf, shownSize } from './body';
 import { invalid } from './invalid';
+import { challengeFor } from './browser';
 import type { Log } from './log';
 import { routeOf } from './route';
 import { placeOfUnstorable, UNSTORABLE_MESSAGE } from './text';
+import { leaveRest } from './unread';
 
 /** How long Postgres is given before the caller should try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -23,8 +25,8 @@ export function errorHandler(log: Log, shape: ErrorShape = toProblem): ErrorRequ
     if (error.status >= 500) log.error({ err: thrown, method: request.method, route: routeOf(request) }, error.message);
     const { retryAfterSeconds } = error.options;
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
-    if (error.status === 401)
-      response.setHeader('WWW-Authenticate', 'Bearer realm="heliograph", Basic realm="heliograph"');
+    if (error.status === 401) response.setHeader('WWW-Authenticate', challengeFor(request.originalUrl));
+    leaveRest(request, response);
     const { contentType, body } = shape(error);
     response.status(error.status).type(contentType).json(body);
   };
@@ -67,7 +69,8 @@ function toAppError(thrown: unknown, request: Request): AppError {
   if (thrown instanceof URIError) return new AppError('malformed-request', 'The path can’t be decoded');
   const { type, status } = thrown as { type?: string; status?: number };
   if (type === 'entity.too.large') {
-    return new AppError('too-large', `The body is larger than ${MAX_BODY_BYTES / 1_048_576} MB: split it`);
+    const { limit = MAX_BODY_BYTES } = thrown as { limit?: number };
+    return new AppError('too-large', `The body is larger than ${shownSize(limit)}: split it`);
   }
   if (status !== undefined && status >= 400 && status < 500) {
     return new AppError('malformed-body', thrown instanceof Error ? thrown.message : 'The body can’t be read');

@@ -1,6 +1,7 @@
 /** Which errors an operation can answer with, and what they look like. */
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../errors';
+import { isOperation } from '../http/browser';
 import type { Operation } from '../operation';
 
 /** An error as it is answered (RFC 9457); some codes add members, such as `open`. */
@@ -21,7 +22,11 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'malformed-request', 'malformed-body', 'invalid-request', 'too-large', 'uri-too-long', 'internal',
 ]; // prettier-ignore
 /** What else can happen where a key is asked for; 404 is the answer to an `X-Account-Id` that nobody has. */
-const WITH_KEY: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not-found', 'rate-limited', 'unavailable'];
+const WITH_KEY: readonly ErrorCode[] = [
+  'unauthorized', 'forbidden', 'not-found', 'rate-limited', 'too-many-failures', 'unavailable', 'busy',
+]; // prettier-ignore
+/** Where a browser could be made to ask; see `http/browser.ts`. */
+const OF_OPERATIONS: readonly ErrorCode[] = ['cross-site', 'unsupported-media-type'];
 const WITH_IDEMPOTENCY: readonly ErrorCode[] = ['idempotency-mismatch', 'idempotency-in-progress'];
 
 /** The `Idempotency-Key` is looked at where a POST is authenticated. */
@@ -32,6 +37,7 @@ export function errorsOf(operation: Operation): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>([
     ...EVERYWHERE,
     ...(operation.scope === null ? [] : WITH_KEY),
+    ...(operation.scope !== null && isOperation(operation.path) ? OF_OPERATIONS : []),
     ...(takesIdempotencyKey(operation) ? WITH_IDEMPOTENCY : []),
     ...(operation.errors ?? []),
   ]);

@@ -34,6 +34,11 @@ export function createApiKey(): { id: string; key: string; hash: Buffer; last4: 
   return { id, key: `hg_${id}_${secret}`, hash: hashSecret(secret), last4: secret.slice(-4) };
 }
 
+const KEY_ID = new RegExp(`^[${ALPHABET}]{${ID_DIGITS}}$`);
+
+/** Whether a text could be the id of a key: any other is nobody's. */
+export const isKeyId = (text: string): boolean => KEY_ID.test(text);
+
 /** Splits `hg_<id>_<secret>`; null when the text is not of that form. */
 export function parseApiKey(text: string): { id: string; secret: string } | null {
   const match = /^hg_([0-9a-z]+)_([0-9a-z]+)$/.exec(text);

@@ -145,3 +145,12 @@ it('does not grow without end', async () => {
   await get('one more');
   expect(await get('key 0')).toBe(10_002);
 });
+
+test('values beyond the bound put out the one that was read longest ago, not all', async () => {
+  const cache = new TtlCache<string>(60_000, 3);
+  const loads: string[] = [];
+  const get = (key: string) => cache.get(key, () => Promise.resolve(loads.push(key)).then(() => key));
+  for (const key of ['a', 'b', 'c', 'd']) await get(key);
+  for (const key of ['b', 'c', 'd', 'a']) await get(key);
+  expect(loads).toEqual(['a', 'b', 'c', 'd', 'a']);
+});

@@ -1,4 +1,6 @@
-/** With more, all are let go of: cheaper than to know which ones are old, and rare. */
+import { BoundedMap } from './bounded-map';
+
+/** With more, the one that was read longest ago goes: what is asked for all the time is read anew all the time. */
 const MAX_KEPT = 10_000;
 /** The part of its time after which a value that is still asked for is read anew. */
 const REFRESH_AFTER = 0.5;
@@ -20,14 +22,20 @@ interface Flight<Value> {
  * time is read anew before its time is over, by one reader, so that nobody waits for it.
  */
 export class TtlCache<Value> {
-  private readonly kept = new Map<string, Kept<Value>>();
+  private readonly kept: BoundedMap<string, Kept<Value>>;
   private readonly flights = new Map<string, Flight<Value>>();
 
   /**
    * @param ttlMs how long a value is used, from when its reading began; a change that nobody calls {@link forget} for is
    * seen this much later at most.
+   * @param maxKept how many values are kept.
    */
-  constructor(private readonly ttlMs: number) {}
+  constructor(
+    private readonly ttlMs: number,
+    maxKept = MAX_KEPT,
+  ) {
+    this.kept = new BoundedMap(maxKept);
+  }
 
   /**
    * The value that is kept under `key`, else the one that `load` gives. Who asks while another one loads waits with it.
@@ -66,10 +74,7 @@ export class TtlCache<Value> {
     const landed = (): boolean => this.flights.get(key) === flight && this.flights.delete(key);
     return (flight.value = flight.value.then(
       (value) => {
-        if (landed() && keep(value)) {
-          if (this.kept.size >= MAX_KEPT) this.kept.clear();
-          this.kept.set(key, { value, readAtMs: startedAtMs });
-        }
+        if (landed() && keep(value)) this.kept.set(key, { value, readAtMs: startedAtMs });
         return value;
       },
       (error: unknown) => {

@@ -19,6 +19,8 @@ export const AIMS: Partial<Record<Key, Aim>> = {
   otp_many_tenants_p99_ms: { atMost: 500 },
   // Half a second more than beside nobody, which is tens of milliseconds.
   otp_beside_faults_p99_ms: { atMost: 550 },
+  strangers_p99_ms: { atMost: 100 },
+  strangers_rss_growth_mb: { atMost: 96 },
   wal_bytes_per_cycle: { atMost: 3_000 },
   stored_bytes_per_message: { atMost: 1_300 },
   kill_in_doubt: { atMost: 200 },

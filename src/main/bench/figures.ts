@@ -9,7 +9,7 @@ export const KEYS = [
   'raw_per_s', 'loop_per_s', 'loop_ratio', 'loop_cpu_us', 'raw50_per_s', 'loop50_per_s', 'loop50_ratio', 'batch_per_s', 'batch_ratio', 'batch_cpu_us',
   'full_cycle_per_s', 'full_cycle_cpu_us', 'ingress_single_per_s', 'ingress_single_ratio', 'ingress_single_p99_ms', 'ingress_batch_per_s',
   'ingress_single_cpu_us', 'ingress_batch_cpu_us',
-  'receipts_per_s', 'receipts_ratio', 'receipts_bulk_per_s', 'receipts_bulk_cpu_us', 'request_to_provider_ms', 'otp_many_tenants_p99_ms', 'otp_beside_faults_p99_ms', 'wal_bytes_per_cycle', 'stored_bytes_per_message', 'kill_in_doubt', 'rss_growth_mb',
+  'receipts_per_s', 'receipts_ratio', 'receipts_bulk_per_s', 'receipts_bulk_cpu_us', 'request_to_provider_ms', 'otp_many_tenants_p99_ms', 'otp_beside_faults_p99_ms', 'strangers_quiet_p99_ms', 'strangers_p99_ms', 'strangers_rss_growth_mb', 'wal_bytes_per_cycle', 'stored_bytes_per_message', 'kill_in_doubt', 'rss_growth_mb',
   'schedule_late_p99_ms', 'pause_ms', 'throttle_error_pct', 'events_per_message', 'lost', 'duplicates',
 ] as const; // prettier-ignore
 

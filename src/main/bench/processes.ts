@@ -91,3 +91,25 @@ export function cpuPerMessage(before: CpuTimes, after: CpuTimes, messages: numbe
   if (each.length === 0) return null;
   return { ...Object.fromEntries(each), sum: each.reduce((sum, [, us]) => sum + us, 0) };
 }
+
+const SAMPLE_MS = 500;
+
+/** Samples the memory of worker and api until it is stopped. */
+export function watchMemory({ rssMb }: { rssMb(): Promise<number> }) {
+  let running = true;
+  let peakMb = 0;
+  const watching = (async () => {
+    while (running) {
+      peakMb = Math.max(peakMb, await rssMb());
+      await sleep(SAMPLE_MS);
+    }
+  })();
+  return {
+    /** @returns the largest sum seen, MB. */
+    async stop(): Promise<number> {
+      running = false;
+      await watching;
+      return peakMb;
+    },
+  };
+}

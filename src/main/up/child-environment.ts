@@ -30,6 +30,7 @@ const READERS: Record<Variable, readonly ChildName[]> = {
   // Part of the default of HELIOGRAPH_OUTBOUND_ALLOW.
   HELIOGRAPH_SIMULATOR_PORT: ['api', 'worker', 'simulator'],
   HELIOGRAPH_PUBLIC_URL: BOTH,
+  HELIOGRAPH_TRUSTED_PROXIES: ['api'],
   HELIOGRAPH_OUTBOUND_ALLOW: BOTH,
   HELIOGRAPH_KEEP_MONTHS: ['worker'],
   HELIOGRAPH_WORKER_BUILD_ID: ['worker'],

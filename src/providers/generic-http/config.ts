@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { inboundSchema, placeSchema, refusalsSchema, receiptSchema } from '../shared/mapping';
 import { MESSAGE_PLACEHOLDERS, namesIn, textsIn } from './template';
 
+/** Headers that say where a request goes and where it ends (RFC 9110, sections 7.2 and 7.6.1; RFC 9112, section 6). */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'host', 'connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer',
+  'transfer-encoding', 'upgrade',
+]); // prettier-ignore
+
 export const configSchema = z
   .strictObject({
     method: z.enum(['GET', 'POST']).default('POST').meta({ title: 'Method' }),
@@ -68,7 +74,12 @@ export const configSchema = z
         problem(['secrets', name], 'is taken by a message');
     }
     check(['path'], config.path, ['id', 'to']);
-    for (const [name, value] of Object.entries(config.headers)) check(['headers', name], value, ['id']);
+    for (const [name, value] of Object.entries(config.headers)) {
+      if (OF_CONNECTION.has(name.toLowerCase())) {
+        problem(['headers', name], 'is set by the connection itself, as the base URL says: leave it out');
+      }
+      check(['headers', name], value, ['id']);
+    }
     const texts = textsIn(config.fields);
     for (const text of texts) check(['fields'], text, MESSAGE_PLACEHOLDERS);
     if (![config.path, ...texts].some((text) => namesIn(text).includes('to'))) problem(['fields'], 'must hold {to}');

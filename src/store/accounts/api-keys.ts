@@ -14,15 +14,36 @@ export interface StoredKey {
   revokedAt: Date | null;
   /** Requests per second; null = unlimited. */
   ratePerSecond: number | null;
+  /** The highest rate among the valid keys of its account, which all of them share; null = all are unlimited. */
+  accountRatePerSecond: number | null;
   lastUsedAt: Date | null;
 }
 
 export async function findKey(db: Kysely<Schema>, id: string): Promise<StoredKey | null> {
-  const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toStoredKey(row);
+  const [key = null] = await findKeys(db, [id]);
+  return key;
 }
 
-function toStoredKey(row: Selectable<ApiKeysTable>): StoredKey {
+/** The keys of these ids, as far as there are any, in no order. */
+export async function findKeys(db: Kysely<Schema>, ids: readonly string[]): Promise<StoredKey[]> {
+  const rows = await db
+    .selectFrom('api_keys as k')
+    .selectAll('k')
+    .select((query) =>
+      query
+        .selectFrom('api_keys as o')
+        .select((of) => of.fn.max('o.rate_per_second').as('rate'))
+        .whereRef('o.account_id', '=', 'k.account_id')
+        .where('o.revoked_at', 'is', null)
+        .where((of) => of.or([of('o.expires_at', 'is', null), of('o.expires_at', '>', sql<Date>`now()`)]))
+        .as('account_rate'),
+    )
+    .where(sql<boolean>`k.id = any(${ids})`)
+    .execute();
+  return rows.map(toStoredKey);
+}
+
+function toStoredKey(row: Selectable<ApiKeysTable> & { account_rate: number | null }): StoredKey {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -31,6 +52,7 @@ function toStoredKey(row: Selectable<ApiKeysTable>): StoredKey {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     ratePerSecond: row.rate_per_second,
+    accountRatePerSecond: row.account_rate,
     lastUsedAt: row.last_used_at,
   };
 }

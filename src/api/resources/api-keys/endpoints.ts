@@ -1,6 +1,6 @@
 /** `/api/v1/api-keys`: who may do what. */
 import { z } from 'zod';
-import { hasScope, type Scope } from '../../../core/accounts/api-key';
+import { hasScope } from '../../../core/accounts/api-key';
 import { AppError } from '../../../errors';
 import {
   findKey,
@@ -12,6 +12,7 @@ import {
   type Rotation,
 } from '../../../store/accounts/api-keys';
 import { endpoint, type Endpoint } from '../../endpoint';
+import type { Principal } from '../../http/auth';
 import { checkQuota } from '../../http/quotas';
 import { resource } from '../../http/resource';
 import { keyBody, listedKey, madeKey, rotatedKey, rotationBody, toMadeKey } from './schema';
@@ -21,12 +22,25 @@ const tag = 'API keys';
 
 const { found, change, remove } = resource<Rotation>({ noun: 'valid key' });
 
-/** Nobody gives what they have not got. @throws AppError forbidden */
-function checkGiven(given: readonly Scope[], own: readonly Scope[]): void {
-  const beyond = given.find((scope) => !hasScope(own, scope));
-  if (beyond !== undefined)
-    throw new AppError('forbidden', `Your key can’t give the scope "${beyond}": it has not got it`);
+/** What a new key may ask a second, unless it says otherwise: requests, however many records each brings. */
+const DEFAULT_RATE = 100;
+
+/** Nobody gives, replaces or ends what he has not got himself. @throws AppError forbidden */
+function checkGiven(given: Pick<KeyDraft, 'scopes' | 'ratePerSecond'>, own: Principal): void {
+  if (own.scopes.includes('admin')) return;
+  const beyond = given.scopes.find((scope) => !hasScope(own.scopes, scope));
+  if (beyond !== undefined) {
+    throw new AppError('forbidden', `Your key may not give or end the scope "${beyond}": it has not got it`);
+  }
+  if (own.ratePerSecond !== null && (given.ratePerSecond ?? Infinity) > own.ratePerSecond) {
+    const rate = given.ratePerSecond === null ? 'without a rate' : `of ${given.ratePerSecond} requests a second`;
+    throw new AppError('forbidden', `Your key may not give or end a key ${rate}: it has ${own.ratePerSecond}`);
+  }
 }
+
+/** A new key is no faster than who makes it. */
+const defaultRate = ({ scopes, ratePerSecond }: Principal): number =>
+  scopes.includes('admin') ? DEFAULT_RATE : Math.min(DEFAULT_RATE, ratePerSecond ?? DEFAULT_RATE);
 
 export const apiKeys: Endpoint[] = [
   endpoint(
@@ -54,15 +68,16 @@ export const apiKeys: Endpoint[] = [
       tag,
       summary: 'Makes a key; it is shown once.',
       description:
-        '`accountId` (admin only) makes it for another account. Nobody gives a scope that they have not got.',
+        '`accountId` (admin only) makes it for another account. Nobody gives a scope or a rate that they have not got. All keys of an account together may send as many requests a second as its fastest one.',
       scope: 'manage',
       body: { schema: keyBody },
       answers: { 201: { description: 'The key.', schema: madeKey } },
       errors: ['malformed-body', 'invalid-request', 'not-found', 'quota-reached'],
     },
     async ({ deps, actor, body }) => {
-      const { accountId = actor.accountId, name, scopes, expiresAt = null, ratePerSecond = null } = body;
-      checkGiven(scopes, actor.scopes);
+      const { accountId = actor.accountId, name, scopes, expiresAt = null } = body;
+      const { ratePerSecond = defaultRate(actor) } = body;
+      checkGiven({ scopes, ratePerSecond }, actor);
       if (accountId !== actor.accountId && !actor.scopes.includes('admin')) {
         throw new AppError('forbidden', 'Only an admin key makes keys for another account');
       }
@@ -96,7 +111,7 @@ export const apiKeys: Endpoint[] = [
       const { id } = call.params;
       const old = await findKey(deps.database.db, id);
       // The new key can do what the old one can, so whoever gets it must be allowed that already.
-      if (old?.accountId === actor.accountId) checkGiven(old.scopes, actor.scopes);
+      if (old?.accountId === actor.accountId) checkGiven(old, actor);
       const { made, oldExpiresAt } = await change(
         call,
         async (tx) => {
@@ -116,12 +131,15 @@ export const apiKeys: Endpoint[] = [
       path: `${API_KEYS}/:id`,
       tag,
       summary: 'Revokes a key at once.',
+      description: 'A key that can do more than the one that asks is not its to end.',
       scope: 'manage',
       answers: { 204: { description: 'It is revoked.' } },
       errors: ['not-found'],
     },
     async (call) => {
       const { id } = call.params;
+      const old = await findKey(call.deps.database.db, id);
+      if (old?.accountId === call.actor.accountId) checkGiven(old, call.actor);
       await remove(
         call,
         (tx) => revokeKey(tx, call.actor.accountId, id),

@@ -8,12 +8,21 @@ import { storable, storableName } from '../../http/text';
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
 
+/** The end of a key, which is still to come. */
+const end = instant.refine((at) => at.getTime() > Date.now(), 'is in the past: the key would never be good');
+
 export const keyBody = z.strictObject({
   name: storableName(100),
   scopes: z.array(z.enum(SCOPES)).min(1),
   accountId: storable(1, 64).optional(),
-  expiresAt: instant.optional(),
-  ratePerSecond: z.number().int().min(1).max(10_000).optional(),
+  expiresAt: end.optional(),
+  ratePerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Requests, not records. Without it 100, or the rate of who makes it if that is less.'),
 });
 
 export const rotationBody = z.strictObject({
@@ -23,7 +32,7 @@ export const rotationBody = z.strictObject({
     .min(0)
     .max(MAX_GRACE_DAYS * DAY_SECONDS)
     .default(DAY_SECONDS),
-  expiresAt: instant.optional(),
+  expiresAt: end.optional(),
 });
 
 /** A key that was just made. Absent members have no limit. */

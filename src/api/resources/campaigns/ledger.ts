@@ -10,6 +10,7 @@ import { countCampaigns, NO_COUNTS } from '../../../store/campaigns/live';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { toSaid } from '../../http/content';
+import { safeCell } from '../../http/csv';
 import { campaignOf } from './campaign';
 import { LEDGER_COLUMNS, ledgerAnswer, ledgerQuery } from './schema';
 
@@ -73,25 +74,20 @@ async function* linesOf(pool: Pool, campaignId: string, scopes: readonly Scope[]
   }
 }
 
-/** What a spreadsheet takes for the beginning of a formula; some read the full-width forms too. */
-const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-
-/** Somebody else's text. A number's plus sign is ours, and stays as it is. */
-const foreign = (text: string | null): string | null => (text !== null && FORMULA.test(text) ? `'${text}` : text);
-
 function toLine(line: LedgerLine, scopes: readonly Scope[]): Record<(typeof LEDGER_COLUMNS)[number], unknown> {
   const whole = scopes.includes('manage') || scopes.includes('admin');
   return {
+    // A number's plus sign is ours, and stays as it is.
     to: whole ? line.msisdn : maskMsisdn(line.msisdn),
-    meta: foreign(line.meta),
+    meta: safeCell(line.meta),
     state: line.state,
     code: line.code,
-    reason: foreign(toSaid(line.reason, line, scopes) ?? null),
-    sender: foreign(line.sender),
+    reason: safeCell(toSaid(line.reason, line, scopes) ?? null),
+    sender: safeCell(line.sender),
     gateway: line.gateway_id,
     attempts: line.attempts,
     segments: line.segments,
-    providerMessageId: foreign(line.provider_id),
+    providerMessageId: safeCell(line.provider_id),
     submittedAt: line.submitted_at?.toISOString(),
     settledAt: line.settled_at?.toISOString(),
   };

@@ -13,9 +13,10 @@ import { readLedger, type Ledger } from '../../../store/messages/slices';
 const LOOK_MS = 1_000;
 /** Proxies close a connection on which nothing happens, often after 30 to 60 seconds. */
 const HEARTBEAT_MS = 15_000;
-/** Then the client connects anew and shows its key again, which may be revoked by now. */
+/** Then the client connects anew. */
 const MAX_AGE_MS = 15 * 60_000;
 const MAX_STREAMS_PER_KEY = 5;
+const MAX_STREAMS_PER_ACCOUNT = 20;
 /** Who reads slower than this piles up is let go; a new connection begins with everything as it is. */
 const MAX_BUFFERED_BYTES = 256 * 1_024;
 const RETRY_AFTER_SECONDS = 5;
@@ -54,7 +55,8 @@ interface Look {
 }
 
 interface Watched {
-  streams: Set<Response>;
+  /** Each with whether its key is still good. */
+  streams: Map<Response, () => Promise<boolean>>;
   timer: NodeJS.Timeout;
   last: Look | null;
   /** The `ledger` event that everybody has. */
@@ -64,10 +66,10 @@ interface Watched {
 export interface EventStreams {
   /**
    * Makes the response a stream of the account's events.
-   * @param keyId who asks; null = the admin key.
+   * @param isStillGood asked every second; the stream ends once its key is no longer good.
    * @throws AppError rate-limited
    */
-  open(accountId: string, keyId: string | null, response: Response): void;
+  open(accountId: string, keyId: string, response: Response, isStillGood: () => Promise<boolean>): void;
   /** Ends all streams; none can be opened any more. */
   stop(): void;
 }
@@ -80,6 +82,7 @@ export function createEventStreams(database: Database, onError: (error: unknown)
 
   async function look(accountId: string, watched: Watched): Promise<void> {
     try {
+      await endRevoked(watched);
       const [ledger, gateways, campaigns] = await Promise.all([
         readLedger(database.pool, accountId),
         listGateways(database.db, accountId),
@@ -104,7 +107,7 @@ export function createEventStreams(database: Database, onError: (error: unknown)
   function watch(accountId: string): Watched {
     const known = accounts.get(accountId);
     if (known !== undefined) return known;
-    const watched: Watched = { streams: new Set(), last: null, told: null, timer: setTimeout(() => undefined, 0) };
+    const watched: Watched = { streams: new Map(), last: null, told: null, timer: setTimeout(() => undefined, 0) };
     accounts.set(accountId, watched);
     void look(accountId, watched);
     return watched;
@@ -118,12 +121,18 @@ export function createEventStreams(database: Database, onError: (error: unknown)
   }
 
   return {
-    open(accountId, keyId, response) {
-      const key = keyId ?? '';
+    open(accountId, keyId, response, isStillGood) {
+      // An admin's key that acts for several accounts has as many in each.
+      const key = `${accountId} ${keyId}`;
       const open = perKey.get(key) ?? 0;
       if (stopped) throw new AppError('unavailable', 'This process is stopping', { retryAfterSeconds: 1 });
       if (open >= MAX_STREAMS_PER_KEY) {
         throw new AppError('rate-limited', `The key has ${MAX_STREAMS_PER_KEY} streams open: close one first`, {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      }
+      if ((accounts.get(accountId)?.streams.size ?? 0) >= MAX_STREAMS_PER_ACCOUNT) {
+        throw new AppError('rate-limited', `The account has ${MAX_STREAMS_PER_ACCOUNT} streams open: close one first`, {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
       }
@@ -132,7 +141,7 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       perKey.set(key, open + 1);
       begin(response);
       const watched = watch(accountId);
-      watched.streams.add(response);
+      watched.streams.set(response, isStillGood);
       if (watched.last !== null) {
         const { gateways, campaigns } = watched.last;
         response.write([watched.told, ...gateways.map(gatewayEvent), ...campaigns.values()].join(''));
@@ -146,9 +155,14 @@ export function createEventStreams(database: Database, onError: (error: unknown)
     },
     stop() {
       stopped = true;
-      for (const { streams } of accounts.values()) for (const response of streams) response.end();
+      for (const { streams } of accounts.values()) for (const response of streams.keys()) response.end();
     },
   };
+}
+
+/** Ends the streams whose key was revoked, or has expired. @throws when that can't be known now: they go on. */
+async function endRevoked({ streams }: Watched): Promise<void> {
+  for (const [response, isStillGood] of streams) if (!(await isStillGood())) response.end();
 }
 
 async function lookAtCampaigns({ db, pool }: Database, accountId: string): Promise<Map<string, string>> {
@@ -181,7 +195,7 @@ function begin(response: Response): void {
 }
 
 function tell({ streams }: Watched, event: string): void {
-  for (const response of streams) send(response, event);
+  for (const response of streams.keys()) send(response, event);
 }
 
 function send(response: Response, text: string): void {

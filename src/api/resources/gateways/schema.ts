@@ -8,6 +8,7 @@ import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { openGateway } from '../../../providers/open';
 import { unsealGateway, type GatewayDraft, type GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
+import { image, isPublicLink, publicLink, readImage } from '../../http/image';
 import { invalidField } from '../../http/invalid';
 import { validate } from '../../http/validate';
 import { withoutLogin } from './base-url';
@@ -61,8 +62,8 @@ export const gateway = z.strictObject({
   failoverAfterSeconds: z.int().min(1).max(604_800).nullable().default(null),
   validitySeconds: z.int().min(60).max(604_800).nullable().default(null),
   description: z.string().max(1_000).nullable().default(null),
-  signupLink: z.url().nullable().default(null),
-  logo: z.string().max(200_000).nullable().default(null),
+  signupLink: publicLink.nullable().default(null),
+  logo: image.nullable().default(null),
   pricePerSegment: z.number().min(0).max(1_000).nullable().default(null),
   currency: z
     .string()
@@ -178,8 +179,9 @@ export function toGateway(
     failoverAfterSeconds: row.failover_after_seconds,
     validitySeconds: row.validity_seconds,
     description: row.description,
-    signupLink: row.signup_link,
-    logo: row.logo,
+    // Earlier versions took anything.
+    signupLink: row.signup_link !== null && isPublicLink(row.signup_link) ? row.signup_link : null,
+    logo: row.logo === null ? null : readImage(row.logo),
     pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
     currency: row.currency,
     health,

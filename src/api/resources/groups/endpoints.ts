@@ -11,6 +11,7 @@ import {
 } from '../../../store/audience/groups';
 import { lockTemplate } from '../../../store/audience/templates';
 import { findGateway } from '../../../store/gateways/gateways';
+import { findRoute } from '../../../store/gateways/routes';
 import type { Schema } from '../../../store/tables';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { invalidField } from '../../http/invalid';
@@ -146,10 +147,13 @@ export const groups: Endpoint[] = [
 async function checkParts(
   tx: Kysely<Schema>,
   accountId: string,
-  { templateId, gatewayId }: Partial<GroupDraft>,
+  { templateId, routeId, gatewayId }: Partial<GroupDraft>,
 ): Promise<void> {
   if (templateId != null && (await lockTemplate(tx, accountId, templateId)) === null) {
     throw invalidField('templateId', 'names no template of this account: see GET /api/v1/templates');
+  }
+  if (routeId != null && (await findRoute(tx, accountId, routeId)) === null) {
+    throw invalidField('routeId', 'names no route of this account: see GET /api/v1/routes');
   }
   if (gatewayId != null && (await findGateway(tx, accountId, gatewayId)) === null) {
     throw invalidField('gatewayId', 'names no gateway of this account: see GET /api/v1/gateways');

@@ -1,7 +1,5 @@
 /** `/healthz` (the process answers) and `/readyz` (what it needs answers too, by name). */
 import { z } from 'zod';
-import { readClockMs } from '../../../store/database';
-import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 
 const readiness = z.object({
@@ -35,21 +33,9 @@ export const health: Endpoint[] = [
         503: { description: 'Not ready.', schema: readiness },
       },
     },
-    // Without Temporal sends are still accepted and wait in Postgres: degraded, and ready. Without Postgres they are not.
     async ({ deps }) => {
-      const [postgres, temporal] = await Promise.all([postgresProblem(deps), deps.temporalProblem()]);
-      const checks = { postgres: postgres ?? 'ok', temporal: temporal ?? 'ok' };
-      const status = postgres !== null ? 'unavailable' : temporal !== null ? 'degraded' : 'ok';
-      return reply(postgres === null ? 200 : 503, { status, checks });
+      const { status, checks } = await deps.readiness();
+      return reply(status === 'unavailable' ? 503 : 200, { status, checks });
     },
   ),
 ];
-
-async function postgresProblem({ database }: ApiDeps): Promise<string | null> {
-  try {
-    await readClockMs(database.pool);
-    return null;
-  } catch (error) {
-    return `Postgres does not answer: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}

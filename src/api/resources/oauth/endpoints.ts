@@ -37,7 +37,7 @@ export const oauth: Endpoint[] = [
         400: { description: 'The request is wrong.', schema: refusal },
         401: { description: 'The client is wrong.', schema: refusal },
       },
-      errors: ['unavailable'],
+      errors: ['unavailable', 'busy', 'rate-limited', 'too-many-failures'],
     },
     async ({ deps, request, response }) => {
       response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' });
@@ -52,14 +52,19 @@ export const oauth: Endpoint[] = [
   ),
 ];
 
-/** @throws Refusal */
-async function grant({ keys, tokens }: ApiDeps, request: Request): Promise<object> {
+/** @throws Refusal, AppError rate-limited, too-many-failures */
+async function grant({ auth, keys, tokens }: ApiDeps, request: Request): Promise<object> {
   const parameters = readForm(request);
   checkGrant(parameters);
   const { id, secret } = readClient(request, parameters);
-  const key = await keys.withSecret(id.replace(/^hg_/, ''), secret);
-  if (key === null)
+  const keyId = id.replace(/^hg_/, '');
+  const found = await keys.withSecret(keyId, secret);
+  if (found.key === null) {
+    auth.noteFailure(request, found.reason, keyId);
     throw new Refusal('invalid_client', 'The client is unknown, revoked or expired, or its secret is wrong');
+  }
+  const { key } = found;
+  keys.use(key, 'token');
   const scopes = readScopes(parameters.get('scope'), key);
   return {
     access_token: tokens.issue({ keyId: key.id, scopes }, Date.now()),

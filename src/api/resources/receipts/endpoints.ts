@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { queryOf } from '../../http/body';
-import { clientAddress } from '../../http/client-address';
 
 const taken = z.union([
   z.object({ status: z.enum(['stored', 'ignored']) }),
@@ -22,6 +21,10 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
       description:
         'The token finds the gateway, whose provider says what a report looks like and how it is authenticated.',
       scope: null,
+      async precheck({ deps, params, request }) {
+        if (await deps.inbox.knows(params.token!, deps.addresses.addressOf(request))) return undefined;
+        return reply(404, { status: 'refused', reason: 'no gateway has this callback URL' });
+      },
       ...(method === 'post'
         ? { takes: { schema: z.unknown(), types: ['*/*'], optional: true as const }, anyMethod: true as const }
         : {}),
@@ -37,7 +40,7 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
           schema: refused,
         },
       },
-      errors: ['unavailable'],
+      errors: ['unavailable', 'busy'],
     },
     async ({ deps, params, request, response }) => {
       const body: unknown = request.body;
@@ -48,7 +51,7 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         query: queryOf(request),
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
       };
-      const answer = await deps.inbox.receive(params.token, callback, clientAddress(request));
+      const answer = await deps.inbox.receive(params.token, callback, deps.addresses.addressOf(request));
       if (answer.status === 429) response.setHeader('Retry-After', answer.retryAfterSeconds);
       if (answer.status !== 200) return reply(answer.status, { status: 'refused', reason: answer.reason });
       return answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome };

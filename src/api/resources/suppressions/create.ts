@@ -1,5 +1,5 @@
 /** `POST /api/v1/suppressions`: one number, a list in the request, or a file. */
-import type { Request } from 'express';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { maskDigits, maskMsisdn, normaliseMsisdn } from '../../../core/messages/msisdn';
 import { AppError } from '../../../errors';
@@ -65,14 +65,16 @@ export const createSuppressions = endpoint(
   },
   async (call: CreateCall) => {
     if (FILE.test(call.request.headers['content-type'] ?? '')) return importFile(call);
-    const body = await readSuppression(call.request, call.response);
+    const body = await readSuppression(call);
     return 'numbers' in body ? suppressList(call, body) : suppressOne(call, body);
   },
 );
 
 /** @throws AppError malformed-body, invalid-request, too-large */
-async function readSuppression(request: Request, response: CreateCall['response']): Promise<Body> {
-  await readBody(request, response);
+async function readSuppression({ deps, actor, request, response, stream }: CreateCall): Promise<Body> {
+  await readBody(request, response, () => ({ budget: deps.bodies.known, party: actor.accountId }));
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  stream?.complete(hash('sha256', bytes, 'buffer'));
   const json = readJson(request);
   refuseUnstorable(json, 'body');
   return validate<Body>(kindOf(json), json);
@@ -128,11 +130,11 @@ async function suppressList({ deps, actor }: CreateCall, { numbers, reason, clas
   return reply(201, { ...counts, added, errors: errors.slice(0, SHOWN_ERRORS) });
 }
 
-async function importFile({ deps, actor, query, request }: CreateCall) {
+async function importFile({ deps, actor, query, request, stream }: CreateCall) {
   const { account } = await deps.accounts.context(actor.accountId);
   const { classes = account.opt_out_classes, ...wanted } = query;
   const suppressions = { classes, keyId: actor.keyId };
-  const row = await receiveFile(deps, actor, request, { ...wanted, suppressions });
+  const row = await receiveFile(deps, actor, request, { ...wanted, suppressions, stream });
   deps.startImport({ uploadId: row.id, accountId: row.account_id });
   return toImport(row, [], deps.workflowLink);
 }

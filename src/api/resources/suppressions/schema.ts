@@ -6,6 +6,7 @@ import { SUPPRESSED_CLASSES } from '../../../core/messages/suppression';
 import type { Consent, Suppression } from '../../../store/messages/suppressions';
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
 import { importWorkflowId } from '../../../workflows/contract';
+import { safeCell } from '../../http/csv';
 import { pageQuery } from '../../http/page';
 import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 import { settings as fileSettings, toError, upload } from '../uploads/schema';
@@ -162,11 +163,8 @@ export const toConsent = (row: Consent): z.input<typeof consentAnswer> => ({
 /** Columns of the export; a list that is brought in reads those of the same names. */
 export const EXPORT_COLUMNS = ['to', 'classes', 'source', 'reason', 'at', 'id'] as const;
 
-/** What a spreadsheet takes for the beginning of a formula. */
-const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-
 /** Reasons are somebody else's; the plus sign of a number is ours, and stays as it is. */
 export function toExported(row: Suppression): Record<(typeof EXPORT_COLUMNS)[number], string | null> {
   const { to, classes: what, source: from, reason: why, at, id } = toSuppression(row);
-  return { to, classes: what, source: from, reason: why !== null && FORMULA.test(why) ? `'${why}` : why, at, id };
+  return { to, classes: what, source: from, reason: safeCell(why), at, id };
 }

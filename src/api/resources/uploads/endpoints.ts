@@ -9,6 +9,7 @@ import {
   type UploadRow,
 } from '../../../store/audience/uploads';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { safeCell } from '../../http/csv';
 import { pageFrom, resource } from '../../http/resource';
 import { refuseWhileRead } from '../campaigns/audience';
 import { receiveFile } from './receive';
@@ -44,9 +45,9 @@ export const uploads: Endpoint[] = [
       answers: { 201: { description: 'The upload, being processed.', schema: upload } },
       errors: ['invalid-request', 'malformed-body', 'request-timeout', 'quota-reached'],
     },
-    async ({ deps, actor, query, request }) => {
+    async ({ deps, actor, query, request, stream }) => {
       await deps.accounts.context(actor.accountId);
-      const row = await receiveFile(deps, actor, request, query);
+      const row = await receiveFile(deps, actor, request, { ...query, stream });
       deps.startImport({ uploadId: row.id, accountId: row.account_id });
       return toUpload(row, [], actor.scopes, deps.workflowLink);
     },

@@ -1,4 +1,6 @@
 /** Takes a file in, piece by piece, into rows of Postgres. */
+import { createHash, type Hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { Request } from 'express';
 import type { ColumnSettings } from '../../../core/audience/upload-file';
 import { uuidv7 } from '../../../core/messages/ids';
@@ -15,6 +17,7 @@ import {
 import type { UploadRow } from '../../../store/audience/uploads';
 import type { ApiDeps } from '../../deps';
 import { takesItsTime } from '../../http/client-errors';
+import type { StreamEntry } from '../../http/idempotency';
 import { checkQuota, quotaReached } from '../../http/quotas';
 import { chunksOf, openFile } from './body';
 import { readHeader, refuseFile } from './header';
@@ -24,16 +27,22 @@ const IDLE_MS = 30_000;
 
 /**
  * Stores the file of a request, and completes the upload.
- * @throws AppError invalid-request, malformed-body, request-timeout, quota-reached
+ * @param stream of a request with an `Idempotency-Key`; of one that was answered before the file is only compared.
+ * @throws AppError invalid-request, malformed-body, request-timeout, quota-reached, and what `stream` throws
  */
 export async function receiveFile(
   { database: { db, pool }, limits }: Pick<ApiDeps, 'database' | 'limits'>,
   actor: Actor,
   request: Request,
-  wanted: ColumnSettings & { name: string | null } & Pick<UploadDraft, 'suppressions'>,
+  {
+    stream,
+    ...wanted
+  }: ColumnSettings & { name: string | null; stream?: StreamEntry } & Pick<UploadDraft, 'suppressions'>,
 ): Promise<UploadRow> {
   const { content, filename } = await openFile(request);
   takesItsTime(request);
+  const hash = stream === undefined ? undefined : createHash('sha256').update(`${filename ?? ''}\n`);
+  if (stream?.repeated === true) await compare(content, hash!, stream);
   const id = uuidv7();
   let stored = 0;
   let room = 0;
@@ -47,7 +56,9 @@ export async function receiveFile(
       if (stored + chunk.length > room) throw quotaReached('uploadBytes', limits);
       if (!(await appendChunk(pool, id, stored, chunk))) throw tooSlow();
       stored += chunk.length;
+      hash?.update(chunk);
     }
+    stream?.complete(hash!.digest());
     if (stored === 0) throw refuseFile('it is empty');
     return await complete();
   } catch (error) {
@@ -78,6 +89,12 @@ export async function receiveFile(
       return row;
     });
   }
+}
+
+/** Reads a file that came before, or another one under its key, and throws what is answered. */
+async function compare(content: Readable, hash: Hash, stream: StreamEntry): Promise<void> {
+  for await (const chunk of chunksOf(content, IDLE_MS)) hash.update(chunk);
+  stream.complete(hash.digest());
 }
 
 const tooSlow = (): AppError => new AppError('request-timeout', 'The file came too slowly and was given up');

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { Scope } from '../../../core/accounts/api-key';
 import { listUploadErrors } from '../../../store/audience/uploads';
 import type { Call } from '../../endpoint';
+import { safeCell } from '../../http/csv';
 import { toError } from './schema';
 
 /** Rows of the report that are read at once. */
@@ -14,7 +15,10 @@ const REPORT_PAGE = 5_000;
 export async function* reportOf(pool: Pool, uploadId: string, scopes: readonly Scope[]) {
   for (let after = 0; ;) {
     const errors = await listUploadErrors(pool, uploadId, after, REPORT_PAGE);
-    for (const error of errors) yield toError(error, scopes);
+    for (const error of errors) {
+      const { column, value, message, ...rest } = toError(error, scopes);
+      yield { ...rest, column: safeCell(column), value: safeCell(value), message: safeCell(message) };
+    }
     if (errors.length < REPORT_PAGE) return;
     after = errors.at(-1)!.no;
   }
@@ -28,7 +32,7 @@ export async function sendReport(
 ): Promise<void> {
   response.type('text/csv').attachment(filename);
   // The values are somebody else's: a spreadsheet must not take one for a formula.
-  const csv = stringify({ header: true, columns: ['row', 'column', 'value', 'message'], escape_formulas: true });
+  const csv = stringify({ header: true, columns: ['row', 'column', 'value', 'message'] });
   try {
     await pipeline(rows, csv, response);
   } catch (err) {

@@ -1,12 +1,12 @@
 /** A campaign of a million on the whole path, and what it leaves in the memory of worker and api. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor, type Bed } from '../bed';
+import { waitFor } from '../bed';
 import { campaignReaches, ledgerLine, makeCampaign, readCampaign, readHistory, uploadList } from '../campaigns';
 import { countMishaps, type PhaseContext } from '../phase';
+import { watchMemory } from '../processes';
 import { BATCHES, sendingSeconds } from './dispatch';
 
 const DEADLINE_MS = 480_000;
-const SAMPLE_MS = 500;
 /** Without work, until memory is read: collections that were put off happen in it. */
 const IDLE_MS = 5_000;
 /** Small campaigns before the one whose memory is compared. */
@@ -60,23 +60,3 @@ async function wholePath({ bed, figures, say }: PhaseContext, recipients: number
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 const megabytes = (mb: number): string => `${Math.round(mb)} MB`;
-
-/** Samples until it is stopped. */
-function watchMemory(bed: Bed) {
-  let running = true;
-  let peakMb = 0;
-  const watching = (async () => {
-    while (running) {
-      peakMb = Math.max(peakMb, await bed.rssMb());
-      await sleep(SAMPLE_MS);
-    }
-  })();
-  return {
-    /** @returns the largest sum seen, MB. */
-    async stop(): Promise<number> {
-      running = false;
-      await watching;
-      return peakMb;
-    },
-  };
-}
