@@ -18,6 +18,8 @@ const port = z
 export interface AccountLimits {
   gateways: number;
   webhooks: number;
+  /** Of one host and path, made by callback URLs in requests whose key may only send. */
+  webhooksPerPath: number;
   /** Valid ones. */
   apiKeys: number;
   groups: number;
@@ -32,6 +34,7 @@ export interface AccountLimits {
 const ACCOUNT_LIMITS: AccountLimits = {
   gateways: 200,
   webhooks: 1_000,
+  webhooksPerPath: 5,
   apiKeys: 1_000,
   groups: 10_000,
   templates: 10_000,
