@@ -1,5 +1,5 @@
--- The host and path of a webhook that a request made whose key may only send, as SHA-256: one for each of them.
+-- The host and path of a webhook that a request made whose key may only send, as SHA-256: there are few for each of them.
 alter table webhooks add column place_hash bytea;
-create unique index webhooks_place on webhooks (account_id, place_hash) where place_hash is not null;
+create index webhooks_place on webhooks (account_id, place_hash) where place_hash is not null;
 -- An account's keys are counted, and listed.
 create index api_keys_account on api_keys (account_id);

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface AccountLimits {
   gateways: number;
   webhooks: number;
+  /** Of one host and path, made by callback URLs in requests whose key may only send. */
+  webhooksPerPath: number;
   /** Valid ones. */
   apiKeys: number;
   groups: number;
@@ -19,6 +21,7 @@ export interface AccountLimits {
 export const ACCOUNT_LIMITS: AccountLimits = {
   gateways: 200,
   webhooks: 1_000,
+  webhooksPerPath: 5,
   apiKeys: 1_000,
   groups: 10_000,
   templates: 10_000,

@@ -6,13 +6,18 @@ import { makeTenant, type Tenant } from '../support/tenants';
 import { until } from '../support/until';
 
 const LIMIT = 2;
+const PER_PATH = 1;
 const UPLOAD_BYTES = 400;
 const LIMITS = ['gateways', 'webhooks', 'apiKeys', 'groups', 'templates', 'routes', 'uploads'];
 
 let stack: TestStack;
 let serial = 0;
 beforeAll(async () => {
-  const limits = [...LIMITS.map((name) => `${name}=${LIMIT}`), `uploadBytes=${UPLOAD_BYTES}`].join(',');
+  const limits = [
+    ...LIMITS.map((name) => `${name}=${LIMIT}`),
+    `uploadBytes=${UPLOAD_BYTES}`,
+    `webhooksPerPath=${PER_PATH}`,
+  ].join(',');
   stack = await startStack({ worker: false, env: { HELIOGRAPH_ACCOUNT_LIMITS: limits } });
 });
 afterAll(() => stack.stop());

@@ -8,6 +8,7 @@ import type { Schema } from '../../store/tables';
 const NOUN: Record<keyof AccountLimits, string> = {
   gateways: 'gateways',
   webhooks: 'webhooks',
+  webhooksPerPath: 'webhooks of one host and path that keys made which may only send',
   apiKeys: 'valid API keys',
   groups: 'groups',
   templates: 'templates',
@@ -29,11 +30,16 @@ export async function checkQuota(
   if (await isQuotaReached(tx, accountId, thing, limits[thing])) throw quotaReached(thing, limits);
 }
 
+/** Where there is a better one than to delete some. */
+const REMEDY: Partial<Record<keyof AccountLimits, string>> = {
+  webhooksPerPath: 'make this one with POST /api/v1/webhooks',
+};
+
 export function quotaReached(thing: keyof AccountLimits, limits: AccountLimits): AppError {
   const limit = limits[thing];
   return new AppError(
     'quota-reached',
-    `The account may have ${limit} ${NOUN[thing]}: delete some, or have ${thing} raised in HELIOGRAPH_ACCOUNT_LIMITS`,
+    `The account may have ${limit} ${NOUN[thing]}: ${REMEDY[thing] ?? 'delete some'}, or have ${thing} raised in HELIOGRAPH_ACCOUNT_LIMITS`,
     { extra: { quota: thing, limit } },
   );
 }

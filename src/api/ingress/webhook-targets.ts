@@ -6,22 +6,23 @@ import { audited } from '../../store/accounts/audit';
 import type { Account } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import type { Sealer } from '../../store/seal';
-import { ensureWebhookIn, findWebhook, findWebhookId, isPlaceTaken } from '../../store/webhooks/webhooks';
+import { countOfPlace, ensureWebhookIn, findWebhook, findWebhookId } from '../../store/webhooks/webhooks';
 import { checkTarget } from '../../webhooks/target';
 import type { Principal } from '../http/auth';
-import { checkQuota } from '../http/quotas';
+import { checkQuota, quotaReached } from '../http/quotas';
 import type { RecordProblem } from './record-problem';
 
 export type WebhookTarget = { ok: true; webhookId: string } | { ok: false; problem: RecordProblem };
 
 export interface WebhookTargets {
-  /** @param actor who sends: one that may not manage makes one webhook for each host and path. */
+  /** @param actor who sends: one that may not manage makes few webhooks for each host and path. */
   forUrl(account: Account, url: string, actor: Principal): Promise<WebhookTarget>;
   forId(accountId: string, id: string): Promise<WebhookTarget>;
 }
 
 /** A webhook that was deleted, here or by another api process, is refused this much later at most. */
 const CACHE_MS = 1_000;
+const MAX_FULL = 10_000;
 
 export interface WebhookTargetSettings {
   /** `host[:port]` that is allowed for every account. */
@@ -36,20 +37,36 @@ export function createWebhookTargets(
 ): WebhookTargets {
   const cache = new TtlCache<WebhookTarget>(CACHE_MS);
   const allowed = new Set(outboundAllow);
+  /** Accounts that may make no more: a request of thousands of URLs is not to ask for each of them. */
+  const full = new Map<string, { untilMs: number; refusal: WebhookTarget }>();
+
+  function refuseFor(key: string, refusal: WebhookTarget): WebhookTarget {
+    if (full.size >= MAX_FULL) full.clear();
+    full.set(key, { untilMs: Date.now() + CACHE_MS, refusal });
+    return refusal;
+  }
 
   /** The account's webhook of this URL; where there is none, another one is made. */
   async function targetOf(accountId: string, url: string, { scopes, keyId }: Principal): Promise<WebhookTarget> {
     const { db } = database;
     const known = await findWebhookId(db, accountId, 'clevertap', url);
     if (known !== null) return { ok: true, webhookId: known };
-    const onlyOneOfPlace = !scopes.includes('manage') && !scopes.includes('admin');
-    const draft = { accountId, kind: 'clevertap' as const, url, isDefault: false, onlyOneOfPlace };
+    const { origin, pathname } = new URL(url);
+    const key = [accountId, keyId, origin, pathname].join('\n');
+    const kept = full.get(key);
+    if (kept !== undefined && kept.untilMs > Date.now()) return kept.refusal;
+    const countsForPlace = !scopes.includes('manage') && !scopes.includes('admin');
+    const draft = { accountId, kind: 'clevertap' as const, url, isDefault: false, countsForPlace };
     try {
       const { webhook } = await audited(
         db,
         { accountId, keyId },
         async (tx) => {
           await checkQuota(tx, accountId, 'webhooks', accountLimits);
+          const { webhooksPerPath } = accountLimits;
+          if (countsForPlace && (await countOfPlace(tx, accountId, url)) >= webhooksPerPath) {
+            throw quotaReached('webhooksPerPath', accountLimits);
+          }
           return ensureWebhookIn(tx, sealer, draft);
         },
         ({ webhook: { id, kind }, made }) =>
@@ -57,8 +74,7 @@ export function createWebhookTargets(
       );
       return { ok: true, webhookId: webhook.id };
     } catch (error) {
-      if (error instanceof AppError) return refusedUrl(error.message);
-      if (isPlaceTaken(error)) return refusedUrl(PLACE_TAKEN);
+      if (error instanceof AppError) return refuseFor(key, refusedUrl(`callback_url is another one: ${error.message}`));
       throw error;
     }
   }
@@ -83,10 +99,6 @@ export function createWebhookTargets(
     },
   };
 }
-
-const PLACE_TAKEN =
-  'callback_url has host and path of a webhook that this account’s requests made before, with another query: ' +
-  'make this one with POST /api/v1/webhooks, or send with a key that has the scope "manage"';
 
 const refusedUrl = (message: string): WebhookTarget => ({
   ok: false,

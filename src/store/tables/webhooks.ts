@@ -20,7 +20,7 @@ export interface WebhooksTable {
   paused_at: Date | null;
   probe_at: Date | null;
   probes: Generated<number>;
-  /** SHA-256 of host and path, of one that a request made whose key may only send: there is one for each of them. */
+  /** SHA-256 of host and path, of one that a request made whose key may only send: there are few for each of them. */
   place_hash: Buffer | null;
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { prefixedId } from '../../core/messages/ids';
-import { inTransaction, isUniqueViolation } from '../database';
+import { inTransaction } from '../database';
 import { SEALED, type Sealer } from '../seal';
 import type { Schema, WebhooksTable } from '../tables';
 import { keepCounted } from './callback-counts';
@@ -76,12 +76,20 @@ export interface WebhookDraft {
   events?: string[] | null;
   /** Signing secret of a `standard` webhook; ignored when the account has the webhook already. */
   secret?: string;
-  /** There may be one of its host and path; see {@link isPlaceTaken}. */
-  onlyOneOfPlace?: boolean;
+  /** It counts for its host and path; see {@link countOfPlace}. */
+  countsForPlace?: boolean;
 }
 
-/** True when another webhook of the account that was made in this way has the host and path, with another query. */
-export const isPlaceTaken = (error: unknown): boolean => isUniqueViolation(error, 'webhooks_place');
+/** Webhooks of the account that count for the host and path of this URL. */
+export async function countOfPlace(db: Kysely<Schema>, accountId: string, url: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('webhooks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('place_hash', '=', hashPlace(url))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
 
 /** The account's webhook of that kind and URL; null when it has none. */
 export async function findWebhookId(
@@ -128,7 +136,7 @@ export async function ensureWebhookIn(
       is_default: draft.isDefault,
       events: draft.events ?? null,
       secret: draft.secret === undefined ? null : sealer.seal(draft.secret, secretContext(id)),
-      place_hash: draft.onlyOneOfPlace === true ? hashPlace(draft.url) : null,
+      place_hash: draft.countsForPlace === true ? hashPlace(draft.url) : null,
     })
     .onConflict((conflict) =>
       conflict
