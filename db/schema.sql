@@ -289,8 +289,6 @@ create table gateway_tests (
   body text not null,
   sender text,
   created_at timestamp with time zone not null default now(),
-  taken_at timestamp with time zone,
-  answer text,
   constraint gateway_tests_pkey PRIMARY KEY (id)
 );
 
@@ -558,7 +556,8 @@ create table slice_stats (
   delivered integer not null,
   clicked integer not null,
   errors integer not null,
-  campaign_id text
+  campaign_id text,
+  is_test boolean not null default false
 );
 
 create table slices (
@@ -591,6 +590,7 @@ create table slices (
   group_id uuid,
   outcomes smallint,
   owner uuid,
+  is_test boolean not null default false,
   constraint slices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint slices_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id),
   constraint slices_pkey PRIMARY KEY (id),
@@ -733,7 +733,7 @@ create table webhooks (
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 
-CREATE INDEX api_keys_account ON api_keys USING btree (account_id);
+CREATE INDEX api_keys_account ON api_keys USING btree (account_id, rate_per_second);
 
 CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
 
@@ -833,6 +833,8 @@ CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
+CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
+
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
@@ -850,8 +852,6 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, clas
 CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
-
-CREATE UNIQUE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION drop_partitions(ended timestamp with time zone)
  RETURNS SETOF text

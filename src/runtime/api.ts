@@ -16,6 +16,7 @@ import { createKeys } from '../api/http/keys';
 import { createMetrics } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
+import type { ApiDeps } from '../api/deps';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
 import { adminKeyWeakness } from '../config/key-strength';
@@ -46,6 +47,8 @@ const TEMPORAL_PROBE_MS = 2_000;
 const BODY_BYTES = { known: 64 * 1_048_576, strangers: 24 * 1_048_576 };
 /** How often idle connections are closed while a process stops: a client that keeps one would hold it up. */
 const IDLE_SWEEP_MS = 50;
+
+type Starters = 'wake' | 'startImport' | 'testGateway' | 'wakeRelays' | 'resumeRelays' | 'campaigns';
 
 export interface RunningApi {
   /** The port it listens on. */
@@ -90,19 +93,13 @@ export async function startApi(
   const accounts = createAccounts(intake);
   const addresses = createClientAddresses(config.trustedProxies);
   const bodies = { known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) };
-  const { adminKey } = config;
-  const weakness = adminKey === undefined ? null : adminKeyWeakness(adminKey);
-  if (weakness !== null) log.warn({ weakness }, 'HELIOGRAPH_ADMIN_KEY is easy to guess: openssl rand -base64 32');
   const auth = createAuthenticator({
     keys,
     tokens,
     accounts,
     addresses,
     failures: createFailures(log, metrics),
-    adminKey:
-      adminKey === undefined
-        ? undefined
-        : { key: adminKey, id: adminKeyId(adminKey, base.ring.keyFor('admin key id')) },
+    adminKey: adminKeyOf(config, base, log),
   });
   const app = createApp({
     database,
@@ -119,21 +116,7 @@ export async function startApi(
     ingress,
     inbox,
     events,
-    wake: (news) => workflows.wake(news),
-    startImport: (upload) =>
-      void workflows
-        .startImport(upload)
-        .then(() => markImportStarted(database.pool, upload.uploadId))
-        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will')),
-    testGateway: (input) => workflows.testGateway(input),
-    wakeRelays: (ids) => workflows.wakeRelays(ids),
-    resumeRelays: (ids) => workflows.resumeRelays(ids),
-    campaigns: {
-      start: (input) => workflows.startCampaign(input),
-      command: (id, wanted) => workflows.commandCampaign(id, wanted),
-      forecast: (input) => workflows.makeForecast(input),
-      followSeries: (series) => workflows.followSeries(series),
-    },
+    ...startersOf(base, log),
     histories: { codec: base.codec, uiUrl: config.temporal.uiUrl },
     workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
     publicUrl: config.publicUrl,
@@ -163,6 +146,35 @@ export async function startApi(
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
       await base.close();
+    },
+  };
+}
+
+/** The admin key of the environment, under the id that stands for it in the audit. */
+function adminKeyOf({ adminKey: key }: Config, { ring }: Base, log: RuntimeLog) {
+  if (key === undefined) return undefined;
+  const weakness = adminKeyWeakness(key);
+  if (weakness !== null) log.warn({ weakness }, 'HELIOGRAPH_ADMIN_KEY is easy to guess: openssl rand -base64 32');
+  return { key, id: adminKeyId(key, ring.keyFor('admin key id')) };
+}
+
+/** What routes start and wake. */
+function startersOf({ workflows, database }: Base, log: RuntimeLog): Pick<ApiDeps, Starters> {
+  return {
+    wake: (news) => workflows.wake(news),
+    startImport: (upload) =>
+      void workflows
+        .startImport(upload)
+        .then(() => markImportStarted(database.pool, upload.uploadId))
+        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will')),
+    testGateway: (input) => workflows.testGateway(input),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
+    resumeRelays: (ids) => workflows.resumeRelays(ids),
+    campaigns: {
+      start: (input) => workflows.startCampaign(input),
+      command: (id, wanted) => workflows.commandCampaign(id, wanted),
+      forecast: (input) => workflows.makeForecast(input),
+      followSeries: (series) => workflows.followSeries(series),
     },
   };
 }
