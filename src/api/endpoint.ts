@@ -154,36 +154,6 @@ export function endpoint<
   const { types = JSON_ONLY, also = {} } = body ?? takes ?? {};
   const mediaTypes = [...types, ...Object.keys(also)];
 
-  /** Who asks. Of a body no more is read than it takes to know. */
-  async function identify(
-    { deps, request, response }: Visit,
-    scope: Scope,
-  ): Promise<{ actor: Principal; begun?: BodyReader; taken?: Intake }> {
-    if (intake === undefined || presentsCredential(request)) {
-      return { actor: await deps.auth.authenticate(request, scope) };
-    }
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      const taken = intake(request);
-      return { actor: await deps.auth.authenticate(request, scope, taken), taken };
-    }
-    const strangers = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
-    const type = request.headers['content-type'] ?? '';
-    const limit = isForm(type) ? OPENING.form : OPENING.json;
-    if (request.headers['content-encoding'] !== undefined) {
-      // What is in it shows only once it is inflated, so there is no beginning of it.
-      await readBody(request, response, strangers, limit);
-      const fields = Buffer.isBuffer(request.body) ? credentialFields(request.body, type, true) : {};
-      return { actor: await deps.auth.authenticate(request, scope, { fields }) };
-    }
-    const begun = new BodyReader(request, response);
-    const whole = await begun.readTo(limit, strangers());
-    const offered: OfferedFields = {
-      fields: credentialFields(begun.content, type, whole),
-      ...(whole ? {} : { within: shownSize(limit) }),
-    };
-    return { actor: await deps.auth.authenticate(request, scope, offered), begun };
-  }
-
   async function admit(visit: Visit): Promise<Admission | Reply> {
     const { deps, request, response } = visit;
     const { scope } = declaration;
@@ -195,7 +165,7 @@ export function endpoint<
       return { actor: null, taken: intake?.(request).body, stream: undefined };
     }
     if (guarded) refuseForeignSite(request);
-    const { actor, begun, taken = undefined } = await identify(visit, scope);
+    const { actor, begun, taken = undefined } = await identify(visit, scope, intake);
     visit.isKnown = true;
     if (guarded) checkMediaType(request, mediaTypes);
     const accounts = (): BodyShare => ({ budget: deps.bodies.known, party: actor.accountId });
@@ -203,20 +173,6 @@ export function endpoint<
     const parsed = taken ?? intake?.(request);
     const stream = await deps.idempotency.enter(request, response, actor, streams);
     return { actor, taken: parsed?.body, stream };
-  }
-
-  function checkedQuery(request: Request): unknown {
-    if (declaration.query === undefined) return {};
-    const fields = fieldsOf(queryOf(request));
-    refuseUnstorable(fields, 'query');
-    return validate(declaration.query, fields);
-  }
-
-  function checkedBody(request: Request): unknown {
-    if (body === undefined) return undefined;
-    const json = body.optional === true ? readOptionalJson(request) : readJson(request);
-    refuseUnstorable(json, 'body');
-    return validate(body.schema, json);
   }
 
   async function answer(visit: Visit): Promise<void> {
@@ -230,7 +186,9 @@ export function endpoint<
     const { params } = request;
     refuseUnstorable(params, 'path');
     const checked =
-      intake === undefined ? { query: checkedQuery(request), body: checkedBody(request) } : { query: {}, body: taken };
+      intake === undefined
+        ? { query: checkedQuery(request, declaration.query), body: checkedBody(request, body) }
+        : { query: {}, body: taken };
     const call = { deps, actor, params, ...checked, stream, request, response };
     const result = await handle(call as Parameters<typeof handle>[0]);
     if (result instanceof Reply) answerJson(response, result.status, result.body);
@@ -253,6 +211,51 @@ export function endpoint<
       }
     },
   };
+}
+
+function checkedQuery(request: Request, schema: z.ZodObject | undefined): unknown {
+  if (schema === undefined) return {};
+  const fields = fieldsOf(queryOf(request));
+  refuseUnstorable(fields, 'query');
+  return validate(schema, fields);
+}
+
+function checkedBody(request: Request, body: (OperationBody & { schema: z.ZodType }) | undefined): unknown {
+  if (body === undefined) return undefined;
+  const json = body.optional === true ? readOptionalJson(request) : readJson(request);
+  refuseUnstorable(json, 'body');
+  return validate(body.schema, json);
+}
+
+/** Who asks. Of a body no more is read than it takes to know. */
+async function identify(
+  { deps, request, response }: Visit,
+  scope: Scope,
+  intake: ((request: Request) => Intake) | undefined,
+): Promise<{ actor: Principal; begun?: BodyReader; taken?: Intake }> {
+  if (intake === undefined || presentsCredential(request)) {
+    return { actor: await deps.auth.authenticate(request, scope) };
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    const taken = intake(request);
+    return { actor: await deps.auth.authenticate(request, scope, taken), taken };
+  }
+  const strangers = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
+  const type = request.headers['content-type'] ?? '';
+  const limit = isForm(type) ? OPENING.form : OPENING.json;
+  if (request.headers['content-encoding'] !== undefined) {
+    // What is in it shows only once it is inflated, so there is no beginning of it.
+    await readBody(request, response, strangers, limit);
+    const fields = Buffer.isBuffer(request.body) ? credentialFields(request.body, type, true) : {};
+    return { actor: await deps.auth.authenticate(request, scope, { fields }) };
+  }
+  const begun = new BodyReader(request, response);
+  const whole = await begun.readTo(limit, strangers());
+  const offered: OfferedFields = {
+    fields: credentialFields(begun.content, type, whole),
+    ...(whole ? {} : { within: shownSize(limit) }),
+  };
+  return { actor: await deps.auth.authenticate(request, scope, offered), begun };
 }
 
 function describedBody(

@@ -69,7 +69,7 @@ export async function startApi(
   options: { port?: number; metricsPort?: number } = {},
 ): Promise<RunningApi> {
   const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  const { database, sealer, workflows, connection } = base;
+  const { database, sealer, workflows } = base;
   const intake = base.connect({ connections: INTAKE_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const ingress = createIngress({
     database: intake,
@@ -92,7 +92,7 @@ export async function startApi(
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const accounts = createAccounts(intake);
   const addresses = createClientAddresses(config.trustedProxies);
-  const bodies = { known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) };
+  const bodies = makeBodies();
   const auth = createAuthenticator({
     keys,
     tokens,
@@ -123,10 +123,7 @@ export async function startApi(
     metrics,
     outboundAllow: config.outboundAllow,
     limits: config.accountLimits,
-    readiness: createReadiness({
-      postgres: () => askPostgres(database),
-      temporal: () => askTemporal(connection),
-    }),
+    readiness: readinessOf(base),
     log,
   });
   const server = createHttpServer(app, undefined, { isProxy: (socket) => addresses.isProxy(socket) });
@@ -149,6 +146,11 @@ export async function startApi(
     },
   };
 }
+
+const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });
+
+const readinessOf = ({ database, connection }: Base) =>
+  createReadiness({ postgres: () => askPostgres(database), temporal: () => askTemporal(connection) });
 
 /** The admin key of the environment, under the id that stands for it in the audit. */
 function adminKeyOf({ adminKey: key }: Config, { ring }: Base, log: RuntimeLog) {

@@ -1,5 +1,4 @@
 /** Lists of numbers to suppress: from a request, or row by row from an uploaded file. */
-import type { NumberHash } from '../accounts/personal-hash';
 import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { SuppressedClasses } from '../../core/messages/suppression';
@@ -92,7 +91,7 @@ export async function writeSuppressionBlock(
   pool: Pool,
   id: string,
   { valid, invalid, from, to }: ImportBlock<SuppressionRow>,
-  hash: NumberHash,
+  hash: (e164: string) => Promise<Buffer>,
 ): Promise<boolean> {
   const hashes = await Promise.all(valid.map(({ msisdn }) => hash(msisdn)));
   const written = await execute(pool, 'write-suppression-block', WRITE_BLOCK, [

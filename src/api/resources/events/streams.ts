@@ -126,16 +126,8 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       const key = `${accountId} ${keyId}`;
       const open = perKey.get(key) ?? 0;
       if (stopped) throw new AppError('unavailable', 'This process is stopping', { retryAfterSeconds: 1 });
-      if (open >= MAX_STREAMS_PER_KEY) {
-        throw new AppError('rate-limited', `The key has ${MAX_STREAMS_PER_KEY} streams open: close one first`, {
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        });
-      }
-      if ((accounts.get(accountId)?.streams.size ?? 0) >= MAX_STREAMS_PER_ACCOUNT) {
-        throw new AppError('rate-limited', `The account has ${MAX_STREAMS_PER_ACCOUNT} streams open: close one first`, {
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        });
-      }
+      refuseBeyond('The key', open, MAX_STREAMS_PER_KEY);
+      refuseBeyond('The account', accounts.get(accountId)?.streams.size ?? 0, MAX_STREAMS_PER_ACCOUNT);
       // Gone while its key was looked up: it would never close again.
       if (response.closed || response.socket?.destroyed === true) return;
       perKey.set(key, open + 1);
@@ -158,6 +150,14 @@ export function createEventStreams(database: Database, onError: (error: unknown)
       for (const { streams } of accounts.values()) for (const response of streams.keys()) response.end();
     },
   };
+}
+
+/** @throws AppError rate-limited */
+function refuseBeyond(whose: string, open: number, most: number): void {
+  if (open < most) return;
+  throw new AppError('rate-limited', `${whose} has ${most} streams open: close one first`, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
 
 /** Ends the streams whose key was revoked, or has expired. @throws when that can't be known now: they go on. */

@@ -9,7 +9,6 @@ import {
   type UploadRow,
 } from '../../../store/audience/uploads';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
-import { safeCell } from '../../http/csv';
 import { pageFrom, resource } from '../../http/resource';
 import { refuseWhileRead } from '../campaigns/audience';
 import { receiveFile } from './receive';
