@@ -1,17 +1,13 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
 import { TtlCache } from '../core/concurrency/ttl-cache';
-import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
-import type { NumberHash } from '../core/accounts/number-hash';
-import { readReply, vocabularyOf, type OptOutVocabulary, type Reply } from '../core/messages/opt-out';
-import { countryOf } from '../core/time/zones';
-import type { CallbackRequest, InboundText } from '../providers/provider';
+import type { CallbackRequest } from '../providers/provider';
 import { findGatewayByToken, unsealGateway, type GatewayRow } from '../store/gateways/gateways';
-import { storeInbound, type InboundDraft } from '../store/messages/opt-outs';
-import { readOptOutSettings, type OptOutSettings } from '../store/messages/suppressions';
+import { storeInbound } from '../store/messages/opt-outs';
 import type { Sealer } from '../store/seal';
 import { CallbackBudgets } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
-import { digest, toDrafts } from './drafts';
+import { toDrafts } from './drafts';
+import { createTextDrafter, type TextDrafterDeps } from './texts';
 import { openGateway, type OpenGateway } from '../providers/open';
 
 /** The answer to a callback of a provider. */
@@ -21,11 +17,10 @@ export type InboxAnswer =
   | { status: 400 | 401 | 404; reason: string }
   | { status: 429; reason: string; retryAfterSeconds: number };
 
-export interface InboxDeps extends ReceiptCommitsDeps {
+export interface InboxDeps extends ReceiptCommitsDeps, TextDrafterDeps {
   sealer: Sealer;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
-  numberHash: NumberHash;
 }
 
 export interface Inbox {
@@ -33,9 +28,6 @@ export interface Inbox {
   receive(token: string, request: CallbackRequest): Promise<InboxAnswer>;
 }
 
-/** Inbound texts are short messages of some parts. */
-const MAX_TEXT_BYTES = 16_384;
-const MAX_NUMBER_CHARACTERS = 50;
 /** A changed gateway (new credentials, new receipt authentication) is seen this much later at most. */
 const GATEWAY_CACHE_MS = 2_000;
 
@@ -46,27 +38,13 @@ type ReceivingGateway = OpenGateway & {
   authenticated: boolean;
 };
 
-/** Reads texts as an account does. @param country ISO 3166 alpha-2, of the phone; null = its number doesn't tell. */
-type ReplyReader = (text: string, country: string | null) => Reply;
-
-/** @returns a reader that puts the words of each country together once. */
-function replyReader({ countries, words, optInWords }: OptOutSettings): ReplyReader {
-  const known = new Map<string | null, OptOutVocabulary>();
-  return (text, country) => {
-    let vocabulary = known.get(country);
-    if (vocabulary === undefined) {
-      const all = country === null ? countries : [...countries, country];
-      vocabulary = vocabularyOf({ countries: all, words, optInWords });
-      known.set(country, vocabulary);
-    }
-    return readReply(text, vocabulary);
-  };
-}
+const isProving = ({ provider, config: { callbackAuth } }: OpenGateway): boolean =>
+  provider.signsCallbacks === true || callbackAuth?.basic !== undefined || callbackAuth?.bearer !== undefined;
 
 export function createInbox(deps: InboxDeps): Inbox {
   const { database, sealer } = deps;
   const cache = new TtlCache<ReceivingGateway | null>(GATEWAY_CACHE_MS);
-  const readers = new TtlCache<ReplyReader>(GATEWAY_CACHE_MS);
+  const draftTexts = createTextDrafter(deps);
   const commits = new ReceiptCommits(deps);
   const budgets = new CallbackBudgets();
 
@@ -74,8 +52,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     const row = await findGatewayByToken(database.db, token);
     if (row === null) return null;
     const opened = openGateway(row, unsealGateway(row, sealer), deps.publicUrl);
-    const { provider, config } = opened;
-    return { row, ...opened, authenticated: provider.signsCallbacks === true || config.callbackAuth !== null };
+    return { row, ...opened, authenticated: isProving(opened) };
   }
 
   const gatewayOf = (token: string): Promise<ReceivingGateway | null> =>
@@ -84,34 +61,6 @@ export function createInbox(deps: InboxDeps): Inbox {
       () => load(token),
       (gateway) => gateway !== null,
     );
-
-  /** The texts of a callback as they are stored: in the order in which they were said, as far as the vendor tells. */
-  async function toInbound(gateway: ReceivingGateway, texts: InboundText[]): Promise<InboundDraft[]> {
-    const { id, account_id: accountId } = gateway.row;
-    const read = await readers.get(accountId, async () =>
-      replyReader(await readOptOutSettings(database.db, accountId)),
-    );
-    const ordered = texts.every(({ at }) => at !== undefined)
-      ? texts.toSorted((a, b) => a.at!.getTime() - b.at!.getTime())
-      : texts;
-    return ordered.map(({ from, to, text, providerId, at }) => {
-      const { meaning, ...by } = read(text, countryOf(from));
-      return {
-        dedupe: digest([id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
-        toldApart: providerId !== undefined || at !== undefined,
-        accountId,
-        gatewayId: id,
-        msisdn: from,
-        numberHash: deps.numberHash(from),
-        toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
-        body: foreignBody(text, MAX_TEXT_BYTES),
-        meaning,
-        receivedAt: foreignInstant(at),
-        authentic: gateway.authenticated,
-        evidence: { gatewayId: id, ...by },
-      };
-    });
-  }
 
   return {
     async receive(token, request) {
@@ -133,7 +82,9 @@ export function createInbox(deps: InboxDeps): Inbox {
         case 'ignored':
           return { status: 200, outcome: 'ignored' };
         case 'inbound':
-          deps.wakeRelays(await storeInbound(database.pool, await toInbound(gateway, result.texts)));
+          deps.wakeRelays(
+            await storeInbound(database.pool, await draftTexts(row, result.texts, gateway.authenticated)),
+          );
           return { status: 200, outcome: 'stored' };
         case 'receipts':
           if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };

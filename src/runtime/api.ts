@@ -16,7 +16,7 @@ import { createWorkflowLinks } from '../api/http/workflow-link';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
 import { createAccessTokens } from '../core/accounts/access-token';
-import { createInbox } from '../receipts/inbox';
+import { createInbox, type Inbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { countGatewayStates } from '../store/gateways/health';
 import { createBase, type Base, type RuntimeLog } from './base';
@@ -59,16 +59,7 @@ export async function startApi(
     workflows,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
-  const inbox = createInbox({
-    database: intake,
-    sealer,
-    publicUrl: config.publicUrl,
-    numberHash: base.numberHash,
-    wake: (news) => workflows.wake(news),
-    wakeRelays: (ids) => workflows.wakeRelays(ids),
-    onRefused: (err, { gatewayId }) =>
-      log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
-  });
+  const inbox = startInbox(base, intake, config.publicUrl, log);
   const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.masterKey);
@@ -126,6 +117,25 @@ export async function startApi(
       await base.close();
     },
   };
+}
+
+/** What takes callbacks of providers in. */
+function startInbox(
+  { sealer, numberHash, workflows }: Base,
+  intake: Base['database'],
+  publicUrl: string,
+  log: RuntimeLog,
+): Inbox {
+  return createInbox({
+    database: intake,
+    sealer,
+    publicUrl,
+    numberHash,
+    wake: (news) => workflows.wake(news),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
+    onRefused: (err, { gatewayId }) =>
+      log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
+  });
 }
 
 /** An earlier api may have confirmed messages and died before it started their workflows. @returns how to stop it */
