@@ -204,3 +204,29 @@ describe('a report that Postgres refuses, whatever the reason', () => {
     expect(woken.at(-1)).toMatchObject({ sliceId, open: 0 });
   });
 });
+
+describe('texts of a vendor that gives neither id nor time', () => {
+  const inbound = { in: 'form', from: 'from', text: 'text' };
+  const credentials = { path: '/send', format: 'form', fields: { to: '{to}' }, inbound };
+  const authorization = `Bearer s3cret`;
+  const suppressed = async (phone: string): Promise<boolean> => {
+    const { rows } = await store.pool.query('select 1 from suppressions where msisdn = $1', [`+${phone}`]);
+    return rows.length > 0;
+  };
+
+  it.each([
+    ['proven', { bearer: 's3cret' }, [true, false, true, true, false]],
+    ['not proven', null, [true, true, true, true, true]],
+  ])('STOP, START, STOP, STOP, START over a callback that is %s', async (label, callbackAuth, expected) => {
+    const { callback_token: token } = await storeGateway(store, { provider: 'http', credentials, callbackAuth });
+    const phone = callbackAuth === null ? '919800000861' : '919800000862';
+    const seen: boolean[] = [];
+    for (const text of ['STOP', 'START', 'Stop', 'Stop', 'start']) {
+      const body = new URLSearchParams({ from: phone, text }).toString();
+      const answer = await inbox.receive(token, request(body, { headers: { authorization } }));
+      expect([label, answer]).toEqual([label, { status: 200, outcome: 'stored' }]);
+      seen.push(await suppressed(phone));
+    }
+    expect(seen).toEqual(expected);
+  });
+});

@@ -23,7 +23,7 @@ import { adminKeyWeakness } from '../config/key-strength';
 import { createAccessTokens } from '../core/accounts/access-token';
 import { adminKeyId } from '../core/accounts/admin-key';
 import { ByteBudget } from '../core/concurrency/byte-budget';
-import { createInbox } from '../receipts/inbox';
+import { createInbox, type Inbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
@@ -76,16 +76,7 @@ export async function startApi(
     workflows,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
-  const inbox = createInbox({
-    database: intake,
-    sealer,
-    publicUrl: config.publicUrl,
-    numberHash: base.numberHash,
-    wake: (news) => workflows.wake(news),
-    wakeRelays: (ids) => workflows.wakeRelays(ids),
-    onRefused: (err, { gatewayId }) =>
-      log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
-  });
+  const inbox = startInbox(base, intake, config.publicUrl, log);
   const metrics = createMetrics(() => countGatewayStates(database.pool));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
