@@ -218,12 +218,12 @@ describe('texts of a vendor that gives neither id nor time', () => {
     ['proven', { bearer: 's3cret' }, [true, false, true, true, false]],
     ['not proven', null, [true, true, true, true, true]],
   ])('STOP, START, STOP, STOP, START over a callback that is %s', async (label, callbackAuth, expected) => {
-    const { callback_token: token } = await storeGateway(store, { provider: 'http', credentials, callbackAuth });
+    const token = openCallbackToken(await storeGateway(store, { provider: 'http', credentials, callbackAuth }), SEALER);
     const phone = callbackAuth === null ? '919800000861' : '919800000862';
     const seen: boolean[] = [];
     for (const text of ['STOP', 'START', 'Stop', 'Stop', 'start']) {
       const body = new URLSearchParams({ from: phone, text }).toString();
-      const answer = await inbox.receive(token, request(body, { headers: { authorization } }));
+      const answer = await inbox.receive(token, request(body, { headers: { authorization } }), ADDRESS);
       expect([label, answer]).toEqual([label, { status: 200, outcome: 'stored' }]);
       seen.push(await suppressed(phone));
     }

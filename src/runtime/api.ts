@@ -138,6 +138,25 @@ export async function startApi(
   };
 }
 
+/** Receipts and texts of phones have the pool of the ingress. */
+function startInbox(
+  { sealer, workflows, numberHash }: Base,
+  database: Database,
+  publicUrl: string,
+  log: RuntimeLog,
+): Inbox {
+  return createInbox({
+    database,
+    sealer,
+    publicUrl,
+    numberHash,
+    wake: (news) => workflows.wake(news),
+    wakeRelays: (ids) => workflows.wakeRelays(ids),
+    onRefused: (err, { gatewayId }) =>
+      log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
+  });
+}
+
 const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });
 
 const readinessOf = ({ database, connection }: Base) =>
