@@ -10,6 +10,7 @@ import { startTemporal } from '../embedded/temporal';
 import { createLogger } from '../logging';
 import { migrate } from '../migrate';
 import { childService } from '../up/child';
+import { environmentOf, type ChildName } from '../up/child-environment';
 import { newAdminKey, newMasterKey, openDataFolder } from '../up/data-folder';
 import { Supervisor, type RestartPolicy } from '../up/supervisor';
 import { startLink, type Link } from './link';
@@ -90,9 +91,9 @@ export async function startChaosStack(programs: string): Promise<ChaosStack> {
     const env = await ownEnvironment(dataDir, throughLink.href, `${LOOPBACK}:${toTemporal.port}`);
     // They say much while everything around them falls; whoever wants to hear it sets a level.
     const isQuiet = process.env.LOG_LEVEL === undefined;
-    const child = async (name: string) => {
+    const child = async (name: ChildName) => {
       const own = { ...env, HELIOGRAPH_METRICS_PORT: String(await drawFreePort()) };
-      return childService(name, path.join(programs, `${name}.js`), own, { isQuiet });
+      return childService(name, path.join(programs, `${name}.js`), environmentOf(name, own), { isQuiet });
     };
     await supervisor.start(await child('simulator'));
     const worker = await strikeable(makeVictim(await child('worker')));

@@ -9,11 +9,12 @@ import path from 'node:path';
 import { LOOPBACK } from '../../../src/config';
 import { drawFreePort } from '../../../src/main/embedded/ports';
 import { childService } from '../../../src/main/up/child';
+import { environmentOf, type ChildName } from '../../../src/main/up/child-environment';
 import { createDatabase } from '../database';
 import { ADMIN_KEY, fact, productNamespace, TEST_TEMPORAL_ADDRESS, type ProductKind } from '../servers';
 
 const DIST = path.resolve(__dirname, '../../../dist/main');
-const SERVICES: Record<ProductKind, readonly string[]> = {
+const SERVICES: Record<ProductKind, readonly ChildName[]> = {
   whole: ['simulator', 'worker', 'api'],
   api: ['api'],
 };
@@ -69,9 +70,10 @@ async function startProduct(kind: ProductKind, workerId: string): Promise<Produc
     // Where nobody calls back, the api may stand behind a proxy.
     ...(kind === 'api' ? { HELIOGRAPH_PUBLIC_URL: 'https://sms.example.com' } : {}),
   };
-  const start = async (name: string) => {
+  const start = async (name: ChildName) => {
     const own = { LOG_LEVEL: 'error', HELIOGRAPH_METRICS_PORT: String(await drawFreePort()) };
-    return childService(name, path.join(DIST, `${name}.js`), { ...process.env, ...own, ...env }).start();
+    const told = environmentOf(name, { ...process.env, ...own, ...env });
+    return childService(name, path.join(DIST, `${name}.js`), told).start();
   };
   const services = await Promise.all(SERVICES[kind].map(start));
   return {
