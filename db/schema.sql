@@ -761,6 +761,8 @@ CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
+CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
+
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
@@ -778,5 +780,3 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, clas
 CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;
-
-CREATE UNIQUE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
