@@ -29,6 +29,7 @@ test('201: a template is answered with its variables and parts', async () => {
     segments: { encoding: 'gsm7', parts: 1 },
     ...DLT,
     dltText: null,
+    class: null,
     language: 'en',
     sensitive: false,
     createdAt: expect.any(String),

@@ -52,12 +52,13 @@ export async function request(
 
 /** Accounts that tests make send at any time of day and whatever is registered, unless a test says otherwise. */
 const MADE_BY_TESTS = { indiaStrict: false, promotionalOutsideWindow: 'send' };
+const isObject = (body: unknown): body is object => typeof body === 'object' && body !== null;
 const isNewAccount = (method: string, where: string): boolean => method === 'POST' && where === '/api/v1/accounts';
 
 /** Calls with the admin key, and with `defaults`, unless a call's own headers say otherwise. */
 export function callerOf(url: string, defaults: Record<string, string> = {}): Client['call'] {
   return async (method, where, given, headers = {}) => {
-    const body = isNewAccount(method, where) ? { ...MADE_BY_TESTS, ...(given as object) } : given;
+    const body = isNewAccount(method, where) && isObject(given) ? { ...MADE_BY_TESTS, ...given } : given;
     const all = { authorization: `Bearer ${ADMIN_KEY}`, ...defaults, ...headers };
     const answer = await request(url, method, where, body, all);
     const contentType = answer.headers.get('content-type');
