@@ -115,7 +115,10 @@ describe('an operation', () => {
       headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
       content: {
         'application/problem+json': {
-          schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: ['rate-limited', 'too-many-failures'] } } },
+          schema: {
+            $ref: '#/components/schemas/Problem',
+            properties: { code: { enum: ['rate-limited', 'too-many-failures'] } },
+          },
         },
       },
     });

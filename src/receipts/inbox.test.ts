@@ -218,7 +218,8 @@ describe('texts of a vendor that gives neither id nor time', () => {
     ['proven', { bearer: 's3cret' }, [true, false, true, true, false]],
     ['not proven', null, [true, true, true, true, true]],
   ])('STOP, START, STOP, STOP, START over a callback that is %s', async (label, callbackAuth, expected) => {
-    const token = openCallbackToken(await storeGateway(store, { provider: 'http', credentials, callbackAuth }), SEALER);
+    const row = await storeGateway(store, { provider: 'http', credentials, callbackAuth });
+    const { callbackToken: token } = unsealGateway(row, SEALER);
     const phone = callbackAuth === null ? '919800000861' : '919800000862';
     const seen: boolean[] = [];
     for (const text of ['STOP', 'START', 'Stop', 'Stop', 'start']) {
