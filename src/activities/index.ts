@@ -3,6 +3,7 @@ import { ApplicationFailure, Context, metricMeter, type Info } from '@temporalio
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
+import type { Pseudonyms } from '../core/accounts/pseudonyms';
 import { pace } from '../core/concurrency/pace';
 import { writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
@@ -47,6 +48,7 @@ export interface ActivityDeps {
   /** The same database, over connections that nobody else's statements can use up, nor wait for. */
   maintenance: Database;
   sealer: Sealer;
+  pseudonyms: Pseudonyms;
   http: HttpClient;
   workflows: Workflows;
   /** Base of the callback URLs that providers are given; no trailing slash. */

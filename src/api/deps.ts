@@ -1,4 +1,5 @@
 /** What the routes are made of; the composition root builds it. */
+import type { Pseudonyms } from '../core/accounts/pseudonyms';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -19,6 +20,7 @@ import type { WorkflowLinks } from './http/workflow-link';
 export interface ApiDeps {
   database: Database;
   sealer: Sealer;
+  pseudonyms: Pseudonyms;
   auth: Authenticator;
   idempotency: Idempotency;
   keys: Keys;

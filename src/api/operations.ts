@@ -9,6 +9,7 @@ import { apiKeys } from './resources/api-keys/endpoints';
 import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
+import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
 import { gateways } from './resources/gateways/endpoints';
 import { groups } from './resources/groups/endpoints';
@@ -42,6 +43,7 @@ export const operations: readonly Endpoint[] = [
   ...webhooks,
   ...callbacks,
   ...suppressions,
+  ...erasures,
   ...templates,
   ...groups,
   ...notifications,

@@ -2,6 +2,7 @@ import { attemptWireId } from '../core/messages/ids';
 import type { CallbackRequest } from '../providers/provider';
 import {
   KEPT_RECEIPTS,
+  PSEUDONYMS,
   SEALER,
   claim,
   messageOf,
@@ -27,6 +28,7 @@ beforeAll(async () => {
   inbox = createInbox({
     database: store,
     sealer: SEALER,
+    pseudonyms: PSEUDONYMS,
     publicUrl: 'https://sms.example.com',
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),

@@ -1,4 +1,5 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
+import type { Pseudonyms } from '../core/accounts/pseudonyms';
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { meaningOf } from '../core/messages/opt-out';
@@ -20,6 +21,7 @@ export type InboxAnswer =
 
 export interface InboxDeps extends ReceiptCommitsDeps {
   sealer: Sealer;
+  pseudonyms: Pseudonyms;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
 }
@@ -77,7 +79,7 @@ export function createInbox(deps: InboxDeps): Inbox {
         case 'ignored':
           return { status: 200, outcome: 'ignored' };
         case 'inbound':
-          deps.wakeRelays(await storeInbound(database.pool, toInbound(row, result.texts)));
+          deps.wakeRelays(await storeInbound(database.pool, toInbound(row, result.texts), deps.pseudonyms));
           return { status: 200, outcome: 'stored' };
         case 'receipts':
           if (result.receipts.length === 0) return { status: 200, outcome: 'ignored' };

@@ -52,16 +52,18 @@ export async function startApi(
   options: { port?: number; metricsPort?: number } = {},
 ): Promise<RunningApi> {
   const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  const { database, sealer, workflows, connection } = base;
+  const { database, sealer, pseudonyms, workflows, connection } = base;
   const intake = base.connect({ connections: INTAKE_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const ingress = createIngress({
     database: intake,
     workflows,
+    pseudonyms,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = createInbox({
     database: intake,
     sealer,
+    pseudonyms,
     publicUrl: config.publicUrl,
     wake: (news) => workflows.wake(news),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
@@ -76,6 +78,7 @@ export async function startApi(
   const app = createApp({
     database,
     sealer,
+    pseudonyms,
     auth,
     idempotency: createIdempotency({ database: intake, sealer, log }),
     keys,

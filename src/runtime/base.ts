@@ -1,6 +1,7 @@
 /** What api and worker share: Postgres, Temporal, sealing. */
 import { Client, type Connection } from '@temporalio/client';
 import { ConfigError, type Config } from '../config';
+import { createPseudonyms, type Pseudonyms } from '../core/accounts/pseudonyms';
 import { connectDatabase, type Database } from '../store/database';
 import { createSealer, type Sealer } from '../store/seal';
 import { findOpenCampaign } from '../store/campaigns/looks';
@@ -20,6 +21,7 @@ export interface RuntimeLog {
 export interface Base {
   database: Database;
   sealer: Sealer;
+  pseudonyms: Pseudonyms;
   /** 32 bytes. */
   masterKey: Buffer;
   workflows: Workflows;
@@ -78,6 +80,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   return {
     database,
     sealer: createSealer(config.masterKey),
+    pseudonyms: createPseudonyms(config.masterKey),
     masterKey: config.masterKey,
     workflows,
     connection,

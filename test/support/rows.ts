@@ -1,6 +1,7 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
 import { createHash, hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { createPseudonyms } from '../../src/core/accounts/pseudonyms';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
 import { FINAL_STATES } from '../../src/core/messages/status';
@@ -24,6 +25,7 @@ export const ACCOUNT = 'default';
 /** Callbacks name their webhook without a foreign key, so it needs no row. */
 export const WEBHOOK = 'wh_test';
 export const SEALER = createSealer(Buffer.alloc(32, 1));
+export const PSEUDONYMS = createPseudonyms(Buffer.alloc(32, 1));
 
 export interface TestStore extends Database {
   url: string;

@@ -1,4 +1,5 @@
 /** The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { createCampaignRenderer, type RenderedRecipient } from '../../core/campaigns/text';
@@ -24,7 +25,7 @@ const SLICE_SIZE = 1_000;
  * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
  */
 export async function prepareCampaign(
-  { database, publicUrl }: { database: Database; publicUrl: string },
+  { database, publicUrl, pseudonyms }: { database: Database; publicUrl: string; pseudonyms: Pseudonyms },
   campaignId: string,
   stopping: AbortSignal,
 ): Promise<CampaignState> {
@@ -55,7 +56,7 @@ export async function prepareCampaign(
     const rendered = rows.map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
     const made = toSlices(rendered, slices, windowsOf, webhookFor);
-    const stored = await storeCampaignBlock(pool, facts, {
+    const block = {
       campaignId,
       from: position,
       to: rows.at(-1)!.position,
@@ -66,8 +67,8 @@ export async function prepareCampaign(
       priority: campaign.priority,
       routeId: campaign.route_id,
       legs,
-    });
-    if (stored) {
+    };
+    if (await storeCampaignBlock(pool, facts, block, pseudonyms)) {
       position = rows.at(-1)!.position;
       slices += made.length;
       continue;

@@ -6,8 +6,10 @@ import {
   claim,
   CLAIM,
   messageOf,
+  PSEUDONYMS,
   receiptOf,
   resultOf,
+  SEALER,
   startStore,
   storeGateway,
   storeSlice,
@@ -64,6 +66,8 @@ const turn = (duty: DutyName, cursor: string | null = null): Promise<DutyReport>
   runDuty(
     {
       database: store,
+      sealer: SEALER,
+      pseudonyms: PSEUDONYMS,
       workflows,
       keepMonths,
       log: { warn: (fields) => void failed.push((fields as { item: string }).item) },

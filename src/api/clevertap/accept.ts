@@ -102,6 +102,7 @@ export async function acceptRecords(
   const bulk = messages.length > BULK_FROM || messages.every((message) => classOf(message.service) === 'promotional');
   const results = await deps.ingress.acceptEach({
     accountId,
+    hasErasures: context.hasErasures,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
     messages,
   });

@@ -1,6 +1,7 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
 import { GroupCommit, type Weight } from '../../core/concurrency/group-commit';
 import { uuidv7 } from '../../core/messages/ids';
 import type { ShortLink } from '../../core/messages/links';
@@ -38,6 +39,8 @@ export interface IncomingMessage {
 
 export interface IncomingRequest {
   accountId: string;
+  /** The account has erasures: see `AccountContext`. */
+  hasErasures: boolean;
   /** Messages of one request share a lane per due time. */
   priority: number;
   messages: IncomingMessage[];
@@ -74,6 +77,7 @@ export interface Ingress {
 export interface IngressDeps {
   database: Database;
   workflows: Pick<Workflows, 'startSend'>;
+  pseudonyms: Pseudonyms;
   onError(error: unknown): void;
 }
 
@@ -135,12 +139,12 @@ class GroupedIngress implements Ingress {
   }
 
   accept(request: IncomingRequest): Promise<StoredMessage[]> {
-    const arrivals = toArrivals(request);
+    const arrivals = toArrivals(request, this.deps.pseudonyms);
     return this.writerFor(arrivals).add(arrivals);
   }
 
   async acceptEach(request: IncomingRequest): Promise<AcceptedMessage[]> {
-    const arrivals = toArrivals(request);
+    const arrivals = toArrivals(request, this.deps.pseudonyms);
     const writer = this.writerFor(arrivals);
     try {
       return await writer.add(arrivals);
@@ -258,13 +262,19 @@ class Writer {
   }
 }
 
-function toArrivals({ accountId, priority, messages }: IncomingRequest): Arrival[] {
+function toArrivals(
+  { accountId, hasErasures, priority, messages }: IncomingRequest,
+  pseudonyms: Pseudonyms,
+): Arrival[] {
   const sendId = uuidv7();
-  return messages.map((message) => ({
-    lane: { accountId, dueAt: message.dueAt, priority },
-    draft: toDraft(accountId, sendId, message),
-    outcome: null,
-  }));
+  return messages.map((message) => {
+    const draft = toDraft(accountId, sendId, message);
+    const { msisdn, recordHash: record } = draft;
+    if (hasErasures) {
+      draft.erased = { number: pseudonyms.number(msisdn), record: record === null ? null : pseudonyms.record(record) };
+    }
+    return { lane: { accountId, dueAt: message.dueAt, priority }, draft, outcome: null };
+  });
 }
 
 /** A request; the sizes of its texts in bytes, roughly. */

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { MaxAge } from '../../core/messages/age';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
+import { hasErasures } from '../messages/erased';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';
 import type { AccountsTable, CountryWindow, Safety, Schema } from '../tables';
 import type { Sealer } from '../seal';
@@ -19,6 +20,8 @@ export interface AccountContext {
   defaultGateways: GatewayFacts[];
   /** The approved sender IDs of an account that sends under those only; of another one empty. */
   approvedSenders: ApprovedSender[];
+  /** It has erasures that a new record may have to do with, see `hasErasures`. */
+  hasErasures: boolean;
 }
 
 export interface GatewayFacts {
@@ -71,17 +74,19 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
         .as('default_webhook_id'),
       DEFAULT_GATEWAYS.as('default_gateways'),
       APPROVED_SENDERS.as('approved_senders'),
+      sql<boolean>`${sql.raw(hasErasures('accounts.id'))}`.as('has_erasures'),
     ])
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { gateways, default_webhook_id, default_gateways, approved_senders, ...account } = row;
+  const { gateways, default_webhook_id, default_gateways, approved_senders, has_erasures, ...account } = row;
   return {
     account,
     gateways: Number(gateways),
     defaultWebhookId: default_webhook_id,
     defaultGateways: default_gateways,
     approvedSenders: approved_senders,
+    hasErasures: has_erasures,
   };
 }
 
@@ -90,6 +95,10 @@ export async function listAccounts(db: Kysely<Schema>, page: { after?: string; l
   let query = db.selectFrom('accounts').selectAll();
   if (page.after !== undefined) query = query.where('id', '>', page.after);
   return query.orderBy('id').limit(page.limit).execute();
+}
+
+export async function listAccountIds(db: Kysely<Schema>): Promise<string[]> {
+  return (await db.selectFrom('accounts').select('id').orderBy('id').execute()).map(({ id }) => id);
 }
 
 export async function findAccount(db: Kysely<Schema>, id: string): Promise<Account | null> {

@@ -7,6 +7,9 @@ export interface IdempotencyKey {
   key: string;
 }
 
+/** Names the row of an answer for its seal. */
+export const idempotencyContext = ({ accountId, key }: IdempotencyKey): string => `idempotency:${accountId}:${key}`;
+
 export type Claim =
   /** The request is the first one under its key. */
   | { state: 'claimed' }

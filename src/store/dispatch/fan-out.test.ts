@@ -3,6 +3,7 @@ import { bundleAnew, SHOWN_STATE } from '../../../test/support/outbox';
 import {
   ACCOUNT,
   FAILED,
+  PSEUDONYMS,
   SEALER,
   WEBHOOK,
   messageOf,
@@ -146,8 +147,8 @@ it('a reply goes to all that want it, once', async () => {
     meaning: 'reply' as const,
     receivedAt: null,
   };
-  expect((await storeInbound(store.pool, [reply])).sort()).toEqual([all, WEBHOOK].sort());
-  expect(await storeInbound(store.pool, [reply])).toEqual([]);
+  expect((await storeInbound(store.pool, [reply], PSEUDONYMS)).sort()).toEqual([all, WEBHOOK].sort());
+  expect(await storeInbound(store.pool, [reply], PSEUDONYMS)).toEqual([]);
   expect(await told(message.id)).toEqual([`${all} replied pending`, `${WEBHOOK} replied pending`].sort());
 });
 

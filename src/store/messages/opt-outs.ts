@@ -1,6 +1,7 @@
 /** Opt-outs: inbound texts, the numbers they suppress, and keeping those numbers from being sent to. */
 import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
 import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
 import { execute } from '../database';
@@ -29,8 +30,8 @@ const MAX_REPORTED_TEXT = 512;
 const STORE_INBOUND = `
 with incoming as (
   select * from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::timestamptz[])
-    as i (dedupe, account_id, gateway_id, msisdn, to_number, body, meaning, received_at)
+                       $8::timestamptz[], $9::text[])
+    as i (dedupe, account_id, gateway_id, msisdn, to_number, body, meaning, received_at, pseudonym)
 ),
 matched as (
   select i.*, m.id as message_id, m.webhook_id from incoming i
@@ -55,7 +56,7 @@ suppressed as (
 ),
 released as (
   delete from suppressions s using fresh f
-  where f.meaning = 'start' and s.account_id = f.account_id and s.msisdn = f.msisdn and s.source = 'opt-out'
+  where f.meaning = 'start' and s.account_id = f.account_id and s.msisdn in (f.msisdn, f.pseudonym) and s.source = 'opt-out'
 ),
 told as (
   select dedupe, webhook_id, 'replied:' || encode(dedupe, 'hex') as slot from fresh where webhook_id is not null
@@ -79,9 +80,10 @@ select webhook_id from reported`;
  * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start), and queues a
  * `replied` callback under the newest message to that number over that gateway within 72 h, for the webhook it came
  * with and for every `standard` one that wants replies.
+ * @param pseudonyms by which the opt-out of an erased number is known.
  * @returns webhooks with something new in their outbox.
  */
-export async function storeInbound(pool: Pool, texts: InboundDraft[]): Promise<string[]> {
+export async function storeInbound(pool: Pool, texts: InboundDraft[], pseudonyms: Pseudonyms): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(pool, 'store-inbound', STORE_INBOUND, [
     texts.map((t) => t.dedupe),
     texts.map((t) => t.accountId),
@@ -91,6 +93,7 @@ export async function storeInbound(pool: Pool, texts: InboundDraft[]): Promise<s
     texts.map((t) => t.body),
     texts.map((t) => t.meaning),
     texts.map((t) => t.receivedAt),
+    texts.map((t) => pseudonyms.number(t.msisdn)),
   ]);
   return [...new Set(rows.map((row) => row.webhook_id))];
 }
@@ -143,21 +146,32 @@ export async function listSuppressions(
 }
 
 /** False: the account has no suppression of that number. */
-export async function isSuppressed(db: Kysely<Schema>, accountId: string, msisdn: string): Promise<boolean> {
+export async function isSuppressed(
+  db: Kysely<Schema>,
+  pseudonyms: Pseudonyms,
+  accountId: string,
+  msisdn: string,
+): Promise<boolean> {
   const row = await db
     .selectFrom('suppressions')
     .select('msisdn')
     .where('account_id', '=', accountId)
-    .where('msisdn', '=', msisdn)
+    .where('msisdn', 'in', [msisdn, pseudonyms.number(msisdn)])
     .executeTakeFirst();
   return row !== undefined;
 }
 
-export async function deleteSuppression(db: Kysely<Schema>, accountId: string, msisdn: string): Promise<boolean> {
+/** Also of a number that was erased since: its hash tells. */
+export async function deleteSuppression(
+  db: Kysely<Schema>,
+  pseudonyms: Pseudonyms,
+  accountId: string,
+  msisdn: string,
+): Promise<boolean> {
   const result = await db
     .deleteFrom('suppressions')
     .where('account_id', '=', accountId)
-    .where('msisdn', '=', msisdn)
+    .where('msisdn', 'in', [msisdn, pseudonyms.number(msisdn)])
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }

@@ -11,6 +11,7 @@ import type {
   UploadsTable,
 } from './audience';
 import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
+import type { ErasuresTable } from './erasures';
 import type { GatewayHealthTable, GatewayTestsTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
@@ -26,6 +27,7 @@ import type { CallbackCountsTable, CallbacksTable, DueCallbacksTable, RelaysTabl
 export type * from './accounts';
 export type * from './audience';
 export type * from './campaigns';
+export type * from './erasures';
 export type * from './gateways';
 export type * from './messages';
 export type * from './webhooks';
@@ -62,4 +64,5 @@ export interface Schema {
   upload_errors: UploadErrorsTable;
   campaigns: CampaignsTable;
   campaign_recipients: CampaignRecipientsTable;
+  erasures: ErasuresTable;
 }

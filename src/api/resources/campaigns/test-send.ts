@@ -36,11 +36,12 @@ export const testSends: Endpoint[] = [
       const row = await campaignOf(call);
       const phones = await phonesFor(deps.database.db, accountId, body.testPhoneIds);
       const { text, segmentation } = await render(deps.database, row, body.variables);
-      const { account } = await deps.accounts.context(accountId);
+      const { account, hasErasures } = await deps.accounts.context(accountId);
       const linked = (message: IncomingMessage): IncomingMessage =>
         account.click_tracking === 'off' ? message : withShortLinks(message, deps.publicUrl);
       const accepted = await deps.ingress.accept({
         accountId,
+        hasErasures,
         priority: TRANSACTIONAL_PRIORITY,
         messages: phones.map(({ msisdn }) =>
           linked(

@@ -60,7 +60,7 @@ export const gatewayTests: Endpoint[] = [
       if (account.require_approved_senders && !approvedSenders.some((approved) => approved.sender === sender)) {
         return { ok: false, outcome: 'sender', error: `not sent: the sender ID ${sender} is not approved` };
       }
-      if (await isSuppressed(db, accountId, msisdn)) {
+      if (await isSuppressed(db, deps.pseudonyms, accountId, msisdn)) {
         return { ok: false, outcome: 'recipient', error: 'not sent: the number is suppressed' };
       }
       const testId = await change(

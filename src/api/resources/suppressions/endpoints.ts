@@ -79,7 +79,7 @@ export const suppressions: Endpoint[] = [
       const msisdn = readNumber(call.params.to, account.default_country);
       await remove(
         call,
-        (tx) => deleteSuppression(tx, accountId, msisdn),
+        (tx) => deleteSuppression(tx, call.deps.pseudonyms, accountId, msisdn),
         () => ({ action: 'suppression.deleted', subject: maskMsisdn(msisdn) }),
       );
     },

@@ -9,7 +9,7 @@ export const suppressionQuery = z.strictObject({ cursor: z.string().optional(), 
 
 export const suppressionAnswer = z
   .object({
-    to: z.string().describe('E.164.'),
+    to: z.string().describe('E.164; of an erased number `#` and a keyed hash: it is still suppressed.'),
     source: z.enum(['opt-out', 'manual']),
     reason: z.string().nullable(),
     createdAt: z.iso.datetime(),

@@ -160,10 +160,16 @@ function ensure(call: Call, msisdn: string, name: string | null | undefined, cod
 }
 
 /** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook. */
-async function send({ ingress, metrics }: ApiDeps, accountId: string, msisdn: string, code: string): Promise<void> {
+async function send(
+  { accounts, ingress, metrics }: ApiDeps,
+  accountId: string,
+  msisdn: string,
+  code: string,
+): Promise<void> {
   const text = codeText(code);
   const message = plainMessage({ msisdn, text, sender: null, service: TRANSACTIONAL, options: null }, segment(text));
-  await ingress.accept({ accountId, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
+  const { hasErasures } = await accounts.context(accountId);
+  await ingress.accept({ accountId, hasErasures, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
   metrics.messages('accepted', 1);
 }
 

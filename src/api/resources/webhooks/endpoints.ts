@@ -1,6 +1,7 @@
 /** `/api/v1/webhooks`: where outcomes go. */
 import type { z } from 'zod';
 import { AppError } from '../../../errors';
+import { listOldestDue } from '../../../store/webhooks/outbox';
 import {
   deleteWebhook,
   ensureWebhookIn,
@@ -60,7 +61,11 @@ export const webhooks: Endpoint[] = [
     },
     async ({ deps, actor }) => {
       const rows = await listWebhooks(deps.database.db, deps.sealer, actor.accountId);
-      return { items: rows.map(toWebhook), nextCursor: null };
+      const due = await listOldestDue(
+        deps.database.pool,
+        rows.map(({ id }) => id),
+      );
+      return { items: rows.map((row) => toWebhook(row, due.get(row.id))), nextCursor: null };
     },
   ),
   endpoint(
@@ -108,8 +113,10 @@ export const webhooks: Endpoint[] = [
       answers: { 200: { description: 'The webhook', schema: webhookAnswer } },
       errors: ['not-found'],
     },
-    async ({ deps, actor, params }) =>
-      toWebhook(await existing(params.id, (id) => findWebhookOf(deps.database.db, deps.sealer, actor.accountId, id))),
+    async ({ deps: { database, sealer }, actor, params }) => {
+      const webhook = await existing(params.id, (id) => findWebhookOf(database.db, sealer, actor.accountId, id));
+      return toWebhook(webhook, (await listOldestDue(database.pool, [webhook.id])).get(webhook.id));
+    },
   ),
   endpoint(
     {

@@ -10,6 +10,8 @@ export const WEBHOOK_ID = /^wh_\w{1,40}$/;
 const PREFIX = 'message.';
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
+/** What waits for a disabled webhook is given up after it (`activities/maintenance/relays.ts`). */
+const KEPT_MS = 7 * DAY_SECONDS * 1_000;
 
 const EVENTS_OF_STANDARD = 'is for webhooks of kind "standard": CleverTap gets every event';
 
@@ -51,7 +53,7 @@ export const rotation = z.strictObject({
 });
 
 /** The query of a callback URL is its credential: it is shown by name, not by value. */
-export function toWebhook(webhook: Webhook) {
+export function toWebhook(webhook: Webhook, oldestDue?: Date) {
   const { id, kind, url, isDefault, events: wanted, state, disabledReason, pause, createdAt } = webhook;
   const shown = new URL(url);
   for (const name of new Set(shown.searchParams.keys())) shown.searchParams.set(name, '••••');
@@ -66,6 +68,7 @@ export function toWebhook(webhook: Webhook) {
     pausedReason: pause?.reason,
     pausedAt: pause?.since.toISOString(),
     nextProbeAt: pause?.probeAt.toISOString(),
+    givenUpFrom: state === 'disabled' && oldestDue ? new Date(oldestDue.getTime() + KEPT_MS).toISOString() : undefined,
     createdAt: createdAt.toISOString(),
   };
 }
@@ -86,6 +89,10 @@ export const webhookAnswer = z
     pausedReason: z.string().optional(),
     pausedAt: z.iso.datetime().optional(),
     nextProbeAt: z.iso.datetime().optional(),
+    givenUpFrom: z.iso
+      .datetime()
+      .optional()
+      .describe('Of a disabled one: when the oldest of what waits for it is given up. Each callback waits 7 days.'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });
