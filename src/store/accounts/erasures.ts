@@ -139,7 +139,7 @@ export async function takeDueErasures(pool: Pool, limit: number): Promise<Erasur
   return execute<ErasureRow>(
     pool,
     'take-due-erasures',
-    `update erasures e set look_at = now() + ${AGAIN('e')}
+    `update erasures e set look_at = now() + ${AGAIN('e')}, state = 'running', started_at = coalesce(e.started_at, now())
      from (
        select id from erasures where state <> 'done' and look_at <= now() order by look_at limit $1 for update skip locked
      ) due
@@ -186,7 +186,7 @@ export async function noteLooked(pool: Pool, id: string, waiting: number, more: 
   await execute(
     pool,
     'note-erasure-looked',
-    `update erasures set state = 'running', started_at = coalesce(started_at, now()), waiting = $2,
+    `update erasures set waiting = $2,
        look_at = now() + case when $3 then interval '0' else ${AGAIN('erasures')} end
      where id = $1 and state <> 'done'`,
     [id, waiting, more],
