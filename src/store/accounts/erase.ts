@@ -104,6 +104,7 @@ async function walk(pool: Pool, row: ErasureRow, context: StepContext, over: () 
   return { step, place, isDone, more: !isDone };
 }
 
+/** An index has the campaigns that are live: all but those of these four states. */
 async function isPreparing(pool: Pool, { id, accountId }: StepContext): Promise<boolean> {
   const rows = await execute(
     pool,
