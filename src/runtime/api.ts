@@ -66,16 +66,18 @@ export async function startApi(
   options: { port?: number; metricsPort?: number } = {},
 ): Promise<RunningApi> {
   const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  const { database, sealer, workflows, connection } = base;
+  const { database, sealer, loadPseudonyms, workflows, connection } = base;
   const intake = base.connect({ connections: INTAKE_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const ingress = createIngress({
     database: intake,
     workflows,
+    loadPseudonyms,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = createInbox({
     database: intake,
     sealer,
+    loadPseudonyms,
     publicUrl: config.publicUrl,
     numberHash: base.numberHash,
     wake: (news) => workflows.wake(news),
@@ -108,6 +110,7 @@ export async function startApi(
     database,
     sealer,
     numberHash: base.numberHash,
+    loadPseudonyms,
     auth,
     addresses,
     bodies,
