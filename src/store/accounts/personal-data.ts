@@ -228,6 +228,8 @@ const SENDER_ID = 'a sender ID of the account';
 const SECRET = 'a secret, sealed or hashed';
 const TEXT_FOR_ALL = 'a text for whoever is written to, with variables in place of what is a person’s';
 const KEYED = 'a keyed hash';
+const HOW_KNOWN =
+  'how an opt-out is known: ids of ours, times, places in a list, and a word out of our own list or the account’s';
 
 export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   accounts: {
@@ -243,6 +245,8 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
       'unsupported_options',
     ),
     ...because(SETTING, 'click_tracking', 'safety', 'windows', 'max_age'),
+    ...because(SETTING, 'promotional_outside_window', 'promotional_services', 'floors'),
+    ...because(SETTING, 'opt_out_scope', 'opt_out_classes', 'opt_out_words', 'opt_in_words'),
   },
   api_keys: {
     ...because(OURS, 'id', 'account_id', 'scopes'),
@@ -266,6 +270,13 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'service', 'timezone', 'send_window', 'lateness', 'recurrence'),
   },
   clicks: because(OURS, 'account_id', 'code'),
+  consents: {
+    ...because(OURS, 'account_id', 'kind', 'source', 'classes', 'key_id'),
+    ...because(KEYED, 'number_hash'),
+    ...because(HOW_KNOWN, 'evidence'),
+  },
+  deployment_floors: because(SETTING, 'floors'),
+  deployment_secrets: { ...because(OURS, 'name'), ...because(SECRET, 'value') },
   due_callbacks: because(OURS, 'webhook_id', 'event'),
   erasures: { ...because(OURS, 'account_id', 'kind', 'state', 'counts'), ...because(KEYED, 'subject_hash') },
   gateway_health: because(OURS, 'gateway_id', 'breaker'),
@@ -274,6 +285,9 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   gateways: {
     ...because(OURS, 'id', 'account_id', 'status'),
     ...because(SECRET, 'credentials', 'callback_auth', 'callback_token'),
+    ...because(SECRET, 'callback_token_hash', 'callback_token_sealed'),
+    ...because(SECRET, 'previous_callback_token_hash', 'previous_callback_auth'),
+    ...because('addresses of a vendor', 'callback_allow'),
     ...because(SENDER_ID, 'default_sender', 'fallback_sender'),
     ...because(
       SETTING,
@@ -298,7 +312,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because('a hash of a whole request, for a day', 'request_hash'),
   },
   inbound_texts: {
-    ...because(OURS, 'account_id', 'gateway_id'),
+    ...because(OURS, 'account_id', 'gateway_id', 'proof'),
     ...because('the number of the account that was written to', 'to_number'),
   },
   kysely_migration: because('names of migrations', 'name', 'timestamp'),
@@ -329,21 +343,21 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SENDER_ID, 'sender'),
   },
   slices: because(OURS, 'account_id', 'state', 'legs', 'route_id', 'windows', 'campaign_id'),
-  suppressions: because(OURS, 'account_id', 'source'),
+  suppressions: { ...because(OURS, 'account_id', 'source', 'classes'), ...because(HOW_KNOWN, 'evidence') },
   templates: {
-    ...because(OURS, 'id', 'account_id'),
+    ...because(OURS, 'id', 'account_id', 'class'),
     ...because(TEXT_FOR_ALL, 'text', 'dlt_text'),
     ...because(SETTING, 'name', 'dlt_template_id', 'entity_id', 'language'),
   },
   test_phones: because(OURS, 'id', 'account_id'),
   upload_errors: because('the name of a column', 'column_name'),
   uploads: {
-    ...because(OURS, 'account_id', 'state', 'delimiter'),
+    ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),
     ...because('the name of a column', 'number_column'),
   },
   webhooks: {
     ...because(OURS, 'id', 'account_id', 'kind', 'state', 'events'),
-    ...because(SECRET, 'url', 'url_hash', 'secret', 'previous_secret'),
+    ...because(SECRET, 'url', 'url_hash', 'place_hash', 'secret', 'previous_secret'),
   },
 };
 

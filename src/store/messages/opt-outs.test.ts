@@ -234,7 +234,7 @@ describe('class', () => {
 
   it('a person changes it in both directions', async () => {
     const to = phone();
-    const draft = { accountId: ACCOUNT, msisdns: [to], numberHash: numberHash(to), reason: 'asked', keyId: null };
+    const draft = { accountId: ACCOUNT, msisdn: to, numberHash: numberHash(to), reason: 'asked', keyId: null };
     const put = (classes?: SuppressedClasses, reason?: string) =>
       store.db.transaction().execute((tx) => insertSuppression(tx, { ...draft, classes, reason }));
     const first = await put(undefined, 'asked');
