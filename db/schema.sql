@@ -15,7 +15,7 @@ create table accounts (
   created_at timestamp with time zone not null default now(),
   unsupported_options text not null default 'refuse'::text,
   encryption text,
-  retention_days integer,
+  retention_days integer default 180,
   click_tracking text not null default 'off'::text,
   safety jsonb not null default '{}'::jsonb,
   windows jsonb not null default '[{"end": "21:00", "start": "10:00", "country": "IN", "timezone": "Asia/Kolkata"}]'::jsonb,
@@ -72,6 +72,7 @@ create table attempts (
   settled_at timestamp with time zone,
   lookups smallint not null default 0,
   overdue_at timestamp with time zone,
+  blanked_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (message_id, no)
 ) partition by RANGE (message_id);
 
@@ -189,6 +190,7 @@ create table campaigns (
   hold_left_seconds integer,
   max_age_seconds integer,
   valid_until timestamp with time zone,
+  blanked_at timestamp with time zone,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
@@ -248,6 +250,31 @@ create table due_callbacks (
   slot text not null,
   event text not null,
   message_ids uuid[] not null
+);
+
+create table erasures (
+  id uuid not null,
+  account_id text not null,
+  parent_id uuid,
+  kind text not null,
+  subject text,
+  subject_hash text not null,
+  state text not null default 'pending'::text,
+  counts jsonb not null default '{}'::jsonb,
+  waiting integer not null default 0,
+  step smallint not null default 0,
+  place text,
+  keeps_opt_out boolean not null default false,
+  opt_out_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  look_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint erasures_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint erasures_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'meta'::text]))),
+  constraint erasures_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES erasures(id),
+  constraint erasures_pkey PRIMARY KEY (id),
+  constraint erasures_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'done'::text])))
 );
 
 create table gateway_health (
@@ -747,11 +774,15 @@ CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE is_d
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
+CREATE INDEX campaigns_drafts ON campaigns USING btree (account_id, created_at) WHERE (state = 'draft'::text);
+
 CREATE INDEX campaigns_finished ON campaigns USING btree (account_id, finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX campaigns_live ON campaigns USING btree (account_id, id) WHERE (state <> ALL (ARRAY['draft'::text, 'finished'::text, 'cancelled'::text, 'failed'::text]));
 
 CREATE INDEX campaigns_look ON campaigns USING btree (look_at) WHERE (look_at IS NOT NULL);
+
+CREATE INDEX campaigns_retained ON campaigns USING btree (account_id, finished_at) WHERE ((finished_at IS NOT NULL) AND (blanked_at IS NULL));
 
 CREATE INDEX campaigns_unstarted ON campaigns USING btree (launched_at) WHERE ((workflow_at IS NULL) AND (launched_at IS NOT NULL));
 
@@ -760,6 +791,18 @@ CREATE INDEX consents_account ON consents USING btree (account_id, id);
 CREATE INDEX consents_number ON consents USING btree (account_id, number_hash, id);
 
 CREATE INDEX due_callbacks_due ON due_callbacks USING btree (webhook_id, due_at);
+
+CREATE INDEX erasures_account ON erasures USING btree (account_id, id);
+
+CREATE INDEX erasures_due ON erasures USING btree (look_at) WHERE (state <> 'done'::text);
+
+CREATE INDEX erasures_finished ON erasures USING btree (account_id, finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX erasures_open ON erasures USING btree (account_id) WHERE (state <> 'done'::text);
+
+CREATE INDEX erasures_opt_outs ON erasures USING btree (account_id) WHERE keeps_opt_out;
+
+CREATE INDEX erasures_parent ON erasures USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX gateways_previous_callback_token_hash ON gateways USING btree (previous_callback_token_hash) WHERE (previous_callback_token_hash IS NOT NULL);
 
@@ -827,9 +870,15 @@ CREATE INDEX slices_wake_sends ON slices USING btree (id) WHERE (wake_due AND (c
 
 CREATE INDEX suppressions_account ON suppressions USING btree (account_id, id);
 
+CREATE INDEX suppressions_reasons ON suppressions USING btree (account_id, created_at) WHERE (reason IS NOT NULL);
+
 CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
 
+CREATE INDEX test_phones_unverified ON test_phones USING btree (account_id, created_at) WHERE (verified_at IS NULL);
+
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
+
+CREATE INDEX uploads_kept ON uploads USING btree (account_id, created_at) WHERE (state = ANY (ARRAY['ready'::text, 'failed'::text]));
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
@@ -838,6 +887,8 @@ CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHE
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
+
+CREATE UNIQUE INDEX erasures_pending ON erasures USING btree (account_id, subject_hash) WHERE (state = 'pending'::text);
 
 CREATE UNIQUE INDEX gateways_callback_token_hash ON gateways USING btree (callback_token_hash);
 

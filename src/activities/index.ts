@@ -4,6 +4,7 @@ import type { NumberHash } from '../store/accounts/personal-hash';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
+import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import { pace } from '../core/concurrency/pace';
 import { writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
@@ -50,6 +51,7 @@ export interface ActivityDeps {
   sealer: Sealer;
   /** Of numbers, for records of consent. */
   numberHash: NumberHash;
+  loadPseudonyms: LoadPseudonyms;
   http: HttpClient;
   workflows: Workflows;
   /** Base of the callback URLs that providers are given; no trailing slash. */

@@ -1,5 +1,6 @@
 /** What the routes are made of; the composition root builds it. */
 import type { AccountLimits } from '../config/account-limits';
+import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { NumberHash } from '../store/accounts/personal-hash';
 import type { ByteBudget } from '../core/concurrency/byte-budget';
@@ -32,6 +33,7 @@ export interface ApiDeps {
   sealer: Sealer;
   /** Proves in audit and records of consent which number it was. */
   numberHash: NumberHash;
+  loadPseudonyms: LoadPseudonyms;
   auth: Authenticator;
   /** Where requests come from. */
   addresses: ClientAddresses;

@@ -10,6 +10,7 @@ import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
 import { codec } from './resources/codec/endpoints';
+import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
 import { gateways } from './resources/gateways/endpoints';
 import { groups } from './resources/groups/endpoints';
@@ -43,6 +44,7 @@ export const operations: readonly Endpoint[] = [
   ...webhooks,
   ...callbacks,
   ...suppressions,
+  ...erasures,
   ...templates,
   ...groups,
   ...notifications,

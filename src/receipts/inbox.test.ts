@@ -3,6 +3,7 @@ import type { CallbackRequest } from '../providers/provider';
 import {
   KEPT_RECEIPTS,
   hashNumber,
+  loadPseudonyms,
   SEALER,
   claim,
   messageOf,
@@ -31,6 +32,7 @@ beforeAll(async () => {
   inbox = createInbox({
     database: store,
     sealer: SEALER,
+    loadPseudonyms,
     publicUrl: 'https://sms.example.com',
     numberHash: hashNumber,
     wake: (news) => void woken.push(...news),

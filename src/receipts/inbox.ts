@@ -1,4 +1,5 @@
 /** From a provider's HTTP callback to applied receipts: find the gateway, authenticate, parse, commit, wake. */
+import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import { createAddressList } from './address-list';
 import type { CallbackProof } from '../core/gateways/callback-proof';
@@ -23,6 +24,7 @@ export type InboxAnswer =
 
 export interface InboxDeps extends ReceiptCommitsDeps {
   sealer: Sealer;
+  loadPseudonyms: LoadPseudonyms;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
   numberHash: NumberHash;
@@ -121,7 +123,13 @@ export function createInbox(deps: InboxDeps): Inbox {
   async function take(row: GatewayRow, request: CallbackRequest, result: CallbackResult, proof: CallbackProof | null) {
     switch (result.kind) {
       case 'inbound':
-        deps.wakeRelays(await storeInbound(deps.database.pool, await toInbound(row, result.texts, proof)));
+        deps.wakeRelays(
+          await storeInbound(
+            deps.database.pool,
+            await toInbound(row, result.texts, proof),
+            await deps.loadPseudonyms(),
+          ),
+        );
         return STORED;
       case 'receipts':
         if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request), proof))) > 0) return STORED;

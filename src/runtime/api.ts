@@ -74,6 +74,7 @@ export async function startApi(
   const ingress = createIngress({
     database: intake,
     workflows,
+    loadPseudonyms: base.loadPseudonyms,
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = startInbox(base, intake, config.publicUrl, log);
@@ -96,6 +97,7 @@ export async function startApi(
     database,
     sealer,
     numberHash: base.numberHash,
+    loadPseudonyms,
     auth,
     addresses,
     bodies,
@@ -140,7 +142,7 @@ export async function startApi(
 
 /** Receipts and texts of phones have the pool of the ingress. */
 function startInbox(
-  { sealer, workflows, numberHash }: Base,
+  { sealer, workflows, numberHash, loadPseudonyms }: Base,
   database: Database,
   publicUrl: string,
   log: RuntimeLog,
@@ -148,6 +150,7 @@ function startInbox(
   return createInbox({
     database,
     sealer,
+    loadPseudonyms,
     publicUrl,
     numberHash,
     wake: (news) => workflows.wake(news),

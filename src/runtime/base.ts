@@ -2,7 +2,13 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
-import { createPersonalHash, type NumberHash, type PersonalHash } from '../store/accounts/personal-hash';
+import {
+  createPersonalHash,
+  createPersonalKey,
+  type NumberHash,
+  type PersonalHash,
+} from '../store/accounts/personal-hash';
+import { pseudonymsLoader, type LoadPseudonyms } from '../core/accounts/pseudonyms';
 import { connectDatabase, type Database } from '../store/database';
 import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';
@@ -29,6 +35,7 @@ export interface Base {
   /** Keyed hashes of numbers. */
   personalHash: PersonalHash;
   numberHash: NumberHash;
+  loadPseudonyms: LoadPseudonyms;
   /** Encrypts what Temporal is given. */
   codec: PayloadCodec;
   /** With that codec, for clients and workers alike. */
@@ -66,7 +73,8 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     return made;
   };
   const database = connect(pool);
-  const personalHash = createPersonalHash(database, sealer);
+  const personalKey = createPersonalKey(database, sealer);
+  const personalHash = createPersonalHash(personalKey);
   const temporal = temporalSettings(config.temporal);
   const codec = createPayloadCodec(ring);
   const dataConverter = createDataConverter(codec);
@@ -97,6 +105,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
     ring,
     personalHash,
     numberHash: (e164) => personalHash('number', e164),
+    loadPseudonyms: pseudonymsLoader(personalKey),
     codec,
     dataConverter,
     workflows,

@@ -181,6 +181,7 @@ export const GATEWAY_TEST_SUBMIT_MS = GATEWAY_TEST_MS - 2_000;
  * - `keys`: idempotency keys that are too old to matter.
  * - `uploads`: the rows of deleted and abandoned ones.
  * - `retention`: what accounts keep no longer.
+ * - `erasures`: persons and records that are to be forgotten.
  * - `partitions`: those of the next quarter, and those that are kept no longer.
  */
 export const DUTIES = {
@@ -195,6 +196,7 @@ export const DUTIES = {
   keys: 600_000,
   uploads: 60_000,
   retention: 60_000,
+  erasures: 15_000,
   partitions: 3_600_000,
 } as const;
 export type DutyName = keyof typeof DUTIES;

@@ -27,7 +27,7 @@ const DEFAULTS = {
   requireApprovedSenders: false,
   callbackHosts: ['*.wzrkt.com'],
   encryption: null,
-  retentionDays: null,
+  retentionDays: 180,
   unsupportedOptions: 'refuse',
   clickTracking: 'off',
   safety: {},

@@ -5,7 +5,7 @@ import type { SendWindow } from '../../src/core/time/window';
 import { storeCampaignBlock, type CampaignBlock, type CampaignSlice } from '../../src/store/campaigns/materialise';
 import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns/campaigns';
 import type { Database } from '../../src/store/database';
-import { ACCOUNT } from './rows';
+import { ACCOUNT, PSEUDONYMS } from './rows';
 
 export function storeCampaign({ db }: Database, over: Partial<CampaignDraft> = {}): Promise<CampaignRow> {
   const draft: CampaignDraft = {
@@ -72,7 +72,7 @@ export async function storeBlock(
 ): Promise<boolean> {
   const from = Number(campaign.position);
   const facts = { accountId: ACCOUNT, sendId: campaign.send_id, sender: null, service: 'T', options: null };
-  return storeCampaignBlock(pool, facts, {
+  const block = {
     campaignId: campaign.id,
     from,
     to: from + slices.reduce((sum, slice) => sum + slice.messages.length, 0),
@@ -84,7 +84,8 @@ export async function storeBlock(
     routeId: null,
     legs: null,
     ...over,
-  });
+  };
+  return storeCampaignBlock(pool, facts, block, PSEUDONYMS);
 }
 
 /** Lets a day and an hour pass for a campaign: moves every time on its row, and on those of its slices, back. */

@@ -1,6 +1,7 @@
 /** A database and its first rows, for the tests of single statements: each builder takes only what its test is about. */
 import { createHash, createHmac, hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { createPseudonyms, type Pseudonyms } from '../../src/core/accounts/pseudonyms';
 import { DURATION_BUCKETS } from '../../src/core/gateways/health';
 import { formatUuid, uuidv7 } from '../../src/core/messages/ids';
 import { promotionalWords } from '../../src/core/messages/service';
@@ -27,10 +28,13 @@ export const ACCOUNT = 'default';
 /** Callbacks name their webhook without a foreign key, so it needs no row. */
 export const WEBHOOK = 'wh_test';
 export const SEALER = sealerOf({ key: Buffer.alloc(32, 1) });
+const NUMBER_KEY = Buffer.from('test');
 /** Keyed hash of a number, as statements are given it. */
-export const numberHash = (e164: string): Buffer => createHmac('sha256', 'test').update(e164).digest();
+export const numberHash = (e164: string): Buffer => createHmac('sha256', NUMBER_KEY).update(e164).digest();
 /** The same as the product's parts are given it. */
 export const hashNumber: NumberHash = (e164) => Promise.resolve(numberHash(e164));
+export const PSEUDONYMS = createPseudonyms({ number: NUMBER_KEY, record: Buffer.alloc(32, 1) });
+export const loadPseudonyms = (): Promise<Pseudonyms> => Promise.resolve(PSEUDONYMS);
 
 export interface TestStore extends Database {
   url: string;

@@ -1,4 +1,5 @@
 /** Forecasts of campaigns: recipients, parts, cost, and when the last message leaves. */
+import type { LoadPseudonyms } from '../../core/accounts/pseudonyms';
 import { isPromotional } from '../../core/messages/service';
 import { createCampaignRenderer } from '../../core/campaigns/text';
 import { rankGateways } from '../../core/gateways/route';
@@ -25,6 +26,8 @@ export interface ForecastDeps {
   database: Database;
   /** Base of short links; no trailing slash. */
   publicUrl: string;
+  /** Erased numbers that have opted out are known by these. */
+  loadPseudonyms: LoadPseudonyms;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ForecastDeps {
  * @param stopping aborted = give up: what is returned then is of no use.
  */
 export async function makeForecast(
-  { database: { db, pool }, publicUrl }: ForecastDeps,
+  { database: { db, pool }, publicUrl, loadPseudonyms }: ForecastDeps,
   campaign: CampaignRow,
   stopping: AbortSignal,
 ): Promise<CampaignForecast> {
@@ -48,6 +51,7 @@ export async function makeForecast(
       campaign.account_id,
       rows.map((row) => row.msisdn),
       isPromotional(campaign.service, account.promotional_services),
+      await loadPseudonyms(),
     );
     for (const row of rows) {
       const recipient = render(row);

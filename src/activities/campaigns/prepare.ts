@@ -25,7 +25,7 @@ const SLICE_SIZE = 1_000;
  * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
  */
 export async function prepareCampaign(
-  { database, publicUrl }: { database: Database; publicUrl: string },
+  { database, publicUrl, loadPseudonyms }: ForecastDeps,
   campaignId: string,
   stopping: AbortSignal,
 ): Promise<CampaignState> {
@@ -33,7 +33,7 @@ export async function prepareCampaign(
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return 'failed';
   if (campaign.state !== 'preparing') return campaign.state;
-  const refusal = await refuseByLimits({ database, publicUrl }, campaign, stopping);
+  const refusal = await refuseByLimits({ database, publicUrl, loadPseudonyms }, campaign, stopping);
   if (refusal !== null) return end(database, campaignId, 'failed', refusal);
 
   const account = await readCampaignSettings(db, campaign.account_id);
@@ -56,7 +56,7 @@ export async function prepareCampaign(
     const rendered = rows.map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
     const made = toSlices(rendered, slices, windowsOf, webhookFor);
-    const stored = await storeCampaignBlock(pool, facts, {
+    const block = {
       campaignId,
       from: position,
       to: rows.at(-1)!.position,
@@ -67,8 +67,8 @@ export async function prepareCampaign(
       priority: campaign.priority,
       routeId: campaign.route_id,
       legs,
-    });
-    if (stored) {
+    };
+    if (await storeCampaignBlock(pool, facts, block, await loadPseudonyms())) {
       position = rows.at(-1)!.position;
       slices += made.length;
       continue;

@@ -6,8 +6,10 @@ import {
   claim,
   CLAIM,
   messageOf,
+  loadPseudonyms,
   receiptOf,
   resultOf,
+  SEALER,
   startStore,
   storeGateway,
   storeSlice,
@@ -64,6 +66,8 @@ const turn = (duty: DutyName, cursor: string | null = null): Promise<DutyReport>
   runDuty(
     {
       database: store,
+      sealer: SEALER,
+      loadPseudonyms,
       workflows,
       keepMonths,
       log: { warn: (fields) => void failed.push((fields as { item: string }).item) },

@@ -1,21 +1,23 @@
 /** The duties of maintenance: what each does in a turn. When they run, `dutyWorkflow` says. */
+import type { LoadPseudonyms } from '../../core/accounts/pseudonyms';
 import { NIL_UUID } from '../../core/messages/ids';
+import type { ErasureKeys } from '../../store/accounts/erasures';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
 import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
 import { giveUpUploads, listDeletedUploads, purgeUpload } from '../../store/audience/upload-bytes';
 import { listWakeDue } from '../../store/messages/slices';
-import { listOverdueWebhooks } from '../../store/webhooks/outbox';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
 import { restartStranded } from './audit';
+import { carryOutErasures } from './erasures';
 import { reviewGatewayHealth } from './gateway-health-review';
 import { keepPartitions } from './partitions';
 import { applyParked } from './receipts';
+import { endDisabled, wakeOverdueRelays } from './relays';
 import { restartUnsettled } from './restarts';
 import { applyRetention } from './retention';
 import { startUnstarted, type StartDeps } from './starts';
 import { Turn, type MaintenanceLog } from './turn';
 
-const OVERDUE_CALLBACK_MS = 90_000;
 const WAKES_PER_PAGE = 1_000;
 const MAX_WAKE_PAGES = 5;
 /** Times that a turn counts slices of an account: some 500,000 messages, half a second of Postgres. */
@@ -26,7 +28,8 @@ const DELETED_UPLOADS = 100;
 /** Rows of a deleted upload that go at once. */
 const MAX_PURGED = 100_000;
 
-export interface MaintenanceDeps extends StartDeps {
+export interface MaintenanceDeps extends StartDeps, Pick<ErasureKeys, 'sealer'> {
+  loadPseudonyms: LoadPseudonyms;
   log: MaintenanceLog;
   /** Months after which messages are dropped; undefined = they are kept. */
   keepMonths?: number | undefined;
@@ -43,7 +46,10 @@ const DUTY: Record<DutyName, Duty> = {
   },
   wakes: repeatWakes,
   receipts: applyParked,
-  relays: wakeOverdueRelays,
+  relays: async (deps, turn) => {
+    await wakeOverdueRelays(deps, turn);
+    return turn.report(await endDisabled(deps, turn));
+  },
   statistics: countSlices,
   health: async (deps, turn) => {
     await reviewGatewayHealth(deps, turn);
@@ -55,6 +61,10 @@ const DUTY: Record<DutyName, Duty> = {
     await applyRetention(pool, turn);
     return turn.report();
   },
+  erasures: async ({ database, sealer, loadPseudonyms, workflows }, turn) =>
+    turn.report(
+      await carryOutErasures({ database, keys: { sealer, pseudonyms: await loadPseudonyms() }, workflows }, turn),
+    ),
   partitions: async ({ database: { pool }, keepMonths }, turn) =>
     turn.report(await keepPartitions(pool, keepMonths, turn)),
 };
@@ -83,13 +93,6 @@ async function repeatWakes({ database: { pool }, workflows }: MaintenanceDeps, t
     after = ofSends.at(-1)!.sliceId;
   }
   return turn.report(false, after);
-}
-
-async function wakeOverdueRelays({ database: { pool }, workflows }: MaintenanceDeps, turn: Turn) {
-  const overdue = await listOverdueWebhooks(pool, OVERDUE_CALLBACK_MS);
-  workflows.wakeRelays(overdue);
-  turn.add(overdue.length);
-  return turn.report();
 }
 
 async function countSlices({ database: { pool } }: MaintenanceDeps, turn: Turn) {

@@ -38,6 +38,11 @@ export class Turn {
     return this.stopping.aborted || performance.now() >= this.endAtMs;
   }
 
+  /** Something was dealt with. */
+  get progressed(): boolean {
+    return this.done > 0;
+  }
+
   /** Counts items that were dealt with otherwise than by {@link each} and {@link together}. */
   add(count: number): void {
     this.done += count;

@@ -26,7 +26,7 @@ const REST_MS = 5_000;
 /** What an endpoint asks for by `Retry-After` is heard up to this. */
 const MAX_ASKED_MS = 15 * 60_000;
 /** What could not be offered to its endpoint for so long is given up: nothing waits for ever. */
-const GIVE_UP_MS = 7 * 86_400_000;
+export const GIVE_UP_MS = 7 * 86_400_000;
 const GIVEN_UP = 'given up after 7 days in which the webhook took nothing';
 
 export interface RelayDeps {

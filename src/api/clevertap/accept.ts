@@ -89,6 +89,7 @@ export async function acceptRecords(
   const bulk = messages.length > BULK_FROM || messages.every(({ service }) => isPromotional(service, own));
   const results = await deps.ingress.acceptEach({
     accountId,
+    hasErasures: context.hasErasures,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
     messages,
   });

@@ -9,6 +9,7 @@ import { AppError } from '../../errors';
 import type { Database } from '../../store/database';
 import {
   claimIdempotencyKey,
+  idempotencyContext,
   keepAnswer,
   releaseIdempotencyKey,
   type IdempotencyKey,
@@ -96,7 +97,7 @@ export function createIdempotency({
       case 'claimed':
         return hold(id, response, streams);
       case 'answered': {
-        const answer = JSON.parse(sealer.open(found.answer, contextOf(id))) as KeptAnswer;
+        const answer = JSON.parse(sealer.open(found.answer, idempotencyContext(id))) as KeptAnswer;
         if (streams === true) return comparing(found.status, answer);
         throw new Replay(found.status, answer);
       }
@@ -125,7 +126,7 @@ export function createIdempotency({
   async function keep(id: IdempotencyKey, status: number, answer: KeptAnswer): Promise<void> {
     try {
       if (status >= FAILED) await releaseIdempotencyKey(pool, id);
-      else await keepAnswer(pool, id, status, sealer.seal(JSON.stringify(answer), contextOf(id)));
+      else await keepAnswer(pool, id, status, sealer.seal(JSON.stringify(answer), idempotencyContext(id)));
     } catch (err) {
       log.error({ err }, 'the answer of an idempotent request could not be kept');
     }
@@ -158,8 +159,6 @@ export const replayAnswers: ErrorRequestHandler = (thrown: unknown, _request, re
   response.setHeader('Idempotency-Replayed', 'true');
   response.status(thrown.status).end(body);
 };
-
-const contextOf = ({ accountId, key }: IdempotencyKey): SealContext => SEALED.idempotencyAnswer.context(accountId, key);
 
 /** Scopes are part of it: a key that may do less must not be shown what one that may do more was answered. */
 function hashOf(request: Request, scopes: readonly string[]): Buffer {

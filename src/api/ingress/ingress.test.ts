@@ -1,5 +1,5 @@
 import { incoming } from '../../../test/support/incoming';
-import { startStore, type TestStore } from '../../../test/support/rows';
+import { loadPseudonyms, startStore, type TestStore } from '../../../test/support/rows';
 import { createIngress, type IncomingMessage, type Ingress } from './ingress';
 
 let store: TestStore;
@@ -9,6 +9,7 @@ beforeAll(async () => {
   store = await startStore();
   ingress = createIngress({
     database: store,
+    loadPseudonyms,
     workflows: { startSend: () => Promise.resolve() },
     onError: (error) => void refusals.push(error),
   });
@@ -24,7 +25,12 @@ beforeEach(() => {
 
 const message = (text: string, over: Partial<IncomingMessage> = {}): IncomingMessage => incoming({ text, ...over });
 
-const request = (...messages: IncomingMessage[]) => ({ accountId: 'default', priority: 1, messages });
+const request = (...messages: IncomingMessage[]) => ({
+  accountId: 'default',
+  hasErasures: false,
+  priority: 1,
+  messages,
+});
 
 /** Texts of stored messages, by id. */
 async function textsOf(ids: readonly string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** The way in: accepted messages are grouped, committed, and their workflows started. */
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { LoadPseudonyms, Pseudonyms } from '../../core/accounts/pseudonyms';
 import { GroupCommit, type Weight } from '../../core/concurrency/group-commit';
 import { uuidv7 } from '../../core/messages/ids';
 import type { ShortLink } from '../../core/messages/links';
@@ -40,6 +41,8 @@ export interface IncomingMessage {
 
 export interface IncomingRequest {
   accountId: string;
+  /** The account has erasures: see `AccountContext`. */
+  hasErasures: boolean;
   /** Messages of one request share a lane per due time. */
   priority: number;
   messages: IncomingMessage[];
@@ -76,6 +79,7 @@ export interface Ingress {
 export interface IngressDeps {
   database: Database;
   workflows: Pick<Workflows, 'startSend'>;
+  loadPseudonyms: LoadPseudonyms;
   onError(error: unknown): void;
 }
 
@@ -136,13 +140,13 @@ class GroupedIngress implements Ingress {
     return this.starter.stop();
   }
 
-  accept(request: IncomingRequest): Promise<StoredMessage[]> {
-    const arrivals = toArrivals(request);
+  async accept(request: IncomingRequest): Promise<StoredMessage[]> {
+    const arrivals = toArrivals(request, request.hasErasures ? await this.deps.loadPseudonyms() : null);
     return this.writerFor(arrivals).add(arrivals);
   }
 
   async acceptEach(request: IncomingRequest): Promise<AcceptedMessage[]> {
-    const arrivals = toArrivals(request);
+    const arrivals = toArrivals(request, request.hasErasures ? await this.deps.loadPseudonyms() : null);
     const writer = this.writerFor(arrivals);
     try {
       return await writer.add(arrivals);
@@ -260,13 +264,17 @@ class Writer {
   }
 }
 
-function toArrivals({ accountId, priority, messages }: IncomingRequest): Arrival[] {
+/** @param pseudonyms null: the account has no erasures. */
+function toArrivals({ accountId, priority, messages }: IncomingRequest, pseudonyms: Pseudonyms | null): Arrival[] {
   const sendId = uuidv7();
-  return messages.map((message) => ({
-    lane: { accountId, dueAt: message.dueAt, priority, windows: message.windows },
-    draft: toDraft(accountId, sendId, message),
-    outcome: null,
-  }));
+  return messages.map((message) => {
+    const draft = toDraft(accountId, sendId, message);
+    const { msisdn, recordHash: record } = draft;
+    if (pseudonyms !== null) {
+      draft.erased = { number: pseudonyms.number(msisdn), record: record === null ? null : pseudonyms.record(record) };
+    }
+    return { lane: { accountId, dueAt: message.dueAt, priority, windows: message.windows }, draft, outcome: null };
+  });
 }
 
 /** A request; the sizes of its texts in bytes, roughly. */

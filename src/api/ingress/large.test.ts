@@ -1,6 +1,6 @@
 /** Large requests beside small ones. */
 import { incoming } from '../../../test/support/incoming';
-import { startStore, type TestStore } from '../../../test/support/rows';
+import { loadPseudonyms, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { createIngress, type Ingress, type IncomingMessage } from './ingress';
 
@@ -17,6 +17,7 @@ beforeEach(() => {
   started = [];
   ingress = createIngress({
     database: store,
+    loadPseudonyms,
     workflows: {
       startSend: ({ sliceId }) => {
         started.push(sliceId);
@@ -32,7 +33,7 @@ afterEach(() => ingress.stop());
 
 let serial = 0;
 const message = (): IncomingMessage => incoming({ meta: `meta ${++serial}` });
-const request = (messages: IncomingMessage[]) => ({ accountId: 'default', priority: 1, messages });
+const request = (messages: IncomingMessage[]) => ({ accountId: 'default', hasErasures: false, priority: 1, messages });
 const many = (own: IncomingMessage[] = []) =>
   request([...Array.from({ length: LARGE - own.length }, () => message()), ...own]);
 

@@ -2,8 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { NIL_UUID } from '../../core/messages/ids';
 import { MESSAGE_STATES } from '../../core/messages/status';
+import { createKeyring } from '../../core/accounts/keyring';
+import { createPseudonyms } from '../../core/accounts/pseudonyms';
+import { blankMeant, cancelMeant, countMeant } from '../../store/accounts/erase-messages';
+import { requestErasure, type ErasureSubject } from '../../store/accounts/erasures';
 import { forgetIdempotencyKeys } from '../../store/accounts/idempotency';
 import { listRipeSlices } from '../../store/accounts/retention';
+import {
+  blankCampaigns,
+  blankSuppressionReasons,
+  forgetDrafts,
+  forgetTestPhones,
+  forgetUploads,
+} from '../../store/accounts/retention-lists';
 import { listCountedAccounts, listStats, refreshStats } from '../../store/accounts/stats';
 import { countCampaigns, listLiveCampaigns } from '../../store/campaigns/live';
 import { takeStrandedCampaigns } from '../../store/campaigns/looks';
@@ -16,7 +27,8 @@ import { listParkedKnown } from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import { readCallbackCounts } from '../../store/webhooks/callback-counts';
 import { listCallbacks } from '../../store/webhooks/callbacks';
-import { listOverdueWebhooks } from '../../store/webhooks/outbox';
+import { createSealer } from '../../store/seal';
+import { listDisabledOverdue, listOverdueWebhooks } from '../../store/webhooks/outbox';
 import { claimCallbacks, writeCallbackResults } from '../../store/webhooks/relays';
 import { accept, begin, submit, type ScaleBed } from './bed';
 import { HISTORY_DAYS, historyCampaign, SCALE_ACCOUNT } from './history';
@@ -95,6 +107,30 @@ const people: ScaleStatement[] = [
   },
 ];
 
+const MASTER_KEY = Buffer.alloc(32, 1);
+const KEYS = {
+  sealer: createSealer(createKeyring([{ key: MASTER_KEY }])),
+  pseudonyms: createPseudonyms({ number: MASTER_KEY, record: MASTER_KEY }),
+};
+/** Of whom the history has nothing, or one message of its own each time. */
+const ERASED: readonly ErasureSubject[] = [
+  { kind: 'number', value: '+912250000001' },
+  { kind: 'meta', value: 'erased' },
+];
+
+/** A message to the person, and the erasure that is asked for then. */
+async function askErasure(bed: ScaleBed, subject: ErasureSubject): Promise<string> {
+  const sliceId = await accept(bed, 1);
+  const column = subject.kind === 'number' ? 'msisdn' : 'meta';
+  const { pool, db } = bed.database;
+  await pool.query(`update messages set ${column} = $2, webhook_id = null where slice_id = $1`, [
+    sliceId,
+    subject.value,
+  ]);
+  const { row } = await db.transaction().execute((tx) => requestErasure(tx, KEYS, subject, [SCALE_ACCOUNT]));
+  return row.id;
+}
+
 const maintenance: ScaleStatement[] = [
   { name: 'statistics, nothing changed', run: ({ database }) => refreshStats(database.pool, SCALE_ACCOUNT) },
   {
@@ -116,6 +152,27 @@ const maintenance: ScaleStatement[] = [
   { name: 'parked receipts', run: ({ database }) => listParkedKnown(database.pool, 1_000) },
   { name: 'overdue webhooks', run: ({ database }) => listOverdueWebhooks(database.pool, 90_000) },
   { name: 'slices to blank', run: ({ database }) => listRipeSlices(database.pool, 10) },
+  {
+    name: 'lists that are kept no longer',
+    run: async ({ database: { pool } }) => {
+      await blankCampaigns(pool, PAGE);
+      await forgetDrafts(pool, PAGE);
+      await forgetUploads(pool, PAGE);
+      await blankSuppressionReasons(pool, PAGE);
+      await forgetTestPhones(pool, PAGE);
+    },
+  },
+  { name: 'disabled webhooks', run: ({ database }) => listDisabledOverdue(database.pool, 90_000) },
+  ...ERASED.map((subject): ScaleStatement => ({
+    name: `the messages of an erasure by ${subject.kind}`,
+    prepare: (bed) => askErasure(bed, subject),
+    run: async ({ database: { pool } }, id) => {
+      const scope = { id: id as string, accountId: SCALE_ACCOUNT, subject };
+      await cancelMeant(pool, scope);
+      await blankMeant(pool, scope, KEYS.pseudonyms, () => Promise.resolve());
+      await countMeant(pool, scope);
+    },
+  })),
   { name: 'old idempotency keys', run: ({ database }) => forgetIdempotencyKeys(database.pool) },
   {
     name: 'survey of a campaign',

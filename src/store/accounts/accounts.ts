@@ -5,6 +5,7 @@ import type { MaxAge } from '../../core/messages/age';
 import type { SuppressedClasses } from '../../core/messages/suppression';
 import { prefixedId } from '../../core/messages/ids';
 import type { SenderClass } from '../../core/gateways/sender';
+import { hasErasures } from '../messages/erased';
 import { sealEncryption, type EncryptionSetting } from './account-encryption';
 import type { AccountsTable, CountryWindow, Safety, Schema } from '../tables';
 import type { Sealer } from '../seal';
@@ -23,6 +24,8 @@ export interface AccountContext {
   approvedSenders: ApprovedSender[];
   /** DLT ids of its sensitive templates: a record that names one is as sensitive. */
   sensitiveTemplates: string[];
+  /** It has erasures that a new record may have to do with, see `hasErasures`. */
+  hasErasures: boolean;
 }
 
 export interface GatewayFacts {
@@ -88,11 +91,20 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
       DEFAULT_GATEWAYS.as('default_gateways'),
       APPROVED_SENDERS.as('approved_senders'),
       SENSITIVE_TEMPLATES.as('sensitive_templates'),
+      sql<boolean>`${sql.raw(hasErasures('accounts.id'))}`.as('has_erasures'),
     ])
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { gateways, default_webhook_id, default_gateways, approved_senders, sensitive_templates, ...account } = row;
+  const {
+    gateways,
+    default_webhook_id,
+    default_gateways,
+    approved_senders,
+    sensitive_templates,
+    has_erasures,
+    ...account
+  } = row;
   return {
     account,
     gateways: Number(gateways),
@@ -100,6 +112,7 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
     defaultGateways: default_gateways,
     approvedSenders: approved_senders,
     sensitiveTemplates: sensitive_templates,
+    hasErasures: has_erasures,
   };
 }
 
@@ -108,6 +121,10 @@ export async function listAccounts(db: Kysely<Schema>, page: { after?: string; l
   let query = db.selectFrom('accounts').selectAll();
   if (page.after !== undefined) query = query.where('id', '>', page.after);
   return query.orderBy('id').limit(page.limit).execute();
+}
+
+export async function listAccountIds(db: Kysely<Schema>): Promise<string[]> {
+  return (await db.selectFrom('accounts').select('id').orderBy('id').execute()).map(({ id }) => id);
 }
 
 export async function findAccount(db: Kysely<Schema>, id: string): Promise<Account | null> {

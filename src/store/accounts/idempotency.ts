@@ -1,11 +1,16 @@
 /** Idempotency keys: which request came first under a key, and what it was answered. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { SEALED, type SealContext } from '../seal';
 
 export interface IdempotencyKey {
   accountId: string;
   key: string;
 }
+
+/** Names the row of an answer for its seal. */
+export const idempotencyContext = ({ accountId, key }: IdempotencyKey): SealContext =>
+  SEALED.idempotencyAnswer.context(accountId, key);
 
 export type Claim =
   /** The request is the first one under its key. */

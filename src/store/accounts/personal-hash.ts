@@ -21,10 +21,13 @@ export type NumberHash = (e164: string) => Promise<Buffer>;
 const NAME = 'personal-hash';
 const SECRET_BYTES = 32;
 
-export function createPersonalHash({ pool }: Pick<Database, 'pool'>, sealer: Sealer): PersonalHash {
+/** The key of a purpose, 32 bytes. Throws as {@link PersonalHash} does. */
+export type PersonalKey = (purpose: string) => Promise<Buffer>;
+
+export function createPersonalKey({ pool }: Pick<Database, 'pool'>, sealer: Sealer): PersonalKey {
   const keys = new Map<string, Buffer>();
   let secret: Promise<Buffer> | undefined;
-  return async (purpose, value) => {
+  return async (purpose) => {
     secret ??= ensureSecret(pool, sealer).catch((error: unknown) => {
       secret = undefined;
       throw error;
@@ -32,9 +35,16 @@ export function createPersonalHash({ pool }: Pick<Database, 'pool'>, sealer: Sea
     const opened = await secret;
     const key = keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', opened, '', `heliograph ${purpose} hash v1`, 32));
     keys.set(purpose, key);
-    return createHmac('sha256', key).update(value).digest();
+    return key;
   };
 }
+
+export const createPersonalHash =
+  (keyOf: PersonalKey): PersonalHash =>
+  async (purpose, value) =>
+    createHmac('sha256', await keyOf(purpose))
+      .update(value)
+      .digest();
 
 /** The secret of this deployment, made by whichever process needs it first. */
 async function ensureSecret(pool: Database['pool'], sealer: Sealer): Promise<Buffer> {

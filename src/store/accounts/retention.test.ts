@@ -1,8 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ACCOUNT, countersOf, startStore, storeGateway, storeSlice, type TestStore } from '../../../test/support/rows';
+import {
+  ACCOUNT,
+  countersOf,
+  FAILED,
+  receiptOf,
+  sendDue,
+  startStore,
+  storeGateway,
+  storeSlice,
+  submit,
+  WEBHOOK,
+  type TestStore,
+} from '../../../test/support/rows';
+import { findAnywhere } from '../../../test/support/sweep';
 import { maskMsisdn } from '../../core/messages/msisdn';
 import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from './retention';
 import { readLedger } from '../messages/slices';
+import { applyReceipts } from '../receipts/receipts';
 
 const DAYS = 30;
 let store: TestStore;
@@ -144,6 +158,26 @@ describe('blankSlices', () => {
       expect((await messagesOf(sliceId))[0]!.msisdn).toBe(maskMsisdn(msisdn));
     },
   );
+});
+
+it('links, and what vendors and webhooks said in words, go with their messages; a report that comes after leaves nothing', async () => {
+  const gateway = await storeGateway(store);
+  const { sliceId, ids } = await storeSlice(store.pool, 1, {
+    links: [{ code: 'c1', url: 'https://example.com/?t=asha' }],
+  });
+  const [message] = await submit(store.pool, sliceId, gateway.id);
+  const said = { raw: 'to +919800000001', reason: 'no such number 9800000001' };
+  await applyReceipts(store.pool, [receiptOf(gateway.id, message!, { ...FAILED, ...said })]);
+  await sendDue(store.pool, WEBHOOK, 10);
+  await store.pool.query(`update callbacks set last_error = 'refused 9800000001'`);
+  await store.pool.query(`update messages set settled_at = now() - interval '31 days'`);
+  await store.pool.query(`update slices set created_at = now() - interval '31 days'`);
+  expect((await findAnywhere(store.pool, ['9800000001', 'asha'])).length).toBeGreaterThan(4);
+  await blank(10);
+  await applyReceipts(store.pool, [receiptOf(gateway.id, message!, said)]);
+  expect(await findAnywhere(store.pool, ['9800000001', 'asha'])).toEqual([]);
+  const { rows } = await store.pool.query('select count(*)::int as n from receipts where message_id = $1', [ids[0]]);
+  expect(rows).toEqual([{ n: 2 }]);
 });
 
 it('old inbound texts are deleted, old reports that found no message are blanked', async () => {

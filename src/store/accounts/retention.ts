@@ -1,6 +1,7 @@
 /** Retention: what an account's `retention_days` say is blanked, in bounded steps. Counts, states and times stay. */
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import { blanked } from '../messages/blank';
 
 export interface Blanked {
   slices: number;
@@ -33,7 +34,6 @@ const LIST_RIPE = `
   where a.retention_days is not null
   limit $1`;
 
-/** Ids go from step to step as arrays: a join that was planned while the tables were empty would read all messages. */
 const BLANK_SLICES = `
 with ripe as (
   select id from slices where id = any($1::uuid[]) and blanked_at is null order by id for update
@@ -41,19 +41,7 @@ with ripe as (
 held as (
   select m.id from messages m where m.slice_id = any(array(select id from ripe)) order by m.id for update
 ),
-messages_blanked as (
-  update messages m
-  set body = '', meta = null, record_key = null, options = nullif(m.options - 'extra', '{}'), msisdn = ${MASKED}
-  where m.id = any(array(select id from held))
-  returning m.id
-),
-receipts_blanked as (
-  update receipts set raw = null where message_id = any(array(select id from held)) and raw is not null
-),
-callbacks_blanked as (
-  update callbacks set detail = '{"toPhone": null, "incomingText": ""}'
-  where message_id = any(array(select id from held)) and event = 'replied'
-),
+${blanked(MASKED, 'null')},
 slices_blanked as (
   update slices set blanked_at = now() where id = any(array(select id from ripe)) returning id
 )

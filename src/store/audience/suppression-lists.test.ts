@@ -1,4 +1,4 @@
-import { ACCOUNT, hashNumber, numberHash, startStore, type TestStore } from '../../../test/support/rows';
+import { ACCOUNT, hashNumber, numberHash, PSEUDONYMS, startStore, type TestStore } from '../../../test/support/rows';
 import { storeUpload } from '../../../test/support/uploads';
 import { until } from '../../../test/support/until';
 import { importUpload } from '../../activities/audience/upload';
@@ -54,12 +54,12 @@ test('a list that is brought again changes nothing; one for all stops more', asy
   await run(again);
   expect(await upload(again)).toMatchObject({ state: 'ready', valid: 2, duplicates: 2 });
   expect([await listed(), await count('consents')]).toEqual([before, 2]);
-  expect(await isSuppressed(store.db, ACCOUNT, '+919800000001', false)).toBe(false);
+  expect(await isSuppressed(store.db, PSEUDONYMS, ACCOUNT, '+919800000001', false)).toBe(false);
 
   await run(await bring('to,classes\n9800000001,all\n9800000001,promotional\n'));
-  expect(await isSuppressed(store.db, ACCOUNT, '+919800000001', false)).toBe(true);
+  expect(await isSuppressed(store.db, PSEUDONYMS, ACCOUNT, '+919800000001', false)).toBe(true);
   await run(await bring(file, 'promotional'));
-  expect(await isSuppressed(store.db, ACCOUNT, '+919800000001', false)).toBe(true);
+  expect(await isSuppressed(store.db, PSEUDONYMS, ACCOUNT, '+919800000001', false)).toBe(true);
 });
 
 test('an import that stops after any block goes on from there; two of one upload store each row once', async () => {
@@ -81,7 +81,7 @@ test('a file that can’t be read to its end: what came before is in force', asy
   const id = await bring(`to\n${'9800000001\n'.repeat(3_000)}9800000002,${'x'.repeat(200_000)}\n`);
   await run(id);
   expect(await upload(id)).toMatchObject({ state: 'failed', reason: expect.stringContaining('longer than 64 KB') });
-  expect(await isSuppressed(store.db, ACCOUNT, '+919800000001', false)).toBe(true);
+  expect(await isSuppressed(store.db, PSEUDONYMS, ACCOUNT, '+919800000001', false)).toBe(true);
 });
 
 test('is no list of recipients: neither found, shown nor deleted as one', async () => {

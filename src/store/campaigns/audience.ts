@@ -1,19 +1,21 @@
 /** The audience of a campaign before it becomes messages: its recipients page by page, and questions about them. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Pool } from 'pg';
+import type { LoadPseudonyms, Pseudonyms } from '../../core/accounts/pseudonyms';
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
 import { listOwnRecipients } from './materialise';
 import type { CampaignRow } from './campaigns';
 import { listGroupRecipients } from '../audience/groups';
 import type { Audience, Schema } from '../tables';
+import { hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import { readUploadRows } from '../audience/uploads';
 
-/** The table of an audience's rows, by the id that {@link Audience} names. */
+/** The rows of an audience, in the order of their positions, by the id that {@link Audience} names. */
 const ROWS = {
-  group: sql`select msisdn from group_members where group_id = `,
-  upload: sql`select msisdn from upload_rows where upload_id = `,
+  group: sql`select id as position, msisdn, name, variables from group_members where group_id = `,
+  upload: sql`select no as position, msisdn from upload_rows where upload_id = `,
 };
 
 /** One page of a campaign's audience after a position; empty = there are no more. */
@@ -50,51 +52,100 @@ interface Sending {
 /** True where the number `r.msisdn` is suppressed for the account `own.id`, else null. */
 const isOptedOut = ({ promotional }: Sending) => sql.raw(suppressingIn('own.id', 'r.msisdn', promotional));
 
+/** Numbers that are held at once against the opt-outs of erased ones. */
+const HELD_AT_ONCE = 5_000;
+
+/** Whether the account has anything to do with erasures: else none of its numbers is asked for by its hash. */
+const knowsErased = (accountId: string) =>
+  sql<boolean>`(select ${sql.raw(hasErasures('asking.id'))} from accounts asking where asking.id = ${accountId})`;
+
+/**
+ * Rows that no suppression names by number, page by page, each with how many of them one names by the hash of an erased number.
+ * @param everyone rows with `position` and `msisdn`. @param which a condition on a row `r`.
+ */
+async function* holdAgainstErased(
+  db: Kysely<Schema>,
+  pseudonyms: Pseudonyms,
+  sending: Sending,
+  everyone: RawBuilder<unknown>,
+  which: RawBuilder<unknown> = sql`true`,
+) {
+  for (let after = '0', more = true; more;) {
+    const { rows } = await sql<{ position: string; msisdn: string }>`
+      select r.position::text, r.msisdn from accounts own, (${everyone}) r
+      where own.id = ${sending.accountId} and r.position > ${after}::bigint and ${which} and ${isOptedOut(sending)} is null
+      order by r.position limit ${HELD_AT_ONCE}`.execute(db);
+    const hashes = rows.map(({ msisdn }) => pseudonyms.number(msisdn));
+    const { rows: found } = await sql<{ erased: number }>`
+      select count(*)::int as erased from accounts own, unnest(${hashes}::text[]) as r (msisdn)
+      where own.id = ${sending.accountId} and ${isOptedOut(sending)} is not null`.execute(db);
+    yield { rows: rows.length, erased: found[0]!.erased };
+    more = rows.length === HELD_AT_ONCE;
+    after = rows.at(-1)?.position ?? after;
+  }
+}
+
 /**
  * Members of a group that a text with variables can be sent to: none of `required` is without a value, and the number is
  * not suppressed.
  * @param shared values for all; a member's own win.
+ * @param loadPseudonyms by which erased numbers that have opted out are known.
  * @returns `lacking`: members without a value of some variable.
  */
 export async function countReachable(
   db: Kysely<Schema>,
+  loadPseudonyms: LoadPseudonyms,
   group: Sending & { id: string },
   required: readonly string[],
   shared: Record<string, string>,
 ): Promise<{ reachable: number; lacking: number }> {
-  const { rows } = await sql<{ reachable: string; lacking: string }>`
-    select count(*) filter (where not lacks and not suppressed) as reachable, count(*) filter (where lacks) as lacking
-    from (
-      select ${isOptedOut(group)} is not null as suppressed,
-             exists (select 1 from unnest(${required}::text[]) as n (name)
+  const members = sql`${ROWS.group}${group.id}`;
+  const lacks = sql`exists (select 1 from unnest(${required}::text[]) as n (name)
                      where coalesce(r.variables->>n.name, case when n.name = 'name' then r.name end,
-                                    ${JSON.stringify(shared)}::jsonb->>n.name, '') = '') as lacks
-      from group_members r, accounts own where r.group_id = ${group.id} and own.id = ${group.accountId}
+                                    ${JSON.stringify(shared)}::jsonb->>n.name, '') = '')`;
+  const { rows } = await sql<{ reachable: string; lacking: string; knows_erased: boolean }>`
+    select count(*) filter (where not lacks and not suppressed) as reachable, count(*) filter (where lacks) as lacking,
+           ${knowsErased(group.accountId)} as knows_erased
+    from (
+      select ${isOptedOut(group)} is not null as suppressed, ${lacks} as lacks
+      from accounts own, (${members}) r where own.id = ${group.accountId}
     ) members`.execute(db);
-  return { reachable: Number(rows[0]!.reachable), lacking: Number(rows[0]!.lacking) };
+  const { reachable, lacking, knows_erased: mayBe } = rows[0]!;
+  const counts = { reachable: Number(reachable), lacking: Number(lacking) };
+  if (!mayBe || counts.reachable === 0) return counts;
+  const pages = holdAgainstErased(db, await loadPseudonyms(), group, members, sql`not ${lacks}`);
+  for await (const { erased } of pages) counts.reachable -= erased;
+  return counts;
 }
 
 /**
  * Whether every recipient of an audience has opted out of such messages.
  * @param msisdns the recipients of an audience that came in the request.
+ * @param loadPseudonyms by which erased numbers that have opted out are known.
  */
 export async function isEveryoneSuppressed(
   db: Kysely<Schema>,
+  loadPseudonyms: LoadPseudonyms,
   sending: Sending,
   audience: Audience,
   msisdns: readonly string[],
 ): Promise<boolean> {
   const everyone =
     audience.kind === 'recipients'
-      ? sql`select msisdn from unnest(${msisdns}::text[]) as n (msisdn)`
+      ? sql`select position, msisdn from unnest(${msisdns}::text[]) with ordinality as n (msisdn, position)`
       : sql`${ROWS[audience.kind]}${audience.id}`;
   // Postgres stops at the first recipient who is not suppressed.
-  const { rows } = await sql<{ reachable: boolean }>`
+  const { rows } = await sql<{ reachable: boolean; knows_erased: boolean }>`
     select exists (
       select 1 from accounts own, (${everyone}) r
       where own.id = ${sending.accountId} and ${isOptedOut(sending)} is null
-    ) as reachable`.execute(db);
-  return !rows[0]!.reachable;
+    ) as reachable, ${knowsErased(sending.accountId)} as knows_erased`.execute(db);
+  const { reachable, knows_erased: mayBe } = rows[0]!;
+  if (!reachable || !mayBe) return !reachable;
+  for await (const page of holdAgainstErased(db, await loadPseudonyms(), sending, everyone)) {
+    if (page.erased < page.rows) return false;
+  }
+  return true;
 }
 
 /**

@@ -4,7 +4,9 @@ import type { Recipient } from '../../core/audience/audience';
 import type { ShortLink } from '../../core/messages/links';
 import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
 import { transact } from '../database';
+import { findErasedOptOuts, hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
 
@@ -65,23 +67,39 @@ export async function storeCampaignBlock(
   pool: Pool,
   facts: CampaignMessageFacts,
   block: CampaignBlock,
+  pseudonyms: Pseudonyms,
 ): Promise<boolean> {
   return transact(pool, async (client) => {
     const moved = await moveOn(client, block);
-    if (moved) await storeSlices(client, facts, block);
-    return moved;
+    if (moved === null) return false;
+    const erased = moved.has_erasures ? await erasedAmong(client, facts, block, pseudonyms) : null;
+    await storeSlices(client, facts, block, erased ?? new Map());
+    return true;
   });
 }
 
-async function moveOn(client: PoolClient, block: CampaignBlock): Promise<boolean> {
+/** Recipients who have opted out and were erased, with the hash that is kept of each number. */
+function erasedAmong(
+  client: PoolClient,
+  facts: CampaignMessageFacts,
+  { slices }: CampaignBlock,
+  pseudonyms: Pseudonyms,
+) {
+  const msisdns = slices.flatMap(({ messages }) => messages.map(({ msisdn }) => msisdn));
+  return findErasedOptOuts(client, pseudonyms, facts, msisdns);
+}
+
+/** Null: the campaign stands elsewhere. */
+async function moveOn(client: PoolClient, block: CampaignBlock): Promise<{ has_erasures: boolean } | null> {
   const recipients = block.slices.reduce((sum, slice) => sum + slice.messages.length, 0);
-  const { rowCount } = await client.query(
+  const { rows } = await client.query<{ has_erasures: boolean }>(
     `update campaigns
      set position = $3, recipients = recipients + $4, rejected = rejected + $5, slices = slices + $6,
          problems = (select coalesce(jsonb_agg(p order by n), '[]') from (
            select p, n from jsonb_array_elements(problems || $7::jsonb) with ordinality as e (p, n)
            order by n limit ${MAX_PROBLEMS}) kept)
-     where id = $1 and position = $2 and state = 'preparing'`,
+     where id = $1 and position = $2 and state = 'preparing'
+     returning ${hasErasures('campaigns.account_id')} as has_erasures`,
     [
       block.campaignId,
       block.from,
@@ -92,10 +110,16 @@ async function moveOn(client: PoolClient, block: CampaignBlock): Promise<boolean
       JSON.stringify(block.problems),
     ],
   );
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
 
-async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, block: CampaignBlock): Promise<void> {
+/** @param erased what is stored in place of a number. */
+async function storeSlices(
+  client: PoolClient,
+  facts: CampaignMessageFacts,
+  block: CampaignBlock,
+  erased: ReadonlyMap<string, string>,
+): Promise<void> {
   if (block.slices.length === 0) return;
   await client.query({
     name: 'import-slices',
@@ -127,7 +151,7 @@ async function storeSlices(client: PoolClient, facts: CampaignMessageFacts, bloc
     values: [
       column((m) => m.id),
       rows.map((row) => row.sliceId),
-      column((m) => m.msisdn),
+      column((m) => erased.get(m.msisdn) ?? m.msisdn),
       column((m) => m.meta),
       column((m) => m.body),
       column((m) => m.webhookId),
@@ -179,11 +203,13 @@ export async function listSuppressedAmong(
   accountId: string,
   msisdns: readonly string[],
   promotional: boolean,
+  pseudonyms: Pseudonyms,
 ): Promise<Set<string>> {
   const { rows } = await pool.query<{ msisdn: string }>(
-    `select r.msisdn from accounts own, unnest($2::text[]) as r (msisdn)
-     where own.id = $1 and ${suppressingIn('own.id', 'r.msisdn', promotional)} is not null`,
-    [accountId, msisdns],
+    `select r.msisdn from accounts own, unnest($2::text[], $3::text[]) as r (msisdn, pseudonym)
+     where own.id = $1 and (${suppressingIn('own.id', 'r.msisdn', promotional)} is not null
+       or ${suppressingIn('own.id', 'r.pseudonym', promotional)} is not null)`,
+    [accountId, msisdns, msisdns.map((msisdn) => pseudonyms.number(msisdn))],
   );
   return new Set(rows.map((row) => row.msisdn));
 }

@@ -1,5 +1,5 @@
 /** Whom a campaign would reach: every question that is asked before messages are made, in both scopes and classes. */
-import { startStore, type TestStore } from '../../../test/support/rows';
+import { loadPseudonyms, PSEUDONYMS, startStore, type TestStore } from '../../../test/support/rows';
 import { uuidv7 } from '../../core/messages/ids';
 import { insertGroup } from '../audience/groups';
 import { isSuppressed } from '../messages/suppressions';
@@ -37,34 +37,49 @@ async function answers(accountId: string, msisdn: string, promotional: boolean):
   const sending = { accountId, promotional };
   const { db, pool } = store;
   return [
-    !(await isSuppressed(db, accountId, msisdn, promotional)),
-    !(await isEveryoneSuppressed(db, sending, { kind: 'recipients' }, [msisdn])),
-    !(await isEveryoneSuppressed(db, sending, { kind: 'group', id: group.id }, [])),
-    !(await isEveryoneSuppressed(db, sending, { kind: 'upload', id: upload }, [])),
-    (await countReachable(db, { ...sending, id: group.id }, [], {})).reachable === 1,
-    !(await listSuppressedAmong(pool, accountId, [msisdn, '+919800009998'], promotional)).has(msisdn),
+    !(await isSuppressed(db, PSEUDONYMS, accountId, msisdn, promotional)),
+    !(await isEveryoneSuppressed(db, loadPseudonyms, sending, { kind: 'recipients' }, [msisdn])),
+    !(await isEveryoneSuppressed(db, loadPseudonyms, sending, { kind: 'group', id: group.id }, [])),
+    !(await isEveryoneSuppressed(db, loadPseudonyms, sending, { kind: 'upload', id: upload }, [])),
+    (await countReachable(db, loadPseudonyms, { ...sending, id: group.id }, [], {})).reachable === 1,
+    !(await listSuppressedAmong(pool, accountId, [msisdn, '+919800009998'], promotional, PSEUDONYMS)).has(msisdn),
   ];
 }
 
 const cases = (['account', 'deployment'] as const).flatMap((own) =>
   (['own', 'account', 'deployment'] as const).flatMap((other) =>
     (['all', 'promotional'] as const).flatMap((classes) =>
-      [true, false].map((promotional) => ({ own, other, classes, promotional })),
+      [true, false].flatMap((promotional) =>
+        [false, true].map((erased) => ({ own, other, classes, promotional, erased })),
+      ),
     ),
   ),
 );
 
 test.each(cases)(
-  'scope $own, suppressed in an account of scope $other for $classes; promotional: $promotional',
-  async ({ own, other, classes, promotional }) => {
+  'scope $own, suppressed in an account of scope $other for $classes; promotional: $promotional, erased: $erased',
+  async ({ own, other, classes, promotional, erased }) => {
     const accountId = await account(own);
     // A second one that shares, so that a question that takes in all accounts is caught.
     await account('deployment');
     const msisdn = `+91980001${String(1_000 + made)}`;
     const elsewhere = other === 'own' ? accountId : await account(other);
+    if (erased) {
+      await store.pool.query(
+        `insert into erasures (id, account_id, kind, subject_hash, state, keeps_opt_out, look_at, finished_at)
+         values ($1, $2, 'number', 'hash', 'done', true, now(), now() - interval '1 year')`,
+        [uuidv7(), elsewhere],
+      );
+    }
+    const standsAs = erased ? PSEUDONYMS.number(msisdn) : msisdn;
     await store.db
       .insertInto('suppressions')
-      .values({ account_id: elsewhere, msisdn, source: 'inbound', classes: classes satisfies SuppressedClasses })
+      .values({
+        account_id: elsewhere,
+        msisdn: standsAs,
+        source: 'inbound',
+        classes: classes satisfies SuppressedClasses,
+      })
       .execute();
     const counts = other === 'own' || (own === 'deployment' && other === 'deployment');
     const reached = !(counts && (classes === 'all' || promotional));

@@ -4,6 +4,7 @@ import {
   ACCOUNT,
   FAILED,
   numberHash,
+  PSEUDONYMS,
   SEALER,
   WEBHOOK,
   messageOf,
@@ -152,8 +153,8 @@ it('a reply goes to all that want it, once', async () => {
     authentic: true,
     evidence: {},
   };
-  expect((await storeInbound(store.pool, [reply])).sort()).toEqual([all, WEBHOOK].sort());
-  expect(await storeInbound(store.pool, [reply])).toEqual([]);
+  expect((await storeInbound(store.pool, [reply], PSEUDONYMS)).sort()).toEqual([all, WEBHOOK].sort());
+  expect(await storeInbound(store.pool, [reply], PSEUDONYMS)).toEqual([]);
   expect(await told(message.id)).toEqual([`${all} replied pending`, `${WEBHOOK} replied pending`].sort());
 });
 

@@ -90,7 +90,8 @@ known as (
 ),
 answered as (
   update attempts a
-  set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code, reason = r.reason,
+  set state = r.attempt_state, provider_id = r.provider_id, class = r.class, code = r.code,
+      reason = case when a.blanked_at is null then r.reason end,
       lookups = case r.attempt_state when 'submitted' then 0 else a.lookups end, answered_at = now()
   from known r where a.message_id = r.id and a.no = r.no
   returning r.id, r.no, r.message_state, r.leg, r.delay_ms, r.transients, r.clevertap, r.reason, r.counts, r.is_late

@@ -4,6 +4,7 @@ import type { ShortLink } from '../../core/messages/links';
 import { execute, executeLocked, isUniqueViolation } from '../database';
 import type { MessageOptions } from '../tables';
 import { recordWindow } from './records';
+import { suppressingService } from './suppressions';
 
 /**
  * Longest that messages join a slice after its id was made. A search by time goes by the ids of slices: what it looks for
@@ -41,6 +42,8 @@ export interface MessageDraft {
   validUntil: Date | null;
   /** A record with the hash of one of the last 24 hours is a duplicate; null = never. {@link RECORD_HASH_BYTES} bytes. */
   recordHash: Buffer | null;
+  /** The account has erasures: by these hashes it is told what is left of erased persons and records. Absent = it has none. */
+  erased?: { number: string; record: Buffer | null };
   /** Short links in `body`; absent = none. */
   links?: readonly ShortLink[];
 }
@@ -57,12 +60,11 @@ export interface AcceptResult {
  * another it would read all that the account has sent in a day. So the account has the collation of that index, and ids
  * are compared afterwards.
  */
-const earlier = (ofMeta: string): string => `
+const earlier = (ofMeta: string, hash = 'd.record_hash'): string => `
   select e.id
   from (
     select m.id from messages m
-    where ${ofMeta} and m.record_key = any(array[
-      $17::bytea || d.record_hash, $16::bytea || d.record_hash, $18::bytea || d.record_hash])
+    where ${ofMeta} and m.record_key = any(array[$17::bytea || ${hash}, $16::bytea || ${hash}, $18::bytea || ${hash}])
     offset 0
   ) e
   where e.id >= $19::uuid
@@ -98,22 +100,32 @@ linked as (
   where d.repeats is null
 )`;
 
-const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string): string => `
+/** What a draft is compared with beyond that, and the number that it is kept with. */
+const PLAIN = { columns: '', names: '', repeats: 'null::uuid', msisdn: 'd.msisdn' };
+/** Of an erased record a hash tells, without a meta; of an erased opt-out, a hash in place of the number. */
+const ERASED = {
+  columns: ', $29::text[], $30::bytea[]',
+  names: ', erased_number, erased_hash',
+  repeats: `(${earlier('m.meta is null and m.record_key is not null', 'd.erased_hash')})`,
+  msisdn: `case when ${suppressingService('d.account_id', 'd.erased_number', 'd.service')} then d.erased_number else d.msisdn end`,
+};
+
+const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string, erased: typeof PLAIN): string => `
 with given as (
   select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::smallint[], $24::boolean[], $25::jsonb[])
     as s (id, account_id, due_at, priority, is_new, windows)
 ),
 ${slice},
 draft as (
-  select d.*, case
+  select d.*, ${erased.msisdn} as kept_msisdn, case
     when d.record_hash is null then null
-    when d.meta is null then (${earlier('m.meta is null and m.record_key is not null')})
-    else (${earlier('m.account_id collate "C" = d.account_id and m.meta = d.meta')}) end as repeats
+    when d.meta is null then coalesce((${earlier('m.meta is null and m.record_key is not null')}), ${erased.repeats})
+    else coalesce((${earlier('m.account_id collate "C" = d.account_id and m.meta = d.meta')}), ${erased.repeats}) end as repeats
   from unnest(
     $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[], $15::timestamptz[]
+    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[], $15::timestamptz[]${erased.columns}
   ) as d (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-          options, webhook_id, encoding, segments, record_hash, valid_until)
+          options, webhook_id, encoding, segments, record_hash, valid_until${erased.names})
   ${ofSlices}
 ),
 counted as (
@@ -127,17 +139,19 @@ counted as (
 stored as (
   insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
                         options, webhook_id, encoding, segments, record_key, valid_until)
-  select id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
+  select id, slice_id, account_id, send_id, kept_msisdn, meta, body, sender, service,
          options, webhook_id, encoding, segments, $16::bytea || record_hash, valid_until
   from draft where repeats is null
 )${linked}
 select 'duplicate' as kind, id, repeats as other from draft where repeats is not null${answer}`;
 
 const STATEMENTS = {
-  'accept-made': statement(MADE, ''),
-  'accept-made-linked': statement(MADE, LINKED),
-  'accept-joining': statement(JOINED, ''),
-  'accept-joining-linked': statement(JOINED, LINKED),
+  'accept-made': statement(MADE, '', PLAIN),
+  'accept-made-linked': statement(MADE, LINKED, PLAIN),
+  'accept-made-erased': statement(MADE, LINKED, ERASED),
+  'accept-joining': statement(JOINED, '', PLAIN),
+  'accept-joining-linked': statement(JOINED, LINKED, PLAIN),
+  'accept-joining-erased': statement(JOINED, LINKED, ERASED),
 };
 
 /** How many transactions with the same records may be committed, one after the other, while this one tries. */
@@ -152,7 +166,9 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
   const { inTurn, ...window } = recordWindow(drafts);
   const links = drafts.flatMap(({ id, links: own = [] }) => own.map((link) => ({ id, ...link })));
   const isJoining = slices.some(({ isNew }) => !isNew);
-  const name = `accept-${isJoining ? 'joining' : 'made'}${links.length === 0 ? '' : '-linked'}` as const;
+  const isErased = drafts.some(({ erased }) => erased !== undefined);
+  const isLinked = isErased || links.length > 0;
+  const name = `accept-${isJoining ? 'joining' : 'made'}${isErased ? '-erased' : isLinked ? '-linked' : ''}` as const;
   const values = [
     ...columnsOf(drafts),
     ...[window.day, window.dayBefore, window.dayAfter, window.since],
@@ -162,7 +178,8 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
     slices.map((s) => s.priority),
     slices.map((s) => s.isNew),
     slices.map((s) => s.windows ?? null),
-    ...(links.length === 0 ? [] : [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)]),
+    ...(isLinked ? [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)] : []),
+    ...(isErased ? [drafts.map((d) => d.erased?.number ?? null), drafts.map((d) => d.erased?.record ?? null)] : []),
   ];
   const rows = await afterRaces(() =>
     inTurn.length === 0

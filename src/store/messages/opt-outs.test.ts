@@ -3,6 +3,7 @@ import {
   ACCOUNT,
   claimBlock,
   numberHash,
+  PSEUDONYMS,
   startStore,
   storeGateway,
   storeSlice,
@@ -58,7 +59,7 @@ const withId = (draft: InboundDraft): InboundDraft => ({
   toldApart: true,
   dedupe: Buffer.from(`text ${texts++}`),
 });
-const say = (...drafts: InboundDraft[]) => storeInbound(store.pool, drafts);
+const say = (...drafts: InboundDraft[]) => storeInbound(store.pool, drafts, PSEUDONYMS);
 
 async function account(over: { scope?: 'account' | 'deployment'; classes?: SuppressedClasses } = {}): Promise<string> {
   const id = `acc_${numbers++}`;
@@ -69,7 +70,7 @@ async function account(over: { scope?: 'account' | 'deployment'; classes?: Suppr
   return id;
 }
 const suppressed = (msisdn: string, promotional = false, accountId = ACCOUNT) =>
-  isSuppressed(store.db, accountId, msisdn, promotional);
+  isSuppressed(store.db, PSEUDONYMS, accountId, msisdn, promotional);
 const consentsOf = async (msisdn: string, accountId = ACCOUNT) =>
   (await listConsents(store.db, { accountId, numberHash: numberHash(msisdn), limit: 100 })).reverse();
 const stored = async (msisdn: string): Promise<number> => {
@@ -127,7 +128,7 @@ describe('a text that has neither an id nor a time', () => {
   it('STOP again counts though a person lifted the first in between', async () => {
     const to = phone();
     await say(said(to, 'stop'));
-    const [row] = await listSuppressions(store.db, { accountId: ACCOUNT, msisdn: to, limit: 1 });
+    const [row] = await listSuppressions(store.db, { accountId: ACCOUNT, msisdns: [to], limit: 1 });
     await store.db
       .transaction()
       .execute((tx) =>
@@ -281,7 +282,7 @@ it('the record of consents tells who, when and how, and holds no number', async 
   const to = phone();
   const receivedAt = new Date('2026-08-01T10:00:00Z');
   await say(withId(said(to, 'stop', { receivedAt })));
-  const [row] = await listSuppressions(store.db, { accountId: ACCOUNT, msisdn: to, limit: 1 });
+  const [row] = await listSuppressions(store.db, { accountId: ACCOUNT, msisdns: [to], limit: 1 });
   await store.db
     .transaction()
     .execute((tx) =>

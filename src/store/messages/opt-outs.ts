@@ -1,5 +1,6 @@
 /** Opt-outs: inbound texts, the numbers they suppress, and keeping those numbers from being sent to. */
 import type { Pool } from 'pg';
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
 import type { CallbackProof } from '../../core/gateways/callback-proof';
 import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
@@ -44,9 +45,9 @@ const INCOMING = `
 incoming as (
   select i.*, own.opt_out_scope = 'deployment' as shared, own.opt_out_classes as classes
   from unnest($1::bytea[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[],
-              $9::text[], $10::timestamptz[], $11::text[], $12::jsonb[])
+              $9::text[], $10::timestamptz[], $11::text[], $12::jsonb[], $13::text[])
     as i (dedupe, told_apart, account_id, gateway_id, msisdn, number_hash, to_number, body, meaning, received_at,
-          proven_by, evidence)
+          proven_by, evidence, pseudonym)
   join accounts own on own.id = i.account_id
 ),
 keyed as (
@@ -103,12 +104,12 @@ suppressed as (
 released as (
   delete from suppressions s using fresh f
   -- Anybody who has the URL of a gateway that asks for no proof could say START for any number.
-  where f.meaning = 'start' and f.proven_by is not null and s.msisdn = f.msisdn and s.source in ${LIFTED_BY_START}
+  where f.meaning = 'start' and f.proven_by is not null and s.msisdn in (f.msisdn, f.pseudonym) and s.source in ${LIFTED_BY_START}
     and (s.account_id = f.account_id or (f.shared and exists (
       select from accounts a where a.id = s.account_id and a.opt_out_scope = 'deployment')))
     and not coalesce(s.evidence->>'gatewayId' = f.gateway_id
                      and (s.evidence->>'receivedAt')::timestamptz > f.received_at, false)
-  returning s.account_id, s.msisdn
+  returning s.account_id, f.msisdn
 ),
 recorded as (
   insert into consents (account_id, number_hash, kind, source, classes, counted, at, evidence)
@@ -118,7 +119,7 @@ recorded as (
   union all
   select r.account_id, f.number_hash, 'opt-in', 'inbound', null, true, f.at,
          jsonb_build_object('scope', 'deployment', 'word', f.evidence->'word', 'language', f.evidence->'language')
-  from released r join fresh f on f.msisdn = r.msisdn and f.account_id <> r.account_id
+  from (select distinct account_id, msisdn from released) r join fresh f on f.msisdn = r.msisdn and f.account_id <> r.account_id
 )`;
 
 const STORE_INBOUND = `
@@ -143,15 +144,21 @@ ${bundled('reported')}
 select webhook_id from reported`;
 
 /**
+/**
  * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start with a proof), keeps a record of
  * either, and queues a `replied` callback under the newest message to that number over that gateway within 72 h, for the
  * webhook it came with and for every `standard` one that wants replies.
  * @param texts in the order in which they were said.
+ * @param pseudonyms by which the opt-out of an erased number is known.
  * @returns webhooks with something new in their outbox.
  */
-export async function storeInbound(pool: Pool, texts: readonly InboundDraft[]): Promise<string[]> {
+export async function storeInbound(
+  pool: Pool,
+  texts: readonly InboundDraft[],
+  pseudonyms: Pseudonyms,
+): Promise<string[]> {
   const woken = new Set<string>();
-  for (const round of oneEach(texts)) for (const id of await storeRound(pool, round)) woken.add(id);
+  for (const round of oneEach(texts)) for (const id of await storeRound(pool, round, pseudonyms)) woken.add(id);
   return [...woken];
 }
 
@@ -167,7 +174,7 @@ function oneEach(texts: readonly InboundDraft[]): InboundDraft[][] {
   return rounds;
 }
 
-async function storeRound(pool: Pool, texts: readonly InboundDraft[]): Promise<string[]> {
+async function storeRound(pool: Pool, texts: readonly InboundDraft[], pseudonyms: Pseudonyms): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(pool, 'store-inbound', STORE_INBOUND, [
     texts.map((t) => t.dedupe),
     texts.map((t) => t.toldApart),
@@ -181,6 +188,7 @@ async function storeRound(pool: Pool, texts: readonly InboundDraft[]): Promise<s
     texts.map((t) => t.receivedAt),
     texts.map((t) => t.proof),
     texts.map((t) => JSON.stringify(t.evidence)),
+    texts.map((t) => pseudonyms.number(t.msisdn)),
   ]);
   return rows.map((row) => row.webhook_id);
 }

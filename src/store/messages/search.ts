@@ -206,5 +206,6 @@ async function readSending(db: Kysely<Schema>, message: FoundRow): Promise<Selec
     message_id: message.id, no: message.attempts + 1, account_id: message.account_id, gateway_id, leg, claim, created_at,
     sender: imposed ? sender : (message.sender ?? sender), state: 'submitting',
     provider_id: null, class: null, code: null, reason: null, answered_at: null, settled_at: null, lookups: 0, overdue_at: null,
+    blanked_at: null,
   }; // prettier-ignore
 }

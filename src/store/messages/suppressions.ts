@@ -1,5 +1,7 @@
 /** Suppressions: numbers that an account does not send to, what they stop, and how it is known. */
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Pseudonyms } from '../../core/accounts/pseudonyms';
+import { PROMOTIONAL_WORDS } from '../../core/messages/service';
 import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { ConsentEvidence, ConsentsTable, Schema, SuppressionsTable } from '../tables';
 
@@ -36,6 +38,18 @@ export const suppressingIn = (account: string, msisdn: string, promotional: bool
     shared: `exists (select from accounts asking where asking.id = ${account} and asking.opt_out_scope = 'deployment')`,
   });
 
+const WORDS = `array[${PROMOTIONAL_WORDS.map((word) => `'${word}'`).join(', ')}]`;
+
+/** The same by the word that says what a message is for. @param account, msisdn, service in SQL. */
+export const suppressingService = (account: string, msisdn: string, service: string): string => `(
+  select ${suppressing({
+    account: 'asking.id',
+    msisdn,
+    promotional: `upper(btrim(${service})) = any(${WORDS} || array(
+      select upper(btrim(word)) from unnest(asking.promotional_services) as own (word)))`,
+    shared: `asking.opt_out_scope = 'deployment'`,
+  })} from accounts asking where asking.id = ${account})`;
+
 /** How an account's opt-outs are held against its messages; read with its other rules of dispatch. */
 export interface OptOutRules {
   /** Opt-outs of all accounts of the deployment that share theirs count. */
@@ -44,14 +58,16 @@ export interface OptOutRules {
   promotional: readonly string[];
 }
 
-/** {@link suppressing} for a row `m` of messages. @param shared, promotional of {@link OptOutRules}, in SQL. */
+/**
+ * {@link suppressing} for a row `m` of messages. One that stands under a pseudonym came when its erased number had opted out,
+ * and can't be sent, whatever was lifted since. @param shared, promotional of {@link OptOutRules}, in SQL. */
 export const suppressingMessage = (shared: string, promotional: string): string =>
-  suppressing({
+  `case when starts_with(m.msisdn, '#') then true else ${suppressing({
     account: 'm.account_id',
     msisdn: 'm.msisdn',
     promotional: `upper(m.service) = any(${promotional}::text[])`,
     shared: `${shared}::boolean`,
-  });
+  })} end`;
 
 export interface SuppressionDraft {
   accountId: string;
@@ -82,8 +98,8 @@ export async function insertSuppression(tx: Kysely<Schema>, draft: SuppressionDr
 
 export interface SuppressionPage {
   accountId: string;
-  /** E.164; absent = all. */
-  msisdn?: string;
+  /** What a number may stand under: E.164, and its pseudonym; absent = all. */
+  msisdns?: readonly string[];
   /** Id of the last one of the page before. */
   after?: string;
   limit: number;
@@ -92,7 +108,7 @@ export interface SuppressionPage {
 /** Newest first; one page. */
 export async function listSuppressions(db: Kysely<Schema>, page: SuppressionPage): Promise<Suppression[]> {
   let query = db.selectFrom('suppressions').selectAll().where('account_id', '=', page.accountId);
-  if (page.msisdn !== undefined) query = query.where('msisdn', '=', page.msisdn);
+  if (page.msisdns !== undefined) query = query.where('msisdn', 'in', page.msisdns);
   if (page.after !== undefined) query = query.where('id', '<', page.after);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
@@ -108,16 +124,19 @@ export async function findSuppression(db: Kysely<Schema>, accountId: string, id:
   return row ?? null;
 }
 
-/** Whether a promotional or other message of the account to that number would be suppressed. */
+/** Whether a promotional or other message of the account to that number would be suppressed; of an erased one its hash tells. */
 export async function isSuppressed(
   db: Kysely<Schema>,
+  pseudonyms: Pseudonyms,
   accountId: string,
   msisdn: string,
   promotional: boolean,
 ): Promise<boolean> {
   const { rows } = await sql<{ suppressed: boolean | null }>`
-    select ${sql.raw(suppressingIn('i.account_id', 'i.msisdn', promotional))} as suppressed
-    from (values (${accountId}, ${msisdn})) as i (account_id, msisdn)`.execute(db);
+    select bool_or(${sql.raw(suppressingIn('i.account_id', 'i.msisdn', promotional))}) as suppressed
+    from (values (${accountId}, ${msisdn}), (${accountId}, ${pseudonyms.number(msisdn)})) as i (account_id, msisdn)`.execute(
+    db,
+  );
   return rows[0]!.suppressed === true;
 }
 

@@ -9,6 +9,9 @@ import { bodyOnceEnded } from '../messages/texts';
 export const afterFailure = (receipt: string): string =>
   `case when ${receipt}.class in ('sender', 'account') then 'refused' else ${receipt}.status end`;
 
+/** What a receipt says in words; nothing once attempt `a` is blanked: its person is forgotten, or was to be. */
+export const unlessBlanked = (column: string): string => `case when a.blanked_at is null then ${column} end`;
+
 /** The columns of messages `m`. */
 export const MESSAGE_AFTER = `
   state = v.next,

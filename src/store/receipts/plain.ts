@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import { execute, isUniqueViolation } from '../database';
 import { SETTLEMENT, SETTLEMENT_RESULT, type SettlementRow } from '../messages/settlement';
 import { rawUnlessSensitive } from '../messages/texts';
-import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER } from './lattice';
+import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER, unlessBlanked } from './lattice';
 import type { ReceiptDraft } from './receipts';
 
 /**
@@ -24,7 +24,9 @@ with incoming as (
 moved as (
   update messages m set ${MESSAGE_AFTER}
   from (
-    select i.*, (case i.status when 'delivered' then 'delivered' else ${afterFailure('i')} end)::message_state as next
+    select i.dedupe, i.message_id, i.attempt_no, i.status, i.class, i.clevertap, i.code, i.occurred_at,
+           ${unlessBlanked('i.reason')} as reason, ${unlessBlanked('i.raw')} as raw,
+           (case i.status when 'delivered' then 'delivered' else ${afterFailure('i')} end)::message_state as next
     from incoming i join attempts a on a.message_id = i.message_id and a.no = i.attempt_no
     where a.gateway_id = i.gateway_id and a.state = 'submitted'
     order by i.message_id

@@ -6,8 +6,8 @@ import { statesBefore } from '../../core/messages/status';
 import { execute } from '../database';
 import { openAttemptsOfMessages } from '../messages/blocks';
 import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
-import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER } from './lattice';
 import { rawUnlessSensitive } from '../messages/texts';
+import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER, unlessBlanked } from './lattice';
 import { mergeParts } from './parts';
 import { applyPlain } from './plain';
 import {
@@ -49,6 +49,10 @@ export interface ReceiptDraft {
  * for its message is `unseen`: nothing is done, and the statement has to be run again. So it is with what is `overtaking`
  * the answer of a block, once the attempts of that are open.
  */
+const MATCHED = `
+  i.dedupe, i.gateway_id, i.message_id, i.attempt_no, i.provider_id, i.status, i.class, i.clevertap, i.code, i.occurred_at,
+  i.told, i.part_no, i.part_of, ${unlessBlanked('i.reason')} as reason, ${unlessBlanked('i.raw')} as raw,
+  a.message_id as mid, a.no`;
 const STATEMENT = `
 with incoming as (
   select distinct on (dedupe) * from unnest(
@@ -58,11 +62,11 @@ with incoming as (
           reason, occurred_at, raw, told, part_no, part_of)
 ),
 matched as (
-  select i.*, a.message_id as mid, a.no from incoming i
+  select ${MATCHED} from incoming i
   left join attempts a on a.message_id = i.message_id and a.no = i.attempt_no and a.gateway_id = i.gateway_id
   where i.message_id is not null
   union all
-  select i.*, a.message_id as mid, a.no from incoming i
+  select ${MATCHED} from incoming i
   left join attempts a on a.gateway_id = i.gateway_id and a.provider_id = i.provider_id
   where i.message_id is null
 ),

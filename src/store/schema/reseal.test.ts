@@ -4,7 +4,7 @@ import { sealerOf, testContext } from '../../../test/support/seal';
 import { until } from '../../../test/support/until';
 import { findEncryption } from '../accounts/account-encryption';
 import { insertAccount } from '../accounts/accounts';
-import { createPersonalHash } from '../accounts/personal-hash';
+import { createPersonalHash, createPersonalKey } from '../accounts/personal-hash';
 import { findGateway, insertGateway, unsealGateway } from '../gateways/gateways';
 import { SEALED, type Sealer } from '../seal';
 import type { Schema } from '../tables';
@@ -85,7 +85,7 @@ async function listSealed(): Promise<string[]> {
 
 test('every sealed column of two accounts is sealed anew, and opens without the old key', async () => {
   const tenants = [await storeTenant('acme'), await storeTenant('zeta')];
-  const hash = await createPersonalHash(store, before)('opt-out', '919800000001');
+  const hash = await createPersonalHash(createPersonalKey(store, before))('opt-out', '919800000001');
   const expected = await Promise.all(tenants.map((open) => open(before)));
   expect(await listSealed()).toEqual(
     Object.values(SEALED)
@@ -109,7 +109,7 @@ test('every sealed column of two accounts is sealed anew, and opens without the 
     done.map(({ table, column }) => `${table}.${column}`),
   );
   expect(await Promise.all(tenants.map((open) => open(after)))).toEqual(expected);
-  expect(await createPersonalHash(store, after)('opt-out', '919800000001')).toEqual(hash);
+  expect(await createPersonalHash(createPersonalKey(store, after))('opt-out', '919800000001')).toEqual(hash);
   await expect(tenants[0]!(before)).rejects.toThrow('was sealed with the master key new');
   expect(totals(await reseal(store.pool, both))).toEqual({});
 });

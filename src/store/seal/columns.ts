@@ -51,5 +51,6 @@ export const SEALED = {
     ['account_id', 'key'],
     (accountId: string, key: string) => `idempotency:${accountId}:${key}`,
   ),
+  erasureSubject: sealed('erasures', 'subject', ['id'], (id: string) => `erasure:${id}:subject`),
   deploymentSecret: sealed('deployment_secrets', 'value', ['name'], (name: string) => `deployment:${name}`),
 };

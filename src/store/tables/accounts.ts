@@ -16,7 +16,7 @@ export interface AccountsTable {
   created_at: CreatedAt;
   unsupported_options: Generated<'refuse' | 'drop'>;
   encryption: string | null;
-  retention_days: number | null;
+  retention_days: Generated<number | null>;
   click_tracking: Generated<'off' | 'count' | 'report'>;
   safety: JsonWithDefault<Safety>;
   windows: JsonWithDefault<CountryWindow[]>;

@@ -109,6 +109,8 @@ export interface CampaignsTable {
   self_pausing: Generated<boolean>;
   start_failures: Generated<number>;
   start_after: Date | null;
+  /** When retention blanked its text and values. */
+  blanked_at: Generated<Date | null>;
 }
 
 export interface CampaignRecipientsTable {

@@ -18,6 +18,7 @@ import type {
   UploadsTable,
 } from './audience';
 import type { CampaignRecipientsTable, CampaignsTable } from './campaigns';
+import type { ErasuresTable } from './erasures';
 import type { GatewayHealthTable, GatewaysTable, RoutesTable, SendersTable } from './gateways';
 import type {
   AttemptsTable,
@@ -34,6 +35,7 @@ import type { CallbackCountsTable, CallbacksTable, DueCallbacksTable, RelaysTabl
 export type * from './accounts';
 export type * from './audience';
 export type * from './campaigns';
+export type * from './erasures';
 export type * from './gateways';
 export type * from './messages';
 export type * from './webhooks';
@@ -72,4 +74,5 @@ export interface Schema {
   upload_errors: UploadErrorsTable;
   campaigns: CampaignsTable;
   campaign_recipients: CampaignRecipientsTable;
+  erasures: ErasuresTable;
 }

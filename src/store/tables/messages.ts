@@ -112,6 +112,8 @@ export interface AttemptsTable {
   settled_at: Date | null;
   lookups: Generated<number>;
   overdue_at: Date | null;
+  /** From then on reports on it leave nothing of a person. */
+  blanked_at: Generated<Date | null>;
 }
 
 /** What a claim has taken and nothing was written of yet. */

@@ -57,6 +57,18 @@ export async function nextCallbackInMs(pool: Pool, webhookId: string): Promise<n
   return row?.wait_ms == null ? null : Math.max(0, Number(row.wait_ms));
 }
 
+/** When the oldest callback that waits for each of these webhooks is, or was, due; those for which none waits are left out. */
+export async function listOldestDue(pool: Pool, webhookIds: readonly string[]): Promise<Map<string, Date>> {
+  const rows = await execute<{ webhook_id: string; due_at: Date }>(
+    pool,
+    'list-oldest-due',
+    `select w.id as webhook_id, d.due_at from unnest($1::text[]) w (id)
+     cross join lateral (select due_at from due_callbacks where webhook_id = w.id order by due_at limit 1) d`,
+    [webhookIds],
+  );
+  return new Map(rows.map(({ webhook_id: id, due_at: dueAt }) => [id, dueAt]));
+}
+
 /** The webhooks of a table, each found by one step down its index, however many rows it has. */
 const webhooksIn = (name: string, table: 'due_callbacks' | 'relays'): string => `
 ${name} (webhook_id) as (
@@ -84,5 +96,23 @@ where h.webhook_id is not null and w.state is distinct from 'disabled'
 
 export async function listOverdueWebhooks(pool: Pool, overdueMs: number): Promise<string[]> {
   const rows = await execute<{ webhook_id: string }>(pool, 'list-overdue-webhooks', LIST_OVERDUE, [overdueMs]);
+  return rows.map((row) => row.webhook_id);
+}
+
+/** A post that was on the wire when its webhook was disabled has been answered by then, or its run is gone. */
+const ANSWERED_WITHIN = `interval '1 hour'`;
+
+/** Disabled webhooks for which something has waited for `overdueMs`, or that a run of their relay left behind. */
+const LIST_DISABLED = `
+with recursive ${webhooksIn('waiting', 'due_callbacks')}, ${webhooksIn('taken', 'relays')}
+select h.webhook_id from (select webhook_id from waiting union select webhook_id from taken) h
+join webhooks w on w.id = h.webhook_id and w.state = 'disabled'
+where (select d.due_at from due_callbacks d where d.webhook_id = h.webhook_id order by d.due_at limit 1)
+        < now() - $1 * interval '1 millisecond'
+   or (select r.created_at from relays r where r.webhook_id = h.webhook_id order by r.created_at limit 1)
+        < now() - ${ANSWERED_WITHIN}`;
+
+export async function listDisabledOverdue(pool: Pool, overdueMs: number): Promise<string[]> {
+  const rows = await execute<{ webhook_id: string }>(pool, 'list-disabled-overdue', LIST_DISABLED, [overdueMs]);
   return rows.map((row) => row.webhook_id);
 }

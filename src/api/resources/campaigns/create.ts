@@ -1,6 +1,8 @@
 /** From a request to a campaign that can be stored: everything that can be known beforehand is checked here. */
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { ApiDeps } from '../../deps';
+import type { LoadPseudonyms } from '../../../core/accounts/pseudonyms';
 import type { Recipient } from '../../../core/audience/audience';
 import { planColumns } from '../../../core/audience/upload-file';
 import { LATE_MS } from '../../../core/campaigns/campaign';
@@ -24,7 +26,6 @@ import { findTemplate } from '../../../store/audience/templates';
 import { findUpload } from '../../../store/audience/uploads';
 import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
-import type { WebhookTargets } from '../../ingress/webhook-targets';
 import { heldBy, readRegistered } from './national-rules';
 import { recipient as recipientSchema, type CampaignBody } from './schema';
 
@@ -50,8 +51,7 @@ const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
 /** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
 export async function checkCampaign(
-  db: Kysely<Schema>,
-  webhooks: WebhookTargets,
+  { database: { db }, webhooks, loadPseudonyms }: Pick<ApiDeps, 'database' | 'webhooks' | 'loadPseudonyms'>,
   context: AccountContext,
   body: CampaignBody,
   now: Date,
@@ -85,7 +85,7 @@ export async function checkCampaign(
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = await readPeople(db, accountId, account.default_country, body, text.template);
-  await checkLimits(db, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
+  await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
   const recipients = people.recipients.map((row) => row.msisdn);
   const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
   const registered = await readRegistered(db, context, asked);
@@ -314,7 +314,7 @@ function readRecipients(
 const MAX_PROBLEMS = 100;
 
 async function checkLimits(
-  db: Kysely<Schema>,
+  { db, loadPseudonyms }: { db: Kysely<Schema>; loadPseudonyms: LoadPseudonyms },
   sending: { accountId: string; promotional: boolean },
   maxRecipients: number | undefined,
   people: People,
@@ -329,7 +329,7 @@ async function checkLimits(
     }
   }
   const numbers = people.recipients.map((row) => row.msisdn);
-  if (await isEveryoneSuppressed(db, sending, people.audience, numbers)) {
+  if (await isEveryoneSuppressed(db, loadPseudonyms, sending, people.audience, numbers)) {
     throw new AppError(
       'audience-suppressed',
       'Everybody in the audience has opted out or is suppressed: nobody would get it',

@@ -81,7 +81,7 @@ const collection: Endpoint[] = [
       // Its recipients are judged one by one, so the body as a whole isn't refused for one of them.
       const body = validate(campaign, readJson(request));
       const context = await deps.accounts.context(actor.accountId);
-      const checked = await checkCampaign(deps.database.db, deps.webhooks, context, body, new Date());
+      const checked = await checkCampaign(deps, context, body, new Date());
       const row = await change(
         call,
         async (tx) => {

@@ -38,7 +38,7 @@ export const testSends: Endpoint[] = [
       const phones = await phonesFor(deps.database.db, accountId, body.testPhoneIds);
       const { text, segmentation } = await render(deps.database, row, body.variables);
       const context = await deps.accounts.context(accountId);
-      const { account } = context;
+      const { account, hasErasures } = context;
       const message = { text, sender: row.sender, service: row.service, options: row.options };
       const held = await Promise.all(
         phones.map(async ({ msisdn }) => {
@@ -51,6 +51,7 @@ export const testSends: Endpoint[] = [
         account.click_tracking === 'off' ? message : withShortLinks(message, deps.publicUrl);
       const accepted = await deps.ingress.accept({
         accountId,
+        hasErasures,
         priority: TRANSACTIONAL_PRIORITY,
         messages: held.map(({ msisdn, sender, options, dueAt, windows }) =>
           linked({ ...plainMessage({ ...message, msisdn, sender, options }, segmentation), dueAt, windows }),

@@ -150,6 +150,7 @@ async function judge(deps: ApiDeps, context: AccountContext, message: MessageAlo
   if (
     await isSuppressed(
       deps.database.db,
+      await deps.loadPseudonyms(),
       account.id,
       message.msisdn,
       isPromotional(message.service, account.promotional_services),

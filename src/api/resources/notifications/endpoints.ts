@@ -122,7 +122,7 @@ async function store(
     validUntil: entry.validUntil,
     sensitive: entry.sensitive,
   });
-  const checked = await checkCampaign(db, deps.webhooks, context, body, new Date());
+  const checked = await checkCampaign(deps, context, body, new Date());
   const accepted = await countMembers(deps, context, checked.draft, group);
   const urgent = group.level === 'Critical' && group.members <= MAX_URGENT_MEMBERS;
   const draft: CampaignDraft = {
@@ -156,7 +156,7 @@ function textOf(
 
 /** @throws AppError invalid-request when there is nobody to send to */
 async function countMembers(
-  { database: { db } }: ApiDeps,
+  { database: { db }, loadPseudonyms }: ApiDeps,
   { account }: AccountContext,
   draft: CampaignDraft,
   group: GroupRow,
@@ -168,7 +168,7 @@ async function countMembers(
     id: group.id,
     promotional: isPromotional(draft.service, account.promotional_services),
   };
-  const { reachable, lacking } = await countReachable(db, scope, required, draft.variables);
+  const { reachable, lacking } = await countReachable(db, loadPseudonyms, scope, required, draft.variables);
   if (reachable > 0) return reachable;
   throw invalid(
     'variables',

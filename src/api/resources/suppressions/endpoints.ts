@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { hashOfPseudonym, isPseudonym } from '../../../core/accounts/pseudonyms';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { findUpload, listUploadErrors, type UploadRow } from '../../../store/audience/uploads';
 import {
@@ -74,8 +75,9 @@ export const suppressions: Endpoint[] = [
       answers: { 200: { description: 'A page of numbers.', schema: pageOf(suppressionAnswer) } },
     },
     async (call) => {
-      const page = await pageAsked(call);
-      const rows = await listSuppressions(call.deps.database.db, page);
+      const { msisdn, ...page } = await pageAsked(call);
+      const msisdns = msisdn === undefined ? undefined : [msisdn, (await call.deps.loadPseudonyms()).number(msisdn)];
+      const rows = await listSuppressions(call.deps.database.db, { ...page, msisdns });
       return pageFrom(rows, page.limit, toSuppression, ({ id }) => [id]);
     },
   ),
@@ -108,12 +110,12 @@ export const suppressions: Endpoint[] = [
     async (call) => {
       const { deps, actor, params } = call;
       const { msisdn } = await existing(params.id, (id) => findSuppression(deps.database.db, actor.accountId, id));
-      const numberHash = await deps.numberHash(msisdn);
+      const numberHash = isPseudonym(msisdn) ? hashOfPseudonym(msisdn) : await deps.numberHash(msisdn);
       const lift = (tx: Kysely<Schema>) => deleteSuppression(tx, { ...actor, id: params.id, numberHash });
       await remove(call, lift, (row) => ({
         action: 'suppression.deleted',
         subject: found(row).id,
-        detail: { to: maskMsisdn(row.msisdn), numberHash: numberHash.toString('hex') },
+        detail: { to: isPseudonym(msisdn) ? msisdn : maskMsisdn(msisdn), numberHash: numberHash.toString('hex') },
       }));
     },
   ),

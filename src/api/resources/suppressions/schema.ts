@@ -52,7 +52,7 @@ const source = z
 export const suppressionAnswer = z
   .object({
     id: z.uuid(),
-    to: z.string().describe('E.164.'),
+    to: z.string().describe('E.164; of an erased number `#` and a keyed hash: it is still suppressed.'),
     source,
     classes: z.enum(SUPPRESSED_CLASSES),
     reason: z.string().nullable(),

@@ -94,7 +94,8 @@ export const testPhones: Endpoint[] = [
       const leaves = await judged(deps, context, msisdn, code);
       const { phone, isNew } = await ensure(call, msisdn, body.name, code);
       // After the commit: a code that arrives must be one that can be verified.
-      if (phone.verified_at === null) await send(deps, actor.accountId, leaves);
+      if (phone.verified_at === null)
+        await send(deps, { accountId: actor.accountId, hasErasures: context.hasErasures }, leaves);
       return reply(isNew ? 201 : 200, toTestPhone(phone, actor.scopes));
     },
   ),
@@ -178,8 +179,12 @@ async function judged(deps: ApiDeps, context: AccountContext, msisdn: string, co
 }
 
 /** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook, and its text is not shown. */
-async function send({ ingress, metrics }: ApiDeps, accountId: string, message: IncomingMessage): Promise<void> {
-  await ingress.accept({ accountId, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
+async function send(
+  { ingress, metrics }: ApiDeps,
+  { accountId, hasErasures }: { accountId: string; hasErasures: boolean },
+  message: IncomingMessage,
+): Promise<void> {
+  await ingress.accept({ accountId, hasErasures, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
   metrics.messages('accepted', 1);
 }
 

@@ -1,6 +1,7 @@
 /** `/api/v1/webhooks`: where outcomes go. */
 import type { z } from 'zod';
 import { AppError } from '../../../errors';
+import { listOldestDue } from '../../../store/webhooks/outbox';
 import {
   deleteWebhook,
   ensureWebhookIn,
@@ -62,7 +63,11 @@ export const webhooks: Endpoint[] = [
     },
     async ({ deps, actor }) => {
       const rows = await listWebhooks(deps.database.db, deps.sealer, actor.accountId);
-      return { items: rows.map((row) => toWebhook(row, actor.scopes)), nextCursor: null };
+      const due = await listOldestDue(
+        deps.database.pool,
+        rows.map(({ id }) => id),
+      );
+      return { items: rows.map((row) => toWebhook(row, actor.scopes, due.get(row.id))), nextCursor: null };
     },
   ),
   endpoint(
@@ -116,11 +121,10 @@ export const webhooks: Endpoint[] = [
       answers: { 200: { description: 'The webhook', schema: webhookAnswer } },
       errors: ['not-found'],
     },
-    async ({ deps, actor, params }) =>
-      toWebhook(
-        await existing(params.id, (id) => findWebhookOf(deps.database.db, deps.sealer, actor.accountId, id)),
-        actor.scopes,
-      ),
+    async ({ deps: { database, sealer }, actor, params }) => {
+      const webhook = await existing(params.id, (id) => findWebhookOf(database.db, sealer, actor.accountId, id));
+      return toWebhook(webhook, actor.scopes, (await listOldestDue(database.pool, [webhook.id])).get(webhook.id));
+    },
   ),
   endpoint(
     {

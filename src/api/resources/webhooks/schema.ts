@@ -11,6 +11,8 @@ export const WEBHOOK_ID = /^wh_\w{1,40}$/;
 const PREFIX = 'message.';
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
+/** What waits for a disabled webhook is given up after it (`activities/maintenance/relays.ts`). */
+const KEPT_MS = 7 * DAY_SECONDS * 1_000;
 
 const EVENTS_OF_STANDARD = 'is for webhooks of kind "standard": CleverTap gets every event';
 
@@ -52,7 +54,7 @@ export const rotation = z.strictObject({
 });
 
 /** A webhook as answered: its URL as far as whoever has these scopes may know it. */
-export function toWebhook(webhook: Webhook, scopes: readonly Scope[]) {
+export function toWebhook(webhook: Webhook, scopes: readonly Scope[], oldestDue?: Date) {
   const { id, kind, url, isDefault, events: wanted, state, disabledReason, pause, createdAt } = webhook;
   return {
     id,
@@ -65,6 +67,7 @@ export function toWebhook(webhook: Webhook, scopes: readonly Scope[]) {
     pausedReason: pause?.reason,
     pausedAt: pause?.since.toISOString(),
     nextProbeAt: pause?.probeAt.toISOString(),
+    givenUpFrom: state === 'disabled' && oldestDue ? new Date(oldestDue.getTime() + KEPT_MS).toISOString() : undefined,
     createdAt: createdAt.toISOString(),
   };
 }
@@ -98,6 +101,10 @@ export const webhookAnswer = z
     pausedReason: z.string().optional(),
     pausedAt: z.iso.datetime().optional(),
     nextProbeAt: z.iso.datetime().optional(),
+    givenUpFrom: z.iso
+      .datetime()
+      .optional()
+      .describe('Of a disabled one: when the oldest of what waits for it is given up. Each callback waits 7 days.'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });
