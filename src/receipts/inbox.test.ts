@@ -233,3 +233,68 @@ describe('texts of a vendor that gives neither id nor time', () => {
     expect(seen).toEqual(expected);
   });
 });
+
+describe('who goes on without a proof', () => {
+  /** At one moment, so that nothing is forgiven meanwhile. */
+  beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 10, 29)));
+  afterEach(() => jest.restoreAllMocks());
+
+  const headers = { 'content-type': 'application/json' };
+  const proven = (of: Inbox, its: string, address: string) =>
+    of.receive(its, request({ results: [report(`proven-${Math.random()}`)] }), address);
+  const unproven = (of: Inbox, its: string, address: string) =>
+    of.receive(its, request({ results: [report('x')] }, { headers }), address);
+  const statuses = async (count: number, one: () => Promise<{ status: number }>): Promise<number[]> => {
+    const all: number[] = [];
+    for (let i = 0; i < count; i++) all.push((await one()).status);
+    return all;
+  };
+  const fresh = (): Inbox =>
+    createInbox({
+      database: store,
+      sealer: SEALER,
+      loadPseudonyms: LOAD,
+      publicUrl: 'https://sms.example.com',
+      numberHash: hashNumber,
+      wake: () => undefined,
+      wakeRelays: () => undefined,
+      onRefused: () => undefined,
+    });
+
+  it('is held back by address and gateway, and nobody else is', async () => {
+    const other = await storeGateway(store, { callbackAuth: { basic: { username: 'infobip', password: 'pass' } } });
+    const its = unsealGateway(other, SEALER).callbackToken;
+    const own = fresh();
+    expect(new Set(await statuses(200, () => unproven(own, token, ADDRESS)))).toEqual(new Set([401]));
+    const held = await unproven(own, token, ADDRESS);
+    expect(held).toEqual({ status: 429, reason: expect.any(String), retryAfterSeconds: 1 });
+    // Another gateway's reports from the same address, and this one's from elsewhere.
+    expect(await proven(own, its, ADDRESS)).toMatchObject({ status: 200 });
+    expect(await unproven(own, its, ADDRESS)).toMatchObject({ status: 401 });
+    expect(await proven(own, token, '203.0.113.8')).toMatchObject({ status: 200 });
+    jest.mocked(Date.now).mockReturnValue(Date.UTC(2026, 10, 29) + 1_000);
+    expect(await proven(own, token, ADDRESS)).toMatchObject({ status: 200 });
+  });
+
+  it('is let through where it proved itself besides', async () => {
+    const own = fresh();
+    await unproven(own, token, ADDRESS);
+    await proven(own, token, ADDRESS);
+    expect(new Set(await statuses(300, () => unproven(own, token, ADDRESS)))).toEqual(new Set([401]));
+    expect(await proven(own, token, ADDRESS)).toMatchObject({ status: 200 });
+  });
+
+  it('guesses of URLs are held back by address; those that were right once are not, nor are others’', async () => {
+    const own = fresh();
+    expect(await proven(own, token, ADDRESS)).toMatchObject({ status: 200 });
+    const guess = () => proven(own, newCallbackToken(), ADDRESS);
+    expect(new Set(await statuses(100, guess))).toEqual(new Set([404]));
+    expect(await guess()).toMatchObject({ status: 429, retryAfterSeconds: 1 });
+    expect(await proven(own, token, ADDRESS)).toMatchObject({ status: 200 });
+    expect(await proven(own, newCallbackToken(), '203.0.113.8')).toMatchObject({ status: 404 });
+    // What can be no token is told so, and asks nobody.
+    const asked = jest.spyOn(store.db, 'selectFrom');
+    expect(await proven(own, 'short', ADDRESS)).toMatchObject({ status: 404 });
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
