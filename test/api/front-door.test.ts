@@ -11,9 +11,11 @@ import { joinStack, type SharedStack } from '../support/shared';
 let stack: SharedStack;
 /** The admin's key acts in it. */
 let account: Record<string, string>;
+let key: string;
 beforeAll(async () => {
   stack = await joinStack({ worker: false });
   account = { 'x-account-id': stack.accountId };
+  key = (await stack.call('POST', '/api/v1/api-keys', { name: 'x', scopes: ['send'] })).json.key as string;
 });
 afterAll(() => stack.stop());
 
@@ -55,7 +57,11 @@ const CASES: [string, () => Asked, status: number | RegExp][] = [
   ['a compressed body', () => ({ body: gzipSync(text), headers: { ...AUTHORIZED, 'content-encoding': 'gzip' } }), 200],
   ['a body that is compressed otherwise than it says', () => ({ body: text, headers: { ...AUTHORIZED, 'content-encoding': 'gzip' } }), 400],
   ['an encoding that nobody knows', () => ({ body: text, headers: { ...AUTHORIZED, 'content-encoding': 'lzw' } }), 400],
-  ['a credential among the fields', () => ({ body: JSON.stringify({ ...RECORD, apikey: ADMIN_KEY }), headers: {} }), 200],
+  ['a credential among the fields', () => ({ body: JSON.stringify({ ...RECORD, apikey: key }), headers: {} }), 200],
+  ['the admin’s key among the fields', () => ({ body: JSON.stringify({ ...RECORD, apikey: ADMIN_KEY }), headers: {} }), 401],
+  ['a credential in a large body', () => ({ body: JSON.stringify({ apikey: key, ...RECORD, more: 'x'.repeat(300_000) }), headers: {} }), 400],
+  ['a large body without a credential', () => ({ body: `{"more":"${'x'.repeat(300_000)}"}`, headers: {} }), 401],
+  ['a compressed credential', () => ({ body: gzipSync(JSON.stringify({ ...RECORD, apikey: key })), headers: { 'content-encoding': 'gzip' } }), 200],
   ['no credential', () => ({ body: text, headers: {} }), 401],
   ['a wrong credential', () => ({ body: text, headers: { authorization: 'Bearer hg_a_b' } }), 401],
   ['no body', () => ({}), 400],

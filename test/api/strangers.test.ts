@@ -100,12 +100,12 @@ describe('a key in the fields of a large body', () => {
     expect(status).toBe(200);
   });
 
-  test('200: a form, the key in front of 4,900 numbers', async () => {
-    const to = Array.from({ length: 4_900 }, (_, i) => `9198${String(i).padStart(8, '0')}`).join(',');
-    const body = new URLSearchParams({ username: 'any', password: key.key, text: 'Hello all', to }).toString();
+  test('200: a form, the key in front of much else', async () => {
+    const much = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`note${i}`, 'x'.repeat(80)]));
+    const body = new URLSearchParams({ username: 'any', password: key.key, ...MESSAGE, ...much }).toString();
     expect(body.length).toBeGreaterThan(65_536);
     const { status, json } = await send(body, { 'content-type': 'application/x-www-form-urlencoded' });
-    expect([status, json.accepted]).toEqual([200, 4_900]);
+    expect([status, json.accepted]).toEqual([200, 1]);
   });
 
   test('401, saying where to put it: behind more than 256 KB of records', async () => {

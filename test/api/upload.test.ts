@@ -183,7 +183,7 @@ describe('400, and nothing is left behind', () => {
     expect((await upload('to\n1\n', '?numbercolumn=to')).json.errors[0].field).toBe('numbercolumn');
     expect((await upload('to\n1\n', '?delimiter=x')).json.errors[0].field).toBe('delimiter');
     const json = await upload('{"to":1}', '', { 'content-type': 'application/json' });
-    expect([json.status, json.json.detail]).toEqual([400, expect.stringContaining('send it as text/csv')]);
+    expect([json.status, json.json.detail]).toEqual([415, expect.stringContaining('text/csv or multipart/form-data')]);
     const latin = await upload('to\n1\n', '', { 'content-type': 'text/csv; charset=iso-8859-1' });
     expect(latin.json.detail).toContain('its charset is iso-8859-1');
     expect((await stack.call('GET', '/api/v1/uploads?cursor=x')).json.errors[0].field).toBe('cursor');

@@ -147,6 +147,7 @@ describe('400, naming what is wrong', () => {
 });
 
 test('401: the key must stand outside the ciphertext', async () => {
-  const inside = encrypted(JSON.stringify({ ...record(8), apikey: 'test-admin-key-0123456789abcdef' }), OLD);
+  const { key } = (await stack.call('POST', '/api/v1/api-keys', { name: 'x', scopes: ['send'] }, as)).json;
+  const inside = encrypted(JSON.stringify({ ...record(8), apikey: key }), OLD);
   expect((await post({ ...inside, headers: { ...inside.headers, authorization: '' } })).status).toBe(401);
 });

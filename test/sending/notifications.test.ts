@@ -69,6 +69,9 @@ test('200: results in order, each entry alone; accepted counts those who will ge
     { name: 'theirs' },
     { 'x-account-id': other.json.id },
   );
+  // Its route was deleted since.
+  const lost = await groupOf([ravi]);
+  await stack.database.pool.query(`update groups set route_id = 'rt_unknown' where id = $1`, [lost]);
   const { status, json } = await send([
     { groupId: 'grp_unknown', message: 'x' },
     { groupId: people, templateId },
@@ -82,7 +85,7 @@ test('200: results in order, each entry alone; accepted counts those who will ge
     { groupId: people, message: 'x', colour: 'red' },
     'no object',
     { groupId: await groupOf([{ to: '+919800000103' }]), message: 'x' },
-    { groupId: await groupOf([ravi], { routeId: 'rt_unknown' }), message: 'x' },
+    { groupId: lost, message: 'x' },
   ]);
   expect(status).toBe(200);
   expect(NOTIFY.answers[200]!.schema!.safeParse(json).error).toBeUndefined();

@@ -91,7 +91,10 @@ export const THINGS: Record<string, Thing> = {
     },
   },
   '/api/v1/senders/:id': posted('/api/v1/senders', () => ({ sender: letters(), class: 'transactional' })),
-  '/api/v1/suppressions/:id': posted('/api/v1/suppressions', () => ({ to: number() })),
+  '/api/v1/suppressions/:id': {
+    ...posted('/api/v1/suppressions', () => ({ to: number() })),
+    unknown: { id: '00000000-0000-4000-8000-000000000000' },
+  },
   '/api/v1/templates/:id': posted('/api/v1/templates', () => ({ name: `template ${unique()}`, text: 'Hello {name}' })),
   '/api/v1/test-phones/:id': posted('/api/v1/test-phones', () => ({ to: number() })),
   '/api/v1/uploads/:id': {

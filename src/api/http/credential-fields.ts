@@ -66,52 +66,63 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
-const OBJECT = 0x7b;
-const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const SPACE = 0x20;
 
 /** Walks over JSON, or its beginning, by its brackets and quotes; whether it is JSON is left to the parser. */
 function textsOfJson(text: string): Record<string, unknown> {
   const top: Record<string, unknown> = {};
   const root: Record<string, unknown> = {};
   let depth = 0;
-  /** The objects whose texts count: at depth 1 the outermost, at depth 2 its `root`. */
-  let inRoot = false;
-  let topIsObject = false;
+  /** Whose texts count: at depth 1 the outermost object, at depth 2 its `root`; null where there is neither. */
+  let at1: Record<string, unknown> | null = null;
+  let at2: Record<string, unknown> | null = null;
+  let here: Record<string, unknown> | null = null;
+  /** The name of what comes next, in an object whose texts count. */
   let name: string | null = null;
-  /** A number, an object or the like in the place of a text. */
-  const putNothing = (of: string): void => void ((depth === 1 ? top : root)[of] = null);
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
-    if (BLANK.has(character)) continue;
-    if (character === QUOTE) {
-      const end = endOfText(text, at);
-      if (end < 0) break;
-      const counts = topIsObject && (depth === 1 || (depth === 2 && inRoot));
-      if (counts) {
-        if (name === null) name = textOf(text, at, end);
-        else if (NAMES.has(name.toLowerCase())) (depth === 1 ? top : root)[name] = textOf(text, at, end);
+    switch (character) {
+      case QUOTE: {
+        const end = endOfText(text, at);
+        if (end < 0) return { ...top, ...root };
+        if (here !== null) {
+          if (name === null) name = textOf(text, at, end);
+          else if (isName(name)) here[name] = textOf(text, at, end);
+        }
+        at = end;
+        break;
       }
-      at = end;
-    } else if (character === COMMA) {
-      name = null;
-    } else if (OPEN.has(character)) {
-      if (name !== null && NAMES.has(name.toLowerCase())) putNothing(name);
-      depth++;
-      if (depth === 1) topIsObject = character === OBJECT;
-      if (depth === 2) inRoot = name === ROOT && character === OBJECT;
-      if (depth <= 2) name = null;
-    } else if (CLOSE.has(character)) {
-      depth--;
-      if (depth === 1) [inRoot, name] = [false, null];
-      if (depth <= 0) break;
-    } else if (character !== COLON && name !== null && NAMES.has(name.toLowerCase())) {
-      putNothing(name);
+      case COMMA:
+        name = null;
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        if (name !== null && isName(name)) here![name] = null;
+        depth++;
+        if (depth === 1) at1 = character === OPEN_OBJECT ? top : null;
+        else if (depth === 2) at2 = here === top && name === ROOT && character === OPEN_OBJECT ? root : null;
+        here = depth === 1 ? at1 : depth === 2 ? at2 : null;
+        name = null;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        if (--depth <= 0) return { ...top, ...root };
+        here = depth === 1 ? at1 : depth === 2 ? at2 : null;
+        name = null;
+        break;
+      default:
+        // A number, true, false or null in the place of a text.
+        if (name !== null && character > SPACE && character !== COLON && isName(name)) here![name] = null;
     }
   }
   return { ...top, ...root };
 }
+
+const isName = (name: string): boolean => NAMES.has(name.toLowerCase());
 
 /** The closing quote of the text that begins at `start`; -1 when there is none. */
 function endOfText(text: string, start: number): number {

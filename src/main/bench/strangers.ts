@@ -1,6 +1,7 @@
 /**
  * Clients without a key, in a process of their own: large bodies, wrong keys and idle sockets, one after the other and as
- * fast as they are answered, until the parent disconnects. Started with the port of the api.
+ * fast as they are answered, until the parent sends a message, which is answered with how many requests there were.
+ * Started with the port of the api.
  */
 import { connect, type Socket } from 'node:net';
 import { LOOPBACK } from '../../config';
@@ -21,12 +22,14 @@ const body = Buffer.from(
   `{"list":[${RECORD.repeat(Math.floor(BODY_BYTES / RECORD.length) - 1)}{}]}`.padEnd(BODY_BYTES - 1),
 );
 
+let asked = 0;
+
 /** Sends a request on a new connection; resolves with the first of its answer, or when the connection ends. */
 function ask(head: string, content?: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, LOOPBACK);
     socket.on('error', () => undefined);
-    socket.once('close', () => resolve());
+    socket.once('close', () => resolve(void asked++));
     socket.once('data', () => socket.destroy());
     socket.write(head);
     if (content !== undefined) socket.write(content);
@@ -51,5 +54,5 @@ async function client(no: number): Promise<void> {
   }
 }
 
-process.once('disconnect', () => process.exit(0));
+process.once('message', () => process.send!(asked, () => process.exit(0)));
 for (let no = 0; no < CLIENTS; no++) void client(no);

@@ -8,6 +8,7 @@ import {
   type Suppression,
 } from '../../../store/messages/opt-outs';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
+import { invalidField } from '../../http/invalid';
 import { readNumber } from '../../http/number';
 import { pageOf, pageQuery, sealedCursors } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
@@ -92,11 +93,11 @@ export const suppressions: Endpoint[] = [
   ),
 ];
 
-/** What a path names: an id, or a number as earlier versions had it. */
+/** What a path names: an id, or a number as earlier versions had it. @throws AppError invalid-request */
 async function whichOf({ deps, actor, params: { id } }: Call<'id'>): Promise<{ id: string } | { msisdn: string }> {
   if (z.uuid().safeParse(id).success) return { id };
   const { account } = await deps.accounts.context(actor.accountId);
   const number = normaliseMsisdn(id, account.default_country);
-  // What is neither is nobody's id.
-  return { msisdn: number.ok ? number.e164 : '' };
+  if (number.ok) return { msisdn: number.e164 };
+  throw invalidField('id', 'is neither the id of a suppression nor a number: see GET /api/v1/suppressions');
 }
