@@ -548,6 +548,7 @@ create table suppressions (
   source text not null,
   reason text,
   created_at timestamp with time zone not null default now(),
+  id uuid not null default gen_random_uuid(),
   constraint suppressions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint suppressions_pkey PRIMARY KEY (account_id, msisdn),
   constraint suppressions_source_check CHECK ((source = ANY (ARRAY['opt-out'::text, 'manual'::text])))
@@ -663,6 +664,8 @@ create table webhooks (
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 
+CREATE INDEX api_keys_account ON api_keys USING btree (account_id, rate_per_second);
+
 CREATE INDEX attempts_provider_id ON attempts USING btree (gateway_id, provider_id) WHERE (provider_id IS NOT NULL);
 
 CREATE INDEX audit_account ON audit USING btree (account_id, id);
@@ -756,5 +759,7 @@ CREATE UNIQUE INDEX routes_one_default ON routes USING btree (account_id) WHERE 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (account_id, class) WHERE is_default;
 
 CREATE UNIQUE INDEX slices_campaign ON slices USING btree (campaign_id, no) WHERE (campaign_id IS NOT NULL);
+
+CREATE UNIQUE INDEX suppressions_id ON suppressions USING btree (id);
 
 CREATE UNIQUE INDEX webhooks_one_default ON webhooks USING btree (account_id) WHERE is_default;

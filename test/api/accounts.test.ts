@@ -217,9 +217,10 @@ describe('audit', () => {
     expect(nextCursor).toBeNull();
     const told = items.map((item: Record<string, unknown>) => [item.action, item.subject, item.keyId, item.detail]);
     const masked = '+9198******01';
+    const environment = expect.stringMatching(/^environment-[0-9a-f]{8}$/);
     expect(told.reverse()).toEqual([
-      ['account.created', id, null, { fields: ['name'] }],
-      ['api-key.created', manager.id, null, { name: 'm', scopes: ['manage'] }],
+      ['account.created', id, environment, { fields: ['name'] }],
+      ['api-key.created', manager.id, environment, { name: 'm', scopes: ['manage'] }],
       ['account.updated', id, manager.id, { fields: ['name', 'timezone'] }],
       ['api-key.created', key.id, manager.id, { name: 'k', scopes: ['manage'] }],
       ['api-key.rotated', key.id, manager.id, { replacedBy: rotated.id }],

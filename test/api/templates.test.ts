@@ -112,7 +112,9 @@ describe('400', () => {
   });
 
   test('a body that is no JSON; a cursor that is none', async () => {
-    expect((await stack.call('POST', PATH, '{"name":')).json.code).toBe('malformed-body');
+    expect((await stack.call('POST', PATH, '{"name":', { 'content-type': 'application/json' })).json.code).toBe(
+      'malformed-body',
+    );
     for (const cursor of ['nonsense', 'WyJhIiwiYiJd', 'WyJcdTAwMDAiXQ']) {
       const answer = await stack.call('GET', `${PATH}?cursor=${cursor}`);
       expect([answer.status, problemsOf(answer)]).toEqual([400, ['cursor: must be the nextCursor of the page before']]);

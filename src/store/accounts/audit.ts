@@ -5,7 +5,7 @@ import type { AuditTable, Schema } from '../tables';
 /** The maker of a change, and the account in which it is made. */
 export interface Actor {
   accountId: string;
-  /** The API key's id; null = the admin key of the environment. */
+  /** The API key's id, or what stands for the admin key of the environment; null = nobody asked. */
   keyId: string | null;
 }
 

@@ -34,8 +34,10 @@ export const auditEntry = z
     id: z.string(),
     action: z.string(),
     subject: z.string(),
-    /** Null = the admin key of the environment. */
-    keyId: z.string().nullable(),
+    keyId: z
+      .string()
+      .nullable()
+      .describe('`environment-…` = the admin key of the environment; null = an earlier version, or nobody.'),
     detail: z.record(z.string(), z.unknown()).optional(),
     at: z.iso.datetime(),
   })
