@@ -111,11 +111,11 @@ describe('an operation', () => {
     expect(item.responses[409]).toEqual({
       $ref: '#/components/responses/name-taken.idempotency-mismatch.idempotency-in-progress',
     });
-    expect(components.responses['rate-limited']).toMatchObject({
+    expect(components.responses['rate-limited.too-many-failures']).toMatchObject({
       headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
       content: {
         'application/problem+json': {
-          schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: ['rate-limited'] } } },
+          schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: ['rate-limited', 'too-many-failures'] } } },
         },
       },
     });

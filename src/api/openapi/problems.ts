@@ -19,11 +19,11 @@ export const problemSchema = z
 
 /** What can happen to any request. What Node refuses before there is a request (408, 431) has no operation. */
 const EVERYWHERE: readonly ErrorCode[] = [
-  'malformed-request', 'malformed-body', 'invalid-request', 'too-large', 'uri-too-long', 'busy', 'internal',
+  'malformed-request', 'malformed-body', 'invalid-request', 'too-large', 'uri-too-long', 'internal',
 ]; // prettier-ignore
 /** What else can happen where a key is asked for; 404 is the answer to an `X-Account-Id` that nobody has. */
 const WITH_KEY: readonly ErrorCode[] = [
-  'unauthorized', 'forbidden', 'not-found', 'rate-limited', 'too-many-failures', 'unavailable',
+  'unauthorized', 'forbidden', 'not-found', 'rate-limited', 'too-many-failures', 'unavailable', 'busy',
 ]; // prettier-ignore
 /** Where a browser could be made to ask; see `http/browser.ts`. */
 const OF_OPERATIONS: readonly ErrorCode[] = ['cross-site', 'unsupported-media-type'];

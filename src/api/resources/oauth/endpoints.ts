@@ -37,7 +37,7 @@ export const oauth: Endpoint[] = [
         400: { description: 'The request is wrong.', schema: refusal },
         401: { description: 'The client is wrong.', schema: refusal },
       },
-      errors: ['unavailable', 'rate-limited', 'too-many-failures'],
+      errors: ['unavailable', 'busy', 'rate-limited', 'too-many-failures'],
     },
     async ({ deps, request, response }) => {
       response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' });

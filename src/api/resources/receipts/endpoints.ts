@@ -38,7 +38,7 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
           schema: refused,
         },
       },
-      errors: ['unavailable'],
+      errors: ['unavailable', 'busy'],
     },
     async ({ deps, params, request, response }) => {
       const body: unknown = request.body;
