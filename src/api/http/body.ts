@@ -29,6 +29,8 @@ export class BodyReader {
   private readonly pieces: Buffer[] = [];
   private bytes = 0;
   private counted = 0;
+  /** What is to be given back once the request is answered. */
+  private readonly taken: { share: BodyShare; bytes: number }[] = [];
 
   constructor(
     private readonly request: Request,
@@ -47,8 +49,9 @@ export class BodyReader {
    * @throws AppError busy, malformed-body
    */
   readTo(limit: number, share: BodyShare): Promise<boolean> {
-    const { request, response } = this;
+    const { request } = this;
     if (request.readableEnded) return Promise.resolve(true);
+    if (request.destroyed) return Promise.reject(cutOff());
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         request.off('data', onData).off('end', onEnd).off('error', onError);
@@ -56,7 +59,7 @@ export class BodyReader {
       const onData = (piece: Buffer): void => {
         this.pieces.push(piece);
         this.bytes += piece.length;
-        if (this.bytes > UNCOUNTED_BYTES && !this.count(response, share)) {
+        if (this.bytes > UNCOUNTED_BYTES && !this.count(share)) {
           settle();
           request.pause();
           reject(tooBusy());
@@ -72,7 +75,7 @@ export class BodyReader {
       };
       const onError = (): void => {
         settle();
-        reject(new AppError('malformed-body', 'The request ended before its body did'));
+        reject(cutOff());
       };
       request.on('data', onData).once('end', onEnd).once('error', onError);
       request.resume();
@@ -80,14 +83,25 @@ export class BodyReader {
   }
 
   /** Counts what has come since the last time, until the request is answered. */
-  private count(response: Response, { budget, party }: BodyShare): boolean {
+  private count(share: BodyShare): boolean {
+    // Nobody is told any more when it closes, and what has come is let go of with the request.
+    if (this.response.closed) return true;
     const bytes = this.bytes - this.counted;
-    if (!budget.take(party, bytes)) return false;
+    if (!share.budget.take(share.party, bytes)) return false;
     this.counted = this.bytes;
-    response.once('close', () => budget.give(party, bytes));
+    if (this.taken.length === 0) {
+      this.response.once('close', () =>
+        this.taken.forEach(({ share: of, bytes: all }) => of.budget.give(of.party, all)),
+      );
+    }
+    const last = this.taken.at(-1);
+    if (last?.share === share) last.bytes += bytes;
+    else this.taken.push({ share, bytes });
     return true;
   }
 }
+
+const cutOff = (): AppError => new AppError('malformed-body', 'The request ended before its body did');
 
 const tooBusy = (): AppError =>
   new AppError('busy', 'More is being received than there is memory for; nothing was accepted. Send it again.', {
@@ -131,6 +145,7 @@ export const hasBody = ({ headers }: Pick<Request, 'headers'>): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 function readCompressed(request: Request, response: Response, share: BodyShare, limit: number): Promise<void> {
+  if (request.destroyed) return Promise.reject(cutOff());
   // How much is in it shows only as it is inflated.
   if (!share.budget.take(share.party, limit)) return Promise.reject(tooBusy());
   response.once('close', () => share.budget.give(share.party, limit));
@@ -142,6 +157,7 @@ function readCompressed(request: Request, response: Response, share: BodyShare, 
 
 /** Reads a body that comes as it is and is known to be small. */
 function readSmall(request: Request): Promise<void> {
+  if (request.destroyed && !request.readableEnded) return Promise.reject(cutOff());
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -149,7 +165,7 @@ function readSmall(request: Request): Promise<void> {
       request.body = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
       resolve();
     });
-    request.once('error', () => reject(new AppError('malformed-body', 'The request ended before its body did')));
+    request.once('error', () => reject(cutOff()));
   });
 }
 
