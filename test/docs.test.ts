@@ -117,3 +117,16 @@ function linkHolds(page: string, link: string): boolean {
   );
   return headings.includes(anchor);
 }
+
+test('each curl that sends something to the operations API says of which type it is, so that it works as pasted', () => {
+  const commands = pages.flatMap((page) =>
+    readDocument(page)
+      .replaceAll('\\\n', ' ')
+      .split(/\n(?=curl |```)/)
+      .map((command) => [page, command.split('\n```')[0]!] as const),
+  );
+  const sending = commands.filter(([, text]) => /^curl .*\/api\/v1\//.test(text) && / (-d|--data\S*) /.test(text));
+  expect(sending.length).toBeGreaterThan(5);
+  const untyped = sending.filter(([, text]) => !/Content-Type: (application\/json|text\/csv)/i.test(text));
+  expect(untyped).toEqual([]);
+});

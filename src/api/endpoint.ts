@@ -153,17 +153,14 @@ export function endpoint<
   const guarded = operation.scope !== null && isOperation(operation.path);
   const { types } = body ?? takes ?? {};
 
-  /** Who asks. Of a body no more is read than it takes to know. */
+  /** Who asks, when no header says so. Of a body no more is read than it takes to know. */
   async function identify(
     { deps, request, response }: Visit,
     scope: Scope,
-  ): Promise<{ actor: Principal; begun?: BodyReader; taken?: Intake }> {
-    if (intake === undefined || presentsCredential(request)) {
-      return { actor: await deps.auth.authenticate(request, scope) };
-    }
+    parse: (request: Request) => Intake,
+  ): Promise<{ actor: Principal; begun?: BodyReader }> {
     if (request.method === 'GET' || request.method === 'HEAD') {
-      const taken = intake(request);
-      return { actor: await deps.auth.authenticate(request, scope, taken), taken };
+      return { actor: await deps.auth.authenticate(request, scope, parse(request)) };
     }
     const strangers = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
     const type = request.headers['content-type'] ?? '';
@@ -194,12 +191,15 @@ export function endpoint<
       return { actor: null, taken: intake?.(request).body, stream: undefined };
     }
     if (guarded) refuseForeignSite(request);
-    const { actor, begun, taken = undefined } = await identify(visit, scope);
+    const inHeader = intake === undefined || presentsCredential(request);
+    const { actor, begun } = inHeader
+      ? { actor: await deps.auth.authenticate(request, scope), begun: undefined }
+      : await identify(visit, scope, intake);
     visit.isKnown = true;
     if (guarded) checkMediaType(request, types);
     const accounts = (): BodyShare => ({ budget: deps.bodies.known, party: actor.accountId });
     if (streams !== true && request.body === undefined) await readBody(request, response, accounts, undefined, begun);
-    const parsed = taken ?? intake?.(request);
+    const parsed = intake?.(request);
     const stream = await deps.idempotency.enter(request, response, actor, streams);
     return { actor, taken: parsed?.body, stream };
   }

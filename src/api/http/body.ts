@@ -121,7 +121,7 @@ export const shownSize = (bytes: number): string =>
  * @param begun where its beginning was read already.
  * @throws AppError too-large, busy, malformed-body; the error of what inflates a compressed body becomes one of them
  */
-export async function readBody(
+export function readBody(
   request: Request,
   response: Response,
   share: () => BodyShare,
@@ -130,13 +130,15 @@ export async function readBody(
 ): Promise<void> {
   const { headers } = request;
   const length = Number(headers['content-length']);
-  if (length > limit) throw tooLarge(limit);
-  if (headers['content-encoding'] !== undefined && hasBody(request))
-    return readCompressed(request, response, share(), limit);
+  if (length > limit) return Promise.reject(tooLarge(limit));
+  if (!hasBody(request)) return Promise.resolve();
+  if (headers['content-encoding'] !== undefined) return readCompressed(request, response, share(), limit);
   if (begun === undefined && length <= UNCOUNTED_BYTES) return readSmall(request);
-  if (!hasBody(request)) return;
-  const reader = begun ?? new BodyReader(request, response);
-  if (!(await reader.readTo(limit, share()))) throw tooLarge(limit);
+  return readOn(request, begun ?? new BodyReader(request, response), share(), limit);
+}
+
+async function readOn(request: Request, reader: BodyReader, share: BodyShare, limit: number): Promise<void> {
+  if (!(await reader.readTo(limit, share))) throw tooLarge(limit);
   request.body = reader.content;
 }
 
