@@ -163,7 +163,8 @@ test('400: the same list when nothing was accepted', async () => {
 });
 
 test.each([[{}], [[]], ['{'], [{ groupId: 'g', message: 'x' }]])('400: a body that is no list: %j', async (body) => {
-  expect(await send(body)).toMatchObject({ status: 400, json: { code: expect.any(String) } });
+  const typed = { 'content-type': 'application/json' };
+  expect(await send(body, PATH, typed)).toMatchObject({ status: 400, json: { code: expect.any(String) } });
 });
 
 test('401, 403: who may send', async () => {

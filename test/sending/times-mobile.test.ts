@@ -119,7 +119,9 @@ test('403: a key that may not send is 2070 with HTTP 403', async () => {
 test('404, 409, 413: what fails before or beyond the route has the same shape', async () => {
   expect(await post(guide(), {}, '/ct/api/v1/other')).toMatchObject({ status: 404, json: refused(404) });
   const { json: empty } = await stack.call('POST', '/api/v1/accounts', { name: 'Empty' });
-  expect(await post(guide(), { 'x-account-id': empty.id })).toMatchObject({ status: 409, json: refused(409) });
+  const draft = { name: 'empty', scopes: ['send'], accountId: empty.id };
+  const { json: other } = await stack.call('POST', '/api/v1/api-keys', draft);
+  expect(await post(guide({ password: other.key }))).toMatchObject({ status: 409, json: refused(409) });
   const large = await post(guide({ text: 'x'.repeat(4 * 1_048_576) }));
   expect(large).toMatchObject({ status: 413, json: refused(413) });
 });
