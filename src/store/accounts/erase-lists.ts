@@ -279,7 +279,7 @@ async function eraseErrors(client: PoolClient, { id }: WalkedUpload, { text, sub
   return found.length;
 }
 
-/** Test phones. */
+/** Test phones, and tests of gateways that a process of the release before has left. */
 export async function eraseTestPhones(
   client: PoolClient,
   { id, accountId, subject }: StepContext,
@@ -289,5 +289,11 @@ export async function eraseTestPhones(
     text: `delete from test_phones where account_id = $2 and msisdn = $3 and created_at <= ${BEFORE}`,
     values: [id, accountId, subject.value],
   });
-  return { counts: { test_phones: phones ?? 0 }, place: null };
+  const { rowCount: tests } = await client.query({
+    name: 'erase-gateway-tests',
+    text: `delete from gateway_tests where gateway_id in (select id from gateways where account_id = $2) and msisdn = $3
+             and created_at <= ${BEFORE}`,
+    values: [id, accountId, subject.value],
+  });
+  return { counts: { test_phones: phones ?? 0, gateway_tests: tests ?? 0 }, place: null };
 }
