@@ -19,6 +19,7 @@ import { createAccessTokens } from '../core/accounts/access-token';
 import { createInbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { countGatewayStates } from '../store/gateways/health';
+import type { ImportInput } from '../workflows/contract';
 import { createBase, type Base, type RuntimeLog } from './base';
 
 /** For what people ask and change. */
@@ -89,11 +90,7 @@ export async function startApi(
     inbox,
     events,
     wake: (news) => workflows.wake(news),
-    startImport: (upload) =>
-      void workflows
-        .startImport(upload)
-        .then(() => markImportStarted(database.pool, upload.uploadId))
-        .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will')),
+    startImport: importStarter(base, log),
     testGateway: (input) => workflows.testGateway(input),
     wakeRelays: (ids) => workflows.wakeRelays(ids),
     resumeRelays: (ids) => workflows.resumeRelays(ids),
@@ -127,6 +124,15 @@ export async function startApi(
       await base.close();
     },
   };
+}
+
+/** Starts imports; one that can't be started now maintenance starts later. */
+function importStarter({ workflows, database }: Base, log: RuntimeLog) {
+  return (upload: ImportInput): void =>
+    void workflows
+      .startImport(upload)
+      .then(() => markImportStarted(database.pool, upload.uploadId))
+      .catch((err: unknown) => log.warn({ err }, 'an import could not be started; maintenance will'));
 }
 
 /** An earlier api may have confirmed messages and died before it started their workflows. @returns how to stop it */
