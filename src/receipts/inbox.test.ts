@@ -253,7 +253,7 @@ describe('who goes on without a proof', () => {
     createInbox({
       database: store,
       sealer: SEALER,
-      loadPseudonyms: LOAD,
+      loadPseudonyms,
       publicUrl: 'https://sms.example.com',
       numberHash: hashNumber,
       wake: () => undefined,

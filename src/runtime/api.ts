@@ -97,7 +97,7 @@ export async function startApi(
     database,
     sealer,
     numberHash: base.numberHash,
-    loadPseudonyms,
+    loadPseudonyms: base.loadPseudonyms,
     auth,
     addresses,
     bodies,

@@ -387,7 +387,7 @@ it('the same request twice is one while it is pending, from the second on; then 
   expect(await ask()).not.toBe(first);
 });
 
-it('an upload that is still read is waited for, and one erasure that fails keeps no other waiting', async () => {
+it('an upload that is still read is waited for', async () => {
   await store.pool.query(
     `insert into uploads (id, account_id, state, delimiter, columns, cursor_byte, cursor_row, cursor_line)
      values (gen_random_uuid(), $1, 'processing', ',', '{to}', 0, 1, 1)`,
