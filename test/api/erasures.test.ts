@@ -111,6 +111,6 @@ test('the number of a person who has opted out and was erased can be let go by i
   expect(found.items.map((item) => item.to)).toEqual([json.hash]);
   expect((await stack.call('DELETE', `/api/v1/suppressions/${found.items[0]!.id}`)).status).toBe(204);
   const said = (await stack.call('GET', `/api/v1/consents?to=${to.slice(1)}`)).json as { items: { kind: string }[] };
-  expect(said.items.map((item) => item.kind)).toEqual(['opt-in', 'opt-out']);
+  expect(said.items.map((item) => item.kind)).toEqual(['opt-in']);
   expect(await list()).not.toContain(json.hash);
 });
