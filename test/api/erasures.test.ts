@@ -22,7 +22,7 @@ test('202: it is pending, and nothing that is kept of it tells whom it is about'
   const { status, json } = await ask({ to: to.slice(3) });
   expect(status).toBe(202);
   expect(json).toEqual({
-    id: expect.any(String), kind: 'number', hash: expect.stringMatching(/^#[\w-]{32}$/), state: 'pending', accounts: 1, counts: {},
+    id: expect.any(String), kind: 'number', hash: expect.stringMatching(/^#[\w-]{43}$/), state: 'pending', accounts: 1, counts: {},
     waiting: 0, createdAt: expect.any(String),
   }); // prettier-ignore
   expect(await findAnywhere(stack.database.pool, [to.slice(3)])).toEqual([]);
@@ -105,6 +105,12 @@ test('the number of a person who has opted out and was erased can be let go by i
   expect((await stack.call('POST', `/api/v1/gateways/${stack.gatewayId}/test`, { to })).json).toMatchObject({
     ok: false, error: 'not sent: the number is suppressed',
   }); // prettier-ignore
-  expect((await stack.call('DELETE', `/api/v1/suppressions/${to.slice(1)}`)).status).toBe(204);
+  const found = (await stack.call('GET', `/api/v1/suppressions?to=${to.slice(1)}`)).json as {
+    items: { id: string; to: string }[];
+  };
+  expect(found.items.map((item) => item.to)).toEqual([json.hash]);
+  expect((await stack.call('DELETE', `/api/v1/suppressions/${found.items[0]!.id}`)).status).toBe(204);
+  const said = (await stack.call('GET', `/api/v1/consents?to=${to.slice(1)}`)).json as { items: { kind: string }[] };
+  expect(said.items.map((item) => item.kind)).toEqual(['opt-in']);
   expect(await list()).not.toContain(json.hash);
 });

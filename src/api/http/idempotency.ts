@@ -14,7 +14,7 @@ import {
   releaseIdempotencyKey,
   type IdempotencyKey,
 } from '../../store/accounts/idempotency';
-import { SEALED, type SealContext, type Sealer } from '../../store/seal';
+import type { Sealer } from '../../store/seal';
 import type { Principal } from './auth';
 import type { Log } from './log';
 
