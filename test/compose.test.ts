@@ -43,19 +43,28 @@ const KEEPERS: Record<string, string[]> = { postgres: ['postgres:/var/lib/postgr
 /** What each is told, and no more: a secret that a service has no use for is one that it can lose. */
 const DATABASE = ['DATABASE_URL', 'HELIOGRAPH_ALLOW_INSECURE'];
 const RUNNING = [
-  ...[...DATABASE, 'HELIOGRAPH_MASTER_KEY', 'HELIOGRAPH_PUBLIC_URL', 'LOG_LEVEL'],
+  ...[...DATABASE, 'HELIOGRAPH_MASTER_KEY', 'HELIOGRAPH_MASTER_KEYS', 'HELIOGRAPH_PUBLIC_URL', 'LOG_LEVEL'],
   ...['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
 ];
 const TOLD: Record<string, string[]> = {
-  postgres: ['POSTGRES_DB', 'POSTGRES_PASSWORD', 'POSTGRES_USER'],
+  postgres: [
+    ...[
+      'HELIOGRAPH_OWNER_PASSWORD',
+      'HELIOGRAPH_RUNTIME_PASSWORD',
+      'POSTGRES_DB',
+      'POSTGRES_PASSWORD',
+      'POSTGRES_USER',
+    ],
+    'TEMPORAL_PASSWORD',
+  ],
   'temporal-schema': ['SQL_HOST', 'SQL_PASSWORD', 'SQL_PLUGIN', 'SQL_PORT', 'SQL_USER'],
   temporal: [
     ...['BIND_ON_IP', 'DB', 'DB_PORT', 'DYNAMIC_CONFIG_FILE_PATH', 'NUM_HISTORY_SHARDS'],
     ...['POSTGRES_PWD', 'POSTGRES_SEEDS', 'POSTGRES_USER'],
   ],
   'temporal-namespace': ['TEMPORAL_ADDRESS'],
-  'temporal-ui': ['TEMPORAL_ADDRESS'],
-  migrate: DATABASE,
+  'temporal-ui': ['TEMPORAL_ADDRESS', 'TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_INCLUDE_CREDENTIALS'],
+  migrate: [...DATABASE, 'HELIOGRAPH_DATABASE_OWNER_URL'],
   api: [...RUNNING, 'HELIOGRAPH_ADMIN_KEY', 'TEMPORAL_UI_URL'].sort(),
   worker: RUNNING,
 };
@@ -121,7 +130,9 @@ test('secrets and the public address come from .env, without a default that coul
   for (const [name, { environment = {} }] of Object.entries(services)) {
     for (const [variable, value] of Object.entries(environment)) {
       if (!/KEY|PASSWORD|PWD|DATABASE_URL|PUBLIC_URL/.test(variable)) continue;
-      expect([name, variable, value]).toEqual([name, variable, expect.stringMatching(/\$\{\w+:\?[^}]+\}/)]);
+      // Of the two of these one is wanted, which Compose can't say: the processes do.
+      const wanted = /MASTER_KEYS?$/.test(variable) ? /^\$\{\w+:-\}$/ : /\$\{\w+:\?[^}]+\}/;
+      expect([name, variable, value]).toEqual([name, variable, expect.stringMatching(wanted)]);
     }
   }
 });

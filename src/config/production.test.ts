@@ -38,7 +38,7 @@ test.each(['production', 'Production', 'PRODUCTION', ' production '])('NODE_ENV=
 
 test('everything that is wrong is told at once, by name and with a remedy, without a secret', () => {
   const { names, message } = refused({
-    HELIOGRAPH_MASTER_KEY: Buffer.alloc(32).toString('base64'),
+    HELIOGRAPH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     HELIOGRAPH_ADMIN_KEY: 'a'.repeat(24),
     HELIOGRAPH_PUBLIC_URL: 'http://sms.example.com',
     DATABASE_URL: 'postgres://postgres:hunter2@db.example.com/heliograph',
@@ -53,7 +53,7 @@ test('everything that is wrong is told at once, by name and with a remedy, witho
   ]);
   expect(message).toContain('The environment has 8 problems:');
   for (const remedy of [
-    'is all zeros: draw one by openssl rand -base64 32',
+    'is one byte repeated: draw one by openssl rand -base64 32',
     'put TLS in front, or say HELIOGRAPH_ALLOW_INSECURE=http-public-url',
     'sha256:<64 hexadecimal digits>',
     'add ?sslmode=verify-full, or say HELIOGRAPH_ALLOW_INSECURE=plain-database',
@@ -68,7 +68,7 @@ test('everything that is wrong is told at once, by name and with a remedy, witho
 test('the same is nobody’s business in development', () => {
   expect(
     readConfig({
-      HELIOGRAPH_MASTER_KEY: Buffer.alloc(32).toString('base64'),
+      HELIOGRAPH_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       HELIOGRAPH_ADMIN_KEY: 'a'.repeat(24),
       HELIOGRAPH_PUBLIC_URL: 'http://sms.example.com',
       DATABASE_URL: 'postgres://postgres:hunter2@db.example.com/heliograph',

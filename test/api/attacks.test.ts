@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { ADMIN_KEY } from '../support/servers';
 import { attemptWireId } from '../../src/core/messages/ids';
 import { bearerOf } from '../support/api';
+import { proofFor } from '../support/callbacks';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
@@ -261,7 +262,6 @@ test('a receipt told fifty times has one effect', async () => {
   await attacker.reach([id!], 'delivered');
   const { json: gateways } = await attacker.call('GET', '/api/v1/gateways');
   const gateway = gateways.items.find(({ name }: { name: string }) => name === 'attacker-ours');
-  await attacker.call('PATCH', `/api/v1/gateways/${gateway.id}`, { callbackAuth: null });
   const before = (await attacker.call('GET', `/api/v1/messages/${id}`)).json;
   const report = {
     results: [{
@@ -271,7 +271,7 @@ test('a receipt told fifty times has one effect', async () => {
     }],
   }; // prettier-ignore
   const url = new URL(gateway.callbackUrl as string).pathname;
-  const answers = await Promise.all(Array.from({ length: 50 }, () => stack.call('POST', url, report)));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => stack.call('POST', url, report, proofFor(url))));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const after = (await attacker.call('GET', `/api/v1/messages/${id}`)).json;
   expect([after.state, after.settledAt, after.callbacks]).toEqual([before.state, before.settledAt, before.callbacks]);

@@ -2,6 +2,7 @@
  * Who is shown texts. Every GET of the API document is asked, with keys of several scopes, in an account where each text
  * has words of its own: a new route is walked as soon as it is declared.
  */
+import { proofFor } from '../support/callbacks';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bearerOf } from '../support/api';
@@ -156,7 +157,8 @@ beforeAll(async () => {
   const reply = { messageId: 'mo-1', from: '919800000205', to: '5555', text: MARKS.reply, cleanText: MARKS.reply };
   const { json: gateway } = await stack.call('GET', `/api/v1/gateways/${stack.gatewayId}`);
   const inbound = { results: [{ ...reply, receivedAt: '2026-08-01T10:00:00.000+0000', smsCount: 1 }], messageCount: 1 };
-  await stack.call('POST', new URL(gateway.callbackUrl as string).pathname, { ...inbound, pendingMessageCount: 0 });
+  const url = new URL(gateway.callbackUrl as string).pathname;
+  await stack.call('POST', url, { ...inbound, pendingMessageCount: 0 }, proofFor(url));
   await until('the reply is queued', async () => {
     const { json } = await stack.call('GET', '/api/v1/callbacks?event=replied');
     return json.items.length > 0;

@@ -1,4 +1,5 @@
 /** The servers that one test run shares, and how its processes learn where they are. */
+import { hash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { chmodSync, mkdtempSync } from 'node:fs';
@@ -43,6 +44,12 @@ export const namespacesOf = (jestWorkers: number): string[] =>
 
 /** The namespace of the stacks that this Jest worker starts. */
 export const testNamespace = (): string => ownNamespace(jestWorker());
+
+/**
+ * The master key of the products in that namespace, 32 bytes: what one of them leaves at Temporal is in clear to the next, as
+ * after a restart.
+ */
+export const testMasterKey = (): Buffer => hash('sha256', testNamespace(), 'buffer');
 
 /** Reads a fact that the run has put there (`test/support/run`). */
 export function fact(name: string): string {

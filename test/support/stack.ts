@@ -2,7 +2,6 @@
  * Api, worker and simulator in this process, on a database and ports of their own: for tests that stop or configure one
  * of them, or count what is not of one account. All others join what runs already: `shared.ts`.
  */
-import { hash } from 'node:crypto';
 import { readConfig, type Config } from '../../src/config';
 import { seed } from '../../src/main/seed';
 import { startApi, type RunningApi } from '../../src/runtime/api';
@@ -13,7 +12,7 @@ import { connectDatabase } from '../../src/store/database';
 import { callerOf, request, settledBy, type Client } from './client';
 import { createDatabase, type TestDatabase } from './database';
 import { drawFreePort } from '../../src/main/embedded/ports';
-import { ADMIN_KEY, testNamespace, WORKFLOW_BUNDLE } from './servers';
+import { ADMIN_KEY, testMasterKey, testNamespace, WORKFLOW_BUNDLE } from './servers';
 import { quietTemporal, testTemporal } from './temporal';
 import { until } from './until';
 
@@ -54,8 +53,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     DATABASE_URL: (await options.databaseUrl?.(testDatabase.runtimeUrl)) ?? testDatabase.runtimeUrl,
     TEMPORAL_ADDRESS: testTemporal(),
     TEMPORAL_NAMESPACE: testNamespace(),
-    // Of the namespace: what a stack before it left at Temporal is in clear to this one, as after a restart.
-    HELIOGRAPH_MASTER_KEY: hash('sha256', testNamespace(), 'base64'),
+    HELIOGRAPH_MASTER_KEY: testMasterKey().toString('base64'),
     HELIOGRAPH_ADMIN_KEY: ADMIN_KEY,
     HELIOGRAPH_PORT: String(port),
     HELIOGRAPH_SIMULATOR_PORT: String(simulator.port),
