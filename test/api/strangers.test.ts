@@ -116,6 +116,10 @@ describe('a key in the fields of a large body', () => {
 });
 
 describe('guesses', () => {
+  /** More than an address has, in less time than it takes to forgive them. */
+  const many = async (one: (n: number) => Promise<unknown>) => {
+    for (let n = 0; n < 500; n += 50) await Promise.all(Array.from({ length: 50 }, (_, i) => one(n + i)));
+  };
   const guess = (n: number) => `hg_${String(n).padStart(16, '0')}_${'0'.repeat(32)}`;
 
   test('429 with Retry-After after many from one address; the right key passes, and another address is told 401', async () => {
@@ -141,13 +145,13 @@ describe('guesses', () => {
   });
 
   test('an IPv6 network is one address, and its IPv4 is another', async () => {
-    for (let n = 0; n < 300; n++) await ask('no key', from(`2001:db8:0:1::${n.toString(16)}`));
+    await many((n) => ask('no key', from(`2001:db8:0:1::${n.toString(16)}`)));
     expect((await ask('no key', from('2001:db8:0:1:ffff::1'))).status).toBe(429);
     expect((await ask('no key', from('2001:db8:0:2::1'))).status).toBe(401);
   });
 
   test('what a client says of itself counts for nothing: the last address that no trusted proxy has', async () => {
-    for (let n = 0; n < 300; n++) await ask('no key', from(`192.0.2.${n % 200}, 203.0.113.9, 10.1.2.3`));
+    await many((n) => ask('no key', from(`192.0.2.${n % 200}, 203.0.113.9, 10.1.2.3`)));
     expect((await ask('no key', from('203.0.113.9'))).status).toBe(429);
     expect((await ask('no key', from('192.0.2.1'))).status).toBe(401);
   });

@@ -20,8 +20,8 @@ const verify = (id: string, code: unknown) => stack.call('POST', `${PATH}/${id}/
 /** The codes that were sent to a number, oldest first. */
 const codesTo = async (msisdn: string): Promise<string[]> => {
   const { rows } = await stack.database.pool.query<{ body: string }>(
-    `select body from messages where msisdn = $1 order by id`,
-    [msisdn],
+    `select body from messages where msisdn = $1 and account_id = $2 order by id`,
+    [msisdn, stack.accountId],
   );
   return rows.map(({ body }) => /^\d{6}\b/.exec(body)![0]);
 };
@@ -44,8 +44,8 @@ test('201, then 200: a phone is verified by the code that it is sent', async () 
   expect(shapeOf('addTestPhone', 201).safeParse(added.json).error).toBeUndefined();
   const { rows } = await stack.database.pool.query(
     `select m.service, m.webhook_id, m.meta, s.priority from messages m join slices s on s.id = m.slice_id
-     where m.msisdn = $1`,
-    [to],
+     where m.msisdn = $1 and m.account_id = $2`,
+    [to, stack.accountId],
   );
   expect(rows).toEqual([{ service: 'T', webhook_id: null, meta: null, priority: 1 }]);
 
