@@ -164,6 +164,9 @@ beforeAll(async () => {
     return json.items.length > 0;
   });
 
+  const { json: list } = await stack.call('POST', '/api/v1/suppressions', 'to,reason\n+919800000207,asked\nx,y\n', {
+    'content-type': 'text/csv',
+  });
   const listed = async (path: string): Promise<string[]> =>
     (await stack.call('GET', path)).json.items.map(({ id }: { id: string }) => id);
   Object.assign(ids, {
@@ -177,6 +180,9 @@ beforeAll(async () => {
     accounts: [stack.accountId],
     callbacks: await listed('/api/v1/callbacks?limit=100'),
     webhooks: await listed('/api/v1/webhooks'),
+    suppressions: await listed('/api/v1/suppressions'),
+    imports: [list.id],
+    erasures: [(await post('/api/v1/erasures', { to: '+919800000209' })).id],
     senders: [(await post('/api/v1/senders', { sender: 'BRANDA', class: 'transactional' })).id],
     routes: [route.id],
     'test-phones': [(await post('/api/v1/test-phones', { to: '+919800000208' })).id],

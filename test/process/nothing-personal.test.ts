@@ -210,8 +210,9 @@ async function workAll(): Promise<void> {
   for (const to of [ALICE, BOB, CARLA, DAVE]) await reaches(asha, to, 'delivered');
   await request(simulator, 'POST', '/control/inbound', { account: 'work-asha', from: ALICE, text: REPLY });
   await request(simulator, 'POST', '/control/inbound', { account: 'work-asha', from: BOB, text: 'STOP' });
-  await asha.made('POST', '/api/v1/suppressions', { to: CARLA, reason: REPLY });
-  expect((await asha.call('DELETE', `/api/v1/suppressions/${encodeURIComponent(CARLA)}`)).status).toBe(204);
+  const suppression = await asha.made('POST', '/api/v1/suppressions', { to: CARLA, reason: REPLY });
+  expect((await asha.call('DELETE', `/api/v1/suppressions/${suppression.id}`)).status).toBe(204);
+  expect((await asha.call('DELETE', `/api/v1/suppressions/${encodeURIComponent(CARLA)}`)).status).toBe(404);
 }
 
 async function failAll(): Promise<void> {
