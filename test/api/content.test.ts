@@ -16,7 +16,7 @@ const MARKS = {
   open: 'Quillwort ferns 271828',
   extra: 'Juniper hedge 141421',
   echoed: 'Marigold lawns 161803',
-  reply: 'Stop Larkspur 173205',
+  reply: 'STOP 173205',
   campaign: 'Bluebell woods',
   template: 'Snowdrop fields',
   sensitive: 'Foxglove seeds 223606',
