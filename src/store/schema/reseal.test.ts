@@ -100,6 +100,7 @@ test('every sealed column of two accounts is sealed anew, and opens without the 
   expect(totals(done)).toEqual({
     'gateways.credentials': [2, 0],
     'gateways.callback_auth': [2, 0],
+    'gateways.callback_token_sealed': [2, 0],
     'webhooks.url': [2, 0],
     'webhooks.secret': [2, 0],
     'webhooks.previous_secret': [2, 0],
