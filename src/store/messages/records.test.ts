@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 const MIDNIGHT = Date.UTC(2030, 0, 10);
 const NOON = MIDNIGHT + DAY_MS / 2;
 /** A midnight at which a partition ends. */
-const QUARTER = Date.UTC(2030, 3, 1);
+const QUARTER = Date.UTC(2031, 3, 1);
 /** Far enough apart that no test is in the window of another. */
 let apart = 0;
 beforeEach(() => {
