@@ -1,6 +1,7 @@
 /** Where a request comes from, as shares and budgets are counted: told by the socket, or by a proxy that is trusted. */
-import { BlockList, isIP, isIPv4, isIPv6, type Socket } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { isIP, isIPv6, type Socket } from 'node:net';
+import { createAddressList, plainAddress } from '../../receipts/address-list';
 
 export interface ClientAddresses {
   /** The client's address, IPv4 as IPv4; empty when it is gone. See {@link partyOf} for whom that is asked of. */
@@ -16,15 +17,7 @@ export interface ClientAddresses {
 
 /** @param trusted addresses and CIDR blocks of proxies, such as `10.0.0.0/8`. */
 export function createClientAddresses(trusted: readonly string[]): ClientAddresses {
-  const proxies = new BlockList();
-  for (const entry of trusted) {
-    const [address, bits] = entry.split('/') as [string, string | undefined];
-    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-    if (bits === undefined) proxies.addAddress(address, family);
-    else proxies.addSubnet(address, Number(bits), family);
-  }
-  const trusts = (address: string): boolean =>
-    trusted.length > 0 && proxies.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  const trusts = createAddressList(trusted);
 
   function addressOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
     let address = plain(socket.remoteAddress ?? '');
@@ -50,7 +43,7 @@ const withoutPort = (text: string): string =>
   /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
 
 /** An IPv4 address that came over an IPv6 socket, as itself; without the zone of a link. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+const plain = (address: string): string => plainAddress(address).replace(/%.*$/, '');
 
 /** The first 64 bits of an IPv6 address, written out; anything else as it is. */
 function network(address: string): string {
