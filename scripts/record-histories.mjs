@@ -16,7 +16,8 @@ const { readConfig } = require(`${root}/dist/config.js`);
 const { drawFreePort } = require(`${root}/dist/main/embedded/ports.js`);
 const { createLogger } = require(`${root}/dist/main/logging.js`);
 const { startStack } = require(`${root}/dist/main/up/stack.js`);
-const { createPayloadCodec, onlyKey } = require(`${root}/dist/runtime/payload-codec.js`);
+const { createKeyring } = require(`${root}/dist/core/accounts/keyring.js`);
+const { createPayloadCodec } = require(`${root}/dist/runtime/payload-codec.js`);
 const { connectDatabase } = require(`${root}/dist/store/database.js`);
 
 const DEADLINE_MS = 60_000;
@@ -44,7 +45,7 @@ for (const name of ['PORT', 'SIMULATOR_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT
 }
 process.env.HELIOGRAPH_MASTER_KEY = randomBytes(32).toString('base64');
 const config = readConfig();
-const codec = createPayloadCodec(onlyKey(config.masterKey));
+const codec = createPayloadCodec(createKeyring(config.masterKeys));
 const stack = await startStack(config, createLogger('record', 'error'));
 const database = connectDatabase({ url: stack.databaseUrl, connections: 1, onError() {} });
 const connection = await Connection.connect({ address: stack.temporalAddress });
