@@ -100,7 +100,7 @@ function readPage(
 /** Writes what was sealed anew, where the value is still what it was. @returns how many of them were. */
 async function replace(
   pool: Pool,
-  { table, column, key }: SealedColumn,
+  { table, column, key, keyType }: SealedColumn,
   fresh: readonly { key: string[]; value: string; sealed: string }[],
 ): Promise<number> {
   const arrays = [
@@ -108,13 +108,14 @@ async function replace(
     fresh.map((row) => row.value),
     fresh.map((row) => row.sealed),
   ];
+  const types = [...key.map(() => keyType), 'text', 'text'];
   const names = key.map((_, i) => `k${i}`);
   const same = key.map((part, i) => `t.${part} = n.k${i}`).join(' and ');
   const rows = await execute(
     pool,
     `reseal-write-${table}-${column}`,
     `with n as (
-       select * from unnest(${arrays.map((_, i) => `$${i + 1}::text[]`).join(', ')}) as n (${names.join(', ')}, old, fresh)
+       select * from unnest(${types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')}) as n (${names.join(', ')}, old, fresh)
      ), locked as (
        select ${key.map((part, i) => `t.${part} as k${i}`).join(', ')} from ${table} t join n on ${same} order by ${names.join(', ')} for no key update of t
      )

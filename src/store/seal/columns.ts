@@ -12,6 +12,8 @@ export interface SealedColumn<Key extends string[] = string[]> {
   column: string;
   /** The columns of the primary key, in the order of `context`'s parameters. */
   key: string[];
+  /** Of all of them. */
+  keyType: 'text' | 'uuid';
   context(...key: Key): SealContext;
 }
 
@@ -20,8 +22,9 @@ function sealed<Key extends string[]>(
   column: string,
   key: [...{ [Part in keyof Key]: string }],
   context: (...key: Key) => string,
+  keyType: SealedColumn['keyType'] = 'text',
 ): SealedColumn<Key> {
-  return { table, column, key, context: (...values) => context(...values) as SealContext };
+  return { table, column, key, keyType, context: (...values) => context(...values) as SealContext };
 }
 
 export const SEALED = {
@@ -51,6 +54,6 @@ export const SEALED = {
     ['account_id', 'key'],
     (accountId: string, key: string) => `idempotency:${accountId}:${key}`,
   ),
-  erasureSubject: sealed('erasures', 'subject', ['id'], (id: string) => `erasure:${id}:subject`),
+  erasureSubject: sealed('erasures', 'subject', ['id'], (id: string) => `erasure:${id}:subject`, 'uuid'),
   deploymentSecret: sealed('deployment_secrets', 'value', ['name'], (name: string) => `deployment:${name}`),
 };
