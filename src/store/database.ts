@@ -1,6 +1,6 @@
 /** The connection to Postgres: a pool for the hot statements, Kysely over the same pool for everything else. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Client, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { backoffMs, type Backoff } from '../core/time/backoff';
 import type { Schema } from './tables';
@@ -227,7 +227,13 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The clock of Postgres, which is the one that deadlines and windows are judged by: epoch milliseconds. */
+/** The clock of Postgres, which is the one that deadlines and windows are judged by, at this moment: in a transaction too. */
+export async function readClock(db: Kysely<Schema>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  return rows[0]!.now;
+}
+
+/** The same, in epoch milliseconds. */
 export async function readClockMs(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
   return rows[0]!.now.getTime();

@@ -152,7 +152,10 @@ function takeOrders(steering: Steering): void {
 }
 
 /** Somebody in the Temporal UI gives no key, or nothing at all. */
-const by = (order: Order | undefined): { keyId: string | null } => ({ keyId: order?.keyId ?? null });
+const by = (order: Order | undefined): Required<Pick<Order, 'keyId'>> & Order => ({
+  keyId: order?.keyId ?? null,
+  ...(order?.untilMs === undefined ? {} : { untilMs: order.untilMs }),
+});
 
 /** The campaign's state among its search attributes, where it was started with them. */
 class ShownState {

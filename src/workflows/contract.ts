@@ -107,7 +107,12 @@ export interface CampaignNews {
 }
 
 /** A command to a campaign, answered with the state that the campaign is in then. */
-export type CampaignCommand = { /** The key of who asks. */ keyId: string | null } & (
+export type CampaignCommand = {
+  /** The key of who asks. */
+  keyId: string | null;
+  /** Epoch milliseconds, by the clock of Postgres: it is not carried out later. Absent = however late. */
+  untilMs?: number;
+} & (
   { action: 'pause' | 'resume' | 'cancel' } | ({ action: 'reschedule' } & Reschedule) | ({ action: 'setRate' } & Rate)
 );
 
@@ -124,6 +129,7 @@ interface Rate {
 /** What the Update of a command is given; its name is the action. Somebody in the Temporal UI gives no key. */
 export interface Order {
   keyId?: string | null;
+  untilMs?: number;
 }
 export type RescheduleOrder = Order & Reschedule;
 export type RateOrder = Order & Rate;

@@ -79,7 +79,6 @@ export async function storeBlock(
     slices,
     rejected: 0,
     problems: [],
-    dueAt: campaign.due_at,
     priority: 5,
     routeId: null,
     legs: null,

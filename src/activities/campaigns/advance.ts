@@ -1,11 +1,12 @@
 /** The `advanceCampaignSlices` activity: a run of slices of a campaign, as far as their campaign lets them go. */
 import { hasEnded, mayDispatch } from '../../core/campaigns/campaign';
-import { findSliceIds, writeLookAt } from '../../store/campaigns/slices';
+import { findSliceIds, writeLookAt, writeLookAtAfter } from '../../store/campaigns/slices';
 import { noteRun } from '../../store/campaigns/hold';
 import { readLiveCampaigns, type LiveCampaign } from '../../store/campaigns/live';
 import { readClockMs, type Database } from '../../store/database';
 import { advanceSlice, type DispatchDeps } from '../dispatch/advance';
 import { createFollower, type Followed, type Follower } from '../../core/concurrency/follow';
+import { createFailureGuard } from './failure-share';
 import { effectiveRate } from './rate';
 
 /** How soon a pause, or another rate, is seen by the dispatch that is under way. */
@@ -49,6 +50,7 @@ export async function advanceCampaignSlices(
   if (campaign === null) return { held: false, lookUp: [] };
   const halt = haltOf(campaign, closesAtMs);
   const stop = AbortSignal.any([stopping, halt.signal]);
+  const mayClaim = createFailureGuard(deps.database, campaignId, campaign, () => halt.abort());
   const targetRate = { key: campaignId, perSecond: () => effectiveRate(campaign.value) };
   const endAtMs = performance.now() + RUN_MS;
   let held: string | null = null;
@@ -57,16 +59,17 @@ export async function advanceCampaignSlices(
   const lookUp: string[] = [];
   try {
     for (const sliceId of await findSliceIds(pool, campaignId, nos)) {
-      const { state } = campaign.value;
+      const { state, commands } = campaign.value;
       if (!mayDispatch(state) && !hasEnded(state)) break;
       const ended = hasEnded(state) ? `the campaign was ${state}` : null;
-      const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate });
+      const result = await advanceSlice(deps, sliceId, stop, { ended, targetRate, mayClaim });
       held = result.held;
       taken ||= result.taken > 0;
       waits ||= result.waiting > 0;
       if (result.lookUp) lookUp.push(sliceId);
       // A slice that was stopped in the middle, or is held, is due again as soon as its campaign goes on.
-      await writeLookAt(pool, sliceId, stop.aborted || held !== null ? null : result.dueAtMs);
+      if (stop.aborted || held !== null) await writeLookAt(pool, sliceId, null);
+      else await writeLookAtAfter(pool, campaignId, commands, { id: sliceId, lookAtMs: result.dueAtMs });
       if (stop.aborted || held !== null || performance.now() > endAtMs) break;
     }
     await noteRun(pool, campaignId, { held, taken, waits });
@@ -88,6 +91,7 @@ function haltOf(campaign: Followed<LiveCampaign>, closesAtMs: number | null) {
   const timer = closesAtMs === null ? undefined : setTimeout(closes, Math.max(0, closesAtMs - performance.now()));
   return {
     signal: controller.signal,
+    abort: () => controller.abort(),
     release() {
       stop();
       clearTimeout(timer);

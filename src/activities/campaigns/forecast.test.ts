@@ -9,7 +9,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const campaign = (over: Partial<CampaignRow> = {}): CampaignRow =>
   ({
     timezone: 'Europe/Paris', service: 'T', options: null, due_at: null, send_window: null, duplicates: 0,
-    rate_per_second: null, finish_within_seconds: null, recipients: 0, ...over,
+    rate_per_second: null, finish_within_seconds: null, recipients: 0, refused: 0, problems: [], ...over,
   }) as CampaignRow; // prettier-ignore
 const account = {
   default_country: 'IN',
@@ -43,6 +43,21 @@ test('adds up parts, encodings and what they cost', () => {
     '1 recipients are left out: see problems',
     expect.stringMatching(/^2 messages are UCS-2/),
   ]);
+});
+
+test('recipients that the request or the upload rejected are left out too, and come first', () => {
+  const problem = (position: number) => ({ position, code: 'invalid-number', message: 'to: the number is empty' });
+  const sums = tallyOf('Hello');
+  sums.reject(problem(7));
+  // Prepared already: what was found meanwhile is found again by the forecast.
+  const over = { refused: 250, rejected: 251, problems: Array.from({ length: 100 }, (_, i) => problem(i)) };
+  const { rejected, problems, warnings } = toForecast(sums, campaign(over), account, gateway(), NOW);
+  expect([rejected, problems]).toEqual([251, over.problems]);
+  expect(warnings).toContain('251 recipients are left out: see problems');
+  const few = { refused: 1, rejected: 2, problems: [problem(1), problem(7)] };
+  expect(toForecast(sums, campaign(few), account, gateway(), NOW)).toMatchObject({
+    rejected: 2, problems: [problem(1), problem(7)],
+  }); // prettier-ignore
 });
 
 test('no price, no cost; no gateway, a warning', () => {

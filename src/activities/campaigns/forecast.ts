@@ -5,9 +5,9 @@ import { createCampaignRenderer } from '../../core/campaigns/text';
 import { rankGateways } from '../../core/gateways/route';
 import { finishTime } from '../../core/time/window';
 import type { Account } from '../../store/accounts/accounts';
-import { readAudience } from '../../store/campaigns/audience';
+import { placeOf, readAudience } from '../../store/campaigns/audience';
 import { listSuppressedAmong } from '../../store/campaigns/materialise';
-import { readCampaign, storeForecast, type CampaignRow } from '../../store/campaigns/campaigns';
+import { MAX_PROBLEMS, readCampaign, storeForecast, type CampaignRow } from '../../store/campaigns/campaigns';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
@@ -55,7 +55,8 @@ export async function makeForecast(
     );
     for (const row of rows) {
       const recipient = render(row);
-      if (!recipient.ok) sums.reject({ position: row.position, code: recipient.code, message: recipient.message });
+      if (!recipient.ok)
+        sums.reject({ position: placeOf(campaign, row), code: recipient.code, message: recipient.message });
       else if (suppressed.has(row.msisdn)) sums.suppressed++;
       else sums.add(recipient.text, recipient.segmentation);
     }
@@ -128,7 +129,9 @@ export function toForecast(
   const startMs = Math.max(nowMs, campaign.due_at?.getTime() ?? nowMs);
   const windows = windowsIn(account.default_country, campaign, account);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
-  const { recipients, suppressed, rejected, problems, segments, surprises, encodings } = sums;
+  const { recipients, suppressed, segments, surprises, encodings } = sums;
+  const rejected = campaign.refused + sums.rejected;
+  const problems = [...campaign.problems.slice(0, campaign.refused), ...sums.problems].slice(0, MAX_PROBLEMS);
   const warnings = [
     ...(recipients === 0 ? ['nobody would get a message'] : []),
     ...(gateway === null ? ['the account has no active gateway: messages would wait'] : []),

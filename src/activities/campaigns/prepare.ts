@@ -1,13 +1,13 @@
 /** The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
 import type { Recipient } from '../../core/audience/audience';
-import type { CampaignState } from '../../core/campaigns/campaign';
+import { hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import type { RenderedRecipient } from '../../core/campaigns/text';
 import { uuidv7 } from '../../core/messages/ids';
 import { buildLegs, type Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
 import { storeCampaignBlock, type CampaignMessage, type CampaignSlice } from '../../store/campaigns/materialise';
-import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
-import { countAudience, readAudience } from '../../store/campaigns/audience';
+import { finishPreparation, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
+import { countAudience, placeOf, readAudience } from '../../store/campaigns/audience';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import { findWebhookKind } from '../../store/webhooks/webhooks';
@@ -22,6 +22,8 @@ const SLICE_SIZE = 1_000;
 
 /**
  * @param publicUrl base of short links; no trailing slash.
+ * One that is paused meanwhile is prepared to its end, and so is one that is cancelled: its messages are dropped then, each
+ * with its outcome.
  * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
  */
 export async function prepareCampaign(
@@ -32,15 +34,16 @@ export async function prepareCampaign(
   const { db, pool } = database;
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return 'failed';
-  if (campaign.state !== 'preparing') return campaign.state;
+  if (!isPrepared(campaign)) return campaign.state;
   const refusal = await refuseByLimits({ database, publicUrl, loadPseudonyms }, campaign, stopping);
-  if (refusal !== null) return end(database, campaignId, 'failed', refusal);
+  if (refusal !== null) return finish(database, campaignId, () => ({ state: 'failed', reason: refusal }));
 
   const account = await readCampaignSettings(db, campaign.account_id);
   const windowsOf = windowsFinder(campaign, account);
   const webhookFor = await webhookFinder(database, campaign);
   const render = await createStrictRenderer(database, campaign, account.click_tracking === 'off' ? null : publicUrl);
   const legs = await ownLegs(database, campaign);
+  const { audience } = campaign;
   const facts = {
     accountId: campaign.account_id,
     sendId: campaign.send_id,
@@ -52,7 +55,7 @@ export async function prepareCampaign(
   let slices = campaign.slices;
   while (!stopping.aborted) {
     const rows = await readAudience(pool, campaign, position, BLOCK_SIZE);
-    if (rows.length === 0) return finish(database, campaignId);
+    if (rows.length === 0) return finish(database, campaignId, outcomeOf);
     const rendered = rows.map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
     const made = toSlices(rendered, slices, windowsOf, webhookFor);
@@ -62,8 +65,7 @@ export async function prepareCampaign(
       to: rows.at(-1)!.position,
       slices: made,
       rejected: refused.length,
-      problems: refused.map(({ row, code, message }) => ({ position: row.position, code, message })),
-      dueAt: campaign.due_at,
+      problems: refused.map(({ row, code, message }) => ({ position: placeOf({ audience }, row), code, message })),
       priority: campaign.priority,
       routeId: campaign.route_id,
       legs,
@@ -73,34 +75,33 @@ export async function prepareCampaign(
       slices += made.length;
       continue;
     }
-    // The campaign was cancelled, or another run was faster: its row says where to go on.
+    // Another run was faster: the row says where to go on.
     campaign = await readCampaign(db, campaignId);
-    if (campaign?.state !== 'preparing') return campaign?.state ?? 'failed';
+    if (campaign === null || !isPrepared(campaign)) return campaign?.state ?? 'failed';
     position = Number(campaign.position);
     slices = campaign.slices;
   }
   return 'preparing';
 }
 
-async function finish({ db }: Database, campaignId: string): Promise<CampaignState> {
-  const campaign = await readCampaign(db, campaignId);
-  if (campaign?.recipients === 0) {
-    const first = campaign.problems[0];
-    const why = first === undefined ? null : `recipient ${first.position}: ${first.message} (${first.code})`;
-    const reason = why === null ? 'the audience is empty' : `no recipient can be sent to: ${why}`;
-    return end({ db }, campaignId, 'failed', reason);
-  }
-  return end({ db }, campaignId, 'scheduled', null);
+const isPrepared = ({ state, unprepared }: CampaignRow): boolean => state === 'preparing' || unprepared;
+
+type Outcome = { state: 'scheduled' | 'failed'; reason: string | null };
+
+/** What a campaign comes to whose whole audience was read. */
+function outcomeOf({ recipients, problems, refused }: CampaignRow): Outcome {
+  if (recipients > 0) return { state: 'scheduled', reason: null };
+  const first = problems[refused];
+  const why = first === undefined ? null : `recipient ${first.position}: ${first.message} (${first.code})`;
+  return { state: 'failed', reason: why === null ? 'the audience is empty' : `no recipient can be sent to: ${why}` };
 }
 
-async function end(
-  { db }: Pick<Database, 'db'>,
+async function finish(
+  { db }: Database,
   campaignId: string,
-  state: 'failed' | 'scheduled',
-  reason: string | null,
+  outcome: (campaign: CampaignRow) => Outcome,
 ): Promise<CampaignState> {
-  const moved = await moveCampaign(db, campaignId, state, { reason }, ['preparing']);
-  return moved?.state ?? (await readCampaign(db, campaignId))?.state ?? 'failed';
+  return (await finishPreparation(db, campaignId, outcome))?.state ?? 'failed';
 }
 
 /**
@@ -113,7 +114,8 @@ async function refuseByLimits(
   stopping: AbortSignal,
 ): Promise<string | null> {
   const { db } = deps.database;
-  if (campaign.slices > 0) return null;
+  // Of one that is cancelled nothing is sent: everybody in it is accounted for.
+  if (campaign.slices > 0 || hasEnded(campaign.state)) return null;
   const { safety } = await readCampaignSettings(db, campaign.account_id);
   const most = safety.maxCampaignRecipients;
   const count = most === undefined ? 0 : await countAudience(db, campaign.audience);

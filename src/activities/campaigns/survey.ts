@@ -3,7 +3,6 @@ import type { Kysely } from 'kysely';
 import { hasEnded, LATE_MS, mayDispatch, type CampaignState } from '../../core/campaigns/campaign';
 import { ownWindows } from '../../core/campaigns/window';
 import { windowState, type SendWindow } from '../../core/time/window';
-import { insertAudit } from '../../store/accounts/audit';
 import { listOpenWindows, readCampaignOutlook, type CampaignOutlook } from '../../store/campaigns/slices';
 import {
   changeCampaign,
@@ -20,6 +19,7 @@ import { readClockMs, type Database } from '../../store/database';
 import type { Schema } from '../../store/tables';
 import { WAITS } from '../../store/campaigns/hold';
 import { endHold, endTooOld, followHold, tooOldAtMs } from './hold';
+import { failureShare, pauseItself } from './failure-share';
 import { effectiveRate } from './rate';
 
 export type { CampaignCounts };
@@ -57,8 +57,6 @@ const PER_SLICE_PER_SECOND = 500;
 const MAX_DUE = 100;
 const AT_ONCE = 0;
 const MAX_WAIT_MS = 6 * 3_600_000;
-/** With fewer outcomes, the failures among them are no reason to pause. */
-const SELF_PAUSE_MIN_SETTLED = 100;
 
 export interface SurveyDeps {
   database: Database;
@@ -226,7 +224,7 @@ async function settleState(
     return (await moveCampaign(db, id, 'finished')) ?? campaign;
   }
   if (state === 'paused') return campaign;
-  const share = outlook.settled < SELF_PAUSE_MIN_SETTLED ? 0 : outlook.failed / outlook.settled;
+  const share = failureShare(outlook);
   if (campaign.self_pausing && outlook.waiting > 0 && share > 0) {
     const limit = await readFailureLimit({ db }, campaign.account_id);
     if (limit !== null && share > limit) return (await pauseItself({ db }, campaign, share)) ?? campaign;
@@ -238,19 +236,6 @@ async function settleState(
 async function readFailureLimit({ db }: Pick<Database, 'db'>, accountId: string): Promise<number | null> {
   const { safety } = await readCampaignSettings(db, accountId);
   return safety.autoPauseFailureShare ?? null;
-}
-
-function pauseItself({ db }: Pick<Database, 'db'>, campaign: CampaignRow, share: number): Promise<CampaignRow | null> {
-  const percent = Math.round(share * 100);
-  return db.transaction().execute(async (tx) => {
-    const reason = `paused by itself: ${percent} % of the messages with an outcome failed`;
-    const moved = await moveCampaign(tx, campaign.id, 'paused', { reason });
-    if (moved !== null) {
-      const actor = { accountId: campaign.account_id, keyId: null };
-      await insertAudit(tx, actor, { action: 'campaign.paused-itself', subject: campaign.id, detail: { percent } });
-    }
-    return moved;
-  });
 }
 
 function detailsOf(campaign: CampaignRow, { open, waiting, settled }: CampaignOutlook): string {

@@ -63,6 +63,8 @@ export interface CampaignTerms {
   /** Why nothing may leave any more; what has left is awaited. Null: messages may leave. */
   ended: string | null;
   targetRate: LiveRate;
+  /** Asked before each block: false when nothing more of the campaign may be claimed. */
+  mayClaim(): Promise<boolean>;
 }
 
 /**
@@ -130,6 +132,7 @@ function createRun(
     claimUntilMs: performance.now() + runMs,
     urgent: slice.priority < BULK_PRIORITY,
     targetRate: campaign?.targetRate,
+    mayClaim: campaign?.mayClaim,
     taken: 0,
     onSettlement: ({ webhookIds }) => wakeRelays(webhookIds),
     async onAccountRefused(gateway, reason) {

@@ -81,7 +81,8 @@ async function sendBlocks(
     const claim = randomUUID();
     let block: ClaimedMessage[] = [];
     try {
-      if (mayClaim()) block = await claimBlock(run, legIndex, gateway, { limit, after, claim });
+      if (mayClaim() && (await run.mayClaim?.()) !== false)
+        block = await claimBlock(run, legIndex, gateway, { limit, after, claim });
     } catch (error) {
       failure = error;
       // It may have been committed all the same, and nothing of it has left.

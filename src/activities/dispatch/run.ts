@@ -25,6 +25,8 @@ export interface DispatchRun {
   urgent: boolean;
   /** How fast the slice's campaign wants to be. */
   targetRate?: LiveRate;
+  /** Asked before each block is claimed: false when the slice's campaign lets nothing more be. Absent = it is of a send. */
+  mayClaim?(): Promise<boolean>;
   /** Messages that gateways took. */
   taken: number;
   /** Called with every settlement of the run. */

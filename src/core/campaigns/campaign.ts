@@ -9,10 +9,10 @@ export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 export const CAMPAIGN_TRANSITIONS: Record<CampaignState, readonly CampaignState[]> = {
   draft: ['preparing', 'scheduled', 'cancelled'],
-  preparing: ['scheduled', 'cancelled', 'failed'],
+  preparing: ['scheduled', 'paused', 'cancelled', 'failed'],
   scheduled: ['running', 'paused', 'cancelled', 'finished'],
   running: ['paused', 'settling', 'cancelled', 'finished'],
-  paused: ['scheduled', 'running', 'cancelled', 'finished'],
+  paused: ['preparing', 'scheduled', 'running', 'cancelled', 'finished', 'failed'],
   settling: ['running', 'paused', 'cancelled', 'finished'],
   finished: [],
   cancelled: [],
@@ -54,10 +54,10 @@ export type CampaignAction = 'launch' | 'pause' | 'resume' | 'cancel' | 'resched
 /** In which states each action makes sense. */
 export const ACTION_STATES: Record<CampaignAction, readonly CampaignState[]> = {
   launch: ['draft'],
-  pause: ['scheduled', 'running', 'settling'],
+  pause: ['preparing', 'scheduled', 'running', 'settling'],
   resume: ['paused'],
   cancel: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
-  reschedule: ['draft', 'scheduled'],
+  reschedule: ['draft', 'preparing', 'scheduled'],
   setRate: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
 };
 
@@ -81,4 +81,47 @@ export function actionProblem(action: CampaignAction, state: CampaignState): str
   const allowed = ACTION_STATES[action];
   if (allowed.includes(state)) return null;
   return `The campaign is ${state}: ${action} needs one that is ${allowed.join(' or ')}`;
+}
+
+/** A command as far as it shows on the campaign. */
+export interface AskedCommand {
+  action: CampaignAction;
+  dueAtMs?: number;
+  timezone?: string;
+  ratePerSecond?: number | null;
+}
+
+/** What is known of a campaign whom a command was given. */
+export interface CommandedCampaign {
+  state: CampaignState;
+  resumed: boolean;
+  due_at: Date | null;
+  timezone: string;
+  rate_per_second: number | null;
+}
+
+/**
+ * Whether what is asked was carried out: by the same command before, whose answer was lost, or by somebody else's. Asked
+ * again, such a command is answered as the first time, and changes nothing.
+ */
+export function isCarriedOut({ action, ...asked }: AskedCommand, campaign: CommandedCampaign): boolean {
+  const { state } = campaign;
+  switch (action) {
+    case 'pause':
+      return state === 'paused';
+    case 'resume':
+      return campaign.resumed && state !== 'paused' && state !== 'cancelled' && state !== 'failed';
+    case 'cancel':
+      return state === 'cancelled';
+    case 'reschedule':
+      return (
+        state !== 'cancelled' &&
+        campaign.due_at?.getTime() === asked.dueAtMs &&
+        (asked.timezone === undefined || asked.timezone === campaign.timezone)
+      );
+    case 'setRate':
+      return campaign.rate_per_second === asked.ratePerSecond;
+    case 'launch':
+      return false;
+  }
 }

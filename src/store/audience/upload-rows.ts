@@ -76,6 +76,9 @@ export async function readChunk(pool: Pool, id: string, offset: number): Promise
   return rest === undefined || rest.length === 0 ? null : rest;
 }
 
+/** What the report says of a row whose number came before: it is counted as a duplicate, not as invalid. */
+export const DUPLICATE_ROW = 'the number is in an earlier row, which is the one that counts';
+
 /** Checked rows that follow each other in the file. */
 export interface ImportBlock<Row> {
   valid: ({ no: number } & Row)[];
@@ -114,7 +117,7 @@ reported as (
   insert into upload_errors (upload_id, no, column_name, value, message)
   select $1, e.* from mine, unnest($10::int[], $11::text[], $12::text[], $13::text[]) as e
   union all
-  select $1, no, $14, msisdn, 'the number is in an earlier row, which is the one that counts' from doubled
+  select $1, no, $14, msisdn, '${DUPLICATE_ROW}' from doubled
 )
 update uploads u set
   cursor_byte = $3, cursor_row = $4, cursor_line = $5,

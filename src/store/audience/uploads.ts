@@ -3,7 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import type { Recipient } from '../../core/audience/audience';
 import { execute } from '../database';
-import type { Schema, UploadErrorsTable, UploadsTable } from '../tables';
+import type { CampaignProblem, Schema, UploadErrorsTable, UploadsTable } from '../tables';
+import { DUPLICATE_ROW } from './upload-rows';
 
 export type UploadRow = Selectable<UploadsTable>;
 export type UploadError = Omit<Selectable<UploadErrorsTable>, 'upload_id'>;
@@ -74,6 +75,26 @@ export async function listUploadErrors(
     `select no, column_name, value, message from upload_errors where upload_id = $1 and no > $2 order by no limit $3`,
     [uploadId, after, limit],
   );
+}
+
+/** Rows among which the invalid ones are looked for: of a file in which every number comes twice, not all are read. */
+const LOOKED_THROUGH = 10_000;
+
+/** The first invalid rows of an upload as what a campaign leaves out; those whose number came before are not among them. */
+export async function listUploadProblems(pool: Pool, uploadId: string, limit: number): Promise<CampaignProblem[]> {
+  const rows = await execute<{ no: number; column_name: string | null; message: string }>(
+    pool,
+    'list-upload-problems',
+    `select no, column_name, message from (
+       select no, column_name, message from upload_errors where upload_id = $1 order by no limit ${LOOKED_THROUGH}
+     ) first where message <> $2 order by no limit $3`,
+    [uploadId, DUPLICATE_ROW, limit],
+  );
+  return rows.map(({ no, column_name: column, message }) => ({
+    position: no,
+    code: 'invalid-row',
+    message: column === null ? message : `${column}: ${message}`,
+  }));
 }
 
 /**

@@ -35,6 +35,33 @@ export function readAudience(
   }
 }
 
+/** The place of a recipient in its audience, as people count it: of a request, from 0. */
+export const placeOf = (
+  { audience }: Pick<CampaignRow, 'audience'>,
+  { position }: Pick<Recipient, 'position'>,
+): number => (audience.kind === 'recipients' ? position - 1 : position);
+
+/** Recipients of a campaign that are still to become messages, or to be left out; 0 = it is prepared. */
+export async function countUnprepared(
+  db: Kysely<Schema>,
+  {
+    id,
+    audience,
+    position,
+    state,
+    unprepared,
+  }: Pick<CampaignRow, 'id' | 'audience' | 'position' | 'state' | 'unprepared'>,
+): Promise<number> {
+  if (state !== 'preparing' && !unprepared) return 0;
+  const rows =
+    audience.kind === 'recipients'
+      ? sql`select position from campaign_recipients where campaign_id = ${id}`
+      : sql`${ROWS[audience.kind]}${audience.id}`;
+  const { rows: found } = await sql<{ n: string }>`
+    select count(*) as n from (${rows}) r where r.position > ${position}::bigint`.execute(db);
+  return Number(found[0]!.n);
+}
+
 export async function countAudience(db: Kysely<Schema>, audience: Audience): Promise<number> {
   if (audience.kind === 'recipients') return 0;
   const { rows } = await sql<{ n: string }>`
@@ -180,6 +207,7 @@ export async function listCampaignsReading(
     .where((where) =>
       where.or([
         where('state', 'in', [...READING_STATES]),
+        where('unprepared', '=', true),
         // A series is never prepared itself: resumed, it makes campaigns that read what it names.
         where.and([where('state', '=', 'paused'), where('recurrence', 'is not', null)]),
       ]),

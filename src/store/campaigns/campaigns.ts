@@ -4,10 +4,12 @@ import type { Recipient } from '../../core/audience/audience';
 import type { AgeLimit } from '../../core/messages/age';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
+import { inTransaction } from '../database';
 import { hasOpen } from '../messages/ledger';
 import type {
   Audience,
   CampaignForecast,
+  CampaignProblem,
   CampaignsTable,
   CampaignWindow,
   MessageOptions,
@@ -44,7 +46,14 @@ export interface CampaignDraft extends AgeLimit {
   recurrence: Recurrence | null;
   seriesId: string | null;
   duplicates: number;
+  /** Recipients that the request or its upload rejected; absent = none. */
+  refused?: number;
+  /** Why, of the first {@link MAX_PROBLEMS}. */
+  problems?: readonly CampaignProblem[];
 }
+
+/** Of the recipients that a campaign leaves out, so many are kept with their reasons; all are counted. */
+export const MAX_PROBLEMS = 100;
 
 /** @param recipients of an audience that came in the request; positions from 0. */
 export async function insertCampaign(
@@ -83,6 +92,9 @@ export async function insertCampaign(
       recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
       series_id: draft.seriesId,
       duplicates: draft.duplicates,
+      rejected: draft.refused,
+      refused: draft.refused,
+      problems: JSON.stringify((draft.problems ?? []).slice(0, MAX_PROBLEMS)),
       send_id: uuidv7(),
       launched_at: draft.state === 'draft' ? null : sql<Date>`now()`,
     })
@@ -105,6 +117,22 @@ export async function findCampaign(db: Kysely<Schema>, accountId: string, id: st
     .selectAll()
     .where('id', '=', id)
     .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The same, once nobody is changing it: a command that is being carried out is awaited. */
+export async function findUnlockedCampaign(
+  db: Kysely<Schema>,
+  accountId: string,
+  id: string,
+): Promise<CampaignRow | null> {
+  const row = await db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .forShare()
     .executeTakeFirst();
   return row ?? null;
 }
@@ -149,12 +177,13 @@ export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<
 export type CampaignChange = Updateable<
   Pick<
     CampaignsTable,
-    'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast' | 'workflow_at'
+    'reason' | 'due_at' | 'timezone' | 'rate_per_second' | 'self_pausing' | 'forecast' | 'workflow_at' | 'resumed'
   >
 >;
 
 /**
- * Moves a campaign to a state, from any that leads there. Null: it is in none of those (any more).
+ * Moves a campaign to a state, from any that leads there. Null: it is in none of those (any more). One that is paused or
+ * cancelled while it is prepared stays unprepared: see `finishPreparation`.
  * @param from narrows the states it may come from.
  */
 export async function moveCampaign(
@@ -166,6 +195,7 @@ export async function moveCampaign(
 ): Promise<CampaignRow | null> {
   const now = sql<Date>`now()`;
   const ended = hasEnded(next);
+  const goesOn = next === 'paused' || next === 'cancelled';
   const row = await db
     .updateTable('campaigns')
     .set({
@@ -173,25 +203,66 @@ export async function moveCampaign(
       // Whoever moves it wants it tried at once.
       start_failures: 0,
       start_after: null,
+      commands: sql<number>`commands + 1`,
+      unprepared: goesOn ? sql<boolean>`${STILL_PREPARED}` : false,
+      ...(next === 'paused' ? { resumed: false } : {}),
       ...change,
       state: next,
       ...(next === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())` } : {}),
       ...(next === 'preparing' || next === 'scheduled' ? { launched_at: sql<Date>`coalesce(launched_at, now())` } : {}),
-      ...(ended ? { finished_at: now, ...TEXT_ONCE_ENDED } : {}),
+      ...(ended ? { finished_at: now, ...textOnceEnded(goesOn) } : {}),
     })
     .where('id', '=', id)
     .where('state', 'in', [...from])
     .returningAll()
     .executeTakeFirst();
-  if (ended && row?.options?.sensitive === true) await forgetRecipients(db, id);
+  if (ended && row?.options?.sensitive === true && !row.unprepared) await forgetRecipients(db, id);
   return row ?? null;
 }
 
-/** Of one that is sensitive no text is left. Its messages have their own, until their own end. */
-const TEXT_ONCE_ENDED = {
-  body: sql<string>`case when options ? 'sensitive' then '' else body end`,
-  variables: sql<string>`case when options ? 'sensitive' then '{}' else variables end`,
+/** Its audience is being prepared, in SQL: also of one that was paused or cancelled meanwhile. */
+export const STILL_PREPARED = sql.raw<boolean>(`(state = 'preparing' or unprepared)`);
+
+/**
+ * Of one that is sensitive no text is left. Its messages have their own, until their own end.
+ * @param goesOn while it is prepared the text is still needed.
+ */
+const textOnceEnded = (goesOn: boolean) => {
+  const isOver = goesOn ? sql`options ? 'sensitive' and not ${STILL_PREPARED}` : sql`options ? 'sensitive'`;
+  return {
+    body: sql<string>`case when ${isOver} then '' else body end`,
+    variables: sql<string>`case when ${isOver} then '{}' else variables end`,
+  };
 };
+
+/**
+ * Notes that a campaign's whole audience has become messages, or was left out. Null: it is not being prepared.
+ * @param next where one goes that nobody has paused or cancelled, and one that has nobody to send to.
+ */
+export async function finishPreparation(
+  db: Kysely<Schema>,
+  id: string,
+  next: (campaign: CampaignRow) => { state: 'scheduled' | 'failed'; reason: string | null },
+): Promise<CampaignRow | null> {
+  return inTransaction(db, async (tx) => {
+    const campaign = await lockCampaign(tx, id);
+    if (campaign === null || !(campaign.state === 'preparing' || campaign.unprepared)) return campaign;
+    const { state, reason } = next(campaign);
+    const isStopped = campaign.state === 'paused' && state === 'scheduled';
+    if (!hasEnded(campaign.state) && !isStopped) {
+      return moveCampaign(tx, id, state, { reason }, ['preparing', 'paused']);
+    }
+    const isSensitive = hasEnded(campaign.state) && campaign.options?.sensitive === true;
+    if (isSensitive) await forgetRecipients(tx, id);
+    const row = await tx
+      .updateTable('campaigns')
+      .set({ unprepared: false, ...(isSensitive ? { body: '', variables: '{}' } : {}) })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    return row ?? null;
+  });
+}
 
 /** Changes a campaign that stays in its state. Null: it is in none of these states (any more). */
 export async function changeCampaign(
@@ -202,7 +273,7 @@ export async function changeCampaign(
 ): Promise<CampaignRow | null> {
   const row = await db
     .updateTable('campaigns')
-    .set(change)
+    .set({ ...change, commands: sql<number>`commands + 1` })
     .where('id', '=', id)
     .where('state', 'in', [...from])
     .returningAll()
@@ -265,6 +336,7 @@ export async function listUnfinishedCampaigns(
     .where((where) =>
       where.or([
         where('state', 'not in', ['draft', ...ENDED_STATES]),
+        where('unprepared', '=', true),
         // One that was cancelled, or failed, still awaits the receipts of what has left; a finished one awaits nothing.
         where.and([
           where('state', 'in', ['cancelled', 'failed']),

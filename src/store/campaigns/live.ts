@@ -18,13 +18,21 @@ export const isLive = (campaign: string): string =>
   `${campaign}.state not in (${['draft', ...ENDED_STATES].map((state) => `'${state}'`).join(', ')})`;
 
 /** What dispatch has to know of a campaign while it runs. */
-export type LiveCampaign = Pick<CampaignRow, 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients'>;
+export interface LiveCampaign extends Pick<
+  CampaignRow,
+  'account_id' | 'state' | 'rate_per_second' | 'finish_within_seconds' | 'recipients' | 'commands'
+> {
+  /** It pauses itself when more than this share of its outcomes are failures; null = it does not. */
+  failure_limit: number | null;
+}
 
 export async function readLiveCampaigns(pool: Pool, ids: readonly string[]): Promise<Map<string, LiveCampaign>> {
   const rows = await execute<LiveCampaign & { id: string }>(
     pool,
     'read-live-campaigns',
-    `select id, state, rate_per_second, finish_within_seconds, recipients from campaigns where id = any($1::text[])`,
+    `select c.id, c.account_id, c.state, c.rate_per_second, c.finish_within_seconds, c.recipients, c.commands,
+            case when c.self_pausing then (a.safety->>'autoPauseFailureShare')::float8 end as failure_limit
+     from campaigns c join accounts a on a.id = c.account_id where c.id = any($1::text[])`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -12,8 +12,8 @@ export interface StartableCampaign {
 }
 
 const STARTABLE = 'c.id as "campaignId", c.account_id as "accountId", c.priority';
-/** There is something to do for the workflow: the campaign has not ended, or what has left is awaited. */
-const IS_OPEN = `(not c.state = any($2::text[])
+/** There is something to do for the workflow: the campaign has not ended, is not prepared to its end, or what has left is awaited. */
+const IS_OPEN = `(not c.state = any($2::text[]) or c.unprepared
   or exists (select 1 from slices s where s.campaign_id = c.id and ${hasOpen('s')}))`;
 
 /** Notes when a campaign's workflow looks again, at the latest. @param at null = nothing is left to look at. */

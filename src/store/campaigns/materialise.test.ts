@@ -54,14 +54,32 @@ it('of importers that race on one block, exactly one stores it', async () => {
   expect(await readCampaign(store.db, campaign.id)).toMatchObject({ position: '50', recipients: 50, slices: 1 });
 });
 
-it('a campaign that was cancelled meanwhile gets nothing more', async () => {
+it('a campaign that was paused or cancelled meanwhile gets the rest: everybody in it is accounted for', async () => {
+  for (const state of ['paused', 'cancelled'] as const) {
+    const campaign = await storeCampaign(store);
+    await storeBlock(store, campaign, [campaignSlice(0, 10)]);
+    const ahead = await readCampaign(store.db, campaign.id);
+    await moveCampaign(store.db, campaign.id, state);
+    expect(await storeBlock(store, ahead!, [campaignSlice(1, 10)])).toBe(true);
+    expect(await storedOf(campaign.id)).toEqual({ slices: 2, messages: 20 });
+    expect(await readCampaign(store.db, campaign.id)).toMatchObject({
+      state,
+      unprepared: true,
+      recipients: 20,
+      slices: 2,
+    });
+  }
+});
+
+it.each(['scheduled', 'failed'] as const)('a campaign that is %s gets nothing more', async (state) => {
   const campaign = await storeCampaign(store);
   await storeBlock(store, campaign, [campaignSlice(0, 10)]);
   const ahead = await readCampaign(store.db, campaign.id);
-  await moveCampaign(store.db, campaign.id, 'cancelled');
+  await moveCampaign(store.db, campaign.id, state);
+  if (state === 'scheduled') await moveCampaign(store.db, campaign.id, 'cancelled');
   expect(await storeBlock(store, ahead!, [campaignSlice(1, 10)])).toBe(false);
   expect(await storedOf(campaign.id)).toEqual({ slices: 1, messages: 10 });
-  expect(await readCampaign(store.db, campaign.id)).toMatchObject({ recipients: 10, slices: 1 });
+  expect(await readCampaign(store.db, campaign.id)).toMatchObject({ unprepared: false, recipients: 10, slices: 1 });
 });
 
 it('a block that fails leaves nothing behind', async () => {

@@ -9,6 +9,7 @@ import { transact } from '../database';
 import { findErasedOptOuts, hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
+import { MAX_PROBLEMS } from './campaigns';
 
 /** The columns that all messages of a campaign share. */
 export interface CampaignMessageFacts {
@@ -49,19 +50,15 @@ export interface CampaignBlock {
   /** Recipients that were left out, all counted, the first hundred kept. */
   rejected: number;
   problems: CampaignProblem[];
-  /** When the messages are due; null = at once. */
-  dueAt: Date | null;
   priority: number;
   routeId: string | null;
   /** Null: planned when a slice is dispatched first. */
   legs: readonly Leg[] | null;
 }
 
-const MAX_PROBLEMS = 100;
-
 /**
  * Commits a block of a campaign.
- * @returns false when the campaign is no longer preparing, or stands elsewhere (another run was here): nothing is stored.
+ * @returns false when the campaign is no longer prepared, or stands elsewhere (another run was here): nothing is stored.
  */
 export async function storeCampaignBlock(
   pool: Pool,
@@ -73,7 +70,7 @@ export async function storeCampaignBlock(
     const moved = await moveOn(client, block);
     if (moved === null) return false;
     const erased = moved.has_erasures ? await erasedAmong(client, facts, block, pseudonyms) : null;
-    await storeSlices(client, facts, block, erased ?? new Map());
+    await storeSlices(client, facts, block, moved.due_at, erased ?? new Map());
     return true;
   });
 }
@@ -89,17 +86,23 @@ function erasedAmong(
   return findErasedOptOuts(client, pseudonyms, facts, msisdns);
 }
 
+interface Moved {
+  has_erasures: boolean;
+  /** When the messages are due, as the campaign says now: it may have been given another time since it was read. */
+  due_at: Date | null;
+}
+
 /** Null: the campaign stands elsewhere. */
-async function moveOn(client: PoolClient, block: CampaignBlock): Promise<{ has_erasures: boolean } | null> {
+async function moveOn(client: PoolClient, block: CampaignBlock): Promise<Moved | null> {
   const recipients = block.slices.reduce((sum, slice) => sum + slice.messages.length, 0);
-  const { rows } = await client.query<{ has_erasures: boolean }>(
+  const { rows } = await client.query<Moved>(
     `update campaigns
      set position = $3, recipients = recipients + $4, rejected = rejected + $5, slices = slices + $6,
          problems = (select coalesce(jsonb_agg(p order by n), '[]') from (
            select p, n from jsonb_array_elements(problems || $7::jsonb) with ordinality as e (p, n)
            order by n limit ${MAX_PROBLEMS}) kept)
-     where id = $1 and position = $2 and state = 'preparing'
-     returning ${hasErasures('campaigns.account_id')} as has_erasures`,
+     where id = $1 and position = $2 and (state = 'preparing' or unprepared)
+     returning due_at, ${hasErasures('campaigns.account_id')} as has_erasures`,
     [
       block.campaignId,
       block.from,
@@ -118,6 +121,7 @@ async function storeSlices(
   client: PoolClient,
   facts: CampaignMessageFacts,
   block: CampaignBlock,
+  dueAt: Date | null,
   erased: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (block.slices.length === 0) return;
@@ -133,7 +137,7 @@ async function storeSlices(
       block.slices.map((slice) => slice.no),
       block.slices.map((slice) => slice.messages.length),
       block.slices.map((slice) => (slice.windows === null ? null : JSON.stringify(slice.windows))),
-      block.dueAt,
+      dueAt,
       block.priority,
       block.routeId,
       block.legs === null ? null : JSON.stringify(block.legs),

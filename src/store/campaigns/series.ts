@@ -30,11 +30,12 @@ export async function insertOccurrence(db: Kysely<Schema>, draft: OccurrenceDraf
         insert into campaigns (id, account_id, name, state, body, template_id, dlt_text, variables, sender, route_id,
                                gateway_id, priority, service, options, webhook_id, audience, due_at, timezone,
                                send_window, lateness, max_age_seconds, rate_per_second, finish_within_seconds,
-                               duplicates, send_id, series_id, occurrence, launched_at)
+                               duplicates, refused, rejected, problems, send_id, series_id, occurrence,
+                               launched_at)
         select ${id}, account_id, name || ${label}, 'preparing', body, template_id, dlt_text, variables, sender, route_id,
                gateway_id, priority, service, options, webhook_id, audience, ${dueAt}, timezone,
                send_window, lateness, max_age_seconds, rate_per_second, finish_within_seconds,
-               duplicates, ${uuidv7()}, id, ${occurrence}, now()
+               duplicates, refused, refused, problems, ${uuidv7()}, id, ${occurrence}, now()
         from (select * from campaigns where id = ${seriesId} and state = 'scheduled' for share) series
         on conflict (series_id, occurrence) where series_id is not null do nothing
         returning id

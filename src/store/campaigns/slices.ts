@@ -1,9 +1,9 @@
 /** The slices of a campaign: which of them are due, and what is open in them, by their own counters, flags and times. */
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { SendWindow } from '../../core/time/window';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
-import { execute } from '../database';
+import { execute, transact } from '../database';
 import { isFree } from '../messages/blocks';
 import { openOf, settledOf } from '../messages/ledger';
 import {
@@ -121,6 +121,90 @@ export async function writeLookAt(pool: Pool, sliceId: string, atMs: number | nu
     sliceId,
     atMs === null ? null : new Date(atMs),
   ]);
+}
+
+/**
+ * The same after a run, unless the campaign was given a command since the run began: what the run found out (a claim was
+ * refused, the rate has no place for a minute) holds no longer then, and the slice is looked at as soon as may be.
+ * @param commands of the campaign, as the run knew it.
+ */
+export async function writeLookAtAfter(
+  pool: Pool,
+  campaignId: string,
+  commands: number,
+  slice: { id: string; lookAtMs: number },
+): Promise<void> {
+  await execute(
+    pool,
+    'write-look-at-after',
+    // The campaign's row is locked before the slice's, as a command does: one of the two sees what the other wrote.
+    `with unchanged as (select from campaigns where id = $3 and commands = $4 for share)
+     update slices set look_at = case when (select count(*) from unchanged) > 0 then $2::timestamptz end
+     where id = $1 and campaign_id = $3`,
+    [slice.id, new Date(slice.lookAtMs), campaignId, commands],
+  );
+}
+
+/** Has slices of these campaigns that have something to send looked at as soon as may be, whatever a run found out about them. */
+const CLEAR_LOOK_AT = `
+  update slices s set look_at = null where s.campaign_id = any($1::text[]) and s.look_at is not null and ${WAITING} > 0`;
+
+/** @param tx in which the campaign's `commands` went up, so that no run that is under way writes it back. */
+export async function clearLookAt(tx: Kysely<Schema>, campaignId: string): Promise<void> {
+  await tx.executeQuery(CompiledQuery.raw(CLEAR_LOOK_AT, [[campaignId]]));
+}
+
+/** The same after something else than a command has changed what they may do, such as a gateway that takes messages again. */
+export async function lookAtOnce(pool: Pool, campaignIds: readonly string[]): Promise<void> {
+  await transact(pool, async (client) => {
+    await client.query('update campaigns set commands = commands + 1 where id = any($1::text[])', [campaignIds]);
+    await client.query(CLEAR_LOOK_AT, [campaignIds]);
+  });
+}
+
+/** Messages of a campaign that have an outcome, and those of them that failed or expired. */
+export interface OutcomeCounts {
+  settled: number;
+  failed: number;
+}
+
+/** What is known of the outcomes of a campaign's first slices, so that they need not be counted again. */
+export interface CountedSlices extends OutcomeCounts {
+  /** Slices below this number have nothing open. */
+  no: number;
+}
+
+/** Counts outcomes from a slice on. @returns those of the whole campaign, and what to begin with next time. */
+export async function countOutcomes(
+  pool: Pool,
+  campaignId: string,
+  before: CountedSlices,
+): Promise<OutcomeCounts & { counted: CountedSlices }> {
+  const [row] = await execute<
+    Record<'settled' | 'failed' | 'over_settled' | 'over_failed', string> & { no: number | null }
+  >(
+    pool,
+    'count-outcomes',
+    `with listed as (
+       select s.no, ${OPEN} as open, ${settledOf('s')} as settled, s.failed + s.expired as failed
+       from slices s where s.campaign_id = $1 and s.no >= $2
+     ),
+     first as (select coalesce(min(no) filter (where open > 0), max(no) + 1) as no from listed)
+     select coalesce(sum(l.settled), 0) as settled, coalesce(sum(l.failed), 0) as failed, max(f.no) as no,
+            coalesce(sum(l.settled) filter (where l.no < f.no), 0) as over_settled,
+            coalesce(sum(l.failed) filter (where l.no < f.no), 0) as over_failed
+     from first f left join listed l on true`,
+    [campaignId, before.no],
+  );
+  return {
+    settled: before.settled + Number(row!.settled),
+    failed: before.failed + Number(row!.failed),
+    counted: {
+      no: row!.no ?? before.no,
+      settled: before.settled + Number(row!.over_settled),
+      failed: before.failed + Number(row!.over_failed),
+    },
+  };
 }
 
 /** The slices of a campaign that have these numbers, in their order; a number that no slice has is left out. */

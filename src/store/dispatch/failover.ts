@@ -3,6 +3,7 @@ import type { Pool, QueryResultRow } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
+import { lookAtOnce } from '../campaigns/slices';
 import { execute } from '../database';
 import { isFree } from '../messages/blocks';
 import { hasOpen, isCurrent } from '../messages/ledger';
@@ -138,8 +139,8 @@ export async function holdLeg(
 const RUNNING = DISPATCHING_STATES.map((state) => `'${state}'`).join(', ');
 
 /**
- * The gateway takes messages again: those that were held for it may be claimed at once. Returns the slices that have
- * something to do; campaigns hold their messages themselves, so all that run are among them.
+ * The gateway takes messages again: those that were held for it, or for another that takes none, may be claimed at once.
+ * Returns the slices that have something to do; campaigns hold their messages themselves, so all that run are among them.
  */
 export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<SliceOwner[]> {
   const rows = await execute<{ slice_id: string; campaign_id: string | null; group_id: string | null }>(
@@ -149,7 +150,12 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
        update messages m set not_before = null
        from slices s
        where s.account_id = $1 and ${isCurrent('s')} and ${hasOpen('s')}
-         and m.slice_id = s.id and m.gateway_id = $2
+         and m.slice_id = s.id
+         and m.gateway_id in (
+           select g.id from gateways g
+           where g.account_id = $1
+             and (g.id = $2 or g.status <> 'active' or g.paused_reason is not null or g.deleted_at is not null)
+         )
          and (m.state = 'queued' or m.state = 'submitting' and m.not_before is not null)
        returning m.slice_id, s.campaign_id, s.group_id
      )
@@ -159,5 +165,7 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
      where c.account_id = $1 and c.state in (${RUNNING})`,
     [accountId, gatewayId],
   );
+  const campaignIds = rows.flatMap((row) => row.campaign_id ?? []);
+  if (campaignIds.length > 0) await lookAtOnce(pool, campaignIds);
   return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id, groupId: row.group_id }));
 }

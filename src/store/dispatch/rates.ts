@@ -1,6 +1,8 @@
 /** Rates that hold over all workers: each reserves a stretch of time in Postgres and spreads its messages over it. */
+import { sql, type Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { execute } from '../database';
+import type { Schema } from '../tables';
 
 /** A rate as it is reserved from. */
 export interface Rate {
@@ -72,6 +74,16 @@ export async function reservePlaces(
       [keys],
     );
   }
+}
+
+/**
+ * The rate of a campaign was changed: what was reserved at the one before, perhaps minutes ahead, is given up but for a
+ * second, so that the new one holds at once.
+ */
+export async function bringPlacesNear(db: Kysely<Schema>, key: string): Promise<void> {
+  await sql`
+    update rate_leases set reserved_to = least(reserved_to, clock_timestamp() + interval '1 second')
+    where key = ${key}`.execute(db);
 }
 
 /**

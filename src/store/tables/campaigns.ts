@@ -20,7 +20,7 @@ export interface Recurrence {
 
 /** A recipient that a campaign leaves out, and why. */
 export interface CampaignProblem {
-  /** Place in the audience: a row of the file, a member, an index of the request (from 0). */
+  /** Place in the audience: a row of the file, a member's id, an index of the request (from 0). */
   position: number;
   code: string;
   message: string;
@@ -107,6 +107,14 @@ export interface CampaignsTable {
   /** When its workflow looks again, at the latest; null = nothing is left to look at. */
   look_at: Generated<Date | null>;
   self_pausing: Generated<boolean>;
+  /** Paused or cancelled while its audience was being prepared, which goes on. */
+  unprepared: Generated<boolean>;
+  /** Commands that were carried out, and other moves. */
+  commands: Generated<number>;
+  /** Of pause and resume, resume was the last. */
+  resumed: Generated<boolean>;
+  /** Of the rejected recipients, those that the request or its upload rejected. */
+  refused: Generated<number>;
   start_failures: Generated<number>;
   start_after: Date | null;
   /** When retention blanked its text and values. */

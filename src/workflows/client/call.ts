@@ -24,6 +24,8 @@ import type { WorkflowStarts } from './start';
 
 /** A person waits for the answer. */
 const COMMAND_TIMEOUT_MS = 10_000;
+/** A command that a worker has not begun by then is not carried out: whoever waits learns which of the two came first. */
+export const COMMAND_BEGUN_MS = COMMAND_TIMEOUT_MS - 500;
 
 /** A campaign is not in a state that allows what was asked; the message names both. */
 export class WrongStateError extends Error {

@@ -10,7 +10,7 @@ import { createWorkflowSignals, type HeardNews, type OpenWork, type WorkflowSign
 import { createWorkflowStarts, type WorkflowStarts } from './start';
 
 export { isTemporalAway, temporalStatus } from './away';
-export { WrongStateError } from './call';
+export { COMMAND_BEGUN_MS, WrongStateError } from './call';
 
 /** What the Temporal UI shows of a campaign's workflow, as options of a child workflow. */
 export interface CampaignDescription {

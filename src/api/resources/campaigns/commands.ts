@@ -1,19 +1,21 @@
 /** What people ask of a campaign that is there: rate, pause, resume, cancel, reschedule. */
-import { ACTION_DONE, actionProblem, type CampaignAction } from '../../../core/campaigns/campaign';
+import { ACTION_DONE, actionProblem, isCarriedOut, type CampaignAction } from '../../../core/campaigns/campaign';
 import { parseSendTime } from '../../../core/time/schedule';
 import { AppError } from '../../../errors';
 import {
   changeCampaign,
+  findUnlockedCampaign,
   moveCampaign,
   type CampaignChange,
   type CampaignRow,
 } from '../../../store/campaigns/campaigns';
-import { countCampaigns } from '../../../store/campaigns/live';
-import { WrongStateError } from '../../../workflows/client';
+import { readClockMs } from '../../../store/database';
+import { COMMAND_BEGUN_MS, WrongStateError } from '../../../workflows/client';
 import type { CampaignCommand } from '../../../workflows/contract';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { invalid } from '../../http/invalid';
 import { toCampaign } from './answer';
+import { countsOf } from './counts';
 import { campaignOf, campaignResource } from './campaign';
 import { campaignAnswer, patch, reschedule } from './schema';
 import { commandSeries } from './series';
@@ -30,7 +32,7 @@ const COMMAND_ERRORS = ['not-found', 'wrong-state', 'temporal-unavailable'] as c
 
 /** The campaign with its counts, as answered. */
 export async function counted({ deps: { database, workflowLink } }: Call<'id'>, row: CampaignRow): Promise<object> {
-  return toCampaign(row, workflowLink, (await countCampaigns(database.pool, [row.id])).get(row.id));
+  return toCampaign(row, workflowLink, (await countsOf(database, [row])).get(row.id));
 }
 
 export const wrongState = (action: CampaignAction, { state }: Pick<CampaignRow, 'state'>): AppError =>
@@ -114,23 +116,29 @@ export const commands = { rate, course };
  */
 async function command(call: Call<'id'>, wanted: CampaignCommand): Promise<CampaignRow> {
   const row = await campaignOf(call);
+  // Asked again, because the answer was lost: it is answered as the first time.
+  if (isCarriedOut(wanted, row)) return row;
   if (actionProblem(wanted.action, row.state) !== null) throw wrongState(wanted.action, row);
   if (row.recurrence !== null) return commandSeries(call, row, wanted);
   if (row.state === 'draft') return commandDraft(call, row, wanted);
+  const { database, campaigns } = call.deps;
   try {
-    await call.deps.campaigns.command(row.id, wanted);
+    const untilMs = (await readClockMs(database.pool)) + COMMAND_BEGUN_MS;
+    await campaigns.command(row.id, { ...wanted, untilMs });
+    return await campaignOf(call);
   } catch (error) {
-    const { state } = await campaignOf(call);
+    // It may have been carried out all the same, and only its answer be lost: the row says so.
+    const now = campaignResource.found(await findUnlockedCampaign(database.db, call.actor.accountId, row.id));
+    if (isCarriedOut(wanted, now)) return now;
     if (error instanceof WrongStateError) throw new AppError('wrong-state', error.message);
     // Its workflow ended between our look and the command.
-    if (actionProblem(wanted.action, state) !== null) throw wrongState(wanted.action, { state });
+    if (actionProblem(wanted.action, now.state) !== null) throw wrongState(wanted.action, now);
     throw new AppError(
       'temporal-unavailable',
       'Temporal, or every worker, is away: the campaign goes on as it was. Try again.',
       { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error },
     );
   }
-  return campaignOf(call);
 }
 
 async function commandDraft(call: Call<'id'>, row: CampaignRow, wanted: CampaignCommand): Promise<CampaignRow> {

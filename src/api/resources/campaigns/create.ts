@@ -18,12 +18,13 @@ import { windowState, type SendWindow } from '../../../core/time/window';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
-import type { CampaignDraft } from '../../../store/campaigns/campaigns';
+import { MAX_PROBLEMS, type CampaignDraft } from '../../../store/campaigns/campaigns';
 import { findGroup } from '../../../store/audience/groups';
 import { findRoute } from '../../../store/gateways/routes';
-import type { Audience, CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
+import type { Audience, CampaignProblem, CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
 import { findTemplate } from '../../../store/audience/templates';
-import { findUpload } from '../../../store/audience/uploads';
+import { findUpload, listUploadProblems } from '../../../store/audience/uploads';
+import type { Database } from '../../../store/database';
 import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
 import { heldBy, readRegistered } from './national-rules';
@@ -51,12 +52,13 @@ const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
 /** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
 export async function checkCampaign(
-  { database: { db }, webhooks, loadPseudonyms }: Pick<ApiDeps, 'database' | 'webhooks' | 'loadPseudonyms'>,
+  { database, webhooks, loadPseudonyms }: Pick<ApiDeps, 'database' | 'webhooks' | 'loadPseudonyms'>,
   context: AccountContext,
   body: CampaignBody,
   now: Date,
 ): Promise<CheckedCampaign> {
   const { account, gateways, defaultWebhookId } = context;
+  const { db } = database;
   if (gateways === 0) {
     throw new AppError(
       'no-gateway',
@@ -84,7 +86,7 @@ export async function checkCampaign(
   }
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
-  const people = await readPeople(db, accountId, account.default_country, body, text.template);
+  const people = await readPeople(database, accountId, account.default_country, body, text.template);
   await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
   const recipients = people.recipients.map((row) => row.msisdn);
   const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
@@ -120,6 +122,8 @@ export async function checkCampaign(
     recurrence: body.recurrence ?? null,
     seriesId: null,
     duplicates: people.duplicates,
+    refused: people.refused,
+    problems: people.problems,
   };
   return { draft, recipients: people.recipients, rejected: people.rejected, heldUntil };
 }
@@ -215,10 +219,13 @@ interface People {
   recipients: Recipient[];
   rejected: Rejection[];
   duplicates: number;
+  /** Recipients that are left out already, and why, of the first of them. */
+  refused: number;
+  problems: CampaignProblem[];
 }
 
 async function readPeople(
-  db: Kysely<Schema>,
+  { db, pool }: Pick<Database, 'db' | 'pool'>,
   accountId: string,
   country: string,
   body: CampaignBody,
@@ -230,7 +237,8 @@ async function readPeople(
     const group = await findGroup(db, accountId, audience.groupId);
     if (group === null) throw invalid('audience.groupId', 'names no group of this account');
     if (group.members === 0) throw invalid('audience.groupId', 'names a group without members: add some');
-    return { audience: { kind: 'group', id: group.id }, recipients: [], rejected: [], duplicates: 0 };
+    const audienceOf = { kind: 'group', id: group.id } as const;
+    return { audience: audienceOf, recipients: [], rejected: [], duplicates: 0, refused: 0, problems: [] };
   }
   const upload = isUuid(audience.uploadId) ? await findUpload(db, accountId, audience.uploadId) : null;
   if (upload === null) throw invalid('audience.uploadId', 'names no upload of this account');
@@ -255,10 +263,19 @@ async function readPeople(
     recipients: [],
     rejected: [],
     duplicates: Number(upload.duplicates),
+    refused: Number(upload.invalid),
+    problems: (await listUploadProblems(pool, upload.id, MAX_PROBLEMS)).map(withoutNumbers),
   };
 }
 
 const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
+
+const NUMBER_LIKE = /\d{5,}/g;
+/** What is kept with the campaign names places, and no number: it is shown to whoever may see the campaign. */
+const withoutNumbers = (problem: CampaignProblem): CampaignProblem => ({
+  ...problem,
+  message: problem.message.replace(NUMBER_LIKE, '…'),
+});
 
 /** Checks every recipient of the request alone; the first of several with one number counts. */
 function readRecipients(
@@ -308,10 +325,13 @@ function readRecipients(
         .map(({ index, field, message }) => ({ field: `audience.recipients[${index}].${field}`, message })),
     });
   }
-  return { audience: { kind: 'recipients' }, recipients, rejected, duplicates };
+  const problems = rejected
+    .slice(0, MAX_PROBLEMS)
+    .map(({ index, code, field, message }) => ({ position: index, code, message: `${field}: ${message}` }))
+    .map(withoutNumbers);
+  const refused = rejected.length;
+  return { audience: { kind: 'recipients' }, recipients, rejected, duplicates, refused, problems };
 }
-
-const MAX_PROBLEMS = 100;
 
 async function checkLimits(
   { db, loadPseudonyms }: { db: Kysely<Schema>; loadPseudonyms: LoadPseudonyms },

@@ -2,7 +2,6 @@
 import { AppError } from '../../../errors';
 import { lockAudience } from '../../../store/campaigns/audience';
 import { deleteDraft, insertCampaign, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
-import { countCampaigns } from '../../../store/campaigns/live';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readJson } from '../../http/body';
 import { invalid } from '../../http/invalid';
@@ -12,6 +11,7 @@ import { validate } from '../../http/validate';
 import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
 import { commands, counted, now, wrongState } from './commands';
+import { countsOf } from './counts';
 import { checkCampaign } from './create';
 import { forecast } from './forecast';
 import { ledger } from './ledger';
@@ -41,10 +41,7 @@ const collection: Endpoint[] = [
       const key = readCursor<[string, string]>(cursor, 2);
       const after = key === undefined ? undefined : { createdAt: new Date(key[0]), id: key[1] };
       const rows = await listCampaigns(database.db, { ...filter, accountId, after, limit });
-      const counts = await countCampaigns(
-        database.pool,
-        rows.map((row) => row.id),
-      );
+      const counts = await countsOf(database, rows);
       return pageFrom(
         rows,
         limit,

@@ -6,12 +6,14 @@ import type { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { countByCode, listLedgerLines, type LedgerLine } from '../../../store/campaigns/ledger';
-import { countCampaigns, NO_COUNTS } from '../../../store/campaigns/live';
+import { NO_COUNTS } from '../../../store/campaigns/live';
+import type { Database } from '../../../store/database';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { toSaid } from '../../http/content';
 import { safeCell } from '../../http/csv';
 import { campaignOf } from './campaign';
+import { countsOf } from './counts';
 import { LEDGER_COLUMNS, ledgerAnswer, ledgerQuery } from './schema';
 
 /** Messages that are read at once. */
@@ -36,14 +38,14 @@ export const ledger: Endpoint[] = [
     async (call) => {
       const { format = call.request.accepts(['json', 'csv']) === 'csv' ? 'csv' : 'json' } = call.query;
       const row = await campaignOf(call);
-      if (format === 'json') return ledgerOf(call.deps.database.pool, row);
+      if (format === 'json') return ledgerOf(call.deps.database, row);
       await sendCsv(call, row.id);
     },
   ),
 ];
 
-async function ledgerOf(pool: Pool, row: CampaignRow): Promise<z.input<typeof ledgerAnswer>> {
-  const [counts, byCode] = await Promise.all([countCampaigns(pool, [row.id]), countByCode(pool, row.id)]);
+async function ledgerOf(database: Database, row: CampaignRow): Promise<z.input<typeof ledgerAnswer>> {
+  const [counts, byCode] = await Promise.all([countsOf(database, [row]), countByCode(database.pool, row.id)]);
   const { queued: _, submitting: __, submitted: ___, ...totals } = counts.get(row.id) ?? NO_COUNTS;
   const leftOut = { rejected: row.rejected, duplicates: row.duplicates };
   return { campaignId: row.id, state: row.state, ledger: totals, leftOut, byCode };

@@ -147,7 +147,11 @@ export const ledgerQuery = z.strictObject({ format: z.enum(['json', 'csv']).opti
 
 const count = z.int().min(0);
 
-export const problem = z.strictObject({ position: count, code: z.string(), message: z.string() });
+export const problem = z.strictObject({
+  position: count.describe('A row of the file (the header is row 1), or an index of the request, from 0.'),
+  code: z.string(),
+  message: z.string(),
+});
 
 export const rejection = z.strictObject({ index: count, code: z.string(), field: z.string(), message: z.string() });
 
@@ -176,10 +180,11 @@ export const campaignAnswer = z.strictObject({
     id: z.string().optional(),
     /** Recipients that became messages. */
     recipients: count,
-    /** Recipients that are left out because their text could not be made. */
-    rejected: count,
-    duplicates: count,
-    problems: z.array(problem),
+    rejected: count.describe(
+      'Recipients that are left out: the request or its upload rejected them, or their text could not be made.',
+    ),
+    duplicates: count.describe('Recipients that are left out because their number came before.'),
+    problems: z.array(problem).describe('Why they were rejected, of the first hundred; `rejected` counts all.'),
   }),
   time: z.iso.datetime().nullable(),
   timezone: z.string(),

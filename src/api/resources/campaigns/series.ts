@@ -53,5 +53,6 @@ function change(
     return changeCampaign(tx, id, { rate_per_second: wanted.ratePerSecond }, ACTION_STATES.setRate);
   }
   // Until the schedule has followed, maintenance takes the series for one without it.
-  return moveCampaign(tx, id, NEXT[wanted.action], { workflow_at: null }, ACTION_STATES[wanted.action]);
+  const change = { workflow_at: null, ...(wanted.action === 'resume' ? { resumed: true } : {}) };
+  return moveCampaign(tx, id, NEXT[wanted.action], change, ACTION_STATES[wanted.action]);
 }
