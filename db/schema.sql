@@ -138,6 +138,8 @@ create table campaign_recipients (
   msisdn text not null,
   meta text,
   variables jsonb,
+  code text,
+  message text,
   constraint campaign_recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint campaign_recipients_pkey PRIMARY KEY (campaign_id, "position")
 );
@@ -191,6 +193,10 @@ create table campaigns (
   max_age_seconds integer,
   valid_until timestamp with time zone,
   blanked_at timestamp with time zone,
+  unprepared boolean not null default false,
+  commands integer not null default 0,
+  resumed boolean not null default false,
+  refused integer not null default 0,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),

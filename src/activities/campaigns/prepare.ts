@@ -6,7 +6,8 @@ import { uuidv7 } from '../../core/messages/ids';
 import { buildLegs, type Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
 import { storeCampaignBlock, type CampaignMessage, type CampaignSlice } from '../../store/campaigns/materialise';
-import { finishPreparation, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
+import { readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
+import { finishPreparation } from '../../store/campaigns/preparation';
 import { countAudience, placeOf, readAudience } from '../../store/campaigns/audience';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
@@ -65,6 +66,7 @@ export async function prepareCampaign(
       to: rows.at(-1)!.position,
       slices: made,
       rejected: refused.length,
+      leftOut: refused.map(({ row, code, message }) => ({ ...row, code, message })),
       problems: refused.map(({ row, code, message }) => ({ position: placeOf({ audience }, row), code, message })),
       priority: campaign.priority,
       routeId: campaign.route_id,

@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode } from '../../errors';
 import type { Operation, OperationAnswer, OperationBody } from '../operation';
 import { errorsOf, isRetried, problemSchema, takesIdempotencyKey } from './problems';
 import { SchemaCollector, type JsonSchema } from './schemas';
+import { TAGS } from './tags';
 
 /** What the document says of the server. */
 export interface ApiInfo {
@@ -54,7 +55,7 @@ export interface OpenApi {
   openapi: '3.1.0';
   info: Record<string, unknown>;
   servers: { url: string }[];
-  tags: { name: string }[];
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: {
     schemas: Record<string, JsonSchema>;
@@ -100,7 +101,10 @@ export function openApiDocument(operations: readonly Operation[], { version, ser
     openapi: '3.1.0',
     info: { title: 'Heliograph', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: serverUrl }],
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({
+      name,
+      ...(TAGS[name] === undefined ? {} : { description: TAGS[name] }),
+    })),
     paths,
     components: {
       schemas: sorted(schemas.components),

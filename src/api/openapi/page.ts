@@ -43,7 +43,7 @@ interface Place {
 
 /** The page of all operations and schemas. */
 export function operationsPage(document: OpenApi): string {
-  const groups = document.tags.map(({ name }) => ({ name, places: placesOf(document, name) }));
+  const groups = document.tags.map((tag) => ({ ...tag, places: placesOf(document, tag.name) }));
   const { title, version, description } = document.info as Record<'title' | 'version' | 'description', string>;
   return documentPage(
     `${title} API`,
@@ -59,9 +59,9 @@ export function operationsPage(document: OpenApi): string {
       <p class="key">Version ${version} · <code>${document.servers[0]!.url}</code></p>
       ${prose(description)}
       ${groups.map(
-        ({ name, places }) =>
+        ({ name, description: about, places }) =>
           html`<h2 id="${slug(name)}">${name}</h2>
-            ${places.map((place) => toSection(place, document))}`,
+            ${prose(about)} ${places.map((place) => toSection(place, document))}`,
       )}
       <h2 id="schemas">Schemas</h2>
       ${Object.entries(document.components.schemas).map(

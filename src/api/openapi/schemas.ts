@@ -9,7 +9,6 @@ export type Side = 'input' | 'output';
 /** Converts schemas one by one and keeps what `.meta({ id })` names as a component. */
 export class SchemaCollector {
   readonly components: Record<string, JsonSchema> = {};
-  private readonly recursive = new Map<string, string>();
 
   /**
    * The JSON Schema of one side of `schema`.
@@ -23,18 +22,9 @@ export class SchemaCollector {
       unrepresentable: 'any',
       override: ({ jsonSchema }) => tidy(jsonSchema),
     });
-    const names = new Map(Object.entries($defs).map(([id, definition]) => [id, this.nameOf(id, definition)]));
-    for (const [id, definition] of Object.entries($defs)) this.keep(names.get(id)!, refer(definition, names));
-    return refer(properties!.schema as JsonSchema, names);
-  }
-
-  /** Zod numbers recursive schemas without a name anew in each conversion; the same one must keep its name. */
-  private nameOf(id: string, definition: JsonSchema): string {
-    if (!id.startsWith('__schema')) return id;
-    const identity = JSON.stringify(definition).replaceAll(id, '');
-    const name = this.recursive.get(identity) ?? `Recursive${this.recursive.size + 1}`;
-    this.recursive.set(identity, name);
-    return name;
+    const named = Object.entries($defs).filter(([id, definition]) => !isAnyJson(id, definition));
+    for (const [id, definition] of named) this.keep(id, refer(definition));
+    return refer(properties!.schema as JsonSchema);
   }
 
   /** The same for an object whose members are wanted one by one: never a reference. */
@@ -55,20 +45,47 @@ export class SchemaCollector {
   }
 }
 
-/** Zod spells each format out as a pattern, and each integer's bounds: noise to a reader. */
+/** So zod names recursive schemas that have no name of their own, with a number. */
+const NAMELESS = '__schema';
+
+/**
+ * Whether a definition is that of any JSON value, which says in many words what no words say too: generated clients take the
+ * type for one that refers to itself, which strict TypeScript refuses.
+ * @throws Error of another recursive schema without a name.
+ */
+function isAnyJson(id: string, { anyOf }: JsonSchema): boolean {
+  if (!id.startsWith(NAMELESS)) return false;
+  const types = Array.isArray(anyOf) ? anyOf.map(({ type }: JsonSchema) => type) : [];
+  if (JSON_TYPES.every((type) => types.includes(type))) return true;
+  throw new Error('a recursive schema has no name: give it one with .meta({ id })');
+}
+
+const JSON_TYPES = ['string', 'number', 'boolean', 'null', 'array', 'object'];
+
+/**
+ * Zod spells each format out as a pattern, and each integer's bounds: noise to a reader. What we tell of a field beyond the
+ * words of JSON Schema is an extension, and named as one.
+ */
 function tidy(schema: JsonSchema): void {
+  if (schema.secret === true) {
+    delete schema.secret;
+    schema['x-secret'] = true;
+  }
   if (schema.format !== undefined) delete schema.pattern;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
 }
 
-/** The same with references to components, under their names, instead of to its own definitions. */
-function refer(schema: JsonSchema, names: ReadonlyMap<string, string>): JsonSchema {
+/** The same with references to components instead of to its own definitions; any JSON value is the schema without words. */
+function refer(schema: JsonSchema): JsonSchema {
+  const { $ref, ...rest } = schema;
+  if (typeof $ref === 'string' && $ref.startsWith(`#/$defs/${NAMELESS}`))
+    return { description: 'Any JSON value.', ...rest };
   const within = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(within);
-    return typeof value === 'object' && value !== null ? refer(value as JsonSchema, names) : value;
+    return typeof value === 'object' && value !== null ? refer(value as JsonSchema) : value;
   };
-  const own = (reference: string): string => `#/components/schemas/${names.get(reference.replace('#/$defs/', ''))}`;
+  const own = (reference: string): string => reference.replace('#/$defs/', '#/components/schemas/');
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) =>
       key === '$ref' && typeof value === 'string' ? [key, own(value)] : [key, within(value)],

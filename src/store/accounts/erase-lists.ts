@@ -73,7 +73,8 @@ export async function eraseCampaigns(client: PoolClient, context: StepContext, p
   const places = subject.kind === 'number' ? await placesOf(client, rows, subject.value) : new Set<string>();
   const alone = new Set<string>();
   for (const { campaign_id: campaign, position, was_alone } of removed) {
-    places.add(`${campaign} ${position}`);
+    // Problems tell recipients of a request by their index.
+    places.add(`${campaign} ${position - 1}`);
     if (was_alone) alone.add(campaign);
   }
   let changed = 0;

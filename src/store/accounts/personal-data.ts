@@ -49,7 +49,8 @@ const mentions = (holds: string, index: string, kept: string): PersonalColumn =>
 const VENDOR = 'what the vendor says in words, which may quote the number or the text';
 const ENDED = 'blanked `retentionDays` after the campaign ended';
 const UPLOAD = 'goes with its upload, `retentionDays` after that came, unless a campaign still needs it';
-const RECIPIENTS = 'goes when the campaign finishes; of a draft or a cancelled one, after `retentionDays`';
+const RECIPIENTS =
+  'goes when the campaign finishes; of a draft or a cancelled one, and of one that is left out, after `retentionDays`';
 const GROUP = 'as long as the member is in the group';
 const PHONE = 'as long as the phone is on the list; one that was never verified, `retentionDays`';
 const WHILE_TRUE = 'until the next one takes its place';
@@ -128,6 +129,7 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
       ...inList('values for the text, such as a name', 'campaign_recipients_pkey', RECIPIENTS),
       walked: true,
     },
+    message: { ...inList('why it is left out', 'campaign_recipients_pkey', RECIPIENTS), walked: true },
   },
   campaigns: {
     name: campaign('a name that somebody gave it', 'the text without the number', 'as long as the campaign'),
@@ -262,7 +264,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   blocks: { ...because(OURS, 'account_id', 'gateway_id'), ...because(SENDER_ID, 'sender') },
   callback_counts: because(OURS, 'account_id', 'webhook_id', 'event', 'state'),
   callbacks: because(OURS, 'account_id', 'webhook_id', 'event', 'code', 'state'),
-  campaign_recipients: because(OURS, 'campaign_id'),
+  campaign_recipients: because(OURS, 'campaign_id', 'code'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
     ...because(OURS, 'audience', 'occurrence'),

@@ -22,6 +22,7 @@ with old as (
     'id',
     `select id from campaigns c
      where c.account_id = a.id and c.finished_at < ${OLD} and c.blanked_at is null and c.state in (${ENDED})
+       and not c.unprepared
        and not exists (select from slices s where s.campaign_id = c.id and ${hasOpen('s')})
      order by c.finished_at limit $1`,
   )}
@@ -51,7 +52,7 @@ export const forgetDrafts = (pool: Pool, limit: number): Promise<boolean> =>
 
 /** Campaigns that have yet to read an upload: those of a series, too. */
 const READS = `
-  c.state in ('draft', 'preparing', 'scheduled') or c.state = 'paused' and c.recurrence is not null`;
+  c.state in ('draft', 'preparing', 'scheduled') or c.state = 'paused' and c.recurrence is not null or c.unprepared`;
 
 const FORGET_UPLOADS = `
 update uploads set state = 'deleted' where state in ('ready', 'failed') and id in (${ofAccounts(

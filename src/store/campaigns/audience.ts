@@ -55,7 +55,7 @@ export async function countUnprepared(
   if (state !== 'preparing' && !unprepared) return 0;
   const rows =
     audience.kind === 'recipients'
-      ? sql`select position from campaign_recipients where campaign_id = ${id}`
+      ? sql`select position from campaign_recipients where campaign_id = ${id} and code is null`
       : sql`${ROWS[audience.kind]}${audience.id}`;
   const { rows: found } = await sql<{ n: string }>`
     select count(*) as n from (${rows}) r where r.position > ${position}::bigint`.execute(db);

@@ -4,7 +4,6 @@ import type { Recipient } from '../../core/audience/audience';
 import type { AgeLimit } from '../../core/messages/age';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
-import { inTransaction } from '../database';
 import { hasOpen } from '../messages/ledger';
 import type {
   Audience,
@@ -169,9 +168,9 @@ export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter):
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
 }
 
-/** Deletes the recipients that came with the request of a campaign: its messages have them by now. */
+/** Deletes the recipients that came with the request of a campaign: its messages have them by now. Those left out stay. */
 export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<void> {
-  await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).execute();
+  await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).where('code', 'is', null).execute();
 }
 
 export type CampaignChange = Updateable<
@@ -234,35 +233,6 @@ const textOnceEnded = (goesOn: boolean) => {
     variables: sql<string>`case when ${isOver} then '{}' else variables end`,
   };
 };
-
-/**
- * Notes that a campaign's whole audience has become messages, or was left out. Null: it is not being prepared.
- * @param next where one goes that nobody has paused or cancelled, and one that has nobody to send to.
- */
-export async function finishPreparation(
-  db: Kysely<Schema>,
-  id: string,
-  next: (campaign: CampaignRow) => { state: 'scheduled' | 'failed'; reason: string | null },
-): Promise<CampaignRow | null> {
-  return inTransaction(db, async (tx) => {
-    const campaign = await lockCampaign(tx, id);
-    if (campaign === null || !(campaign.state === 'preparing' || campaign.unprepared)) return campaign;
-    const { state, reason } = next(campaign);
-    const isStopped = campaign.state === 'paused' && state === 'scheduled';
-    if (!hasEnded(campaign.state) && !isStopped) {
-      return moveCampaign(tx, id, state, { reason }, ['preparing', 'paused']);
-    }
-    const isSensitive = hasEnded(campaign.state) && campaign.options?.sensitive === true;
-    if (isSensitive) await forgetRecipients(tx, id);
-    const row = await tx
-      .updateTable('campaigns')
-      .set({ unprepared: false, ...(isSensitive ? { body: '', variables: '{}' } : {}) })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirst();
-    return row ?? null;
-  });
-}
 
 /** Changes a campaign that stays in its state. Null: it is in none of these states (any more). */
 export async function changeCampaign(

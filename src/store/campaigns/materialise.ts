@@ -10,6 +10,7 @@ import { findErasedOptOuts, hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
 import { MAX_PROBLEMS } from './campaigns';
+import { keepRejected, MAX_KEPT, type RejectedRecipient } from './rejected';
 
 /** The columns that all messages of a campaign share. */
 export interface CampaignMessageFacts {
@@ -47,9 +48,11 @@ export interface CampaignBlock {
   /** Position at which the next block begins. */
   to: number;
   slices: CampaignSlice[];
-  /** Recipients that were left out, all counted, the first hundred kept. */
+  /** Recipients that were left out, all counted, the first hundred told with the campaign. */
   rejected: number;
   problems: CampaignProblem[];
+  /** The same, to be found again. Absent = there are none. */
+  leftOut?: readonly RejectedRecipient[];
   priority: number;
   routeId: string | null;
   /** Null: planned when a slice is dispatched first. */
@@ -69,6 +72,9 @@ export async function storeCampaignBlock(
   return transact(pool, async (client) => {
     const moved = await moveOn(client, block);
     if (moved === null) return false;
+    // More of them than are kept were found before.
+    const isKept = moved.rejected - moved.refused - block.rejected < MAX_KEPT;
+    if (isKept && block.leftOut !== undefined) await keepRejected(client, block.campaignId, block.leftOut);
     const erased = moved.has_erasures ? await erasedAmong(client, facts, block, pseudonyms) : null;
     await storeSlices(client, facts, block, moved.due_at, erased ?? new Map());
     return true;
@@ -87,6 +93,8 @@ function erasedAmong(
 }
 
 interface Moved {
+  rejected: number;
+  refused: number;
   has_erasures: boolean;
   /** When the messages are due, as the campaign says now: it may have been given another time since it was read. */
   due_at: Date | null;
@@ -102,7 +110,7 @@ async function moveOn(client: PoolClient, block: CampaignBlock): Promise<Moved |
            select p, n from jsonb_array_elements(problems || $7::jsonb) with ordinality as e (p, n)
            order by n limit ${MAX_PROBLEMS}) kept)
      where id = $1 and position = $2 and (state = 'preparing' or unprepared)
-     returning due_at, ${hasErasures('campaigns.account_id')} as has_erasures`,
+     returning due_at, rejected, refused, ${hasErasures('campaigns.account_id')} as has_erasures`,
     [
       block.campaignId,
       block.from,
@@ -195,7 +203,7 @@ export async function listOwnRecipients(
 ): Promise<Recipient[]> {
   const { rows } = await pool.query<Recipient & { variables: Record<string, string> | null }>(
     `select position, msisdn, meta, variables from campaign_recipients
-     where campaign_id = $1 and position > $2 order by position limit $3`,
+     where campaign_id = $1 and position > $2 and code is null order by position limit $3`,
     [campaignId, after, limit],
   );
   return rows.map((row) => ({ ...row, variables: row.variables ?? {} }));

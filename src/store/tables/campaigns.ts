@@ -127,4 +127,7 @@ export interface CampaignRecipientsTable {
   msisdn: string;
   meta: string | null;
   variables: JSONColumnType<Record<string, string>> | null;
+  /** Why it is left out; null = it is not. */
+  code: Generated<string | null>;
+  message: Generated<string | null>;
 }

@@ -1,47 +1,36 @@
 /** From a request to a campaign that can be stored: everything that can be known beforehand is checked here. */
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import type { ApiDeps } from '../../deps';
 import type { LoadPseudonyms } from '../../../core/accounts/pseudonyms';
 import type { Recipient } from '../../../core/audience/audience';
-import { planColumns } from '../../../core/audience/upload-file';
 import { LATE_MS } from '../../../core/campaigns/campaign';
 import { countryWindows, ownWindows } from '../../../core/campaigns/window';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
 import { ageLimit, validUntilProblem, type AgeLimit } from '../../../core/messages/age';
 import { isPromotional } from '../../../core/messages/service';
-import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
-import { parseTemplate, renderTemplate, type Template } from '../../../core/audience/template';
+import { parseTemplate, type Template } from '../../../core/audience/template';
 import { windowState, type SendWindow } from '../../../core/time/window';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
-import { MAX_PROBLEMS, type CampaignDraft } from '../../../store/campaigns/campaigns';
-import { findGroup } from '../../../store/audience/groups';
+import type { CampaignDraft } from '../../../store/campaigns/campaigns';
 import { findRoute } from '../../../store/gateways/routes';
-import type { Audience, CampaignProblem, CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
+import type { CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
 import { findTemplate } from '../../../store/audience/templates';
-import { findUpload, listUploadProblems } from '../../../store/audience/uploads';
-import type { Database } from '../../../store/database';
 import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
 import { heldBy, readRegistered } from './national-rules';
-import { recipient as recipientSchema, type CampaignBody } from './schema';
-
-/** A recipient of the request that is left out. */
-export interface Rejection {
-  index: number;
-  code: string;
-  field: string;
-  message: string;
-}
+import { readPeople, type People, type Rejection } from './people';
+import type { CampaignBody } from './schema';
 
 export interface CheckedCampaign {
   draft: CampaignDraft;
   recipients: Recipient[];
   rejected: Rejection[];
+  /** Keeps those with the campaign, once that is stored. */
+  keepRejected: People['keepRejected'];
   /** When the window of the account's country opens, which holds it when it is due; null = it does not. */
   heldUntil: Date | null;
 }
@@ -125,7 +114,8 @@ export async function checkCampaign(
     refused: people.refused,
     problems: people.problems,
   };
-  return { draft, recipients: people.recipients, rejected: people.rejected, heldUntil };
+  const { recipients: reached, rejected, keepRejected } = people;
+  return { draft, recipients: reached, rejected, keepRejected, heldUntil };
 }
 
 interface CampaignText {
@@ -212,125 +202,6 @@ function readAge(body: CampaignBody, timezone: string, dueAt: Date | null, now: 
   const problem = validUntilProblem(parsed.at, dueAt, now);
   if (problem !== null) throw invalid('validUntil', problem);
   return { maxAgeSeconds, validUntil: parsed.at };
-}
-
-interface People {
-  audience: Audience;
-  recipients: Recipient[];
-  rejected: Rejection[];
-  duplicates: number;
-  /** Recipients that are left out already, and why, of the first of them. */
-  refused: number;
-  problems: CampaignProblem[];
-}
-
-async function readPeople(
-  { db, pool }: Pick<Database, 'db' | 'pool'>,
-  accountId: string,
-  country: string,
-  body: CampaignBody,
-  template: Template,
-): Promise<People> {
-  const { audience } = body;
-  if ('recipients' in audience) return readRecipients(audience.recipients, country, body.variables, template);
-  if ('groupId' in audience) {
-    const group = await findGroup(db, accountId, audience.groupId);
-    if (group === null) throw invalid('audience.groupId', 'names no group of this account');
-    if (group.members === 0) throw invalid('audience.groupId', 'names a group without members: add some');
-    const audienceOf = { kind: 'group', id: group.id } as const;
-    return { audience: audienceOf, recipients: [], rejected: [], duplicates: 0, refused: 0, problems: [] };
-  }
-  const upload = isUuid(audience.uploadId) ? await findUpload(db, accountId, audience.uploadId) : null;
-  if (upload === null) throw invalid('audience.uploadId', 'names no upload of this account');
-  if (upload.state !== 'ready') {
-    const what =
-      upload.state === 'failed' ? `has failed: ${upload.reason ?? ''}` : 'is still being read: try again soon';
-    throw new AppError('upload-not-ready', `The upload ${what}`);
-  }
-  const header = planColumns(upload.columns, { numberColumn: upload.number_column, delimiter: upload.delimiter });
-  const named = header.ok ? header.plan.variables.map(({ name }) => name) : [];
-  const columns = new Set([...named, ...Object.keys(body.variables)]);
-  const missing = template.required.filter((name) => !columns.has(name));
-  if (missing.length > 0) {
-    const have = [...columns].join(', ') || 'none';
-    throw invalid(
-      'message',
-      `has {${missing.join('}, {')}}, which is no column of the upload with values (${have}) and has no default`,
-    );
-  }
-  return {
-    audience: { kind: 'upload', id: upload.id },
-    recipients: [],
-    rejected: [],
-    duplicates: Number(upload.duplicates),
-    refused: Number(upload.invalid),
-    problems: (await listUploadProblems(pool, upload.id, MAX_PROBLEMS)).map(withoutNumbers),
-  };
-}
-
-const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
-
-const NUMBER_LIKE = /\d{5,}/g;
-/** What is kept with the campaign names places, and no number: it is shown to whoever may see the campaign. */
-const withoutNumbers = (problem: CampaignProblem): CampaignProblem => ({
-  ...problem,
-  message: problem.message.replace(NUMBER_LIKE, '…'),
-});
-
-/** Checks every recipient of the request alone; the first of several with one number counts. */
-function readRecipients(
-  list: readonly unknown[],
-  country: string,
-  shared: Record<string, string>,
-  template: Template,
-): People {
-  const recipients: Recipient[] = [];
-  const rejected: Rejection[] = [];
-  const seen = new Set<string>();
-  let duplicates = 0;
-  for (const [index, value] of list.entries()) {
-    const parsed = recipientSchema.safeParse(value);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      rejected.push({
-        index,
-        code: 'invalid-type',
-        field: issue!.path.join('.') || 'recipient',
-        message: issue!.message,
-      });
-      continue;
-    }
-    const { to, variables, custom } = parsed.data;
-    const number = normaliseMsisdn(to, country);
-    if (!number.ok) {
-      rejected.push({ index, code: 'invalid-number', field: 'to', message: `to can’t be read: ${number.reason}` });
-      continue;
-    }
-    const rendered = renderTemplate(template, { ...shared, ...variables });
-    if (!rendered.ok) {
-      const names = rendered.missing.map((name) => `{${name}}`).join(', ');
-      const message = `${names} has no value and no default`;
-      rejected.push({ index, code: 'missing-variable', field: 'variables', message });
-    } else if (seen.has(number.e164)) {
-      duplicates++;
-    } else {
-      seen.add(number.e164);
-      recipients.push({ position: index + 1, msisdn: number.e164, meta: custom ?? null, variables });
-    }
-  }
-  if (recipients.length === 0) {
-    throw new AppError('invalid-request', 'No recipient can be sent to: see errors', {
-      problems: rejected
-        .slice(0, MAX_PROBLEMS)
-        .map(({ index, field, message }) => ({ field: `audience.recipients[${index}].${field}`, message })),
-    });
-  }
-  const problems = rejected
-    .slice(0, MAX_PROBLEMS)
-    .map(({ index, code, field, message }) => ({ position: index, code, message: `${field}: ${message}` }))
-    .map(withoutNumbers);
-  const refused = rejected.length;
-  return { audience: { kind: 'recipients' }, recipients, rejected, duplicates, refused, problems };
 }
 
 async function checkLimits(

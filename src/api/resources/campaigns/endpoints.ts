@@ -15,6 +15,7 @@ import { countsOf } from './counts';
 import { checkCampaign } from './create';
 import { forecast } from './forecast';
 import { ledger } from './ledger';
+import { rejected } from './rejected';
 import { campaign, campaignAnswer, createdAnswer, listQuery } from './schema';
 import { startCampaign } from './start';
 import { testSends } from './test-send';
@@ -86,7 +87,9 @@ const collection: Endpoint[] = [
           if (!(await lockAudience(tx, checked.draft.audience))) {
             throw invalid('audience', 'names a group or an upload that was deleted meanwhile');
           }
-          return insertCampaign(tx, checked.draft, checked.recipients);
+          const made = await insertCampaign(tx, checked.draft, checked.recipients);
+          await checked.keepRejected(tx, made.id);
+          return made;
         },
         ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state } }),
       );
@@ -169,5 +172,6 @@ export const campaigns: Endpoint[] = [
   ...commands.course,
   ...forecast,
   ...ledger,
+  ...rejected,
   ...testSends,
 ];

@@ -153,6 +153,16 @@ export const problem = z.strictObject({
   message: z.string(),
 });
 
+export const rejectedQuery = pageQuery.extend({
+  to: z.string().min(1).max(100).optional().describe('A number in any spelling, or as it was written.'),
+  meta: z.string().max(MAX_META_LENGTH).optional(),
+});
+
+export const rejectedAnswer = problem.extend({
+  to: z.string().nullable().describe('Masked unless the key has the scope `manage`; null where it is not known.'),
+  meta: z.string().nullable(),
+});
+
 export const rejection = z.strictObject({ index: count, code: z.string(), field: z.string(), message: z.string() });
 
 export const counts = z.strictObject({

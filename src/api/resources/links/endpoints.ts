@@ -21,7 +21,8 @@ export const links: Endpoint[] = [
       tag: 'Short links',
       summary: 'Leads from a short link to its URL',
       description:
-        'The first visit counts as the click of its message. HEAD requests and programs that fetch previews do not count.',
+        'The first visit counts as the click of its message. HEAD requests and programs that fetch previews do not count. ' +
+        'The answer is always a redirect, or 404: there is no 2xx.',
       scope: null,
       params: { code: z.string() },
       answers: { 302: { description: 'To the URL that stood in the text' } },

@@ -1,0 +1,31 @@
+/** What each group of operations is about, as the document says it. */
+export const TAGS: Readonly<Record<string, string>> = {
+  'CleverTap: generic': 'Takes messages as CleverTap’s generic SMS provider posts them, one or many.',
+  'CleverTap: Mobtexting’s contract':
+    'Takes messages as CleverTap posts them to Mobtexting, and answers as Mobtexting does.',
+  'CleverTap: Times Mobile’s contract':
+    'Takes messages as CleverTap posts them to Times Mobile, and answers as Times Mobile does.',
+  Messages: 'What was accepted, and what became of it: every attempt, receipt and callback.',
+  Statistics: 'The ledger of an account, and figures over time.',
+  Gateways: 'An account’s access to SMS providers: credentials, rates, priority, health.',
+  Providers: 'The SMS providers that a gateway can be made for, and the fields that each wants.',
+  Senders: 'Registered sender IDs, their classes and approvals.',
+  Routes: 'Legs in an order that a person has set.',
+  Webhooks: 'Where outcomes go: CleverTap, or a customer’s own URL.',
+  Callbacks: 'Outcomes, replies and clicks on their way to a webhook.',
+  Suppressions: 'Numbers that nothing is sent to, or nothing promotional.',
+  Erasures: 'Persons and records that are to be forgotten everywhere.',
+  Templates: 'Texts with variables, and their registration with DLT.',
+  Groups: 'Lists of recipients that are kept under a name, and sends to them.',
+  'Test phones': 'Verified phones that campaigns are tried on.',
+  Uploads: 'CSV files of recipients, with a report of each row that is invalid.',
+  Campaigns: 'One text to an audience: scheduled, paced, paused and resumed, accounted for to the last message.',
+  Accounts: 'Customers with settings, keys and data of their own.',
+  'API keys': 'Keys with scopes, and access tokens for them.',
+  Audit: 'Who changed what, and when.',
+  'Provider callbacks': 'Where providers report what became of messages, and what people replied.',
+  'Short links': 'Links in texts, each of one message, that lead to their URL and count the click.',
+  Temporal: 'Opens sealed payloads for the Temporal UI.',
+  Health: 'Whether this process lives, and whether it can work.',
+  Documentation: 'This document and its pages.',
+};
