@@ -2,6 +2,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
+import { createDeploymentSecret } from '../store/accounts/deployment-secret';
 import {
   createPersonalHash,
   createPersonalKey,
@@ -76,7 +77,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   const personalKey = createPersonalKey(database, sealer);
   const personalHash = createPersonalHash(personalKey);
   const temporal = temporalSettings(config.temporal);
-  const codec = createPayloadCodec(ring);
+  const codec = createPayloadCodec(createDeploymentSecret(database, sealer, 'temporal-payloads'));
   const dataConverter = createDataConverter(codec);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({
