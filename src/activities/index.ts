@@ -6,7 +6,7 @@ import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import { pace } from '../core/concurrency/pace';
-import { writeLookAt } from '../store/campaigns/slices';
+import { lookAtOnce, writeLookAt } from '../store/campaigns/slices';
 import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
 import type { CampaignDescription, Workflows } from '../workflows/client';
@@ -99,6 +99,10 @@ function createDispatch(deps: ActivityDeps): { dispatch: DispatchDeps; lookups: 
     log: deps.log,
     async onClosed({ id, account_id: accountId }) {
       const held = await releaseHeld(deps.database.pool, accountId, id);
+      await lookAtOnce(
+        deps.database.pool,
+        held.flatMap(({ campaignId }) => campaignId ?? []),
+      );
       deps.workflows.wake(held.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
     },
   });

@@ -121,7 +121,9 @@ describe('slices that are to be looked at in a minute', () => {
     const id = await lookedAtLater();
     const gateway = await storeGateway(store, { name: 'spare', baseUrl: vendor.origin });
     const held = await releaseHeld(store.pool, gateway.account_id, gateway.id);
-    expect(held.map(({ campaignId }) => campaignId)).toContain(id);
+    const campaignIds = held.flatMap(({ campaignId }) => campaignId ?? []);
+    expect(campaignIds).toContain(id);
+    await lookAtOnce(store.pool, campaignIds);
     expect(await due(id)).toEqual([0, 1]);
   });
 

@@ -32,7 +32,7 @@ test('only a campaign that runs or settles dispatches, and none that has ended',
 
 test('an action that makes no sense names both states', () => {
   expect(actionProblem('pause', 'finished')).toBe(
-    'The campaign is finished: pause needs one that is preparing or scheduled or running or settling',
+    'The campaign is finished: pause needs one that is scheduled or running or settling or preparing',
   );
   for (const [action, states] of Object.entries(ACTION_STATES)) {
     for (const state of states) expect(actionProblem(action as keyof typeof ACTION_STATES, state)).toBeNull();

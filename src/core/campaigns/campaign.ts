@@ -54,10 +54,10 @@ export type CampaignAction = 'launch' | 'pause' | 'resume' | 'cancel' | 'resched
 /** In which states each action makes sense. */
 export const ACTION_STATES: Record<CampaignAction, readonly CampaignState[]> = {
   launch: ['draft'],
-  pause: ['preparing', 'scheduled', 'running', 'settling'],
+  pause: ['scheduled', 'running', 'settling', 'preparing'],
   resume: ['paused'],
   cancel: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
-  reschedule: ['draft', 'preparing', 'scheduled'],
+  reschedule: ['draft', 'scheduled', 'preparing'],
   setRate: ['draft', 'preparing', 'scheduled', 'running', 'paused', 'settling'],
 };
 

@@ -156,6 +156,7 @@ export async function clearLookAt(tx: Kysely<Schema>, campaignId: string): Promi
 
 /** The same after something else than a command has changed what they may do, such as a gateway that takes messages again. */
 export async function lookAtOnce(pool: Pool, campaignIds: readonly string[]): Promise<void> {
+  if (campaignIds.length === 0) return;
   await transact(pool, async (client) => {
     await client.query('update campaigns set commands = commands + 1 where id = any($1::text[])', [campaignIds]);
     await client.query(CLEAR_LOOK_AT, [campaignIds]);

@@ -3,7 +3,6 @@ import type { Pool, QueryResultRow } from 'pg';
 import type { FailureClass } from '../../core/messages/outcome';
 import { DISPATCHING_STATES } from '../../core/campaigns/campaign';
 import { CLAIMABLE_STATES } from '../../core/messages/status';
-import { lookAtOnce } from '../campaigns/slices';
 import { execute } from '../database';
 import { isFree } from '../messages/blocks';
 import { hasOpen, isCurrent } from '../messages/ledger';
@@ -140,7 +139,8 @@ const RUNNING = DISPATCHING_STATES.map((state) => `'${state}'`).join(', ');
 
 /**
  * The gateway takes messages again: those that were held for it, or for another that takes none, may be claimed at once.
- * Returns the slices that have something to do; campaigns hold their messages themselves, so all that run are among them.
+ * Returns the slices that have something to do; campaigns hold their messages themselves, so all that run are among them:
+ * their slices are looked at by `lookAtOnce`.
  */
 export async function releaseHeld(pool: Pool, accountId: string, gatewayId: string): Promise<SliceOwner[]> {
   const rows = await execute<{ slice_id: string; campaign_id: string | null; group_id: string | null }>(
@@ -165,7 +165,5 @@ export async function releaseHeld(pool: Pool, accountId: string, gatewayId: stri
      where c.account_id = $1 and c.state in (${RUNNING})`,
     [accountId, gatewayId],
   );
-  const campaignIds = rows.flatMap((row) => row.campaign_id ?? []);
-  if (campaignIds.length > 0) await lookAtOnce(pool, campaignIds);
   return rows.map((row) => ({ sliceId: row.slice_id, campaignId: row.campaign_id, groupId: row.group_id }));
 }

@@ -2,6 +2,7 @@
 import { AppError } from '../../../errors';
 import { freshCallbackAuth } from '../../../providers/open';
 import { providerNamed } from '../../../providers/registry';
+import { lookAtOnce } from '../../../store/campaigns/slices';
 import { releaseHeld } from '../../../store/dispatch/failover';
 import { hurryProbe } from '../../../store/gateways/breaker';
 import {
@@ -66,6 +67,10 @@ const shownOne = async (
 /** What waits for the gateway is looked at now: it takes messages again, or they have to go elsewhere. */
 async function release({ database, wake }: ApiDeps, accountId: string, id: string): Promise<void> {
   const held = await releaseHeld(database.pool, accountId, id);
+  await lookAtOnce(
+    database.pool,
+    held.flatMap(({ campaignId }) => campaignId ?? []),
+  );
   wake(held.map((owner) => ({ ...owner, ...UNCOUNTED_NEWS })));
 }
 
