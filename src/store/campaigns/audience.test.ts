@@ -2,6 +2,8 @@ import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows'
 import { until } from '../../../test/support/until';
 import { listCampaignsReading, lockAudience } from './audience';
 import { insertCampaign, moveCampaign, type CampaignDraft } from './campaigns';
+import { findOpenCampaign } from './looks';
+import { finishPreparation } from './preparation';
 import { deleteGroup, insertGroup, lockGroup } from '../audience/groups';
 import type { Audience } from '../tables';
 
@@ -45,6 +47,22 @@ test('a campaign reads its audience until it runs', async () => {
   }
   await moveCampaign(store.db, id, 'running');
   expect(await reading()).toEqual([]);
+});
+
+test('one that is paused or cancelled while it is prepared reads its audience until that is done', async () => {
+  for (const state of ['paused', 'cancelled'] as const) {
+    const audience = await makeGroup();
+    const { id } = await insertCampaign(store.db, draftOf(audience), []);
+    await moveCampaign(store.db, id, 'preparing');
+    await moveCampaign(store.db, id, state);
+    expect(await listCampaignsReading(store.db, ACCOUNT, audience)).toEqual(['Sale']);
+    // Its workflow has that to do, if it was ended from outside: there is not one message yet.
+    expect(await findOpenCampaign(store.pool, id)).toMatchObject({ campaignId: id });
+    const done = await finishPreparation(store.db, id, () => ({ state: 'scheduled', reason: null }));
+    expect(done).toMatchObject({ state, unprepared: false });
+    expect(await listCampaignsReading(store.db, ACCOUNT, audience)).toEqual([]);
+    expect((await findOpenCampaign(store.pool, id)) === null).toBe(state === 'cancelled');
+  }
 });
 
 test('a series reads its audience until it is cancelled, also while it is paused', async () => {
