@@ -15,9 +15,6 @@ import { SEALED, type Sealer } from '../seal';
  */
 export type PersonalHash = (purpose: string, value: string) => Promise<Buffer>;
 
-/** Of a number in E.164; the same in every account of the deployment. See {@link PersonalHash}. */
-export type NumberHash = (e164: string) => Promise<Buffer>;
-
 const NAME = 'personal-hash';
 const SECRET_BYTES = 32;
 
