@@ -13,7 +13,6 @@ import {
   STATUS,
   STATUS_GROUP,
   TAKEN,
-  UNLISTED,
   VALIDITY_OVER,
 } from './tables';
 
@@ -67,7 +66,9 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
   if (status.groupId === GROUP.expired || VALIDITY_OVER.has(error.id)) {
     return [{ ...receipt, status: 'expired', ...STATUS_GROUP.get(GROUP.expired), ...cause }];
   }
-  const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId) ?? UNLISTED;
+  const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId);
+  // A word that nobody knows ends no message: it could contradict a later one.
+  if (refusal === undefined) return [{ ...receipt, status: 'pending' }];
   return [{ ...receipt, status: 'failed', ...refusal, ...cause }];
 }
 

@@ -59,9 +59,6 @@ export const STATUS_GROUP: ReadonlyMap<number, Refusal> = table([
   ['recipient', '900', [GROUP.rejected]],
 ]);
 
-/** A report whose id and group are both unknown: failed, for a reason only the text can tell. */
-export const UNLISTED: Refusal = { class: 'recipient', clevertap: '900' };
-
 /**
  * `error.id` of messages whose validity ended before they arrived, whatever group their status has: VP_EXPIRED,
  * MESSAGE_CANCELED (by the end of its validity), VALIDITY_EXPIRED, MESSAGE_EXPIRED.
