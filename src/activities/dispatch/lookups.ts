@@ -98,10 +98,8 @@ export function createLookups({ database, http, gateways, numberHash, log }: Loo
     );
     if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts, numberHash));
     receiptCounter.count(drafts);
-    const providerIds = found.flatMap(({ providerId }) => providerId ?? []);
-    if (providerIds.length > 0) {
-      onSettlement(await replayParked(pool, gatewayId, providerIds, numberHash));
-    }
+    const ids = found.flatMap(({ providerId }) => providerId ?? []);
+    if (ids.length > 0) onSettlement(await replayParked(pool, gatewayId, ids, numberHash));
   }
 
   return {

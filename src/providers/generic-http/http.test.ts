@@ -362,12 +362,12 @@ function readBy(mapping: object, body: string, query = '') {
 const field = (value: unknown) => new URLSearchParams({ response: JSON.stringify(value) }).toString();
 
 describe('http reports that come together', () => {
-  it.each<[string, object, string, string?]>([
-    ['a list at the top', { in: 'json' }, JSON.stringify(SEVERAL)],
-    ['a list at the top, said so', { in: 'json', list: '' }, JSON.stringify(SEVERAL)],
-    ['a list in a member', { in: 'json', list: '/a/results' }, JSON.stringify({ a: { results: SEVERAL } })],
-    ['a list in a form field', { in: 'form', field: 'response' }, field(SEVERAL)],
-    ['a list in a member of a form field', { in: 'form', field: 'response', list: 'r' }, field({ r: SEVERAL })],
+  it.each<[string, object, string, string]>([
+    ['a list at the top', { in: 'json' }, JSON.stringify(SEVERAL), ''],
+    ['a list at the top, said so', { in: 'json', list: '' }, JSON.stringify(SEVERAL), ''],
+    ['a list in a member', { in: 'json', list: '/a/results' }, JSON.stringify({ a: { results: SEVERAL } }), ''],
+    ['a list in a form field', { in: 'form', field: 'response' }, field(SEVERAL), ''],
+    ['a list in a member of a form field', { in: 'form', field: 'response', list: 'r' }, field({ r: SEVERAL }), ''],
     ['a list in a parameter', { in: 'query', field: 'response' }, '', field(SEVERAL)],
   ])('%s: each is read, and one without an id keeps no other from it', (_label, where, body, query) => {
     expect(readBy(where, body, query)).toEqual(READ);
