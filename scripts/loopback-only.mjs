@@ -1,6 +1,7 @@
 /**
- * For `NODE_OPTIONS=--import=…`: in a process that loads it no TCP connection leaves this machine, whatever the program
- * was told to call. Each process appends `loaded <script>` and `refused <host>` to the file in LOOPBACK_ONLY_LOG.
+ * For `NODE_OPTIONS=--import=…/loopback-only.mjs?log=<file>`: in a process that loads it no TCP connection leaves this
+ * machine, whatever the program was told to call. Each process appends `loaded <script>` and `refused <host>` to that file.
+ * It stands in the address because children are given few variables, of which NODE_OPTIONS is one.
  */
 import { appendFileSync } from 'node:fs';
 import net from 'node:net';
@@ -8,8 +9,9 @@ import net from 'node:net';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i;
 const { connect } = net.Socket.prototype;
 
+const log = new URL(import.meta.url).searchParams.get('log');
 const note = (line) => {
-  if (process.env.LOOPBACK_ONLY_LOG) appendFileSync(process.env.LOOPBACK_ONLY_LOG, `${line}\n`);
+  if (log) appendFileSync(log, `${line}\n`);
 };
 
 net.Socket.prototype.connect = function (...args) {

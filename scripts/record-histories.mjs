@@ -17,7 +17,9 @@ const { drawFreePort } = require(`${root}/dist/main/embedded/ports.js`);
 const { createLogger } = require(`${root}/dist/main/logging.js`);
 const { startStack } = require(`${root}/dist/main/up/stack.js`);
 const { createKeyring } = require(`${root}/dist/core/accounts/keyring.js`);
+const { createDeploymentSecret } = require(`${root}/dist/store/accounts/deployment-secret.js`);
 const { createPayloadCodec } = require(`${root}/dist/runtime/payload-codec.js`);
+const { createSealer } = require(`${root}/dist/store/seal/index.js`);
 const { connectDatabase } = require(`${root}/dist/store/database.js`);
 
 const DEADLINE_MS = 60_000;
@@ -45,9 +47,10 @@ for (const name of ['PORT', 'SIMULATOR_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT
 }
 process.env.HELIOGRAPH_MASTER_KEY = randomBytes(32).toString('base64');
 const config = readConfig();
-const codec = createPayloadCodec(createKeyring(config.masterKeys));
 const stack = await startStack(config, createLogger('record', 'error'));
 const database = connectDatabase({ url: stack.databaseUrl, connections: 1, onError() {} });
+const sealer = createSealer(createKeyring(config.masterKeys));
+const codec = createPayloadCodec(createDeploymentSecret(database, sealer, 'temporal-payloads'));
 const connection = await Connection.connect({ address: stack.temporalAddress });
 try {
   const client = new Client({ connection });

@@ -55,6 +55,8 @@ function install() {
 }
 
 async function environment() {
+  const guard = pathToFileURL(path.join(root, 'scripts', 'loopback-only.mjs'));
+  guard.searchParams.set('log', log);
   const env = {
     ...process.env,
     HELIOGRAPH_DATA_DIR: path.join(folder, 'data'),
@@ -63,8 +65,7 @@ async function environment() {
     DATABASE_URL: undefined,
     LOG_LEVEL: 'warn',
     NODE_ENV: 'development',
-    NODE_OPTIONS: `--import=${pathToFileURL(path.join(root, 'scripts', 'loopback-only.mjs')).href}`,
-    LOOPBACK_ONLY_LOG: log,
+    NODE_OPTIONS: `--import=${guard.href}`,
   };
   for (const name of ['', 'METRICS_', 'SIMULATOR_', 'TEMPORAL_', 'TEMPORAL_UI_']) {
     env[`HELIOGRAPH_${name}PORT`] = String(await drawFreePort());

@@ -2,9 +2,9 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
-import type { NumberHash } from '../core/accounts/pseudonyms';
+import { createDeploymentSecret } from '../store/accounts/deployment-secret';
 import { createPersonalHash, createPersonalKey, type PersonalHash } from '../store/accounts/personal-hash';
-import { pseudonymsLoader, type LoadPseudonyms } from '../core/accounts/pseudonyms';
+import { pseudonymsLoader, type LoadPseudonyms, type NumberHash } from '../core/accounts/pseudonyms';
 import { connectDatabase, type Database } from '../store/database';
 import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';
@@ -72,7 +72,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
   const personalKey = createPersonalKey(database, sealer);
   const personalHash = createPersonalHash(personalKey);
   const temporal = temporalSettings(config.temporal);
-  const codec = createPayloadCodec(ring);
+  const codec = createPayloadCodec(createDeploymentSecret(database, sealer, 'temporal-payloads'));
   const dataConverter = createDataConverter(codec);
   const { connection, close: closeConnection } = connectTemporal(temporal);
   const workflows = createWorkflows({

@@ -2,6 +2,7 @@
  * Postgres that is there and says nothing: frozen, or behind a network that swallows. Its own time-outs don't strike
  * then. Every request is answered all the same, before CleverTap gives up, and what comes later is as if nothing had been.
  */
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { readConfig } from '../../src/config';
 import { makeVictim, type Victim } from '../../src/main/chaos/victim';
@@ -11,7 +12,8 @@ import { migrate } from '../../src/main/migrate';
 import { seed } from '../../src/main/seed';
 import { startApi, type RunningApi } from '../../src/runtime/api';
 import { connectDatabase, isDatabaseAway, transact, type Database } from '../../src/store/database';
-import { ADMIN_KEY, temporaryFolder, testMasterKey, testNamespace } from '../support/servers';
+import { keepPayloadSecret } from '../support/seal';
+import { ADMIN_KEY, temporaryFolder, testNamespace } from '../support/servers';
 import { testTemporal } from '../support/temporal';
 
 /** CleverTap’s time-out; whoever waits longer waits for an answer that nobody reads. */
@@ -37,7 +39,7 @@ beforeAll(async () => {
   );
   await victim.service.start();
   await migrate(postgres.url, postgres.ownerUrl);
-  const masterKey = testMasterKey();
+  const masterKey = randomBytes(32);
   await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   database = connectDatabase({ url: postgres.url, connections: 2, statementTimeoutMs: 500, onError: () => undefined });
   const config = readConfig({
@@ -47,6 +49,7 @@ beforeAll(async () => {
     HELIOGRAPH_MASTER_KEY: masterKey.toString('base64'),
     HELIOGRAPH_ADMIN_KEY: ADMIN_KEY,
   });
+  await keepPayloadSecret(postgres.url, config);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   api = await startApi(config, log, { port: 0, metricsPort: 0 });
   for (const name of ['one', 'two']) accounts.push(await makeAccount(name));

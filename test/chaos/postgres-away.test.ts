@@ -1,4 +1,5 @@
 /** Postgres away: 503 with Retry-After, never a 200 that is not stored; back: as if nothing had been. */
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { readConfig } from '../../src/config';
 import { drawFreePort } from '../../src/main/embedded/ports';
@@ -6,7 +7,8 @@ import { startPostgres, type EmbeddedPostgres } from '../../src/main/embedded/po
 import { migrate } from '../../src/main/migrate';
 import { seed } from '../../src/main/seed';
 import { startApi, type RunningApi } from '../../src/runtime/api';
-import { temporaryFolder, testMasterKey, testNamespace } from '../support/servers';
+import { keepPayloadSecret } from '../support/seal';
+import { temporaryFolder, testNamespace } from '../support/servers';
 import { testTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
@@ -18,7 +20,7 @@ let api: RunningApi;
 beforeAll(async () => {
   postgres = await startPostgres({ dataDir, port: await drawFreePort(), durable: false });
   await migrate(postgres.url, postgres.ownerUrl);
-  const masterKey = testMasterKey();
+  const masterKey = randomBytes(32);
   await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
   const config = readConfig({
     DATABASE_URL: postgres.url,
@@ -27,6 +29,7 @@ beforeAll(async () => {
     HELIOGRAPH_MASTER_KEY: masterKey.toString('base64'),
     HELIOGRAPH_ADMIN_KEY: KEY,
   });
+  await keepPayloadSecret(postgres.url, config);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   api = await startApi(config, log, { port: 0, metricsPort: 0 });
 });

@@ -4,15 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Client as TemporalClient } from '@temporalio/client';
-import { createKeyring } from '../../src/core/accounts/keyring';
-import { createPayloadCodec } from '../../src/runtime/payload-codec';
 import { campaignWorkflowId } from '../../src/workflows/contract';
 import { bearerOf } from '../support/api';
 import { campaignsOf, type TestCampaigns } from '../support/campaigns';
 import { readAll, type Kept } from '../support/histories';
 import { ADMIN_KEY } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
-import { connectTemporal } from '../support/temporal';
+import { codecOf, connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const NAMESPACE = `histories-${randomUUID()}`;
@@ -123,11 +121,7 @@ const holdsNothing = (kept: readonly Kept[]): void => {
     }
   }
 };
-const read = (): Promise<Kept[]> =>
-  readAll(
-    client,
-    createPayloadCodec(createKeyring([{ key: Buffer.from(stack.env.HELIOGRAPH_MASTER_KEY!, 'base64') }])),
-  );
+const read = (): Promise<Kept[]> => readAll(client, codecOf(stack.env));
 
 test('a run in which all goes well', async () => {
   await fullRun();

@@ -4,7 +4,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { campaignWorkflowId, forecastWorkflowId, importWorkflowId } from '../../src/workflows/contract';
 import { campaignsOf, people, type TestCampaigns } from '../support/campaigns';
 import { joinStack, type SharedStack } from '../support/shared';
-import { connectTemporal, converterOf } from '../support/temporal';
+import { codecOf, connectTemporal } from '../support/temporal';
 import { until } from '../support/until';
 
 const NUMBER = '+919800000777';
@@ -27,7 +27,7 @@ afterAll(async () => {
 type Payload = NonNullable<Parameters<typeof defaultPayloadConverter.fromPayload>[0]>;
 /** As the Temporal UI reads it, by way of the codec. */
 async function read(payload: unknown): Promise<unknown> {
-  const [codec] = converterOf(stack.env)!.payloadCodecs!;
+  const codec = codecOf(stack.env);
   const [decoded] = await codec!.decode([payload as Payload]);
   return defaultPayloadConverter.fromPayload(decoded!);
 }

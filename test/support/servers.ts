@@ -46,10 +46,10 @@ export const namespacesOf = (jestWorkers: number): string[] =>
 export const testNamespace = (): string => ownNamespace(jestWorker());
 
 /**
- * The master key of the products in that namespace, 32 bytes: what one of them leaves at Temporal is in clear to the next, as
- * after a restart.
+ * What the products in a namespace encrypt with at Temporal, 32 bytes: what one of them leaves there the next can read, as
+ * after a restart, though it has another database.
  */
-export const testMasterKey = (): Buffer => hash('sha256', testNamespace(), 'buffer');
+export const payloadSecretOf = (namespace: string): Buffer => hash('sha256', namespace, 'buffer');
 
 /** Reads a fact that the run has put there (`test/support/run`). */
 export function fact(name: string): string {

