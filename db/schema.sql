@@ -496,6 +496,7 @@ create table parked_receipts (
   code text,
   reason text,
   raw text,
+  opts_out boolean not null default false,
   constraint parked_receipts_pkey PRIMARY KEY (dedupe)
 );
 

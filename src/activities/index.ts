@@ -1,6 +1,6 @@
 /** Everything that workflows may call. Workflows import the type only. */
 import { ApplicationFailure, Context, metricMeter, type Info } from '@temporalio/activity';
-import type { NumberHash } from '../store/accounts/personal-hash';
+import type { NumberHash } from '../core/accounts/pseudonyms';
 import type { HttpClient } from '../outbound/client';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
@@ -108,13 +108,14 @@ function createDispatch(deps: ActivityDeps): { dispatch: DispatchDeps; lookups: 
   });
   const gateways = createGateways(deps.database, deps.sealer, deps.publicUrl, health, CONCURRENT_SLICES);
   const lookups = createLookups(
-    { database: deps.database, http: deps.http, gateways, log: deps.log },
+    { database: deps.database, http: deps.http, gateways, numberHash: deps.numberHash, log: deps.log },
     CONCURRENT_LOOKUPS,
   );
   const dispatch: DispatchDeps = {
     database: deps.database,
     http: deps.http,
     gateways,
+    numberHash: deps.numberHash,
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),
   };

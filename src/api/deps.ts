@@ -2,7 +2,7 @@
 import type { AccountLimits } from '../config/account-limits';
 import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import type { AccessTokens } from '../core/accounts/access-token';
-import type { NumberHash } from '../store/accounts/personal-hash';
+import type { NumberHash } from '../core/accounts/pseudonyms';
 import type { ByteBudget } from '../core/concurrency/byte-budget';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';

@@ -22,6 +22,8 @@ export interface OperationAnswer {
   schema?: z.ZodType;
   /** Absent = `application/json`. */
   type?: string;
+  /** Further media types that the body may have. */
+  also?: Record<string, z.ZodType>;
   /** A body as it may come; it must fit the schema. */
   example?: unknown;
 }

@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import { getEventListeners, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { isPublicAddress, publicLookup } from './addresses';
@@ -44,6 +45,14 @@ describe('an answer', () => {
     expect(vendor.seen).toEqual([
       { method: 'POST', path: '/a/b?c=%20d', headers: { 'x-test': 'yes' }, body: '{"é":1}' },
     ]);
+  });
+
+  it('is asked for by the name of this program, unless the caller goes by another', async () => {
+    const http = open();
+    await http.request(post(vendor.origin), never);
+    await http.request({ method: 'GET', url: vendor.origin, headers: { 'user-agent': 'own/1' } }, never);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(vendor.userAgents).toEqual([`heliograph/${version}`, 'own/1']);
   });
 
   it.each([204, 302, 404, 500])('of status %i is an answer too, and no redirect is followed', async (status) => {

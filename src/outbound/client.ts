@@ -5,11 +5,12 @@ import type { Dispatcher } from 'undici';
 import { NOT_PUBLIC, isPublicAddress, publicLookup } from './addresses';
 import { OutboundError } from './errors';
 import type { HttpRequest, HttpResponse } from './http';
+import { USER_AGENT } from './user-agent';
 
 /** Sends requests to providers and to callback URLs; the sockets are shared by all callers. */
 export interface HttpClient {
   /**
-   * Sends one request and reads the whole answer, whatever its status.
+   * Sends one request and reads the whole answer, whatever its status. It names this program, unless `user-agent` is given.
    * @throws OutboundError when there is no complete answer. Its class tells the side of the write the failure is on:
    * `transient` while no byte of the request had left, `unknown` afterwards, `account` when the URL itself is refused.
    */
@@ -70,7 +71,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
         const url = parseUrl(absolute);
         const pool = poolOf(url);
         const exchange = new Exchange(url.host, { bodyTimeoutMs, maxBodyBytes, aborts, signal, resolve, reject });
-        if (!exchange.settled) pool.dispatch({ method, path: url.pathname + url.search, headers, body }, exchange);
+        if (exchange.settled) return;
+        const named = { 'user-agent': USER_AGENT, ...headers };
+        pool.dispatch({ method, path: url.pathname + url.search, headers: named, body }, exchange);
       });
     },
     async close() {

@@ -12,6 +12,8 @@ export class OutboundError extends Error {
   readonly code: string;
   /** Milliseconds until the vendor wants to be asked again, when it said so. */
   readonly retryAfterMs?: number;
+  /** The vendor's code says that the person has opted out. */
+  readonly optOut?: true;
 
   /** @param failure `reason` is public text: no secret, no number. */
   constructor(failure: {
@@ -20,12 +22,14 @@ export class OutboundError extends Error {
     reason: string;
     clevertap?: CleverTapCode;
     retryAfterMs?: number;
+    optOut?: true | undefined;
   }) {
     super(failure.reason);
     this.class = failure.class;
     this.code = failure.code;
     this.clevertap = failure.clevertap ?? CLEVERTAP_CODE_OF_CLASS[failure.class];
     this.retryAfterMs = failure.retryAfterMs;
+    if (failure.optOut) this.optOut = true;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
+import type { ReplyMeaning } from '../core/messages/opt-out';
 import type { Encoding } from '../core/messages/segments';
 import type { HttpClient } from '../outbound/client';
 
@@ -79,6 +80,8 @@ export type SubmitResult =
       reason: string;
       /** Earliest next try, when the vendor says so. */
       retryAfterMs?: number;
+      /** The vendor says that the person has opted out, see `Refusal` of the outcomes. */
+      optOut?: true;
     };
 
 /** One delivery report, as parsed from a provider's callback or from its answer to a look-up. */
@@ -101,6 +104,8 @@ export interface Receipt {
   clevertap?: CleverTapCode;
   code?: string;
   reason?: string;
+  /** The vendor says that the person has opted out, see `Refusal` of the outcomes. */
+  optOut?: true;
   /** When it happened, by the provider's clock. */
   at?: Date;
   /** This report as parsed, when the request carried several; kept for support. */
@@ -131,6 +136,10 @@ export interface InboundText {
   /** The provider's id of the text: two equal texts are two. */
   providerId?: string;
   at?: Date;
+  /** The text without what the vendor puts or wants before it, such as the keyword of a shared number. */
+  cleanText?: string | undefined;
+  /** What the vendor itself has taken the text for, and acted on; absent = nothing is known of that. */
+  told?: ReplyMeaning | undefined;
 }
 
 /** A provider's HTTP callback as it came in. */
@@ -144,6 +153,12 @@ export interface CallbackRequest {
   body: Buffer;
 }
 
+/** What the vendor wants to read in the answer to a callback that was taken, where our JSON would be an error to it. */
+export interface CallbackAnswer {
+  contentType: string;
+  body: string;
+}
+
 /**
  * What an adapter makes of a callback. `unauthentic` is answered 401, `malformed` 400, `ignored` 200, a `challenge`
  * (the vendor checks the URL before it uses it) 200 with the JSON it wants. `proof`: how the callback showed that it is the
@@ -152,8 +167,8 @@ export interface CallbackRequest {
 export type CallbackResult =
   | { kind: 'challenge'; answer: object }
   | { kind: 'receipts'; receipts: Receipt[]; proof?: CallbackProof | null }
-  | { kind: 'inbound'; texts: InboundText[]; proof?: CallbackProof | null }
-  | { kind: 'ignored'; reason: string }
+  | { kind: 'inbound'; texts: InboundText[]; proof?: CallbackProof | null; answer?: CallbackAnswer }
+  | { kind: 'ignored'; reason: string; answer?: CallbackAnswer }
   | { kind: 'malformed'; reason: string }
   | { kind: 'unauthentic'; reason: string };
 

@@ -1,6 +1,7 @@
 /** Receipts of many requests, committed together; one that can't be stored fails alone. */
 import { commitApart } from '../core/concurrency/commit-apart';
 import { GroupCommit, type Weight } from '../core/concurrency/group-commit';
+import type { NumberHash } from '../core/accounts/pseudonyms';
 import { isDatabaseAway, isDataRefused, sqlStateOf, type Database } from '../store/database';
 import type { SliceNews } from '../store/messages/settlement';
 import { applyReceipts, storeRefused, type ReceiptDraft } from '../store/receipts/receipts';
@@ -8,6 +9,8 @@ import { createReceiptCounter, type ReceiptCounter } from './counts';
 
 export interface ReceiptCommitsDeps {
   database: Database;
+  /** Of numbers, for records of consent. */
+  numberHash: NumberHash;
   wake(news: readonly SliceNews[]): void;
   wakeRelays(webhookIds: readonly string[]): void;
   /** Told of a receipt that Postgres refused by itself; those that came with it are stored. */
@@ -63,7 +66,7 @@ export class ReceiptCommits {
   }
 
   private async apply(drafts: ReceiptDraft[]): Promise<void> {
-    const settlement = await applyReceipts(this.deps.database.pool, drafts);
+    const settlement = await applyReceipts(this.deps.database.pool, drafts, this.deps.numberHash);
     this.counter.count(drafts);
     this.deps.wake(settlement.slices);
     this.deps.wakeRelays(settlement.webhookIds);

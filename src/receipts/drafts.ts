@@ -59,6 +59,7 @@ function toDraft(
     reason: foreignText(receipt.reason ?? null, MAX_REASON_CHARACTERS),
     occurredAt: foreignInstant(at),
     raw: foreignBody(raw, MAX_RAW_BYTES),
+    ...(receipt.optOut ? { optOut: true } : {}),
     ...(proof === undefined ? {} : { proof }),
   };
 }

@@ -3,10 +3,9 @@ import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import { createAddressList } from './address-list';
 import type { CallbackProof } from '../core/gateways/callback-proof';
-import type { CallbackRequest, CallbackResult } from '../providers/provider';
+import type { CallbackAnswer, CallbackRequest, CallbackResult } from '../providers/provider';
 import { findGatewayByToken, isCallbackToken } from '../store/gateways/callback-tokens';
 import { unsealGateway, type GatewayRow } from '../store/gateways/gateways';
-import type { NumberHash } from '../store/accounts/personal-hash';
 import { storeInbound } from '../store/messages/opt-outs';
 import type { Sealer } from '../store/seal';
 import { CallbackBudgets, UnprovenThrottle } from './budgets';
@@ -17,7 +16,11 @@ import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open'
 
 /** The answer to a callback of a provider. */
 export type InboxAnswer =
-  | { status: 200; outcome: 'stored' | 'ignored' }
+  | {
+      status: 200;
+      outcome: 'stored' | 'ignored';
+      /** What the vendor reads; absent = our own. */ answer?: CallbackAnswer;
+    }
   | { status: 200; outcome: 'challenge'; answer: object }
   | { status: 400 | 401 | 403 | 404; reason: string }
   | { status: 429; reason: string; retryAfterSeconds: number };
@@ -27,7 +30,6 @@ export interface InboxDeps extends ReceiptCommitsDeps {
   loadPseudonyms: LoadPseudonyms;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
-  numberHash: NumberHash;
 }
 
 export interface Inbox {
@@ -152,13 +154,15 @@ export function createInbox(deps: InboxDeps): Inbox {
       if (waitMs > 0) return tooMuch('this gateway’s provider brings more than can be stored at a time', waitMs);
       if (result.kind === 'malformed') return { status: 400, reason: result.reason };
       if (result.kind === 'challenge') return { status: 200, outcome: 'challenge', answer: result.answer };
-      return rowsOf(result) === 0 ? IGNORED : take(gateway.row, request, result, proofOf(gateway, result));
+      const taken = rowsOf(result) === 0 ? IGNORED : await take(gateway.row, request, result, proofOf(gateway, result));
+      const wanted = 'answer' in result ? result.answer : undefined;
+      return taken.status === 200 && wanted !== undefined ? { ...taken, answer: wanted } : taken;
     },
   };
 }
 
-const STORED: InboxAnswer = { status: 200, outcome: 'stored' };
-const IGNORED: InboxAnswer = { status: 200, outcome: 'ignored' };
+const STORED = { status: 200, outcome: 'stored' } as const;
+const IGNORED = { status: 200, outcome: 'ignored' } as const;
 
 /** How a callback that was read proved itself: worked out here once, for all that asks later. */
 function proofOf({ allows }: ReceivingGateway, result: CallbackResult): CallbackProof | null {

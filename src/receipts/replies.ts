@@ -5,7 +5,7 @@ import { foreignBody, foreignInstant, foreignText } from '../core/messages/forei
 import { readReply, vocabularyOf, type OptOutVocabulary, type Reply } from '../core/messages/opt-out';
 import { countryOf } from '../core/time/zones';
 import type { InboundText } from '../providers/provider';
-import type { NumberHash } from '../store/accounts/personal-hash';
+import type { NumberHash } from '../core/accounts/pseudonyms';
 import type { Database } from '../store/database';
 import type { GatewayRow } from '../store/gateways/gateways';
 import type { InboundDraft } from '../store/messages/opt-outs';
@@ -35,6 +35,19 @@ function readerOf({ countries, words, optInWords }: OptOutSettings): Reader {
 }
 
 /**
+ * What a text means: what its vendor has done about it, then its words, then its words without what the vendor takes off.
+ * A vendor that opted the person out, or in, goes on so whatever we read.
+ */
+function meaningOf(
+  { text, cleanText, told }: Pick<InboundText, 'text' | 'cleanText' | 'told'>,
+  read: (text: string) => Reply,
+): Reply & { by?: 'provider' } {
+  if (told !== undefined) return { meaning: told, by: 'provider' };
+  const reply = read(text);
+  return reply.meaning === 'reply' && cleanText !== undefined ? read(cleanText) : reply;
+}
+
+/**
  * @returns what makes drafts of a callback's texts, in the order in which they were said as far as the vendor tells.
  * `proof`: how the callback proved itself, see {@link InboundDraft}.
  */
@@ -50,8 +63,8 @@ export function createReplyReader({ database, numberHash }: { database: Database
       ? texts.toSorted((a, b) => a.at!.getTime() - b.at!.getTime())
       : texts;
     return Promise.all(
-      ordered.map(async ({ from, to, text, providerId, at }) => {
-        const { meaning, ...by } = read(text, countryOf(from));
+      ordered.map(async ({ from, to, text, providerId, at, cleanText, told }) => {
+        const { meaning, ...by } = meaningOf({ text, cleanText, told }, (said) => read(said, countryOf(from)));
         return {
           dedupe: digest([id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
           toldApart: providerId !== undefined || at !== undefined,

@@ -3,13 +3,8 @@ import { Client, type Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { ConfigError, type Config } from '../config';
 import { createDeploymentSecret } from '../store/accounts/deployment-secret';
-import {
-  createPersonalHash,
-  createPersonalKey,
-  type NumberHash,
-  type PersonalHash,
-} from '../store/accounts/personal-hash';
-import { pseudonymsLoader, type LoadPseudonyms } from '../core/accounts/pseudonyms';
+import { createPersonalHash, createPersonalKey, type PersonalHash } from '../store/accounts/personal-hash';
+import { pseudonymsLoader, type LoadPseudonyms, type NumberHash } from '../core/accounts/pseudonyms';
 import { connectDatabase, type Database } from '../store/database';
 import { createKeyring, type Keyring } from '../core/accounts/keyring';
 import { createSealer, type Sealer } from '../store/seal';

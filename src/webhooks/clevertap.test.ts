@@ -105,6 +105,8 @@ describe('readCleverTapAnswer', () => {
       { meta: 'a', event: 'FAILED' },
     ]],
     ['all of them', String(partly(0, [record('a'), record('b'), record('c')]).body), items],
+    ['in the groups that were posted', '{"status":"partial_success","unprocessed":[{"event":"failed","data":[{"meta":"a"},{"meta":"b","ts":1}]}]}', both],
+    ['in data, in capitals', '{"STATUS":"PARTIAL_SUCCESS","DATA":{"UNPROCESSED_EVENTS":[{"META":"a","EVENT":"failed"}]}}', both.slice(0, 1)],
     ['ours beside others’', JSON.stringify({ unprocessed: [record('z'), record('b')] }), both.slice(1)],
   ])('partial: %s', (_, text, rejected) => {
     expect(read(200, text)).toEqual({ kind: 'partial', rejected });
@@ -116,6 +118,8 @@ describe('readCleverTapAnswer', () => {
     ['"STATUS":"FAILED"', '{"STATUS":"FAILED"}'],
     ['a count of 0', String(success(0).body)],
     ['a count of 0 in capitals and quotes', '{"status":"success","DATA":{"Processed_Events":"0"}}'],
+    ['a count of 0 in another case', '{"PROCESSED_EVENTS":0}'],
+    ['as many that were not as there are', '{"status":"partial_success","unprocessed_events":3}'],
     ['0 processed, some handed back', String(partly(0, [record('a')]).body)],
   ])('a 200 that processed nothing is tried again: %s', (_, text) => {
     expect(read(200, text)).toEqual({ kind: 'retry', reason: 'CleverTap processed nothing' });
@@ -126,9 +130,29 @@ describe('readCleverTapAnswer', () => {
     ['only what was not ours', JSON.stringify({ status: 'partial', unprocessed: [record('z')] })],
     ['nothing that has a meta', '{"status":"SUCCESS","unprocessed":[7,null,{"x":1}]}'],
     ['another event of our meta', '{"unprocessed":[{"meta":"a","event":"clicked"}]}'],
-  ])('a partial 200 that does not say which is tried again: %s', (_, text) => {
-    expect(read(200, text)).toEqual({ kind: 'retry', reason: 'CleverTap did not say what it processed' });
+    [
+      'partial_success with counts',
+      '{"status":"partial_success","data":{"processed_events":2,"unprocessed_events":1}}',
+    ],
+    ['a count below that of all', '{"TOTAL_EVENTS":3,"PROCESSED_EVENTS":2,"UNPROCESSED_EVENTS":[]}'],
+    ['a count of those that were not', '{"status":"success","UNPROCESSED_EVENTS":1}'],
+    ['a group without metas', '{"status":"partial","unprocessed":[{"event":"failed","data":[{"code":"900"}]}]}'],
+  ])('a partial 200 that does not say which is never repeated: %s', (_, text) => {
+    expect(read(200, text)).toEqual({ kind: 'unclear', reason: 'CleverTap processed a part, and did not say which' });
   });
+
+  it.each([
+    ['fewer than there are groups', 1, 'CleverTap says success, and that it processed 1 of 4'],
+    ['as many as there are groups', 2, undefined],
+    ['as many as there are records', 4, undefined],
+  ])(
+    'a count of a success may be of groups or of records, and is noted when it is neither: %s',
+    (_, processed, note) => {
+      const two = [...items, { event: 'delivered', meta: 'd' }];
+      const verdict = readCleverTapAnswer(200, String(success(processed).body), two);
+      expect(verdict).toEqual({ kind: 'accepted', ...(note === undefined ? {} : { note }) });
+    },
+  );
 
   it.each([408, 425, 429, 500, 502, 503, 504])('%i is tried again later', (status) => {
     const { body: text } = failure(status, 'Internal server error.');

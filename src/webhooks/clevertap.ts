@@ -68,9 +68,12 @@ function detailOf(detail: CallbackDetail): object {
 
 /** What an answer says about the records of its post. */
 export type CleverTapVerdict =
-  | { kind: 'accepted' }
+  /** @property note what an operator should know of it. */
+  | { kind: 'accepted'; note?: string }
   /** Processed but for these, which may be all: (event, meta) of each record it handed back. */
   | { kind: 'partial'; rejected: { event?: string; meta: string }[] }
+  /** Some were processed and some were not, and nobody can tell which: to repeat would count some of them twice. */
+  | { kind: 'unclear'; reason: string }
   /** Not processed; may be offered again after the pause. */
   | { kind: 'retry'; reason: string }
   /** Something in this body keeps it from being processed, now and ever. */
@@ -105,7 +108,12 @@ export function readCleverTapAnswer(
 const FAILED = new Set(['fail', 'failed', 'failure', 'error']);
 const PROCESSED_NOTHING: CleverTapVerdict = { kind: 'retry', reason: 'CleverTap processed nothing' };
 
-/** A 2xx is no success by itself: it may say that nothing, or not everything, was processed. */
+/** What a status says of an answer that took some records only: `partial`, `partial_success`. */
+const IS_PARTIAL = /^partial/;
+
+/**
+ * A 2xx is no success by itself: it may say that nothing, or not everything, was processed.
+ */
 function readSuccess(
   answer: Record<string, unknown>,
   items: readonly Pick<CleverTapItem, 'event' | 'meta'>[],
@@ -113,11 +121,25 @@ function readSuccess(
   const status = typeof answer.status === 'string' ? answer.status.trim().toLowerCase() : '';
   const listed = unprocessed(answer);
   const rejected = listed.flatMap(toRecord).filter((record) => items.some((item) => isSame(record, item)));
-  const isNothing = FAILED.has(status) || processedOf(answer) === 0;
+  const isNothing =
+    FAILED.has(status) || processedOf(answer) === 0 || (missing(answer) ?? 0) >= Math.max(items.length, 1);
   if (isNothing && items.some((item) => !rejected.some((record) => isSame(record, item)))) return PROCESSED_NOTHING;
   if (rejected.length > 0) return { kind: 'partial', rejected };
-  if (listed.length === 0 && status !== 'partial') return { kind: 'accepted' };
-  return { kind: 'retry', reason: 'CleverTap did not say what it processed' };
+  const processed = processedOf(answer);
+  const isShort = processed !== undefined && processed < (totalOf(answer) ?? 0);
+  const isPart = IS_PARTIAL.test(status) || (missing(answer) ?? 0) > 0 || isShort;
+  if (listed.length === 0 && !isPart) return accepted(processed, items);
+  return { kind: 'unclear', reason: 'CleverTap processed a part, and did not say which' };
+}
+
+/**
+ * Called a success, with a count that may be one of records or of event groups: the example of CleverTap's page has 4 for 5
+ * records in 4 groups. One below both is told to the operator, and is no proof that anything is missing.
+ */
+function accepted(processed: number | undefined, items: readonly Pick<CleverTapItem, 'event'>[]): CleverTapVerdict {
+  const groups = new Set(items.map(({ event }) => event)).size;
+  if (processed === undefined || processed >= groups) return { kind: 'accepted' };
+  return { kind: 'accepted', note: `CleverTap says success, and that it processed ${processed} of ${items.length}` };
 }
 
 /** Whether a record that was handed back is this item; one without its event is any of its meta. */
@@ -142,26 +164,43 @@ function foldKeys(value: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key.toLowerCase(), held as unknown]));
 }
 
-/** How many records an answer says were processed. */
-function processedOf(answer: Record<string, unknown>): number | undefined {
+/** The values under one of these names, at the top or in `data`. */
+function valuesAt(answer: Record<string, unknown>, names: readonly string[]): unknown[] {
   const data = foldKeys(answer.data);
-  const count = answer.processed_events ?? data.processed_events ?? answer.processed ?? data.processed;
-  return typeof count === 'number'
-    ? count
-    : typeof count === 'string' && count.trim() !== ''
-      ? Number(count)
-      : undefined;
+  return names.flatMap((name) => [answer[name], data[name]]).filter((value) => value !== undefined && value !== null);
 }
+
+function countAt(answer: Record<string, unknown>, names: readonly string[]): number | undefined {
+  for (const value of valuesAt(answer, names)) {
+    const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof count === 'number' && !Number.isNaN(count)) return count;
+  }
+  return undefined;
+}
+
+/** How many records, or groups of them, an answer says were processed. */
+const processedOf = (answer: Record<string, unknown>) => countAt(answer, ['processed_events', 'processed']);
+
+/** How many it says there were, counted as those that were processed. */
+const totalOf = (answer: Record<string, unknown>) => countAt(answer, ['total_events', 'total']);
+
+const UNPROCESSED = ['unprocessed', 'unprocessed_events'];
+/** How many it says were not, where it gives a number in place of the list. */
+const missing = (answer: Record<string, unknown>) => countAt(answer, UNPROCESSED);
 
 /** A published answer lists what was not processed (`unprocessed`, elsewhere `UNPROCESSED_EVENTS`). */
 function unprocessed(answer: Record<string, unknown>): unknown[] {
-  const list = answer.unprocessed ?? answer.unprocessed_events;
-  return Array.isArray(list) ? (list as unknown[]) : [];
+  return valuesAt(answer, UNPROCESSED).find((value): value is unknown[] => Array.isArray(value)) ?? [];
 }
 
-/** The record of an entry of that list, which has it as `record` or is it; none where it has no meta. */
+/**
+ * The records of an entry of that list: it has one as `record`, or is one, or is a group of them as it was posted (`event` and
+ * `data[]`). None where there is no meta.
+ */
 function toRecord(entry: unknown): { event?: string; meta: string }[] {
   const holder = foldKeys(entry);
+  const named = typeof holder.event === 'string' ? { event: holder.event } : {};
+  if (Array.isArray(holder.data)) return holder.data.flatMap((item) => toRecord({ ...named, ...foldKeys(item) }));
   const { meta, event } = typeof holder.record === 'object' ? foldKeys(holder.record) : holder;
   if (typeof meta !== 'string') return [];
   return [{ meta, ...(typeof event === 'string' ? { event } : {}) }];

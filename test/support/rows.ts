@@ -9,7 +9,7 @@ import { FINAL_STATES } from '../../src/core/messages/status';
 import { acceptMessages, type MessageDraft, type SliceDraft } from '../../src/store/messages/accept';
 import { openAttemptsOfSlice } from '../../src/store/messages/blocks';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../src/store/dispatch/claim';
-import type { NumberHash } from '../../src/store/accounts/personal-hash';
+import type { NumberHash } from '../../src/core/accounts/pseudonyms';
 import type { OptOutRules } from '../../src/store/messages/suppressions';
 import { RECORD_HASH_BYTES } from '../../src/store/messages/records';
 import { sealSlice } from '../../src/store/messages/slices';

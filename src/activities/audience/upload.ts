@@ -1,6 +1,6 @@
 /** The `importUpload` activity: turns the stored bytes of an upload into recipients or suppressions, and reports the other rows. */
 import type { Pool } from 'pg';
-import type { NumberHash } from '../../store/accounts/personal-hash';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import { createSuppressionRowReader } from '../../core/audience/suppression-row';
 import { MAX_ROWS, planColumns } from '../../core/audience/upload-file';
 import { createRowReader, type RowError } from '../../core/audience/upload-row';

@@ -1,6 +1,7 @@
 /** The `advance` activity: brings one slice as far as it can go now. */
 import { randomUUID } from 'node:crypto';
 import type { HttpClient } from '../../outbound/client';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { Database } from '../../store/database';
 import { holdLeg, moveLeg } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
@@ -37,6 +38,8 @@ export interface DispatchDeps {
   database: Database;
   http: HttpClient;
   gateways: Gateways;
+  /** Of numbers, for records of consent. */
+  numberHash: NumberHash;
   wakeRelays(webhookIds: readonly string[]): void;
   log: { warn(fields: object, message: string): void };
 }
@@ -119,12 +122,13 @@ interface RunTerms {
 }
 
 function createRun(
-  { database, http, wakeRelays, log }: DispatchDeps,
+  { database, http, numberHash, wakeRelays, log }: DispatchDeps,
   { slice, claim, route, stopping, campaign, runMs }: RunTerms,
 ): DispatchRun {
   return {
     database,
     http,
+    numberHash,
     sliceId: slice.id,
     route,
     claim,

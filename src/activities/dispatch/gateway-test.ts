@@ -7,12 +7,13 @@ import { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import { outlastAbsence } from '../../store/database';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
+import { suppressRefused } from '../../store/messages/provider-opt-outs';
 import { takeGatewayTest, type GatewayTest } from '../../store/gateways/tests';
 import { replayParked } from '../../store/receipts/parked';
 import { GATEWAY_TEST_SUBMIT_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
 import type { DispatchDeps } from './advance';
 import type { DispatchGateway } from './gateways';
-import { refusalOf } from './interpret';
+import { optOutOf, refusalOf } from './interpret';
 import { createPacer } from './pacer';
 
 /** A longer id of the provider is cut: it is for reading only. */
@@ -39,11 +40,14 @@ export async function testGateway(
   if (test === null) return nothingSent('the test came too late');
   const answer = await submit(deps, gateway, test, signal);
   const result = resultOf(test, answer);
+  await outlastAbsence(() => suppressRefused(pool, gatewayId, [result], deps.numberHash));
   deps.wakeRelays((await outlastAbsence(() => writeResults(pool, claim, [result]))).webhookIds);
   const { providerId } = result;
   // A receipt may have overtaken the answer that tells the id it goes by.
   if (providerId !== null) {
-    deps.wakeRelays((await outlastAbsence(() => replayParked(pool, gatewayId, [providerId]))).webhookIds);
+    deps.wakeRelays(
+      (await outlastAbsence(() => replayParked(pool, gatewayId, [providerId], deps.numberHash))).webhookIds,
+    );
   }
   return toResult(answer, attemptWireId(test.id, test.no));
 }
@@ -87,7 +91,7 @@ function resultOf({ id, no }: GatewayTest, answer: SubmitResult): AttemptResult 
     return { ...base, ...nothing, attempt: 'submitted', message: 'submitted', providerId };
   }
   const { code, clevertap, reason } = answer;
-  const refused = { ...base, class: answer.class, code, clevertap, reason };
+  const refused = { ...base, class: answer.class, code, clevertap, reason, ...optOutOf(answer) };
   return answer.class === 'unknown'
     ? { ...refused, attempt: 'unknown', message: 'submitting' }
     : { ...refused, attempt: 'refused', message: 'failed' };

@@ -43,10 +43,13 @@ export interface AttemptContext {
 
 type Refusal = Extract<SubmitResult, { ok: false }>;
 
+/** What an answer says of its person, for {@link AttemptResult}. */
+export const optOutOf = ({ optOut }: Refusal): Pick<AttemptResult, 'optOut'> => (optOut ? { optOut } : {});
+
 /** The refusal that a failed request is for each of its messages. */
 export function refusalOf(error: OutboundError): Refusal {
-  const { class: failure, clevertap, code, message, retryAfterMs } = error;
-  return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs };
+  const { class: failure, clevertap, code, message, retryAfterMs, optOut } = error;
+  return { ok: false, class: failure, clevertap, code, reason: message, retryAfterMs, ...(optOut && { optOut }) };
 }
 
 /** The provider wants the request later, and has not counted it. */
@@ -92,7 +95,7 @@ function resultOf(context: AttemptContext, answer: SubmitResult, random: number)
   const unclear = context.inDoubt === true && (answer.class === 'transient' || answer.class === 'account');
   const failure = unclear ? 'unknown' : answer.class;
   const nothing = { counts: true, delayMs: null, transients: 0, providerId: null };
-  const refused = { messageId, no, leg, ...nothing, class: answer.class, code, clevertap, reason };
+  const refused = { messageId, no, leg, ...nothing, class: answer.class, code, clevertap, reason, ...optOutOf(answer) };
   const failed: AttemptResult = { ...refused, attempt: 'refused', message: 'failed' };
   const next = (): AttemptResult | null => {
     const other = context.legAfter(failure);

@@ -4,6 +4,7 @@ import {
   SEALER,
   claim,
   countersOf,
+  hashNumber,
   messageOf,
   receiptOf,
   startStore,
@@ -36,8 +37,8 @@ beforeAll(async () => {
   const log = { warn: (_: object, message: string) => void logged.push(message) };
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, PUBLIC_URL, health, 10);
-  lookups = createLookups({ database: store, http, gateways, log }, 10);
-  deps = { database: store, http, gateways, wakeRelays: () => undefined, log };
+  lookups = createLookups({ database: store, http, gateways, numberHash: hashNumber, log }, 10);
+  deps = { database: store, http, gateways, numberHash: hashNumber, wakeRelays: () => undefined, log };
 });
 afterAll(async () => {
   await http.close();

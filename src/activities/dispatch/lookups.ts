@@ -9,6 +9,7 @@ import type { Receipt } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import { createReceiptCounter } from '../../receipts/counts';
 import { toDrafts } from '../../receipts/drafts';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { Database } from '../../store/database';
 import {
   confirmFound,
@@ -40,6 +41,8 @@ export interface LookupDeps {
   database: Database;
   http: HttpClient;
   gateways: Gateways;
+  /** Of numbers, for records of consent. */
+  numberHash: NumberHash;
   log: { warn(fields: object, message: string): void };
 }
 
@@ -53,7 +56,7 @@ export interface Lookups {
 }
 
 /** @param inHand slices that this process asks about at once. */
-export function createLookups({ database, http, gateways, log }: LookupDeps, inHand: number): Lookups {
+export function createLookups({ database, http, gateways, numberHash, log }: LookupDeps, inHand: number): Lookups {
   const { pool } = database;
   const receiptCounter = createReceiptCounter(pool);
   const places = new FairShare(inHand);
@@ -93,10 +96,10 @@ export function createLookups({ database, http, gateways, log }: LookupDeps, inH
       receipts.filter(({ status }) => status !== 'pending'),
       'look-up',
     );
-    if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts));
+    if (drafts.length > 0) onSettlement(await applyReceipts(pool, drafts, numberHash));
     receiptCounter.count(drafts);
-    const providerIds = found.flatMap(({ providerId }) => providerId ?? []);
-    if (providerIds.length > 0) onSettlement(await replayParked(pool, gatewayId, providerIds));
+    const ids = found.flatMap(({ providerId }) => providerId ?? []);
+    if (ids.length > 0) onSettlement(await replayParked(pool, gatewayId, ids, numberHash));
   }
 
   return {

@@ -2,6 +2,7 @@
 import { commitApart } from '../../core/concurrency/commit-apart';
 import { outlastAbsence } from '../../store/database';
 import { releaseBlock } from '../../store/messages/blocks';
+import { suppressRefused } from '../../store/messages/provider-opt-outs';
 import { listClaimed } from '../../store/dispatch/claim';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
 import { replayParked } from '../../store/receipts/parked';
@@ -21,6 +22,8 @@ export async function recordResults(
   const { pool } = run.database;
   run.taken += results.filter(({ attempt }) => attempt === 'submitted').length;
   const write = async (part: AttemptResult[]): Promise<AttemptResult[]> => {
+    // Before what it refused: whoever finds a result finds the opt-out that it told.
+    await outlastAbsence(() => suppressRefused(pool, gatewayId, part, run.numberHash));
     run.onSettlement(await outlastAbsence(() => writeResults(pool, claim, part)));
     return part;
   };
@@ -28,7 +31,9 @@ export async function recordResults(
   const outcomes = await commitApart(results, write, { failsAll: () => false });
   const providerIds = results.flatMap(({ providerId }) => providerId ?? []);
   // A receipt may have overtaken the answer that tells the id it goes by.
-  if (providerIds.length > 0) run.onSettlement(await outlastAbsence(() => replayParked(pool, gatewayId, providerIds)));
+  if (providerIds.length > 0) {
+    run.onSettlement(await outlastAbsence(() => replayParked(pool, gatewayId, providerIds, run.numberHash)));
+  }
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason as Error;
 }

@@ -1,4 +1,5 @@
 /** One `advance` of one slice, as everything that dispatches for it sees it. */
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { Database } from '../../store/database';
 import type { Settlement } from '../../store/messages/settlement';
 import type { HttpClient } from '../../outbound/client';
@@ -9,6 +10,8 @@ import type { ResolvedRoute } from './route';
 export interface DispatchRun {
   database: Database;
   http: HttpClient;
+  /** For the records of opt-outs that providers tell. */
+  numberHash: NumberHash;
   sliceId: string;
   /** The legs of the slice as they stand now. */
   route: ResolvedRoute;

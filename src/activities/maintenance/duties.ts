@@ -11,11 +11,11 @@ import { restartStranded } from './audit';
 import { carryOutErasures } from './erasures';
 import { reviewGatewayHealth } from './gateway-health-review';
 import { keepPartitions } from './partitions';
-import { applyParked } from './receipts';
+import { applyParked, type ParkedDeps } from './receipts';
 import { endDisabled, wakeOverdueRelays } from './relays';
 import { restartUnsettled } from './restarts';
 import { applyRetention } from './retention';
-import { startUnstarted, type StartDeps } from './starts';
+import { startUnstarted } from './starts';
 import { Turn, type MaintenanceLog } from './turn';
 
 const WAKES_PER_PAGE = 1_000;
@@ -28,7 +28,7 @@ const DELETED_UPLOADS = 100;
 /** Rows of a deleted upload that go at once. */
 const MAX_PURGED = 100_000;
 
-export interface MaintenanceDeps extends StartDeps, Pick<ErasureKeys, 'sealer'> {
+export interface MaintenanceDeps extends ParkedDeps, Pick<ErasureKeys, 'sealer'> {
   loadPseudonyms: LoadPseudonyms;
   log: MaintenanceLog;
   /** Months after which messages are dropped; undefined = they are kept. */

@@ -13,8 +13,14 @@ import {
 } from '../../store/receipts/parked';
 import { applyReceipts, type ReceiptDraft } from '../../store/receipts/receipts';
 import type { DutyReport } from '../../workflows/contract';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { StartDeps } from './starts';
 import type { Turn } from './turn';
+
+export interface ParkedDeps extends StartDeps {
+  /** Of numbers, for records of consent. */
+  numberHash: NumberHash;
+}
 
 const PAGE = 1_000;
 /** Pages of old ones that a turn looks at: all systems that share a provider account may report to us. */
@@ -22,7 +28,7 @@ const MAX_OLD_PAGES = 5;
 const FORGET_AT_ONCE = 5_000;
 
 /** @param cursor where the last turn ended among the old ones. */
-export async function applyParked(deps: StartDeps, turn: Turn, cursor: string | null): Promise<DutyReport> {
+export async function applyParked(deps: ParkedDeps, turn: Turn, cursor: string | null): Promise<DutyReport> {
   const { pool } = deps.database;
   await turn.step('recent', async () => apply(deps, turn, await listParkedKnown(pool, PAGE)));
   let last = cursor;
@@ -38,12 +44,12 @@ export async function applyParked(deps: StartDeps, turn: Turn, cursor: string | 
   return turn.report([gone, trimmed, unasked].includes(FORGET_AT_ONCE), last);
 }
 
-async function apply({ database: { pool }, workflows }: StartDeps, turn: Turn, receipts: ReceiptDraft[]) {
+async function apply({ database: { pool }, workflows, numberHash }: ParkedDeps, turn: Turn, receipts: ReceiptDraft[]) {
   const failed = await turn.together(
     receipts,
     ({ dedupe }) => `receipt ${dedupe}`,
     async (part) => {
-      const { slices, webhookIds } = await applyReceipts(pool, part);
+      const { slices, webhookIds } = await applyReceipts(pool, part, numberHash);
       workflows.wake(slices);
       workflows.wakeRelays(webhookIds);
     },

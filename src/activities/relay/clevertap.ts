@@ -52,7 +52,7 @@ function readOutcome(answer: HttpResponse, items: (SendableCallback & CleverTapI
   const verdict = readCleverTapAnswer(status, answer.body, items);
   switch (verdict.kind) {
     case 'accepted':
-      return { kind: 'answered', results: items.map((item) => delivered(item, status)) };
+      return { kind: 'answered', results: items.map((item) => delivered(item, status)), note: verdict.note };
     case 'partial': {
       const isRejected = (item: CleverTapItem) => verdict.rejected.some((record) => isSame(record, item));
       const results = items.map((item) =>
@@ -66,6 +66,10 @@ function readOutcome(answer: HttpResponse, items: (SendableCallback & CleverTapI
       const { reason } = verdict;
       const results = items.map((item) => again(item, status, reason));
       return { kind: 'failed', results, reason, waitMs: retryAfterMs(answer, Date.now()) ?? 0 };
+    }
+    case 'unclear': {
+      const { reason } = verdict;
+      return { kind: 'unclear', results: items.map((item) => dead(item, status, reason)), reason };
     }
     case 'refused':
       return { kind: 'refused', status, reason: verdict.reason };

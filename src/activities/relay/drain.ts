@@ -107,7 +107,13 @@ export class Drain {
           post.callbacks.length,
           outcome.results.some(({ state }) => state === 'delivered'),
         );
+        if (outcome.note !== undefined) this.run.warn({}, outcome.note);
         return this.run.write([...outcome.results, ...proven(post.halving)]);
+      case 'unclear':
+        this.failures = 0;
+        post.halving?.answered(post.callbacks.length, true);
+        await this.run.write([...outcome.results, ...proven(post.halving)]);
+        return this.run.warn({ callbacks: post.callbacks.length, reason: outcome.reason }, GIVEN_UP);
       case 'failed':
         post.halving?.answered(post.callbacks.length, false);
         this.countFailure(outcome);
@@ -156,6 +162,9 @@ export class Drain {
     );
   }
 }
+
+/** Some of them may not have arrived. */
+export const GIVEN_UP = 'callbacks given up: to repeat them could count some of them twice';
 
 const proven = (halving: Halving | undefined) => (halving?.takeProven() ?? []).map(toDead);
 const toDead = ({ callback, status, reason }: Culprit) => dead(callback, status, reason);

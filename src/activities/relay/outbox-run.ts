@@ -113,6 +113,12 @@ export class OutboxRun {
     await this.persist(() => giveBackCallbacks(this.options.pool, callbacks));
   }
 
+  /** Tells an operator of the webhook. */
+  warn(fields: object, message: string): void {
+    const { log, webhookId } = this.options;
+    log.warn({ webhookId, ...fields }, message);
+  }
+
   /**
    * Does `work` again until Postgres is back: the answer to a post is known here only, and without it the receiver would
    * be sent the same outcome twice.

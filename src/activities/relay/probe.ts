@@ -1,6 +1,6 @@
 /** Finding out by one post whether the endpoint of a paused webhook takes posts again. */
 import type { Webhook } from '../../store/webhooks/webhooks';
-import type { Halt } from './drain';
+import { GIVEN_UP, type Halt } from './drain';
 import type { OutboxRun } from './outbox-run';
 import type { Transport } from './transport';
 import { selectSendable } from './sendable';
@@ -26,6 +26,10 @@ export async function probe(
     switch (outcome.kind) {
       case 'answered':
         await run.write(outcome.results);
+        return 'passed';
+      case 'unclear':
+        await run.write(outcome.results);
+        run.warn({ callbacks: callbacks.length, reason: outcome.reason }, GIVEN_UP);
         return 'passed';
       case 'failed':
         await run.write(outcome.results);

@@ -184,6 +184,31 @@ test.each([
   expect((await rows()).every(({ state }) => state === 'pending')).toBe(true);
 });
 
+test('a partial answer that does not say which: the post is dead at once, with an alert, and others go on', async () => {
+  await due(100);
+  let posts = 0;
+  const partial = { status: 'partial_success', data: { processed_events: 60, unprocessed_events: 40 } };
+  endpoint.answer = () => (posts++ === 0 ? { status: 200, body: partial } : PROCESSED);
+  await relay();
+  const fresh = await due(3);
+  await relay();
+  expect(await counts()).toEqual({ 'dead 1': 100, 'delivered 1': 3 });
+  expect((await rows()).find(({ state }) => state === 'dead')!.last_error).toBe(
+    'CleverTap processed a part, and did not say which',
+  );
+  expect(warned).toEqual([expect.stringContaining('callbacks given up')]);
+  expect(endpoint.posts.map(({ length }) => length)).toEqual([100, 3]);
+  expect([...endpoint.received.keys()]).toEqual(expect.arrayContaining(fresh.map((meta) => `delivered ${meta}`)));
+});
+
+test('a success that counts less than was posted is told to the operator', async () => {
+  await due(2);
+  await store.pool.query(`update callbacks set event = 'failed', code = '900' where ctid = (select ctid from callbacks where webhook_id = $1 limit 1)`, [webhook.id]); // prettier-ignore
+  await relay();
+  expect(await counts()).toEqual({ 'delivered 1': 2 });
+  expect(warned).toEqual([expect.stringContaining('it processed 1 of 2')]);
+});
+
 test('after twelve tries one is given up, with the last reason', async () => {
   await due(1);
   endpoint.answer = () => ({ status: 200, body: { status: 'ERROR' } });

@@ -27,10 +27,12 @@ export interface Transport {
 
 /** What became of a post. */
 export type PostOutcome =
-  /** It was taken, or some of it. */
-  | { kind: 'answered'; results: CallbackResultDraft[] }
+  /** It was taken, or some of it. @property note what an operator should know of it. */
+  | { kind: 'answered'; results: CallbackResultDraft[]; note?: string | undefined }
   /** Nothing of it was taken, as far as can be known. @property waitMs what the endpoint asked for. */
   | { kind: 'failed'; results: CallbackResultDraft[]; reason: string; waitMs: number }
+  /** Some of it was taken, and nobody knows which: none is posted again. A person has to look. */
+  | { kind: 'unclear'; results: CallbackResultDraft[]; reason: string }
   /** Something in it keeps all of it from being taken. */
   | { kind: 'refused'; status: number | null; reason: string }
   /** Nothing of it was taken, and nothing else would be now. */

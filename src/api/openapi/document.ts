@@ -263,14 +263,23 @@ function responsesOf(operation: Operation, schemas: SchemaCollector, shared: Rec
 }
 
 function answerOf(operation: Operation, answer: OperationAnswer, schemas: SchemaCollector): OpenApiResponse {
-  const { description, schema, type = JSON_TYPE, example } = answer;
+  const { description, schema, type = JSON_TYPE, also = {}, example } = answer;
   const shown = example === undefined ? {} : { example };
   return {
     description,
     ...(takesIdempotencyKey(operation)
       ? { headers: { 'Idempotency-Replayed': refer('headers', 'IdempotencyReplayed') } }
       : {}),
-    ...(schema === undefined ? {} : { content: { [type]: { schema: schemas.convert(schema, 'output'), ...shown } } }),
+    ...(schema === undefined
+      ? {}
+      : {
+          content: {
+            [type]: { schema: schemas.convert(schema, 'output'), ...shown },
+            ...Object.fromEntries(
+              Object.entries(also).map(([other, of]) => [other, { schema: schemas.convert(of, 'output') }]),
+            ),
+          },
+        }),
   };
 }
 

@@ -13,6 +13,12 @@ export interface Pseudonyms {
   record(hash: Buffer): Buffer;
 }
 
+/**
+ * Keyed hash of a number in E.164, 32 bytes; the same in every account of the deployment. Rejects when the secret of the
+ * deployment can't be read now.
+ */
+export type NumberHash = (e164: string) => Promise<Buffer>;
+
 /** They need the secret of the deployment, which is read once. @throws when that can't be read now. */
 export type LoadPseudonyms = () => Promise<Pseudonyms>;
 

@@ -26,6 +26,8 @@ export type CleverTapCode = (typeof CLEVERTAP_CODES)[number];
 export interface Refusal {
   class: FailureClass;
   clevertap: CleverTapCode;
+  /** The code says that this person has opted out: the number is suppressed. A register of a country or operator is no such word. */
+  optOut?: true;
 }
 
 /** The CleverTap code of a failure whose vendor code has no entry of its own. */

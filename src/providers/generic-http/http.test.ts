@@ -246,7 +246,7 @@ describe('http configuration', () => {
 const proof = { callbackAuth: { bearer: 's3cret' }, authHeader: 'authorization' };
 const headers = { authorization: 'Bearer s3cret' };
 const mapped = (receipts: object) => configured({ path: '/send', format: 'form', fields: { to: '{to}' }, receipts });
-const receipts = (receipt: Receipt) => ({ kind: 'receipts' as const, receipts: [receipt] });
+const receipts = (...list: Receipt[]) => ({ kind: 'receipts' as const, receipts: list });
 const ids = { attemptId: message.id, providerId: '4711' };
 const statuses = { DELIVERED: 'delivered', failed: 'failed', expired: 'expired', queued: 'pending' };
 
@@ -339,6 +339,74 @@ runCallbackCases(genericHttp, {
       expected: { kind: 'malformed', reason: 'no status' },
     },
   ],
+});
+
+const SHAPED = { providerId: 'externalId', status: 'eventType', code: 'errCode' };
+const lost = { status: 'failed' as const, class: 'recipient' as const, clevertap: '900' as const };
+/** Several reports in one callback, as Bandwidth (a list), Gupshup (JSON in a form field) and others send them. */
+const SEVERAL = [
+  { externalId: 'a', eventType: 'DELIVERED' },
+  { externalId: 'b', eventType: 'LOST', errCode: 27 },
+  { eventType: 'DELIVERED' },
+];
+const READ = receipts(
+  { providerId: 'a', status: 'delivered', raw: SEVERAL[0] },
+  { ...lost, providerId: 'b', code: '27', reason: 'LOST', raw: SEVERAL[1] },
+);
+const SHAPE = { ...SHAPED, statuses: { delivered: 'delivered', sent: 'pending', '*': 'failed' } };
+function readBy(mapping: object, body: string, query = '') {
+  const config = { baseUrl: '', callbackUrl: '', callbackAuth: null, credentials: mapped({ ...mapping, ...SHAPE }) };
+  const request = { method: 'POST', url: '/callbacks/token', headers: {}, body: Buffer.from(body) };
+  return genericHttp.callback({ ...request, query: new URLSearchParams(query) }, config);
+}
+const field = (value: unknown) => new URLSearchParams({ response: JSON.stringify(value) }).toString();
+
+describe('http reports that come together', () => {
+  it.each<[string, object, string, string]>([
+    ['a list at the top', { in: 'json' }, JSON.stringify(SEVERAL), ''],
+    ['a list at the top, said so', { in: 'json', list: '' }, JSON.stringify(SEVERAL), ''],
+    ['a list in a member', { in: 'json', list: '/a/results' }, JSON.stringify({ a: { results: SEVERAL } }), ''],
+    ['a list in a form field', { in: 'form', field: 'response' }, field(SEVERAL), ''],
+    ['a list in a member of a form field', { in: 'form', field: 'response', list: 'r' }, field({ r: SEVERAL }), ''],
+    ['a list in a parameter', { in: 'query', field: 'response' }, '', field(SEVERAL)],
+  ])('%s: each is read, and one without an id keeps no other from it', (_label, where, body, query) => {
+    expect(readBy(where, body, query)).toEqual(READ);
+  });
+
+  it.each<[string, object, string]>([
+    ['JSON in a form field', { in: 'form', field: 'response' }, field(SEVERAL[0])],
+    ['one where a list is expected', { in: 'json', list: '/results' }, JSON.stringify(SEVERAL[0])],
+    ['a list of one', { in: 'json' }, JSON.stringify([SEVERAL[0]])],
+  ])('%s is one report', (_label, where, body) => {
+    expect(readBy(where, body)).toEqual(receipts({ providerId: 'a', status: 'delivered' }));
+  });
+
+  it.each<[string, object, string, string]>([
+    ['an empty list', { in: 'json' }, '[]', 'no reports'],
+    ['a list of nothing that has an id', { in: 'json' }, '[{"eventType":"DELIVERED"},7]', 'no status'],
+    ['no JSON in the field', { in: 'form', field: 'response' }, 'response=x', 'no status'],
+    ['no such field', { in: 'form', field: 'response' }, 'other=1', 'no status'],
+  ])('%s is malformed', (_label, where, body, reason) => {
+    expect(readBy(where, body)).toEqual({ kind: 'malformed', reason });
+  });
+
+  it('texts of phones may come together, too', () => {
+    const inbound = { in: 'json', from: 'from', text: 'text', id: 'id' };
+    const credentials = configured({ path: '/send', format: 'form', fields: { to: '{to}' }, inbound });
+    const texts = [{ from: '919800000001', text: 'STOP', id: 1 }, { from: '919800000002', text: 'Hello' }, { x: 1 }];
+    const request = { method: 'POST', url: '/', headers: {}, query: new URLSearchParams(), body: Buffer.from(JSON.stringify(texts)) }; // prettier-ignore
+    const result = genericHttp.callback(request, { baseUrl: '', callbackUrl: '', callbackAuth: null, credentials });
+    expect(result).toMatchObject({ kind: 'inbound', texts: [{ text: 'STOP', providerId: '1' }, { text: 'Hello' }] });
+  });
+});
+
+it('a refusal that tells an opt-out is handed on, in answers and in reports', () => {
+  const refusals = [{ value: '14', class: 'recipient', clevertap: '903', optOut: true }];
+  const mapping = { in: 'json', ...SHAPE, refusals };
+  const credentials = mapped(mapping);
+  const request = { method: 'POST', url: '/', headers: {}, query: new URLSearchParams(), body: Buffer.from('{"externalId":"a","eventType":"LOST","errCode":14}') }; // prettier-ignore
+  const result = genericHttp.callback(request, { baseUrl: '', callbackUrl: '', callbackAuth: null, credentials });
+  expect(result).toMatchObject({ receipts: [{ status: 'failed', clevertap: '903', optOut: true }] });
 });
 
 const partOf = (part: string, id = '4711') => ({

@@ -3,14 +3,7 @@ import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
 import { parseJson } from '../shared/json';
-import {
-  UNLISTED_FAILURE,
-  readInbound,
-  readReceipt,
-  refusalOf,
-  textAt,
-  valuesOf as callbackValues,
-} from '../shared/mapping';
+import { UNLISTED_FAILURE, readInbound, readReceipts, refusalOf, textAt } from '../shared/mapping';
 import { NO_VENDOR, TEXT_ONLY } from '../provider';
 import type { CallbackRequest, CallbackResult, OutboundMessage, Provider, SubmitResult } from '../provider';
 import { configSchema } from './config';
@@ -50,9 +43,8 @@ function readReport(request: CallbackRequest, { receipts: mapping, inbound }: Ht
   const texts = readInbound(request, inbound, mapping);
   if (texts !== null) return { kind: 'inbound', texts };
   if (!mapping) return { kind: 'ignored', reason: 'the gateway has no mapping of receipts' };
-  const receipt = readReceipt(callbackValues(request, mapping.in), mapping);
-  if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
-  return { kind: 'receipts', receipts: [receipt] };
+  const receipts = readReceipts(request, mapping);
+  return typeof receipts === 'string' ? { kind: 'malformed', reason: receipts } : { kind: 'receipts', receipts };
 }
 
 const CONTENT_TYPE = { form: 'application/x-www-form-urlencoded', json: 'application/json', query: undefined };

@@ -1,9 +1,10 @@
 /** Reads the `status` and `error` objects that answers and reports carry alike. */
 import { members } from '../shared/json';
 import { publicText } from '../../outbound/errors';
+import { GROUP_NAMED } from './tables';
 
 export interface Code {
-  /** -1 when absent, which is in no table. */
+  /** By its name where that is all; -1 when absent, which is in no table. */
   groupId: number;
   id: number;
   name: string;
@@ -11,9 +12,10 @@ export interface Code {
 }
 
 export function codeOf(value: unknown): Code {
-  const { groupId, id, name, description } = members(value);
+  const { groupId, groupName, id, name, description } = members(value);
+  const named = typeof groupName === 'string' ? GROUP_NAMED.get(groupName.trim().toUpperCase()) : undefined;
   return {
-    groupId: typeof groupId === 'number' ? groupId : -1,
+    groupId: typeof groupId === 'number' ? groupId : (named ?? -1),
     id: typeof id === 'number' ? id : -1,
     name: typeof name === 'string' ? name : '',
     description: typeof description === 'string' ? description : '',

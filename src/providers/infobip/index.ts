@@ -62,7 +62,7 @@ export const infobip: Provider<InfobipCredentials> = {
           'content-type': 'application/json',
           accept: 'application/json',
         },
-        body: JSON.stringify({ messages: wired.filter((message) => message !== undefined) }),
+        body: JSON.stringify({ messages: wired.filter((message) => message !== undefined), options: REQUEST_OPTIONS }),
       },
       signal,
     );
@@ -84,6 +84,14 @@ function secretsOf({ apiKey, secretKey }: InfobipCredentials): string[] {
   return secretKey ? [apiKey, secretKey] : [apiKey];
 }
 
+/** `details.messageCount` of the answer is there on request only (Infobip OpenAPI 3.210, read on 2026-11-29). */
+const REQUEST_OPTIONS = { includeSmsCountInResponse: true };
+/** 48 hours: a longer validity is cut by Infobip (Infobip OpenAPI 3.210, `validityPeriod`, read on 2026-11-29). */
+const MAX_VALIDITY_SECONDS = 172_800;
+
+/** A number as the sender is written without its plus sign, as all numbers of this API are. */
+const senderOf = (from: string): string => (/^\+\d+$/.test(from) ? from.slice(1) : from);
+
 /** One entry of `messages[]`; undefined when its port content can't be carried. */
 function toWire(message: OutboundMessage, callbackAuth: CallbackAuth | null) {
   const { from, flash, port, validitySeconds, entityId, templateId } = message;
@@ -91,13 +99,16 @@ function toWire(message: OutboundMessage, callbackAuth: CallbackAuth | null) {
   if (content === undefined) return undefined;
   const hasOptions = flash || validitySeconds !== null || entityId !== null;
   return {
-    sender: from ?? undefined,
+    sender: from === null ? undefined : senderOf(from),
     destinations: [{ to: message.to.replace('+', ''), messageId: message.id }],
     content,
     options: hasOptions
       ? {
           flash: flash || undefined,
-          validityPeriod: validitySeconds === null ? undefined : { amount: validitySeconds, timeUnit: 'SECONDS' },
+          validityPeriod:
+            validitySeconds === null
+              ? undefined
+              : { amount: Math.min(validitySeconds, MAX_VALIDITY_SECONDS), timeUnit: 'SECONDS' },
           // The entity id is required there, so a template id alone can't be told.
           regional:
             entityId === null

@@ -59,7 +59,7 @@ const asked = (body: string): SeenRequest => ({
 const single = (content: string, options = '') =>
   asked(
     `{"messages":[{"sender":"HELIOS","destinations":[{"to":"919800000001","messageId":"${message.id}"}],"content":${content},` +
-      `${options && `"options":${options},`}"webhooks":{"delivery":{"url":"${callbackUrl}"},"contentType":"application/json"}}]}`,
+      `${options && `"options":${options},`}"webhooks":{"delivery":{"url":"${callbackUrl}"},"contentType":"application/json"}}],"options":{"includeSmsCountInResponse":true}}`,
   );
 const taken: SubmitResult = { ok: true, parts: 1 };
 const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, reason: string): SubmitResult => ({
@@ -69,6 +69,9 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   code,
   reason,
 });
+/** Statuses and errors that tell an opt-out. */
+const OPTED_OUT = { status: new Set([14]), error: new Set([573, 603, 2052]) };
+const telling = (set: ReadonlySet<number>, id: number) => (set.has(id) ? { optOut: true as const } : {});
 
 /** Carried fields: label, changes to the message, content and options on the wire. */
 const CARRIED: [string, Partial<OutboundMessage>, string, string?][] = [
@@ -77,6 +80,12 @@ const CARRIED: [string, Partial<OutboundMessage>, string, string?][] = [
   ['quotes and line breaks', { text: 'a "b"\nc' }, '{"text":"a \\"b\\"\\nc"}'],
   ['flash', { flash: true }, '{"text":"Hello"}', '{"flash":true}'],
   ['validity', { validitySeconds: 900 }, '{"text":"Hello"}', '{"validityPeriod":{"amount":900,"timeUnit":"SECONDS"}}'],
+  [
+    'a validity beyond 48 hours as 48 hours',
+    { validitySeconds: 604_800 },
+    '{"text":"Hello"}',
+    '{"validityPeriod":{"amount":172800,"timeUnit":"SECONDS"}}',
+  ],
   [
     'DLT ids',
     { entityId: '1111111111111111112', templateId: '1111111111111111111' },
@@ -159,6 +168,28 @@ const submitCases: SubmitCase[] = [
     results: [taken],
   })),
   {
+    label: 'a number as the sender goes without its plus sign',
+    messages: [{ ...message, from: '+447700900001' }],
+    answer: ok200(answerTo(message.id, PENDING_ACCEPTED)),
+    request: asked(single('{"text":"Hello"}').body.replace('"HELIOS"', '"447700900001"')),
+    results: [taken],
+  },
+  {
+    label: 'a count of parts that is told is kept',
+    messages: [message],
+    answer: ok200({ ...answerTo(message.id, PENDING_ACCEPTED), details: { messageCount: 3 } }),
+    results: [{ ok: true, parts: 3 }],
+  },
+  {
+    label: 'a status that is a group’s name alone',
+    messages: [message, second],
+    answer: ok200(
+      { messageId: message.id, status: { groupName: 'PENDING' } },
+      { messageId: second.id, status: { groupName: 'Rejected' } },
+    ),
+    results: [{ ok: true }, refused('recipient', '900', '-1', 'no reason given')],
+  },
+  {
     label: 'carries no sender when there is none',
     messages: [{ ...message, from: null }],
     answer: ok200(answerTo(message.id, PENDING_ACCEPTED)),
@@ -175,7 +206,7 @@ const submitCases: SubmitCase[] = [
     label: `${name} inside a 200 is ${failure} ${clevertap}`,
     messages: [message],
     answer: ok200(answerTo(message.id, [groupId, id, name])),
-    results: [refused(failure, clevertap, String(id), `${name}: said so`)],
+    results: [{ ...refused(failure, clevertap, String(id), `${name}: said so`), ...telling(OPTED_OUT.status, id) }],
   })),
   {
     label: 'a batch is one request, answered in the order given whatever the order of the answer and the case of ids',
@@ -186,7 +217,7 @@ const submitCases: SubmitCase[] = [
     ),
     request: asked(
       `{"messages":[{"sender":"HELIOS","destinations":[{"to":"919800000001","messageId":"${message.id}"}],"content":{"text":"Hello"},"webhooks":{"delivery":{"url":"${callbackUrl}"},"contentType":"application/json"}},` +
-        `{"sender":"HELIOS","destinations":[{"to":"919800000002","messageId":"${second.id}"}],"content":{"text":"नमस्ते"},"webhooks":{"delivery":{"url":"${callbackUrl}"},"contentType":"application/json"}}]}`,
+        `{"sender":"HELIOS","destinations":[{"to":"919800000002","messageId":"${second.id}"}],"content":{"text":"नमस्ते"},"webhooks":{"delivery":{"url":"${callbackUrl}"},"contentType":"application/json"}}],"options":{"includeSmsCountInResponse":true}}`,
     ),
     results: [taken, refused('sender', '906', '13', 'REJECTED_SENDER: blocked for ***')],
   },
@@ -307,25 +338,30 @@ const failed = (failure: FailureClass, clevertap: CleverTapCode, code: string, r
 
 /** Error ids of reports: class, CleverTap code, ids. */
 const ERRORS: [FailureClass, CleverTapCode, number[]][] = [
-  ['sender', '906', [368, 375, 2053, 562, 563, 564, 565, 566, 572]],
+  ['sender', '906', [368, 375, 2053, 562, 563, 564, 565, 566, 572, 574, 488, 571, 594]],
+  ['sender', '919', [4106]],
   ['sender', '906', [4108, 4121, 4122, 4123, 4124, 4125, 4130, 4146, 4147, 4148]],
   ['content', '908', [4111, 4126, 4127, 4128, 4129, 4131, 4132, 4133, 4134, 4135, 4136, 4143, 4149, 4150, 4151]],
   ['account', '907', [4110, 4112, 4113, 4114, 4115, 4116, 4117, 4142]],
   ['account', '919', [4109, 4118, 4119, 4120, 4154, 4155, 4156, 4157, 4158]],
-  ['account', '904', [433, 4099]],
+  ['account', '904', [433, 4099, 577, 578, 580, 592, 597, 601]],
+  ['transient', '904', [541, 542, 609, 4202]],
+  ['content', '900', [323, 355, 71, 4096]],
+  ['recipient', '902', [608]],
+  ['recipient', '904', [579]],
   ['recipient', '901', [2050, 4137, 4139]],
-  ['recipient', '903', [573, 603, 604, 2052]],
-  ['recipient', '905', [6, 13, 27, 31, 581, 628, 630]],
+  ['recipient', '903', [573, 603, 2052, 560, 604, 2049]],
+  ['recipient', '905', [6, 7, 8, 12, 13, 27, 31, 581, 628, 630]],
   ['recipient', '909', [4140]],
-  ['recipient', '910', [1, 5, 9, 11, 351, 352, 568, 569, 629, 3041]],
+  ['recipient', '910', [1, 5, 9, 10, 11, 345, 351, 352, 568, 569, 629, 3041]],
   ['recipient', '912', [33, 256]],
   ['recipient', '918', [4103, 4104, 5492]],
-  ['content', '902', [561, 607]],
+  ['content', '902', [561, 607, 2051]],
   ['content', '920', [4153]],
   ['transient', '917', [4138]],
-  ['transient', '919', [4107, 4141]],
+  ['transient', '919', [4107, 4141, 4144]],
   // Not listed: the group of the status speaks.
-  ['recipient', '914', [10, 4106, 9999]],
+  ['recipient', '914', [51, 632, 9999]],
 ];
 
 const timestamp = (doneAt: unknown, sentAt: unknown, expected: Date | undefined): CallbackCase => ({
@@ -361,13 +397,19 @@ const callbackCases: CallbackCase[] = [
   ...REFUSED.filter(([groupId]) => groupId !== 4).map(([groupId, id, name, failure, clevertap]) => ({
     label: `status ${name} is ${failure} ${clevertap}`,
     request: { body: report([groupId, id, name]) },
-    expected: receipts(failed(failure, clevertap, String(id), `${name}: said so`)),
+    expected: receipts({
+      ...failed(failure, clevertap, String(id), `${name}: said so`),
+      ...telling(OPTED_OUT.status, id),
+    }),
   })),
   ...ERRORS.flatMap(([failure, clevertap, ids]) =>
     ids.map((id) => ({
       label: `error ${id} is ${failure} ${clevertap}`,
       request: { body: report([2, 9, 'UNDELIVERABLE_NOT_DELIVERED'], { id, name: 'EC_NAME' }) },
-      expected: receipts(failed(failure, clevertap, String(id), 'EC_NAME: told so')),
+      expected: receipts({
+        ...failed(failure, clevertap, String(id), 'EC_NAME: told so'),
+        ...telling(OPTED_OUT.error, id),
+      }),
     })),
   ),
   ...(
@@ -380,6 +422,29 @@ const callbackCases: CallbackCase[] = [
     label: `${name} with error ${error} is expired`,
     request: { body: report([4, id, name], { id: error, name: 'EC_ABSENT' }) },
     expected: receipts({ ...failed('recipient', '916', code, reason), status: 'expired' }),
+  })),
+  ...[4098, 4100, 4101, 811].map((error) => ({
+    label: `error ${error} is expired, whatever group its status has`,
+    request: { body: report([2, 9, 'UNDELIVERABLE_NOT_DELIVERED'], { id: error, name: 'EC_VP_EXPIRED' }) },
+    expected: receipts({
+      ...failed('recipient', '916', String(error), 'EC_VP_EXPIRED: told so'),
+      status: 'expired' as const,
+    }),
+  })),
+  ...(
+    [
+      ['DELIVERED', { status: 'delivered' }],
+      ['delivered', { status: 'delivered' }],
+      ['PENDING', { status: 'pending' }],
+      ['ACCEPTED', { status: 'pending' }],
+      ['UNDELIVERABLE', failed('recipient', '914', '-1', 'no reason given')],
+      ['REJECTED', failed('recipient', '900', '-1', 'no reason given')],
+      ['EXPIRED', { ...failed('recipient', '916', '-1', 'no reason given'), status: 'expired' }],
+    ] as [string, Partial<Receipt>][]
+  ).map(([groupName, outcome]) => ({
+    label: `a status that is the group’s name alone: ${groupName}`,
+    request: { body: report(PENDING_ACCEPTED, undefined, { status: { groupName } }) },
+    expected: receipts({ attemptId: message.id, at, ...outcome } as Receipt),
   })),
   {
     label: 'a known error beats the status',
@@ -427,6 +492,35 @@ const callbackCases: CallbackCase[] = [
     },
   },
   {
+    label: 'a text whose keyword is taken off',
+    request: {
+      body: '{"results":[{"messageId":"1","from":"919800000001","text":"BRAND STOP","cleanText":"STOP","keyword":"BRAND","receivedAt":"x"}]}',
+    },
+    expected: {
+      kind: 'inbound',
+      texts: [
+        {
+          from: '+919800000001',
+          to: undefined,
+          text: 'BRAND STOP',
+          cleanText: 'STOP',
+          providerId: '1',
+          at: undefined,
+        },
+      ],
+    },
+  },
+  {
+    label: 'the texts of an MMS',
+    request: {
+      body: '{"results":[{"messageId":"1","from":"919800000001","message":[{"contentType":"image/png","url":"x"},{"contentType":"text/plain","value":"STOP"}],"receivedAt":"x"}]}',
+    },
+    expected: {
+      kind: 'inbound',
+      texts: [{ from: '+919800000001', to: undefined, text: 'STOP', providerId: '1', at: undefined }],
+    },
+  },
+  {
     label: 'inbound messages without a usable number or text',
     request: {
       body: '{"results":[{"from":"HELIOG","text":"x","receivedAt":"x"},{"from":"919800000001","receivedAt":"x"}]}',
@@ -438,10 +532,12 @@ const callbackCases: CallbackCase[] = [
     request: { body: `{"notificationType":"CLICKED","messageId":"${message.id}","recipient":"919800000001"}` },
     expected: { kind: 'ignored', reason: 'a click, not a report' },
   },
-  ...['application/xml', 'text/plain', 'application/jsonx', ''].map((type) => ({
-    label: `content type ${JSON.stringify(type)}`,
-    request: { headers: { ...jsonHeaders, 'content-type': type } },
-    expected: { kind: 'malformed' as const, reason: 'the content type is not application/json' },
+  ...['application/xml', 'text/plain', 'application/jsonx', '', null].map((type) => ({
+    label: `whatever the content type says, what parses is read: ${type}`,
+    request: {
+      headers: { authorization: jsonHeaders.authorization, ...(type === null ? {} : { 'content-type': type }) },
+    },
+    expected: receipts(delivered),
   })),
   {
     label: 'a content type with a charset, a scheme in lower case',
@@ -463,7 +559,7 @@ runCallbackCases(infobip, {
   format: 'json',
   unknownStatus: {
     request: { body: report([9, 999, 'TELEPORTED']) },
-    expected: receipts(failed('recipient', '900', '999', 'TELEPORTED: said so')),
+    expected: receipts({ attemptId: message.id, status: 'pending', at }),
   },
   cases: callbackCases,
 });

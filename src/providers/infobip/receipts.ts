@@ -5,7 +5,16 @@ import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { codeOf, wording } from './codes';
 import { givesBack } from './proof';
-import { ALREADY_ACCEPTED, DELIVERED_TO_OPERATOR, ERROR, GROUP, STATUS, STATUS_GROUP, TAKEN, UNLISTED } from './tables';
+import {
+  ALREADY_ACCEPTED,
+  DELIVERED_TO_OPERATOR,
+  ERROR,
+  GROUP,
+  STATUS,
+  STATUS_GROUP,
+  TAKEN,
+  VALIDITY_OVER,
+} from './tables';
 
 /**
  * Parses a callback that is known to be authentic as a whole, or by single reports: then one that gives back what its
@@ -20,11 +29,8 @@ export function readProven(request: CallbackRequest, expected: ExpectedAuth): Ca
   return receipts.length === 0 ? UNPROVEN : { kind: 'receipts', receipts, proof: 'secret' };
 }
 
+/** Whatever its content type says, or not: what parses is JSON. */
 function readCallback(request: CallbackRequest): CallbackResult {
-  const type = request.headers['content-type'];
-  if (typeof type !== 'string' || !/^application\/json\b/i.test(type)) {
-    return { kind: 'malformed', reason: 'the content type is not application/json' };
-  }
   const body = members(parseJson(request.body.toString('utf8')));
   if (typeof body['notificationType'] === 'string') return { kind: 'ignored', reason: 'a click, not a report' };
   const results = items(body['results'])?.map(members);
@@ -57,16 +63,38 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
   }
   const error = codeOf(report['error']);
   const cause = wording(error.id > 0 ? error : status);
-  if (status.groupId === GROUP.expired) {
+  if (status.groupId === GROUP.expired || VALIDITY_OVER.has(error.id)) {
     return [{ ...receipt, status: 'expired', ...STATUS_GROUP.get(GROUP.expired), ...cause }];
   }
-  const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId) ?? UNLISTED;
+  const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId);
+  // A word that nobody knows ends no message: it could contradict a later one.
+  if (refusal === undefined) return [{ ...receipt, status: 'pending' }];
   return [{ ...receipt, status: 'failed', ...refusal, ...cause }];
 }
 
-/** An inbound text in the form MO_JSON_2; numbers come without their plus sign. */
-function toInbound({ from, to, text, messageId, receivedAt }: Record<string, unknown>): InboundText[] {
-  return inboundOf({ from, to, text, id: messageId, at: instant(receivedAt) });
+/**
+ * An inbound text in the form MO_JSON_2; numbers come without their plus sign. Of an MMS `message[]` has the parts.
+ * `cleanText` is the text without the keyword that leads to this account on a shared number (Infobip, "Receive inbound SMS").
+ */
+function toInbound(said: Record<string, unknown>): InboundText[] {
+  const { from, to, text, cleanText, messageId, receivedAt } = said;
+  return inboundOf({
+    from,
+    to,
+    text: text ?? partsOf(said['message']),
+    id: messageId,
+    at: instant(receivedAt),
+    cleanText: typeof cleanText === 'string' ? cleanText : undefined,
+  });
+}
+
+/** The texts among the parts of an MMS, line by line; undefined when there are none. */
+function partsOf(message: unknown): string | undefined {
+  const texts = (items(message) ?? []).map(members).flatMap(({ contentType, value }) => {
+    const isText = contentType === undefined || /^text\//i.test(String(contentType));
+    return isText && typeof value === 'string' ? [value] : [];
+  });
+  return texts.length === 0 ? undefined : texts.join('\n');
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;

@@ -14,12 +14,11 @@ import {
   inboundSchema,
   placeSchema,
   readInbound,
-  readReceipt,
+  readReceipts,
   refusalOf,
   refusalsSchema,
   receiptSchema,
   textAt,
-  valuesOf,
 } from '../shared/mapping';
 import {
   TEXT_ONLY,
@@ -143,13 +142,13 @@ export const pingbix: Provider<PingbixCredentials> = {
 function readReport(request: CallbackRequest, { receipts: mapping, inbound }: PingbixCredentials): CallbackResult {
   const texts = readInbound(request, inbound, mapping);
   if (texts !== null) return { kind: 'inbound', texts };
-  const values = valuesOf(request, mapping.in);
-  const receipt = readReceipt(values, mapping);
-  if (typeof receipt === 'string') return { kind: 'malformed', reason: receipt };
-  if (mapping.to === null) return { kind: 'receipts', receipts: [receipt] };
-  const number = textAt(values, mapping.to);
-  if (!number) return { kind: 'malformed', reason: 'no number' };
-  return { kind: 'receipts', receipts: [{ ...receipt, providerId: recipientId(receipt.providerId!, number) }] };
+  const { to } = mapping;
+  const receipts = readReceipts(request, mapping, (receipt, values) => {
+    if (to === null) return receipt;
+    const number = textAt(values, to);
+    return number ? { ...receipt, providerId: recipientId(receipt.providerId!, number) } : 'no number';
+  });
+  return typeof receipts === 'string' ? { kind: 'malformed', reason: receipts } : { kind: 'receipts', receipts };
 }
 
 /** Messages that differ in nothing but the number share a request, in which a number stands once. */

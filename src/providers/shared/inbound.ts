@@ -2,11 +2,16 @@
 import type { InboundText } from '../provider';
 
 /**
- * @param said values as parsed, of any type; numbers with or without their plus sign.
+ * @param said values as parsed, of any type; numbers with or without their plus sign. `cleanText` and `told` as of {@link InboundText}.
  * @returns nothing where it is no text of a phone: short codes and names can't be answered or suppressed.
  */
-export function inboundOf(said: { from: unknown; to: unknown; text: unknown; id: unknown; at?: Date }): InboundText[] {
-  const { from, to, text, id, at } = said;
+export function inboundOf(
+  said: { from: unknown; to: unknown; text: unknown; id: unknown; at?: Date | undefined } & Pick<
+    InboundText,
+    'cleanText' | 'told'
+  >,
+): InboundText[] {
+  const { from, to, text, id, at, cleanText, told } = said;
   if (typeof from !== 'string' || typeof text !== 'string') return [];
   const digits = from.trim().replace(/^\+/, '');
   if (!/^[1-9]\d{6,14}$/.test(digits)) return [];
@@ -17,6 +22,8 @@ export function inboundOf(said: { from: unknown; to: unknown; text: unknown; id:
       text,
       providerId: typeof id === 'string' && id !== '' ? id : undefined,
       at,
+      ...(cleanText === undefined || cleanText === text ? {} : { cleanText }),
+      ...(told === undefined ? {} : { told }),
     },
   ];
 }

@@ -13,15 +13,27 @@ import type { CallbackRequest, InboundText, Receipt } from '../provider';
 /** Where a value stands: a JSON pointer (RFC 6901, `/data/0/id`), or the name of a top-level member or parameter. */
 export const placeSchema = z.string().min(1);
 
-/** Values of a vendor that are refusals, and what each means: `{value, class, clevertap}`. */
+/**
+ * Values of a vendor that are refusals, and what each means: `{value, class, clevertap}`. `optOut`: it says that the person
+ * has opted out.
+ */
 export const refusalsSchema = z.array(
-  z.strictObject({ value: z.string(), class: z.enum(FAILURE_CLASSES), clevertap: z.enum(CLEVERTAP_CODES) }),
+  z.strictObject({
+    value: z.string(),
+    class: z.enum(FAILURE_CLASSES),
+    clevertap: z.enum(CLEVERTAP_CODES),
+    optOut: z.literal(true).optional(),
+  }),
 );
 export type Refusals = z.infer<typeof refusalsSchema>;
 
 /** Where a delivery report's values stand and what its status words mean. At least one of the ids should be there. */
 export const receiptSchema = z.strictObject({
   in: z.enum(['query', 'form', 'json']),
+  /** The parameter or form field that holds JSON, in which the other places stand. */
+  field: z.string().min(1).optional(),
+  /** Where the list of reports stands, of which each is read by the other places; `""` = the JSON itself is a list. */
+  list: z.string().optional(),
   /** Our attempt id, where the vendor echoes it. */
   attemptId: placeSchema.optional(),
   providerId: placeSchema.optional(),
@@ -31,7 +43,10 @@ export const receiptSchema = z.strictObject({
   part: placeSchema.optional(),
   parts: placeSchema.optional(),
   status: placeSchema,
-  /** Status words, in any case, and what they mean. A word that is not here is `pending`: it changes nothing. */
+  /**
+   * Status words, in any case, and what they mean; `*` = every other word. A word that is not here is `pending`: it changes
+   * nothing.
+   */
   statuses: z.record(z.string(), z.enum(['delivered', 'failed', 'expired', 'pending'])),
   /** The reason's code, looked up in `refusals`; without it the status word is. */
   code: placeSchema.optional(),
@@ -43,6 +58,9 @@ export type ReceiptMapping = z.infer<typeof receiptSchema>;
 /** Where the values of a text stand that a phone sent. */
 export const inboundSchema = z.strictObject({
   in: z.enum(['query', 'form', 'json']),
+  /** As of reports. */
+  field: z.string().min(1).optional(),
+  list: z.string().optional(),
   /** The phone, with country code. */
   from: placeSchema,
   text: placeSchema,
@@ -58,13 +76,15 @@ export type InboundMapping = z.infer<typeof inboundSchema>;
 /** The text at a place of a parsed body; undefined for nothing, null, an object or an array. */
 export function textAt(value: unknown, place: string | undefined): string | undefined {
   if (place === undefined) return undefined;
-  let found: unknown = value;
-  if (place.startsWith('/')) {
-    for (const step of place.slice(1).split('/')) found = memberOf(found, step.replace(/~1/g, '/').replace(/~0/g, '~'));
-  } else {
-    found = memberOf(value, place);
-  }
+  const found = valueAt(value, place);
   return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? `${found}` : undefined;
+}
+
+function valueAt(value: unknown, place: string): unknown {
+  if (!place.startsWith('/')) return memberOf(value, place);
+  let found = value;
+  for (const step of place.slice(1).split('/')) found = memberOf(found, step.replace(/~1/g, '/').replace(/~0/g, '~'));
+  return found;
 }
 
 function memberOf(value: unknown, name: string): unknown {
@@ -75,45 +95,91 @@ function memberOf(value: unknown, name: string): unknown {
 /** The refusal that a value of the vendor means; undefined when it is not listed. */
 export function refusalOf(refusals: Refusals, value: string | undefined): Refusal | undefined {
   const row = value === undefined ? undefined : refusals.find((candidate) => candidate.value === value);
-  return row && { class: row.class, clevertap: row.clevertap };
+  return row && { class: row.class, clevertap: row.clevertap, ...(row.optOut ? { optOut: true } : {}) };
 }
 
-/** The values that a callback carries; undefined when its body is not of the kind that was configured. */
-export function valuesOf(request: CallbackRequest, where: ReceiptMapping['in']): unknown {
-  if (where === 'query') return Object.fromEntries(request.query);
+/** Where a callback's values are looked for. */
+type Where = Pick<ReceiptMapping, 'in' | 'field' | 'list'>;
+
+/**
+ * The values that a callback carries: one set for each report or text of it. Undefined when it is not of the kind that was
+ * configured. A report stands alone, or in a list as some vendors send it whatever they are asked for.
+ */
+export function valuesOf(request: CallbackRequest, where: Where): unknown[] | undefined {
+  const parsed = parsedOf(request, where);
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  if (where.list !== undefined && where.list !== '') return items(valueAt(parsed, where.list)) ?? [parsed];
+  return items(parsed) ?? [parsed];
+}
+
+function parsedOf(request: CallbackRequest, { in: kind, field }: Where): unknown {
   const text = request.body.toString('utf8');
-  if (where === 'form') return Object.fromEntries(new URLSearchParams(text));
-  const parsed = parseJson(text);
-  return typeof parsed === 'object' && parsed !== null && !items(parsed) ? parsed : undefined;
+  if (kind === 'json') return parseJson(text);
+  const parameters = kind === 'query' ? request.query : new URLSearchParams(text);
+  return field === undefined ? Object.fromEntries(parameters) : parseJson(parameters.get(field) ?? '');
 }
 
 /**
- * Reads a callback as a text of a phone.
+ * Reads a callback as texts of phones.
  * @param receipts how reports of the same vendor are read; absent = there are none.
  * @returns null when it is no text by the mapping; empty when it is one, of no phone that could be answered.
  */
 export function readInbound(
   request: CallbackRequest,
   mapping: InboundMapping | undefined,
-  receipts: Pick<ReceiptMapping, 'in' | 'status'> | undefined,
+  receipts: (Where & Pick<ReceiptMapping, 'status'>) | undefined,
 ): InboundText[] | null {
   if (mapping === undefined) return null;
-  const values = valuesOf(request, mapping.in);
-  const { when } = mapping;
-  const [from, text] = [textAt(values, mapping.from), textAt(values, mapping.text)];
-  if (when === undefined) {
-    if (from === undefined || text === undefined) return null;
-    if (receipts !== undefined && textAt(valuesOf(request, receipts.in), receipts.status)) return null;
-  } else if (textAt(values, when.at) !== when.equals) return null;
-  return inboundOf({ from, text, to: textAt(values, mapping.to), id: textAt(values, mapping.id) });
+  const said = (valuesOf(request, mapping) ?? []).filter((values) => isText(values, mapping));
+  if (said.length === 0) return null;
+  if (mapping.when === undefined && receipts !== undefined) {
+    const reports = valuesOf(request, receipts) ?? [];
+    if (reports.some((values) => textAt(values, receipts.status))) return null;
+  }
+  return said.flatMap((values) =>
+    inboundOf({
+      from: textAt(values, mapping.from),
+      text: textAt(values, mapping.text),
+      to: textAt(values, mapping.to),
+      id: textAt(values, mapping.id),
+    }),
+  );
+}
+
+function isText(values: unknown, { when, from, text }: InboundMapping): boolean {
+  if (when !== undefined) return textAt(values, when.at) === when.equals;
+  return textAt(values, from) !== undefined && textAt(values, text) !== undefined;
+}
+
+/**
+ * Reads the reports of a callback by their mapping. One that can't be read must not keep its neighbours from being read.
+ * @param more what is added to a report that was read, or why it can't be: a text.
+ * @returns why none of them can be read: a text.
+ */
+export function readReceipts(
+  request: CallbackRequest,
+  mapping: ReceiptMapping,
+  more: (receipt: Receipt, values: unknown) => Receipt | string = (receipt) => receipt,
+): Receipt[] | string {
+  const sets = valuesOf(request, mapping);
+  if (sets === undefined) return 'no status';
+  const receipts: Receipt[] = [];
+  let problem = 'no reports';
+  for (const values of sets) {
+    const read = readReceipt(values, mapping);
+    const receipt = typeof read === 'string' ? read : more(read, values);
+    if (typeof receipt === 'string') problem = receipt;
+    else receipts.push(sets.length === 1 ? receipt : { ...receipt, raw: values });
+  }
+  return receipts.length === 0 ? problem : receipts;
 }
 
 /** A failure whose code and status are not listed: failed, for a reason only its text can tell. */
 export const UNLISTED_FAILURE: Refusal = { class: 'recipient', clevertap: '900' };
 const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
-/** Reads a report by its mapping; a text says why it can't be read. `values` comes from {@link valuesOf}. */
-export function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
+/** Reads a report by its mapping; a text says why it can't be read. `values` is one of {@link valuesOf}. */
+function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
   const status = textAt(values, mapping.status)?.trim();
   const attemptId = textAt(values, mapping.attemptId)?.trim().toLowerCase() || undefined;
   const providerId = idAt(values, mapping);
@@ -144,7 +210,11 @@ function countAt(values: unknown, place: string | undefined): number | null {
   return text !== undefined && /^[1-9]\d{0,2}$/.test(text) ? Number(text) : null;
 }
 
+/** The row of `statuses` for words that have none. */
+const ANY_OTHER = '*';
+
 function meaningOf(status: string, { statuses }: ReceiptMapping) {
   const spelled = status.toLowerCase();
-  return Object.entries(statuses).find(([word]) => word.toLowerCase() === spelled)?.[1] ?? 'pending';
+  const known = Object.entries(statuses).find(([word]) => word.toLowerCase() === spelled)?.[1];
+  return known ?? statuses[ANY_OTHER] ?? 'pending';
 }

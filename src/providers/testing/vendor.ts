@@ -15,7 +15,7 @@ export interface SeenRequest {
   method: string;
   /** Path and query. */
   path: string;
-  /** Without those of the connection: host, connection, content-length. */
+  /** Without those that every request has: host, connection, content-length, and what `userAgents` tells. */
   headers: Record<string, string>;
   body: string;
 }
@@ -26,6 +26,8 @@ export interface Vendor {
   /** `127.0.0.1:<port>`, for the list of allowed hosts. */
   host: string;
   seen: SeenRequest[];
+  /** `User-Agent` of each request; undefined = it had none. */
+  userAgents: (string | undefined)[];
   /** Given one after the other; the last one again and again. */
   answers: Answer[];
   /** Resolves when `count` requests have been read. */
@@ -33,7 +35,7 @@ export interface Vendor {
   close(): Promise<void>;
 }
 
-const CONNECTION_HEADERS = ['host', 'connection', 'content-length'];
+const CONNECTION_HEADERS = ['host', 'connection', 'content-length', 'user-agent'];
 
 export async function startVendor(...answers: Answer[]): Promise<Vendor> {
   const sockets = new Set<Socket>();
@@ -43,6 +45,7 @@ export async function startVendor(...answers: Answer[]): Promise<Vendor> {
       const headers = Object.fromEntries(
         Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.includes(name)),
       ) as Record<string, string>;
+      vendor.userAgents.push(request.headers['user-agent']);
       vendor.seen.push({ method: request.method ?? '', path: request.url ?? '', headers, body });
       give(vendor.answers.length > 1 ? vendor.answers.shift() : vendor.answers[0], request, response);
       for (const { count, resolve } of waiting) if (vendor.seen.length >= count) resolve();
@@ -59,6 +62,7 @@ export async function startVendor(...answers: Answer[]): Promise<Vendor> {
     origin: `http://${host}`,
     host,
     seen: [],
+    userAgents: [],
     answers,
     hasSeen: (count) =>
       new Promise((resolve) => (vendor.seen.length >= count ? resolve() : waiting.push({ count, resolve }))),

@@ -140,5 +140,6 @@ function refused(failure: OutboundError, body: Record<string, unknown>, authToke
     code: String(code),
     reason: publicText(typeof message === 'string' ? message : failure.message, [authToken]),
     retryAfterMs: failure.retryAfterMs,
+    optOut: refusal.optOut,
   });
 }

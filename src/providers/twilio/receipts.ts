@@ -1,22 +1,48 @@
-/** Status callbacks and inbound messages: one message each, a form or (when Twilio is set up so) JSON with the same names. */
+/**
+ * Status callbacks and inbound messages: one message each, a form, a query (where the method is GET), or (when Twilio is set
+ * up so) JSON with the same names.
+ */
+import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { inboundOf } from '../shared/inbound';
 import { members, parseJson } from '../shared/json';
-import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
+import type { CallbackAnswer, CallbackRequest, CallbackResult, Receipt } from '../provider';
 import { ARRIVED, ERROR, FAILED, VALIDITY_OVER } from './tables';
 
 /** The name under which our attempt id stands in the callback URL: Twilio has no field that it would echo. */
 export const ATTEMPT = 'attempt';
 
-/** Parses a callback whose sender is known to be authentic. */
+/** An inbound webhook is to answer TwiML: another content type is error 12300 (Twilio, "TwiML for Programmable SMS"). */
+const NO_REPLY: CallbackAnswer = {
+  contentType: 'text/xml',
+  body: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
+};
+/** `SmsStatus` of texts that phones sent. */
+const INBOUND_STATUS: ReadonlySet<string> = new Set(['received', 'receiving']);
+/**
+ * `OptOutType`, by which Advanced Opt-Out says what it has done about a text, by its own keywords in whatever language
+ * (Twilio, "Customize users' opt-in and opt-out experience with Advanced Opt-Out", read on 2026-11-29).
+ */
+const TOLD: ReadonlyMap<string | undefined, ReplyMeaning> = new Map([
+  ['STOP', 'stop'],
+  ['START', 'start'],
+  ['HELP', 'reply'],
+]);
+
+/** Parses a callback whose sender is known to be authentic. Names of before 2010 (`Sms…`) stand for those of today. */
 export function readCallback(request: CallbackRequest): CallbackResult {
   const field = fieldsOf(request);
-  const sid = field('MessageSid');
-  const status = field('MessageStatus')?.toLowerCase();
+  const sid = field('MessageSid') ?? field('SmsMessageSid') ?? field('SmsSid');
+  const smsStatus = field('SmsStatus')?.toLowerCase();
+  const status = field('MessageStatus')?.toLowerCase() ?? (INBOUND_STATUS.has(smsStatus ?? '') ? undefined : smsStatus);
   if (sid === undefined) return { kind: 'malformed', reason: 'no MessageSid' };
-  if (status === undefined) {
-    const texts = inboundOf({ from: field('From'), to: field('To'), text: field('Body'), id: sid });
-    if (texts.length > 0) return { kind: 'inbound', texts };
-    if (field('SmsStatus') === 'received') return { kind: 'ignored', reason: 'an inbound message without a text' };
+  if (status === undefined || (INBOUND_STATUS.has(status) && field('Body') !== undefined)) {
+    const told = TOLD.get(field('OptOutType')?.toUpperCase());
+    const text = field('Body') ?? (told === undefined ? undefined : '');
+    const texts = inboundOf({ from: field('From'), to: field('To'), text, id: sid, told });
+    if (texts.length > 0) return { kind: 'inbound', texts, answer: NO_REPLY };
+    if (smsStatus === 'received') {
+      return { kind: 'ignored', reason: 'an inbound message without a text', answer: NO_REPLY };
+    }
     return { kind: 'malformed', reason: 'no MessageStatus' };
   }
   const attempt = request.query.get(ATTEMPT);
@@ -28,7 +54,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
 export function outcomeOf(
   status: string,
   code: string | undefined,
-): Pick<Receipt, 'status' | 'class' | 'code' | 'reason'> {
+): Pick<Receipt, 'status' | 'class' | 'code' | 'reason' | 'optOut'> {
   if (ARRIVED.has(status)) return { status: 'delivered' };
   const failure = FAILED.get(status);
   if (!failure) return { status: 'pending' };
@@ -40,8 +66,9 @@ export function outcomeOf(
   };
 }
 
-/** Reads a field by name; undefined when it is missing or empty. */
+/** Reads a field by name; undefined when it is missing or empty. A GET has them in its query. */
 function fieldsOf(request: CallbackRequest): (name: string) => string | undefined {
+  if (request.method === 'GET') return (name) => request.query.get(name) || undefined;
   const text = request.body.toString('utf8');
   if (/^application\/json\b/i.test(String(request.headers['content-type']))) {
     const body = members(parseJson(text));

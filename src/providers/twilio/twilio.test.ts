@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
-import type { CallbackRequest, CallbackResult, OutboundMessage, Receipt } from '../provider';
+import type { ReplyMeaning } from '../../core/messages/opt-out';
+import type { CallbackRequest, CallbackResult, InboundText, OutboundMessage, Receipt } from '../provider';
 import { CALLBACK_URL, runCallbackCases, runLookupCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, CallbackInput, SubmitCase } from '../testing/cases';
 import type { SeenRequest } from '../testing/vendor';
@@ -78,20 +79,30 @@ const CARRIED: [string, Partial<OutboundMessage>, string][] = [
   ],
 ];
 
+/** "Attempt to send to unsubscribed recipient". */
+const telling = (code: number | string) => (['21610', '30630'].includes(String(code)) ? { optOut: true as const } : {});
+
 /** Codes of refused requests: HTTP status, class, CleverTap code, codes. */
 const API_ERRORS: [number, FailureClass, CleverTapCode, number[]][] = [
   [401, 'account', '904', [20003]],
-  [400, 'account', '904', [20002, 20005, 21609, 30002]],
+  [400, 'account', '904', [10001, 20002, 20005, 20006, 20008, 21470, 21471, 21472, 21609, 30002, 30037, 30112]],
   [429, 'transient', '904', [20429]],
   [500, 'transient', '904', [20500]],
   [503, 'transient', '904', [20503]],
-  [400, 'recipient', '910', [21211, 21214, 21217, 21604, 21614]],
+  [400, 'recipient', '910', [21211, 21214, 21217, 21265, 21268, 21604, 21614, 21635]],
+  [400, 'recipient', '904', [21219, 21608, 572_005]],
   [400, 'recipient', '903', [21610]],
-  [400, 'sender', '904', [21408]],
-  [400, 'content', '900', [21602, 21617, 21618]],
+  [400, 'sender', '904', [21408, 30010]],
+  [400, 'content', '900', [21602, 21605, 21617, 21618, 21619, 21620, 21621, 21622, 21623, 21624, 21626, 21627]],
+  [400, 'content', '900', [21652, 21653, 21654, 21655, 21656, 21658, 21664, 21665, 21666, 21667, 21902]],
+  [400, 'account', '907', [21900]],
+  [400, 'content', '908', [21901]],
+  [400, 'content', '920', [30110, 30111]],
   [400, 'sender', '906', [21212, 21210, 21603, 21606, 21607, 21601, 21616, 21709, 21712, 21612]],
-  [400, 'sender', '906', [21701, 21702, 21703, 21704, 21705]],
-  [400, 'transient', '904', [21611]],
+  [400, 'sender', '906', [21213, 21264, 21266, 21267, 21401, 21407]],
+  [400, 'sender', '906', [21657, 21659, 21660, 21661, 21662, 21663, 21668, 21910]],
+  [400, 'sender', '906', [21701, 21702, 21703, 21704, 21705, 21708, 21711, 21713, 21715, 21717, 21729, 21731]],
+  [400, 'transient', '904', [21611, 21730, 14107, 63018, 63038]],
   // Not listed: the HTTP status speaks.
   [400, 'content', '900', [21999]],
   [403, 'account', '904', [20999]],
@@ -125,14 +136,16 @@ const submitCases: SubmitCase[] = [
     label: `a message that is ${status} at once (${error}) is ${failure} ${clevertap}`,
     messages: [message],
     answer: taken({ status, error_code: error }),
-    results: [{ ok: false as const, class: failure, clevertap, code, reason: `the message is ${status}` }],
+    results: [
+      { ok: false as const, class: failure, clevertap, code, reason: `the message is ${status}`, ...telling(code) },
+    ],
   })),
   ...API_ERRORS.flatMap(([status, failure, clevertap, codes]) =>
     codes.map((code) => ({
       label: `${code} in a ${status} is ${failure} ${clevertap}`,
       messages: [message],
       answer: refusal(status, code),
-      failure: { class: failure, clevertap, code: String(code), message: 'said so' },
+      failure: { class: failure, clevertap, code: String(code), message: 'said so', ...telling(code) },
     })),
   ),
   {
@@ -208,6 +221,27 @@ function signed(fields: Record<string, string>, url = path, origin = 'https://sm
   };
 }
 
+/** A webhook whose method is GET: all of it stands in the query, over which the URL is signed. */
+function signedGet(fields: Record<string, string>): CallbackInput {
+  const url = `/callbacks/token?${new URLSearchParams(fields).toString()}`;
+  return {
+    method: 'GET',
+    url,
+    headers: { 'x-twilio-signature': signature(`https://sms.example.test${url}`, []) },
+    body: '',
+  };
+}
+
+const TWIML = { contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' };
+const inbound = (text: string, told?: ReplyMeaning): InboundText => ({
+  from: '+919800000001',
+  to: '+15005550006',
+  text,
+  providerId: sid,
+  at: undefined,
+  ...(told === undefined ? {} : { told }),
+});
+
 /** A callback as Twilio's documentation shows it. */
 const report = (status: string, more: Record<string, string> = {}, url = path) =>
   signed(
@@ -233,14 +267,18 @@ const unauthentic: CallbackResult = { kind: 'unauthentic', reason: 'wrong or no 
 /** Error codes of callbacks: class, CleverTap code, codes. */
 const REPORT_ERRORS: [FailureClass, CleverTapCode, number[]][] = [
   ['transient', '905', [30003]],
-  ['transient', '914', [30008, 30017, 30022]],
-  ['recipient', '903', [30004, 21610]],
-  ['recipient', '910', [30005, 30006]],
-  ['content', '902', [30007, 30019]],
-  ['sender', '906', [30018, 30024, 30032, 30034]],
-  ['transient', '904', [30001, 30023, 30027]],
-  ['account', '904', [30002]],
+  ['transient', '914', [30008, 30017, 30020, 30021, 30022]],
+  ['recipient', '903', [30004, 21610, 30630]],
+  ['recipient', '902', [30450]],
+  ['recipient', '914', [30453, 30485, 30615, 30620, 30640]],
+  ['recipient', '910', [30005, 30006, 30014]],
+  ['content', '902', [30007, 30019, 30038, 30039]],
+  ['sender', '906', [30016, 30018, 30024, 30032, 30033, 30034, 30035, 30040, 30041, 30042, 30043, 63007]],
+  ['transient', '904', [30001, 30023, 30027, 30454, 30500]],
+  ['content', '900', [30011, 30012, 30013, 30015, 30028, 30029, 30030, 30031, 30044, 30045, 30400]],
+  ['account', '904', [30002, 30037]],
   ['unknown', '904', [30410]],
+  ['unknown', '914', [30046]],
   ['transient', '917', [30610]],
   // Not listed: the status speaks.
   ['recipient', '914', [39999]],
@@ -269,6 +307,7 @@ const callbackCases: CallbackCase[] = [
         clevertap,
         code: String(code),
         reason: `undelivered: error ${code}`,
+        ...telling(code),
       }),
     })),
   ),
@@ -326,13 +365,73 @@ const callbackCases: CallbackCase[] = [
     }),
     expected: {
       kind: 'inbound',
-      texts: [{ from: '+919800000001', to: '+15005550006', text: 'STOP', providerId: sid, at: undefined }],
+      texts: [inbound('STOP', 'stop')],
+      answer: TWIML,
     },
+  },
+  ...(
+    [
+      ['BAJA', 'STOP', 'stop'],
+      ['YES', 'START', 'start'],
+      ['STOP', 'HELP', 'reply'],
+      ['stop', 'stop', 'stop'],
+      ['STOP', '', undefined],
+      ['STOP', 'OTHER', undefined],
+    ] as [string, string, ReplyMeaning | undefined][]
+  ).map(([text, type, told]) => ({
+    label: `${text} with OptOutType ${JSON.stringify(type)} is ${told ?? 'left to its words'}`,
+    request: signed({ MessageSid: sid, From: '+919800000001', To: '+15005550006', Body: text, OptOutType: type }),
+    expected: { kind: 'inbound' as const, texts: [inbound(text, told)], answer: TWIML },
+  })),
+  {
+    label: 'OptOutType of a text that is empty',
+    request: signed({ MessageSid: sid, From: '+919800000001', To: '+15005550006', Body: '', OptOutType: 'STOP' }),
+    expected: { kind: 'inbound', texts: [inbound('', 'stop')], answer: TWIML },
   },
   {
     label: 'an inbound message of a short code',
     request: signed({ MessageSid: sid, SmsStatus: 'received', From: '12345', Body: 'STOP' }),
-    expected: { kind: 'ignored', reason: 'an inbound message without a text' },
+    expected: { kind: 'ignored', reason: 'an inbound message without a text', answer: TWIML },
+  },
+  ...(['MessageSid', 'SmsMessageSid', 'SmsSid'] as const).map((name) => ({
+    label: `an inbound message whose id is ${name}`,
+    request: signed({ [name]: sid, SmsStatus: 'received', From: '+919800000001', To: '+15005550006', Body: 'Hello' }),
+    expected: { kind: 'inbound' as const, texts: [inbound('Hello')], answer: TWIML },
+  })),
+  {
+    label: 'a report with the names of old',
+    request: signed({ SmsSid: sid, SmsStatus: 'delivered', From: 'HELIOS', To: '+919800000001' }),
+    expected: receipt({ status: 'delivered' }),
+  },
+  {
+    label: 'a report by GET, signed over its query',
+    request: signedGet({ MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30005', attempt: message.id }),
+    expected: receipt({
+      status: 'failed',
+      class: 'recipient',
+      clevertap: '910',
+      code: '30005',
+      reason: 'undelivered: error 30005',
+    }),
+  },
+  {
+    label: 'an inbound message by GET, signed over its query',
+    request: signedGet({
+      MessageSid: sid,
+      SmsStatus: 'received',
+      From: '+919800000001',
+      To: '+15005550006',
+      Body: 'STOP',
+    }),
+    expected: { kind: 'inbound', texts: [inbound('STOP')], answer: TWIML },
+  },
+  {
+    label: 'a GET that was changed on its way',
+    request: {
+      ...signedGet({ MessageSid: sid, MessageStatus: 'undelivered' }),
+      url: `/callbacks/token?MessageSid=${sid}&MessageStatus=delivered`,
+    },
+    expected: unauthentic,
   },
   {
     label: 'a URL signed with its port',

@@ -67,7 +67,7 @@ function wrongParameter(form: URLSearchParams): Answer | undefined {
     return failure(400, 21609, `The StatusCallback URL ${callback} is not a valid URL.`);
   const validity = Number(form.get('ValidityPeriod') ?? 1);
   if (!Number.isInteger(validity) || validity < 1 || validity > MAX_VALIDITY_SECONDS)
-    return failure(400, 90007, 'Invalid validity period value');
+    return failure(400, 21624, 'Invalid validity period value');
   return undefined;
 }
 
@@ -137,7 +137,8 @@ function resource(
     body: text,
     status: state.status,
     direction: 'outbound-api',
-    num_segments: String(parts),
+    // Of a Messaging Service it is not known before a sender has been picked (Twilio OpenAPI `num_segments`).
+    num_segments: state.status === 'accepted' ? '0' : String(parts),
     num_media: '0',
     price: null,
     price_unit: 'USD',

@@ -86,7 +86,12 @@ test('a message is taken with 201, and reported by a signed callback, its URL ke
 test('a Messaging Service picks the sender: accepted, and named in the callback', async () => {
   const service = `MG${'0'.repeat(32)}`;
   const fields = { From: undefined, MessagingServiceSid: service, StatusCallback: receiver.url };
-  expect((await post(fields)).body).toMatchObject({ status: 'accepted', from: null, messaging_service_sid: service });
+  expect((await post(fields)).body).toMatchObject({
+    status: 'accepted',
+    from: null,
+    messaging_service_sid: service,
+    num_segments: '0',
+  });
   const [form] = await callbacks(1);
   expect(form).toMatchObject({ MessagingServiceSid: service, MessageStatus: 'delivered' });
   expect(form).not.toHaveProperty('From');
@@ -116,8 +121,8 @@ test.each<[string, Fields, number]>([
   ['`from` for From', { From: undefined, from: 'HELIOS' }, 21603],
   ['`Text` for Body', { Body: undefined, Text: 'x' }, 21602],
   ['a callback that is no URL', { StatusCallback: '/receipts' }, 21609],
-  ['a validity beyond ten hours', { ValidityPeriod: '36001' }, 90007],
-  ['a validity that is no number', { ValidityPeriod: 'soon' }, 90007],
+  ['a validity beyond ten hours', { ValidityPeriod: '36001' }, 21624],
+  ['a validity that is no number', { ValidityPeriod: 'soon' }, 21624],
 ])('400 for %s', async (_, over, code) => {
   const answer = await post<Envelope>(over);
   expect(answer).toMatchObject({ status: 400, body: { code, status: 400 } });

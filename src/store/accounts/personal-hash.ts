@@ -16,9 +16,6 @@ import { createDeploymentSecret } from './deployment-secret';
  */
 export type PersonalHash = (purpose: string, value: string) => Promise<Buffer>;
 
-/** Of a number in E.164; the same in every account of the deployment. See {@link PersonalHash}. */
-export type NumberHash = (e164: string) => Promise<Buffer>;
-
 /** The key of a purpose, 32 bytes. Throws as {@link PersonalHash} does. */
 export type PersonalKey = (purpose: string) => Promise<Buffer>;
 

@@ -32,6 +32,8 @@ export interface AttemptResult {
   code: string | null;
   clevertap: string | null;
   reason: string | null;
+  /** The provider's answer says that the person has opted out, see `provider-opt-outs.ts` of the messages. */
+  optOut?: true;
 }
 
 /*

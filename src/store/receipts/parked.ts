@@ -6,6 +6,7 @@
 import type { Pool } from 'pg';
 import { NIL_UUID } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import { execute } from '../database';
 import { applyWeighed, type ReceiptDraft } from './receipts';
 import { NOTHING_SETTLED, type Settlement } from '../messages/settlement';
@@ -23,12 +24,22 @@ interface ParkedRow {
   raw: string;
   part_no: number | null;
   part_of: number | null;
+  opts_out: boolean;
 }
 
-const COLUMNS = `r.dedupe, r.gateway_id, r.provider_id, r.status, r.class, r.clevertap, r.code, r.reason, r.occurred_at, r.raw, r.part_no, r.part_of`;
+const COLUMNS = `r.dedupe, r.gateway_id, r.provider_id, r.status, r.class, r.clevertap, r.code, r.reason, r.occurred_at, r.raw, r.part_no, r.part_of,
+  r.opts_out`;
 
-/** Applies what is parked under these provider ids of a gateway, which have just been written. */
-export async function replayParked(pool: Pool, gatewayId: string, providerIds: string[]): Promise<Settlement> {
+/**
+ * Applies what is parked under these provider ids of a gateway, which have just been written.
+ * @param numberHash as of `applyReceipts`.
+ */
+export async function replayParked(
+  pool: Pool,
+  gatewayId: string,
+  providerIds: string[],
+  numberHash?: NumberHash,
+): Promise<Settlement> {
   const rows = await execute<ParkedRow>(
     pool,
     'read-parked',
@@ -36,7 +47,7 @@ export async function replayParked(pool: Pool, gatewayId: string, providerIds: s
      where r.disposition = 'parked' and r.gateway_id = $1 and r.provider_id = any($2::text[])`,
     [gatewayId, providerIds],
   );
-  return replay(pool, rows);
+  return replay(pool, rows, numberHash);
 }
 
 /** Parked receipts that came so recently are looked at by every turn of the duty. */
@@ -152,8 +163,8 @@ export async function trimUnmatched(pool: Pool, limit: number, most = MAX_UNMATC
   return row!.gone;
 }
 
-async function replay(pool: Pool, rows: ParkedRow[]): Promise<Settlement> {
-  return rows.length === 0 ? NOTHING_SETTLED : applyWeighed(pool, rows.map(toDraft));
+async function replay(pool: Pool, rows: ParkedRow[], numberHash: NumberHash | undefined): Promise<Settlement> {
+  return rows.length === 0 ? NOTHING_SETTLED : applyWeighed(pool, rows.map(toDraft), numberHash);
 }
 
 function toDraft(row: ParkedRow): ReceiptDraft {
@@ -170,5 +181,6 @@ function toDraft(row: ParkedRow): ReceiptDraft {
     occurredAt: row.occurred_at,
     raw: row.raw,
     part: row.part_no === null ? null : { no: row.part_no, of: row.part_of },
+    ...(row.opts_out ? { optOut: true } : {}),
   };
 }

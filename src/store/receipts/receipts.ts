@@ -3,8 +3,10 @@ import type { Pool } from 'pg';
 import type { CallbackProof } from '../../core/gateways/callback-proof';
 import type { FailureClass } from '../../core/messages/outcome';
 import { statesBefore } from '../../core/messages/status';
+import type { NumberHash } from '../../core/accounts/pseudonyms';
 import { execute } from '../database';
 import { openAttemptsOfMessages } from '../messages/blocks';
+import { suppressReported } from '../messages/provider-opt-outs';
 import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
 import { rawUnlessSensitive } from '../messages/texts';
 import { afterFailure, ATTEMPT_AFTER, MESSAGE_AFTER, unlessBlanked } from './lattice';
@@ -36,6 +38,8 @@ export interface ReceiptDraft {
   reason: string | null;
   occurredAt: Date | null;
   raw: string;
+  /** It says that the person has opted out, see `provider-opt-outs.ts` of the messages. */
+  optOut?: true;
   /** How the callback that brought it proved itself; null = it did not, absent = it came by no callback. Not stored. */
   proof?: CallbackProof | null;
 }
@@ -51,15 +55,16 @@ export interface ReceiptDraft {
  */
 const MATCHED = `
   i.dedupe, i.gateway_id, i.message_id, i.attempt_no, i.provider_id, i.status, i.class, i.clevertap, i.code, i.occurred_at,
-  i.told, i.part_no, i.part_of, ${unlessBlanked('i.reason')} as reason, ${unlessBlanked('i.raw')} as raw,
+  i.told, i.part_no, i.part_of, i.opts_out, ${unlessBlanked('i.reason')} as reason, ${unlessBlanked('i.raw')} as raw,
   a.message_id as mid, a.no`;
 const STATEMENT = `
 with incoming as (
   select distinct on (dedupe) * from unnest(
     $1::uuid[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::timestamptz[], $12::text[], $15::text[], $16::smallint[], $17::smallint[]
+    $10::text[], $11::timestamptz[], $12::text[], $15::text[], $16::smallint[], $17::smallint[],
+    $19::boolean[]
   ) as r (dedupe, gateway_id, message_id, attempt_no, provider_id, status, class, clevertap, code,
-          reason, occurred_at, raw, told, part_no, part_of)
+          reason, occurred_at, raw, told, part_no, part_of, opts_out)
 ),
 matched as (
   select ${MATCHED} from incoming i
@@ -159,8 +164,9 @@ inbox as (
 ),
 parked as (
   insert into parked_receipts (dedupe, occurred_at, part_no, part_of, gateway_id, provider_id, status, disposition, class,
-                               clevertap, code, reason, raw)
-  select dedupe, occurred_at, part_no, part_of, gateway_id, provider_id, told, 'parked', class, clevertap, code, reason, raw
+                               clevertap, code, reason, raw, opts_out)
+  select dedupe, occurred_at, part_no, part_of, gateway_id, provider_id, told, 'parked', class, clevertap, code, reason, raw,
+         opts_out
   from matched where mid is null and (message_id is null or $18) order by dedupe
   on conflict do nothing
 ),
@@ -190,9 +196,17 @@ const BEFORE_DELIVERED = statesBefore('delivered').filter((state) => !REPORTABLE
 
 /**
  * Stores and applies receipts: those that are plain (see `plain.ts`) in one statement, the others by {@link applyWeighed}.
+ * Numbers that have opted out by what they say are suppressed before, so that whoever finds such a receipt applied finds
+ * that too.
+ * @param numberHash absent = none of them says so.
  * @returns the slices and webhooks that have news; a slice may be told of twice.
  */
-export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+export async function applyReceipts(
+  pool: Pool,
+  receipts: readonly ReceiptDraft[],
+  numberHash?: NumberHash,
+): Promise<Settlement> {
+  await obeyOptOuts(pool, receipts, numberHash);
   const { rows, left } = await applyPlain(pool, receipts);
   return toSettlement([...rows, ...(left.length > 0 ? await weigh(pool, left) : [])]);
 }
@@ -201,10 +215,30 @@ export async function applyReceipts(pool: Pool, receipts: readonly ReceiptDraft[
  * Stores and applies receipts of whatever kind in one statement and transaction, those about parts of a text after
  * {@link mergeParts}. A receipt that matches no attempt is parked (see `parked.ts`), one that came before is ignored; a
  * receipt can only reach attempts of its own gateway. One that names an attempt which is still in a block has it opened.
+ * @param numberHash as of {@link applyReceipts}.
  * @returns the slices and webhooks that have news.
  */
-export async function applyWeighed(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Settlement> {
+export async function applyWeighed(
+  pool: Pool,
+  receipts: readonly ReceiptDraft[],
+  numberHash?: NumberHash,
+): Promise<Settlement> {
+  await obeyOptOuts(pool, receipts, numberHash);
   return toSettlement(await weigh(pool, receipts));
+}
+
+/** Suppresses the numbers of receipts that say so, where they find their attempts. */
+async function obeyOptOuts(
+  pool: Pool,
+  receipts: readonly ReceiptDraft[],
+  numberHash: NumberHash | undefined,
+): Promise<void> {
+  const told = receipts.filter(({ optOut }) => optOut);
+  if (told.length === 0) return;
+  if (numberHash === undefined)
+    throw new Error('receipts that tell opt-outs are applied without a hash for their records');
+  await openAttempts(pool, told);
+  await suppressReported(pool, told, numberHash);
 }
 
 async function weigh(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<SettlementRow[]> {
@@ -278,6 +312,7 @@ async function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[], parksAll
     column((r) => r.part?.no ?? null),
     column((r) => r.part?.of ?? null),
     parksAll,
+    column((r) => r.optOut === true),
   ]);
 }
 

@@ -29,7 +29,11 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         ? { takes: { schema: z.unknown(), types: ['*/*'], optional: true as const }, anyMethod: true as const }
         : {}),
       answers: {
-        200: { description: 'Stored, or knowingly ignored.', schema: taken },
+        200: {
+          description: 'Stored, or knowingly ignored. Twilio is answered a text of a phone by an empty TwiML document.',
+          schema: taken,
+          also: { 'text/xml': z.string() },
+        },
         400: { description: 'Malformed.', schema: refused },
         401: { description: 'Not authentic.', schema: refused },
         403: { description: 'From an address that is not among the gateway’s `callbackAllow`.', schema: refused },
@@ -54,7 +58,11 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
       const answer = await deps.inbox.receive(params.token, callback, deps.addresses.addressOf(request));
       if (answer.status === 429) response.setHeader('Retry-After', answer.retryAfterSeconds);
       if (answer.status !== 200) return reply(answer.status, { status: 'refused', reason: answer.reason });
-      return answer.outcome === 'challenge' ? answer.answer : { status: answer.outcome };
+      if (answer.outcome === 'challenge') return answer.answer;
+      if (answer.answer === undefined) return { status: answer.outcome };
+      response.setHeader('Content-Type', `${answer.answer.contentType}; charset=utf-8`);
+      response.end(answer.answer.body);
+      return undefined;
     },
   );
 
