@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { formatUuid, parseAttemptWireId } from '../core/messages/ids';
-import { normaliseProviderId } from '../core/messages/provider-id';
-import type { Receipt } from '../providers/provider';
+import { inOtherBase, normaliseProviderId } from '../core/messages/provider-id';
+import type { ProviderConfig, Receipt } from '../providers/provider';
 import type { ReceiptDraft } from '../store/receipts/receipts';
 
 /** What is kept of a report as it came: for support, and enough for any that is one. */
@@ -18,6 +18,17 @@ const MAX_ATTEMPT_NO = 32_767;
 export const digest = (identity: (string | number)[]): Buffer =>
   createHash('sha256').update(identity.join('\n')).digest();
 
+/** The same receipts with the vendor's ids as its answers write them. */
+export function inBase(
+  receipts: readonly Receipt[],
+  { providerIdBase: base }: Pick<ProviderConfig<unknown>, 'providerIdBase'>,
+): readonly Receipt[] {
+  if (base == null) return receipts;
+  return receipts.map((receipt) =>
+    receipt.providerId === undefined ? receipt : { ...receipt, providerId: inOtherBase(receipt.providerId, base) },
+  );
+}
+
 /**
  * Receipts as they are stored and applied: whatever the provider says, within bounds.
  * @param whole what came, kept for support where it holds one receipt only.
@@ -30,7 +41,16 @@ export function toDrafts(
   proof?: CallbackProof | null,
 ): ReceiptDraft[] {
   if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole, proof)];
-  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null), proof));
+  return receipts.map((receipt) => toDraft(gatewayId, receipt, textOf(receipt.raw), proof));
+}
+
+/** A report as JSON; what is nested too deep to be written is left out. */
+function textOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw ?? null);
+  } catch {
+    return 'null';
+  }
 }
 
 function toDraft(

@@ -1,6 +1,7 @@
 /**
  * Clickatell's codes of the HTTP API in our words. Source: Clickatell, "HTTP API Specification" 2.5, error codes and
- * message status codes. The classification is ours.
+ * message status codes, as public copies and Clickatell's archived "API error codes" (docs.clickatell.com/archive) have
+ * them; read on 2026-11-29. The classification is ours.
  */
 import type { Refusal } from '../../core/messages/outcome';
 import type { Receipt } from '../provider';

@@ -1,6 +1,6 @@
 /**
- * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code"; a status
- * comes as a word, and each word is listed with its number beside it. The classification is ours.
+ * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code", read on
+ * 2026-11-29; a status comes as a word, and each word is listed with its number beside it. The classification is ours.
  */
 import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
@@ -52,5 +52,3 @@ export const STATUS = table([
 
 /** A word we don't know in an answer may mean either; the receipt will tell. */
 export const UNLISTED_ANSWER: Refusal = { class: 'unknown', clevertap: '900' };
-/** In a report it means failed, for a reason only the word can tell. */
-export const UNLISTED_REPORT: Refusal = { class: 'recipient', clevertap: '900' };

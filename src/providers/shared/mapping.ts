@@ -179,7 +179,7 @@ export const UNLISTED_FAILURE: Refusal = { class: 'recipient', clevertap: '900' 
 const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
 /** Reads a report by its mapping; a text says why it can't be read. `values` is one of {@link valuesOf}. */
-function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
+export function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
   const status = textAt(values, mapping.status)?.trim();
   const attemptId = textAt(values, mapping.attemptId)?.trim().toLowerCase() || undefined;
   const providerId = idAt(values, mapping);
