@@ -41,16 +41,7 @@ export function toDrafts(
   proof?: CallbackProof | null,
 ): ReceiptDraft[] {
   if (receipts.length === 1) return [toDraft(gatewayId, receipts[0]!, whole, proof)];
-  return receipts.map((receipt) => toDraft(gatewayId, receipt, textOf(receipt.raw), proof));
-}
-
-/** A report as JSON; what is nested too deep to be written is left out. */
-function textOf(raw: unknown): string {
-  try {
-    return JSON.stringify(raw ?? null);
-  } catch {
-    return 'null';
-  }
+  return receipts.map((receipt) => toDraft(gatewayId, receipt, JSON.stringify(receipt.raw ?? null), proof));
 }
 
 function toDraft(
