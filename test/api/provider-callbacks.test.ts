@@ -38,7 +38,7 @@ async function made(tenant: Tenant, provider: string, over: object = {}): Promis
   return json as MadeGateway;
 }
 const urlOf = ({ callbackUrl }: Pick<MadeGateway, 'callbackUrl'>): string =>
-  `${stack.api.url}${new URL(callbackUrl).pathname}`;
+  `http://127.0.0.1:${stack.api.port}${new URL(callbackUrl).pathname}`;
 const ask = async (url: string, init: RequestInit): Promise<[number, string]> => {
   const response = await fetch(url, { ...init, redirect: 'error' });
   return [response.status, await response.text()];
@@ -80,7 +80,7 @@ test.each([
   ['application/xml', '{"txid":"1","deliverystatus":"DELIVRD"}'],
 ])('a report as %j is taken as what it is', async (type, body) => {
   const gateway = await made(a, 'times-mobile');
-  const headers = type === '' ? {} : { 'content-type': type };
+  const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
   // fetch names text/plain for a string by itself; bytes have none.
   expect(await ask(urlOf(gateway), { method: 'POST', headers, body: Buffer.from(body) })).toEqual([
     200,

@@ -37,6 +37,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const portTooLong = refused('content', '900', 'port-too-long', 'a message to a port must fit one part');
 

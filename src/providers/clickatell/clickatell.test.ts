@@ -55,6 +55,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const notAnswered = refused('unknown', '900', 'not-answered', 'the answer does not say what became of this message');
 

@@ -134,6 +134,7 @@ function refusedRequest(failure: OutboundError | undefined, error: unknown, apiK
   return new OutboundError({
     class: refusal.class,
     clevertap: refusal.clevertap,
+    optOut: refusal.optOut,
     code: told.code ?? failure?.code ?? 'refused',
     reason: told.reason ?? failure?.message ?? 'no reason given',
     retryAfterMs: failure?.retryAfterMs,

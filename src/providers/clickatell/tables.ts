@@ -35,7 +35,7 @@ export const ERROR: ReadonlyMap<string, Refusal> = new Map(
     45: SENDER, // FROM number not of this integration
 
     25: NO_SUCH_NUMBER, // invalid recipient
-    26: { class: 'recipient', clevertap: '903' }, // opted out
+    26: { class: 'recipient', clevertap: '903', optOut: true }, // opted out
     27: NO_SUCH_NUMBER, // not available on the channel
     28: NO_SUCH_NUMBER, // not available on the sandbox
 

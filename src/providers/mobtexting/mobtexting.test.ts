@@ -60,6 +60,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const notAnswered = refused('unknown', '900', 'not-answered', 'the answer does not mention this message');
 
@@ -278,7 +279,14 @@ const callbackCases: CallbackCase[] = [
   ...EVERY.map(([failure, clevertap, word]) => ({
     label: `${word} is ${failure} ${clevertap}`,
     request: report({ status: word }),
-    expected: receipts({ status: 'failed', class: failure, clevertap, code: word, reason: word }),
+    expected: receipts({
+      status: 'failed',
+      class: failure,
+      clevertap,
+      code: word,
+      reason: word,
+      ...(clevertap === '903' ? { optOut: true } : {}),
+    }),
   })),
   {
     label: 'our id in other letters',

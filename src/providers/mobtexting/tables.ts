@@ -4,12 +4,17 @@
  */
 import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
-type Row = [FailureClass, CleverTapCode, string];
+type Row = [FailureClass, CleverTapCode, string, 'opted out'?];
 
 function table(rows: Row[]): ReadonlyMap<string, Refusal> {
   return new Map(
-    rows.flatMap(([failure, clevertap, words]) =>
-      words.split(' ').map((word): [string, Refusal] => [word, { class: failure, clevertap }]),
+    rows.flatMap(([failure, clevertap, words, optedOut]) =>
+      words
+        .split(' ')
+        .map((word): [string, Refusal] => [
+          word,
+          { class: failure, clevertap, ...(optedOut === undefined ? {} : { optOut: true }) },
+        ]),
     ),
   );
 }
@@ -31,7 +36,7 @@ export const STATUS = table([
   ['recipient', '912', 'MEMEXEC 009'],
   ['recipient', '915', 'SERIES-BLK 018 SERIES-BLOCK 400'],
   ['recipient', '901', 'DNDNUMB 408'],
-  ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456'],
+  ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456', 'opted out'],
   ['recipient', '909', 'NOT-OPTIN 455'],
   ['recipient', '918', 'DUPLICATE 460'],
   ['account', '904', 'NO-CREDITS 401 NO-ACCOUNT 402'],

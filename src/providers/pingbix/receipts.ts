@@ -3,7 +3,6 @@
  * on 2026-11-29): a form, a GET or JSON with `Transactionid, Messageid, ErrorCode, mobileNo, ReceivedTime, DeliveredTime`
  * in any case, mostly without a status. Then a code that is not zero is a failure, and a time of delivery is a delivery.
  */
-import { publicText } from '../../outbound/errors';
 import type { Refusal } from '../../core/messages/outcome';
 import { inOtherBase } from '../../core/messages/provider-id';
 import { fieldsOf, readFlat, UnreadableCallback, type Fields } from '../shared/fields';
@@ -141,9 +140,7 @@ const HERE = {
 } as const;
 
 function withWord(receipt: Receipt, word: string, code: string | undefined, receipts: PingbixReceipts): Receipt {
-  const spelled = word.trim().toLowerCase();
-  const isListed = Object.keys(receipts.statuses).some((listed) => listed.toLowerCase() === spelled);
-  if (!isListed) return { ...receipt, unlisted: publicText(word) };
-  const isMeant = spelled === 'blacklisted' && receipt.status === 'failed';
-  return isMeant && refusalOf(receipts.refusals, code ?? word) === undefined ? { ...receipt, ...BLACKLISTED } : receipt;
+  const isBlacklisted = receipt.status === 'failed' && /^\s*blacklisted\s*$/i.test(word);
+  const isMeant = isBlacklisted && refusalOf(receipts.refusals, code ?? word) === undefined;
+  return isMeant ? { ...receipt, ...BLACKLISTED } : receipt;
 }
