@@ -106,10 +106,10 @@ describe('validity', () => {
       message: `is ${most + 1}; it must be ${most} or less: ${label} keeps a message no longer`,
     };
     const refused = await make(a, provider, { validitySeconds: most + 1 });
-    expect([refused.status, refused.json.problems]).toEqual([400, [problem]]);
+    expect([refused.status, refused.json.errors]).toEqual([400, [problem]]);
     const path = `/api/v1/gateways/${gateway.id}`;
     const patched = await a.call('PATCH', path, { validitySeconds: most + 1 });
-    expect([patched.status, patched.json.problems]).toEqual([400, [problem]]);
+    expect([patched.status, patched.json.errors]).toEqual([400, [problem]]);
     expect((await a.call('PATCH', path, { priority: 7 })).json).toMatchObject({ validitySeconds: most, priority: 7 });
   });
 
@@ -134,6 +134,6 @@ describe('providerIdBase', () => {
 
   test('another word is refused by name', async () => {
     const { status, json } = await make(a, 'times-mobile', { providerIdBase: 'octal' });
-    expect([status, json.problems]).toEqual([400, [expect.objectContaining({ field: 'providerIdBase' })]]);
+    expect([status, json.errors]).toEqual([400, [expect.objectContaining({ field: 'providerIdBase' })]]);
   });
 });
