@@ -51,8 +51,11 @@ function tryDecode(bytes: Uint8Array, charset: string): string | null {
 }
 
 const SINGLE_BYTE = 'windows-1252';
-/** Of two bytes a character, Indian scripts have a tab, a line feed or a return in each: none may be among these. */
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/**
+ * What people write in ASCII. Of two bytes a character, Indian scripts have a tab, a line feed or a return in each, and
+ * 停止 (stop) has a backslash: none of these may be among it.
+ */
+const PLAIN_WORDS = /^[A-Za-z0-9 .,!?'"()-]+$/;
 const TWO_BYTES = /^(utf-?16|ucs|iso-10646)/i;
 
 /** Whether a character set has two bytes for each character. */
@@ -68,7 +71,7 @@ export function decodeText(bytes: Buffer, charset?: string): DecodedText {
   const ascii = bytes.toString('latin1');
   // Of two bytes a character, and yet all of them letters of ours: it has been decoded on the way. Read as it says it
   // would be a few rare Chinese characters, and a STOP would be lost.
-  if (isTwoByte(charset) && PRINTABLE_ASCII.test(ascii.trimEnd())) return { text: ascii, sure: true };
+  if (isTwoByte(charset) && PLAIN_WORDS.test(ascii.trimEnd())) return { text: ascii, sure: true };
   const text = tryDecode(bytes, charset);
   return text === null ? { text: undeclared(bytes), sure: false } : { text, sure: true };
 }
