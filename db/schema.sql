@@ -362,12 +362,14 @@ create table gateways (
   previous_callback_auth text,
   previous_callback_until timestamp with time zone,
   callback_allow text[] not null default '{}'::text[],
+  provider_id_base text,
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),
   constraint gateways_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint gateways_pkey PRIMARY KEY (id),
   constraint gateways_price_per_segment_check CHECK ((price_per_segment >= (0)::numeric)),
+  constraint gateways_provider_id_base_check CHECK ((provider_id_base = ANY (ARRAY['hex'::text, 'decimal'::text]))),
   constraint gateways_sending_pattern_check CHECK ((sending_pattern = ANY (ARRAY['batch'::text, 'loop'::text]))),
   constraint gateways_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
 );

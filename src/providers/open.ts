@@ -1,6 +1,8 @@
 /** A gateway opened for its adapter: the same for the way out and the way back. */
 import type { CallbackAuth, Provider, ProviderConfig } from './provider';
+import type { ProviderIdBase } from '../core/messages/provider-id';
 import { providerNamed } from './registry';
+import { members } from './shared/json';
 
 export { freshCallbackAuth, renewedCallbackAuth } from './shared/callback-auth';
 export { exposedSecrets, hasSecret } from './shared/exposed';
@@ -15,6 +17,7 @@ export interface GatewayColumns {
   id: string;
   provider: string;
   base_url: string | null;
+  provider_id_base: ProviderIdBase | null;
 }
 
 /** What is kept sealed of a gateway, as plain JSON values. */
@@ -40,14 +43,18 @@ export function openGateway(row: GatewayColumns, secrets: GatewaySecrets, public
   if (provider === undefined) {
     throw new GatewayError(`Gateway ${row.id} names the provider ${row.provider}, which is not built in`);
   }
+  const credentials = provider.credentialsSchema.parse(secrets.credentials);
+  // An option of the provider's own says it for where it stands.
+  const own = members(members(credentials)['receipts'])['providerIdBase'];
   return {
     provider,
     config: {
-      credentials: provider.credentialsSchema.parse(secrets.credentials),
+      credentials,
       baseUrl: row.base_url ?? provider.defaultBaseUrl,
       callbackUrl: callbackUrlOf(publicUrl, secrets.callbackToken),
       callbackAuth: secrets.callbackAuth,
       previousCallbackAuth: secrets.previousCallbackAuth,
+      providerIdBase: own === undefined ? row.provider_id_base : null,
     },
   };
 }

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import type { CleverTapCode, FailureClass } from '../core/messages/outcome';
 import type { ReplyMeaning } from '../core/messages/opt-out';
+import type { ProviderIdBase } from '../core/messages/provider-id';
 import type { Encoding } from '../core/messages/segments';
 import type { HttpClient } from '../outbound/client';
 
@@ -24,6 +25,8 @@ export interface Capabilities {
   /** DLT entity and template ids (India) are carried. */
   dlt: boolean;
   validity: boolean;
+  /** The longest validity that the vendor keeps to; null = it names none. */
+  maxValiditySeconds: number | null;
   /** The vendor can keep a message until its time. For people's information: Heliograph keeps the clock itself. */
   schedule: boolean;
   /** Most segments of one message. */
@@ -42,6 +45,7 @@ export const TEXT_ONLY: Omit<Capabilities, 'maxParts'> = {
   port: false,
   dlt: false,
   validity: false,
+  maxValiditySeconds: null,
   schedule: false,
   maxCharacters: null,
 };
@@ -110,6 +114,11 @@ export interface Receipt {
   at?: Date;
   /** This report as parsed, when the request carried several; kept for support. */
   raw?: unknown;
+  /**
+   * The vendor's word where it is in no table, in public text: the report is `pending` then, since a word that nobody knows
+   * must not end a message. People are told of it once for a gateway.
+   */
+  unlisted?: string;
 }
 
 /** An attempt whose outcome is not known: its submission was not answered, or its report is overdue. */
@@ -140,6 +149,8 @@ export interface InboundText {
   cleanText?: string | undefined;
   /** What the vendor itself has taken the text for, and acted on; absent = nothing is known of that. */
   told?: ReplyMeaning | undefined;
+  /** The character set that the vendor named where it could not be read by it: `text` is then as near as it gets. */
+  unlisted?: string;
 }
 
 /** A provider's HTTP callback as it came in. */
@@ -188,6 +199,11 @@ export interface ProviderConfig<Credentials> {
   callbackAuth: CallbackAuth | null;
   /** The one before a rotation, while it is still good. */
   previousCallbackAuth?: CallbackAuth | null;
+  /**
+   * Set where reports write the vendor's ids to this base and its answers to the other one. Receipts are turned round for
+   * every adapter; only one that makes ids of its own out of the vendor's has to look here.
+   */
+  providerIdBase?: ProviderIdBase | null;
 }
 
 /**

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
 import { formatUuid, parseAttemptWireId } from '../core/messages/ids';
-import { normaliseProviderId } from '../core/messages/provider-id';
-import type { Receipt } from '../providers/provider';
+import { inOtherBase, normaliseProviderId } from '../core/messages/provider-id';
+import type { ProviderConfig, Receipt } from '../providers/provider';
 import type { ReceiptDraft } from '../store/receipts/receipts';
 
 /** What is kept of a report as it came: for support, and enough for any that is one. */
@@ -17,6 +17,17 @@ const MAX_ATTEMPT_NO = 32_767;
 /** Identifies a receipt by what it says: SHA-256 over the parts of it. */
 export const digest = (identity: (string | number)[]): Buffer =>
   createHash('sha256').update(identity.join('\n')).digest();
+
+/** The same receipts with the vendor's ids as its answers write them. */
+export function inBase(
+  receipts: readonly Receipt[],
+  { providerIdBase: base }: Pick<ProviderConfig<unknown>, 'providerIdBase'>,
+): readonly Receipt[] {
+  if (base == null) return receipts;
+  return receipts.map((receipt) =>
+    receipt.providerId === undefined ? receipt : { ...receipt, providerId: inOtherBase(receipt.providerId, base) },
+  );
+}
 
 /**
  * Receipts as they are stored and applied: whatever the provider says, within bounds.

@@ -25,6 +25,7 @@ let inbox: Inbox;
 let woken: SliceNews[];
 let relays: string[];
 let refusals: Error[];
+let words: [string, string][];
 beforeAll(async () => {
   store = await startStore();
   gateway = await storeGateway(store, { callbackAuth: { basic: { username: 'infobip', password: 'pass' } } });
@@ -38,6 +39,7 @@ beforeAll(async () => {
     wake: (news) => void woken.push(...news),
     wakeRelays: (ids) => void relays.push(...ids),
     onRefused: (error) => void refusals.push(error as Error),
+    onUnlisted: (gatewayId, word) => void words.push([gatewayId, word]),
   });
 });
 afterAll(() => store.stop());
@@ -45,6 +47,7 @@ beforeEach(() => {
   woken = [];
   relays = [];
   refusals = [];
+  words = [];
 });
 
 const ADDRESS = '203.0.113.7';
@@ -259,6 +262,7 @@ describe('who goes on without a proof', () => {
       wake: () => undefined,
       wakeRelays: () => undefined,
       onRefused: () => undefined,
+      onUnlisted: () => undefined,
     });
 
   it('is held back by address and gateway, and nobody else is', async () => {

@@ -10,8 +10,10 @@ import { storeInbound } from '../store/messages/opt-outs';
 import type { Sealer } from '../store/seal';
 import { CallbackBudgets, UnprovenThrottle } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
-import { toDrafts } from './drafts';
+import { inBase, toDrafts } from './drafts';
+import { isProbe } from './probes';
 import { createReplyReader } from './replies';
+import { UnlistedWords } from './unlisted';
 import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open';
 
 /** The answer to a callback of a provider. */
@@ -30,6 +32,8 @@ export interface InboxDeps extends ReceiptCommitsDeps {
   loadPseudonyms: LoadPseudonyms;
   /** Base of callback URLs; no trailing slash. */
   publicUrl: string;
+  /** Told once of each word of a gateway's vendor that no table has. */
+  onUnlisted(gatewayId: string, word: string): void;
 }
 
 export interface Inbox {
@@ -104,6 +108,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   const commits = new ReceiptCommits(deps);
   const budgets = new CallbackBudgets();
   const toInbound = createReplyReader(deps);
+  const unlisted = new UnlistedWords(deps.onUnlisted);
   const unproven = new UnprovenThrottle(UNPROVEN.perSecond, UNPROVEN.burst);
 
   /** Reads a callback that may be its provider's; a status = that of the refusal. */
@@ -122,7 +127,13 @@ export function createInbox(deps: InboxDeps): Inbox {
     return result;
   }
 
-  async function take(row: GatewayRow, request: CallbackRequest, result: CallbackResult, proof: CallbackProof | null) {
+  async function take(
+    { row, config }: ReceivingGateway,
+    request: CallbackRequest,
+    result: CallbackResult,
+    proof: CallbackProof | null,
+  ) {
+    unlisted.note(row.id, result);
     switch (result.kind) {
       case 'inbound':
         deps.wakeRelays(
@@ -134,7 +145,9 @@ export function createInbox(deps: InboxDeps): Inbox {
         );
         return STORED;
       case 'receipts':
-        if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request), proof))) > 0) return STORED;
+        if ((await commits.store(toDrafts(row.id, inBase(result.receipts, config), rawOf(request), proof))) > 0) {
+          return STORED;
+        }
         return { status: 400, reason: 'the report has values that can’t be stored' } as const;
       default:
         return IGNORED;
@@ -150,11 +163,12 @@ export function createInbox(deps: InboxDeps): Inbox {
       const result = prove(gateway, request, address);
       if ('status' in result) return result;
       if (result.kind === 'unauthentic') return { status: 401, reason: result.reason };
+      if (isProbe(request, result)) return IGNORED;
       const waitMs = budgets.take(gateway.row.id, { rows: rowsOf(result), bytes: sizeOf(request) });
       if (waitMs > 0) return tooMuch('this gateway’s provider brings more than can be stored at a time', waitMs);
       if (result.kind === 'malformed') return { status: 400, reason: result.reason };
       if (result.kind === 'challenge') return { status: 200, outcome: 'challenge', answer: result.answer };
-      const taken = rowsOf(result) === 0 ? IGNORED : await take(gateway.row, request, result, proofOf(gateway, result));
+      const taken = rowsOf(result) === 0 ? IGNORED : await take(gateway, request, result, proofOf(gateway, result));
       const wanted = 'answer' in result ? result.answer : undefined;
       return taken.status === 200 && wanted !== undefined ? { ...taken, answer: wanted } : taken;
     },

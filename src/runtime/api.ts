@@ -157,6 +157,8 @@ function startInbox(
     wakeRelays: (ids) => workflows.wakeRelays(ids),
     onRefused: (err, { gatewayId }) =>
       log.warn({ err, gatewayId }, 'a receipt can’t be stored and was refused; those beside it are stored'),
+    onUnlisted: (gatewayId, word) =>
+      log.warn({ gatewayId, word }, 'the provider says what no table has: it changes nothing (docs/providers)'),
   });
 }
 

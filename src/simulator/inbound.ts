@@ -37,7 +37,8 @@ export async function sendInbound(world: World, request: VendorRequest): Promise
     read.data.url ?? answered?.submission.reportUrl?.replace(/[?#].*/, '') ?? account.behaviour.script.receipts.url;
   if (url === undefined) return refused('no-url', 'give a url');
   const to = read.data.to ?? answered?.submission.sender ?? '';
-  const what = inbound(url, { id: hexId(), from, to, text, at: Date.now(), secret, bulkId });
+  const sent = { id: hexId(), from, to, text, at: Date.now(), secret, bulkId };
+  const what = inbound(url, sent, account.behaviour.script.receipts);
   return json(200, { status: await account.courier.send(protocol, what) });
 }
 

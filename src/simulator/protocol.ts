@@ -118,7 +118,7 @@ export interface ReceiptWire {
   acknowledges?(status: number): boolean;
   write(url: string, reports: Report[], script: Script['receipts']): ReceiptRequest;
   /** A text of a phone on its way to the account's owner; without it the vendor has no inbound texts. */
-  inbound?(url: string, message: InboundMessage): ReceiptRequest;
+  inbound?(url: string, message: InboundMessage, script: Script['receipts']): ReceiptRequest;
   /** The schemes of the Authorization header that the vendor can be told to send. */
   authorization?: readonly ('basic' | 'bearer')[];
 }

@@ -133,6 +133,15 @@ const receipts = z.strictObject({
   idCase: z.enum(['same', 'upper'], 'give "same" or "upper"').default('same'),
   /** Body of Infobip's reports: v3, or the older v2. */
   shape: z.enum(['v3', 'v2'], 'give "v3" or "v2"').default('v3'),
+  /**
+   * How reports and texts of phones travel, from the vendors whose portal lets people choose: `usual` = as most get them,
+   * `platform` = as the Platform API of Clickatell writes them.
+   */
+  form: z
+    .enum(['usual', 'query', 'form', 'json', 'platform'], 'give "usual", "query", "form", "json" or "platform"')
+    .default('usual'),
+  /** Character set of texts of phones, from Clickatell's HTTP API. */
+  charset: z.enum(['UTF-8', 'ISO-8859-1', 'UTF-16BE'], 'give "UTF-8", "ISO-8859-1" or "UTF-16BE"').default('UTF-8'),
   /** The Authorization header of reports and inbound texts, from the vendors that send such a one. */
   auth: z
     .union(

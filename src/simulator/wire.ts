@@ -1,5 +1,6 @@
 /** What several vendors' protocols have in common on the wire. */
-import type { Answer, VendorRequest } from './protocol';
+import type { Answer, ReceiptRequest, VendorRequest } from './protocol';
+import type { Script } from './script';
 
 const IST_OFFSET_MS = 5.5 * 3_600_000;
 
@@ -26,6 +27,31 @@ export function jsonOf({ headers, body }: VendorRequest): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A flat report on its way: as the script says, else as `usual`.
+ * @param fields undefined ones are left out.
+ */
+export function carry(
+  url: string,
+  fields: Record<string, string | number | undefined>,
+  form: Script['receipts']['form'],
+  usual: 'query' | 'form' | 'json',
+): ReceiptRequest {
+  const way = form === 'query' || form === 'form' || form === 'json' ? form : usual;
+  if (way === 'json') {
+    return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) };
+  }
+  const target = new URL(url);
+  const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const parameters = new URLSearchParams(given as [string, string][]);
+  if (way === 'form') {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return { method: 'POST', url, headers, body: parameters.toString() };
+  }
+  for (const [name, value] of parameters) target.searchParams.append(name, value);
+  return { method: 'GET', url: target.href };
 }
 
 /** The user and password of HTTP Basic; undefined for any other scheme. */

@@ -17,13 +17,17 @@ export function normaliseProviderId(id: string): string {
   return spelled.length <= MAX_ID_CHARACTERS ? spelled : `sha256:${createHash('sha256').update(spelled).digest('hex')}`;
 }
 
+/** How the numbers of a vendor's ids are written. */
+export const PROVIDER_ID_BASES = ['hex', 'decimal'] as const;
+export type ProviderIdBase = (typeof PROVIDER_ID_BASES)[number];
+
 /**
  * The same id with its number written to the other base: gateways behind SMPP answer a submission with one and report
  * with the other (SMPP 3.4 leaves the form of message ids to the operator).
  * @param from how `id` is written.
  * @returns the id as it is when it is no such number, or one of more digits than any id has.
  */
-export function inOtherBase(id: string, from: 'hex' | 'decimal'): string {
+export function inOtherBase(id: string, from: ProviderIdBase): string {
   const digits = id.trim();
   if (digits.length > MAX_ID_CHARACTERS) return id;
   if (from === 'hex') return /^[0-9a-f]+$/i.test(digits) ? BigInt(`0x${digits}`).toString() : id;

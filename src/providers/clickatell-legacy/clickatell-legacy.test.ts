@@ -37,6 +37,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const portTooLong = refused('content', '900', 'port-too-long', 'a message to a port must fit one part');
 
@@ -197,6 +198,38 @@ const FAILED: [string, FailureClass, CleverTapCode, string][] = [
   ['014', 'account', '904', 'message limit of the account exceeded'],
 ];
 
+const MO = 'api_id=1&moMsgId=2&from=919800000001&to=447860000000&timestamp=2015-02-04+09%3A30%3A36';
+const inbound = (text: string, unlisted?: string) => ({
+  kind: 'inbound' as const,
+  texts: [
+    {
+      from: '+919800000001',
+      to: '447860000000',
+      text,
+      providerId: '2',
+      at: new Date('2015-02-04T07:30:36Z'),
+      ...(unlisted === undefined ? {} : { unlisted }),
+    },
+  ],
+});
+
+/** What a phone said: label, as it comes in a form, the character set, the text, what can't be read. */
+const PHONE_TEXTS: [string, string, string, string, string?][] = [
+  ['ISO-8859-1', 'ARR%CAT+d%E9j%E0', '&charset=ISO-8859-1', 'ARRÊT déjà'],
+  ['in any case of the name', 'caf%E9', '&CharSet=iso-8859-1', 'café'],
+  ['ISO-8859-15 has a euro', '5%A4', '&charset=ISO-8859-15', '5€'],
+  ['UTF-16BE', '%00S%00T%00O%00P', '&charset=UTF-16BE', 'STOP'],
+  ['Devanagari in UTF-16BE', '%09%2C%09%02%09%26', '&charset=UTF-16BE', 'बंद'],
+  ['Gujarati, all of whose letters begin with a line feed', '%0A%AC%0A%82%0A%A7', '&charset=UTF-16BE', 'બંધ'],
+  ['UCS-2 is big-endian, too', '%00S%00T%00O%00P', '&charset=UCS-2', 'STOP'],
+  ['UTF-16BE that has been decoded on the way', 'STOP', '&charset=UTF-16BE', 'STOP'],
+  ['UTF-8', 'caf%C3%A9', '&charset=UTF-8', 'café'],
+  ['none named, UTF-8', 'caf%C3%A9', '', 'café'],
+  ['none named, Latin', 'caf%E9', '', 'café'],
+  ['a name of nobody', 'STOP', '&charset=KLINGON-1', 'STOP', 'charset KLINGON-1'],
+  ['half a character', '%00S%00', '&charset=UTF-16BE', '\0S\0', 'charset UTF-16BE'],
+];
+
 const callbackCases: CallbackCase[] = [
   ...['001', '002', '003', '008', '011'].map((status) => ({
     label: `${status} is pending`,
@@ -283,6 +316,45 @@ const callbackCases: CallbackCase[] = [
     },
   },
   {
+    label: 'JSON, wrapped and with the names of the REST API',
+    request: {
+      method: 'POST',
+      url: '/callbacks/token',
+      body: JSON.stringify({
+        data: {
+          apiId: 3442105,
+          apiMessageId: apiMsgId,
+          clientMessageId: message.id,
+          timestamp: 1218008129,
+          messageStatus: '004',
+        },
+      }),
+    },
+    expected: receipt({ ...ids, status: 'delivered' }),
+  },
+  {
+    label: 'XML says what to pick instead',
+    request: {
+      method: 'POST',
+      url: '/callbacks/token',
+      body: `data=<callback><apiMsgId>${apiMsgId}</apiMsgId></callback>`,
+    },
+    expected: {
+      kind: 'malformed',
+      reason: 'XML is not read: choose JSON, a form or GET where the vendor is told this URL',
+    },
+  },
+  ...PHONE_TEXTS.map(([label, encoded, charset, text, unlisted]) => ({
+    label: `a phone’s text: ${label}`,
+    request: { method: 'POST', url: '/callbacks/token', body: `${MO}&text=${encoded}${charset}` },
+    expected: inbound(text, unlisted),
+  })),
+  {
+    label: 'a phone’s text in UTF-16 by GET',
+    request: { method: 'GET', url: `/callbacks/token?${MO}&text=%00S%00T%00O%00P&charset=UTF-16BE`, body: '' },
+    expected: inbound('STOP'),
+  },
+  {
     label: 'an inbound message of a short code',
     request: { method: 'GET', url: '/callbacks/token?api_id=1&moMsgId=2&from=12345&text=STOP', body: '' },
     expected: { kind: 'ignored', reason: 'an inbound message without a text' },
@@ -297,7 +369,7 @@ runCallbackCases(clickatellLegacy, {
   format: 'query',
   unknownStatus: {
     request: got({ status: '099' }),
-    expected: receipt({ ...ids, status: 'pending' }),
+    expected: receipt({ ...ids, status: 'pending', unlisted: '099' }),
   },
   cases: callbackCases,
 });

@@ -35,7 +35,7 @@ export const clickatellLegacy: Provider<ClickatellLegacyCredentials> = {
     batchSize: 1,
     flash: true,
     port: true,
-    validity: true,
+    validity: true, // Minutes, of which none are named as too many.
     schedule: true,
     maxParts: MAX_PARTS,
   },

@@ -1,6 +1,7 @@
 /**
  * Clickatell's codes of the HTTP API in our words. Source: Clickatell, "HTTP API Specification" 2.5, error codes and
- * message status codes. The classification is ours.
+ * message status codes, as public copies and Clickatell's archived "API error codes" (docs.clickatell.com/archive) have
+ * them; read on 2026-11-29. The classification is ours.
  */
 import type { Refusal } from '../../core/messages/outcome';
 import type { Receipt } from '../provider';
@@ -8,7 +9,7 @@ import type { Receipt } from '../provider';
 const ACCOUNT: Refusal = { class: 'account', clevertap: '904' };
 const SENDER: Refusal = { class: 'sender', clevertap: '906' };
 const NO_SUCH_NUMBER: Refusal = { class: 'recipient', clevertap: '910' };
-const BLOCKED: Refusal = { class: 'recipient', clevertap: '903' };
+const OPTED_OUT: Refusal = { class: 'recipient', clevertap: '903', optOut: true };
 const WRONG_MESSAGE: Refusal = { class: 'content', clevertap: '900' };
 
 /** The three digits of an `ERR:` line. */
@@ -32,9 +33,9 @@ export const ERROR: ReadonlyMap<string, Refusal> = new Map(
     '114': { class: 'sender', clevertap: '914' },
 
     '105': NO_SUCH_NUMBER,
-    '121': BLOCKED,
-    '122': BLOCKED, // opted out
-    '128': BLOCKED, // delisted
+    '121': OPTED_OUT, // the destination is blocked, by STOP
+    '122': OPTED_OUT,
+    '128': OPTED_OUT, // delisted
 
     '101': WRONG_MESSAGE, // invalid or missing parameter
     '102': WRONG_MESSAGE, // user data header

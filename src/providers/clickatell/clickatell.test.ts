@@ -1,6 +1,6 @@
 import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
-import { CALLBACK_URL, runCallbackCases, runSubmitCases } from '../testing/cases';
+import { CALLBACK_URL, runCallbackCases, runLookupCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';
 import type { SeenRequest } from '../testing/vendor';
 import { clickatell } from '.';
@@ -55,6 +55,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const notAnswered = refused('unknown', '900', 'not-answered', 'the answer does not say what became of this message');
 
@@ -173,7 +174,25 @@ const submitCases: SubmitCase[] = [
     label: 'a bare text as error',
     messages: [message],
     answer: { status: 400, body: '{"messages":[],"error":"From number is not related to integration"}' },
-    failure: { class: 'content', code: 'http-400', message: 'From number is not related to integration' },
+    failure: { class: 'sender', code: '45', message: 'From number is not related to integration' },
+  },
+  {
+    label: 'a text that is one of the table has its code, inside a 200',
+    messages: [message],
+    answer: { status: 200, body: '{"messages":[],"error":"FROM number is not related to integration"}' },
+    failure: { class: 'sender', clevertap: '906', code: '45', message: 'FROM number is not related to integration' },
+  },
+  {
+    label: 'a text that is none refuses the request all the same',
+    messages: [message],
+    answer: { status: 200, body: '{"messages":[],"error":"The moon is full"}' },
+    failure: { class: 'content', clevertap: '900', code: 'refused', message: 'The moon is full' },
+  },
+  {
+    label: 'an error without a word leaves it unknown',
+    messages: [message],
+    answer: { status: 200, body: '{"messages":[],"error":null}' },
+    failure: { class: 'unknown', code: 'unreadable-answer' },
   },
   {
     label: 'a refusal inside a 2xx without messages',
@@ -202,7 +221,80 @@ runSubmitCases(clickatell, {
     answer: answer(207, rejected(999)),
     results: [refused('recipient', '900', '999')],
   },
+  lookupId: 'api-1',
   cases: submitCases,
+});
+
+const subject = { attemptId: message.id, providerId: 'api-1', to: message.to, submittedAt: new Date(0) };
+const asks = (id: string): SeenRequest => ({
+  method: 'GET',
+  path: `/v1/message/${id}`,
+  headers: { authorization: credentials.apiKey, accept: 'application/json' },
+  body: '',
+});
+const looked = (body: object, status = 200) => ({ status, body: JSON.stringify(body) });
+const found = { attemptId: message.id, providerId: 'api-1', at: new Date(1_500_000_000_000) };
+
+runLookupCases(clickatell, credentials, [
+  {
+    label: 'asks by Clickatell’s id',
+    subjects: [subject],
+    answer: looked({ sms: { status: 'DEVICE_ACK', timestamp: 1_500_000_000_000 } }),
+    request: asks('api-1'),
+    receipts: [{ ...found, status: 'delivered' }],
+  },
+  {
+    label: 'restores the zeros that normalising took off its id',
+    subjects: [{ ...subject, providerId: '6411ad91fa211e7d17bc873aa4a41d' }],
+    answer: looked({ sms: { status: 'QUEUED' } }),
+    request: asks('006411ad91fa211e7d17bc873aa4a41d'),
+    receipts: [
+      { attemptId: message.id, providerId: '6411ad91fa211e7d17bc873aa4a41d', at: undefined, status: 'pending' },
+    ],
+  },
+  ...[
+    { statusCode: 29, status: 'RECIPIENT_DOES_NOT_EXIST', timestamp: 1_500_000_000_000 },
+    { messages: [{ Status: 'recipient_does_not_exist', timestamp: 1_500_000_000_000 }] },
+  ].map((body) => ({
+    label: `a failure, as ${JSON.stringify(body)}`,
+    subjects: [subject],
+    answer: looked(body),
+    receipts: [
+      {
+        ...found,
+        status: 'failed' as const,
+        class: 'recipient' as const,
+        clevertap: '910' as const,
+        code: '29',
+        reason: expect.stringMatching(/^recipient_does_not_exist$/i) as string,
+      },
+    ],
+  })),
+  {
+    label: 'a message that it does not have is unknown',
+    subjects: [subject],
+    answer: looked({ sms: { status: 'UNKNOWN', timestamp: 1_500_000_000_000 } }),
+    receipts: [],
+  },
+  {
+    label: 'so is one that is said so by an error',
+    subjects: [subject],
+    answer: looked({ error: { code: 41, description: 'Resource does not exist' } }, 404),
+    receipts: [],
+  },
+  {
+    label: 'a refused key is an error',
+    subjects: [subject],
+    answer: looked({ error: { code: 1, description: 'Invalid or missing Integration API Key' } }),
+    failure: { class: 'account', code: '1' },
+  },
+]);
+
+it('asks nothing where Clickatell’s id never came', async () => {
+  const config = { credentials, baseUrl: 'http://127.0.0.1:9', callbackUrl: CALLBACK_URL, callbackAuth: null };
+  const http = { request: () => Promise.reject(new Error('nothing may be asked')) };
+  const asked = clickatell.lookup!(config, [{ ...subject, providerId: null }], http, new AbortController().signal);
+  expect(await asked).toEqual([]);
 });
 
 const basic = { username: 'clickatell', password: 'p4ss:word' };
@@ -243,7 +335,130 @@ const FAILED: [number, string, FailureClass, CleverTapCode][] = [
   [27, 'VOLUME_LIMIT', 'account', '904'],
   [28, 'VOLUME_LIMIT', 'account', '904'],
   [29, 'RECIPIENT_DOES_NOT_EXIST', 'recipient', '910'],
+  [60, 'ENCRYPTION_ACCESS_DENIED', 'account', '904'],
+  [61, 'ENCRYPTION_CONTENT_ERROR', 'content', '900'],
   [100, 'ROUTING_ERROR', 'account', '904'],
+];
+
+/** A callback of the Platform API: flat. */
+const flat = (changes: object) =>
+  JSON.stringify({
+    integrationName: 'Heliograph',
+    messageId: 'api-1',
+    requestId: 'r-1',
+    clientMessageId: message.id,
+    to: '919800000001',
+    from: '27880000001',
+    statusCode: 4,
+    status: 'RECEIVED_BY_RECIPIENT',
+    statusDescription: 'Received by recipient',
+    timestamp: 1_500_000_000_000,
+    ...changes,
+  });
+
+/** Codes of the Platform API that end in failure. */
+const PLATFORM_FAILED: [number, FailureClass, CleverTapCode][] = [
+  [5, 'content', '900'],
+  [6, 'recipient', '917'],
+  [7, 'recipient', '914'],
+  [9, 'account', '904'],
+  [12, 'account', '904'],
+  [14, 'account', '904'],
+];
+
+const reply = {
+  from: '+919800000001',
+  to: '27990000001',
+  text: 'STOP',
+  providerId: 'mo-1',
+  at: new Date(1_500_000_000_000),
+};
+const mo = (changes: object) =>
+  JSON.stringify({
+    messageId: 'mo-1',
+    fromNumber: '919800000001',
+    toNumber: '27990000001',
+    timestamp: 1_500_000_000_000,
+    text: 'STOP',
+    ...changes,
+  });
+
+const platformCases: CallbackCase[] = [
+  {
+    label: 'Platform: 4 is delivered, which the One API’s is not',
+    request: { body: flat({}) },
+    expected: receipts(delivered),
+  },
+  ...[1, 2, 3, 8, 11].map((statusCode) => ({
+    label: `Platform: ${statusCode} is pending`,
+    request: { body: flat({ statusCode, status: 'X' }) },
+    expected: receipts({ ...ids, status: 'pending' as const }),
+  })),
+  ...PLATFORM_FAILED.map(([statusCode, failure, clevertap]) => ({
+    label: `Platform: ${statusCode} is ${failure} ${clevertap}`,
+    request: { body: flat({ statusCode, status: 'X', statusDescription: 'said so' }) },
+    expected: receipts({
+      ...ids,
+      status: 'failed',
+      class: failure,
+      clevertap,
+      code: String(statusCode),
+      reason: 'said so',
+    }),
+  })),
+  {
+    label: 'Platform: 10 is expired',
+    request: { body: flat({ statusCode: 10, statusDescription: 'late' }) },
+    expected: receipts({ ...ids, status: 'expired', class: 'recipient', clevertap: '916', code: '10', reason: 'late' }),
+  },
+  {
+    label: 'a word of the One API beside its code is believed in a flat report',
+    request: { body: flat({ statusCode: 5, status: 'DEVICE_ACK' }) },
+    expected: receipts(delivered),
+  },
+  {
+    label: 'Platform: a code of nobody',
+    request: { body: flat({ statusCode: 77, status: 'BEAMED' }) },
+    expected: receipts({ ...ids, status: 'pending', unlisted: '77 BEAMED' }),
+  },
+  {
+    label: 'Platform: by GET',
+    request: {
+      method: 'GET',
+      url: `/callbacks/token?messageId=api-1&clientMessageId=${message.id}&statusCode=004&timestamp=1500000000000`,
+      body: '',
+    },
+    expected: receipts(delivered),
+  },
+  {
+    label: 'Platform: no statusCode',
+    request: { body: flat({ statusCode: null, status: 'X' }) },
+    expected: { kind: 'malformed', reason: 'no statusCode' },
+  },
+  { label: 'Platform: a text of a phone', request: { body: mo({}) }, expected: { kind: 'inbound', texts: [reply] } },
+  ...(
+    [
+      ['bytes encoded as in a URL', '%00S%00T%00O%00P', 'UTF-16BE', 'STOP'],
+      ['bytes as characters', '\0S\0T\0O\0P', 'UTF-16BE', 'STOP'],
+      ['decoded on the way', 'बंद करो', 'UTF-16BE', 'बंद करो'],
+      ['Latin, encoded as in a URL', 'ARR%CAT+SVP', 'ISO-8859-1', 'ARRÊT SVP'],
+      ['Latin, decoded on the way', '100% & plus+', 'ISO-8859-1', '100% & plus+'],
+    ] as const
+  ).map(([label, text, charset, read]) => ({
+    label: `Platform: a text of a phone, ${label}`,
+    request: { body: mo({ text, charset }) },
+    expected: { kind: 'inbound' as const, texts: [{ ...reply, text: read }] },
+  })),
+  {
+    label: 'Platform: a text of a phone in a character set of nobody stays as it is',
+    request: { body: mo({ text: '%D0%9A', charset: 'KLINGON-1' }) },
+    expected: { kind: 'inbound', texts: [{ ...reply, text: '%D0%9A', unlisted: 'charset KLINGON-1' }] },
+  },
+  {
+    label: 'Platform: a text without a number',
+    request: { body: mo({ fromNumber: '' }) },
+    expected: { kind: 'ignored', reason: 'an inbound message without a text' },
+  },
 ];
 
 const callbackCases: CallbackCase[] = [
@@ -287,8 +502,15 @@ const callbackCases: CallbackCase[] = [
   },
   {
     label: 'several updates, one of no use',
-    request: { body: report({}, { messageId: null, clientMessageId: '' }, { statusCode: null }, { statusCode: '4' }) },
-    expected: receipts(delivered, { ...ids, status: 'pending' }),
+    request: {
+      body: report(
+        {},
+        { messageId: null, clientMessageId: '' },
+        { statusCode: null, status: null },
+        { statusCode: '4' },
+      ),
+    },
+    expected: receipts({ ...delivered, raw: expect.anything() }, { ...ids, status: 'pending', raw: expect.anything() }),
   },
   {
     label: 'our id in another case is ours all the same',
@@ -305,7 +527,12 @@ const callbackCases: CallbackCase[] = [
     request: { body: report({ messageId: undefined }) },
     expected: receipts({ attemptId: message.id, status: 'delivered', at }),
   },
-  ...['1500000000000', null, 1e300].map((timestamp) => ({
+  {
+    label: 'a timestamp in digits',
+    request: { body: report({ timestamp: '1500000000000' }) },
+    expected: receipts(delivered),
+  },
+  ...['yesterday', '', null, 1e300].map((timestamp) => ({
     label: `the timestamp ${JSON.stringify(timestamp)} is none`,
     request: { body: report({ timestamp }) },
     expected: receipts({ ...delivered, at: undefined }),
@@ -367,7 +594,7 @@ runCallbackCases(clickatell, {
   format: 'json',
   unknownStatus: {
     request: { body: report({ statusCode: 999, status: 'TELEPORTED' }) },
-    expected: receipts({ ...ids, status: 'pending' }),
+    expected: receipts({ ...ids, status: 'pending', unlisted: '999 TELEPORTED' }),
   },
-  cases: callbackCases,
+  cases: [...callbackCases, ...platformCases],
 });

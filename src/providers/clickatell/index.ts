@@ -1,14 +1,15 @@
 /**
  * Clickatell One API. Sources: Clickatell, "One API reference" (`POST /v1/message`), "One API errors table" and
- * "Message status updates" (docs.clickatell.com). One message and a hundred are the same call.
+ * "Message status updates" (docs.clickatell.com). One message and a hundred are the same call. Look-up: `lookup.ts`.
  */
 import { z } from 'zod';
 import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { items, members, parseJson } from '../shared/json';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
+import { lookUp } from './lookup';
 import { readCallback } from './receipts';
-import { ERROR, UNLISTED } from './tables';
+import { CODE_OF_TEXT, ERROR, UNLISTED, UNLISTED_REQUEST } from './tables';
 
 const credentialsSchema = z.object({
   apiKey: z
@@ -29,6 +30,8 @@ export const clickatell: Provider<ClickatellCredentials> = {
   capabilities: {
     ...TEXT_ONLY,
     batchSize: 100, // Clickatell's site says 200, users of it 100; more is error 22 for the whole request.
+    lookup: true,
+    lookupBatch: 1,
     maxParts: 35, // Our own bound: Clickatell documents none and answers error 100 where there are too many.
   },
   callbackScheme: 'basic',
@@ -52,6 +55,9 @@ export const clickatell: Provider<ClickatellCredentials> = {
     // Whatever the status: a message that the answer speaks of is judged by what it says.
     return assign(messages, answered).map((item) => readItem(item, failure, apiKey));
   },
+
+  lookup: ({ credentials, baseUrl }, subjects, http, signal) =>
+    lookUp(baseUrl, credentials.apiKey, subjects[0]!, http, signal),
 
   callback: (request, config) => provenBySecret(request, config, () => readCallback(request)),
 };
@@ -116,26 +122,34 @@ function readItem(item: Item | undefined, failure: OutboundError | undefined, ap
   };
 }
 
-/** An answer that lists no message: its own error, else its HTTP status. */
+/**
+ * An answer that lists no message: its own error, else its HTTP status. With an error for the whole request none of it was
+ * processed, also where the status is 200.
+ */
 function refusedRequest(failure: OutboundError | undefined, error: unknown, apiKey: string): OutboundError {
   const told = wording(error, apiKey);
-  const refusal = ERROR.get(told.code ?? '') ?? failure;
+  const isTold = told.code !== undefined || told.reason !== undefined;
+  const refusal = ERROR.get(told.code ?? '') ?? failure ?? (isTold ? UNLISTED_REQUEST : undefined);
   if (!refusal) return unreadableAnswer('the answer has no list of messages');
   return new OutboundError({
     class: refusal.class,
     clevertap: refusal.clevertap,
+    optOut: refusal.optOut,
     code: told.code ?? failure?.code ?? 'refused',
     reason: told.reason ?? failure?.message ?? 'no reason given',
     retryAfterMs: failure?.retryAfterMs,
   });
 }
 
-/** `{code, description}`, or a bare text. */
+/** `{code, description}`, or a bare text, whose code the table of texts has where it is one of those. */
 function wording(error: unknown, apiKey: string): { code?: string; reason?: string } {
   const { code, description } = members(error);
   const text = typeof error === 'string' ? error : description;
+  const said = typeof text === 'string' ? text.trim() : '';
+  const isCode = typeof code === 'number' || typeof code === 'string';
+  const listed = CODE_OF_TEXT.find(([begin]) => said.toLowerCase().startsWith(begin))?.[1];
   return {
-    ...((typeof code === 'number' || typeof code === 'string') && { code: String(code) }),
-    ...(typeof text === 'string' && text !== '' && { reason: publicText(text, [apiKey]) }),
+    ...(isCode ? { code: String(code) } : listed !== undefined && { code: listed }),
+    ...(said !== '' && { reason: publicText(said, [apiKey]) }),
   };
 }

@@ -1,51 +1,89 @@
-/** Callbacks of the One API: status reports, `event.messageStatusUpdate[]`, and inbound texts, `event.moText[]`. */
-import { inboundOf } from '../shared/inbound';
-import { items, members, parseJson } from '../shared/json';
-import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
+/**
+ * Callbacks of Clickatell's two APIs with API keys, told apart by their form. The One API wraps reports in
+ * `event.messageStatusUpdate[]` and texts in `event.moText[]`. The Platform API (REST, one integration in the same portal)
+ * has neither: its reports and texts are flat, as JSON, a form or a query, and their status codes mean something else.
+ */
 import { publicText } from '../../outbound/errors';
-import { STATUS } from './tables';
+import { decodeText } from '../shared/charset';
+import { ofMembers, readFlat, UnreadableCallback, type Fields } from '../shared/fields';
+import { inboundOf, phoneText } from '../shared/inbound';
+import { items, memberNamed, members, parseJsonExactly } from '../shared/json';
+import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
+import { CODE_OF_WORD, PLATFORM_STATUS, STATUS, type Outcome } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readCallback(request: CallbackRequest): CallbackResult {
-  const event = members(members(parseJson(request.body.toString('utf8')))['event']);
-  const inbound = items(event['moText'])?.map(members);
+  const event = memberNamed(parseJsonExactly(decodeText(request.body).text), 'event');
+  if (event === undefined) return readFlat(request, readPlatform);
+  try {
+    return readEvent(event);
+  } catch (error) {
+    if (error instanceof UnreadableCallback) return { kind: 'malformed', reason: error.message };
+    throw error;
+  }
+}
+
+function readEvent(event: unknown): CallbackResult {
+  const inbound = items(memberNamed(event, 'moText'));
   if (inbound) {
-    const texts = inbound.flatMap(toInbound);
+    const texts = inbound.flatMap((text) => toInbound(ofMembers(members(text))));
     return texts.length > 0
       ? { kind: 'inbound', texts }
       : { kind: 'ignored', reason: 'inbound messages without a text' };
   }
-  const updates = items(event['messageStatusUpdate']);
+  const updates = items(memberNamed(event, 'messageStatusUpdate'));
   if (updates === undefined) return { kind: 'malformed', reason: 'no list of status updates' };
   if (updates.length === 0) return { kind: 'ignored', reason: 'no status updates' };
-  const receipts = updates.map(members).flatMap(toReceipt);
+  const reports = updates.map((update) => ofMembers(members(update)));
+  const receipts = reports.flatMap((fields): Receipt[] => {
+    // A report without id or status can't be matched or used, and must not keep its neighbours from being read.
+    const receipt = toReceipt(fields, STATUS);
+    if (typeof receipt === 'string') return [];
+    return [reports.length === 1 ? receipt : { ...receipt, raw: fields }];
+  });
   return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
 }
 
-function toInbound({ from, to, content, messageId, timestamp }: Record<string, unknown>): InboundText[] {
-  return inboundOf({ from, to, text: content, id: messageId, at: instant(timestamp) });
+function readPlatform(fields: Fields): Receipt | InboundText[] | string {
+  return fields.has('fromNumber') ? toInbound(fields) : toReceipt(fields, PLATFORM_STATUS);
 }
 
-/** A report without id or status can't be matched or used, and must not keep its neighbours from being read. */
-function toReceipt(update: Record<string, unknown>): Receipt[] {
-  const { messageId, clientMessageId, statusCode, status, timestamp } = update;
+function toInbound(fields: Fields): InboundText[] {
+  const said = phoneText(fields, 'content') ?? phoneText(fields, 'text');
+  return inboundOf({
+    from: fields.text('fromNumber', 'from'),
+    to: fields.text('toNumber', 'to'),
+    text: said?.text,
+    id: fields.text('messageId'),
+    at: instant(fields.text('timestamp')),
+    unlisted: said?.unlisted,
+  });
+}
+
+/** @param table of the API that such a report is of. @returns the reason why it is no report. */
+export function toReceipt(fields: Fields, table: ReadonlyMap<string, Outcome>): Receipt | string {
+  const attemptId = fields.text('clientMessageId')?.toLowerCase();
+  const providerId = fields.text('messageId', 'apiMessageId');
+  const word = fields.text('status');
+  const code = fields.text('statusCode')?.replace(/^0+(?=\d)/, '') ?? CODE_OF_WORD.get(word?.toUpperCase() ?? '');
+  if (attemptId === undefined && providerId === undefined) return 'no message id';
+  if (code === undefined) return 'no statusCode';
   const ids = {
-    ...(isText(clientMessageId) && { attemptId: clientMessageId.toLowerCase() }),
-    ...(isText(messageId) && { providerId: messageId }),
+    ...(attemptId !== undefined && { attemptId }),
+    ...(providerId !== undefined && { providerId }),
   };
-  if (Object.keys(ids).length === 0 || (typeof statusCode !== 'number' && !isText(statusCode))) return [];
+  const at = instant(fields.text('timestamp'));
+  // Beside its word a code of the One API is sure, whatever the form of the report.
+  const outcome = CODE_OF_WORD.get(word?.toUpperCase() ?? '') === code ? STATUS.get(code) : table.get(code);
   // A code in no table is pending: to fail it could contradict a later `delivered`.
-  const outcome = STATUS.get(String(statusCode)) ?? { status: 'pending' };
-  const cause = outcome.class && { code: String(statusCode), reason: publicText(String(status ?? 'no reason given')) };
-  return [{ ...ids, ...outcome, ...cause, at: instant(timestamp) }];
+  if (outcome === undefined) return { ...ids, status: 'pending', at, unlisted: publicText(`${code} ${word ?? ''}`) };
+  const reason = () => publicText(fields.text('statusDescription', 'status') ?? 'no reason given');
+  return { ...ids, ...outcome, ...(outcome.class && { code, reason: reason() }), at };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-/** Milliseconds since 1970. */
-function instant(ms: unknown): Date | undefined {
-  const at = typeof ms === 'number' ? new Date(ms) : undefined;
-  return at && !Number.isNaN(at.getTime()) ? at : undefined;
+/** Milliseconds since 1970, as a number or in digits. */
+function instant(ms: string | undefined): Date | undefined {
+  if (ms === undefined || !/^\d{12,14}$/.test(ms)) return undefined;
+  const at = new Date(Number(ms));
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }

@@ -308,7 +308,7 @@ runCallbackCases(genericHttp, {
   format: 'json',
   unknownStatus: {
     request: report({ state: 'teleported' }),
-    expected: receipts({ ...ids, status: 'pending' }),
+    expected: receipts({ ...ids, status: 'pending', unlisted: 'teleported' }),
   },
   cases: jsonCases,
 });
@@ -321,7 +321,7 @@ runCallbackCases(genericHttp, {
   format: 'query',
   unknownStatus: {
     request: { url: `/callbacks/token?${flat('teleported')}` },
-    expected: receipts({ ...ids, status: 'pending' }),
+    expected: receipts({ ...ids, status: 'pending', unlisted: 'teleported' }),
   },
   cases: [{ label: 'a query', request: {}, expected: receipts({ ...ids, status: 'delivered' }) }],
 });
@@ -330,7 +330,10 @@ runCallbackCases(genericHttp, {
   ...proof,
   genuine: { headers, body: flat('delivered') },
   format: 'form',
-  unknownStatus: { request: { body: flat('teleported') }, expected: receipts({ ...ids, status: 'pending' }) },
+  unknownStatus: {
+    request: { body: flat('teleported') },
+    expected: receipts({ ...ids, status: 'pending', unlisted: 'teleported' }),
+  },
   cases: [
     { label: 'a form', request: {}, expected: receipts({ ...ids, status: 'delivered' }) },
     {
@@ -427,7 +430,7 @@ runCallbackCases(genericHttp, {
   format: 'form',
   unknownStatus: {
     request: { body: 'id=4711&state=teleported&part=2' },
-    expected: receipts({ providerId: '1267', part: { no: 2, of: null }, status: 'pending' }),
+    expected: receipts({ providerId: '1267', part: { no: 2, of: null }, status: 'pending', unlisted: 'teleported' }),
   },
   cases: [
     {

@@ -41,6 +41,7 @@ export const infobip: Provider<InfobipCredentials> = {
     port: true,
     dlt: true,
     validity: true,
+    maxValiditySeconds: 172_800, // What is above is cut to 48 hours (OpenAPI 3.210, read on 2026-11-29).
     schedule: true,
     maxParts: 25,
     maxCharacters: null,

@@ -45,6 +45,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     port: true,
     dlt: true,
     validity: false,
+    maxValiditySeconds: null,
     schedule: true,
     maxParts: 10, // Our own bound: Mobtexting documents none.
     maxCharacters: null,

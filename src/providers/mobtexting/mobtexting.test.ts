@@ -60,6 +60,7 @@ const refused = (failure: FailureClass, clevertap: CleverTapCode, code: string, 
   clevertap,
   code,
   reason,
+  ...(clevertap === '903' ? { optOut: true } : {}), // the one code of theirs that says so
 });
 const notAnswered = refused('unknown', '900', 'not-answered', 'the answer does not mention this message');
 
@@ -278,7 +279,14 @@ const callbackCases: CallbackCase[] = [
   ...EVERY.map(([failure, clevertap, word]) => ({
     label: `${word} is ${failure} ${clevertap}`,
     request: report({ status: word }),
-    expected: receipts({ status: 'failed', class: failure, clevertap, code: word, reason: word }),
+    expected: receipts({
+      status: 'failed',
+      class: failure,
+      clevertap,
+      code: word,
+      reason: word,
+      ...(clevertap === '903' ? { optOut: true } : {}),
+    }),
   })),
   {
     label: 'our id in other letters',
@@ -297,8 +305,18 @@ const callbackCases: CallbackCase[] = [
   },
   {
     label: 'no id',
-    request: report({ id: 7, custom: null }),
+    request: report({ id: null, custom: null }),
     expected: { kind: 'malformed', reason: 'neither custom nor id' },
+  },
+  {
+    label: 'our id as cid, which a composed webhook may call it',
+    request: report({ custom: undefined, cid: message.id.toUpperCase() }),
+    expected: receipts({ status: 'delivered' }),
+  },
+  {
+    label: 'a status that came as a number',
+    request: report({ status: 9 }),
+    expected: receipts({ status: 'failed', class: 'recipient', clevertap: '912', code: '009', reason: '009' }),
   },
   { label: 'no status', request: report({ status: ' ' }), expected: { kind: 'malformed', reason: 'no status' } },
   ...(
@@ -373,13 +391,7 @@ runCallbackCases(mobtexting, {
   format: 'json',
   unknownStatus: {
     request: report({ status: 'TELEPORTED' }),
-    expected: receipts({
-      status: 'failed',
-      class: 'recipient',
-      clevertap: '900',
-      code: 'TELEPORTED',
-      reason: 'TELEPORTED',
-    }),
+    expected: receipts({ status: 'pending', unlisted: 'TELEPORTED' }),
   },
   cases: callbackCases,
 });
@@ -453,6 +465,12 @@ runLookupCases(mobtexting, credentials, [
     receipts: [],
   },
   { label: 'nothing known', subjects: [{ ...subject, providerId: null }], answer: pulled(), receipts: [] },
+  {
+    label: 'a word that nobody knows is no end',
+    subjects: [subject],
+    answer: pulled(row({ status: 'TELEPORTED' })),
+    receipts: [{ ...arrived, status: 'pending', unlisted: 'TELEPORTED' }],
+  },
   {
     label: 'an error inside a 200',
     subjects: [subject],

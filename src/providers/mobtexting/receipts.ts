@@ -1,13 +1,17 @@
 /**
  * Delivery reports, inbound texts and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md`,
  * `v2/vmn/webhook.md` and `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
+ * A webhook that was composed by hand sends JSON, a form or a GET, of which the default names are read.
  */
+import { parseAttemptWireId } from '../../core/messages/ids';
 import { publicText } from '../../outbound/errors';
+import { decodeText } from '../shared/charset';
+import { readFlat, type Fields } from '../shared/fields';
 import { istInstant } from '../shared/ist';
 import { inboundOf } from '../shared/inbound';
 import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
-import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, UNLISTED_REPORT } from './tables';
+import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS } from './tables';
 
 const MAX_CHALLENGE = 200;
 
@@ -16,22 +20,33 @@ const MAX_CHALLENGE = 200;
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readCallback(request: CallbackRequest): CallbackResult {
-  const body = members(parseJson(request.body.toString('utf8')));
-  const { challenge, id, custom } = body;
+  const body = members(parseJson(decodeText(request.body).text));
+  const { challenge } = body;
   if (typeof challenge === 'string' && 'validation_key' in body) {
     return challenge.length <= MAX_CHALLENGE
       ? { kind: 'challenge', answer: { challenge } }
       : { kind: 'malformed', reason: 'the challenge is too long' };
   }
   if (body['event'] === INBOUND) return readInbound(members(body['payload']));
-  const status = typeof body['status'] === 'string' ? body['status'].trim().toUpperCase() : '';
-  const attemptId = typeof custom === 'string' && custom !== '' ? custom.toLowerCase() : undefined;
-  const providerId = typeof id === 'string' && id !== '' ? id : undefined;
-  if (status === '') return { kind: 'malformed', reason: 'no status' };
-  if (!attemptId && !providerId) return { kind: 'malformed', reason: 'neither custom nor id' };
+  return readFlat(request, readReport);
+}
+
+function readReport(fields: Fields): Receipt | string {
+  const status = fields.text('status')?.toUpperCase();
+  const attemptId = ourId(fields);
+  const providerId = fields.text('id');
+  if (status === undefined) return 'no status';
+  if (attemptId === undefined && providerId === undefined) return 'neither custom nor id';
   // The docs name no zone for deliv_time; India's is presumed.
-  const at = unixTime(body['deliv_at']) ?? istInstant(body['deliv_time']);
-  return { kind: 'receipts', receipts: [{ attemptId, providerId, at, ...outcomeOf(status) }] };
+  const at = unixTime(fields.text('deliv_at')) ?? istInstant(fields.text('deliv_time'));
+  return { attemptId, providerId, at, ...outcomeOf(status) };
+}
+
+/** `custom` is what we gave; `cid`, which look-ups call it, is ours only where it looks so, as reports have another one. */
+function ourId(fields: Fields): string | undefined {
+  const cid = fields.text('cid')?.toLowerCase();
+  const isOurs = cid !== undefined && parseAttemptWireId(cid) !== null;
+  return fields.text('custom')?.toLowerCase() ?? (isOurs ? cid : undefined);
 }
 
 const INBOUND = 'vmn:message:in';
@@ -46,16 +61,22 @@ function readInbound({ id, channels, recipient, message }: Record<string, unknow
     : { kind: 'ignored', reason: 'an inbound message without a text' };
 }
 
-/** @param status in capitals. */
-export function outcomeOf(status: string): Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason'> {
+type Outcome = Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason' | 'unlisted'>;
+
+/** @param word the status in capitals; a number may have lost its zeros where it came as one. */
+export function outcomeOf(word: string): Outcome {
+  const status = /^\d{1,2}$/.test(word) ? word.padStart(3, '0') : word;
   if (DELIVERED.has(status)) return { status: 'delivered' };
   if (PENDING.has(status)) return { status: 'pending' };
   const code = publicText(status);
   if (EXPIRED.has(status)) return { status: 'expired', ...EXPIRY, code, reason: code };
-  return { status: 'failed', ...(STATUS.get(status) ?? UNLISTED_REPORT), code, reason: code };
+  const refusal = STATUS.get(status);
+  // A word in no table is pending: to fail it could contradict a later DELIVRD.
+  if (refusal === undefined) return { status: 'pending', unlisted: code };
+  return { status: 'failed', ...refusal, code, reason: code };
 }
 
 /** Seconds since 1970 as a string, in webhooks that were composed to carry them. */
-function unixTime(text: unknown): Date | undefined {
-  return typeof text === 'string' && /^\d{10}$/.test(text) ? new Date(Number(text) * 1_000) : undefined;
+function unixTime(text: string | undefined): Date | undefined {
+  return text !== undefined && /^\d{10}$/.test(text) ? new Date(Number(text) * 1_000) : undefined;
 }

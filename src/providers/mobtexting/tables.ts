@@ -1,15 +1,20 @@
 /**
- * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code"; a status
- * comes as a word, and each word is listed with its number beside it. The classification is ours.
+ * Mobtexting's statuses in our words. Source: Mobtexting docs 4.x, `v2/sms/smpp.md`, "Status and error code", read on
+ * 2026-11-29; a status comes as a word, and each word is listed with its number beside it. The classification is ours.
  */
 import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
 
-type Row = [FailureClass, CleverTapCode, string];
+type Row = [FailureClass, CleverTapCode, string, 'opted out'?];
 
 function table(rows: Row[]): ReadonlyMap<string, Refusal> {
   return new Map(
-    rows.flatMap(([failure, clevertap, words]) =>
-      words.split(' ').map((word): [string, Refusal] => [word, { class: failure, clevertap }]),
+    rows.flatMap(([failure, clevertap, words, optedOut]) =>
+      words
+        .split(' ')
+        .map((word): [string, Refusal] => [
+          word,
+          { class: failure, clevertap, ...(optedOut === undefined ? {} : { optOut: true }) },
+        ]),
     ),
   );
 }
@@ -31,7 +36,7 @@ export const STATUS = table([
   ['recipient', '912', 'MEMEXEC 009'],
   ['recipient', '915', 'SERIES-BLK 018 SERIES-BLOCK 400'],
   ['recipient', '901', 'DNDNUMB 408'],
-  ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456'],
+  ['recipient', '903', 'BLACKLST 450 OPTOUT-REJ 456', 'opted out'],
   ['recipient', '909', 'NOT-OPTIN 455'],
   ['recipient', '918', 'DUPLICATE 460'],
   ['account', '904', 'NO-CREDITS 401 NO-ACCOUNT 402'],
@@ -52,5 +57,3 @@ export const STATUS = table([
 
 /** A word we don't know in an answer may mean either; the receipt will tell. */
 export const UNLISTED_ANSWER: Refusal = { class: 'unknown', clevertap: '900' };
-/** In a report it means failed, for a reason only the word can tell. */
-export const UNLISTED_REPORT: Refusal = { class: 'recipient', clevertap: '900' };

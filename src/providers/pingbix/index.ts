@@ -3,100 +3,18 @@
  * and of HostPinnacle, which runs the same white-label software; field names and reports can be configured, because
  * none of it is verified. See docs/providers/pingbix.md.
  */
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
-import { members, parseJson } from '../shared/json';
-import {
-  UNLISTED_FAILURE,
-  inboundSchema,
-  placeSchema,
-  readInbound,
-  readReceipts,
-  refusalOf,
-  refusalsSchema,
-  receiptSchema,
-  textAt,
-} from '../shared/mapping';
-import {
-  TEXT_ONLY,
-  type CallbackRequest,
-  type CallbackResult,
-  type OutboundMessage,
-  type Provider,
-  type ProviderConfig,
-  type SubmitResult,
-} from '../provider';
+import { members, parseJsonExactly } from '../shared/json';
+import { UNLISTED_FAILURE, refusalOf, textAt } from '../shared/mapping';
+import { TEXT_ONLY, type OutboundMessage, type Provider, type ProviderConfig, type SubmitResult } from '../provider';
+import { lookUp } from './lookup';
+import { credentialsSchema, secretsOf, type PingbixCredentials } from './options';
+import { readReport } from './receipts';
+import { recipientId } from './transaction';
 
-const visible = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without blanks');
-
-/** The vendor's names of our fields. */
-const fieldsSchema = z.strictObject({
-  userId: z.string().default('userid'),
-  password: z.string().default('password'),
-  /** A header. */
-  apiKey: visible.default('apikey'),
-  to: z.string().default('mobile'),
-  text: z.string().default('msg'),
-  from: z.string().default('senderid'),
-  /** `text` or `unicode`. */
-  type: z.string().default('msgType'),
-  entityId: z.string().default('dltEntityId'),
-  templateId: z.string().default('dltTemplateId'),
-});
-
-/** How receipts look: by default like its answers, because nothing is known of them. */
-const receiptsSchema = receiptSchema.omit({ attemptId: true }).extend({
-  in: receiptSchema.shape.in.default('json'),
-  providerId: placeSchema.default('transactionId'),
-  status: placeSchema.default('status'),
-  statuses: receiptSchema.shape.statuses.default({
-    delivrd: 'delivered',
-    delivered: 'delivered',
-    undeliv: 'failed',
-    undelivered: 'failed',
-    failed: 'failed',
-    rejectd: 'failed',
-    rejected: 'failed',
-    expired: 'expired',
-  }),
-  code: placeSchema.default('statusCode'),
-  reason: placeSchema.default('reason'),
-  /** The number; null = reports carry none, and each message becomes a request of its own. */
-  to: placeSchema.nullable().default('mobile'),
-});
-
-const options = {
-  fields: fieldsSchema.prefault({}).meta({ title: 'Field names', description: 'What Pingbix calls our fields' }),
-  constants: z
-    .record(z.string(), z.string())
-    .default({ sendMethod: 'quick', duplicatecheck: 'true', output: 'json' })
-    .meta({ title: 'Constant parameters', description: 'Every request carries them as they are' }),
-  /** Meaning of the `statusCode` of refusals. Its 200 is HTTP's, so 401 and 402, which stop an account, may well be too. */
-  refusals: refusalsSchema
-    .default([
-      { value: '401', class: 'account', clevertap: '904' },
-      { value: '402', class: 'account', clevertap: '904' },
-    ])
-    .meta({ title: 'Refusals', description: 'What the statusCode of a refusal means' }),
-  receipts: receiptsSchema
-    .prefault({})
-    .meta({ title: 'Delivery reports', description: 'Where their values stand and what they mean' }),
-  inbound: inboundSchema
-    .optional()
-    .meta({ title: 'Texts of phones', description: 'Where their values stand. Without it nobody can opt out by STOP' }),
-};
-const credentialsSchema = z.union([
-  z.strictObject({
-    userId: z.string().min(1).meta({ title: 'User id' }),
-    password: z.string().min(1).meta({ title: 'Password', secret: true }),
-    ...options,
-  }),
-  z.strictObject({ apiKey: visible.meta({ title: 'API key', secret: true }), ...options }),
-]);
-export type PingbixCredentials = z.infer<typeof credentialsSchema>;
+export type { PingbixCredentials };
 
 export const pingbix: Provider<PingbixCredentials> = {
   name: 'pingbix',
@@ -109,13 +27,15 @@ export const pingbix: Provider<PingbixCredentials> = {
   capabilities: {
     ...TEXT_ONLY,
     batchSize: 100, // Our own bound: the list of numbers has no documented one.
+    lookup: true,
+    lookupBatch: 1,
     dlt: true,
     maxParts: 10, // Our own bound: none is documented.
   },
   callbackScheme: 'nothing',
   openMembers: ['constants'],
 
-  secrets: (credentials) => ['apiKey' in credentials ? credentials.apiKey : credentials.password],
+  secrets: secretsOf,
 
   async submit(config, messages, http, signal) {
     const groups =
@@ -136,20 +56,10 @@ export const pingbix: Provider<PingbixCredentials> = {
     return messages.map(({ id }) => results.get(id)!);
   },
 
-  callback: (request, config) => provenBySecret(request, config, () => readReport(request, config.credentials)),
-};
+  lookup: (config, subjects, http, signal) => lookUp(config, subjects[0]!, http, signal),
 
-function readReport(request: CallbackRequest, { receipts: mapping, inbound }: PingbixCredentials): CallbackResult {
-  const texts = readInbound(request, inbound, mapping);
-  if (texts !== null) return { kind: 'inbound', texts };
-  const { to } = mapping;
-  const receipts = readReceipts(request, mapping, (receipt, values) => {
-    if (to === null) return receipt;
-    const number = textAt(values, to);
-    return number ? { ...receipt, providerId: recipientId(receipt.providerId!, number) } : 'no number';
-  });
-  return typeof receipts === 'string' ? { kind: 'malformed', reason: receipts } : { kind: 'receipts', receipts };
-}
+  callback: (request, config) => provenBySecret(request, config, () => readReport(request, config)),
+};
 
 /** Messages that differ in nothing but the number share a request, in which a number stands once. */
 function groupAlike(messages: readonly OutboundMessage[]): OutboundMessage[][] {
@@ -192,7 +102,7 @@ async function sendGroup(
   const url = `${baseUrl}/SMSApi/send`;
   const response = await http.request({ method: 'POST', url, headers, body: toForm(credentials, group) }, signal);
 
-  const body = members(parseJson(response.body));
+  const body = members(parseJsonExactly(response.body));
   const nested = members(body['response']);
   const answer = 'status' in nested ? nested : body;
   const status = textAt(answer, 'status');
@@ -208,7 +118,7 @@ async function sendGroup(
       return { ok: true, providerId: receipts.to === null ? transactionId : recipientId(transactionId, to) };
     });
   }
-  const reason = publicText(textAt(answer, 'reason') ?? status, pingbix.secrets(credentials));
+  const reason = publicText(textAt(answer, 'reason') ?? status, secretsOf(credentials));
   return { ok: false, ...(listed ?? UNLISTED_FAILURE), code: publicText(code), reason };
 }
 
@@ -228,13 +138,4 @@ function toForm(credentials: PingbixCredentials, group: readonly OutboundMessage
   if (entityId !== null) form.set(fields.entityId, entityId);
   if (templateId !== null) form.set(fields.templateId, templateId);
   return form.toString();
-}
-
-/**
- * A transaction is a whole request, so a message goes by its transaction and its number, of which the last ten digits
- * count (reports may leave the country out). As a digest, because provider ids are shown where numbers are masked.
- */
-function recipientId(transactionId: string, number: string): string {
-  const digits = number.replace(/\D/g, '').slice(-10);
-  return `${transactionId}-${createHash('sha256').update(digits).digest('hex').slice(0, 16)}`;
 }

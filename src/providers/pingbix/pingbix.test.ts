@@ -1,6 +1,6 @@
 import { createHttpClient } from '../../outbound/client';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
-import { runCallbackCases, runSubmitCases } from '../testing/cases';
+import { runCallbackCases, runLookupCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';
 import { startVendor } from '../testing/vendor';
 import type { Answer } from '../testing/vendor';
@@ -51,7 +51,7 @@ const form = (body: string, headers: Record<string, string> = {}) => ({
   body,
 });
 const LOGIN = 'userid=helios&password=pa55-w0rd';
-const QUICK = 'sendMethod=quick&duplicatecheck=true&output=json';
+const QUICK = 'sendMethod=quick&duplicatecheck=true&output=json&dlr=1';
 const HELLO = 'msg=Hello+%26+good-bye&msgType=text&senderid=PNGBIX';
 
 const submitCases: SubmitCase[] = [
@@ -135,6 +135,7 @@ runSubmitCases(pingbix, {
   credentials,
   message,
   unknownStatus: { answer: said({ status: 'teleported' }), results: [refused('teleported', 'teleported')] },
+  lookupId: FIRST,
   cases: submitCases,
 });
 
@@ -148,6 +149,7 @@ runSubmitCases(pingbix, {
   }),
   message,
   unknownStatus: { answer: said({ status: 'teleported' }), results: [refused('teleported', 'teleported')] },
+  lookupId: '7c19',
   cases: [
     {
       label: 'an API key goes into a header; names are as configured',
@@ -255,13 +257,39 @@ const receipts = (receipt: Receipt) => ({ kind: 'receipts' as const, receipts: [
 const failed = (code: string, reason = code) =>
   receipts({ status: 'failed', class: 'recipient', clevertap: '900', code, reason });
 
+/** Reports of the family without a status: label, what differs, what is made of it. */
+const FAMILY: [string, Record<string, string>, CallbackCase['expected']][] = [
+  [
+    'a time of delivery',
+    { ErrorCode: '0', ReceivedTime: '2026-11-29 10:00:00', DeliveredTime: '2026-11-29 10:00:03' },
+    receipts({ status: 'delivered' }),
+  ],
+  ['a time of delivery, no code', { DeliveredTime: '1795946403' }, receipts({ status: 'delivered' })],
+  ['a code', { ErrorCode: '27', DeliveredTime: '2026-11-29 10:00:03' }, failed('27', 'failed')],
+  ['a code and a cause', { ErrorCode: '27', Cause: 'Absent 919800000001' }, failed('27', 'Absent ***')],
+  [
+    'received, not delivered',
+    { ErrorCode: '000', ReceivedTime: '2026-11-29 10:00:00' },
+    receipts({ status: 'pending' }),
+  ],
+  ['a time that is none', { ErrorCode: '0', DeliveredTime: '0' }, receipts({ status: 'pending' })],
+  ['the request was a success', { Status: 'success', statusCode: '200' }, receipts({ status: 'pending' })],
+  [
+    'the request was a success, and it is there',
+    { status: 'OK', DeliveredTime: '10:00:03' },
+    receipts({ status: 'delivered' }),
+  ],
+  ['a status goes before a time', { STATUS: 'FAILED', DeliveredTime: '10:00:03' }, failed('FAILED')],
+  ['nothing at all', {}, { kind: 'malformed', reason: 'no status' }],
+];
+
 const callbackCases: CallbackCase[] = [
   ...['DELIVRD', 'delivered', 'Delivered'].map((status) => ({
     label: `${status} is delivered`,
     request: report({ status }),
     expected: receipts({ status: 'delivered' }),
   })),
-  ...['UNDELIV', 'undelivered', 'FAILED', 'REJECTD', 'rejected'].map((status) => ({
+  ...['UNDELIV', 'undelivered', 'UNDELIVERABLE', 'FAILED', 'REJECTD', 'rejected'].map((status) => ({
     label: `${status} is failed`,
     request: report({ status }),
     expected: failed(status),
@@ -297,6 +325,31 @@ const callbackCases: CallbackCase[] = [
     expected: { kind: 'malformed', reason: 'no id' },
   },
   { label: 'no status', request: report({ status: '' }), expected: { kind: 'malformed', reason: 'no status' } },
+  {
+    label: 'BLACKLISTED is blocked for this number',
+    request: report({ status: 'Blacklisted' }),
+    expected: receipts({
+      status: 'failed',
+      class: 'recipient',
+      clevertap: '903',
+      code: 'Blacklisted',
+      reason: 'Blacklisted',
+    }),
+  },
+  ...['SUBMITTED', 'Sent', 'PENDING'].map((status) => ({
+    label: `${status} is pending`,
+    request: report({ status }),
+    expected: receipts({ status: 'pending' }),
+  })),
+  ...FAMILY.flatMap(([label, fields, expected]) => {
+    const said = { Transactionid: '7c19', Messageid: 'm-1', mobileNo: '919800000001', ...fields };
+    const form = new URLSearchParams(said).toString();
+    return [
+      { label: `by GET: ${label}`, request: { method: 'GET', url: `/callbacks/token?${form}`, body: '' }, expected },
+      { label: `by a form: ${label}`, request: { url: '/callbacks/token', body: form }, expected },
+      { label: `in JSON: ${label}`, request: { body: JSON.stringify(said) }, expected },
+    ];
+  }),
 ];
 
 const proof = {
@@ -310,7 +363,10 @@ runCallbackCases(pingbix, {
   ...proof,
   genuine: { headers, ...report({ status: 'DELIVRD' }) },
   format: 'json',
-  unknownStatus: { request: report({ status: 'TELEPORTED' }), expected: receipts({ status: 'pending' }) },
+  unknownStatus: {
+    request: report({ status: 'TELEPORTED' }),
+    expected: receipts({ status: 'pending', unlisted: 'TELEPORTED' }),
+  },
   cases: callbackCases,
 });
 
@@ -336,7 +392,7 @@ runCallbackCases(pingbix, {
   format: 'query',
   unknownStatus: {
     request: query({ word: 'DELIVRD' }),
-    expected: receipts({ providerId: 'A1', status: 'pending' }),
+    expected: receipts({ providerId: 'A1', status: 'pending', unlisted: 'DELIVRD' }),
   },
   cases: [
     { label: 'as configured', request: {}, expected: receipts({ providerId: 'A1', status: 'delivered' }) },
@@ -353,6 +409,75 @@ runCallbackCases(pingbix, {
       }),
     },
   ],
+});
+
+const subject = { attemptId: message.id, providerId: FIRST, to: message.to, submittedAt: new Date(0) };
+const listed = (...statuses: object[]) =>
+  said({ response: { status: 'success', report_statusList: statuses.map((status) => ({ status })) } });
+const entry = { uuid: '7c19', msgId: 'm-1', mobileNo: '919800000001', 'Submitted Time': '10:00:00' };
+const found = { attemptId: message.id };
+
+runLookupCases(pingbix, credentials, [
+  {
+    label: 'asks by the transaction, and takes the entry of the number',
+    subjects: [subject],
+    answer: listed({ ...entry, mobileNo: '919800000002', Status: 'FAILED' }, { ...entry, Status: 'DELIVERED' }),
+    request: {
+      method: 'GET',
+      path: `/SMSApi/report/status?uuid=7c19&output=json&${LOGIN}`,
+      headers: { accept: 'application/json' },
+      body: '',
+    },
+    receipts: [{ ...found, status: 'delivered' }],
+  },
+  {
+    label: 'a failure, under the other name of the list',
+    subjects: [subject],
+    answer: said({ response: { reports_statusList: [{ ...entry, Status: 'UNDELIVERABLE', Cause: 'Absent' }] } }),
+    receipts: [
+      { ...found, status: 'failed', class: 'recipient', clevertap: '900', code: 'UNDELIVERABLE', reason: 'Absent' },
+    ],
+  },
+  {
+    label: 'no status yet',
+    subjects: [subject],
+    answer: listed(entry),
+    receipts: [{ ...found, status: 'pending' }],
+  },
+  {
+    label: 'messages of others',
+    subjects: [subject],
+    answer: listed({ mobileNo: '919800000003', Status: 'DELIVERED' }),
+    receipts: [],
+  },
+  { label: 'no report yet', subjects: [subject], answer: said({ response: { status: 'error' } }), receipts: [] },
+  {
+    label: 'a refused login',
+    subjects: [subject],
+    answer: said({ response: { status: 'error', statusCode: 401, reason: 'no pa55-w0rd' } }),
+    failure: { class: 'account', code: '401', message: 'no ***' },
+  },
+]);
+
+describe('pingbix ids in another base', () => {
+  const base = { baseUrl: '', callbackUrl: '', callbackAuth: null };
+  const request = {
+    method: 'GET',
+    url: '/callbacks/token?Transactionid=7C19&Status=DELIVRD&mobileNo=919800000001',
+    headers: {},
+    query: new URLSearchParams(),
+    body: Buffer.alloc(0),
+  };
+
+  it.each<[string, 'hex' | 'decimal' | null, string]>([
+    ['hex', 'hex', '31769-79a1458e4391d2b5'],
+    ['the same', null, '7C19-79a1458e4391d2b5'],
+  ])('%s', (_label, providerIdBase, providerId) => {
+    expect(pingbix.callback(request, { ...base, credentials, providerIdBase })).toEqual({
+      kind: 'receipts',
+      receipts: [{ providerId, status: 'delivered' }],
+    });
+  });
 });
 
 describe('pingbix configuration', () => {

@@ -1,5 +1,8 @@
 /** Inbound texts out of what a vendor's callback says of them. */
+import { publicText } from '../../outbound/errors';
 import type { InboundText } from '../provider';
+import { decodeText, isTwoByte } from './charset';
+import { formBytes, type Fields } from './fields';
 
 /**
  * @param said values as parsed, of any type; numbers with or without their plus sign. `cleanText` and `told` as of {@link InboundText}.
@@ -8,10 +11,10 @@ import type { InboundText } from '../provider';
 export function inboundOf(
   said: { from: unknown; to: unknown; text: unknown; id: unknown; at?: Date | undefined } & Pick<
     InboundText,
-    'cleanText' | 'told'
+    'cleanText' | 'told' | 'unlisted'
   >,
 ): InboundText[] {
-  const { from, to, text, id, at, cleanText, told } = said;
+  const { from, to, text, id, at, cleanText, told, unlisted } = said;
   if (typeof from !== 'string' || typeof text !== 'string') return [];
   const digits = from.trim().replace(/^\+/, '');
   if (!/^[1-9]\d{6,14}$/.test(digits)) return [];
@@ -24,6 +27,35 @@ export function inboundOf(
       at,
       ...(cleanText === undefined || cleanText === text ? {} : { cleanText }),
       ...(told === undefined ? {} : { told }),
+      ...(unlisted === undefined ? {} : { unlisted }),
     },
   ];
+}
+
+/** Written as in a URL, with nothing in it that a URL would not have. */
+const URL_ENCODED = /^(?:[\w.*+~!'()-]|%[0-9a-f]{2})*$/i;
+/** Every character stands for a byte: none is beyond a byte, and some are no letters. */
+const BYTES = /^[\x00-\xff]*$/;
+const NO_LETTER = /[\x00-\x1f\x7f-\x9f]/;
+
+/**
+ * The text of a phone in `field`, in the character set that the field `charset` names. JSON has its bytes as characters, or
+ * encoded as in a URL (Clickatell does both); what has been decoded on the way stays as it is.
+ * @returns undefined when there is none; `unlisted`: the character set could not be read by, and the text is as it came.
+ */
+export function phoneText(fields: Fields, field: string): Pick<InboundText, 'text' | 'unlisted'> | undefined {
+  const raw = fields.raw(field);
+  if (raw === undefined) return undefined;
+  const charset = fields.text('charset');
+  const bytes = typeof raw === 'string' ? bytesIn(raw, charset) : raw;
+  if (bytes === undefined) return { text: raw as string };
+  const { text, sure } = decodeText(bytes, charset);
+  return sure ? { text } : { text: typeof raw === 'string' ? raw : text, unlisted: publicText(`charset ${charset}`) };
+}
+
+/** The bytes that a text of JSON stands for; undefined when it is a text already. */
+function bytesIn(text: string, charset: string | undefined): Buffer | undefined {
+  if (charset === undefined || !BYTES.test(text)) return undefined;
+  if (text.includes('%') && URL_ENCODED.test(text)) return formBytes(text);
+  return isTwoByte(charset) && NO_LETTER.test(text) ? Buffer.from(text, 'latin1') : undefined;
 }

@@ -9,6 +9,21 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Integers that a double can't hold exactly have 16 digits or more. */
+const LONG_INTEGER = /\d{16}/;
+const STRINGS_AND_LONG_INTEGERS = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/**
+ * The parsed JSON, in which integers of 16 digits or more are strings: ids of vendors are written as numbers, and a double
+ * would make another id of them. Undefined when it is no JSON.
+ */
+export function parseJsonExactly(text: string): unknown {
+  const parsed = parseJson(text);
+  if (parsed === undefined || !LONG_INTEGER.test(text)) return parsed;
+  // What is known to be JSON has an end to each of its strings, so that this goes over it once.
+  return parseJson(text.replace(STRINGS_AND_LONG_INTEGERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+}
+
 /** The members of a JSON object; empty for anything else, so that reading further never throws. */
 export function members(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -17,4 +32,13 @@ export function members(value: unknown): Record<string, unknown> {
 /** The items of a JSON array; undefined for anything else. */
 export function items(value: unknown): unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
+}
+
+/** The member of a JSON object by its name in any case; undefined when there is none. */
+export function memberNamed(value: unknown, name: string): unknown {
+  const object = members(value);
+  if (Object.hasOwn(object, name)) return object[name];
+  const wanted = name.toLowerCase();
+  const found = Object.keys(object).find((key) => key.toLowerCase() === wanted);
+  return found === undefined ? undefined : object[found];
 }

@@ -179,7 +179,7 @@ export const UNLISTED_FAILURE: Refusal = { class: 'recipient', clevertap: '900' 
 const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };
 
 /** Reads a report by its mapping; a text says why it can't be read. `values` is one of {@link valuesOf}. */
-function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
+export function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string {
   const status = textAt(values, mapping.status)?.trim();
   const attemptId = textAt(values, mapping.attemptId)?.trim().toLowerCase() || undefined;
   const providerId = idAt(values, mapping);
@@ -187,11 +187,13 @@ function readReceipt(values: unknown, mapping: ReceiptMapping): Receipt | string
   if (!status) return 'no status';
   if (!attemptId && !providerId) return 'no id';
   const found = meaningOf(status, mapping);
-  if (found === 'delivered' || found === 'pending') return { attemptId, providerId, ...part, status: found };
+  const ids = { attemptId, providerId, ...part };
+  if (found === undefined) return { ...ids, status: 'pending', unlisted: publicText(status) };
+  if (found === 'delivered' || found === 'pending') return { ...ids, status: found };
   const code = textAt(values, mapping.code) || status;
   const refusal = refusalOf(mapping.refusals, code) ?? (found === 'expired' ? EXPIRY : UNLISTED_FAILURE);
   const reason = publicText(textAt(values, mapping.reason) || status);
-  return { attemptId, providerId, ...part, status: found, ...refusal, code: publicText(code), reason };
+  return { ...ids, status: found, ...refusal, code: publicText(code), reason };
 }
 
 function idAt(values: unknown, { providerId: place, providerIdBase: base }: ReceiptMapping): string | undefined {
@@ -213,8 +215,9 @@ function countAt(values: unknown, place: string | undefined): number | null {
 /** The row of `statuses` for words that have none. */
 const ANY_OTHER = '*';
 
-function meaningOf(status: string, { statuses }: ReceiptMapping) {
+/** Undefined: the word is not listed. */
+function meaningOf(status: string, { statuses }: ReceiptMapping): Receipt['status'] | undefined {
   const spelled = status.toLowerCase();
   const known = Object.entries(statuses).find(([word]) => word.toLowerCase() === spelled)?.[1];
-  return known ?? statuses[ANY_OTHER] ?? 'pending';
+  return known ?? statuses[ANY_OTHER];
 }

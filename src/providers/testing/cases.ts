@@ -41,6 +41,8 @@ export interface SubmitSuite<Credentials> {
   message: OutboundMessage;
   /** A status that no documentation knows, in an otherwise good answer to `message`. */
   unknownStatus: { answer: Answer; results: SubmitResult[] };
+  /** The vendor's id of the message that is looked up, where it can't be asked by ours. */
+  lookupId?: string;
   cases: SubmitCase[];
 }
 
@@ -182,14 +184,14 @@ function runSecrecyCases<Credentials>(
 
 function runLookupFailures<Credentials>(
   provider: Provider<Credentials>,
-  { credentials, message: { id, to } }: SubmitSuite<Credentials>,
+  { credentials, message: { id, to }, lookupId }: SubmitSuite<Credentials>,
   rig: () => SubmitRig,
 ): void {
   it.each(EVERY_VENDOR)('look-up: %s', async (_label, answer, expected) => {
     const { vendor, http } = rig();
     vendor.answers = [answer];
     const config = configOf(credentials, vendor.origin);
-    const subject = { attemptId: id, providerId: null, to, submittedAt: new Date() };
+    const subject = { attemptId: id, providerId: lookupId ?? null, to, submittedAt: new Date() };
     const request = provider.lookup!(config, [subject], http, new AbortController().signal);
     expect(await failureOf(request)).toMatchObject(expected);
     expect(vendor.seen).toHaveLength(1);

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { provenBySecret } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
-import { members, parseJson } from '../shared/json';
+import { members, parseJsonExactly } from '../shared/json';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
 import { ACCEPTED, STATUS_CODE, UNLISTED_ANSWER } from './tables';
@@ -50,7 +50,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
       },
       signal,
     );
-    const body = members(parseJson(response.body));
+    const body = members(parseJsonExactly(response.body));
     const status = Number(body['statusCode'] ?? NaN);
     const listed = STATUS_CODE.get(status);
     // Which HTTP status comes with a refusal is not known, so the body speaks first.
@@ -62,7 +62,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     return [{ ok: false, ...(listed ?? UNLISTED_ANSWER), code: String(status), reason }];
   },
 
-  callback: (request, config) => provenBySecret(request, config, () => readCallback(request.query)),
+  callback: (request, config) => provenBySecret(request, config, () => readCallback(request)),
 };
 
 /** The names are Times' own: `corelationid` has one r and no capital, `unicode` is a string. */

@@ -1,9 +1,11 @@
 /**
  * Times Mobile's codes in our words. Times publishes none: the answer codes are those of the `fe/api/v1` platform that
  * its parameter names and paths belong to (a reseller's manual: reliablebulksms.in/developer-api), the codes in delivery
- * reports are those of India's DLT scrubbing (adwingsdigital.com/dlt-sms-error-codes). The classification is ours.
+ * reports are those of India's DLT scrubbing (adwingsdigital.com/dlt-sms-error-codes); all read on 2026-11-29. The
+ * classification is ours.
  */
 import type { CleverTapCode, FailureClass, Refusal } from '../../core/messages/outcome';
+import type { Receipt } from '../provider';
 
 function table(rows: [FailureClass, CleverTapCode, number[]][]): ReadonlyMap<number, Refusal> {
   return new Map(
@@ -22,8 +24,21 @@ export const STATUS_CODE = table([
   ['content', '908', [7001]], // DLT content id missing
 ]);
 
-/** `deliverystatus` of the one word that is known; any other one is a failure. */
-export const DELIVERED = 'DELIVERY_SUCCESS';
+/**
+ * `deliverystatus`, in capitals. DELIVERY_SUCCESS was seen at a public forwarder of such reports to CleverTap; the short
+ * words are the message states of SMPP 3.4 (5.2.28), which operators behind this platform send; the others of the family
+ * of DELIVERY_SUCCESS say what they mean. A word that is not here is pending: DELIVRD was once taken for a failure so.
+ */
+export const STATUS_WORD: ReadonlyMap<string, Receipt['status']> = new Map([
+  ...words('delivered', 'DELIVERY_SUCCESS DELIVRD DELIVERED'),
+  ...words('failed', 'DELIVERY_FAILED DELIVERY_FAILURE FAILED UNDELIV UNDELIVERED REJECTD REJECTED DELETED'),
+  ...words('expired', 'EXPIRED'),
+  ...words('pending', 'ENROUTE ACCEPTD UNKNOWN SUBMITTED SUBMIT_ACCEPTED'),
+]);
+
+function words(status: Receipt['status'], list: string): [string, Receipt['status']][] {
+  return list.split(' ').map((word) => [word, status]);
+}
 
 /** The n of `Error Text [n]` in a report's description. Not listed, because nobody documents them: 640 to 650. */
 export const DLT = table([
@@ -38,5 +53,6 @@ export const DLT = table([
 
 /** A code without an entry in an answer may mean either; the receipt will tell. */
 export const UNLISTED_ANSWER: Refusal = { class: 'unknown', clevertap: '900' };
-/** A report without a listed code: failed, for a reason only its text can tell. */
+/** A failure without a listed code, for a reason only its text can tell. */
 export const UNLISTED_REPORT: Refusal = { class: 'recipient', clevertap: '900' };
+export const EXPIRY: Refusal = { class: 'recipient', clevertap: '916' };

@@ -158,6 +158,53 @@ const DLT: [FailureClass, CleverTapCode, number[]][] = [
 
 const callbackCases: CallbackCase[] = [
   { label: 'a delivery', request: report(success), expected: receipts(delivered) },
+  ...['DELIVRD', 'Delivered', ' delivery_success '].map((deliverystatus) => ({
+    label: `${deliverystatus} is delivered`,
+    request: report({ deliverystatus }),
+    expected: receipts(delivered),
+  })),
+  ...['ENROUTE', 'ACCEPTD', 'UNKNOWN', 'submitted'].map((deliverystatus) => ({
+    label: `${deliverystatus} is pending`,
+    request: report({ deliverystatus }),
+    expected: receipts({ ...ids, status: 'pending', at }),
+  })),
+  ...['UNDELIV', 'REJECTD', 'DELETED', 'FAILED'].map((deliverystatus) => ({
+    label: `${deliverystatus} is failed`,
+    request: report({ deliverystatus }),
+    expected: failed('recipient', '900', deliverystatus, 'no words'),
+  })),
+  {
+    label: 'EXPIRED is expired',
+    request: report({ deliverystatus: 'EXPIRED', description: undefined }),
+    expected: receipts({
+      ...ids,
+      status: 'expired',
+      class: 'recipient',
+      clevertap: '916',
+      code: 'EXPIRED',
+      reason: 'EXPIRED',
+      at,
+    }),
+  },
+  {
+    label: 'a word that nobody knows is a failure where DLT’s code says so',
+    request: report({ deliverystatus: 'SCRUBBED', description: 'error Code [false], Error Text [620]' }),
+    expected: failed('sender', '906', '620', 'error Code [false], Error Text [620]'),
+  },
+  {
+    label: 'a word that nobody knows is none with a code that is not DLT’s',
+    request: report({ deliverystatus: 'SCRUBBED', description: 'error Code [false], Error Text [641]' }),
+    expected: receipts({ ...ids, status: 'pending', at, unlisted: 'SCRUBBED' }),
+  },
+  {
+    label: 'an id of more digits than a double has, as a number in JSON',
+    request: {
+      method: 'POST',
+      url: '/callbacks/token',
+      body: '{"TransactionId": 8403414672158573510, "deliveryStatus": "DELIVRD", "CorrelationId": ""}',
+    },
+    expected: receipts({ attemptId: undefined, providerId: '8403414672158573510', at: undefined, status: 'delivered' }),
+  },
   {
     label: 'our id in another case',
     request: report({ ...success, corelationid: message.id.toUpperCase() }),
@@ -227,7 +274,7 @@ runCallbackCases(timesMobile, {
   format: 'query',
   unknownStatus: {
     request: report({ deliverystatus: 'TELEPORTED', description: 'to the moon' }),
-    expected: failed('recipient', '900', 'TELEPORTED', 'to the moon'),
+    expected: receipts({ ...ids, status: 'pending', at, unlisted: 'TELEPORTED' }),
   },
   cases: callbackCases,
 });

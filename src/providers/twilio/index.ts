@@ -42,6 +42,7 @@ export const twilio: Provider<TwilioCredentials> = {
     lookup: true,
     lookupBatch: 1,
     validity: true,
+    maxValiditySeconds: MAX_VALIDITY_SECONDS,
     schedule: true,
     maxParts: 24, // 1,600 characters of UCS-2; of GSM 03.38 they are fewer.
     maxCharacters: MAX_CHARACTERS,

@@ -20,7 +20,7 @@ import type {
 import { refusalOf } from '../protocol';
 import type { Refusal, Script } from '../script';
 import { REFUSALS } from '../script';
-import { formOf, isNumber, retryAfter, unknownField } from '../wire';
+import { carry, formOf, isNumber, retryAfter, unknownField } from '../wire';
 
 const FIELDS = new Set([
   'user', 'password', 'api_id', 'to', 'from', 'text', 'callback', 'climsgid', 'concat', 'unicode', 'udh', 'msg_type',
@@ -143,33 +143,49 @@ function answer(_: Batch, verdicts: Verdict[]): Answer {
   return lines(verdicts.map(line).join('\n'));
 }
 
-function callback(url: string, report: Report): string {
-  const target = new URL(url);
-  const { searchParams } = target;
-  searchParams.append('api_id', report.bulkId);
-  searchParams.append('apiMsgId', report.messageId);
-  if (report.clientId !== undefined) searchParams.append('cliMsgId', report.clientId);
-  searchParams.append('to', report.to);
-  searchParams.append('from', report.sender);
-  searchParams.append('timestamp', String(Math.floor(report.doneAt / 1_000)));
-  searchParams.append('status', STATUS[report.kind]);
-  searchParams.append('charge', String(report.parts));
-  return target.href;
+/** JSON has some names of the REST API of the same accounts. */
+function callback(url: string, report: Report, { form }: Script['receipts']): ReceiptRequest {
+  const { bulkId, messageId, clientId, to, sender, doneAt, kind, parts } = report;
+  const timestamp = Math.floor(doneAt / 1_000);
+  const [status, charge] = [STATUS[kind], parts];
+  if (form === 'json') {
+    const names = { apiId: bulkId, apiMessageId: messageId, clientMessageId: clientId, messageStatus: status };
+    const data = { ...names, to, from: sender, timestamp, charge };
+    return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data }) };
+  }
+  const fields = {
+    api_id: bulkId,
+    apiMsgId: messageId,
+    cliMsgId: clientId,
+    to,
+    from: sender,
+    timestamp,
+    status,
+    charge,
+  };
+  return carry(url, fields, form, 'query');
+}
+
+/** A text as a URL has it: its bytes in the character set, each that is no letter of ASCII as `%XX`. */
+function encoded(text: string, charset: Script['receipts']['charset']): string {
+  if (charset === 'UTF-8') return encodeURIComponent(text);
+  const bytes = charset === 'ISO-8859-1' ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf16le').swap16();
+  return [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 /** `timestamp` on a clock two hours ahead of GMT, as Clickatell's overview says. */
-function inbound(url: string, { id, from, to, text, at, bulkId }: InboundMessage): ReceiptRequest {
-  const target = new URL(url);
-  const { searchParams } = target;
-  searchParams.append('api_id', bulkId);
-  searchParams.append('from', from);
-  searchParams.append('to', to);
-  searchParams.append('timestamp', new Date(at + 2 * 3_600_000).toISOString().slice(0, 19).replace('T', ' '));
-  searchParams.append('text', text);
-  searchParams.append('charset', 'UTF-8');
-  searchParams.append('udh', '');
-  searchParams.append('moMsgId', id);
-  return { method: 'GET', url: target.href };
+function inbound(
+  url: string,
+  { id, from, to, text, at, bulkId }: InboundMessage,
+  { form, charset }: Script['receipts'],
+): ReceiptRequest {
+  const timestamp = new Date(at + 2 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+  const rest = new URLSearchParams({ api_id: bulkId, from, to, timestamp, charset, udh: '', moMsgId: id });
+  const parameters = `${rest.toString()}&text=${encoded(text, charset)}`;
+  if (form === 'form') {
+    return { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: parameters };
+  }
+  return { method: 'GET', url: `${url}${url.includes('?') ? '&' : '?'}${parameters}` };
 }
 
 export const clickatellLegacy: Protocol = {
@@ -184,6 +200,6 @@ export const clickatellLegacy: Protocol = {
     atMost: 1,
     inbound,
     retries: () => RETRIES,
-    write: (url, reports) => ({ method: 'GET', url: callback(url, reports[0]!) }),
+    write: (url, reports, script) => callback(url, reports[0]!, script),
   },
 };

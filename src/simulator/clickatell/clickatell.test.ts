@@ -142,7 +142,7 @@ test.each([
   [1, 23, 'DELIVERY_FAILURE'],
   [2, 29, 'RECIPIENT_DOES_NOT_EXIST'],
   [3, 22, 'STOPPED_BY_ADMIN'],
-  [4, 25, 'INSUFFICIENT_BALANCE'],
+  [4, 25, 'INSUFFICIENT_ACCOUNT_BALANCE'],
 ])('refused by report %i: %i %s', async (n, statusCode, status) => {
   await put(simulator, refusing('receipt', reporting()));
   expect((await post([message(n)])).status).toBe(202);

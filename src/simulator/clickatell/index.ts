@@ -5,12 +5,23 @@
 import { segment } from '../../core/messages/segments';
 import { hexId } from '../ids';
 import type { ReportKind } from '../plan';
-import type { Answer, Batch, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';
+import type {
+  Answer,
+  Batch,
+  InboundMessage,
+  Lookup,
+  Protocol,
+  Reading,
+  ReceiptRequest,
+  Report,
+  VendorRequest,
+  Verdict,
+} from '../protocol';
 import { refusalOf } from '../protocol';
 import type { Refusal, Script } from '../script';
 import type { Violation } from '../shape';
 import { list, object, optional, required, string, word } from '../shape';
-import { isNumber, json, jsonOf, retryAfter } from '../wire';
+import { carry, isNumber, json, jsonOf, retryAfter } from '../wire';
 
 const MAX_MESSAGES = 200;
 /** Longest id of ours; the vendor documents none. */
@@ -48,7 +59,18 @@ const STATUS: Record<ReportKind, [number, string]> = {
   sender: [23, 'DELIVERY_FAILURE'],
   recipient: [29, 'RECIPIENT_DOES_NOT_EXIST'],
   content: [22, 'STOPPED_BY_ADMIN'],
-  account: [25, 'INSUFFICIENT_BALANCE'],
+  account: [25, 'INSUFFICIENT_ACCOUNT_BALANCE'],
+};
+
+/** The Platform API's codes of the same: 4 and 5 are the opposite. */
+const PLATFORM_STATUS: Record<ReportKind, [number, string]> = {
+  delivered: [4, 'Received by recipient'],
+  enroute: [2, 'Message queued'],
+  'at-operator': [3, 'Delivered to gateway'],
+  sender: [9, 'Routing error'],
+  recipient: [7, 'Error delivering message'],
+  content: [5, 'Error with message'],
+  account: [12, 'Out of credit'],
 };
 
 /** A refusal of the whole request. */
@@ -110,6 +132,47 @@ function update({ kind, doneAt, messageId, clientId }: Report) {
   return { channel: 'sms', timestamp: doneAt, statusCode, status, messageId, clientMessageId: clientId };
 }
 
+/** A report of the Platform API: flat. */
+function platformUpdate({ kind, doneAt, messageId, clientId, to, sender }: Report) {
+  const [statusCode, statusDescription] = PLATFORM_STATUS[kind];
+  const status = statusDescription.toUpperCase().replaceAll(' ', '_');
+  const ids = { integrationName: 'Simulator', messageId, requestId: messageId, clientMessageId: clientId };
+  return { ...ids, to, from: sender, statusCode, status, statusDescription, timestamp: doneAt };
+}
+
+function inbound(
+  url: string,
+  { id, from, to, text, at }: InboundMessage,
+  { form }: Script['receipts'],
+): ReceiptRequest {
+  if (form === 'platform') {
+    const bytes = [...Buffer.from(text, 'utf16le').swap16()];
+    const escaped = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+    const said = { messageId: id, fromNumber: from, toNumber: to, timestamp: at, text: escaped, charset: 'UTF-16BE' };
+    return carry(url, said, form, 'json');
+  }
+  return posted(url, { moText: [{ channel: 'sms', messageId: id, from, to, content: text, timestamp: at }] });
+}
+
+const posted = (url: string, event: object): ReceiptRequest => ({
+  method: 'POST',
+  url,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ integrationId: 'simulator', integrationName: 'Simulator', event }),
+});
+
+/** `GET /v1/message/{apiMessageId}`, as a public client of it reads the answer. */
+const status: Lookup = {
+  paths: ['/v1/message/*'],
+  answer(incoming, script, memory) {
+    if (!authorized(incoming.headers.authorization, script.refusedKeys))
+      return failure(401, 1, 'Invalid or missing Integration API Key');
+    const found = memory.byId(incoming.path.split('/').at(-1)!);
+    if (found === undefined) return json(200, { sms: { status: 'UNKNOWN', timestamp: Date.now() } });
+    return json(200, { sms: { status: STATUS[found.kind][1], timestamp: found.doneAt } });
+  },
+};
+
 export const clickatell: Protocol = {
   name: 'clickatell',
   paths: { '/v1/message': ['POST'] },
@@ -119,28 +182,14 @@ export const clickatell: Protocol = {
   serverError: (status) =>
     status === 503 ? failure(503, 19, 'Internal error, please retry') : failure(status, 18, 'Internal error'),
   notFound: () => failure(404, 41, 'Resource does not exist'),
+  lookup: status,
   receipts: {
     atMost: 1,
     authorization: ['basic'],
-    inbound: (url, { id, from, to, text, at }) => ({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        integrationId: 'simulator',
-        integrationName: 'Simulator',
-        event: { moText: [{ channel: 'sms', messageId: id, from, to, content: text, timestamp: at }] },
-      }),
-    }),
-    write: (url, reports) => ({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        integrationId: 'simulator',
-        integrationName: 'Simulator',
-        event: { messageStatusUpdate: reports.map(update) },
-      }),
-    }),
+    inbound,
+    write: (url, reports, { form }) =>
+      form === 'usual' || form === 'json'
+        ? posted(url, { messageStatusUpdate: reports.map(update) })
+        : carry(url, platformUpdate(reports[0]!), form, 'json'),
   },
 };

@@ -16,7 +16,7 @@ import type {
   Verdict,
 } from '../protocol';
 import type { Refusal, Script } from '../script';
-import { formOf, isNumber, istTime, json, jsonOf, retryAfter, unknownField } from '../wire';
+import { carry, formOf, isNumber, istTime, json, jsonOf, retryAfter, unknownField } from '../wire';
 import type { Node } from './request';
 import { readNodes, readSingle } from './request';
 import { REPORT_STATUS, SUBMIT_STATUS } from './statuses';
@@ -184,11 +184,6 @@ export const mobtexting: Protocol = {
     inbound,
     retries: () => RETRIES,
     acknowledges: (status) => status === 200 || status === 202,
-    write: (url, reports) => ({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(report(reports[0]!)),
-    }),
+    write: (url, reports, { form }) => carry(url, report(reports[0]!), form, 'json'),
   },
 };

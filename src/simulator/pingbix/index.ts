@@ -1,17 +1,17 @@
 /**
- * Pingbix. Nothing of its API is public: requests and successes are those of public clients of `SMSApi/send`; codes and
- * reports are this simulator's own (docs/simulator.md), and nothing here is verified.
+ * Pingbix. Nothing of its API is public: requests, successes, reports and look-ups are those of public clients of
+ * `SMSApi/…` here and at HostPinnacle, which runs the same software; codes are this simulator's own (docs/simulator.md).
  */
 import { segment } from '../../core/messages/segments';
 import { serialNumber } from '../ids';
 import type { ReportKind } from '../plan';
-import type { Answer, Batch, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';
-import type { Script } from '../script';
-import { formOf, isNumber, json, retryAfter, unknownField } from '../wire';
+import type { Answer, Batch, Known, Lookup, Protocol, Reading, Report, VendorRequest, Verdict } from '../protocol';
+import { REFUSALS, type Refusal, type Script } from '../script';
+import { carry, formOf, isNumber, istTime, json, retryAfter, unknownField } from '../wire';
 
 const FIELDS = new Set([
   'userid', 'password', 'sendMethod', 'mobile', 'msg', 'senderid', 'msgType', 'dltEntityId', 'dltTemplateId',
-  'duplicatecheck', 'output',
+  'duplicatecheck', 'output', 'dlr',
 ]); // prettier-ignore
 
 const ERROR: Record<Exclude<Verdict['outcome'], 'accepted'>, [code: string, reason: string]> = {
@@ -80,6 +80,7 @@ function read(request: VendorRequest, script: Script): Reading {
     flash: false,
     entityId: form.get('dltEntityId') ?? undefined,
     templateId: form.get('dltTemplateId') ?? undefined,
+    reports: form.get('dlr') === '1' ? undefined : [],
     invalid: isNumber(to) ? undefined : ('recipient' as const),
     parts,
   }));
@@ -94,9 +95,46 @@ function answer({ bulkId }: Batch, verdicts: Verdict[]): Answer {
   return json(200, { status: 'success', transactionId: bulkId, statusCode: '200', reason: 'success' });
 }
 
-function report({ bulkId, to, kind }: Report) {
-  return { transactionId: bulkId, mobile: to, status: STATUS[kind] };
+/** Most reports of the family have no status: a code that is not zero is a failure. Without `dlr` there are none. */
+function report({ messageId, bulkId, to, kind, sentAt, doneAt }: Report) {
+  const delivered = kind === 'delivered' ? istTime(doneAt) : '';
+  return {
+    Transactionid: bulkId,
+    Messageid: messageId.replace(':', '-'),
+    ErrorCode: isRefusal(kind) ? ERROR[kind][0] : '0',
+    mobileNo: to,
+    ReceivedTime: istTime(sentAt),
+    DeliveredTime: delivered,
+  };
 }
+
+const isRefusal = (kind: ReportKind): kind is Refusal => (REFUSALS as readonly string[]).includes(kind);
+
+function statusRow({ submission, outcome, bulkId, kind, sentAt, doneAt }: Known) {
+  return {
+    status: {
+      uuid: bulkId,
+      msgId: submission.messageId.replace(':', '-'),
+      mobileNo: submission.to,
+      Status: outcome === 'accepted' ? STATUS[kind] : 'FAILED',
+      Cause: isRefusal(kind) ? ERROR[kind][1] : '',
+      'Submitted Time': istTime(sentAt),
+      'Delivered Time': kind === 'delivered' ? istTime(doneAt) : '',
+    },
+  };
+}
+
+/** `GET SMSApi/report/status?uuid=`: every number of a transaction. */
+const status: Lookup = {
+  paths: ['/SMSApi/report/status'],
+  answer(request, script, memory) {
+    if (!authorized(request.query, request, script.refusedKeys))
+      return json(200, { response: { status: 'error', statusCode: '401', reason: 'Invalid credentials' } });
+    const uuid = request.query.get('uuid');
+    const found = memory.find(({ messageId }) => messageId.split(':')[0] === uuid);
+    return json(200, { response: { status: 'success', report_statusList: found.map(statusRow) } });
+  },
+};
 
 export const pingbix: Protocol = {
   name: 'pingbix',
@@ -106,13 +144,9 @@ export const pingbix: Protocol = {
   throttled: (seconds) => failure('429', 'Too many requests', 429, retryAfter(seconds)),
   serverError: (status) => failure(String(status), 'Internal error', status),
   notFound: () => failure('404', 'Not found', 404),
+  lookup: status,
   receipts: {
     atMost: 1,
-    write: (url, reports) => ({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(report(reports[0]!)),
-    }),
+    write: (url, reports, { form }) => carry(url, report(reports[0]!), form, 'query'),
   },
 };

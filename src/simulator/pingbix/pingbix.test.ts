@@ -22,6 +22,7 @@ const fieldsOf = (over: Fields = {}): Fields => ({
   dltEntityId: '1701158123540939524',
   dltTemplateId: '1107160016156755389',
   output: 'json',
+  dlr: '1',
   ...over,
 });
 const post = (over?: Fields, headers: Record<string, string> = {}, account = '') =>
@@ -29,9 +30,9 @@ const post = (over?: Fields, headers: Record<string, string> = {}, account = '')
 
 async function reports(count: number): Promise<Record<string, string>[]> {
   await until(`${count} reports`, () => receiver.requests.length >= count);
-  return receiver.requests.map(({ method, body }) => {
-    expect(method).toBe('POST');
-    return JSON.parse(body) as Record<string, string>;
+  return receiver.requests.map(({ method, query }) => {
+    expect(method).toBe('GET');
+    return query;
   });
 }
 
@@ -45,7 +46,16 @@ test('a message is taken and reported by transaction and number', async () => {
     body: { status: 'success', transactionId: expect.stringMatching(/^\d+$/), statusCode: '200' },
   });
   const { transactionId } = answer.body;
-  expect(await reports(1)).toEqual([{ transactionId, mobile: number(1), status: 'DELIVERED' }]);
+  expect(await reports(1)).toEqual([
+    {
+      Transactionid: transactionId,
+      Messageid: `${transactionId}-${number(1)}`,
+      ErrorCode: '0',
+      mobileNo: number(1),
+      ReceivedTime: expect.stringMatching(/^\d{4}-/),
+      DeliveredTime: expect.stringMatching(/^\d{4}-/),
+    },
+  ]);
   expect(await keptOf(simulator, `to=${number(1)}`)).toMatchObject([
     { sender: 'HELIOS', entityId: '1701158123540939524', templateId: '1107160016156755389', outcome: 'accepted' },
   ]);
@@ -106,14 +116,36 @@ test('refuses by itself a number with plus, alone and in a list', async () => {
 });
 
 test.each([
-  [1, 'REJECTED'],
-  [2, 'UNDELIVERED'],
-  [3, 'REJECTED'],
-  [4, 'REJECTED'],
-])('refused by report %i: %s', async (n, status) => {
+  [1, '403'],
+  [2, '404'],
+  [3, '406'],
+  [4, '402'],
+])('refused by report %i: %s', async (n, ErrorCode) => {
   await put(simulator, refusing('receipt', reporting()));
   expect((await post({ mobile: number(n) })).body.status).toBe('success');
-  expect(await reports(1)).toMatchObject([{ mobile: number(n), status }]);
+  expect(await reports(1)).toMatchObject([{ mobileNo: number(n), ErrorCode, DeliveredTime: '' }]);
+});
+
+test('without dlr there are no reports; a look-up tells all the same, of each number', async () => {
+  await put(simulator, refusing('receipt', reporting()));
+  const { body } = await post({ mobile: `${number(5)},${number(2)}`, dlr: undefined });
+  const ask = (uuid: string, headers: Record<string, string>) =>
+    call<{ response: { status: string; report_statusList: { status: Record<string, string> }[] } }>(
+      'GET',
+      `${simulator.url}/pingbix/SMSApi/report/status?uuid=${uuid}&output=json`,
+      undefined,
+      headers,
+    );
+  await until('both have ended', async () => {
+    const { response } = (await ask(body.transactionId!, { apikey: 'key' })).body;
+    return response.report_statusList.every(({ status }) => status['Status'] !== 'SUBMITTED');
+  });
+  const { response } = (await ask(body.transactionId!, { apikey: 'key' })).body;
+  const ended = response.report_statusList.map(({ status }) => [status['mobileNo'], status['Status']]);
+  expect(Object.fromEntries(ended)).toEqual({ [number(5)]: 'DELIVERED', [number(2)]: 'UNDELIVERED' });
+  expect((await ask('0', { apikey: 'key' })).body.response.report_statusList).toEqual([]);
+  expect((await ask(body.transactionId!, {})).body.response.status).toBe('error');
+  expect(receiver.requests).toEqual([]);
 });
 
 test('a list has one transaction; which of its numbers is refused shows in the reports', async () => {
@@ -121,11 +153,11 @@ test('a list has one transaction; which of its numbers is refused shows in the r
   const { body } = await post({ mobile: [5, 2, 6].map(number).join(',') });
   expect(body.status).toBe('success');
   const seen = await reports(3);
-  expect(seen.every(({ transactionId }) => transactionId === body.transactionId)).toBe(true);
-  expect(Object.fromEntries(seen.map(({ mobile, status }) => [mobile, status]))).toEqual({
-    [number(5)]: 'DELIVERED',
-    [number(2)]: 'UNDELIVERED',
-    [number(6)]: 'DELIVERED',
+  expect(seen.every(({ Transactionid }) => Transactionid === body.transactionId)).toBe(true);
+  expect(Object.fromEntries(seen.map(({ mobileNo, ErrorCode }) => [mobileNo, ErrorCode]))).toEqual({
+    [number(5)]: '0',
+    [number(2)]: '404',
+    [number(6)]: '0',
   });
   expect(await countsOf(simulator, 'pingbix')).toMatchObject({ accepted: 3, refusedByReceipt: { recipient: 1 } });
 });

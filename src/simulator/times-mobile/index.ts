@@ -9,7 +9,7 @@ import { refusalOf } from '../protocol';
 import type { Refusal, Script } from '../script';
 import { REFUSALS } from '../script';
 import { isObject } from '../shape';
-import { istTime, json, jsonOf, retryAfter, unknownField } from '../wire';
+import { carry, istTime, json, jsonOf, retryAfter, unknownField } from '../wire';
 
 /** `corelationid` is Times' own spelling. */
 const FIELDS = new Set([
@@ -34,7 +34,7 @@ function failure(statusCode: number, description: string, httpStatus = 200, head
 }
 
 /** The fields of a request, all of them text; undefined when there are none, or others. */
-function fieldsOf(request: VendorRequest): Map<string, string> | undefined {
+function parametersOf(request: VendorRequest): Map<string, string> | undefined {
   const body = request.method === 'GET' ? Object.fromEntries(request.query) : jsonOf(request);
   if (!isObject(body)) return undefined;
   const fields = new Map<string, string>();
@@ -70,7 +70,7 @@ function submission(fields: Map<string, string>): Submission {
 }
 
 function read(request: VendorRequest, script: Script): Reading {
-  const fields = fieldsOf(request);
+  const fields = parametersOf(request);
   if (fields === undefined) return { refused: failure(400, 'Malformed request', 400) };
   const password = fields.get('password');
   if (!fields.get('username') || !password || script.refusedKeys.includes(password))
@@ -103,19 +103,18 @@ function outcomeOf({ kind }: Report): [string, string] {
   return ['DELIVERY_FAILED', `error Code [false], Error Text [${REPORT_ERROR[kind]}]`];
 }
 
-function callback(url: string, report: Report): string {
+function fieldsOf(report: Report) {
   const [status, description] = outcomeOf(report);
-  const target = new URL(url);
-  const { searchParams } = target;
-  searchParams.append('txid', report.messageId);
-  searchParams.append('to', report.to);
-  searchParams.append('from', report.sender);
-  searchParams.append('description', description);
-  searchParams.append('pdu', String(report.parts));
-  searchParams.append('deliverystatus', status);
-  searchParams.append('deliverydt', istTime(report.doneAt));
-  if (report.clientId !== undefined) searchParams.append('corelationid', report.clientId);
-  return target.href;
+  return {
+    txid: report.messageId,
+    to: report.to,
+    from: report.sender,
+    description,
+    pdu: report.parts,
+    deliverystatus: status,
+    deliverydt: istTime(report.doneAt),
+    corelationid: report.clientId,
+  };
 }
 
 export const timesMobile: Protocol = {
@@ -128,6 +127,6 @@ export const timesMobile: Protocol = {
   notFound: () => json(404, { error: 'Not Found', status: 404 }),
   receipts: {
     atMost: 1,
-    write: (url, reports) => ({ method: 'GET', url: callback(url, reports[0]!) }),
+    write: (url, reports, { form }) => carry(url, fieldsOf(reports[0]!), form, 'query'),
   },
 };

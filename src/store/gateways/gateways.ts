@@ -2,6 +2,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import { prefixedId } from '../../core/messages/ids';
+import type { ProviderIdBase } from '../../core/messages/provider-id';
 import { hasOpen, isCurrent } from '../messages/ledger';
 import { SEALED, type SealContext, type Sealer } from '../seal';
 import type { GatewaysTable, Schema } from '../tables';
@@ -31,6 +32,8 @@ export interface GatewayDraft {
   /** Without a receipt after so long, the next leg is tried; null = the receipt deadline is waited for. */
   failoverAfterSeconds?: number | null;
   validitySeconds: number | null;
+  /** Set where reports write the provider's ids to this base and its answers to the other one. */
+  providerIdBase?: ProviderIdBase | null;
   description: string | null;
   signupLink: string | null;
   logo: string | null;
@@ -65,6 +68,7 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     receipt_deadline_seconds: draft.receiptDeadlineSeconds,
     failover_after_seconds: draft.failoverAfterSeconds,
     validity_seconds: draft.validitySeconds,
+    provider_id_base: draft.providerIdBase,
     description: draft.description,
     signup_link: draft.signupLink,
     logo: draft.logo,

@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { BreakerState } from '../../core/gateways/health';
 import type { SenderClass } from '../../core/gateways/sender';
+import type { ProviderIdBase } from '../../core/messages/provider-id';
 import type { CreatedAt } from './columns';
 
 export interface GatewaysTable {
@@ -35,6 +36,8 @@ export interface GatewaysTable {
   batch_size: number | null;
   receipt_deadline_seconds: Generated<number>;
   validity_seconds: number | null;
+  /** Reports write the vendor's ids to this base, its answers to the other one; null = both alike. */
+  provider_id_base: ProviderIdBase | null;
   description: string | null;
   signup_link: string | null;
   logo: string | null;

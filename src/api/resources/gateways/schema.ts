@@ -5,6 +5,7 @@ import { addressRangeProblem } from '../../../receipts/address-list';
 import { NO_VENDOR, providers, providerNamed, type Provider } from '../../../providers/registry';
 import type { GatewayHealth } from '../../../core/gateways/health';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
+import { PROVIDER_ID_BASES } from '../../../core/messages/provider-id';
 import { openGateway } from '../../../providers/open';
 import { unsealGateway, type GatewayDraft, type GatewayRow } from '../../../store/gateways/gateways';
 import type { Sealer } from '../../../store/seal';
@@ -61,6 +62,11 @@ export const gateway = z.strictObject({
   receiptDeadlineSeconds: z.int().min(1).max(604_800).default(86_400),
   failoverAfterSeconds: z.int().min(1).max(604_800).nullable().default(null),
   validitySeconds: z.int().min(60).max(604_800).nullable().default(null),
+  providerIdBase: z
+    .enum(PROVIDER_ID_BASES)
+    .nullable()
+    .default(null)
+    .describe('Set where reports write the provider’s ids to this base and its answers to the other one.'),
   description: z.string().max(1_000).nullable().default(null),
   signupLink: publicLink.nullable().default(null),
   logo: image.nullable().default(null),
@@ -105,6 +111,13 @@ export function checkProvider(name: string, draft: Partial<GatewayDraft>): Provi
     invalid('batchSize', `must be ${batchSize} or less for ${provider.label}`);
   if (draft.validitySeconds != null && !provider.capabilities.validity)
     invalid('validitySeconds', `must be left out: ${provider.label} has no place for it`);
+  const { maxValiditySeconds } = provider.capabilities;
+  if (draft.validitySeconds != null && maxValiditySeconds !== null && draft.validitySeconds > maxValiditySeconds) {
+    invalid(
+      'validitySeconds',
+      `is ${draft.validitySeconds}; it must be ${maxValiditySeconds} or less: ${provider.label} keeps a message no longer`,
+    );
+  }
   if (draft.baseUrl === null && provider.defaultBaseUrl === NO_VENDOR) {
     invalid('baseUrl', `must be given: ${provider.label} has no host of its own`);
   }
@@ -178,6 +191,7 @@ export function toGateway(
     receiptDeadlineSeconds: row.receipt_deadline_seconds,
     failoverAfterSeconds: row.failover_after_seconds,
     validitySeconds: row.validity_seconds,
+    providerIdBase: row.provider_id_base,
     description: row.description,
     // Earlier versions took anything.
     signupLink: row.signup_link !== null && isPublicLink(row.signup_link) ? row.signup_link : null,

@@ -1,5 +1,6 @@
 /** Gateways as the documentation shows them: with what each provider asks for. */
 import { z } from 'zod';
+import { PROVIDER_ID_BASES } from '../../../core/messages/provider-id';
 import { providers } from '../../../providers/registry';
 import { healthShape } from './health';
 import { gateway } from './schema';
@@ -50,6 +51,7 @@ export const gatewayAnswer = z
     receiptDeadlineSeconds: z.int(),
     failoverAfterSeconds: z.int().nullable(),
     validitySeconds: z.int().nullable(),
+    providerIdBase: z.enum(PROVIDER_ID_BASES).nullable(),
     description: z.string().nullable(),
     signupLink: z.string().nullable(),
     logo: z.string().nullable(),
