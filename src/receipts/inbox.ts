@@ -12,6 +12,7 @@ import type { Sealer } from '../store/seal';
 import { CallbackBudgets, UnprovenThrottle } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
 import { toDrafts } from './drafts';
+import { readable } from './readable';
 import { createReplyReader } from './replies';
 import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open';
 
@@ -141,7 +142,8 @@ export function createInbox(deps: InboxDeps): Inbox {
 
   return {
     knows: async (token, address) => (await gateways.find(token, address)) !== null,
-    async receive(token, request, address) {
+    async receive(token, asReceived, address) {
+      const request = readable(asReceived);
       const gateway = await gateways.find(token, address);
       if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };
       if (typeof gateway === 'number') return tooMuch('this address asks for URLs that no gateway has', gateway);

@@ -4,7 +4,7 @@ import { lockAudience } from '../../../store/campaigns/audience';
 import { deleteDraft, insertCampaign, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
 import { countCampaigns } from '../../../store/campaigns/live';
 import { endpoint, type Endpoint } from '../../endpoint';
-import { readJson } from '../../http/body';
+import { readJson } from '../../http/fields';
 import { invalid } from '../../http/invalid';
 import { pageOf, readCursor } from '../../http/page';
 import { pageFrom } from '../../http/resource';
