@@ -221,6 +221,12 @@ export const forecastAnswer = z.strictObject({
   segments: z.strictObject({ total: count, byParts: z.record(z.string(), count) }),
   encodings: z.strictObject({ gsm7: count, ucs2: count }),
   surprises: z.array(z.strictObject({ character: z.string(), messages: count })),
+  smartEncoding: z
+    .strictObject({ on: z.boolean(), messages: count, segments: count })
+    .optional()
+    .describe(
+      'Messages that the account’s smartEncoding makes GSM-7 and the parts that saves; would, where it is not `on`.',
+    ),
   cost: z.strictObject({ amount: z.number(), currency: z.string().nullable() }).nullable(),
   finishesAt: z.iso.datetime().nullable(),
   sendingSeconds: count,
