@@ -114,9 +114,12 @@ it('an array of objects is no batch where the record itself names its number', a
   expect(json).toMatchObject({ accepted: 1, ids: [expect.any(String)] });
 });
 
-it('a blank text is none', async () => {
+it('a blank text is none, nor is it for a campaign', async () => {
   for (const body of ['   ', '\u00a0', '\u200b\u2060']) {
     const { status, json } = await stack.call('POST', '/clevertap/v1/messages', { to: to(), body });
     expect([status, json.rejected[0].code]).toEqual([400, 'missing']);
+    const campaign = { name: 'x', message: body, draft: true, audience: { recipients: [{ to: to() }] } };
+    const refused = await stack.call('POST', '/api/v1/campaigns', campaign);
+    expect([refused.status, refused.json.errors[0].field]).toEqual([400, 'message']);
   }
 });

@@ -7,7 +7,7 @@ import { cronProblem } from '../../../core/time/cron';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { WEEKDAYS } from '../../../core/time/window';
 import { pageQuery } from '../../http/page';
-import { dltId, ianaTimezone, storable, storableName } from '../../http/text';
+import { dltId, ianaTimezone, storable, storableName, visibleText } from '../../http/text';
 import { variables } from '../../http/variables';
 import { workflowLink } from '../../http/workflow-link';
 
@@ -75,7 +75,7 @@ const recurrence = z.strictObject({
 export const campaign = z
   .strictObject({
     name: storableName(200),
-    message: storable(1, MAX_TEXT_LENGTH).optional(),
+    message: visibleText(MAX_TEXT_LENGTH).optional(),
     templateId: storableName(64).optional(),
     variables: variables.default({}),
     sender: storableName(MAX_SENDER_LENGTH).optional(),
