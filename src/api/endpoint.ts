@@ -7,22 +7,14 @@ import type { z } from 'zod';
 import type { Scope } from '../core/accounts/api-key';
 import type { ApiDeps } from './deps';
 import { presentsCredential, type OfferedFields, type Principal } from './http/auth';
-import {
-  BodyReader,
-  fieldsOf,
-  isForm,
-  queryOf,
-  readBody,
-  readJson,
-  readOptionalJson,
-  shownSize,
-  type BodyShare,
-} from './http/body';
+import { BodyReader, readBody, shownSize, type BodyShare } from './http/body';
 import { checkMediaType, JSON_ONLY, isOperation, refuseForeignSite } from './http/browser';
 import { credentialFields } from './http/credential-fields';
+import { fieldsOf, isForm, queryOf, readJson, readOptionalJson } from './http/fields';
 import type { StreamEntry } from './http/idempotency';
 import { answerJson } from './http/json';
 import { refuseUnstorable } from './http/text';
+import { isMultipart } from './http/multipart';
 import { discardRest, leaveRest } from './http/unread';
 import { validate } from './http/validate';
 import type { Operation, OperationBody } from './operation';
@@ -241,7 +233,7 @@ async function identify(
   }
   const strangers = (): BodyShare => ({ budget: deps.bodies.strangers, party: deps.addresses.partyOf(request) });
   const type = request.headers['content-type'] ?? '';
-  const limit = isForm(type) ? OPENING.form : OPENING.json;
+  const limit = isForm(type) || isMultipart(type) ? OPENING.form : OPENING.json;
   if (request.headers['content-encoding'] !== undefined) {
     // What is in it shows only once it is inflated, so there is no beginning of it.
     await readBody(request, response, strangers, limit);

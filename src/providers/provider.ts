@@ -31,8 +31,10 @@ export interface Capabilities {
   schedule: boolean;
   /** Most segments of one message. */
   maxParts: number;
-  /** Most characters of one text, whatever its segments; null = only `maxParts` counts. */
+  /** Most characters (code points) of one text, whatever its segments; null = only `maxParts` counts. */
   maxCharacters: number | null;
+  /** A message must have a sender ID; absent = the vendor has one of its own for those without. */
+  needsSender?: true;
 }
 
 /** A provider that takes one text at a time and can do nothing beside: the others say what they can do more. */

@@ -302,3 +302,11 @@ describe('who goes on without a proof', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 });
+
+test('a report behind a byte order mark is read like any other', async () => {
+  const wireId = 'behind-a-mark';
+  const body = Buffer.from(`\ufeff${JSON.stringify({ results: [report(wireId)] })}`);
+  const answer = await inbox.receive(token, request('', { body }), ADDRESS);
+  expect(answer).toEqual({ status: 200, outcome: 'stored' });
+  expect((await inboxRows()).map(({ id }) => id)).toContain(wireId);
+});

@@ -12,6 +12,7 @@ import { CallbackBudgets, UnprovenThrottle } from './budgets';
 import { ReceiptCommits, type ReceiptCommitsDeps } from './commits';
 import { inBase, toDrafts } from './drafts';
 import { isProbe } from './probes';
+import { readable } from './readable';
 import { createReplyReader } from './replies';
 import { UnlistedWords } from './unlisted';
 import { callbackUrlOf, openGateway, type OpenGateway } from '../providers/open';
@@ -156,7 +157,8 @@ export function createInbox(deps: InboxDeps): Inbox {
 
   return {
     knows: async (token, address) => (await gateways.find(token, address)) !== null,
-    async receive(token, request, address) {
+    async receive(token, asReceived, address) {
+      const request = readable(asReceived);
       const gateway = await gateways.find(token, address);
       if (gateway === null) return { status: 404, reason: 'no gateway has this callback URL' };
       if (typeof gateway === 'number') return tooMuch('this address asks for URLs that no gateway has', gateway);

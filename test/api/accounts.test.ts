@@ -38,6 +38,8 @@ const DEFAULTS = {
   promotionalServices: [],
   indiaStrict: true,
   floors: {},
+  duplicateWindowMinutes: 1_440,
+  smartEncoding: false,
 };
 const EVERYTHING = {
   name: 'Everything',
@@ -68,6 +70,8 @@ const EVERYTHING = {
     indiaStrict: true,
     requireApprovedSenders: false,
   },
+  duplicateWindowMinutes: 30,
+  smartEncoding: true,
 };
 
 describe('settings', () => {

@@ -59,6 +59,21 @@ test('off: the text is what came', async () => {
   expect(rows).toEqual([]);
 });
 
+test('a link that a phone has lengthened by what stood behind it still leads, and counts once', async () => {
+  await track('count');
+  const before = await stats();
+  const { text } = await sendAndRead('यहाँ https://shop.example/pay।अगला, (see https://shop.example/Foo_(bar)).');
+  const [first, second] = codesIn(text);
+  expect(text).toBe(`यहाँ ${base}/l/${first}।अगला, (see ${base}/l/${second}).`);
+  for (const behind of ['.', ')', ',', '%20', '%E0%A5%A4', '%E2%80%A6', '...', ').']) {
+    const { status, headers } = await visit(first! + behind);
+    expect([behind, status, headers.get('location')]).toEqual([behind, 302, 'https://shop.example/pay']);
+  }
+  expect((await visit(second!)).headers.get('location')).toBe('https://shop.example/Foo_(bar)');
+  expect((await visit(`${first}x`)).status).toBe(404);
+  expect((await stats()).clicked - before.clicked).toBe(1);
+});
+
 test('count: links are replaced, each visit leads on, the first counts, and nobody is told', async () => {
   await track('count');
   const before = await stats();

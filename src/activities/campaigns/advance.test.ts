@@ -1,6 +1,6 @@
 /** What a run of slices finds out while somebody commands their campaign: nothing of it may keep the campaign waiting. */
 import { campaignSlice, storeBlock, storeCampaign } from '../../../test/support/campaign-rows';
-import { SEALER, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
+import { hashNumber, SEALER, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
 import type { Followed } from '../../core/concurrency/follow';
 import { createHttpClient, type HttpClient } from '../../outbound/client';
 import { startVendor, type Vendor } from '../../providers/testing/vendor';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const log = { warn: () => undefined };
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, 'https://sms.example.com', health, 10);
-  deps = { database: store, http, gateways, wakeRelays: () => undefined, log };
+  deps = { database: store, http, gateways, numberHash: hashNumber, wakeRelays: () => undefined, log };
   await storeGateway(store, { baseUrl: vendor.origin });
 });
 afterAll(async () => {

@@ -14,9 +14,21 @@ export class ForecastSums {
   readonly problems: CampaignProblem[] = [];
   readonly byParts = new Map<number, number>();
   readonly encodings = { gsm7: 0, ucs2: 0 };
+  /** What smart encoding saves, or would save where it is off. */
+  readonly smart: { on: boolean; messages: number; segments: number };
   private readonly characters = new Map<string, number>();
 
-  add(text: string, { encoding, parts }: Segmentation): void {
+  constructor(smartEncoding = false) {
+    this.smart = { on: smartEncoding, messages: 0, segments: 0 };
+  }
+
+  /** @param smart what the text takes with smart encoding, where that makes it GSM-7. */
+  add({ text, segmentation, smart }: { text: string; segmentation: Segmentation; smart?: Segmentation }): void {
+    if (smart !== undefined) {
+      this.smart.messages++;
+      this.smart.segments += segmentation.parts - smart.parts;
+    }
+    const { encoding, parts } = this.smart.on ? (smart ?? segmentation) : segmentation;
     this.recipients++;
     this.segments += parts;
     this.byParts.set(parts, (this.byParts.get(parts) ?? 0) + 1);

@@ -22,7 +22,7 @@ const gateway = (over: Partial<ForecastGateway> = {}): ForecastGateway => ({
 
 function tallyOf(...texts: string[]): ForecastSums {
   const sums = new ForecastSums();
-  for (const text of texts) sums.add(text, segment(text));
+  for (const text of texts) sums.add({ text, segmentation: segment(text) });
   return sums;
 }
 const many = (count: number): ForecastSums => tallyOf(...Array.from({ length: count }, () => 'Hello'));
@@ -58,6 +58,25 @@ test('recipients that the request or the upload rejected are left out too, and c
   expect(toForecast(sums, campaign(few), account, gateway(), NOW)).toMatchObject({
     rejected: 2, problems: [problem(1), problem(7)],
   }); // prettier-ignore
+});
+
+test('tells what smart encoding saves, or would save', () => {
+  const text = `“${'x'.repeat(140)}”`;
+  const smart = segment(text.replace(/[“”]/g, '"'));
+  const forecastWith = (on: boolean) => {
+    const sums = new ForecastSums(on);
+    sums.add({ text, segmentation: segment(text), smart });
+    sums.add({ text: 'नमस्ते', segmentation: segment('नमस्ते') });
+    return toForecast(sums, campaign(), account, gateway(), NOW);
+  };
+  const off = forecastWith(false);
+  expect(off).toMatchObject({ smartEncoding: { on: false, messages: 1, segments: 2 }, segments: { total: 4 } });
+  expect(off.warnings).toContain('smartEncoding of the account would save 2 parts in 1 messages');
+  const on = forecastWith(true);
+  expect(on).toMatchObject({ smartEncoding: { on: true, messages: 1, segments: 2 }, segments: { total: 2 } });
+  expect(on).toMatchObject({ encodings: { gsm7: 1, ucs2: 1 } });
+  expect(on.surprises.map(({ character }) => character)).not.toContain('“');
+  expect(on.warnings.join()).not.toContain('smartEncoding');
 });
 
 test('no price, no cost; no gateway, a warning', () => {

@@ -15,6 +15,7 @@ import { findRouteLegs } from '../../store/gateways/routes';
 import type { CampaignForecast } from '../../store/tables';
 import { effectiveRate } from './rate';
 import { ForecastSums } from './forecast-sums';
+import { readTextRules } from './text-rules';
 import { windowsIn } from './windows';
 
 /** Recipients that are read at once. */
@@ -40,8 +41,9 @@ export async function makeForecast(
   stopping: AbortSignal,
 ): Promise<CampaignForecast> {
   const account = await readCampaignSettings(db, campaign.account_id);
-  const sums = new ForecastSums();
-  const render = createCampaignRenderer(campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const sums = new ForecastSums(account.smart_encoding);
+  const rules = await readTextRules({ db, pool }, campaign, account, publicUrl);
+  const render = createCampaignRenderer(campaign, { ...rules, smartEncoding: 'tell' });
   for (let position = 0; !stopping.aborted;) {
     const rows = await readAudience(pool, campaign, position, PAGE);
     if (rows.length === 0) break;
@@ -58,7 +60,7 @@ export async function makeForecast(
       if (!recipient.ok)
         sums.reject({ position: placeOf(campaign, row), code: recipient.code, message: recipient.message });
       else if (suppressed.has(row.msisdn)) sums.suppressed++;
-      else sums.add(recipient.text, recipient.segmentation);
+      else sums.add(recipient);
     }
   }
   return toForecast(sums, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
@@ -129,7 +131,7 @@ export function toForecast(
   const startMs = Math.max(nowMs, campaign.due_at?.getTime() ?? nowMs);
   const windows = windowsIn(account.default_country, campaign, account);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
-  const { recipients, suppressed, segments, surprises, encodings } = sums;
+  const { recipients, suppressed, segments, surprises, encodings, smart } = sums;
   const rejected = campaign.refused + sums.rejected;
   const problems = [...campaign.problems.slice(0, campaign.refused), ...sums.problems].slice(0, MAX_PROBLEMS);
   const warnings = [
@@ -138,6 +140,9 @@ export function toForecast(
     ...(rejected > 0 ? [`${rejected} recipients are left out: see problems`] : []),
     ...(surprises.length > 0
       ? [`${encodings.ucs2} messages are UCS-2 (70 characters a part) because of ${surprises[0]!.character}`]
+      : []),
+    ...(!smart.on && smart.segments > 0
+      ? [`smartEncoding of the account would save ${smart.segments} parts in ${smart.messages} messages`]
       : []),
     ...(finishesAtMs === null ? ['the sending window does not open'] : []),
     ...dltWarnings(campaign),
@@ -151,6 +156,7 @@ export function toForecast(
     segments: { total: segments, byParts: Object.fromEntries(sums.byParts) },
     encodings,
     surprises,
+    smartEncoding: { ...smart },
     cost: costOf(segments, gateway),
     finishesAt: finishesAtMs === null ? null : new Date(finishesAtMs).toISOString(),
     sendingSeconds,

@@ -15,6 +15,7 @@ import { findWebhookKind } from '../../store/webhooks/webhooks';
 import { findGateway } from '../../store/gateways/gateways';
 import { makeForecast, type ForecastDeps } from './forecast';
 import { createStrictRenderer } from './india';
+import { readTextRules } from './text-rules';
 import { windowsFinder } from './windows';
 
 /** Recipients of one transaction: large enough for the database, small enough to leave the process to others in between. */
@@ -42,7 +43,8 @@ export async function prepareCampaign(
   const account = await readCampaignSettings(db, campaign.account_id);
   const windowsOf = windowsFinder(campaign, account);
   const webhookFor = await webhookFinder(database, campaign);
-  const render = await createStrictRenderer(database, campaign, account.click_tracking === 'off' ? null : publicUrl);
+  const rules = await readTextRules(database, campaign, account, publicUrl);
+  const render = await createStrictRenderer(database, campaign, rules);
   const legs = await ownLegs(database, campaign);
   const { audience } = campaign;
   const facts = {

@@ -123,22 +123,25 @@ function resolveLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: Dispa
 }
 
 /** The capabilities that a message needs and the gateway of a leg doesn't have. */
-export function missingOn(
-  { gateway }: ResolvedLeg,
-  { options, segments, msisdn }: RoutedMessage,
-): readonly Capability[] {
+export function missingOn(leg: ResolvedLeg, { own, options, segments, msisdn }: RoutedMessage): readonly Capability[] {
+  const { gateway } = leg;
   if (gateway === undefined) return [];
-  return missingCapabilities(gateway.provider.capabilities, { options, segments, recipients: [msisdn] });
+  const needs = { options, segments, text: null, sender: senderOn(leg, own), recipients: [msisdn] };
+  return missingCapabilities(gateway.provider.capabilities, needs);
 }
 
 /** Why a message can't take a leg, or null when it can. A gateway that is merely unusable now is no reason. */
 export function legMismatch({ legs, rules }: ResolvedRoute, index: number, message: RoutedMessage): LegMismatch | null {
   const leg = legs[index]!;
   if (isGone(leg)) return { class: 'transient', clevertap: '904', reason: 'not sent: the gateway was deleted' };
-  const missing = missingOn(leg, message).filter((capability) => capability === 'text' || !rules.dropOptions);
+  const all = missingOn(leg, message);
+  const missing = rules.dropOptions
+    ? all.filter((capability) => capability === 'text' || capability === 'sender')
+    : all;
   if (missing.length > 0) {
     const what = missing.map((capability) => CAPABILITY_NAMES[capability]).join(', ');
     const reason = `not sent: ${leg.gateway!.provider.label} can’t carry ${what}`;
+    if (missing[0] === 'sender') return { class: 'sender', clevertap: '906', reason };
     return { class: 'content', clevertap: '902', reason };
   }
   const problem =

@@ -16,6 +16,7 @@ import { createWindowGate, type WindowGate } from '../ingress/windows';
 import { normaliseRecord, type AcceptableRecord, type NormalisedRecord } from './normalise';
 import { MAX_RECORDS } from './records';
 import type { RequestFacts } from './request';
+import { withTemplateTexts } from './template-texts';
 import { withShortLinks } from '../ingress/short-links';
 
 export interface AcceptedRecord {
@@ -90,6 +91,7 @@ export async function acceptRecords(
   const results = await deps.ingress.acceptEach({
     accountId,
     hasErasures: context.hasErasures,
+    duplicateWindowMinutes: account.duplicate_window_minutes,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,
     messages,
   });
@@ -121,8 +123,10 @@ async function judgeRecords(
     service: account.default_service,
     maxAge: account.max_age,
     promotionalServices: account.promotional_services,
+    smartEncoding: account.smart_encoding,
   };
-  const normalised = records.map((values) => normaliseRecord(values, defaults, now));
+  const filled = await withTemplateTexts(deps.accounts, account.id, records);
+  const normalised = filled.map((one) => (one.ok ? normaliseRecord(one.values, defaults, now) : one));
   const judge = createJudge(context, await registeredTexts(deps, context, normalised), now);
   const resolve = webhookResolver(deps, context, actor, callbackUrl);
   const usable: UsableRecord[] = [];

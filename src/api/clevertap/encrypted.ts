@@ -7,7 +7,7 @@ import { isJsonObject } from '../http/json';
 import { CIPHERTEXT, decryptPayload, IV_HEADER, KEY_VERSION_HEADER } from '../../core/accounts/payload-encryption';
 import { AppError } from '../../errors';
 import { openEncryption } from '../../store/accounts/account-encryption';
-import { parseFields } from '../http/body';
+import { parseFields } from '../http/fields';
 import type { ApiDeps } from '../deps';
 
 /**

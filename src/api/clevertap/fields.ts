@@ -6,7 +6,7 @@
 /** What a record can say. */
 export type Field =
   | 'to' | 'text' | 'meta' | 'sender' | 'service' | 'type' | 'flash' | 'port' | 'entityId' | 'templateId'
-  | 'webhookId' | 'callbackUrl' | 'time' | 'maxAgeSeconds' | 'validUntil' | 'unicode' | 'sensitive'; // prettier-ignore
+  | 'variables' | 'webhookId' | 'callbackUrl' | 'time' | 'maxAgeSeconds' | 'validUntil' | 'unicode' | 'sensitive'; // prettier-ignore
 
 /** A field's names; when a record has several of them, the earlier one in this list wins. */
 export const ALIASES: Record<Field, readonly string[]> = {
@@ -21,6 +21,7 @@ export const ALIASES: Record<Field, readonly string[]> = {
   port: ['port'],
   entityId: ['entity_id', 'entityid', 'dpi'],
   templateId: ['template_id', 'templateid', 'tid', 'tempid', 'dltcontentid', 'dtm'],
+  variables: ['variables', 'templateVariables', 'template_variables', 'vars'],
   webhookId: ['webhook_id'],
   callbackUrl: ['callback_url', 'callback', 'partnercallbackurl'],
   time: ['time'],
@@ -52,6 +53,8 @@ export interface NamedValues {
   values: Partial<Record<Field, unknown>>;
   names: Partial<Record<Field, string>>;
   extra: Record<string, unknown> | undefined;
+  /** A name that comes twice, with different values, in spellings that differ in case; absent = none does. */
+  repeated?: string;
 }
 
 /**
@@ -70,6 +73,7 @@ export function nameValues(record: Record<string, unknown>, under?: NamedValues)
     }
   }
   const ranks: Partial<Record<Field, number>> = {};
+  let repeated: string | undefined;
   for (const key in record) {
     const value = record[key];
     if (value === undefined || value === null) continue;
@@ -84,11 +88,21 @@ export function nameValues(record: Record<string, unknown>, under?: NamedValues)
       continue;
     }
     const taken = ranks[field];
-    if (taken !== undefined && taken <= rank) continue;
+    if (taken !== undefined && taken <= rank) {
+      if (taken === rank && values[field] !== value && !joinNumbers(values, field, value)) repeated ??= key;
+      continue;
+    }
     ranks[field] = rank;
     values[field] = value;
     names[field] = key;
   }
   if (under?.extra !== undefined) extra = extra === undefined ? under.extra : { ...under.extra, ...extra };
-  return { values, names, extra };
+  return repeated === undefined ? { values, names, extra } : { values, names, extra, repeated };
+}
+
+/** Numbers under two spellings of one name are both meant, as in one value. */
+function joinNumbers(values: NamedValues['values'], field: Field, value: unknown): boolean {
+  if (field !== 'to' || typeof values.to !== 'string' || typeof value !== 'string') return false;
+  values.to = `${values.to},${value}`;
+  return true;
 }

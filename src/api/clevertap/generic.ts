@@ -2,7 +2,7 @@
 import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
 import { acceptRecords, type Acceptance } from './accept';
 import { genericRecords, MAX_RECORDS } from './records';
-import { common, factsOf, FORM, openedBody } from './request';
+import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
 import { genericAnswer, genericBody, genericRecord } from './schema';
 
 /** What a caller of the generic route gets: ids in the order of the accepted records, refusals with their index. */
@@ -39,10 +39,10 @@ export const generic: Endpoint[] = [
       id: 'sendRecords',
       method: 'post',
       summary: 'Takes records.',
-      description: `One record, an array of up to ${MAX_RECORDS.toLocaleString('en')} under any name, or a bare array. A bad record is rejected alone; the same record again within 24 hours is answered with the same id and sends nothing.`,
+      description: `One record, an array of up to ${MAX_RECORDS.toLocaleString('en')} under any name, or a bare array. A bad record is rejected alone; the same record again within 24 hours, or the account’s duplicateWindowMinutes, is answered with the same id and sends nothing.`,
       takes: {
         schema: genericBody,
-        also: { [FORM]: genericRecord },
+        also: { [FORM]: genericRecord, [MULTIPART]: genericRecord },
         examples: {
           'One message': { from: 'TXTSMS', to: '919800000001', message: 'Your order 17 has left.' },
           'A batch of CleverTap': {

@@ -4,7 +4,7 @@ import { isJsonObject } from '../http/json';
 import { acceptRecords, type Acceptance } from './accept';
 import { nameValues, type NamedValues } from './fields';
 import { nodeRecords } from './records';
-import { common, factsOf, FORM, openedBody } from './request';
+import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
 import { mobtextingAnswer, mobtextingBody, mobtextingRecord } from './schema';
 
 /** One number, as Mobtexting's API answers it (Mobtexting docs v4, sms/send). */
@@ -54,7 +54,7 @@ export const mobtexting: Endpoint[] = [
       summary: 'Takes a record.',
       takes: {
         schema: mobtextingRecord,
-        types: ['application/json', FORM],
+        types: ['application/json', FORM, MULTIPART],
         examples: {
           'One message': {
             sender: 'TXTSMS',

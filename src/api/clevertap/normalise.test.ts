@@ -75,15 +75,36 @@ describe('text', () => {
     ['an object', { en: 'x' }, 'invalid-type text'],
     ['more than 4,000 characters', 'x'.repeat(4_001), 'too-long text'],
     ['a token that CleverTap left', '$$Body', 'unreplaced-token text'],
+    ['a campaign’s own one in front', '$$FirstName, hello', 'unreplaced-token text'],
+    ...[
+      '$$To',
+      '$$Body',
+      '$$TemplateID',
+      '$$TemplateId',
+      '$$TemplateVariables',
+      '$$CampaignID',
+      '$$MessageID',
+      '$$body',
+    ].map((token): [string, unknown, string] => [
+      `${token} within it`,
+      `Dear Asha, ${token}. Bye`,
+      'unreplaced-token text',
+    ]),
+    ['two tokens in a row', 'US$$To$$Body', 'unreplaced-token text'],
+    ['blanks', ' \t\u00a0', 'missing text'],
+    ['characters that nobody sees', '\u200b\u2060\ufeff', 'missing text'],
     ['NUL, which Postgres can’t hold', 'a\u0000b', 'invalid-type text'],
     ['half of a surrogate pair', 'a\ud83d', 'invalid-type text'],
   ])('%s is rejected', (_, text, problem) => {
     expect(rejected({ text })[0]).toBe(problem);
   });
 
-  it.each(['Pay $$ now', '$$', '$$ 5 off', 'US$$Body', '  spaced  ', '😀'])('%j is taken as it is', (text) => {
-    expect(accepted({ text }).text).toBe(text);
-  });
+  it.each(['Pay $$ now', '$$', '$$ 5 off', 'Win $$Today', 'A $$Bodyguard', 'Dear $$FirstName', '  spaced  ', '😀'])(
+    '%j is taken as it is',
+    (text) => {
+      expect(accepted({ text }).text).toBe(text);
+    },
+  );
 });
 
 describe('numbers and ids', () => {
@@ -168,18 +189,52 @@ describe('options', () => {
   });
 });
 
+describe('smart encoding', () => {
+  const smart = (fields: object) => {
+    const result = normaliseRecord(
+      nameValues({ to: '919800000001', ...fields }),
+      { ...ACCOUNT, smartEncoding: true },
+      NOW,
+    );
+    if (!result.ok) throw new Error(result.problem.message);
+    const { text, encoding, segments: parts } = result.record;
+    return [text, encoding, parts];
+  };
+
+  it('where the account has it, a text that it makes GSM-7 is sent so, before its parts are counted', () => {
+    const text = `“${'x'.repeat(140)}”`;
+    expect(smart({ text })).toEqual([text.replace(/[“”]/g, '"'), 'gsm7', 1]);
+    const { text: as, encoding, segments: parts } = accepted({ text });
+    expect([as, encoding, parts]).toEqual([text, 'ucs2', 3]);
+  });
+
+  it.each([
+    ['another script beside it', { text: 'नमस्ते “x”' }],
+    ['Unicode that was asked for', { text: '“x”', type: 'U' }],
+    ['a registered text', { text: '“x”', tid: '1107160016156755389' }],
+  ])('left as it is: %s', (_, fields) => {
+    expect(smart(fields)).toEqual([fields.text, 'ucs2', 1]);
+  });
+});
+
 describe('time', () => {
   it.each([
     ['2026-08-01 10:00', '2026-08-01T04:30:00.000Z'],
     ['2026-08-01T10:00:00+02:00', '2026-08-01T08:00:00.000Z'],
     [1_785_556_800, '2026-08-01T04:00:00.000Z'],
-    ['2020-01-01 00:00', '2019-12-31T18:30:00.000Z'],
+    ['2026-07-31 09:30', '2026-07-31T04:00:00.000Z'],
   ])('%j', (time, at) => {
     expect(accepted({ time }).dueAt?.toISOString()).toBe(at);
   });
 
   it('an empty one is none', () => {
     expect(accepted({ time: '' }).dueAt).toBeNull();
+  });
+
+  it('one of more than a day ago is a mistake, whoever wrote it', () => {
+    expect(rejected({ time: '2026-07-31 09:29:59' })[0]).toBe('invalid-time time');
+    expect(rejected({ time: '2020-01-01 00:00' })[1]).toBe('time is 2019-12-31T18:30:00.000Z, more than a day ago: give a time to come, or none to send now'); // prettier-ignore
+    expect(rejected({ time: 1_500_000_000 })[0]).toBe('invalid-time time');
   });
 
   it.each(['tomorrow', true, {}, '2027-12-01 10:00'])('%j is rejected', (time) => {

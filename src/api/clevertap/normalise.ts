@@ -1,9 +1,12 @@
 /** From the values of one record to messages that can be stored. Pure. */
 import { MAX_META_LENGTH } from '../../core/audience/upload-row';
+import { isBlank } from '../../core/messages/blank';
+import { hideDigits } from '../../core/messages/hidden';
 import { ageLimit, lastMoment, MAX_AGE_SECONDS, validUntilProblem, type MaxAge } from '../../core/messages/age';
-import { normaliseMsisdn } from '../../core/messages/msisdn';
-import { parseSendTime } from '../../core/time/schedule';
+import { maskDigits, normaliseMsisdn } from '../../core/messages/msisdn';
+import { MAX_LATE_MS, parseSendTime } from '../../core/time/schedule';
 import { segment, type Encoding } from '../../core/messages/segments';
+import { smartText } from '../../core/messages/smart-encoding';
 import { MAX_SENDER_LENGTH } from '../../core/gateways/sender';
 import type { MessageOptions } from '../../store/tables';
 import { isStorable } from '../http/text';
@@ -19,6 +22,8 @@ export interface AccountDefaults {
   service: string;
   /** Services that are promotional in the account, beside those that are so for everybody; absent = none. */
   promotionalServices?: readonly string[];
+  /** Typographic characters become GSM letters; absent = they stay. */
+  smartEncoding?: boolean;
   /** For a record that says neither `maxAgeSeconds` nor `validUntil`. */
   maxAge: Readonly<MaxAge>;
 }
@@ -45,8 +50,12 @@ export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: fa
 
 /** What {@link isStorable} refuses, as JSON spells it. */
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
-/** An untranslated CleverTap token means that the provider form is wrong: such a text must not reach a phone. */
-const TOKEN = /^\$\$\w/;
+/**
+ * A token that CleverTap did not replace means that the provider form is wrong: such a text must not reach a phone. A
+ * campaign's own tokens may have any name, so those are known only where a value begins with one; CleverTap's six
+ * (CleverTap docs, "Generic SMS") anywhere.
+ */
+const TOKEN = /^\$\$\w+|\$\$(?:To|Body|Template(?:ID|Variables)|CampaignID|MessageID)(?!\w)/i;
 const MAX_SERVICE_LENGTH = 20;
 /** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -69,24 +78,33 @@ class Rejected extends Error {
 }
 
 export function normaliseRecord(
-  { values, names, extra }: NamedValues,
+  { values, names, extra, repeated }: NamedValues,
   account: AccountDefaults,
   now: Date,
 ): NormalisedRecord {
   const reader = new RecordReader(values, names);
   try {
+    if (repeated !== undefined) reader.refuseRepeated(repeated);
     const type = readType(reader);
-    const text = reader.required('text', 'the text of the message', MAX_TEXT_LENGTH);
+    const asGiven = reader.required('text', 'the text of the message', MAX_TEXT_LENGTH);
     const port = reader.integer('port', 1, MAX_PORT);
-    const segmentation = segment(text, { type: type ?? 'auto', port: port !== undefined });
+    const templateId = reader.dltId('templateId');
+    const wanted = { type: type ?? 'auto', port: port !== undefined } as const;
+    // A registered text is compared letter by letter.
+    const smart = account.smartEncoding === true && templateId === undefined ? smartText(asGiven, wanted) : null;
+    const text = smart?.text ?? asGiven;
+    const segmentation = smart?.segmentation ?? segment(text, wanted);
+    // What no template has taken is kept like what no field has.
+    const kept =
+      values.variables === undefined ? extra : { ...extra, [names.variables ?? 'variables']: values.variables };
     const options = compact({
       type,
       flash: reader.flag('flash') ? true : undefined,
       port,
       entityId: reader.dltId('entityId'),
-      templateId: reader.dltId('templateId'),
+      templateId,
       sensitive: reader.yesOrNo('sensitive') ? true : undefined,
-      extra: extra !== undefined && UNSTORABLE_JSON.test(JSON.stringify(extra)) ? undefined : extra,
+      extra: kept !== undefined && UNSTORABLE_JSON.test(JSON.stringify(kept)) ? undefined : kept,
     });
     const record: AcceptableRecord = {
       recipients: reader.recipients(account.country),
@@ -148,16 +166,19 @@ class RecordReader {
     return this.values[field];
   }
 
-  /** A string (numbers are spelled out); undefined when absent or empty. */
+  /** A string (numbers are spelled out); undefined when absent, empty, or blank, which only a meta may be. */
   text(field: Field, maxLength: number): string | undefined {
     const value = this.values[field];
     if (value === undefined || value === '') return undefined;
     const text = typeof value === 'string' ? value : this.spell(field, value);
-    if (TOKEN.test(text)) {
+    if (field !== 'meta' && isBlank(text)) return undefined;
+    const token = text.includes('$$') ? TOKEN.exec(text) : null;
+    if (token !== null) {
+      const still = token.index === 0 ? 'is still' : 'still has';
       this.reject(
         field,
         'unreplaced-token',
-        `is still ${text.slice(0, 40)}: CleverTap did not replace the token; mend the provider form`,
+        `${still} ${hideDigits(token[0].slice(0, 40))}: CleverTap did not replace the token; mend the provider form`,
       );
     }
     if (!isStorable(text)) this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
@@ -189,10 +210,15 @@ class RecordReader {
 
   time(field: 'time' | 'validUntil', zone: string, now: Date): Date | null {
     const raw = this.values[field];
-    if (raw === undefined || raw === '') return null;
+    if (raw === undefined || (typeof raw === 'string' && isBlank(raw))) return null;
     if (typeof raw !== 'string' && typeof raw !== 'number') this.reject(field, 'invalid-time', 'is not a time');
     const parsed = parseSendTime(raw, zone, now);
-    return parsed.ok ? parsed.at : this.reject(field, 'invalid-time', parsed.reason);
+    if (!parsed.ok) return this.reject(field, 'invalid-time', parsed.reason);
+    if (field === 'time' && now.getTime() - parsed.at.getTime() > MAX_LATE_MS) {
+      const when = parsed.at.toISOString();
+      this.reject(field, 'invalid-time', `is ${when}, more than a day ago: give a time to come, or none to send now`);
+    }
+    return parsed.at;
   }
 
   flag(field: Field): boolean {
@@ -217,7 +243,7 @@ class RecordReader {
       this.reject(
         field,
         'invalid-number',
-        `is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}`,
+        `is ${JSON.stringify(maskDigits(text))}; it must be a whole number from ${min} to ${max}`,
       );
     }
     return number;
@@ -226,6 +252,11 @@ class RecordReader {
   /** DLT ids have 19 digits, beyond what a JSON number can hold. */
   dltId(field: Field): string | undefined {
     return this.text(field, 64);
+  }
+
+  refuseRepeated(name: string): never {
+    const message = `${name} comes twice, with different values, in spellings that differ in case: send it once`;
+    throw new Rejected({ code: 'ambiguous', field: name, message });
   }
 
   private spell(field: Field, value: unknown): string {

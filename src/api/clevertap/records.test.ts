@@ -55,16 +55,41 @@ describe('genericRecords', () => {
   it('an array of strings is a value, not records', () => {
     const [record, ...others] = genericRecords({ to: '1', body: 'x', variables: ['Asha', '42'] });
     expect(others).toEqual([]);
-    expect(record).toMatchObject({ values: { to: '1', text: 'x' }, extra: { variables: ['Asha', '42'] } });
+    expect(record).toMatchObject({ values: { to: '1', text: 'x', variables: ['Asha', '42'] } });
   });
 
   it('template variables beside the records, or in them, do not hide them', () => {
-    expect(values({ variables: ['a'], msgs: [{ to: '1' }] })).toEqual([{ to: '1' }]);
-    expect(values({ variables: [], msgs: [{ to: '1', variables: [] }] })).toEqual([{ to: '1' }]);
+    expect(values({ variables: ['a'], msgs: [{ to: '1' }] })).toEqual([{ to: '1', variables: ['a'] }]);
+    expect(values({ variables: [], msgs: [{ to: '1', variables: ['b'] }] })).toEqual([{ to: '1', variables: ['b'] }]);
   });
 
   it('a single record without template variables is still a record', () => {
-    expect(values({ to: '1', body: 'x', variables: [] })).toEqual([{ to: '1', text: 'x' }]);
+    expect(values({ to: '1', body: 'x', variables: [] })).toEqual([{ to: '1', text: 'x', variables: [] }]);
+  });
+
+  it.each<[string, object, unknown[]]>([
+    ['variables in a record', { to: '1', body: 'x', templateVariables: [{ k: 'a' }, { k: 'b' }] }, ['1']],
+    ['variables that look like texts', { to: '1', body: 'x', parameters: [{ type: 'text', text: 'a' }] }, ['1']],
+    ['contacts in a record', { to: '1', body: 'x', support: [{ phone: '2' }, { phone: '3' }] }, ['1']],
+    ['other objects before the records', { tags: [{ k: 'a' }], msgs: [{ to: '1' }, { to: '2' }] }, ['1', '2']],
+    ['texts before the records', { parts: [{ text: 'a' }], msgs: [{ to: '1' }] }, ['1']],
+    ['objects after them', { msgs: [{ mobile: 1 }], tags: [{ k: 'a' }] }, [1]],
+    [
+      'records that name texts alone',
+      { tags: [{ k: 'a' }], msgs: [{ body: 'x' }, { body: 'y' }] },
+      [undefined, undefined],
+    ],
+    ['a blank number beside the records', { to: ' ', msgs: [{ to: '1' }] }, ['1']],
+    ['no record at all', { tags: [{ k: 'a' }] }, [undefined]],
+  ])('an array is the records only if its objects name a number or a text: %s', (_, body, numbers) => {
+    expect(values(body).map(({ to }) => to)).toEqual(numbers);
+  });
+
+  it('a name in two spellings: numbers are both meant, of anything else one value is', () => {
+    const [record] = genericRecords({ To: '1', to: '2', Text: 'x', text: 'x' });
+    expect(record).toMatchObject({ values: { to: '1,2', text: 'x' } });
+    expect(record).not.toHaveProperty('repeated');
+    expect(genericRecords({ to: '2', Text: 'x', text: 'y' })[0]).toMatchObject({ repeated: 'text' });
   });
 
   it('what is no object among records becomes an empty one, so that it is rejected at its own index', () => {

@@ -1,17 +1,34 @@
 /** Where a CleverTap body keeps its records: alone, in an array under any key, at the top, or under `nodes`. Pure. */
 import { isJsonObject, type JsonObject } from '../http/json';
 import { AppError } from '../../errors';
-import { nameValues, type NamedValues } from './fields';
+import { isBlank } from '../../core/messages/blank';
+import { fieldNamed, nameValues, type Field, type NamedValues } from './fields';
 
 export const MAX_RECORDS = 5_000;
 
-/** The array of records. An empty one counts only where nothing else could be meant: template variables may be empty too. */
+/** Whether an object says something of a field, under any of its names. */
+function says(value: unknown, field: Field): boolean {
+  if (!isJsonObject(value)) return false;
+  for (const key in value) {
+    if (fieldNamed(key) !== field) continue;
+    const said = value[key];
+    if (typeof said === 'number' || (typeof said === 'string' && !isBlank(said))) return true;
+  }
+  return false;
+}
+
+/**
+ * The array of records: one whose objects name numbers, else texts. Where the object itself names a number, it is the
+ * record, and its arrays are values of it, such as template variables. An empty array counts only where nothing else
+ * could be meant.
+ */
 function findRecords(body: JsonObject): [key: string, records: unknown[]] | undefined {
+  if (says(body, 'to')) return undefined;
   const arrays = Object.entries(body).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
-  const filled = arrays.find(([, array]) => array.some(isJsonObject));
-  if (filled !== undefined) return filled;
-  const empty = arrays.find(([, array]) => array.length === 0);
-  return empty === undefined || nameValues(body).values.to !== undefined ? undefined : empty;
+  const naming = (field: Field) => arrays.find(([, array]) => array.some((record) => says(record, field)));
+  return (
+    naming('to') ?? naming('text') ?? arrays.find(([key, { length }]) => length === 0 && fieldNamed(key) === undefined)
+  );
 }
 
 /** A record that is no object becomes one without values, so that it is rejected at its own index. */

@@ -3,10 +3,11 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors';
 import type { Call, Intake } from '../endpoint';
-import { readFields } from '../http/body';
+import { readFields } from '../http/fields';
 import { idempotencyKeyOf } from '../http/idempotency';
 import { isJsonObject } from '../http/json';
 import { openBody } from './encrypted';
+import { fieldNamed } from './fields';
 
 /** What a CleverTap request says beside its body. */
 export interface RequestFacts {
@@ -20,9 +21,12 @@ export const factsOf = (request: Request): RequestFacts => ({
   idempotencyKey: idempotencyKeyOf(request),
 });
 
+/** Several numbers may come as several parameters, as they may in one. */
+const isRecipients = (name: string): boolean => fieldNamed(name) === 'to';
+
 /** JSON, a form or the query; a credential may be among the fields at the top (of `root`, where there is one). */
 function intake(request: Request): Intake {
-  const body = readFields(request);
+  const body = readFields(request, isRecipients);
   const fields = isJsonObject(body) ? (isJsonObject(body.root) ? { ...body, ...body.root } : body) : {};
   return { body, fields };
 }
@@ -32,6 +36,7 @@ export const openedBody = ({ deps, actor, request, body }: Call): Promise<unknow
   openBody(deps, actor.accountId, request, body);
 
 export const FORM = 'application/x-www-form-urlencoded';
+export const MULTIPART = 'multipart/form-data';
 const ERRORS: readonly ErrorCode[] = ['undecryptable', 'no-gateway', 'too-many-records'];
 
 /** What is the same in the declarations of all CleverTap routes. */

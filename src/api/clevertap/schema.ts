@@ -6,7 +6,7 @@ import { MAX_RECORDS } from './records';
 
 const MEANING: Record<Field, string> = {
   to: 'Number with country code, or as written in the account’s country; up to 1,000, parted by commas.',
-  text: 'The text, up to 4,000 characters.',
+  text: 'The text, up to 4,000 characters; without it the text of the account’s template with that `templateId`.',
   meta: 'CleverTap’s `$$MessageID`; kept byte for byte and reported back.',
   sender: 'Sender ID; absent = the gateway’s default.',
   service:
@@ -16,6 +16,8 @@ const MEANING: Record<Field, string> = {
   port: 'Destination port, 1 to 65535.',
   entityId: 'DLT entity id.',
   templateId: 'DLT template id.',
+  variables:
+    'Values for the variables of the account’s template with that `templateId`, in order, where there is no text: an array, an object, either of them as JSON text, or a text parted by commas.',
   webhookId: 'A webhook of the account, for the outcome.',
   callbackUrl: 'CleverTap’s callback URL, for the outcome; its host must be allowed for the account.',
   time: 'When to send: `yyyy-mm-dd hh:mm[:ss]` in the account’s zone, ISO 8601 with an offset, or epoch seconds or milliseconds.',
@@ -28,18 +30,21 @@ const MEANING: Record<Field, string> = {
 };
 
 const ALL = Object.keys(ALIASES) as Field[];
-const TEXTUAL = ['to', 'text'] as const satisfies Field[];
+const NEEDED = ['to'] as const satisfies Field[];
+/** Of the fields that are not texts alone. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const variables = z.union([z.string(), z.array(scalar), z.record(z.string(), scalar)]);
 
 /** A record in one contract's spelling: names by field. Other fields and names are taken too. */
-function record(names: Partial<Record<Field, string>>, required: readonly Field[] = TEXTUAL) {
+function record(names: Partial<Record<Field, string>>, required: readonly Field[] = NEEDED) {
   const shape: Record<string, z.ZodType> = {};
   for (const field of ALL) {
     const name = names[field];
     if (name === undefined) continue;
     const others = ALIASES[field].filter((alias) => alias.toLowerCase() !== name.toLowerCase());
     const also = others.length === 0 ? '' : ` Also: ${others.map((alias) => `\`${alias}\``).join(', ')}.`;
-    const text = required.includes(field) ? z.string().min(1) : z.string();
-    const schema = text.describe(MEANING[field] + also);
+    const value = field === 'variables' ? variables : required.includes(field) ? z.string().min(1) : z.string();
+    const schema = value.describe(MEANING[field] + also);
     shape[name] = required.includes(field) ? schema : schema.optional();
   }
   return z.looseObject(shape);
@@ -82,7 +87,7 @@ export const genericAnswer = z
 const mobtextingNames: Partial<Record<Field, string>> = {
   to: 'to', text: 'message', sender: 'sender', service: 'service', meta: 'custom', type: 'type', flash: 'flash',
   port: 'port', entityId: 'entity_id', templateId: 'template_id', webhookId: 'webhook_id', time: 'time',
-  maxAgeSeconds: 'maxAgeSeconds', validUntil: 'validUntil', sensitive: 'sensitive',
+  maxAgeSeconds: 'maxAgeSeconds', validUntil: 'validUntil', sensitive: 'sensitive', variables: 'variables',
 }; // prettier-ignore
 export const mobtextingRecord = record(mobtextingNames).meta({ id: 'MobtextingRecord' });
 const mobtextingFields = record(mobtextingNames, []).meta({ id: 'MobtextingFields' });
@@ -116,7 +121,7 @@ export const mobtextingAnswer = z
 export const timesRecord =
   record({
   to: 'to', text: 'text', sender: 'from', meta: 'corelationid', templateId: 'dltContentId', unicode: 'unicode',
-  sensitive: 'sensitive',
+  sensitive: 'sensitive', variables: 'variables',
 }) // prettier-ignore
     .extend({ username: z.string().optional(), password: z.string().optional().describe('The API key.') })
     .meta({ id: 'TimesMobileRecord' });

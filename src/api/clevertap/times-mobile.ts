@@ -9,7 +9,7 @@ import { isJsonObject } from '../http/json';
 import { acceptRecords, type AcceptedRecord } from './accept';
 import { fieldNamed, nameValues, type Field } from './fields';
 import type { RecordProblem } from '../ingress/record-problem';
-import { common, factsOf, FORM, openedBody } from './request';
+import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
 import { timesAnswer, timesRecord } from './schema';
 
 /** Where the routes are; every error below it is answered in their shape. */
@@ -63,7 +63,7 @@ const at = (path: string, id: string): Endpoint[] => [
       summary: 'Takes a record.',
       takes: {
         schema: timesRecord,
-        types: ['application/json', FORM],
+        types: ['application/json', FORM, MULTIPART],
         examples: {
           'One message': {
             username: 'any',

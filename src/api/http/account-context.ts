@@ -3,7 +3,7 @@ import type { RegisteredText } from '../../core/campaigns/dlt';
 import { TtlCache } from '../../core/concurrency/ttl-cache';
 import { AppError } from '../../errors';
 import { findAccountContext, type AccountContext } from '../../store/accounts/accounts';
-import { listRegisteredTexts } from '../../store/audience/templates';
+import { listDltTemplates, listRegisteredTexts, type DltTemplate } from '../../store/audience/templates';
 import type { Database } from '../../store/database';
 
 /** A batch with more templates is asked about by itself. */
@@ -17,6 +17,8 @@ export interface Accounts {
   context(accountId: string): Promise<AccountContext>;
   /** The texts that the account has registered on the DLT under these ids. */
   registeredTexts(accountId: string, dltTemplateIds: readonly string[]): Promise<RegisteredText[]>;
+  /** The account's templates under these DLT ids, for records that bring no text. */
+  dltTemplates(accountId: string, dltTemplateIds: readonly string[]): Promise<DltTemplate[]>;
   /** This process changed something of the account. */
   forget(accountId: string): void;
 }
@@ -24,6 +26,7 @@ export interface Accounts {
 export function createAccounts(database: Database): Accounts {
   const cache = new TtlCache<AccountContext>(CACHE_MS);
   const texts = new TtlCache<RegisteredText[]>(CACHE_MS);
+  const templates = new TtlCache<DltTemplate[]>(CACHE_MS);
 
   async function load(accountId: string): Promise<AccountContext> {
     const context = await findAccountContext(database.db, accountId);
@@ -37,8 +40,14 @@ export function createAccounts(database: Database): Accounts {
     return ids.length > MAX_KEPT_TEMPLATES ? read() : texts.get([accountId, ...ids].join(' '), read);
   }
 
+  async function dltTemplates(accountId: string, ids: readonly string[]): Promise<DltTemplate[]> {
+    const read = (): Promise<DltTemplate[]> => listDltTemplates(database.db, accountId, ids);
+    return ids.length > MAX_KEPT_TEMPLATES ? read() : templates.get([accountId, ...ids].join(' '), read);
+  }
+
   return {
     registeredTexts,
+    dltTemplates,
     context: (accountId) => cache.get(accountId, () => load(accountId)),
     forget: (accountId) => cache.forget(accountId),
   };

@@ -1,9 +1,8 @@
-/** Reading bodies: raw bytes first, then JSON or a form, with errors that point at the place. */
+/** Reading the bytes of bodies, within bounds; what they say is for `fields.ts`. */
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { ByteBudget } from '../../core/concurrency/byte-budget';
 import { AppError } from '../../errors';
-import { invalid } from './invalid';
-import { findJsonExcess, MAX_JSON_KEYS } from './json-limits';
+import { queryText } from './fields';
 
 export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
 /** The part of the URL behind the question mark. */
@@ -179,97 +178,3 @@ export const limitQuery: RequestHandler = (request, _response, next) => {
   }
   next();
 };
-
-/**
- * Parses JSON.
- * @throws AppError malformed-body naming line, column and what stands there; invalid-request naming the path of what is
- * nested too deep or has too many keys.
- */
-export function parseJson(text: string): unknown {
-  const excess = findJsonExcess(text);
-  if (excess !== null) throw invalid(excess.path || 'body', excess.problem);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AppError('malformed-body', `The body is not valid JSON: ${describe(text, error as Error)}`);
-  }
-}
-
-const CONTEXT = 24;
-
-function describe(text: string, error: Error): string {
-  const found = /at position (\d+)/.exec(error.message);
-  const what = error.message.replace(/ in JSON at position.*$/s, '').replace(/, ".*$/s, '');
-  // Node names no position when the text just ends.
-  const position = found ? Number(found[1]) : text.length;
-  const before = text.slice(0, position);
-  const line = before.split('\n').length;
-  const column = position - (before.lastIndexOf('\n') + 1) + 1;
-  const near = JSON.stringify(text.slice(Math.max(0, position - CONTEXT), position + CONTEXT));
-  return `${what} at line ${line}, column ${column}, near ${near}`;
-}
-
-/** Form fields or query parameters as an object; the first of several values of a name wins. */
-export function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of parameters) {
-    if (!Object.hasOwn(fields, name)) fields[name] = value;
-  }
-  return fields;
-}
-
-/** @throws AppError invalid-request when there are too many parameters. */
-export function queryOf(request: Request): URLSearchParams {
-  return parseForm(queryText(request), 'query');
-}
-
-function queryText(request: Request): string {
-  const at = request.originalUrl.indexOf('?');
-  return at < 0 ? '' : request.originalUrl.slice(at + 1);
-}
-
-/** A form may have as many fields as a JSON object may have keys. @throws AppError invalid-request */
-export function parseForm(text: string, where: 'body' | 'query' = 'body'): URLSearchParams {
-  if (text.split('&', MAX_JSON_KEYS + 1).length > MAX_JSON_KEYS) {
-    throw invalid(where, `has more than ${MAX_JSON_KEYS} fields`);
-  }
-  return new URLSearchParams(text);
-}
-
-/**
- * The body of a CleverTap route: JSON, a form, or (GET) the query. A JSON body is known by its first character too,
- * because callers type the content type by hand into CleverTap's form.
- */
-export function readFields(request: Request): unknown {
-  if (request.method === 'GET') return fieldsOf(queryOf(request));
-  return parseFields(bodyText(request), request.headers['content-type']);
-}
-
-/** Whether fields come as JSON, as `type` says or, without one, as it looks; else as a form. */
-export const looksLikeJson = (text: string, type: string): boolean =>
-  /json/i.test(type) || (!isForm(type) && /^\s*[[{]/.test(text));
-
-export const isForm = (type: string): boolean => /form-urlencoded/i.test(type);
-
-/** JSON or a form. @throws AppError malformed-body, invalid-request */
-export function parseFields(text: string, type = ''): unknown {
-  if (looksLikeJson(text, type)) return parseJson(text);
-  return fieldsOf(parseForm(text));
-}
-
-/** A JSON body of the operations API. */
-export function readJson(request: Request): unknown {
-  return parseJson(bodyText(request));
-}
-
-/** A JSON body that may be left out, which says the same as `{}`. */
-export function readOptionalJson(request: Request): unknown {
-  const text = bodyText(request);
-  return text === '' ? {} : parseJson(text);
-}
-
-/** The body as UTF-8; empty when there is none. */
-export function bodyText(request: Request): string {
-  const body: unknown = request.body;
-  return Buffer.isBuffer(body) ? body.toString('utf8') : '';
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isJsonObject } from './json';
 import { credentialFields, credentialIn } from './credential-fields';
-import { parseFields } from './body';
+import { parseFields } from './fields';
 
 /** What parsing the whole body finds. */
 function parsed(text: string, type: string) {
@@ -48,6 +48,12 @@ test('of any form it finds what parsing it finds', () => {
   const type = 'application/x-www-form-urlencoded';
   fc.assert(
     fc.property(form, (fields) => {
+      // One name with two values is refused when it is parsed.
+      fc.pre(
+        fields.every(([name, value]) =>
+          fields.every(([other, its]) => other !== name || value === its || !value || !its),
+        ),
+      );
       const text = new URLSearchParams(fields).toString();
       expect(found(text, type)).toEqual(parsed(text, type));
     }),

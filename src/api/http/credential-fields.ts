@@ -2,7 +2,9 @@
  * Credentials among the fields of a CleverTap request, found without parsing it: until its sender is known, a body costs
  * one look at its bytes.
  */
-import { looksLikeJson } from './body';
+import type { FormField } from '../../core/messages/form';
+import { looksLikeJson } from './fields';
+import { isMultipart, readMultipartOpening } from './multipart';
 
 /** What partners' forms call them (CleverTap partner guides: Times Mobile, Route Mobile, ICS, Sinch). */
 const KEY_FIELDS = ['apikey', 'access_token'];
@@ -11,6 +13,8 @@ const PASSWORD_FIELDS = ['password', 'pass'];
 const NAMES: ReadonlySet<string> = new Set([...KEY_FIELDS, ...USER_FIELDS, ...PASSWORD_FIELDS]);
 /** Mobtexting's JSON has its globals here. */
 const ROOT = 'root';
+/** UTF-8's byte order mark, byte by byte. */
+const MARK = /^\xef\xbb\xbf/;
 /** A name or a value that is longer is no credential. */
 const MAX_LENGTH = 1_024;
 const MAX_PAIRS = 1_000;
@@ -42,7 +46,8 @@ export function credentialIn(fields: Record<string, unknown>): PresentedFields |
  */
 export function credentialFields(opening: Buffer, type: string, whole: boolean): Record<string, unknown> {
   // Bytes as characters: names and keys are ASCII, and no byte of another character looks like one.
-  const text = opening.toString('latin1');
+  const text = opening.toString('latin1').replace(MARK, '');
+  if (isMultipart(type)) return fieldsNamed(readMultipartOpening(opening, type));
   return looksLikeJson(text, type) ? textsOfJson(text) : textsOfForm(whole ? text : cutAtLastPair(text));
 }
 
@@ -57,10 +62,13 @@ function textsOfForm(form: string): Record<string, unknown> {
     const written = equals < 0 ? pair : pair.slice(0, equals);
     if (!NAMES.has(written.toLowerCase()) && !written.includes('%')) continue;
     const [[name, value] = ['', '']] = new URLSearchParams(pair);
-    if (NAMES.has(name.toLowerCase()) && !Object.hasOwn(found, name)) found[name] = value;
+    if (isName(name) && (found[name] ?? '') === '') found[name] = value;
   }
   return found;
 }
+
+const fieldsNamed = (fields: readonly FormField[]): Record<string, unknown> =>
+  Object.fromEntries(fields.filter(([name, value]) => isName(name) && value.length <= MAX_LENGTH));
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

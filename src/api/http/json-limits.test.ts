@@ -1,6 +1,10 @@
 import fc from 'fast-check';
-import { findJsonExcess, MAX_JSON_DEPTH, MAX_JSON_KEYS } from './json-limits';
+import { measureJson, MAX_JSON_DEPTH, MAX_JSON_KEYS } from './json-limits';
 
+const findJsonExcess = (text: string) => {
+  const measured = measureJson(text);
+  return typeof measured === 'number' ? null : measured;
+};
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const withKeys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
 /** Depth and most keys of one object, as the parsed value has them. */
@@ -62,6 +66,19 @@ it('agrees with the parsed value on any JSON, however it is laid out', () => {
       expect(excess !== null).toBe(depth > MAX_JSON_DEPTH || keys > MAX_JSON_KEYS);
     }),
   );
+});
+
+it('counts the members that are written', () => {
+  const counted = (value: unknown): number =>
+    typeof value !== 'object' || value === null
+      ? 0
+      : Object.values(value).reduce<number>((sum, inner) => sum + counted(inner), Array.isArray(value) ? 0 : Object.keys(value).length); // prettier-ignore
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(0, 2), (value, indent) => {
+      expect(measureJson(JSON.stringify(value, null, indent))).toBe(counted(value));
+    }),
+  );
+  expect(measureJson('{"a":1,"a":{"b:":[],"b:":":"}}')).toBe(4);
 });
 
 it('gives an answer about any text, and finds nothing in what ends early', () => {

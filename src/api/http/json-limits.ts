@@ -35,16 +35,21 @@ interface Frame {
   keyNext: boolean;
 }
 
-/** The first value that is nested deeper than {@link MAX_JSON_DEPTH} or has more than {@link MAX_JSON_KEYS} keys. */
-export function findJsonExcess(text: string): JsonExcess | null {
+/**
+ * Walks over a JSON text.
+ * @returns the first value that is nested deeper than {@link MAX_JSON_DEPTH} or has more than {@link MAX_JSON_KEYS} keys;
+ * without one, how many members its objects are written with, all together.
+ */
+export function measureJson(text: string): JsonExcess | number {
   const frames = [newFrame()];
   let depth = 0;
+  let members = 0;
   for (let at = 0; at < text.length; at++) {
     const frame = frames[depth]!;
     switch (text.charCodeAt(at)) {
       case QUOTE: {
         const end = endOfString(text, at);
-        if (end < 0) return null;
+        if (end < 0) return members;
         if (frame.keyNext) {
           frame.keyStart = at + 1;
           frame.keyEnd = end;
@@ -54,6 +59,7 @@ export function findJsonExcess(text: string): JsonExcess | null {
       }
       case COLON:
         frame.keyNext = false;
+        members++;
         break;
       case COMMA:
         frame.commas++;
@@ -74,12 +80,12 @@ export function findJsonExcess(text: string): JsonExcess | null {
       }
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
-        if (depth === 0) return null;
+        if (depth === 0) return members;
         depth--;
         break;
     }
   }
-  return null;
+  return members;
 }
 
 const newFrame = (): Frame => ({ isObject: false, commas: 0, keyStart: 0, keyEnd: 0, keyNext: false });

@@ -3,7 +3,8 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { OverloadError } from '../../core/concurrency/group-commit';
 import { AppError, ERRORS } from '../../errors';
 import { isDatabaseAway, isUnstorableText } from '../../store/database';
-import { bodyText, fieldsOf, MAX_BODY_BYTES, queryOf, shownSize } from './body';
+import { MAX_BODY_BYTES, shownSize } from './body';
+import { bodyText, rawQueryOf } from './fields';
 import { invalid } from './invalid';
 import { challengeFor } from './browser';
 import type { Log } from './log';
@@ -80,7 +81,7 @@ function toAppError(thrown: unknown, request: Request): AppError {
 
 /** Where a request has what Postgres refused to store: a field of the query or the body, else its path. */
 function placeIn(request: Request): string {
-  const inQuery = placeOfUnstorable(fieldsOf(queryOf(request)), 'query');
+  const inQuery = placeOfUnstorable(Object.fromEntries(rawQueryOf(request)), 'query');
   return inQuery ?? placeOfUnstorable(jsonOf(request), 'body') ?? 'path';
 }
 

@@ -1,5 +1,6 @@
 /** Text that the operations API takes in. */
 import { z } from 'zod';
+import { isBlank } from '../../core/messages/blank';
 import { canonicalZone } from '../../core/time/zones';
 import { invalid } from './invalid';
 
@@ -31,6 +32,10 @@ export function placeOfUnstorable(value: unknown, top: string, at: readonly stri
 /** Text of `min` to `max` characters that can be stored. */
 export const storable = (min: number, max: number) =>
   z.string().min(min).max(max).refine(isStorable, UNSTORABLE_MESSAGE);
+
+/** The same for what a phone is to show. */
+export const visibleText = (max: number) =>
+  storable(1, max).refine((text) => !isBlank(text), 'has nothing that a phone could show: give a text');
 
 /** The same for names: blanks around them don't count. */
 export const storableName = (max: number) => z.string().trim().min(1).max(max).refine(isStorable, UNSTORABLE_MESSAGE);

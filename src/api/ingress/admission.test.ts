@@ -6,6 +6,7 @@ const gateway = (provider: string, over: Partial<GatewayFacts> = {}): GatewayFac
   provider,
   active: true,
   demo: false,
+  hasSender: false,
   ...over,
 });
 const INFOBIP = gateway('infobip');
@@ -23,7 +24,7 @@ function judge(
   };
   const context = { account, defaultGateways, approvedSenders: settings.approved ?? [] } as unknown as AccountContext;
   const recipients = ['+919800000001'];
-  const asked = { sender: 'BRANDA', service: 'T', options: null, segments: 1, recipients, ...request };
+  const asked = { sender: 'BRANDA', service: 'T', options: null, segments: 1, text: 'Hello', recipients, ...request };
   return createAdmission(context)(asked);
 }
 
@@ -48,6 +49,34 @@ describe('options', () => {
     expect(judge([TIMES], { options: { port: 1 } })).toMatchObject({ ok: false, field: 'port' });
     expect(judge([TIMES], { segments: 11 })).toMatchObject({ ok: false, field: 'text' });
     expect(judge([TIMES], { segments: 10 })).toMatchObject({ ok: true });
+  });
+
+  it('a text of more characters than any gateway takes is too long, whatever its parts', () => {
+    const text = 'a'.repeat(1_601);
+    expect(judge([TWILIO], { text, segments: 11 })).toEqual({
+      ok: false,
+      code: 'too-long',
+      field: 'text',
+      message: 'has 1,601 characters, more than these gateways take: my twilio (1,600); shorten it',
+    });
+    expect(judge([TWILIO], { text: text.slice(1), segments: 11 })).toMatchObject({ ok: true });
+    expect(judge([TWILIO], { text: '😀'.repeat(1_600), segments: 24 })).toMatchObject({ ok: true });
+    expect(judge([TWILIO, INFOBIP], { text, segments: 11 })).toMatchObject({ ok: true });
+  });
+
+  it('where the vendor needs a sender ID, somebody must name one', () => {
+    for (const needy of ['twilio', 'times-mobile', 'mobtexting']) {
+      expect(judge([gateway(needy)], { sender: null })).toEqual({
+        ok: false,
+        code: 'missing',
+        field: 'sender',
+        message: `is missing, and these gateways send nothing without one: my ${needy}; give a sender ID, or the gateway a defaultSender`,
+      });
+      expect(judge([gateway(needy, { hasSender: true })], { sender: null })).toMatchObject({ ok: true, sender: null });
+      expect(judge([gateway(needy), INFOBIP], { sender: null })).toMatchObject({ ok: true });
+      expect(judge([gateway(needy)], { sender: null }, { drop: true })).toMatchObject({ ok: false });
+    }
+    expect(judge([INFOBIP], { sender: null })).toMatchObject({ ok: true });
   });
 
   it('one gateway must carry all of it', () => {

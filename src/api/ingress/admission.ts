@@ -17,14 +17,16 @@ export interface AdmissionRequest {
   service: string;
   options: MessageOptions | null;
   segments: number;
+  /** Of a campaign its template. */
+  text: string;
   /** Numbers in E.164. */
   recipients: readonly string[];
 }
 
 export type AdmissionRefusal = {
   ok: false;
-  code: 'sender-not-approved' | 'unsupported-option';
-  field: 'sender' | Capability;
+  code: 'sender-not-approved' | 'unsupported-option' | 'too-long' | 'missing';
+  field: 'sender' | 'text' | OptionName;
   message: string;
 };
 
@@ -53,13 +55,14 @@ export function createAdmission(context: AccountContext): Admission {
     if (!admitted.ok) return admitted;
     const { sender } = admitted;
     const { options } = request;
-    const carriesAll = ({ capabilities }: Gateway) => missingCapabilities(capabilities, request).length === 0;
+    const needs = { ...request, sender };
+    const carriesAll = ({ capabilities }: Gateway) => missingCapabilities(capabilities, needs).length === 0;
     if (gateways.length === 0 || gateways.some(carriesAll)) return { ok: true, sender, options };
 
     const drops = context.account.unsupported_options === 'drop';
-    const { missing, required } = leastMissing(gateways, request, drops);
-    const [field] = required;
-    if (field !== undefined) return refuse('unsupported-option', field, explain(field, gateways, request));
+    const { missing, required } = leastMissing(gateways, needs, drops);
+    const [lacking] = required;
+    if (lacking !== undefined) return refuseLacking(lacking, gateways, needs);
     return { ok: true, sender, options: without(options ?? {}, missing.filter(isOption)) };
   };
 }
@@ -89,7 +92,10 @@ function eligibleGateways(facts: readonly GatewayFacts[]): Gateway[] {
   const active = eligible.filter((gateway) => gateway.active);
   return (active.length > 0 ? active : eligible).flatMap((gateway) => {
     const provider = providerNamed(gateway.provider);
-    return provider === undefined ? [] : [{ ...gateway, capabilities: provider.capabilities }];
+    if (provider === undefined) return [];
+    const { capabilities } = provider;
+    const needsSender = capabilities.needsSender === true && !gateway.hasSender;
+    return [{ ...gateway, capabilities: { ...capabilities, needsSender } }];
   });
 }
 
@@ -114,17 +120,41 @@ const refuse = (
   message: string,
 ): AdmissionRefusal => ({ ok: false, code, field, message });
 
-function explain(field: Capability, gateways: readonly Gateway[], request: AdmissionRequest): string {
-  const lacking = gateways.filter(({ capabilities }) => missingCapabilities(capabilities, request).includes(field));
-  const names = lacking.map(({ name }) => name).join(', ');
+function refuseLacking(
+  capability: Capability,
+  gateways: readonly Gateway[],
+  request: AdmissionRequest,
+): AdmissionRefusal {
+  const lacking = gateways.filter(({ capabilities }) =>
+    missingCapabilities(capabilities, request).includes(capability),
+  );
+  const names = lacking.map(({ name, capabilities: { maxCharacters } }) =>
+    capability === 'characters' ? `${name} (${maxCharacters?.toLocaleString('en')})` : name,
+  );
+  const message = explain(capability, names.join(', '), gateways.length > lacking.length, request);
+  if (capability === 'characters') return refuse('too-long', 'text', message);
+  return capability === 'sender'
+    ? refuse('missing', 'sender', message)
+    : refuse('unsupported-option', capability, message);
+}
+
+function explain(field: Capability, names: string, isMixed: boolean, request: AdmissionRequest): string {
   const remedy = field === 'text' ? 'shorten it' : 'leave it out, or set the account’s unsupportedOptions to "drop"';
-  const others = gateways.length > lacking.length ? ', and the other gateways lack something else of it' : '';
+  const others = isMixed ? ', and the other gateways lack something else of it' : '';
+  if (field === 'characters') {
+    const { length } = [...request.text];
+    return `has ${length.toLocaleString('en')} characters, more than these gateways take: ${names}${others}; shorten it`;
+  }
+  if (field === 'sender') {
+    return `is missing, and these gateways send nothing without one: ${names}${others}; give a sender ID, or the gateway a defaultSender`;
+  }
   if (field === 'text')
     return `takes ${request.segments} parts, more than these gateways carry: ${names}${others}; ${remedy}`;
   return `asks for ${CAPABILITY_NAMES[field]}, which these gateways can’t carry: ${names}${others}; ${remedy}`;
 }
 
-const isOption = (capability: Capability): capability is OptionName => capability !== 'text';
+const isOption = (capability: Capability): capability is OptionName =>
+  capability !== 'text' && capability !== 'characters' && capability !== 'sender';
 
 /** The options without some, which are named so that a trace shows what became of them. */
 function without(options: MessageOptions, dropped: OptionName[]): MessageOptions {

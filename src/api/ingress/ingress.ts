@@ -45,13 +45,15 @@ export interface IncomingRequest {
   hasErasures: boolean;
   /** Messages of one request share a lane per due time. */
   priority: number;
+  /** How long a record makes those like it duplicates; 0 = not at all, absent = a day. */
+  duplicateWindowMinutes?: number;
   messages: IncomingMessage[];
 }
 
 /** A message that is committed. */
 export interface StoredMessage {
   id: string;
-  /** The record repeats one of the last 24 hours: `id` is the first one's, and nothing was stored. */
+  /** The record repeats one within the account’s window: `id` is the first one's, and nothing was stored. */
   duplicate: boolean;
   refused?: undefined;
 }
@@ -265,10 +267,11 @@ class Writer {
 }
 
 /** @param pseudonyms null: the account has no erasures. */
-function toArrivals({ accountId, priority, messages }: IncomingRequest, pseudonyms: Pseudonyms | null): Arrival[] {
+function toArrivals(request: IncomingRequest, pseudonyms: Pseudonyms | null): Arrival[] {
+  const { accountId, priority, messages } = request;
   const sendId = uuidv7();
   return messages.map((message) => {
-    const draft = toDraft(accountId, sendId, message);
+    const draft = toDraft(request, sendId, message);
     const { msisdn, recordHash: record } = draft;
     if (pseudonyms !== null) {
       draft.erased = { number: pseudonyms.number(msisdn), record: record === null ? null : pseudonyms.record(record) };
@@ -283,10 +286,16 @@ const weigh = (arrivals: Arrival[]): Weight => ({
   bytes: arrivals.reduce((bytes, { draft }) => bytes + DRAFT_BYTES + draft.body.length, 0),
 });
 
-function toDraft(accountId: string, sendId: string, message: IncomingMessage): MessageDraft {
+function toDraft(
+  { accountId, duplicateWindowMinutes }: IncomingRequest,
+  sendId: string,
+  message: IncomingMessage,
+): MessageDraft {
   const { msisdn, meta, standIn, text, sender, service, options, webhookId, encoding, segments, validUntil, linked } =
     message;
-  const identity = meta ?? standIn;
+  // Without a window nothing repeats a record but the same request again, which its stand-in tells: that holds for a day.
+  const noWindow = duplicateWindowMinutes === 0;
+  const identity = noWindow ? standIn : (meta ?? standIn);
   return {
     id: uuidv7(),
     sliceId: '',
@@ -303,6 +312,7 @@ function toDraft(accountId: string, sendId: string, message: IncomingMessage): M
     segments,
     validUntil,
     recordHash: identity === null ? null : recordHash(accountId, identity, msisdn, linked?.original ?? text),
+    ...(noWindow || duplicateWindowMinutes === undefined ? {} : { duplicateWindowMinutes }),
     links: linked?.links,
   };
 }

@@ -6,7 +6,8 @@
  * outcomes go, and one for what only Postgres finds wrong.
  */
 export const RECORD_PROBLEMS = [
-  'missing', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'unreplaced-token',
+  'missing', 'ambiguous', 'invalid-type', 'invalid-number', 'invalid-time', 'too-long', 'too-many', 'missing-variable',
+  'unreplaced-token',
   'sender-not-approved', 'unsupported-option', 'outside-window', 'dlt-template', 'dlt-mismatch', 'dlt-entity',
   'service-class', 'header-mismatch', 'callback-url', 'unknown-webhook', 'unstorable',
 ] as const; // prettier-ignore

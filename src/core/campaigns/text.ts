@@ -1,8 +1,11 @@
 /** Renders the text of a campaign for its recipients: the same way for a test, a forecast and the campaign itself. */
 import type { Recipient } from '../audience/audience';
 import { matchDltTemplate } from '../audience/dlt-template';
+import { isBlank } from '../messages/blank';
+import { exceeds } from '../gateways/capabilities';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
-import { segment, type Segmentation } from '../messages/segments';
+import { segment, type Segmentation, type SegmentOptions } from '../messages/segments';
+import { smartText, type SmartText } from '../messages/smart-encoding';
 import { parseTemplate, renderTemplate, type Template } from '../audience/template';
 import type { DltProblem } from './dlt';
 
@@ -17,8 +20,20 @@ export interface CampaignText {
   variables: Record<string, string>;
   /** The text that was registered with DLT; null = none is checked. */
   dlt_text: string | null;
-  options: { type?: 'unicode' | 'plain'; port?: number } | null;
+  options: { type?: 'unicode' | 'plain'; port?: number; templateId?: string } | null;
 }
+
+/** What the account and its gateways make of texts. */
+export interface TextRules {
+  /** Replaces URLs by short links below it; null = they stay. */
+  linkBase: string | null;
+  /** Smart encoding: `apply` it, or `tell` what it would make of a text. */
+  smartEncoding: 'apply' | 'tell' | 'off';
+  /** The most characters that any gateway takes; null = there is one that counts parts alone. */
+  maxCharacters: number | null;
+}
+
+const NO_RULES: TextRules = { linkBase: null, smartEncoding: 'off', maxCharacters: null };
 
 export type RenderedRecipient<Row = Recipient> =
   | {
@@ -26,6 +41,8 @@ export type RenderedRecipient<Row = Recipient> =
       row: Row;
       text: string;
       segmentation: Segmentation;
+      /** Where it was to be told: what the text would take with smart encoding; absent = the same. */
+      smart?: Segmentation;
       /** The short links in the text and their URLs. */
       links: readonly ShortLink[];
     }
@@ -41,16 +58,16 @@ export type RenderedRecipient<Row = Recipient> =
 
 /**
  * Makes the text of one recipient after the other. A recipient's own variables win over the campaign's.
- * @param linkBase replaces URLs by short links below it; null = they stay.
  * @throws Error when the campaign's text is no template, which was checked when it was made.
  */
 export function createCampaignRenderer(
   campaign: CampaignText,
-  linkBase: string | null = null,
+  rules: TextRules = NO_RULES,
 ): <Row extends Pick<Recipient, 'variables'>>(row: Row) => RenderedRecipient<Row> {
   const parsed = parseTemplate(campaign.body);
   if (!parsed.ok) throw new Error(`the text is no template: ${parsed.problem}`);
   const { template } = parsed;
+  const { linkBase, smartEncoding, maxCharacters } = rules;
   const { variables, dlt_text: dltText, options } = campaign;
   const wanted = { type: options?.type ?? 'auto', port: options?.port !== undefined } as const;
   const shared = sharedText(template);
@@ -63,20 +80,35 @@ export function createCampaignRenderer(
       const message = `variable ${numbers} has no value and no default`;
       return { ok: false, row, code: 'missing-variable', message, missing };
     }
-    const { text, links } =
+    const { text: asWritten, links } =
       linkBase !== null && hasLink(rendered.text) ? shortenLinks(rendered.text, linkBase) : { ...rendered, links: [] };
-    if (text.trim() === '') return { ok: false, row, code: 'empty-text', message: 'the text is empty' };
-    if (text.length > MAX_TEXT_LENGTH) {
-      const message = `the text has ${text.length} characters; at most ${MAX_TEXT_LENGTH} are sent`;
+    const smart = smartEncoding === 'off' ? null : smartOf(asWritten, campaign, wanted);
+    const text = (smartEncoding === 'apply' && smart?.text) || asWritten;
+    if (isBlank(text)) return { ok: false, row, code: 'empty-text', message: 'the text is empty' };
+    const tooLong = text.length > MAX_TEXT_LENGTH ? MAX_TEXT_LENGTH : beyond(text, maxCharacters);
+    if (tooLong !== null) {
+      const message = `the text has ${text.length} characters; at most ${tooLong} are sent`;
       return { ok: false, row, code: 'too-long', message };
     }
     if (dltText !== null) {
       const match = matchDltTemplate(dltText, text);
       if (!match.ok) return { ok: false, row, code: 'dlt-mismatch', message: match.reason };
     }
-    return { ok: true, row, text, links, segmentation: segment(text, wanted) };
+    const told = smartEncoding === 'tell' && smart !== null ? { smart: smart.segmentation } : {};
+    return { ok: true, row, text, links, segmentation: segment(text, wanted), ...told };
   };
 }
+
+/** What smart encoding makes of a text. One that is registered is compared letter by letter, so it must go on to fit. */
+function smartOf(text: string, { dlt_text: dltText, options }: CampaignText, wanted: SegmentOptions): SmartText | null {
+  if (dltText === null && options?.templateId !== undefined) return null;
+  const smart = smartText(text, wanted);
+  return smart === null || dltText === null || matchDltTemplate(dltText, smart.text).ok ? smart : null;
+}
+
+/** The bound that a text goes beyond; null when it does not. */
+const beyond = (text: string, bound: number | null): number | null =>
+  bound !== null && exceeds(text, bound) ? bound : null;
 
 /** A text without variables is rendered once. */
 function sharedText(template: Template): { ok: true; text: string } | null {

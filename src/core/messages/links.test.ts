@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CODE_LENGTH, hasLink, newLinkCode, shortenLinks } from './links';
+import { CODE_LENGTH, endOfUrl, hasLink, linkCodeIn, newLinkCode, shortenLinks } from './links';
 
 const BASE = 'https://sms.example.com';
 const shorten = (text: string) => {
@@ -27,6 +27,71 @@ it.each(['no link', 'www.example.com', 'ftp://a.example', 'javascript:alert(1)',
     expect(shorten(text)).toEqual({ text, links: [] });
   },
 );
+
+/** `|` marks the end. */
+it.each([
+  'https://a.example/Foo_(bar)|',
+  'https://a.example/Foo_(bar)|.',
+  'https://a.example/Foo_(bar)|)',
+  'https://a.example/Foo_(bar_(baz))|).',
+  'https://a.example/x|)',
+  'https://a.example/?q[0]=1&q[1]=2|]',
+  'https://a.example/東京_（曖昧）|）',
+  'https://a.example/「x」|」。',
+  'https://a.example/a|।',
+  'https://a.example/a|।अगला',
+  'https://a.example/a|॥',
+  'https://a.example/a|。次',
+  'https://a.example/a|、次',
+  'https://a.example/a|，好',
+  'https://a.example/a|！',
+  'https://a.example/a|؟',
+  'https://a.example/a|،',
+  'https://a.example/a|۔',
+  'https://a.example/a|።',
+  'https://a.example/a|။',
+  'https://a.example/a|។',
+  'https://a.example/a|…',
+  'https://a.example/a|…more',
+  'https://a.example/a|...',
+  'https://a.example/a|»',
+  'https://a.example/a|”.',
+  'https://a.example/a|’',
+  'https://a.example/a|」です',
+  'https://a.example/a|）です',
+  'https://a.example/a|*',
+  'https://a.example/a|?!',
+  'https://a.example/a|".',
+  'https://a.example/a/|',
+  'https://a.example/a#|',
+  'https://a.example/a?b=100%|',
+  'https://a.example/a@b|,',
+  'https://a.example/a,b;c!d.e|',
+  'https://a.example/नमस्ते|।',
+])('a URL ends where people end it: %s', (marked) => {
+  const end = marked.indexOf('|');
+  expect(endOfUrl(marked.replace('|', ''))).toBe(end);
+});
+
+it('whatever closing punctuation stands behind a URL, it is none of it', () => {
+  const closing = Array.from({ length: 0x11_0000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code))
+    .filter((character) => /[\p{Po}\p{Pe}\p{Pf}]/u.test(character) && !'/#&%@\\'.includes(character));
+  expect(closing.length).toBeGreaterThan(600);
+  for (const character of closing) {
+    expect([character, endOfUrl(`https://a.example/a${character}`)]).toEqual([character, 19]);
+    expect([character, endOfUrl(`https://a.example/a${character}${character}.`)]).toEqual([character, 19]);
+  }
+});
+
+it('a code is found, whatever a phone has taken for a part of the link', () => {
+  const code = newLinkCode();
+  for (const behind of ['', '.', ')', ',', ' ', '%20', '...', '।', '。', '…', '؟', '”', ')!', ' Thanks', '।अगला']) {
+    expect(linkCodeIn(code + behind)).toBe(code);
+  }
+  for (const other of [code.slice(1), `${code}x`, `${code}9.`, `.${code}`, '']) expect(linkCodeIn(other)).toBeNull();
+});
 
 it('keeps what is around links, and takes no part of one for text', () => {
   const word = fc.stringMatching(/^[a-z ]{0,10}$/);

@@ -5,6 +5,8 @@ export type SendTime = { ok: true; at: Date } | { ok: false; reason: string };
 
 /** How far ahead a send may be scheduled. */
 export const MAX_AHEAD_DAYS = 400;
+/** A time that is longer ago is a mistake. */
+export const MAX_LATE_MS = 86_400_000;
 const DAY_MS = 86_400_000;
 
 export const SEND_TIME_FORMATS =

@@ -49,6 +49,7 @@ export const mobtexting: Provider<MobtextingCredentials> = {
     schedule: true,
     maxParts: 10, // Our own bound: Mobtexting documents none.
     maxCharacters: null,
+    needsSender: true, // `sender` is mandatory: Mobtexting docs 4.x, sms/send; read 2026-11-29.
   },
   callbackScheme: 'bearer',
 

@@ -35,6 +35,7 @@ export const timesMobile: Provider<TimesMobileCredentials> = {
     ...TEXT_ONLY,
     dlt: true, // The template id is carried; the entity id is bound to the sender ID in the portal.
     maxParts: 10, // Our own bound: Times documents none.
+    needsSender: true, // `from` is mandatory: CleverTap partner guide, Times Mobile; read 2026-11-29.
   },
   callbackScheme: 'nothing',
 

@@ -46,6 +46,7 @@ export const twilio: Provider<TwilioCredentials> = {
     schedule: true,
     maxParts: 24, // 1,600 characters of UCS-2; of GSM 03.38 they are fewer.
     maxCharacters: MAX_CHARACTERS,
+    needsSender: true, // From or MessagingServiceSid: twilio-oai, CreateMessage; read 2026-11-29.
   },
   callbackScheme: 'signature',
 

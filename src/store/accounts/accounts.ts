@@ -33,6 +33,8 @@ export interface GatewayFacts {
   provider: string;
   active: boolean;
   demo: boolean;
+  /** It has a sender ID for messages without one, of its own or of the default route. */
+  hasSender: boolean;
 }
 
 export interface ApprovedSender {
@@ -47,7 +49,11 @@ export interface ApprovedSender {
 
 const DEFAULT_GATEWAYS = sql<GatewayFacts[]>`(
   select coalesce(json_agg(json_build_object(
-    'name', g.name, 'provider', g.provider, 'active', g.status = 'active', 'demo', g.demo
+    'name', g.name, 'provider', g.provider, 'active', g.status = 'active', 'demo', g.demo,
+    'hasSender', coalesce(g.default_sender, g.fallback_sender) is not null or exists (
+      select 1 from routes r, jsonb_array_elements(r.legs) l
+      where r.account_id = accounts.id and r.is_default and l ->> 'gatewayId' = g.id and l ->> 'sender' is not null
+    )
   ) order by g.priority, g.name), '[]'::json)
   from gateways g
   where g.account_id = accounts.id and g.deleted_at is null and not exists (
@@ -158,6 +164,9 @@ export interface AccountDraft {
   floors: Floors;
   /** What it names is changed; the rest of it stays. */
   optOut: Partial<OptOutDraft>;
+  /** How long a record makes those like it duplicates; 0 = not at all. */
+  duplicateWindowMinutes: number;
+  smartEncoding: boolean;
 }
 
 /** How an account's recipients opt out, and in again. */
@@ -191,6 +200,8 @@ function columns(id: string, draft: Partial<AccountDraft>, sealer: Sealer) {
     opt_out_classes: draft.optOut?.classes,
     opt_out_words: draft.optOut?.words,
     opt_in_words: draft.optOut?.optInWords,
+    duplicate_window_minutes: draft.duplicateWindowMinutes,
+    smart_encoding: draft.smartEncoding,
   };
 }
 
@@ -231,14 +242,28 @@ export const complianceOf = (row: Account): ComplianceSettings => ({
 /** What an account decides about its campaigns. */
 export type CampaignSettings = Pick<
   Account,
-  'windows' | 'default_country' | 'click_tracking' | 'safety' | 'promotional_services' | 'india_strict'
+  | 'windows'
+  | 'default_country'
+  | 'click_tracking'
+  | 'safety'
+  | 'promotional_services'
+  | 'india_strict'
+  | 'smart_encoding'
 >;
 
 /** @throws when there is no such account. */
 export async function readCampaignSettings(db: Kysely<Schema>, accountId: string): Promise<CampaignSettings> {
   return db
     .selectFrom('accounts')
-    .select(['windows', 'default_country', 'click_tracking', 'safety', 'promotional_services', 'india_strict'])
+    .select([
+      'windows',
+      'default_country',
+      'click_tracking',
+      'safety',
+      'promotional_services',
+      'india_strict',
+      'smart_encoding',
+    ]) // prettier-ignore
     .where('id', '=', accountId)
     .executeTakeFirstOrThrow();
 }

@@ -9,6 +9,7 @@ import { CLAIMABLE_STATES, FINAL_STATES } from '../../core/messages/status';
 import { execute, transact } from '../database';
 import { blanked } from '../messages/blank';
 import { isFree } from '../messages/blocks';
+import { RECORD_HASH_BYTES } from '../messages/records';
 import { suppressingService } from '../messages/suppressions';
 import { bodyOnceEnded } from '../messages/texts';
 import {
@@ -213,16 +214,14 @@ select (select count(*) from messages_blanked)::int as messages, (select count(*
        (select count(*) from links_gone)::int as links, (select count(*) from texts_gone)::int as inbound_texts,
        (select count(*) from campaigns_blanked)::int as campaigns`;
 
-/** Days stand before the hash in what tells a record. */
-const DAY_BYTES = 2;
-
 /**
  * The keyed hash of what told a record: a repeat of it is still a duplicate. Null stays null.
- * @param recordKey the day and the hash, as a message has it.
+ * @param recordKey the day, or what else tells the time, and the hash, as a message has it.
  */
 export function erasedRecordKey(pseudonyms: Pseudonyms, recordKey: Buffer | null): Buffer | null {
   if (recordKey === null) return null;
-  return Buffer.concat([recordKey.subarray(0, DAY_BYTES), pseudonyms.record(recordKey.subarray(DAY_BYTES))]);
+  const hashFrom = recordKey.length - RECORD_HASH_BYTES;
+  return Buffer.concat([recordKey.subarray(0, hashFrom), pseudonyms.record(recordKey.subarray(hashFrom))]);
 }
 
 /**

@@ -288,17 +288,20 @@ describe('what comes later', () => {
       meta: null,
       recordHash: recordHash('stand-in'),
     });
+    const own = { duplicateWindowMinutes: 60 };
+    const three = await acceptOne(store.pool, tenant, { ...own, webhookId: null, recordHash: recordHash('hourly') });
     await ask();
     await carryOut(3);
-    const again = async (meta: string | null, hash: Buffer): Promise<[string, string][]> => {
+    const again = async (meta: string | null, hash: Buffer, more = {}): Promise<[string, string][]> => {
       const slice = sliceDraft({ accountId: tenant.accountId });
       const erased = { number: PSEUDONYMS.number(PERSON), record: PSEUDONYMS.record(hash) };
-      const draft = draftOf(tenant, slice.id, { meta, recordHash: hash, erased });
+      const draft = draftOf(tenant, slice.id, { meta, recordHash: hash, erased, ...more });
       const { duplicates } = await acceptMessages(store.pool, [slice], [draft]);
       return [...duplicates].map(([, repeated]) => ['repeats', repeated]);
     };
     expect(await again('meta-of-asha', recordHash(`${tenant.accountId} asha`))).toEqual([['repeats', one.id]]);
     expect(await again(null, recordHash('stand-in'))).toEqual([['repeats', two.id]]);
+    expect(await again('meta-of-asha', recordHash('hourly'), own)).toEqual([['repeats', three.id]]);
     expect(await again('meta-of-asha', recordHash('another text'))).toEqual([]);
   });
 });

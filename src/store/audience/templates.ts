@@ -79,6 +79,30 @@ export async function listTemplates(
   return query.orderBy('name').limit(page.limit).execute();
 }
 
+/** A template as records that name its DLT id are rendered by it. */
+export interface DltTemplate {
+  dltTemplateId: string;
+  name: string;
+  text: string;
+  entityId: string | null;
+}
+
+/** The templates of an account under these DLT ids, by name. */
+export function listDltTemplates(
+  db: Kysely<Schema>,
+  accountId: string,
+  dltTemplateIds: readonly string[],
+): Promise<DltTemplate[]> {
+  return db
+    .selectFrom('templates')
+    .select(['dlt_template_id as dltTemplateId', 'name', 'text', 'entity_id as entityId'])
+    .where('account_id', '=', accountId)
+    .where('dlt_template_id', 'in', dltTemplateIds)
+    .orderBy('name')
+    .$narrowType<{ dltTemplateId: string }>()
+    .execute();
+}
+
 const registered = (db: Kysely<Schema>, accountId: string) =>
   db
     .selectFrom('templates')

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { ShortLink } from '../../core/messages/links';
 import { execute, executeLocked, isUniqueViolation } from '../database';
 import type { MessageOptions } from '../tables';
-import { recordWindow } from './records';
+import { recordWindow, type RecordWindow } from './records';
 import { suppressingService } from './suppressions';
 
 /**
@@ -42,6 +42,8 @@ export interface MessageDraft {
   validUntil: Date | null;
   /** A record with the hash of one of the last 24 hours is a duplicate; null = never. {@link RECORD_HASH_BYTES} bytes. */
   recordHash: Buffer | null;
+  /** How long its record makes those like it duplicates, 1 to {@link MAX_DUPLICATE_MINUTES}; absent = that long. */
+  duplicateWindowMinutes?: number;
   /** The account has erasures: by these hashes it is told what is left of erased persons and records. Absent = it has none. */
   erased?: { number: string; record: Buffer | null };
   /** Short links in `body`; absent = none. */
@@ -55,19 +57,45 @@ export interface AcceptResult {
   duplicates: Map<string, string>;
 }
 
+/** Where the beginnings of keys stand: one for all drafts, or for each its own where accounts have windows of their own. */
+interface KeySource {
+  columns: string;
+  names: string;
+  now: string;
+  before: string;
+  after: string;
+  since: string;
+}
+const DAY_KEYS: KeySource = {
+  columns: '',
+  names: '',
+  now: '$16::bytea',
+  before: '$17::bytea',
+  after: '$18::bytea',
+  since: '$19::uuid',
+};
+const OWN_KEYS: KeySource = {
+  columns: ', $31::bytea[], $32::bytea[], $33::bytea[], $34::uuid[]',
+  names: ', key_now, key_before, key_after, key_since',
+  now: 'coalesce(d.key_now, $16::bytea)',
+  before: 'coalesce(d.key_before, $17::bytea)',
+  after: 'case when d.key_now is null then $18::bytea else d.key_after end',
+  since: 'coalesce(d.key_since, $19::uuid)',
+};
+
 /**
  * The message that a draft repeats. Whatever the statistics say, no index fits but the one whose columns these are: by
  * another it would read all that the account has sent in a day. So the account has the collation of that index, and ids
  * are compared afterwards.
  */
-const earlier = (ofMeta: string, hash = 'd.record_hash'): string => `
+const earlier = ({ now, before, after, since }: KeySource, ofMeta: string, hash = 'd.record_hash'): string => `
   select e.id
   from (
     select m.id from messages m
-    where ${ofMeta} and m.record_key = any(array[$17::bytea || ${hash}, $16::bytea || ${hash}, $18::bytea || ${hash}])
+    where ${ofMeta} and m.record_key = any(array[(${before}) || ${hash}, (${now}) || ${hash}, (${after}) || ${hash}])
     offset 0
   ) e
-  where e.id >= $19::uuid
+  where e.id >= ${since}
   limit 1`;
 
 /** Slices that are made here can't be sealed, and nobody else knows them. */
@@ -100,17 +128,25 @@ linked as (
   where d.repeats is null
 )`;
 
+const STAND_IN = 'm.meta is null and m.record_key is not null';
+const OF_META = 'm.account_id collate "C" = d.account_id and m.meta = d.meta';
+
 /** What a draft is compared with beyond that, and the number that it is kept with. */
-const PLAIN = { columns: '', names: '', repeats: 'null::uuid', msisdn: 'd.msisdn' };
+const PLAIN = { columns: '', names: '', repeats: (_: KeySource) => 'null::uuid', msisdn: 'd.msisdn' };
 /** Of an erased record a hash tells, without a meta; of an erased opt-out, a hash in place of the number. */
 const ERASED = {
   columns: ', $29::text[], $30::bytea[]',
   names: ', erased_number, erased_hash',
-  repeats: `(${earlier('m.meta is null and m.record_key is not null', 'd.erased_hash')})`,
+  repeats: (keys: KeySource) => `(${earlier(keys, STAND_IN, 'd.erased_hash')})`,
   msisdn: `case when ${suppressingService('d.account_id', 'd.erased_number', 'd.service')} then d.erased_number else d.msisdn end`,
 };
 
-const statement = ({ slice, ofSlices, added, answer }: typeof MADE, linked: string, erased: typeof PLAIN): string => `
+const statement = (
+  { slice, ofSlices, added, answer }: typeof MADE,
+  linked: string,
+  erased: typeof PLAIN,
+  keys = DAY_KEYS,
+): string => `
 with given as (
   select * from unnest($20::uuid[], $21::text[], $22::timestamptz[], $23::smallint[], $24::boolean[], $25::jsonb[])
     as s (id, account_id, due_at, priority, is_new, windows)
@@ -119,13 +155,13 @@ ${slice},
 draft as (
   select d.*, ${erased.msisdn} as kept_msisdn, case
     when d.record_hash is null then null
-    when d.meta is null then coalesce((${earlier('m.meta is null and m.record_key is not null')}), ${erased.repeats})
-    else coalesce((${earlier('m.account_id collate "C" = d.account_id and m.meta = d.meta')}), ${erased.repeats}) end as repeats
+    when d.meta is null then coalesce((${earlier(keys, STAND_IN)}), ${erased.repeats(keys)})
+    else coalesce((${earlier(keys, OF_META)}), ${erased.repeats(keys)}) end as repeats
   from unnest(
     $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[], $15::timestamptz[]${erased.columns}
+    $10::jsonb[], $11::text[], $12::text[], $13::smallint[], $14::bytea[], $15::timestamptz[]${erased.columns}${keys.columns}
   ) as d (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
-          options, webhook_id, encoding, segments, record_hash, valid_until${erased.names})
+          options, webhook_id, encoding, segments, record_hash, valid_until${erased.names}${keys.names})
   ${ofSlices}
 ),
 counted as (
@@ -140,8 +176,8 @@ stored as (
   insert into messages (id, slice_id, account_id, send_id, msisdn, meta, body, sender, service,
                         options, webhook_id, encoding, segments, record_key, valid_until)
   select id, slice_id, account_id, send_id, kept_msisdn, meta, body, sender, service,
-         options, webhook_id, encoding, segments, $16::bytea || record_hash, valid_until
-  from draft where repeats is null
+         options, webhook_id, encoding, segments, (${keys.now}) || record_hash, valid_until
+  from draft d where repeats is null
 )${linked}
 select 'duplicate' as kind, id, repeats as other from draft where repeats is not null${answer}`;
 
@@ -152,6 +188,8 @@ const STATEMENTS = {
   'accept-joining': statement(JOINED, '', PLAIN),
   'accept-joining-linked': statement(JOINED, LINKED, PLAIN),
   'accept-joining-erased': statement(JOINED, LINKED, ERASED),
+  'accept-made-windowed': statement(MADE, LINKED, ERASED, OWN_KEYS),
+  'accept-joining-windowed': statement(JOINED, LINKED, ERASED, OWN_KEYS),
 };
 
 /** How many transactions with the same records may be committed, one after the other, while this one tries. */
@@ -163,15 +201,18 @@ const RECORD_INDEXES = /^messages_\w+_(meta|stand_in)$/;
  * Drafts of a sealed slice leave no trace: offer them again under another slice.
  */
 export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: MessageDraft[]): Promise<AcceptResult> {
-  const { inTurn, ...window } = recordWindow(drafts);
+  const window = recordWindow(drafts);
+  const { inTurn } = window;
   const links = drafts.flatMap(({ id, links: own = [] }) => own.map((link) => ({ id, ...link })));
   const isJoining = slices.some(({ isNew }) => !isNew);
-  const isErased = drafts.some(({ erased }) => erased !== undefined);
+  const isWindowed = window.own !== null;
+  const isErased = isWindowed || drafts.some(({ erased }) => erased !== undefined);
   const isLinked = isErased || links.length > 0;
-  const name = `accept-${isJoining ? 'joining' : 'made'}${isErased ? '-erased' : isLinked ? '-linked' : ''}` as const;
+  const extent = isWindowed ? '-windowed' : isErased ? '-erased' : isLinked ? '-linked' : '';
+  const name = `accept-${isJoining ? 'joining' : 'made'}${extent}` as const;
   const values = [
     ...columnsOf(drafts),
-    ...[window.day, window.dayBefore, window.dayAfter, window.since],
+    ...[window.now, window.before, window.after, window.since],
     slices.map((s) => s.id),
     slices.map((s) => s.accountId),
     slices.map((s) => s.dueAt),
@@ -180,6 +221,7 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
     slices.map((s) => s.windows ?? null),
     ...(isLinked ? [links.map((l) => l.id), links.map((l) => l.code), links.map((l) => l.url)] : []),
     ...(isErased ? [drafts.map((d) => d.erased?.number ?? null), drafts.map((d) => d.erased?.record ?? null)] : []),
+    ...ownKeysOf(window),
   ];
   const rows = await afterRaces(() =>
     inTurn.length === 0
@@ -192,6 +234,17 @@ export async function acceptMessages(pool: Pool, slices: SliceDraft[], drafts: M
     else result.duplicates.set(id, other!);
   }
   return result;
+}
+
+/** The keys of drafts in windows of their own, as parameters 31 to 34; none, when no draft has one. */
+function ownKeysOf({ own }: RecordWindow): unknown[] {
+  if (own === null) return [];
+  return [
+    own.map((keys) => keys?.now ?? null),
+    own.map((keys) => keys?.before ?? null),
+    own.map((keys) => keys?.after ?? null),
+    own.map((keys) => keys?.since ?? null),
+  ];
 }
 
 interface AcceptRow {

@@ -118,6 +118,95 @@ describe.each([
   });
 });
 
+describe.each([
+  ['with a meta', undefined],
+  ['without, by what stands in for it', null],
+])('a window of its account’s own, %s', (_, meta) => {
+  const MINUTE_MS = 60_000;
+  let processes: Database[];
+  beforeAll(() => {
+    processes = [store.connect(4), store.connect(4)];
+  });
+  const within = (minutes: number, word: string) => ({ ...recordOf(word, meta), duplicateWindowMinutes: minutes });
+
+  it.each([1, 2, 7, 30, 60, 1_439])('of %i minutes: as long, and no longer', async (minutes) => {
+    const record = within(minutes, `own ${minutes}`);
+    const windowMs = minutes * MINUTE_MS;
+    const first = await offer(record, NOON + 7_000);
+    const again = await offer(record, NOON + 7_000 + windowMs - SECOND_MS);
+    const second = await offer(record, NOON + 7_000 + windowMs + SECOND_MS);
+    const third = await offer(record, NOON + 7_000 + windowMs + 2 * SECOND_MS);
+    const last = await offer(record, NOON + 7_000 + 3 * windowMs);
+    isNew(first);
+    repeats(again, first);
+    isNew(second);
+    repeats(third, second);
+    isNew(last);
+    expect(await stored([first, again, second, third, last])).toEqual(
+      [first, second, last].map(({ draft }) => draft.id),
+    );
+  });
+
+  it('at any two moments: within the window, however its stretches and days end between them', async () => {
+    for (const [minutes, fromMs] of [
+      [30, MIDNIGHT - 20 * MINUTE_MS],
+      [45, MIDNIGHT - 10 * MINUTE_MS],
+      [7, NOON],
+    ] as const) {
+      for (let step = 0; step < 10; step++) {
+        const record = within(minutes, `steps ${minutes} ${step}`);
+        const startMs = fromMs + step * 3 * MINUTE_MS;
+        const first = await offer(record, startMs);
+        repeats(await offer(record, startMs + minutes * MINUTE_MS - 1), first);
+        isNew(await offer(record, startMs + minutes * MINUTE_MS + 1));
+      }
+    }
+  });
+
+  it('a shorter one that is set later counts from then on, a longer one finds what came before', async () => {
+    const first = await offer(within(30, 'changed'), NOON);
+    repeats(await offer(within(45, 'changed'), NOON + 10 * MINUTE_MS), first);
+    isNew(await offer(within(5, 'changed'), NOON + 20 * MINUTE_MS));
+  });
+
+  it.each([
+    ['in the midst of it', () => NOON + 15 * MINUTE_MS],
+    ['where it ends', () => NOON],
+    ['at midnight', () => MIDNIGHT],
+    ['at a midnight at which a partition ends', () => QUARTER - apart],
+  ])('of the same record offered by two processes at the same time one is stored, %s', async (name, border) => {
+    for (let round = 0; round < 5; round++) {
+      const offers = await Promise.all(
+        Array.from({ length: 8 }, (_each, i) =>
+          offer(within(30, `${name} ${round}`), border() + (i % 3 === 0 ? -1 : 1), processes[i % 2]),
+        ),
+      );
+      const [winner, ...others] = await stored(offers);
+      expect(others).toEqual([]);
+      for (const { draft, result } of offers)
+        expect([...result.duplicates]).toEqual(draft.id === winner ? [] : [[draft.id, winner]]);
+    }
+  });
+});
+
+it('accounts with different windows are accepted in one statement', async () => {
+  const batch = async (atMs: number) => {
+    const slice = sliceDraft();
+    const drafts = [30, undefined, 60].map((minutes, i) =>
+      messageDraft(slice.id, {
+        ...recordOf(`together ${i}`),
+        id: idAt(atMs),
+        ...(minutes === undefined ? {} : { duplicateWindowMinutes: minutes }),
+      }),
+    );
+    const { duplicates } = await acceptMessages(store.pool, [slice], drafts);
+    return drafts.map(({ id }) => duplicates.has(id));
+  };
+  expect(await batch(NOON)).toEqual([false, false, false]);
+  expect(await batch(NOON + 45 * 60_000)).toEqual([false, true, true]);
+  expect(await batch(NOON + 2 * HOUR_MS)).toEqual([false, true, false]);
+});
+
 it('meta, number and text together make a record: any other is a new one', async () => {
   const first = await offer(recordOf('one', 'test'));
   isNew(await offer(recordOf('another', 'test')));

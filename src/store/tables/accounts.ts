@@ -30,6 +30,8 @@ export interface AccountsTable {
   opt_out_classes: Generated<SuppressedClasses>;
   opt_out_words: Generated<string[]>;
   opt_in_words: Generated<string[]>;
+  duplicate_window_minutes: Generated<number>;
+  smart_encoding: Generated<boolean>;
 }
 
 /** An account's caps; one that is absent is off. */

@@ -45,6 +45,8 @@ export interface CampaignForecast {
   encodings: { gsm7: number; ucs2: number };
   /** Characters that make messages UCS-2 and so more than twice as long, with how many messages each is in. */
   surprises: { character: string; messages: number }[];
+  /** Messages that it makes GSM-7, and the parts that are saved; absent in forecasts of before. */
+  smartEncoding?: { on: boolean; messages: number; segments: number };
   /** Null when the gateway has no price. */
   cost: { amount: number; currency: string | null } | null;
   /** When the last message leaves, were it launched when this was made; null = its windows don't open. */

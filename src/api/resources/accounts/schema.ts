@@ -8,6 +8,7 @@ import { SUPPRESSED_CLASSES } from '../../../core/messages/suppression';
 import { openEncryption, type EncryptionSetting } from '../../../store/accounts/account-encryption';
 import { complianceOf, type Account } from '../../../store/accounts/accounts';
 import type { Sealer } from '../../../store/seal';
+import { MAX_DUPLICATE_MINUTES } from '../../../store/messages/records';
 import { pageQuery } from '../../http/page';
 import { invalidField } from '../../http/invalid';
 import { ianaTimezone, storable, storableName } from '../../http/text';
@@ -110,6 +111,8 @@ const encryption = z.strictObject({
   encoding: z.enum(PAYLOAD_ENCODINGS).default('base64'),
 });
 
+const duplicateWindow = z.int().min(0).max(MAX_DUPLICATE_MINUTES);
+
 export const account = z.strictObject({
   name: storableName(100),
   timezone: ianaTimezone.optional(),
@@ -132,6 +135,8 @@ export const account = z.strictObject({
   indiaStrict: z.boolean().optional(),
   floors: floors.optional(),
   optOut: optOut.optional(),
+  duplicateWindowMinutes: duplicateWindow.optional(),
+  smartEncoding: z.boolean().optional(),
 });
 export const accountPatch = account.partial();
 
@@ -190,6 +195,8 @@ export function toAccount(row: Account, sealer: Sealer): z.input<typeof accountA
       words: row.opt_out_words,
       optInWords: row.opt_in_words,
     },
+    duplicateWindowMinutes: row.duplicate_window_minutes,
+    smartEncoding: row.smart_encoding,
     createdAt: row.created_at.toISOString(),
   };
 }
@@ -235,6 +242,12 @@ export const accountAnswer = z
       words: z.array(z.string()),
       optInWords: z.array(z.string()),
     }),
+    duplicateWindowMinutes: duplicateWindow.describe(
+      'How long a record (meta, number and text) makes those like it duplicates, which send nothing; 0 = not at all.',
+    ),
+    smartEncoding: z
+      .boolean()
+      .describe('Curly quotes, dashes and their like become GSM letters where that makes a whole text GSM-7.'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });

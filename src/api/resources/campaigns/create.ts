@@ -8,7 +8,7 @@ import { countryWindows, ownWindows } from '../../../core/campaigns/window';
 import { matchDltPattern } from '../../../core/audience/dlt-template';
 import { ageLimit, validUntilProblem, type AgeLimit } from '../../../core/messages/age';
 import { isPromotional } from '../../../core/messages/service';
-import { parseSendTime } from '../../../core/time/schedule';
+import { MAX_LATE_MS, parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
 import { parseTemplate, type Template } from '../../../core/audience/template';
 import { windowState, type SendWindow } from '../../../core/time/window';
@@ -35,8 +35,6 @@ export interface CheckedCampaign {
   heldUntil: Date | null;
 }
 
-/** A time that is longer ago is a mistake. */
-const MAX_LATE_MS = 86_400_000;
 const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
 /** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
@@ -83,6 +81,7 @@ export async function checkCampaign(
   const admitted = createAdmission(context)({
     ...asked,
     ...registered,
+    text: text.body,
     segments: segment(text.body, { port: body.port !== undefined }).parts,
   });
   if (!admitted.ok) throw invalid(admitted.field, admitted.message);

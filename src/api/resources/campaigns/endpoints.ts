@@ -3,7 +3,7 @@ import { AppError } from '../../../errors';
 import { lockAudience } from '../../../store/campaigns/audience';
 import { deleteDraft, insertCampaign, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
 import { endpoint, type Endpoint } from '../../endpoint';
-import { readJson } from '../../http/body';
+import { readJson } from '../../http/fields';
 import { invalid } from '../../http/invalid';
 import { pageOf, readCursor } from '../../http/page';
 import { pageFrom } from '../../http/resource';

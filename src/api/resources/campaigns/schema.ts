@@ -7,7 +7,7 @@ import { cronProblem } from '../../../core/time/cron';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { WEEKDAYS } from '../../../core/time/window';
 import { pageQuery } from '../../http/page';
-import { dltId, ianaTimezone, storable, storableName } from '../../http/text';
+import { dltId, ianaTimezone, storable, storableName, visibleText } from '../../http/text';
 import { variables } from '../../http/variables';
 import { workflowLink } from '../../http/workflow-link';
 
@@ -75,7 +75,7 @@ const recurrence = z.strictObject({
 export const campaign = z
   .strictObject({
     name: storableName(200),
-    message: storable(1, MAX_TEXT_LENGTH).optional(),
+    message: visibleText(MAX_TEXT_LENGTH).optional(),
     templateId: storableName(64).optional(),
     variables: variables.default({}),
     sender: storableName(MAX_SENDER_LENGTH).optional(),
@@ -236,6 +236,12 @@ export const forecastAnswer = z.strictObject({
   segments: z.strictObject({ total: count, byParts: z.record(z.string(), count) }),
   encodings: z.strictObject({ gsm7: count, ucs2: count }),
   surprises: z.array(z.strictObject({ character: z.string(), messages: count })),
+  smartEncoding: z
+    .strictObject({ on: z.boolean(), messages: count, segments: count })
+    .optional()
+    .describe(
+      'Messages that the account’s smartEncoding makes GSM-7 and the parts that saves; would, where it is not `on`.',
+    ),
   cost: z.strictObject({ amount: z.number(), currency: z.string().nullable() }).nullable(),
   finishesAt: z.iso.datetime().nullable(),
   sendingSeconds: count,

@@ -36,9 +36,10 @@ export const testSends: Endpoint[] = [
       const { accountId } = actor;
       const row = await campaignOf(call);
       const phones = await phonesFor(deps.database.db, accountId, body.testPhoneIds);
-      const { text, segmentation } = await render(deps.database, row, body.variables);
       const context = await deps.accounts.context(accountId);
       const { account, hasErasures } = context;
+      const smartEncoding = account.smart_encoding ? 'apply' : 'off';
+      const { text, segmentation } = await render(deps.database, row, body.variables, smartEncoding);
       const message = { text, sender: row.sender, service: row.service, options: row.options };
       const held = await Promise.all(
         phones.map(async ({ msisdn }) => {
@@ -92,12 +93,19 @@ async function phonesFor(
 }
 
 /** @throws AppError invalid-request when the text can't be made */
-async function render({ pool }: Database, row: CampaignRow, given: Record<string, string> | undefined) {
+async function render(
+  { pool }: Database,
+  row: CampaignRow,
+  given: Record<string, string> | undefined,
+  smartEncoding: 'apply' | 'off',
+) {
   if (row.body === '') {
     throw invalid('id', 'names a sensitive campaign that has ended: its text is deleted, so it can’t be sent again');
   }
   const [first] = given === undefined ? await readAudience(pool, row, 0, 1) : [];
-  const rendered = createCampaignRenderer(row)({ variables: given ?? first?.variables ?? {} });
+  const rendered = createCampaignRenderer(row, { linkBase: null, smartEncoding, maxCharacters: null })({
+    variables: given ?? first?.variables ?? {},
+  });
   if (!rendered.ok) {
     const names = rendered.missing === undefined ? '' : ` ({${rendered.missing.join('}, {')}})`;
     throw invalid('variables', `can’t make the text: ${rendered.message}${names}`);

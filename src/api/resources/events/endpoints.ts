@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../../errors';
 import { endpoint, type Endpoint, type Intake } from '../../endpoint';
-import { fieldsOf, queryOf } from '../../http/body';
+import { fieldsOf, queryOf } from '../../http/fields';
 import { validate } from '../../http/validate';
 
 const query = z.strictObject({ access_token: z.string().optional() });

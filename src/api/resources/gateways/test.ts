@@ -21,7 +21,7 @@ import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readNumber } from '../../http/number';
 import { resource } from '../../http/resource';
-import { dltId, storable, storableName } from '../../http/text';
+import { dltId, storableName, visibleText } from '../../http/text';
 import { judgeAlone, type MessageAlone } from '../../ingress/alone';
 import type { RecordProblemCode } from '../../ingress/record-problem';
 
@@ -33,7 +33,7 @@ const RETRY_AFTER_SECONDS = 15;
 
 const body = z.strictObject({
   to: z.string().min(1),
-  text: storable(1, MAX_TEXT_LENGTH).default(DEFAULT_TEXT),
+  text: visibleText(MAX_TEXT_LENGTH).default(DEFAULT_TEXT),
   sender: storableName(MAX_SENDER_LENGTH).nullable().default(null),
   service: storableName(20).optional().describe('Absent = the account’s default.'),
   entityId: dltId.optional(),

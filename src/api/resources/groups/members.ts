@@ -14,7 +14,7 @@ import {
 import type { RecordProblemCode } from '../../ingress/record-problem';
 import { MAX_RECORDS } from '../../clevertap/records';
 import { endpoint, reply, type Call, type Endpoint } from '../../endpoint';
-import { readJson } from '../../http/body';
+import { readJson } from '../../http/fields';
 import { isJsonObject } from '../../http/json';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
 import { readNumber } from '../../http/number';

@@ -1,13 +1,12 @@
 /** `GET /l/{code}`: where short links lead. */
 import type { Request } from 'express';
 import { z } from 'zod';
-import { CODE_LENGTH, shortUrl } from '../../../core/messages/links';
+import { linkCodeIn, shortUrl } from '../../../core/messages/links';
 import { AppError } from '../../../errors';
 import { findLink, visitLink } from '../../../store/messages/clicks';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 
-const CODE = new RegExp(`^[0-9A-Za-z]{${CODE_LENGTH}}$`);
 /** Programs that look at links before, or instead of, people: previews of messengers, crawlers, scanners, scripts. */
 const ROBOT =
   /bot\b|bot\/|crawl|spider|slurp|preview|prefetch|facebookexternalhit|facebookcatalog|whatsapp|telegram|skypeuri|google-read-aloud|googleother|mediapartners|proofpoint|mimecast|barracuda|curl\/|wget\/|python|okhttp|go-http-client|java\/|headless/i;
@@ -28,8 +27,9 @@ export const links: Endpoint[] = [
       answers: { 302: { description: 'To the URL that stood in the text' } },
       errors: ['not-found'],
     },
-    async ({ deps, params: { code }, request, response }) => {
-      const url = CODE.test(code) ? await follow(deps, request, code) : null;
+    async ({ deps, params, request, response }) => {
+      const code = linkCodeIn(params.code);
+      const url = code === null ? null : await follow(deps, request, code);
       if (url === null) throw new AppError('not-found', 'This link leads nowhere, or has ended');
       // The next visit must come here too, and no search engine shall list what was meant for one person.
       response.set({

@@ -13,7 +13,7 @@ import { findGateway } from '../../../store/gateways/gateways';
 import { findGroup, type GroupRow } from '../../../store/audience/groups';
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import type { Principal } from '../../http/auth';
-import { readJson } from '../../http/body';
+import { readJson } from '../../http/fields';
 import { checkCampaign } from '../campaigns/create';
 import { campaign } from '../campaigns/schema';
 import { startCampaign } from '../campaigns/start';

@@ -6,7 +6,7 @@ import type { StoredKey } from '../../../store/accounts/api-keys';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { basicCredentials } from '../../http/auth';
-import { bodyText, parseForm } from '../../http/body';
+import { bodyText, parseForm } from '../../http/fields';
 import { form, refusal, token } from './schema';
 
 /** Errors of RFC 6749, section 5.2, with their status. */

@@ -1,7 +1,7 @@
 /** `/callbacks/{token}`, any method: what providers report. */
 import { z } from 'zod';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
-import { queryOf } from '../../http/body';
+import { rawQueryOf } from '../../http/fields';
 
 const taken = z.union([
   z.object({ status: z.enum(['stored', 'ignored']) }),
@@ -52,7 +52,7 @@ const receive = (id: string, method: 'get' | 'post'): Endpoint =>
         method: request.method,
         url: request.originalUrl,
         headers: request.headers,
-        query: queryOf(request),
+        query: rawQueryOf(request),
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
       };
       const answer = await deps.inbox.receive(params.token, callback, deps.addresses.addressOf(request));

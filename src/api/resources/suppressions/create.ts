@@ -7,7 +7,8 @@ import { insertSuppressionList } from '../../../store/audience/suppression-lists
 import { audited } from '../../../store/accounts/audit';
 import { insertSuppression } from '../../../store/messages/suppressions';
 import { endpoint, reply, type Call } from '../../endpoint';
-import { readBody, readJson } from '../../http/body';
+import { readBody } from '../../http/body';
+import { readJson } from '../../http/fields';
 import { readNumber } from '../../http/number';
 import { refuseUnstorable } from '../../http/text';
 import { validate } from '../../http/validate';
