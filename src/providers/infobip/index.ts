@@ -24,6 +24,9 @@ const credentialsSchema = z.object({
 });
 export type InfobipCredentials = z.infer<typeof credentialsSchema>;
 
+/** 48 hours: a longer validity is cut by Infobip (Infobip OpenAPI 3.210, `validityPeriod`, read on 2026-11-29). */
+const MAX_VALIDITY_SECONDS = 172_800;
+
 export const infobip: Provider<InfobipCredentials> = {
   name: 'infobip',
   label: 'Infobip',
@@ -41,7 +44,7 @@ export const infobip: Provider<InfobipCredentials> = {
     port: true,
     dlt: true,
     validity: true,
-    maxValiditySeconds: 172_800, // What is above is cut to 48 hours (OpenAPI 3.210, read on 2026-11-29).
+    maxValiditySeconds: MAX_VALIDITY_SECONDS,
     schedule: true,
     maxParts: 25,
     maxCharacters: null,
@@ -87,8 +90,6 @@ function secretsOf({ apiKey, secretKey }: InfobipCredentials): string[] {
 
 /** `details.messageCount` of the answer is there on request only (Infobip OpenAPI 3.210, read on 2026-11-29). */
 const REQUEST_OPTIONS = { includeSmsCountInResponse: true };
-/** 48 hours: a longer validity is cut by Infobip (Infobip OpenAPI 3.210, `validityPeriod`, read on 2026-11-29). */
-const MAX_VALIDITY_SECONDS = 172_800;
 
 /** A number as the sender is written without its plus sign, as all numbers of this API are. */
 const senderOf = (from: string): string => (/^\+\d+$/.test(from) ? from.slice(1) : from);
