@@ -122,15 +122,12 @@ export function createInbox(deps: InboxDeps): Inbox {
 
   async function take(row: GatewayRow, request: CallbackRequest, result: CallbackResult, proof: CallbackProof | null) {
     switch (result.kind) {
-      case 'inbound':
-        deps.wakeRelays(
-          await storeInbound(
-            deps.database.pool,
-            await toInbound(row, result.texts, proof),
-            await deps.loadPseudonyms(),
-          ),
-        );
+      case 'inbound': {
+        const drafts = await toInbound(row, result.texts, proof);
+        if (drafts.length === 0) return IGNORED;
+        deps.wakeRelays(await storeInbound(deps.database.pool, drafts, await deps.loadPseudonyms()));
         return STORED;
+      }
       case 'receipts':
         if ((await commits.store(toDrafts(row.id, result.receipts, rawOf(request), proof))) > 0) return STORED;
         return { status: 400, reason: 'the report has values that can’t be stored' } as const;

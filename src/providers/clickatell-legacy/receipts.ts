@@ -9,7 +9,10 @@ export function readCallback({ method, query, body }: CallbackRequest): Callback
   const inbound = fields.get('moMsgId');
   if (inbound) {
     const [from, to, text] = ['from', 'to', 'text'].map((name) => fields.get(name));
-    const texts = inboundOf({ from, to, text, id: inbound, at: centralInstant(fields.get('timestamp')) });
+    const texts = inboundOf(
+      { from, to, text, id: inbound, at: centralInstant(fields.get('timestamp')) },
+      'international',
+    );
     return texts.length > 0
       ? { kind: 'inbound', texts }
       : { kind: 'ignored', reason: 'an inbound message without a text' };

@@ -23,7 +23,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
 }
 
 function toInbound({ from, to, content, messageId, timestamp }: Record<string, unknown>): InboundText[] {
-  return inboundOf({ from, to, text: content, id: messageId, at: instant(timestamp) });
+  return inboundOf({ from, to, text: content, id: messageId, at: instant(timestamp) }, 'international');
 }
 
 /** A report without id or status can't be matched or used, and must not keep its neighbours from being read. */

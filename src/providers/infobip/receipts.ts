@@ -66,7 +66,7 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
 
 /** An inbound text in the form MO_JSON_2; numbers come without their plus sign. */
 function toInbound({ from, to, text, messageId, receivedAt }: Record<string, unknown>): InboundText[] {
-  return inboundOf({ from, to, text, id: messageId, at: instant(receivedAt) });
+  return inboundOf({ from, to, text, id: messageId, at: instant(receivedAt) }, 'international');
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;

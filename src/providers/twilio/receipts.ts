@@ -14,7 +14,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
   const status = field('MessageStatus')?.toLowerCase();
   if (sid === undefined) return { kind: 'malformed', reason: 'no MessageSid' };
   if (status === undefined) {
-    const texts = inboundOf({ from: field('From'), to: field('To'), text: field('Body'), id: sid });
+    const texts = inboundOf({ from: field('From'), to: field('To'), text: field('Body'), id: sid }, 'international');
     if (texts.length > 0) return { kind: 'inbound', texts };
     if (field('SmsStatus') === 'received') return { kind: 'ignored', reason: 'an inbound message without a text' };
     return { kind: 'malformed', reason: 'no MessageStatus' };
