@@ -7,6 +7,7 @@ import type { Consent, Suppression } from '../../../store/messages/suppressions'
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
 import { importWorkflowId } from '../../../workflows/contract';
 import { safeCell } from '../../http/csv';
+import { phoneNumber } from '../../http/number';
 import { pageQuery } from '../../http/page';
 import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 import { settings as fileSettings, toError, upload } from '../uploads/schema';
@@ -20,9 +21,9 @@ const classes = z
   .optional()
   .describe('What it stops: `promotional` lets passwords and service messages pass. Absent: as the account has it.');
 
-const one = z.strictObject({ to: z.string(), reason: reason.nullable(), classes });
+const one = z.strictObject({ to: phoneNumber, reason: reason.nullable(), classes });
 const many = z.strictObject({
-  numbers: z.array(z.string()).min(1).max(MAX_NUMBERS),
+  numbers: z.array(z.string('must be a string: a phone number with country code')).min(1).max(MAX_NUMBERS),
   reason: reason.nullable(),
   classes,
 });
