@@ -13,7 +13,7 @@ import { isPromotional } from '../../../core/messages/service';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { parseSendTime } from '../../../core/time/schedule';
 import { segment } from '../../../core/messages/segments';
-import { parseTemplate, renderTemplate, type Template } from '../../../core/audience/template';
+import { mergeVariables, parseTemplate, renderTemplate, type Template } from '../../../core/audience/template';
 import { windowState, type SendWindow } from '../../../core/time/window';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
@@ -242,7 +242,8 @@ async function readPeople(
   const header = planColumns(upload.columns, { numberColumn: upload.number_column, delimiter: upload.delimiter });
   const named = header.ok ? header.plan.variables.map(({ name }) => name) : [];
   const columns = new Set([...named, ...Object.keys(body.variables)]);
-  const missing = template.required.filter((name) => !columns.has(name));
+  const inAnyCase = new Set([...columns].map((name) => name.toLowerCase()));
+  const missing = template.required.filter((name) => !inAnyCase.has(name.toLowerCase()));
   if (missing.length > 0) {
     const have = [...columns].join(', ') || 'none';
     throw invalid(
@@ -289,7 +290,7 @@ function readRecipients(
       rejected.push({ index, code: 'invalid-number', field: 'to', message: `to can’t be read: ${number.reason}` });
       continue;
     }
-    const rendered = renderTemplate(template, { ...shared, ...variables });
+    const rendered = renderTemplate(template, mergeVariables(shared, variables));
     if (!rendered.ok) {
       const names = rendered.missing.map((name) => `{${name}}`).join(', ');
       const message = `${names} has no value and no default`;

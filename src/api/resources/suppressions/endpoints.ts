@@ -59,7 +59,12 @@ async function pageAsked({ deps, actor: { accountId }, query }: Call<never, z.ou
   const { account } = await deps.accounts.context(accountId);
   const { limit, to } = query;
   const after = readCursor<[string]>(query.cursor, 1, z.regexes.uuid())?.[0];
-  return { accountId, after, limit, msisdn: to === undefined ? undefined : readSoughtNumber(to, account.default_country) };
+  return {
+    accountId,
+    after,
+    limit,
+    msisdn: to === undefined ? undefined : readSoughtNumber(to, account.default_country),
+  };
 }
 
 export const suppressions: Endpoint[] = [

@@ -164,8 +164,8 @@ export const toConsent = (row: Consent): z.input<typeof consentAnswer> => ({
 /** Columns of the export; a list that is brought in reads those of the same names. */
 export const EXPORT_COLUMNS = ['to', 'classes', 'source', 'reason', 'at', 'id'] as const;
 
-/** Reasons are somebody else's; the plus sign of a number is ours, and stays as it is. */
+/** Reasons are somebody else's, and a spreadsheet that opens and saves the file must leave numbers as they are. */
 export function toExported(row: Suppression): Record<(typeof EXPORT_COLUMNS)[number], string | null> {
   const { to, classes: what, source: from, reason: why, at, id } = toSuppression(row);
-  return { to, classes: what, source: from, reason: safeCell(why), at, id };
+  return { to: safeCell(to), classes: what, source: from, reason: safeCell(why), at, id };
 }
