@@ -739,6 +739,7 @@ create table uploads (
   kind text not null default 'recipients'::text,
   classes text,
   key_id text,
+  other_column integer not null default 0,
   constraint uploads_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint uploads_classes_check CHECK ((classes = ANY (ARRAY['all'::text, 'promotional'::text]))),
   constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['recipients'::text, 'suppressions'::text]))),

@@ -139,7 +139,7 @@ export interface LookupSubject {
 
 /** A text that a phone sent to one of the gateway's numbers. */
 export interface InboundText {
-  /** The phone, in E.164 with its plus sign. */
+  /** The phone: E.164 with its plus sign, or digits that may be a national number, in the country of the gateway's account. */
   from: string;
   /** The number or short code that it was sent to. */
   to?: string;

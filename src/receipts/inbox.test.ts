@@ -237,6 +237,44 @@ describe('texts of a vendor that gives neither id nor time', () => {
   });
 });
 
+describe('a phone without its country code', () => {
+  const inbound = { in: 'form', from: 'from', text: 'text' };
+  const credentials = { path: '/send', format: 'form', fields: { to: '{to}' }, inbound };
+  const rows = async (accountId: string) => {
+    const { rows: found } = await store.pool.query<{ msisdn: string }>(
+      'select msisdn from suppressions where account_id = $1 order by created_at',
+      [accountId],
+    );
+    return found.map(({ msisdn }) => msisdn);
+  };
+  const stop = (of: string, from: string) =>
+    inbox.receive(of, request(new URLSearchParams({ from, text: 'STOP' }).toString()), ADDRESS);
+
+  it('is read in the country of the gateway’s account; a neighbour abroad has its own', async () => {
+    const draft = { provider: 'http', credentials, callbackAuth: null } as const;
+    const accounts = [
+      { id: 'acc_national_in', name: 'India', default_country: 'IN' },
+      { id: 'acc_national_us', name: 'US', default_country: 'US' },
+    ];
+    await store.db.insertInto('accounts').values(accounts).execute();
+    const tokens = await Promise.all(
+      accounts.map(async ({ id }) => {
+        const row = await storeGateway(store, draft);
+        await store.db.updateTable('gateways').set({ account_id: id }).where('id', '=', row.id).execute();
+        return unsealGateway(row, SEALER).callbackToken;
+      }),
+    );
+    const [inIndia, inUs] = tokens as [string, string];
+    for (const from of ['9800000001', '09800000002', '919800000003', '7900000004'])
+      expect(await stop(inIndia, from)).toEqual({ status: 200, outcome: 'stored' });
+    expect(await stop(inUs, '4155550100')).toEqual({ status: 200, outcome: 'stored' });
+    // Whose they are nobody can say, so that they become no numbers.
+    for (const from of ['5616161', '2212345678']) expect(await stop(inIndia, from)).toMatchObject({ status: 200 });
+    expect(await rows('acc_national_in')).toEqual(['+919800000001', '+919800000002', '+919800000003', '+917900000004']);
+    expect(await rows('acc_national_us')).toEqual(['+14155550100']);
+  });
+});
+
 describe('who goes on without a proof', () => {
   /** At one moment, so that nothing is forgiven meanwhile. */
   beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 10, 29)));

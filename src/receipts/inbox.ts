@@ -136,15 +136,12 @@ export function createInbox(deps: InboxDeps): Inbox {
   ) {
     unlisted.note(row.id, result);
     switch (result.kind) {
-      case 'inbound':
-        deps.wakeRelays(
-          await storeInbound(
-            deps.database.pool,
-            await toInbound(row, result.texts, proof),
-            await deps.loadPseudonyms(),
-          ),
-        );
+      case 'inbound': {
+        const drafts = await toInbound(row, result.texts, proof);
+        if (drafts.length === 0) return IGNORED;
+        deps.wakeRelays(await storeInbound(deps.database.pool, drafts, await deps.loadPseudonyms()));
         return STORED;
+      }
       case 'receipts':
         if ((await commits.store(toDrafts(row.id, inBase(result.receipts, config), rawOf(request), proof))) > 0) {
           return STORED;

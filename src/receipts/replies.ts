@@ -2,6 +2,7 @@
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import type { CallbackProof } from '../core/gateways/callback-proof';
 import { foreignBody, foreignInstant, foreignText } from '../core/messages/foreign';
+import { readInboundNumber } from '../core/messages/inbound-number';
 import { readReply, vocabularyOf, type OptOutVocabulary, type Reply } from '../core/messages/opt-out';
 import { countryOf } from '../core/time/zones';
 import type { InboundText } from '../providers/provider';
@@ -17,13 +18,20 @@ const MAX_TEXT_BYTES = 16_384;
 const MAX_NUMBER_CHARACTERS = 50;
 const SETTINGS_CACHE_MS = 2_000;
 
-/** Reads a text as an account does. @param country ISO 3166 alpha-2, of the phone; null = its number doesn't tell. */
-type Reader = (text: string, country: string | null) => Reply;
+/** Reads texts as an account does. */
+interface Reader {
+  /** E.164; null = it is no phone's. @param from as an adapter gives it */
+  phone(from: string): string | null;
+  /** @param country ISO 3166 alpha-2, of the phone; null = its number doesn't tell. */
+  reply(text: string, country: string | null): Reply;
+}
 
 /** Puts the words of each country together once. */
 function readerOf({ countries, words, optInWords }: OptOutSettings): Reader {
+  const [own] = countries;
   const known = new Map<string | null, OptOutVocabulary>();
-  return (text, country) => {
+  const phone = (from: string) => (from.startsWith('+') ? from : readInboundNumber(from, own!));
+  const reply: Reader['reply'] = (text, country) => {
     let vocabulary = known.get(country);
     if (vocabulary === undefined) {
       const all = country === null ? countries : [...countries, country];
@@ -32,6 +40,7 @@ function readerOf({ countries, words, optInWords }: OptOutSettings): Reader {
     }
     return readReply(text, vocabulary);
   };
+  return { phone, reply };
 }
 
 /**
@@ -48,7 +57,8 @@ function meaningOf(
 }
 
 /**
- * @returns what makes drafts of a callback's texts, in the order in which they were said as far as the vendor tells.
+ * @returns what makes drafts of a callback's texts, in the order in which they were said as far as the vendor tells. A text
+ * whose sender is no phone in the country of the gateway's account is none of them.
  * `proof`: how the callback proved itself, see {@link InboundDraft}.
  */
 export function createReplyReader({ database, numberHash }: { database: Database; numberHash: NumberHash }) {
@@ -62,16 +72,20 @@ export function createReplyReader({ database, numberHash }: { database: Database
     const ordered = texts.every(({ at }) => at !== undefined)
       ? texts.toSorted((a, b) => a.at!.getTime() - b.at!.getTime())
       : texts;
+    const known = ordered.flatMap((text) => {
+      const msisdn = read.phone(text.from);
+      return msisdn === null ? [] : [{ ...text, msisdn }];
+    });
     return Promise.all(
-      ordered.map(async ({ from, to, text, providerId, at, cleanText, told }) => {
-        const { meaning, ...by } = meaningOf({ text, cleanText, told }, (said) => read(said, countryOf(from)));
+      known.map(async ({ msisdn, to, text, providerId, at, cleanText, told }) => {
+        const { meaning, ...by } = meaningOf({ text, cleanText, told }, (said) => read.reply(said, countryOf(msisdn)));
         return {
-          dedupe: digest([id, 'inbound', from, to ?? '', providerId ?? at?.getTime() ?? '', text]),
+          dedupe: digest([id, 'inbound', msisdn, to ?? '', providerId ?? at?.getTime() ?? '', text]),
           toldApart: providerId !== undefined || at !== undefined,
           accountId,
           gatewayId: id,
-          msisdn: from,
-          numberHash: await numberHash(from),
+          msisdn,
+          numberHash: await numberHash(msisdn),
           toNumber: foreignText(to ?? null, MAX_NUMBER_CHARACTERS),
           body: foreignBody(text, MAX_TEXT_BYTES),
           meaning,

@@ -113,7 +113,7 @@ test('what is exported can be brought in again, and changes nothing', async () =
   expect(headers.get('content-type')).toMatch(/^text\/csv/);
   const [header, newest] = text.split('\n');
   expect(header).toBe('to,classes,source,reason,at,id');
-  expect(newest).toMatch(/^\+15550100241,promotional,person,'=1\+1,/);
+  expect(newest).toMatch(/^'\+15550100241,promotional,person,'=1\+1,/);
   const { json } = await put(text, '', csv);
   const rows = text.trim().split('\n').length - 1;
   expect(await imported(json.id)).toMatchObject({ state: 'ready', rows, valid: rows, added: 0 });

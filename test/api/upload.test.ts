@@ -107,6 +107,23 @@ describe('201', () => {
     expect(report).not.toContain('9800000001');
   });
 
+  test('a file in another charset, declared in its type or in the query, with a delimiter that nobody named', async () => {
+    const latin = new Blob([Buffer.from('Téléphone;Nom\n9800000001;Zoé\n', 'latin1')]);
+    const form = new FormData();
+    form.set('file', latin, 'list.csv');
+    const declared = { 'content-type': 'text/csv; charset=windows-1252' };
+    const raw = await fetch(`http://127.0.0.1:${stack.api.port}/api/v1/uploads`, {
+      method: 'POST',
+      body: latin,
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, ...declared },
+    });
+    expect(raw.status).toBe(201);
+    const done = await finished(await post(form, {}, '?charset=windows-1252'));
+    expect(done).toMatchObject({ state: 'ready', valid: 1, otherColumn: 0, columns: ['Téléphone', 'Nom'] });
+    const [row] = await readUploadRows(stack.database.pool, done.id, 0, 10);
+    expect(row).toMatchObject({ variables: { Nom: 'Zoé' } });
+  });
+
   test('a form with the file in it', async () => {
     const form = new FormData();
     form.set('note', 'ignored');
@@ -153,7 +170,7 @@ describe('400, and nothing is left behind', () => {
   test.each([
     ['an empty file', '', 'it is empty'],
     ['only a header', 'to,name\n', 'it has only a header row'],
-    ['the wrong delimiter', 'to;name\n1;2\n', 'repeat the request with ?delimiter=%3B'],
+    ['a delimiter that is none', 'sep=:\nto:name\n1:2\n', 'names ":" as delimiter'],
     ['no phone column', 'name,city\nAsha,Pune\n', 'the header row has "name", "city"'],
     ['a header of 5 MB', 'x'.repeat(5_000_000), 'the header, is longer than 64 KB'],
     ['a zip', 'PK\x03\x04\x14\x00\x08\x00', 'it looks like a zip archive or an Excel workbook (.xlsx)'],
@@ -184,8 +201,9 @@ describe('400, and nothing is left behind', () => {
     expect((await upload('to\n1\n', '?delimiter=x')).json.errors[0].field).toBe('delimiter');
     const json = await upload('{"to":1}', '', { 'content-type': 'application/json' });
     expect([json.status, json.json.detail]).toEqual([415, expect.stringContaining('text/csv or multipart/form-data')]);
-    const latin = await upload('to\n1\n', '', { 'content-type': 'text/csv; charset=iso-8859-1' });
-    expect(latin.json.detail).toContain('its charset is iso-8859-1');
+    const unknown = await upload('to\n1\n', '', { 'content-type': 'text/csv; charset=klingon' });
+    expect(unknown.json.detail).toContain('its charset is klingon');
+    expect((await upload('to;name\n1;2\n', '?delimiter=,')).json.detail).toContain('?delimiter=%3B');
     expect((await stack.call('GET', '/api/v1/uploads?cursor=x')).json.errors[0].field).toBe('cursor');
   });
 

@@ -9,15 +9,15 @@ import { ACCOUNT } from './rows';
 /** Stores a CSV file as an upload that is to be imported; returns its id. */
 export async function storeUpload(
   database: Database,
-  file: string,
+  file: string | Buffer,
   over: Partial<UploadDraft> & { chunkBytes?: number } = {},
 ): Promise<string> {
   const { chunkBytes = CHUNK_BYTES, ...draft } = over;
-  const bytes = Buffer.from(file);
+  const bytes = typeof file === 'string' ? Buffer.from(file) : file;
   const id = uuidv7();
-  const settings = { delimiter: ',', numberColumn: null };
+  const settings = { delimiter: null, numberColumn: null };
   const header = readHeader(bytes, { ...settings, ...draft });
-  await beginUpload(database.db, { id, accountId: ACCOUNT, name: null, ...settings, ...header, ...draft });
+  await beginUpload(database.db, { id, accountId: ACCOUNT, name: null, numberColumn: null, ...draft, ...header });
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     await appendChunk(database.pool, id, at, bytes.subarray(at, at + chunkBytes));
   }

@@ -97,7 +97,8 @@ async function writeBlocks<Row>(
 }
 
 /** What a reader makes of a row. */
-type RowReading<Row> = ({ kind: 'valid' } & Row) | ({ kind: 'invalid' } & RowError) | { kind: 'blank' };
+type RowReading<Row> =
+  ({ kind: 'valid'; note?: RowError } & Row) | ({ kind: 'invalid' } & RowError) | { kind: 'blank' };
 
 /** Reads from the task's cursor to the end of the file. */
 async function* readBlocks<Row>(
@@ -137,9 +138,17 @@ async function* readBlocks<Row>(
   yield block;
 }
 
-const emptyBlock = <Row>(at: ImportCursor): ImportBlock<Row> => ({ valid: [], invalid: [], from: at, to: at });
+const emptyBlock = <Row>(at: ImportCursor): ImportBlock<Row> => ({
+  valid: [],
+  invalid: [],
+  notes: [],
+  from: at,
+  to: at,
+});
 
-function addRow<Row>({ valid, invalid }: ImportBlock<Row>, no: number, row: RowReading<Row>): void {
-  if (row.kind === 'valid') valid.push({ ...row, no });
-  else if (row.kind === 'invalid') invalid.push({ no, column: row.column, value: row.value, message: row.message });
+function addRow<Row>({ valid, invalid, notes }: ImportBlock<Row>, no: number, row: RowReading<Row>): void {
+  if (row.kind === 'valid') {
+    valid.push({ ...row, no });
+    if (row.note !== undefined) notes.push({ no, ...row.note });
+  } else if (row.kind === 'invalid') invalid.push({ no, column: row.column, value: row.value, message: row.message });
 }

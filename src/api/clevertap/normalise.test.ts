@@ -44,6 +44,9 @@ describe('to', () => {
     [919800000001, ['+919800000001']],
     ['+91 98000-00001', ['+919800000001']],
     ['9800000001', ['+919800000001']],
+    ['7900000001.0', ['+917900000001']],
+    [7900000001.0, ['+917900000001']],
+    ["'9800000001, 0919800000002,tel:+919800000003", ['+919800000001', '+919800000002', '+919800000003']],
     ['919800000001, +919800000002,,9800000003 ,', ['+919800000001', '+919800000002', '+919800000003']],
   ])('%j', (to, recipients) => {
     expect(accepted({ to }).recipients).toEqual(recipients);
@@ -54,12 +57,29 @@ describe('to', () => {
     [' , ,', 'missing to'],
     ['nobody', 'invalid-number to'],
     ['919800000001,nobody', 'invalid-number to'],
+    ['7900000001,0', 'invalid-number to'],
+    ['9,800,000,001', 'invalid-number to'],
+    [7900000001.5, 'invalid-number to'],
+    [-7900000001, 'invalid-number to'],
+    [2 ** 60, 'invalid-number to'],
+    ['+9198000000017', 'invalid-number to'],
     [{ number: '919800000001' }, 'invalid-type to'],
     [['919800000001'], 'invalid-type to'],
     ['$$To', 'unreplaced-token to'],
     [Array.from({ length: 1_001 }, () => '919800000001').join(','), 'too-many to'],
   ])('%.40j is rejected', (to, problem) => {
     expect(rejected({ to })[0]).toBe(problem);
+  });
+
+  it.each([
+    ['9800000001;9800000002', '";" at position 11; numbers are separated by commas'],
+    ['9800000001 | 9800000002', '"|" at position 12; numbers are separated by commas'],
+    ['9800000001\n9800000002', 'U+000A line feed at position 11; numbers are separated by commas'],
+    ['9800000001 9800000002', 'is several numbers; numbers are separated by commas'],
+    ['9800000001,98\u200b00x', 'there is U+200B zero width space at position 3'],
+  ])('%j: the error names the separator that is expected, and what can’t be seen', (to, message) => {
+    const result = normaliseRecord(nameValues({ to, text: 'x' }), ACCOUNT, NOW);
+    expect(result).toMatchObject({ ok: false, problem: { message: expect.stringContaining(message) } });
   });
 
   it('names the key as the caller wrote it', () => {

@@ -192,6 +192,17 @@ class RecordReader {
   }
 
   recipients(country: string): string[] {
+    const value = this.values.to;
+    // A JSON number is one number, and read as such; a text may be a list.
+    const parts: (string | number)[] = typeof value === 'number' ? [value] : this.listOfNumbers();
+    return parts.map((part) => {
+      const number = normaliseMsisdn(part, country);
+      if (number.ok) return number.e164;
+      return this.reject('to', 'invalid-number', `can’t be read: ${number.listReason ?? number.reason}`);
+    });
+  }
+
+  private listOfNumbers(): string[] {
     const raw = this.required('to', 'a phone number with country code', MAX_RECIPIENTS * 20);
     const parts = raw.includes(',')
       ? raw
@@ -202,10 +213,7 @@ class RecordReader {
     if (parts.length > MAX_RECIPIENTS)
       this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
     if (parts.length === 0) this.reject('to', 'missing', 'is missing: give a phone number with country code');
-    return parts.map((part) => {
-      const number = normaliseMsisdn(part, country);
-      return number.ok ? number.e164 : this.reject('to', 'invalid-number', `can’t be read: ${number.reason}`);
-    });
+    return parts;
   }
 
   time(field: 'time' | 'validUntil', zone: string, now: Date): Date | null {

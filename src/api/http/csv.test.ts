@@ -23,3 +23,12 @@ test.each([
 test.each(['text', '1=1', 'a\n=1', '', ' text', null, undefined])('%j stays as it is', (text) => {
   expect(safeCell(text)).toBe(text);
 });
+
+test('a number that a spreadsheet would round stays a text', () => {
+  expect(['919800000001', '1107160016156755389', '+919800000001'].map(safeCell)).toEqual([
+    "'919800000001",
+    "'1107160016156755389",
+    "'+919800000001",
+  ]);
+  expect(['2300', '98000 00001', '12345678901'].map(safeCell)).toEqual(['2300', '98000 00001', '12345678901']);
+});

@@ -1,11 +1,6 @@
-/** Texts of others in CSV files that people open with a spreadsheet. */
+/** Texts of others, and numbers, in CSV files that people open with a spreadsheet. */
+import { guarded } from '../../core/audience/cell-guard';
 
-/**
- * What a spreadsheet takes for the beginning of a formula, also the full-width forms, and also behind what some of them
- * leave away: blanks, tabs, ends of lines, marks of direction.
- */
-const FORMULA = /^[\s\p{Cf}\p{Cc}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
-
-/** A cell of somebody else's text that no spreadsheet takes for a formula. */
+/** A cell that no spreadsheet takes for a formula or rounds as a number. */
 export const safeCell = <Text extends string | null | undefined>(text: Text): Text =>
-  typeof text === 'string' && FORMULA.test(text) ? (`'${text}` as Text) : text;
+  typeof text === 'string' ? (guarded(text) as Text) : text;

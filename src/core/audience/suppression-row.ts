@@ -1,5 +1,6 @@
 /** Rows of an uploaded list of numbers to suppress, checked one by one. */
 import type { SuppressedClasses } from '../messages/suppression';
+import { unguarded } from './cell-guard';
 import type { ColumnPlan } from './upload-file';
 import { createRowReader, type RowError } from './upload-row';
 
@@ -8,6 +9,8 @@ export const MAX_REASON_LENGTH = 200;
 const MAX_VALUE_LENGTH = 100;
 
 export interface SuppressionRow {
+  /** As of a recipient's row. */
+  note?: RowError;
   /** E.164. */
   msisdn: string;
   /** Null = as the list says for all. */
@@ -47,7 +50,8 @@ export function createSuppressionRowReader(
   return (cells) => {
     const number = readNumber(cells);
     if (number.kind !== 'valid') return number;
-    const cell = (column: typeof reason): string => (column === undefined ? '' : (cells[column.at] ?? '').trim());
+    const cell = (column: typeof reason): string =>
+      column === undefined ? '' : unguarded((cells[column.at] ?? '').trim());
     const said = { reason: cell(reason), classes: cell(classes).toLowerCase(), at: cell(at) };
     if (said.reason.length > MAX_REASON_LENGTH) {
       return invalid(
@@ -68,6 +72,7 @@ export function createSuppressionRowReader(
     }
     return {
       kind: 'valid',
+      ...(number.note && { note: number.note }),
       msisdn: number.msisdn,
       classes: said.classes === '' ? null : said.classes,
       reason: said.reason === '' ? null : said.reason,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseTemplate, renderTemplate, type Template } from './template';
+import { mergeVariables, parseTemplate, renderTemplate, type Template } from './template';
 
 function templateOf(text: string): Template {
   const parsed = parseTemplate(text);
@@ -110,5 +110,26 @@ describe('whatever the input', () => {
         );
       }),
     );
+  });
+});
+
+describe('names in another case', () => {
+  const render = (text: string, variables: Record<string, string>) => {
+    const parsed = parseTemplate(text);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    return renderTemplate(parsed.template, variables);
+  };
+
+  it('{name} finds the column Name; a name in its own case counts first', () => {
+    expect(render('Hi {name}', { Name: 'Asha' })).toEqual({ ok: true, text: 'Hi Asha' });
+    expect(render('Hi {Name}', { NAME: 'Asha' })).toEqual({ ok: true, text: 'Hi Asha' });
+    expect(render('Hi {name}', { Name: 'no', name: 'Asha' })).toEqual({ ok: true, text: 'Hi Asha' });
+    expect(render('Hi {name}', { names: 'no' })).toEqual({ ok: false, missing: ['name'] });
+  });
+
+  it('a recipient’s value counts before the one for all, whatever their case', () => {
+    expect(mergeVariables({ name: 'friend', City: 'Pune' }, { Name: 'Asha' })).toEqual({ City: 'Pune', Name: 'Asha' });
+    expect(mergeVariables({}, { a: '1' })).toEqual({ a: '1' });
+    expect(mergeVariables({ a: '1' }, {})).toEqual({ a: '1' });
   });
 });

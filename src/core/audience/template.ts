@@ -83,11 +83,13 @@ export function parseTemplate(text: string): ParsedTemplate {
 
 /**
  * Puts the values in. They are text, whatever they look like: braces in a value are never read as a variable.
- * @param variables an absent value and an empty one are the same: the default takes its place, or it is missing.
+ * @param variables an absent value and an empty one are the same: the default takes its place, or it is missing. A name finds
+ * its value in any case, the one in its own case first.
  * @returns the text, or the names that have neither value nor default, in order of appearance.
  */
 export function renderTemplate(template: Template, variables: Record<string, string>): RenderedTemplate {
-  const valueOf = (name: string): string => (Object.hasOwn(variables, name) ? (variables[name] ?? '') : '');
+  const valueOf = (name: string): string =>
+    (Object.hasOwn(variables, name) ? variables[name] : inAnyCase(variables, name)) ?? '';
   const missing = template.required.filter((name) => valueOf(name) === '');
   if (missing.length > 0) return { ok: false, missing };
   let text = '';
@@ -95,6 +97,25 @@ export function renderTemplate(template: Template, variables: Record<string, str
     text += typeof part === 'string' ? part : valueOf(part.name) || (part.fallback ?? '');
   }
   return { ok: true, text };
+}
+
+/** The value of a name that is written in another case; undefined = there is none. */
+function inAnyCase(variables: Record<string, string>, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  for (const [other, value] of Object.entries(variables)) if (other.toLowerCase() === lower) return value;
+  return undefined;
+}
+
+/**
+ * Values of all recipients, and those of one: the latter count, in whatever case their names are written.
+ * @param shared what has no value of its own takes these.
+ */
+export function mergeVariables(shared: Record<string, string>, own: Record<string, string>): Record<string, string> {
+  const defaults = Object.entries(shared);
+  if (defaults.length === 0) return own;
+  const named = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const kept = defaults.filter(([name]) => !named.has(name.toLowerCase()));
+  return Object.fromEntries([...kept, ...Object.entries(own)]);
 }
 
 /** The end of the text when there is none. */

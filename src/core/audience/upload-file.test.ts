@@ -19,6 +19,7 @@ test('number, meta and variables are found by name, in any case and with blanks 
   expect(plan(['Name', ' Mobile ', 'CUSTOM', 'city'])).toEqual({
     width: 4,
     number: { at: 1, name: 'Mobile' },
+    otherNumbers: [],
     meta: { at: 2, name: 'CUSTOM' },
     variables: [
       { at: 0, name: 'Name' },
@@ -30,6 +31,41 @@ test('number, meta and variables are found by name, in any case and with blanks 
 test('of several number columns the better known name wins, and the other is a variable', () => {
   const { number, variables } = plan(['phone', 'to']);
   expect([number.name, variables]).toEqual(['to', [{ at: 0, name: 'phone' }]]);
+});
+
+test.each([
+  [
+    'Phone Number',
+    'Mobile No.',
+    'Contact',
+    'WhatsApp number',
+    'PHONE_NUMBER',
+    'Phone 1 - Value',
+    'Cell #',
+    'Mob. No',
+    '\u200bphone',
+  ],
+  ['मोबाइल नंबर', 'फ़ोन नंबर', 'फोन', 'संपर्क', 'व्हाट्सएप नंबर'],
+  ['Teléfono', 'Número de teléfono', 'NUMERO DE CELULAR', 'Móvil', 'Telefono movil'],
+  ['Telefone', 'Celular', 'Número de telemóvel', 'Contato'],
+  ['Téléphone', 'N° de téléphone', 'Nº de téléphone', 'Portable', 'Numéro de portable'],
+  ['رقم الهاتف', 'الجوال', 'رقم الموبايل', 'واتساب'],
+  ['Nomor HP', 'No. HP', 'No WA', 'Nomor Telepon', 'Ponsel'],
+])('columns of numbers by the names that people give them: %s …', (...names) => {
+  for (const name of names) expect([name, plan(['name', name]).number.at]).toEqual([name, 1]);
+});
+
+test('the surest name wins, and the others stand in', () => {
+  const { number, otherNumbers } = plan(['Contact', 'WhatsApp', 'Mobile No.', 'phone']);
+  expect([number.name, ...otherNumbers.map(({ name }) => name)]).toEqual([
+    'phone',
+    'Mobile No.',
+    'WhatsApp',
+    'Contact',
+  ]);
+  for (const name of ['Customer number', 'Order number', 'Name', 'Amount', 'Contact name']) {
+    expect([name, problem(['id', name])]).toEqual([name, expect.stringContaining('no column with the numbers')]);
+  }
 });
 
 test('numberColumn decides, in any case', () => {
@@ -72,6 +108,7 @@ test('files that are no text are known by their first bytes', () => {
   expect(looksLike(Buffer.from('PK\x03\x04\x14\x00'))).toBe('a zip archive or an Excel workbook (.xlsx)');
   expect(looksLike(Buffer.from('1f8b0800', 'hex'))).toBe('a gzip file');
   expect(looksLike(Buffer.from('fffe74006f00', 'hex'))).toBe('UTF-16 text');
+  expect(looksLike(Buffer.from('to,name', 'utf16le'))).toContain('declare it with ?charset=utf-16le');
   expect(looksLike(Buffer.from('to,na\0me'))).toBe('a binary file');
   expect(looksLike(Buffer.from('\ufeffto,name\n'))).toBeNull();
   expect(looksLike(Buffer.from('to,name\n'))).toBeNull();

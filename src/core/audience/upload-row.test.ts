@@ -7,13 +7,13 @@ function readerOf(...header: string[]) {
   return createRowReader(reading.plan, 'IN');
 }
 
-test('a row becomes number, meta and variables; nothing is trimmed but the number', () => {
+test('a row becomes number, meta and variables; blanks around values go, the meta stays as it is', () => {
   const read = readerOf('name', 'to', 'custom', 'city');
   expect(read(['Asha ', ' 98000 00001', ' m-1', 'Pune "W"'])).toEqual({
     kind: 'valid',
     msisdn: '+919800000001',
     meta: ' m-1',
-    variables: '{"name":"Asha ","city":"Pune \\"W\\""}',
+    variables: '{"name":"Asha","city":"Pune \\"W\\""}',
   });
 });
 
@@ -23,6 +23,28 @@ test('empty and missing cells are no values', () => {
   expect(read(['9800000001', '', '', ''])).toEqual(expected);
   expect(read(['9800000001'])).toEqual(expected);
   expect(read(['9800000001', '', '', '', '', ''])).toEqual(expected);
+});
+
+test('cells in which nobody sees anything are no values', () => {
+  const read = readerOf('to', 'custom', 'name', 'city');
+  expect(read(['9800000001', ' ', '\u00a0', '\u200b \ufeff'])).toMatchObject({ meta: null, variables: '{}' });
+});
+
+test('what was guarded for a spreadsheet is read without the guard', () => {
+  const read = readerOf('to', 'custom');
+  expect(read(["'+919800000001", "'=1+1"])).toMatchObject({ msisdn: '+919800000001', meta: '=1+1' });
+  expect(read(["'919800000001", "'1107160016156755389"])).toMatchObject({ meta: '1107160016156755389' });
+  expect(read(['="9800000001"', "'Asha"])).toMatchObject({ meta: "'Asha" });
+});
+
+test('an empty number takes that of the other column, and says so', () => {
+  const read = readerOf('Mobile No.', 'phone', 'WhatsApp');
+  expect(read(['9800000009', '9800000001', ''])).not.toHaveProperty('note');
+  expect(read(['', ' ', '9800000003'])).toMatchObject({
+    msisdn: '+919800000003',
+    note: { column: 'phone', value: '9800000003', message: 'is empty: the number is that of the column "WhatsApp"' },
+  });
+  expect(read(['98', '', ''])).toMatchObject({ kind: 'invalid', column: 'Mobile No.' });
 });
 
 test('a column may have any name', () => {

@@ -1,12 +1,12 @@
 /** Rows of an uploaded CSV file, checked one by one: a bad row is an error of its own. */
 import type { ColumnPlan } from './upload-file';
 import { normaliseMsisdn } from '../messages/msisdn';
+import { unguarded } from './cell-guard';
 
 /** Characters that a caller's meta may have, wherever it comes from. */
 export const MAX_META_LENGTH = 512;
 const MAX_VALUE_LENGTH = 100;
-/** What spreadsheets make of a long number in a column that is not text. */
-const SCIENTIFIC = /^[+-]?\d+([.,]\d+)?e\+?\d+$/i;
+const BLANK = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 /** The character that the decoder puts where bytes are not UTF-8. */
 const NOT_UTF8 = '\ufffd';
 
@@ -25,6 +25,7 @@ export type RowReading =
       /** E.164. */ msisdn: string;
       meta: string | null;
       /** A JSON object of strings. */ variables: string;
+      /** What was done with the row that nobody asked for, for the report. Absent = nothing. */ note?: RowError;
     }
   | ({ kind: 'invalid' } & RowError)
   /** No cell holds anything. */
@@ -35,34 +36,45 @@ export type RowReading =
  * @param defaultCountry ISO 3166 alpha-2, of numbers without a country code.
  */
 export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cells: readonly string[]) => RowReading {
-  const { width, number, meta, variables } = plan;
+  const { width, number, otherNumbers, meta, variables } = plan;
   // Names are written as JSON once, not once per row. Built as a text, a name such as __proto__ reaches no prototype.
   const keys = variables.map(({ at, name }) => ({ at, name, json: `${JSON.stringify(name)}:` }));
 
   return (cells) => {
-    if (cells.every((cell) => cell.trim() === '')) return { kind: 'blank' };
+    if (cells.every(isBlank)) return { kind: 'blank' };
     if (cells.length > width) {
-      const extra = cells.slice(width).find((cell) => cell !== '');
+      const extra = cells.slice(width).find((cell) => !isBlank(cell));
       if (extra !== undefined) return invalid(null, extra, tooMany(cells.length, width));
     }
-    const raw = cells[number.at] ?? '';
+    const own = cells[number.at] ?? '';
+    const other = isBlank(own) ? otherNumbers.find(({ at }) => !isBlank(cells[at] ?? '')) : undefined;
+    const { at, name } = other ?? number;
+    const raw = cells[at] ?? '';
     const reading = normaliseMsisdn(raw, defaultCountry);
-    if (!reading.ok) return invalid(number.name, raw, explain(raw, reading.reason));
-    const custom = meta === null ? '' : (cells[meta.at] ?? '');
+    if (!reading.ok) return invalid(name, raw, reading.reason);
+    const said = meta === null ? '' : (cells[meta.at] ?? '');
+    const custom = isBlank(said) ? '' : unguarded(said);
     if (custom.length > MAX_META_LENGTH) {
       return invalid(meta!.name, custom, `has ${custom.length} characters; ${MAX_META_LENGTH} is the most`);
     }
     if (custom.includes(NOT_UTF8)) return notUtf8(meta!.name, custom);
     let json = '';
     for (const key of keys) {
-      const value = cells[key.at];
-      if (value === undefined || value === '') continue;
+      const cell = cells[key.at];
+      if (cell === undefined || isBlank(cell)) continue;
+      const value = cell.trim();
       if (value.includes(NOT_UTF8)) return notUtf8(key.name, value);
       json += (json === '' ? '' : ',') + key.json + JSON.stringify(value);
     }
-    return { kind: 'valid', msisdn: reading.e164, meta: custom === '' ? null : custom, variables: `{${json}}` };
+    const row = { msisdn: reading.e164, meta: custom === '' ? null : custom, variables: `{${json}}` };
+    if (other === undefined) return { kind: 'valid', ...row };
+    const message = `is empty: the number is that of the column ${JSON.stringify(name)}`;
+    return { kind: 'valid', ...row, note: { column: number.name, value: raw.slice(0, MAX_VALUE_LENGTH), message } };
   };
 }
+
+/** Nobody sees anything in it. */
+const isBlank = (cell: string): boolean => cell === '' || BLANK.test(cell);
 
 const invalid = (column: string | null, value: string, message: string): RowReading => ({
   kind: 'invalid',
@@ -76,8 +88,3 @@ const notUtf8 = (column: string, value: string): RowReading =>
 
 const tooMany = (cells: number, width: number): string =>
   `the row has ${cells} cells and the header ${width}: put a value that contains the delimiter in quotes`;
-
-function explain(raw: string, reason: string): string {
-  if (!SCIENTIFIC.test(raw.trim())) return reason;
-  return 'the number was rounded by a spreadsheet: format the column as text before the export';
-}

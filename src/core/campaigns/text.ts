@@ -6,7 +6,7 @@ import { exceeds } from '../gateways/capabilities';
 import { hasLink, shortenLinks, type ShortLink } from '../messages/links';
 import { segment, type Segmentation, type SegmentOptions } from '../messages/segments';
 import { smartText, type SmartText } from '../messages/smart-encoding';
-import { parseTemplate, renderTemplate, type Template } from '../audience/template';
+import { mergeVariables, parseTemplate, renderTemplate, type Template } from '../audience/template';
 import type { DltProblem } from './dlt';
 
 /** The longest text that is taken; beyond what any provider sends. */
@@ -73,7 +73,7 @@ export function createCampaignRenderer(
   const shared = sharedText(template);
 
   return (row) => {
-    const rendered = shared ?? renderTemplate(template, { ...variables, ...row.variables });
+    const rendered = shared ?? renderTemplate(template, mergeVariables(variables, row.variables));
     if (!rendered.ok) {
       const { missing } = rendered;
       const numbers = missing.map((name) => template.variables.indexOf(name) + 1).join(', ');

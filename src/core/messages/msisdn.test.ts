@@ -4,7 +4,8 @@ import { maskDigits, maskMsisdn, normaliseMsisdn } from './msisdn';
 const digits = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length });
 const indianMobile = fc.tuple(fc.constantFrom('6', '7', '8', '9'), digits(9)).map((pair) => pair.join(''));
-const punctuation = fc.constantFrom('', '', ' ', '-', '.', '(', ')', '\u00a0', '\u200e', '\u2011');
+// Dots are those of groups or of decimals, which written-number.test.ts tells apart.
+const punctuation = fc.constantFrom('', '', ' ', '-', '(', ')', '\u00a0', '\u200e', '\u2011');
 
 describe('normaliseMsisdn', () => {
   it.each([
@@ -16,14 +17,13 @@ describe('normaliseMsisdn', () => {
     ['+91 (98000) 00-001', 'IN', '+919800000001'],
     ['+919999999999', 'US', '+919999999999'],
     ['9198000000', 'IN', '+919198000000'],
-    ['022 1234 5678', 'IN', '+912212345678'],
     ['+14155550100', 'IN', '+14155550100'],
     ['14155550100', 'IN', '+14155550100'],
     ['(415) 555-0100', 'US', '+14155550100'],
-    ['020 7946 0000', 'GB', '+442079460000'],
-    ['442079460000', 'GB', '+442079460000'],
-    ['442079460000', 'IN', '+442079460000'],
-    ['+44 (0)20 7946 0000', 'IN', '+442079460000'],
+    ['07911 123456', 'GB', '+447911123456'],
+    ['447911123456', 'GB', '+447911123456'],
+    ['447911123456', 'IN', '+447911123456'],
+    ['+44 (0)7911 123456', 'IN', '+447911123456'],
     // A range the metadata does not know, of a possible length.
     ['+15550100000', 'IN', '+15550100000'],
   ])('%s in %s is %s', (raw, country, e164) => {

@@ -1,42 +1,115 @@
 /** Phone numbers: what callers write, read into E.164, and the only form in which a number may be logged. */
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { CountryCode, PhoneNumber } from 'libphonenumber-js/min';
+import { callingCodeOf, readMobile, type MobileReading } from './mobile-ranges';
+import { readWritten, withInvisible } from './written-number';
 
-export type Msisdn = { ok: true; /** `+` and at most 15 digits. */ e164: string } | { ok: false; reason: string };
+export type Msisdn =
+  | { ok: true; /** `+` and at most 15 digits. */ e164: string }
+  | {
+      ok: false;
+      /** What is wrong with it; names characters that nobody can see, and never quotes the number. */
+      reason: string;
+      /** Where several numbers may stand: the same, with the separator that is expected. Absent = it is no list. */
+      listReason?: string;
+    };
 
-/** What people put between digits: blanks, dashes, dots, parentheses, and invisible marks that come with copied numbers. */
-const PUNCTUATION = /[\s().\-\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060]+/g;
-const DIGITS = /^\+?\d+$/;
-/** India's mobile numbers: ten digits from 6, 7, 8 or 9. */
+/** India's mobile numbers as most callers write them: ten digits from 6, 7, 8 or 9 behind the country code. */
+const INDIA_PLAIN = /^\+91[6-9]\d{9}$/;
 const INDIA_MOBILE = /^[6-9]\d{9}$/;
-const MAX_DIGITS = 15;
+/** The same behind `0`, `91`, `091` or `910`: trunk prefixes are no part of a number. */
+const INDIA_NATIONAL = /^(?:0?(?:91)?0?)([6-9]\d{9})$/;
+const EMPTY = 'the number is empty';
 const IMPOSSIBLE = 'the number has an impossible length or country code';
+const TRUNK_FIRST = 'the number has no country code: a 0 stands where it begins';
+const NOT_WHOLE = 'the number is a JSON number that is not whole, negative or too large: put it in quotes';
 
 /**
- * Reads a number as a caller wrote it. A leading `+` or `00` means that the country code follows; anything else is read
- * in the default country first. Indian mobile numbers take a path without the metadata library; every other number is
- * accepted when its length is possible, not only when its range is known to be assigned: new ranges come before new metadata.
+ * Reads a number as a caller wrote it: the one reader of every place that takes numbers of persons who get messages.
+ * A leading `+` or `00` means that the country code follows; anything else is read in the default country first.
  *
- * A bare number that fits both the default country and, with a `+` before it, another one, is the default country's when
- * its range is assigned there. For India a bare number that is no mobile is tried as international first, since only mobiles get SMS.
+ * Only mobiles are taken, since only they get texts. Behind +91 these are ten digits from 6, 7, 8 or 9, which takes a path
+ * without the metadata library. Of other countries the range must be known for mobiles, or be in no range at all and as long
+ * as a mobile: new ranges come before new metadata. A bare number that is none of the default country is taken as an
+ * international one in a known range only. What could be two numbers is refused.
  *
+ * @param raw as it came; a JSON number must be a whole one that JSON carries exactly.
  * @param defaultCountry ISO 3166 alpha-2, upper case.
  */
-export function normaliseMsisdn(raw: string, defaultCountry: string): Msisdn {
-  const text = DIGITS.test(raw) ? raw : raw.replace(PUNCTUATION, '');
-  if (text === '') return { ok: false, reason: 'the number is empty' };
-  if (!DIGITS.test(text)) return { ok: false, reason: 'the number has characters other than digits' };
-
-  const international = text.startsWith('+') ? text.slice(1) : text.startsWith('00') ? text.slice(2) : undefined;
-  if (international !== undefined) {
-    if (international.startsWith('91') && INDIA_MOBILE.test(international.slice(2))) return ok(international);
-    return possible(`+${international}`);
+export function normaliseMsisdn(raw: string | number, defaultCountry: string): Msisdn {
+  if (typeof raw === 'number') {
+    if (!Number.isSafeInteger(raw) || raw < 0) return { ok: false, reason: NOT_WHOLE };
+    return normaliseMsisdn(String(raw), defaultCountry);
   }
-  if (defaultCountry !== 'IN') return possible(text, defaultCountry);
-  if (text.length === 10 && INDIA_MOBILE.test(text)) return ok(`91${text}`);
-  if (text.length === 11 && text.startsWith('0') && INDIA_MOBILE.test(text.slice(1))) return ok(`91${text.slice(1)}`);
-  if (text.length === 12 && text.startsWith('91') && INDIA_MOBILE.test(text.slice(2))) return ok(text);
-  return possible(text, 'IN');
+  if (INDIA_PLAIN.test(raw)) return { ok: true, e164: raw };
+  const written = readWritten(raw);
+  if (!written.ok) return refuse(written.reason, written.isList);
+  const reading = fromDigits(written.text, defaultCountry);
+  return reading.ok ? reading : { ok: false, reason: withInvisible(reading.reason, raw) };
+}
+
+const refuse = (reason: string, isList: boolean): Msisdn =>
+  isList
+    ? {
+        ok: false,
+        reason: `${reason}; one number is expected`,
+        listReason: `${reason}; numbers are separated by commas`,
+      }
+    : { ok: false, reason };
+
+/** @param text digits, with a plus sign or without. */
+function fromDigits(text: string, defaultCountry: string): Msisdn {
+  if (text === '') return { ok: false, reason: EMPTY };
+  const international = text.startsWith('+') ? text.slice(1) : text.startsWith('00') ? text.slice(2) : undefined;
+  if (international !== undefined) return fromInternational(international);
+  if (defaultCountry !== 'IN') return fromBare(text, defaultCountry);
+  const mobile = INDIA_NATIONAL.exec(text)?.[1];
+  if (mobile !== undefined) return { ok: true, e164: `+91${mobile}` };
+  if (text.startsWith('0')) return { ok: false, reason: IMPOSSIBLE };
+  if (text.startsWith('91')) return fromIndia(text.slice(2));
+  const abroad = readMobile(`+${text}`);
+  return abroad.kind === 'mobile' ? { ok: true, e164: abroad.e164 } : { ok: false, reason: IMPOSSIBLE };
+}
+
+function fromInternational(digits: string): Msisdn {
+  if (digits.startsWith('91')) return fromIndia(digits.slice(2));
+  if (digits.startsWith('0') && digits.length > 1) return { ok: false, reason: TRUNK_FIRST };
+  return fromReading(readMobile(`+${digits}`));
+}
+
+/** @param digits behind +91. */
+function fromIndia(digits: string): Msisdn {
+  const national = digits.length === 11 && digits.startsWith('0') ? digits.slice(1) : digits;
+  if (INDIA_MOBILE.test(national)) return { ok: true, e164: `+91${national}` };
+  const count = digits.length === 1 ? '1 digit' : `${digits.length} digits`;
+  const what = national.length === 10 ? 'is no mobile’s' : `has ${count} behind +91`;
+  return { ok: false, reason: `the number ${what}: a mobile of India has ten, the first 6, 7, 8 or 9` };
+}
+
+/** A number without plus sign, in a country other than India. */
+function fromBare(text: string, country: string): Msisdn {
+  const national = readMobile(text, country);
+  if (national.kind === 'mobile') return fromReading(national);
+  const international = text.startsWith('0') ? trunkBefore(text, country) : readBareInternational(text);
+  if (international.kind === 'mobile') return fromReading(international);
+  return fromReading(national);
+}
+
+const NOTHING: MobileReading = { kind: 'other', what: null };
+
+function readBareInternational(digits: string): MobileReading {
+  const mobile = digits.startsWith('91') ? INDIA_MOBILE.exec(digits.slice(2))?.[0] : undefined;
+  return mobile === undefined ? readMobile(`+${digits}`) : { kind: 'mobile', e164: `+91${mobile}` };
+}
+
+/** A trunk 0 before the country code of the default country is dropped. */
+function trunkBefore(text: string, country: string): MobileReading {
+  const code = callingCodeOf(country);
+  return code !== null && text.startsWith(`0${code}`) ? readMobile(`+${text.slice(1)}`) : NOTHING;
+}
+
+function fromReading(reading: MobileReading): Msisdn {
+  if (reading.kind !== 'other') return { ok: true, e164: reading.e164 };
+  const reason = reading.what === null ? IMPOSSIBLE : `the number is ${reading.what}, which gets no texts`;
+  return { ok: false, reason };
 }
 
 /**
@@ -58,24 +131,4 @@ export function maskDigits(text: string): string {
   const masked = maskMsisdn(digits);
   let at = 0;
   return text.replace(/\d/g, () => masked[at++]!);
-}
-
-function ok(digits: string): Msisdn {
-  return { ok: true, e164: `+${digits}` };
-}
-
-/** Asks the metadata. Prefers a reading whose range is assigned over one whose length merely fits. */
-function possible(text: string, country?: string): Msisdn {
-  const national = country !== undefined && isSupportedCountry(country) ? parse(text, country) : undefined;
-  const international = country === undefined ? parse(text) : text.startsWith('0') ? undefined : parse(`+${text}`);
-  const readings = country === 'IN' ? [international, national] : [national, international];
-  const best = readings.find((reading) => reading?.isValid()) ?? national ?? international;
-  return best ? { ok: true, e164: best.number } : { ok: false, reason: IMPOSSIBLE };
-}
-
-/** The number when its length is possible and it is written in full: one that loses digits when read again has a stray trunk prefix. */
-function parse(text: string, country?: CountryCode): PhoneNumber | undefined {
-  const number = parsePhoneNumberFromString(text, country);
-  if (!number?.isPossible() || number.number.length - 1 > MAX_DIGITS) return undefined;
-  return number.isValid() || parsePhoneNumberFromString(number.number)?.number === number.number ? number : undefined;
 }

@@ -33,14 +33,17 @@ function readReport(fields: Fields): Receipt | InboundText[] | string {
 
 function toInbound(fields: Fields, id: string): InboundText[] {
   const said = phoneText(fields, 'text');
-  return inboundOf({
-    from: fields.text('from'),
-    to: fields.text('to'),
-    text: said?.text,
-    id,
-    at: centralInstant(fields.text('timestamp')),
-    unlisted: said?.unlisted,
-  });
+  return inboundOf(
+    {
+      from: fields.text('from'),
+      to: fields.text('to'),
+      text: said?.text,
+      id,
+      at: centralInstant(fields.text('timestamp')),
+      unlisted: said?.unlisted,
+    },
+    'international',
+  );
 }
 
 /** Inbound messages come with `yyyy-mm-dd hh:mm:ss` on a clock two hours ahead of GMT. */

@@ -50,14 +50,17 @@ function readPlatform(fields: Fields): Receipt | InboundText[] | string {
 
 function toInbound(fields: Fields): InboundText[] {
   const said = phoneText(fields, 'content') ?? phoneText(fields, 'text');
-  return inboundOf({
-    from: fields.text('fromNumber', 'from'),
-    to: fields.text('toNumber', 'to'),
-    text: said?.text,
-    id: fields.text('messageId'),
-    at: instant(fields.text('timestamp')),
-    unlisted: said?.unlisted,
-  });
+  return inboundOf(
+    {
+      from: fields.text('fromNumber', 'from'),
+      to: fields.text('toNumber', 'to'),
+      text: said?.text,
+      id: fields.text('messageId'),
+      at: instant(fields.text('timestamp')),
+      unlisted: said?.unlisted,
+    },
+    'international',
+  );
 }
 
 /** @param table of the API that such a report is of. @returns the reason why it is no report. */

@@ -78,14 +78,17 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
  */
 function toInbound(said: Record<string, unknown>): InboundText[] {
   const { from, to, text, cleanText, messageId, receivedAt } = said;
-  return inboundOf({
-    from,
-    to,
-    text: text ?? partsOf(said['message']),
-    id: messageId,
-    at: instant(receivedAt),
-    cleanText: typeof cleanText === 'string' ? cleanText : undefined,
-  });
+  return inboundOf(
+    {
+      from,
+      to,
+      text: text ?? partsOf(said['message']),
+      id: messageId,
+      at: instant(receivedAt),
+      cleanText: typeof cleanText === 'string' ? cleanText : undefined,
+    },
+    'international',
+  );
 }
 
 /** The texts among the parts of an MMS, line by line; undefined when there are none. */

@@ -1,26 +1,33 @@
 /** Inbound texts out of what a vendor's callback says of them. */
+import { readInboundNumber } from '../../core/messages/inbound-number';
+import { readWritten } from '../../core/messages/written-number';
 import { publicText } from '../../outbound/errors';
 import type { InboundText } from '../provider';
 import { decodeText, isTwoByte } from './charset';
 import { formBytes, type Fields } from './fields';
 
+interface Said extends Pick<InboundText, 'cleanText' | 'told' | 'unlisted'> {
+  from: unknown;
+  to: unknown;
+  text: unknown;
+  id: unknown;
+  at?: Date | undefined;
+}
+
 /**
- * @param said values as parsed, of any type; numbers with or without their plus sign. `cleanText` and `told` as of {@link InboundText}.
+ * @param said values as parsed, of any type; numbers with or without their plus sign. `cleanText`, `told` and `unlisted` as
+ * of {@link InboundText}.
+ * @param numbers `international`: the vendor documents that its numbers have a country code, `+` or not. Else ten digits
+ * may be a national number, and stay as they are until the account's country is known.
  * @returns nothing where it is no text of a phone: short codes and names can't be answered or suppressed.
  */
-export function inboundOf(
-  said: { from: unknown; to: unknown; text: unknown; id: unknown; at?: Date | undefined } & Pick<
-    InboundText,
-    'cleanText' | 'told' | 'unlisted'
-  >,
-): InboundText[] {
+export function inboundOf(said: Said, numbers?: 'international'): InboundText[] {
   const { from, to, text, id, at, cleanText, told, unlisted } = said;
-  if (typeof from !== 'string' || typeof text !== 'string') return [];
-  const digits = from.trim().replace(/^\+/, '');
-  if (!/^[1-9]\d{6,14}$/.test(digits)) return [];
+  const phone = phoneOf(Number.isSafeInteger(from) ? String(from) : from, numbers === 'international');
+  if (phone === null || typeof text !== 'string') return [];
   return [
     {
-      from: `+${digits}`,
+      from: phone,
       to: typeof to === 'string' && to !== '' ? to : undefined,
       text,
       providerId: typeof id === 'string' && id !== '' ? id : undefined,
@@ -58,4 +65,18 @@ function bytesIn(text: string, charset: string | undefined): Buffer | undefined 
   if (charset === undefined || !BYTES.test(text)) return undefined;
   if (text.includes('%') && URL_ENCODED.test(text)) return formBytes(text);
   return isTwoByte(charset) && NO_LETTER.test(text) ? Buffer.from(text, 'latin1') : undefined;
+}
+
+const INTERNATIONAL = /^(\+|00)/;
+const DIGITS = /^\d{7,15}$/;
+/** No country's national numbers are so long. */
+const NEVER_NATIONAL = 12;
+
+function phoneOf(from: unknown, isInternational: boolean): string | null {
+  const written = typeof from === 'string' ? readWritten(from) : null;
+  if (written === null || !written.ok) return null;
+  const { text } = written;
+  if (INTERNATIONAL.test(text)) return readInboundNumber(text, null);
+  const known = isInternational || text.length >= NEVER_NATIONAL ? readInboundNumber(text, null) : null;
+  return known ?? (DIGITS.test(text) ? text : null);
 }

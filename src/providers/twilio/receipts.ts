@@ -38,7 +38,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
   if (status === undefined || (INBOUND_STATUS.has(status) && field('Body') !== undefined)) {
     const told = TOLD.get(field('OptOutType')?.toUpperCase());
     const text = field('Body') ?? (told === undefined ? undefined : '');
-    const texts = inboundOf({ from: field('From'), to: field('To'), text, id: sid, told });
+    const texts = inboundOf({ from: field('From'), to: field('To'), text, id: sid, told }, 'international');
     if (texts.length > 0) return { kind: 'inbound', texts, answer: NO_REPLY };
     if (smsStatus === 'received') {
       return { kind: 'ignored', reason: 'an inbound message without a text', answer: NO_REPLY };

@@ -5,7 +5,7 @@ import type { SuppressedClasses } from '../../core/messages/suppression';
 import type { SuppressionRow } from '../../core/audience/suppression-row';
 import { execute } from '../database';
 import type { Schema } from '../tables';
-import type { ImportBlock } from './upload-rows';
+import { columnsOf, type ImportBlock } from './upload-rows';
 
 /**
  * Suppresses what is `incoming` (account_id, msisdn, number_hash, classes, reason, at, key_id, evidence), each number
@@ -71,13 +71,16 @@ ${PUT},
 reported as (
   insert into upload_errors (upload_id, no, column_name, value, message)
   select mine.id, e.* from mine, unnest($12::int[], $13::text[], $14::text[], $15::text[]) as e
+  union all
+  select mine.id, n.* from mine, unnest($16::int[], $17::text[], $18::text[], $19::text[]) as n
 )
 update uploads u set
   cursor_byte = $3, cursor_row = $4, cursor_line = $5,
   rows = rows + cardinality($6::int[]) + cardinality($12::int[]),
   valid = valid + cardinality($6::int[]),
   invalid = invalid + cardinality($12::int[]),
-  duplicates = duplicates + cardinality($6::int[]) - (select count(*) from put where is_new)
+  duplicates = duplicates + cardinality($6::int[]) - (select count(*) from put where is_new),
+  other_column = other_column + cardinality($16::int[])
 from mine where u.id = mine.id
 returning u.id`;
 
@@ -90,7 +93,7 @@ returning u.id`;
 export async function writeSuppressionBlock(
   pool: Pool,
   id: string,
-  { valid, invalid, from, to }: ImportBlock<SuppressionRow>,
+  { valid, invalid, notes, from, to }: ImportBlock<SuppressionRow>,
   hash: (e164: string) => Promise<Buffer>,
 ): Promise<boolean> {
   const hashes = await Promise.all(valid.map(({ msisdn }) => hash(msisdn)));
@@ -106,10 +109,8 @@ export async function writeSuppressionBlock(
     valid.map(({ classes }) => classes),
     valid.map(({ reason }) => reason),
     valid.map(({ at }) => at),
-    invalid.map(({ no }) => no),
-    invalid.map(({ column }) => column),
-    invalid.map(({ value }) => value),
-    invalid.map(({ message }) => message),
+    ...columnsOf(invalid),
+    ...columnsOf(notes),
   ]);
   return written.length === 1;
 }

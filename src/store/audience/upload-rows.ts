@@ -83,6 +83,8 @@ export const DUPLICATE_ROW = 'the number is in an earlier row, which is the one 
 export interface ImportBlock<Row> {
   valid: ({ no: number } & Row)[];
   invalid: ({ no: number } & RowError)[];
+  /** Of valid rows: what the report has to say of them. */
+  notes: ({ no: number } & RowError)[];
   /** Where the block begins and ends. */
   from: ImportCursor;
   to: ImportCursor;
@@ -118,13 +120,17 @@ reported as (
   select $1, e.* from mine, unnest($10::int[], $11::text[], $12::text[], $13::text[]) as e
   union all
   select $1, no, $14, msisdn, '${DUPLICATE_ROW}' from doubled
+  union all
+  select $1, n.* from unnest($15::int[], $16::text[], $17::text[], $18::text[]) as n (no, column_name, value, message)
+  where n.no in (select no from kept)
 )
 update uploads u set
   cursor_byte = $3, cursor_row = $4, cursor_line = $5,
   rows = rows + cardinality($6::int[]) + cardinality($10::int[]),
   valid = valid + (select count(*) from kept),
   invalid = invalid + cardinality($10::int[]),
-  duplicates = duplicates + (select count(*) from doubled)
+  duplicates = duplicates + (select count(*) from doubled),
+  other_column = other_column + (select count(*) from kept where no = any($15::int[]))
 from mine where u.id = mine.id
 returning u.id`;
 
@@ -137,7 +143,7 @@ returning u.id`;
 export async function writeImportBlock(
   pool: Pool,
   id: string,
-  { valid, invalid, from, to }: ImportBlock<RecipientRow>,
+  { valid, invalid, notes, from, to }: ImportBlock<RecipientRow>,
   numberColumn: string,
 ): Promise<boolean> {
   const written = await execute(pool, 'write-import-block', WRITE_BLOCK, [
@@ -150,14 +156,20 @@ export async function writeImportBlock(
     valid.map(({ msisdn }) => msisdn),
     valid.map(({ meta }) => meta),
     valid.map(({ variables }) => variables),
-    invalid.map(({ no }) => no),
-    invalid.map(({ column }) => column),
-    invalid.map(({ value }) => value),
-    invalid.map(({ message }) => message),
+    ...columnsOf(invalid),
     numberColumn,
+    ...columnsOf(notes),
   ]);
   return written.length === 1;
 }
+
+/** Lines of the report as arrays: row, column, value, message. */
+export const columnsOf = (lines: ImportBlock<unknown>['invalid']): unknown[][] => [
+  lines.map(({ no }) => no),
+  lines.map(({ column }) => column),
+  lines.map(({ value }) => value),
+  lines.map(({ message }) => message),
+];
 
 /** Ends an import whose cursor stands at the end of the file: `ready`, or `failed` when no row is valid. */
 export async function finishImport(pool: Pool, id: string): Promise<void> {

@@ -207,7 +207,7 @@ export async function listConsents(
 
 /** How an account reads what phones answer. */
 export interface OptOutSettings {
-  /** ISO 3166 alpha-2: its own, and those that it has windows for. */
+  /** ISO 3166 alpha-2: its own first, then those that it has windows for. */
   countries: string[];
   words: string[];
   optInWords: string[];

@@ -78,6 +78,8 @@ export interface UploadsTable {
   valid: Generated<number>;
   invalid: Generated<number>;
   duplicates: Generated<number>;
+  /** Rows whose number stood in another column than the one with the numbers. */
+  other_column: Generated<number>;
   reason: string | null;
   created_at: CreatedAt;
   touched_at: Generated<Date>;

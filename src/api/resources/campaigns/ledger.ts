@@ -79,8 +79,8 @@ async function* linesOf(pool: Pool, campaignId: string, scopes: readonly Scope[]
 function toLine(line: LedgerLine, scopes: readonly Scope[]): Record<(typeof LEDGER_COLUMNS)[number], unknown> {
   const whole = scopes.includes('manage') || scopes.includes('admin');
   return {
-    // A number's plus sign is ours, and stays as it is.
-    to: whole ? line.msisdn : maskMsisdn(line.msisdn),
+    // A spreadsheet would round a number, or take it for a formula; what is masked is neither.
+    to: whole ? safeCell(line.msisdn) : maskMsisdn(line.msisdn),
     meta: safeCell(line.meta),
     state: line.state,
     code: line.code,

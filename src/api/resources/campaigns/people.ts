@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Recipient } from '../../../core/audience/audience';
-import { renderTemplate, type Template } from '../../../core/audience/template';
+import { mergeVariables, renderTemplate, type Template } from '../../../core/audience/template';
 import { planColumns } from '../../../core/audience/upload-file';
 import { MAX_META_LENGTH } from '../../../core/audience/upload-row';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
@@ -76,7 +76,8 @@ export async function readPeople(
   const numberColumn = header.ok ? header.plan.number.name : '';
   const named = header.ok ? header.plan.variables.map(({ name }) => name) : [];
   const columns = new Set([...named, ...Object.keys(body.variables)]);
-  const missing = template.required.filter((name) => !columns.has(name));
+  const inAnyCase = new Set([...columns].map((name) => name.toLowerCase()));
+  const missing = template.required.filter((name) => !inAnyCase.has(name.toLowerCase()));
   if (missing.length > 0) {
     const have = [...columns].join(', ') || 'none';
     throw invalid(
@@ -124,7 +125,7 @@ function readRecipient(
     const rejection = { index, code: 'invalid-number', field: 'to', message: `to can’t be read: ${number.reason}` };
     return { ok: false, rejection, msisdn: to, meta: custom };
   }
-  const rendered = renderTemplate(template, { ...shared, ...variables });
+  const rendered = renderTemplate(template, mergeVariables(shared, variables));
   if (!rendered.ok) {
     const names = rendered.missing.map((name) => `{${name}}`).join(', ');
     const message = `${names} has no value and no default`;

@@ -6,6 +6,7 @@ import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { cronProblem } from '../../../core/time/cron';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import { WEEKDAYS } from '../../../core/time/window';
+import { phoneNumber } from '../../http/number';
 import { pageQuery } from '../../http/page';
 import { dltId, ianaTimezone, storable, storableName, visibleText } from '../../http/text';
 import { variables } from '../../http/variables';
@@ -36,7 +37,7 @@ const window = z
 
 /** A recipient is checked alone, so that a bad one is rejected alone. */
 export const recipient = z.strictObject({
-  to: z.string('must be a string: a phone number with country code').min(1).max(40),
+  to: phoneNumber,
   variables: variables.default({}),
   custom: storable(0, MAX_META_LENGTH).optional(),
 });

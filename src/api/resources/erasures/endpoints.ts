@@ -12,7 +12,7 @@ import {
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
 import type { Principal } from '../../http/auth';
-import { readNumber } from '../../http/number';
+import { readSoughtNumber } from '../../http/number';
 import { pageOf } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
 import { erasure, erasureAnswer, erasureQuery, toErasure } from './schema';
@@ -46,7 +46,7 @@ export const erasures: Endpoint[] = [
     async ({ deps, actor, body: { to, meta, accounts } }) => {
       const subject: ErasureSubject =
         meta === undefined
-          ? { kind: 'number', value: readNumber(to!, await countryOf(deps, actor)) }
+          ? { kind: 'number', value: readSoughtNumber(to!, await countryOf(deps, actor)) }
           : { kind: 'meta', value: meta };
       const { sealer, database } = deps;
       const pseudonyms = await deps.loadPseudonyms();

@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import { MAX_META_LENGTH } from '../../../core/audience/upload-row';
 import type { ShownErasure } from '../../../store/accounts/erasures';
+import { phoneNumber } from '../../http/number';
 import { pageQuery } from '../../http/page';
 import { storable } from '../../http/text';
 
-const MAX_NUMBER_LENGTH = 50;
-
 export const erasure = z
   .strictObject({
-    to: storable(1, MAX_NUMBER_LENGTH).optional(),
+    to: phoneNumber.optional(),
     meta: storable(1, MAX_META_LENGTH).optional(),
     accounts: z.literal('all').optional(),
   })

@@ -19,7 +19,7 @@ import {
 } from '../../../workflows/contract';
 import type { ApiDeps } from '../../deps';
 import { endpoint, type Endpoint } from '../../endpoint';
-import { readNumber } from '../../http/number';
+import { phoneNumber, readNumber } from '../../http/number';
 import { resource } from '../../http/resource';
 import { dltId, storableName, visibleText } from '../../http/text';
 import { judgeAlone, type MessageAlone } from '../../ingress/alone';
@@ -32,7 +32,7 @@ const MAX_TEXT_LENGTH = 1_000;
 const RETRY_AFTER_SECONDS = 15;
 
 const body = z.strictObject({
-  to: z.string().min(1),
+  to: phoneNumber,
   text: visibleText(MAX_TEXT_LENGTH).default(DEFAULT_TEXT),
   sender: storableName(MAX_SENDER_LENGTH).nullable().default(null),
   service: storableName(20).optional().describe('Absent = the account’s default.'),

@@ -4,10 +4,9 @@ import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { MAX_SENDER_LENGTH } from '../../../core/gateways/sender';
 import type { GroupMemberRow, GroupRow } from '../../../store/audience/groups';
+import { phoneNumber } from '../../http/number';
 import { storable, storableName } from '../../http/text';
 import { variables } from '../../http/variables';
-
-const MAX_NUMBER_LENGTH = 40;
 
 const id = storableName(64).nullable();
 
@@ -35,7 +34,7 @@ export const group = z.strictObject({
 export const groupPatch = z.strictObject(fields).partial();
 
 export const member = z.strictObject({
-  to: z.string().min(1).max(MAX_NUMBER_LENGTH),
+  to: phoneNumber,
   name: storableName(100).nullable().default(null),
   variables: variables.default({}),
 });

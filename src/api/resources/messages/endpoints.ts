@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { searchMessages, traceMessage, type MessageTrace } from '../../../store/messages/search';
 import { endpoint, type Endpoint } from '../../endpoint';
-import { readNumber } from '../../http/number';
+import { readSoughtNumber } from '../../http/number';
 import { pageOf } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
 import { message, messageQuery, toMessage, toTrace, trace } from './schema';
@@ -28,7 +28,7 @@ export const messages: Endpoint[] = [
     },
     async ({ deps, actor: { accountId, scopes }, query: { to, cursor, limit, ...filter } }) => {
       const { account } = await deps.accounts.context(accountId);
-      const msisdn = to === undefined ? undefined : readNumber(to, account.default_country);
+      const msisdn = to === undefined ? undefined : readSoughtNumber(to, account.default_country);
       const rows = await searchMessages(deps.database.db, { ...filter, accountId, msisdn, after: cursor, limit });
       return pageFrom(
         rows,

@@ -16,7 +16,7 @@ import {
 } from '../../../store/messages/suppressions';
 import type { Schema } from '../../../store/tables';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
-import { readNumber } from '../../http/number';
+import { readSoughtNumber } from '../../http/number';
 import { pageOf, readCursor } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
 import { reportOf, sendReport } from '../uploads/report';
@@ -59,7 +59,12 @@ async function pageAsked({ deps, actor: { accountId }, query }: Call<never, z.ou
   const { account } = await deps.accounts.context(accountId);
   const { limit, to } = query;
   const after = readCursor<[string]>(query.cursor, 1, z.regexes.uuid())?.[0];
-  return { accountId, after, limit, msisdn: to === undefined ? undefined : readNumber(to, account.default_country) };
+  return {
+    accountId,
+    after,
+    limit,
+    msisdn: to === undefined ? undefined : readSoughtNumber(to, account.default_country),
+  };
 }
 
 export const suppressions: Endpoint[] = [

@@ -7,6 +7,7 @@ import type { Consent, Suppression } from '../../../store/messages/suppressions'
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
 import { importWorkflowId } from '../../../workflows/contract';
 import { safeCell } from '../../http/csv';
+import { phoneNumber } from '../../http/number';
 import { pageQuery } from '../../http/page';
 import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 import { settings as fileSettings, toError, upload } from '../uploads/schema';
@@ -20,9 +21,9 @@ const classes = z
   .optional()
   .describe('What it stops: `promotional` lets passwords and service messages pass. Absent: as the account has it.');
 
-const one = z.strictObject({ to: z.string(), reason: reason.nullable(), classes });
+const one = z.strictObject({ to: phoneNumber, reason: reason.nullable(), classes });
 const many = z.strictObject({
-  numbers: z.array(z.string()).min(1).max(MAX_NUMBERS),
+  numbers: z.array(z.string('must be a string: a phone number with country code')).min(1).max(MAX_NUMBERS),
   reason: reason.nullable(),
   classes,
 });
@@ -163,8 +164,8 @@ export const toConsent = (row: Consent): z.input<typeof consentAnswer> => ({
 /** Columns of the export; a list that is brought in reads those of the same names. */
 export const EXPORT_COLUMNS = ['to', 'classes', 'source', 'reason', 'at', 'id'] as const;
 
-/** Reasons are somebody else's; the plus sign of a number is ours, and stays as it is. */
+/** Reasons are somebody else's, and a spreadsheet that opens and saves the file must leave numbers as they are. */
 export function toExported(row: Suppression): Record<(typeof EXPORT_COLUMNS)[number], string | null> {
   const { to, classes: what, source: from, reason: why, at, id } = toSuppression(row);
-  return { to, classes: what, source: from, reason: safeCell(why), at, id };
+  return { to: safeCell(to), classes: what, source: from, reason: safeCell(why), at, id };
 }

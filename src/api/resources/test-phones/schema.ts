@@ -3,12 +3,11 @@ import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import type { TestPhoneRow } from '../../../store/audience/test-phones';
+import { phoneNumber } from '../../http/number';
 import { storableName } from '../../http/text';
 
-const MAX_NUMBER_LENGTH = 40;
-
 export const testPhone = z.strictObject({
-  to: z.string().min(1).max(MAX_NUMBER_LENGTH),
+  to: phoneNumber,
   name: storableName(100).nullable().optional(),
 });
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { AppError } from '../../../errors';
+import { asUtf8 } from './charset';
 import { refuseFile } from './header';
 
 /** Bytes per row of `upload_chunks`; with what a socket holds, all that an upload takes in memory. */
@@ -12,6 +13,8 @@ export interface IncomingFile {
   content: Readable;
   /** As a form names it. */
   filename: string | null;
+  /** As its content type declares it; null = it doesn't. */
+  charset: string | null;
 }
 
 /** What curl and forms send when nobody says what it is. */
@@ -28,10 +31,7 @@ export async function openFile(request: Request): Promise<IncomingFile> {
     throw refuseFile(`it came as ${type.split(';')[0]}: send it as text/csv, or as the field "file" of a form`);
   }
   const charset = /charset="?([\w-]+)/i.exec(type)?.[1];
-  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
-    throw refuseFile(`its charset is ${charset}: save it as "CSV UTF-8"`);
-  }
-  return { content: request, filename: null };
+  return { content: request, filename: null, charset: charset ?? null };
 }
 
 function openFormFile(request: Request): Promise<IncomingFile> {
@@ -43,7 +43,7 @@ function openFormFile(request: Request): Promise<IncomingFile> {
       form.on('file', (field, content, { filename }) => {
         // Whoever reads it hears of it; when nobody reads any more, it must not end the process.
         content.on('error', () => undefined);
-        if (field === 'file') return resolve({ content, filename: filename ?? null });
+        if (field === 'file') return resolve({ content, filename: filename ?? null, charset: null });
         content.resume();
         reject(refuseFile(`it is in the field ${JSON.stringify(field)} of the form: name the field "file"`));
       });
@@ -60,30 +60,42 @@ function openFormFile(request: Request): Promise<IncomingFile> {
 }
 
 /**
- * The content in pieces of {@link CHUNK_BYTES}, the last one shorter. The next piece is read when the last one is dealt
- * with, and into the same memory.
+ * The content as UTF-8, in pieces of {@link CHUNK_BYTES}, the last one shorter. The next piece is read when the last one is
+ * dealt with, and into the same memory.
  * @param idleMs how long the content may stand still while it is waited for.
- * @throws AppError request-timeout, malformed-body when it breaks off.
+ * @param charset as it was declared; null = it wasn't.
+ * @throws AppError request-timeout, malformed-body when it breaks off, invalid-request when it can't be decoded.
  */
-export async function* chunksOf(content: Readable, idleMs: number): AsyncGenerator<Buffer> {
+export async function* chunksOf(
+  content: Readable,
+  idleMs: number,
+  charset: string | null = null,
+): AsyncGenerator<Buffer> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let filled = 0;
+  for await (const piece of asUtf8(piecesOf(content, idleMs), charset)) {
+    for (let at = 0; at < piece.length;) {
+      const copied = piece.copy(chunk, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled < CHUNK_BYTES) continue;
+      yield chunk;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled);
+}
+
+/** The content as it comes. */
+async function* piecesOf(content: Readable, idleMs: number): AsyncGenerator<Buffer> {
   // The request's socket is still needed for the answer when the reader stops early.
   const pieces = content.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const { done, value: piece } = await within(idleMs, pieces.next());
-      if (done === true) break;
-      for (let at = 0; at < piece.length;) {
-        const copied = piece.copy(chunk, filled, at);
-        at += copied;
-        filled += copied;
-        if (filled < CHUNK_BYTES) continue;
-        yield chunk;
-        filled = 0;
-      }
+      const { done, value } = await within(idleMs, pieces.next());
+      if (done === true) return;
+      yield value;
     }
-    if (filled > 0) yield chunk.subarray(0, filled);
   } finally {
     // Not awaited: while the content stands still it does not return.
     void pieces.return?.();

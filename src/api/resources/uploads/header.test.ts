@@ -4,12 +4,35 @@ const SETTINGS = { delimiter: ',', numberColumn: null };
 const read = (file: string | Buffer, over = {}) => readHeader(Buffer.from(file), { ...SETTINGS, ...over });
 
 test('where the header ends, with a BOM, blank rows before it and quotes in it', () => {
-  expect(read('to,name\n1,2\n')).toEqual({ columns: ['to', 'name'], headerEnd: { byte: 8, row: 1, line: 1 } });
+  expect(read('to,name\n1,2\n')).toEqual({
+    columns: ['to', 'name'],
+    headerEnd: { byte: 8, row: 1, line: 1 },
+    delimiter: ',',
+  });
   const file = '\ufeff\r\n"to","first\nname"\r\n1,2\r\n';
   expect(read(file)).toEqual({
     columns: ['to', 'first\nname'],
     headerEnd: { byte: Buffer.byteLength(file) - 5, row: 2, line: 3 },
+    delimiter: ',',
   });
+});
+
+test.each([
+  ['to;name\n1;2\n', ';', 8],
+  ['name\tMobile No.\n1\t2\n', '\t', 16],
+  ['name|to\n1|2\n', '|', 8],
+  ['to\n1\n', ',', 3],
+  ['"a,b";to;c\n1;2;3\n', ';', 11],
+  ['sep=;\nto;name\n1;2\n', ';', 14],
+  ['\ufeffsep=\t\r\nto\tname\r\n1\t2\n', '\t', 19],
+  ['sep=,\r\nto,name\r\n1,2\n', ',', 16],
+])('the delimiter that nobody named: %j', (file, delimiter, byte) => {
+  expect(read(file, { delimiter: null })).toMatchObject({ delimiter, headerEnd: { byte, row: 1 } });
+});
+
+test('the line that names the delimiter counts before what the request says', () => {
+  expect(read('sep=;\nto;name\n1;2\n').delimiter).toBe(';');
+  expect(() => read('sep=:\nto:name\n1:2\n')).toThrow('names ":" as delimiter');
 });
 
 test('a file whose first row with recipients lies behind what is looked at', () => {

@@ -1,8 +1,6 @@
 /** Takes a file in, piece by piece, into rows of Postgres. */
 import { createHash, type Hash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Request } from 'express';
-import type { ColumnSettings } from '../../../core/audience/upload-file';
 import { uuidv7 } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
 import { insertAudit, type Actor } from '../../../store/accounts/audit';
@@ -20,7 +18,7 @@ import { takesItsTime } from '../../http/client-errors';
 import type { StreamEntry } from '../../http/idempotency';
 import { checkQuota, quotaReached } from '../../http/quotas';
 import { chunksOf, openFile } from './body';
-import { readHeader, refuseFile } from './header';
+import { readHeader, refuseFile, type FileSettings } from './header';
 
 /** A file may stand still for as long as any other request may take as a whole. */
 const IDLE_MS = 30_000;
@@ -37,21 +35,26 @@ export async function receiveFile(
   {
     stream,
     ...wanted
-  }: ColumnSettings & { name: string | null; stream?: StreamEntry } & Pick<UploadDraft, 'suppressions'>,
+  }: FileSettings & { name: string | null; charset: string | null; stream?: StreamEntry } & Pick<
+      UploadDraft,
+      'suppressions'
+    >,
 ): Promise<UploadRow> {
-  const { content, filename } = await openFile(request);
+  const { content, filename, charset } = await openFile(request);
+  const chunks = () => chunksOf(content, IDLE_MS, wanted.charset ?? charset);
   takesItsTime(request);
   const hash = stream === undefined ? undefined : createHash('sha256').update(`${filename ?? ''}\n`);
-  if (stream?.repeated === true) await compare(content, hash!, stream);
+  if (stream?.repeated === true) await compare(chunks(), hash!, stream);
   const id = uuidv7();
   let stored = 0;
   let room = 0;
   try {
-    for await (const chunk of chunksOf(content, IDLE_MS)) {
+    for await (const chunk of chunks()) {
       if (stored === 0) {
         const header = readHeader(chunk, wanted);
         const name = wanted.name ?? filename?.slice(0, 200) ?? null;
-        room = await begin({ id, accountId: actor.accountId, ...wanted, name, ...header });
+        const { numberColumn, suppressions } = wanted;
+        room = await begin({ id, accountId: actor.accountId, numberColumn, suppressions, name, ...header });
       }
       if (stored + chunk.length > room) throw quotaReached('uploadBytes', limits);
       if (!(await appendChunk(pool, id, stored, chunk))) throw tooSlow();
@@ -92,8 +95,8 @@ export async function receiveFile(
 }
 
 /** Reads a file that came before, or another one under its key, and throws what is answered. */
-async function compare(content: Readable, hash: Hash, stream: StreamEntry): Promise<void> {
-  for await (const chunk of chunksOf(content, IDLE_MS)) hash.update(chunk);
+async function compare(chunks: AsyncIterable<Buffer>, hash: Hash, stream: StreamEntry): Promise<void> {
+  for await (const chunk of chunks) hash.update(chunk);
   stream.complete(hash.digest());
 }
 

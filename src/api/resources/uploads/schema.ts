@@ -1,6 +1,7 @@
 /** What an upload may be given, and how it is shown. */
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
+import { columnName } from '../../../core/audience/number-columns';
 import { DELIMITERS } from '../../../core/audience/upload-file';
 import { maskDigits } from '../../../core/messages/msisdn';
 import type { UploadError, UploadRow } from '../../../store/audience/uploads';
@@ -15,13 +16,23 @@ const delimiter = z
   .string()
   .transform((text) => (text === 'tab' || text === '\\t' ? '\t' : text))
   .refine((text) => DELIMITERS.includes(text), 'must be a comma, %3B (semicolon), %09 or tab, or %7C (pipe)')
-  .default(',');
+  .nullable()
+  .default(null)
+  .describe('Absent: the file’s own `sep=` line, else the one that its header row has.');
 
 /** How the file is to be read: in the query, since the body is the file. */
 export const settings = z.strictObject({
   name: z.string().trim().min(1).max(200).nullable().default(null),
   numberColumn: z.string().trim().min(1).max(200).nullable().default(null),
   delimiter,
+  charset: z
+    .string()
+    .trim()
+    .min(1)
+    .max(40)
+    .nullable()
+    .default(null)
+    .describe('Of a file that is neither UTF-8 nor has a byte order mark, such as `windows-1252`.'),
 });
 
 export const page = z.strictObject({
@@ -47,7 +58,8 @@ export function toListedUpload(row: UploadRow, linkTo: WorkflowLinks) {
     valid: row.valid,
     invalid: row.invalid,
     duplicates: row.duplicates,
-    columns: row.columns.map((name) => name.trim()).filter((name) => name !== ''),
+    otherColumn: row.other_column,
+    columns: row.columns.map(columnName).filter((name) => name !== ''),
     reason: row.reason ?? undefined,
     createdAt: row.created_at.toISOString(),
     finishedAt: row.finished_at?.toISOString(),
@@ -74,6 +86,9 @@ export const listedUpload = z
     valid: z.int(),
     invalid: z.int(),
     duplicates: z.int().describe('Rows whose number is in an earlier row, which is the one that counts.'),
+    otherColumn: z
+      .int()
+      .describe('Rows among them whose number stood in another column of numbers, since their cell was empty.'),
     columns: z.array(z.string()).describe('Names in the header row.'),
     reason: z.string().optional().describe('Why it failed.'),
     createdAt: z.iso.datetime(),

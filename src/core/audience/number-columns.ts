@@ -1,0 +1,100 @@
+/** Columns by name: which one has the numbers, in the languages of those who make the lists. Pure. */
+
+/** Nobody sees these, and copied headers and byte order marks bring them along. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const ACCENTS = /[\u0300-\u036f]/g;
+/** The dot below that Hindi writes or leaves away, and what stretches and vowels Arabic. */
+const OPTIONAL = /[\u093c\u0640\u064b-\u0652]/g;
+const BETWEEN = /[^\p{L}\p{M}\p{N}]/gu;
+
+/** A header's cell as a name: what can't be seen and blanks around it don't count. */
+export const columnName = (cell: string): string => cell.replace(INVISIBLE, '').trim();
+
+/** What is the same of "Mobile No.", "mobile_no" and "MOBILE NO": letters and digits, without accents. */
+const keyOf = (name: string): string =>
+  name.normalize('NFKD').replace(ACCENTS, '').replace(OPTIONAL, '').normalize('NFC').replace(BETWEEN, '').toLowerCase();
+
+/** In order of preference: the first are those of the API, the last may also name something else. */
+const NAMES: readonly string[] = [
+  ...['to', 'phone', 'mobile', 'msisdn', 'number', 'destination'],
+  // English
+  ...[
+    'phone number',
+    'mobile number',
+    'phone no',
+    'mobile no',
+    'phone num',
+    'mobile num',
+    'phone mobile',
+    'mobile phone',
+  ],
+  ...['mobile phone number', 'phone e164', 'e164', 'cell', 'cell phone', 'cell number', 'cell no', 'cell phone number'],
+  ...[
+    'mob',
+    'mob no',
+    'mob number',
+    'ph',
+    'ph no',
+    'ph number',
+    'telephone',
+    'telephone number',
+    'telephone no',
+    'tel no',
+  ],
+  ...['phone 1', 'mobile 1', 'phone 1 value', 'primary phone', 'sms number', 'customer phone', 'customer mobile'],
+  ...[
+    'customer phone number',
+    'customer mobile number',
+    'contact number',
+    'contact no',
+    'contact phone',
+    'contact mobile',
+  ],
+  ...[
+    'whatsapp',
+    'whatsapp number',
+    'whatsapp no',
+    'whatsapp phone',
+    'recipient number',
+    'to number',
+    'destination number',
+  ],
+  // Hindi
+  ...['मोबाइल', 'मोबाइल नंबर', 'मोबाइल नम्बर', 'मोबाइल नं', 'मोबाईल', 'मोबाईल नंबर', 'फोन', 'फोन नंबर', 'फोन नम्बर', 'फोन नं'],
+  ...['दूरभाष', 'दूरभाष संख्या', 'संपर्क नंबर', 'सम्पर्क नंबर', 'व्हाट्सएप', 'व्हाट्सएप नंबर', 'व्हाट्सऐप', 'व्हाट्सऐप नंबर', 'वॉट्सऐप नंबर'],
+  // Spanish
+  ...['teléfono', 'número de teléfono', 'teléfono móvil', 'móvil', 'número de móvil', 'número móvil', 'celular'],
+  ...['número de celular', 'número celular', 'teléfono celular', 'nro de teléfono', 'nro teléfono', 'no de teléfono'],
+  ...['número de whatsapp', 'número de contacto', 'teléfono de contacto'],
+  // Portuguese
+  ...['telefone', 'número de telefone', 'telemóvel', 'número de telemóvel', 'telefone celular', 'número do celular'],
+  ...['número do telefone', 'fone', 'telefone móvel', 'número do whatsapp', 'número de contato', 'telefone de contato'],
+  // French
+  ...['téléphone', 'numéro de téléphone', 'numéro téléphone', 'n° de téléphone', 'n° téléphone', 'no de téléphone'],
+  ...['n de téléphone', 'téléphone portable', 'téléphone mobile', 'portable', 'numéro de portable', 'numéro portable'],
+  ...['numéro de mobile', 'numéro mobile', 'n° portable', 'n° mobile', 'gsm', 'numéro whatsapp', 'numéro de contact'],
+  // Arabic
+  ...['الهاتف', 'هاتف', 'رقم الهاتف', 'رقم هاتف', 'الجوال', 'جوال', 'رقم الجوال', 'رقم جوال', 'الموبايل', 'موبايل'],
+  ...[
+    'رقم الموبايل',
+    'رقم موبايل',
+    'المحمول',
+    'رقم المحمول',
+    'الهاتف المحمول',
+    'رقم الهاتف المحمول',
+    'تليفون',
+    'التليفون',
+  ],
+  ...['رقم التليفون', 'تلفون', 'رقم التلفون', 'واتساب', 'رقم الواتساب', 'رقم واتساب', 'رقم الاتصال'],
+  // Indonesian
+  ...['nomor hp', 'no hp', 'hp', 'handphone', 'nomor handphone', 'no handphone', 'ponsel', 'nomor ponsel', 'no ponsel'],
+  ...['telepon', 'nomor telepon', 'no telepon', 'no telp', 'nomor telp', 'telp', 'telepon seluler', 'nomor seluler'],
+  ...['nomor whatsapp', 'no whatsapp', 'nomor wa', 'no wa', 'nomor kontak', 'no kontak'],
+  // What may also be a name or a count
+  ...['tel', 'contact', 'contacto', 'contato', 'kontak', 'संपर्क', 'nomor', 'número', 'numéro', 'رقم', 'नंबर', 'wa'],
+];
+
+const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [keyOf(name), rank] as const).reverse());
+
+/** How well a column's name says that it has numbers: 0 is the best, null = it doesn't say so. */
+export const numberColumnRank = (name: string): number | null => RANKS.get(keyOf(name)) ?? null;
