@@ -363,6 +363,17 @@ describe('ledger', () => {
     expect(lines[2]![2]).toBe('suppressed');
   });
 
+  test('a spreadsheet opens and saves the CSV, and an upload reads it back', async () => {
+    const { header, lines } = await csvOf();
+    // What a spreadsheet does to a cell that looks like a number.
+    const saved = lines.map((cells) =>
+      cells.map((cell) => (/^[+-]?\d{12,}$/.test(cell) ? Number(cell).toExponential(3) : cell)).join(';'),
+    );
+    const uploadId = await upload(`\ufeff${[header!.replaceAll(',', ';'), ...saved].join('\r\n')}\r\n`);
+    const { json } = await stack.call('GET', `/api/v1/uploads/${uploadId}`);
+    expect(json).toMatchObject({ rows: 2_300, valid: 2_300, invalid: 0 });
+  });
+
   test('200: CSV by Accept; numbers are masked without the scope manage', async () => {
     const reader = await bearerOf(stack, ['read']);
     const { response, lines } = await csvOf('', { accept: 'text/csv', ...reader });
