@@ -33,6 +33,38 @@ const QUOTED_BYTES = 16;
 /** What windows-1252 has where ISO 8859-1 has control codes, from 0x80; Node 20 decodes both labels as the latter. */
 const WINDOWS_1252_HIGH = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
+/** Decodes bytes that may come in pieces, and refuses those that are no text. */
+export interface TextReader {
+  /** The standard's name of the charset. */
+  readonly charset: string;
+  /**
+   * @param bytes the next piece; absent = there are no more, and a character that was begun is bad.
+   * @throws TypeError for bytes that are none of the charset.
+   */
+  read(bytes?: Buffer): string;
+}
+
+/**
+ * A reader of a charset; a byte order mark is left in.
+ * @param label in any case.
+ * @returns null where no charset is called so.
+ */
+export function textReader(label: string): TextReader | null {
+  let decoder: InstanceType<typeof TextDecoder>;
+  try {
+    decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
+  } catch {
+    return null;
+  }
+  const { encoding: charset } = decoder;
+  if (charset === WINDOWS_1252)
+    return { charset, read: (bytes) => (bytes === undefined ? '' : fromWindows1252(bytes)) };
+  return {
+    charset,
+    read: (bytes) => (bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })),
+  };
+}
+
 /** The charset that a Content-Type declares, in lower case; UTF-8 where it declares none. */
 export function charsetOf(contentType: string | undefined): string {
   const label = contentType === undefined ? undefined : PARAMETER.exec(contentType)?.[1]?.toLowerCase();
@@ -51,15 +83,16 @@ export function decodeText(bytes: Buffer, declared = UTF8): DecodedText {
 
 /** The same where a byte order mark would be a character like others. */
 export function decodeAs(bytes: Buffer, declared: string): DecodedText {
-  const charset = declared === UTF8 ? UTF8 : named(declared, bytes);
-  if (charset === null) {
+  if (declared === UTF8) return fromUtf8(bytes);
+  const reader = textReader(declared === UTF16 ? utf16Of(bytes) : declared);
+  if (reader === null) {
     const label = JSON.stringify(declared.slice(0, QUOTED_BYTES));
     return { ok: false, problem: `declares the charset ${label}, which is not known: send UTF-8` };
   }
+  const { charset } = reader;
   if (charset === UTF8) return fromUtf8(bytes);
-  if (charset === WINDOWS_1252) return { ok: true, text: fromWindows1252(bytes), charset };
   try {
-    return { ok: true, text: new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes), charset };
+    return { ok: true, text: reader.read(bytes) + reader.read(), charset };
   } catch {
     return refused(bytes, charset);
   }
@@ -78,15 +111,7 @@ function markOf(bytes: Buffer): { charset: string; bytes: number } | null {
   return first === 0xff && second === 0xfe ? { charset: 'utf-16le', bytes: 2 } : null;
 }
 
-/** The standard’s name of a label; null where there is none. */
-function named(label: string, bytes: Buffer): string | null {
-  if (label === UTF16) return bytes[0] === 0 ? 'utf-16be' : 'utf-16le';
-  try {
-    return new TextDecoder(label).encoding;
-  } catch {
-    return null;
-  }
-}
+const utf16Of = (bytes: Buffer): string => (bytes[0] === 0 ? 'utf-16be' : 'utf-16le');
 
 function fromUtf8(bytes: Buffer): DecodedText {
   const text = bytes.toString('utf8');

@@ -1,4 +1,5 @@
 /** Texts of phones and reports in the character set that their vendor names. */
+import { decodeAs } from '../../core/messages/charset';
 
 /** What bytes say, and whether that is sure. */
 export interface DecodedText {
@@ -6,10 +7,6 @@ export interface DecodedText {
   /** False: the character set is not known, or the bytes are none of it; `text` is then the nearest that can be kept. */
   sure: boolean;
 }
-
-type Decoder = InstanceType<typeof TextDecoder>;
-const decoders = new Map<string, Decoder | null>();
-const MAX_DECODERS = 100;
 
 /**
  * Names that the WHATWG's list reads as little-endian or doesn't have. Texts of SMS are big-endian (3GPP TS 23.038, 6.2.3),
@@ -26,28 +23,11 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['iso-10646-ucs-2', 'utf-16be'],
 ]);
 
-/** The decoder of a character set that refuses bytes that are none of it; null when no set is called so. */
-function decoderOf(charset: string): Decoder | null {
+/** Null where no set is called so, or the bytes are none of it. */
+function tryDecode(bytes: Buffer, charset: string): string | null {
   const name = charset.trim().toLowerCase();
-  const known = decoders.get(name);
-  if (known !== undefined) return known;
-  let decoder: Decoder | null;
-  try {
-    decoder = new TextDecoder(OTHER_NAMES.get(name) ?? name, { fatal: true });
-  } catch {
-    decoder = null;
-  }
-  // Names come from whoever has the URL.
-  if (decoders.size < MAX_DECODERS) decoders.set(name, decoder);
-  return decoder;
-}
-
-function tryDecode(bytes: Uint8Array, charset: string): string | null {
-  try {
-    return decoderOf(charset)?.decode(bytes) ?? null;
-  } catch {
-    return null;
-  }
+  const read = decodeAs(bytes, OTHER_NAMES.get(name) ?? name);
+  return read.ok ? read.text.replace(/^\ufeff/, '') : null;
 }
 
 const SINGLE_BYTE = 'windows-1252';

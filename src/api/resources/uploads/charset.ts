@@ -1,6 +1,6 @@
 /** The bytes of an uploaded file as UTF-8, whatever they came as. */
-import { TextDecoder } from 'node:util';
 import type { Readable } from 'node:stream';
+import { textReader, UTF8, type TextReader } from '../../../core/messages/charset';
 import { refuseFile } from './header';
 
 /** The longest byte order mark of a charset that is read. */
@@ -21,7 +21,7 @@ export async function* asUtf8(
   declared: string | null,
 ): AsyncGenerator<Buffer> {
   const label = declared === null ? null : knownCharset(declared);
-  let decoder: TextDecoder | null = null;
+  let reader: TextReader | null = null;
   let held: Buffer | null = Buffer.alloc(0);
   for await (const piece of pieces as AsyncIterable<Buffer>) {
     let bytes: Buffer = piece;
@@ -29,38 +29,35 @@ export async function* asUtf8(
       bytes = Buffer.concat([held, piece]);
       held = bytes.length < MARK_BYTES ? bytes : null;
       if (held !== null) continue;
-      decoder = decoderOf(bytes, label);
+      reader = readerOf(bytes, label);
     }
-    yield decoder === null ? bytes : decoded(decoder, bytes);
+    yield reader === null ? bytes : decoded(reader, bytes);
   }
   if (held !== null && held.length > 0) {
-    decoder = decoderOf(held, label);
-    yield decoder === null ? held : decoded(decoder, held);
+    reader = readerOf(held, label);
+    yield reader === null ? held : decoded(reader, held);
   }
-  if (decoder !== null) yield decoded(decoder);
+  if (reader !== null) yield decoded(reader);
 }
 
-/** Null: the bytes are UTF-8 as they are. */
-function decoderOf(start: Buffer, declared: string | null): TextDecoder | null {
+/** Null: the bytes are UTF-8 as they are. The mark stays in, as one in UTF-8: the header's reader skips it. */
+function readerOf(start: Buffer, declared: string | null): TextReader | null {
   const hex = start.subarray(0, MARK_BYTES).toString('hex');
-  const charset = MARKS.find(([mark]) => hex.startsWith(mark))?.[1] ?? declared ?? 'utf-8';
-  return charset === 'utf-8' ? null : new TextDecoder(charset, { fatal: true });
+  const charset = MARKS.find(([mark]) => hex.startsWith(mark))?.[1] ?? declared ?? UTF8;
+  return charset === UTF8 ? null : textReader(charset);
 }
 
-function decoded(decoder: TextDecoder, bytes?: Buffer): Buffer {
+function decoded(reader: TextReader, bytes?: Buffer): Buffer {
   try {
-    return Buffer.from(bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }));
+    return Buffer.from(reader.read(bytes));
   } catch {
-    throw refuseFile(`it has bytes that are no ${decoder.encoding}: save it as "CSV UTF-8"`);
+    throw refuseFile(`it has bytes that are no ${reader.charset}: save it as "CSV UTF-8"`);
   }
 }
 
 /** @throws AppError invalid-request */
 function knownCharset(declared: string): string {
-  try {
-    const { encoding } = new TextDecoder(declared);
-    return encoding;
-  } catch {
-    throw refuseFile(`its charset is ${declared}, which is not known: save it as "CSV UTF-8"`);
-  }
+  const reader = textReader(declared);
+  if (reader === null) throw refuseFile(`its charset is ${declared}, which is not known: save it as "CSV UTF-8"`);
+  return reader.charset;
 }
