@@ -366,6 +366,7 @@ create table gateways (
   previous_callback_until timestamp with time zone,
   callback_allow text[] not null default '{}'::text[],
   provider_id_base text,
+  smart_encoding boolean not null default false,
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),

@@ -37,7 +37,7 @@ test('the forecast says what smart encoding would save; once it is on, texts lea
   const off = (await campaigns.create(body)).json.id as string;
   const would = await forecastOf(off);
   expect(would).toMatchObject({ smartEncoding: { on: false, messages: 1, segments: 1 }, segments: { total: 4 } });
-  expect(would.warnings.join()).toContain('smartEncoding of the account would save 1 parts in 1 messages');
+  expect(would.warnings.join()).toContain('smartEncoding would save 1 parts in 1 messages');
 
   await setTo({ smartEncoding: true });
   const on = (await campaigns.create(body)).json.id as string;

@@ -17,7 +17,7 @@ const account = {
   promotional_services: [],
 };
 const gateway = (over: Partial<ForecastGateway> = {}): ForecastGateway => ({
-  ratePerSecond: null, pricePerSegment: null, currency: null, ...over,
+  smartEncoding: false, ratePerSecond: null, pricePerSegment: null, currency: null, ...over,
 }); // prettier-ignore
 
 function tallyOf(...texts: string[]): ForecastSums {
@@ -71,7 +71,7 @@ test('tells what smart encoding saves, or would save', () => {
   };
   const off = forecastWith(false);
   expect(off).toMatchObject({ smartEncoding: { on: false, messages: 1, segments: 2 }, segments: { total: 4 } });
-  expect(off.warnings).toContain('smartEncoding of the account would save 2 parts in 1 messages');
+  expect(off.warnings).toContain('smartEncoding would save 2 parts in 1 messages');
   const on = forecastWith(true);
   expect(on).toMatchObject({ smartEncoding: { on: true, messages: 1, segments: 2 }, segments: { total: 2 } });
   expect(on).toMatchObject({ encodings: { gsm7: 1, ucs2: 1 } });

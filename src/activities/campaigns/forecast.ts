@@ -41,7 +41,8 @@ export async function makeForecast(
   stopping: AbortSignal,
 ): Promise<CampaignForecast> {
   const account = await readCampaignSettings(db, campaign.account_id);
-  const sums = new ForecastSums(account.smart_encoding);
+  const gateway = await firstGateway({ db, pool }, campaign);
+  const sums = new ForecastSums(account.smart_encoding || gateway?.smartEncoding === true);
   const rules = await readTextRules({ db, pool }, campaign, account, publicUrl);
   const render = createCampaignRenderer(campaign, { ...rules, smartEncoding: 'tell' });
   for (let position = 0; !stopping.aborted;) {
@@ -63,7 +64,7 @@ export async function makeForecast(
       else sums.add(recipient);
     }
   }
-  return toForecast(sums, campaign, account, await firstGateway({ db, pool }, campaign), Date.now());
+  return toForecast(sums, campaign, account, gateway, Date.now());
 }
 
 /** Of the recipients of a forecast. */
@@ -86,6 +87,7 @@ export async function forecastCampaign(
 
 /** What a gateway contributes to a forecast. */
 export interface ForecastGateway {
+  smartEncoding: boolean;
   ratePerSecond: number | null;
   pricePerSegment: number | null;
   currency: string | null;
@@ -111,6 +113,7 @@ async function firstGateway(
       : legs.map(({ gatewayId }) => usable.find(({ id }) => id === gatewayId)).find((found) => found !== undefined);
   if (row === undefined) return null;
   return {
+    smartEncoding: row.smart_encoding,
     ratePerSecond: row.rate_per_second,
     pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
     currency: row.currency,
@@ -142,7 +145,7 @@ export function toForecast(
       ? [`${encodings.ucs2} messages are UCS-2 (70 characters a part) because of ${surprises[0]!.character}`]
       : []),
     ...(!smart.on && smart.segments > 0
-      ? [`smartEncoding of the account would save ${smart.segments} parts in ${smart.messages} messages`]
+      ? [`smartEncoding would save ${smart.segments} parts in ${smart.messages} messages`]
       : []),
     ...(finishesAtMs === null ? ['the sending window does not open'] : []),
     ...dltWarnings(campaign),

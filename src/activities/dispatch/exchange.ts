@@ -1,10 +1,12 @@
 /** One request of a block: what it carries, and what its answers mean for each of its messages. */
 import { attemptWireId } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
+import { smartText } from '../../core/messages/smart-encoding';
 import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import type { ClaimedMessage, TakenMessage } from '../../store/dispatch/claim';
 import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
+import type { GatewayRow } from '../../store/gateways/gateways';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
 import { legAfter, missingOn, type ResolvedLeg } from './route';
@@ -84,8 +86,7 @@ function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: Reso
     id: attemptWireId(message.id, message.no),
     to: message.msisdn,
     from: message.sender,
-    text: message.body,
-    encoding: message.encoding,
+    ...textOn(gateway.row, message),
     flash: options.flash === true && !missing.includes('flash'),
     port: missing.includes('port') ? null : (options.port ?? null),
     entityId: options.entityId ?? null,
@@ -93,6 +94,16 @@ function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: Reso
     validitySeconds: gateway.row.validity_seconds,
     callbackUrl: gateway.config.callbackUrl,
   };
+}
+
+/** A registered text is compared letter by letter by the operators: it leaves as it is. */
+function textOn(
+  { smart_encoding: isSmart }: GatewayRow,
+  { body, encoding, options }: ClaimedMessage,
+): Pick<OutboundMessage, 'text' | 'encoding'> {
+  if (!isSmart || encoding === 'gsm7' || options?.templateId !== undefined) return { text: body, encoding };
+  const smart = smartText(body, { type: options?.type ?? 'auto', port: options?.port !== undefined });
+  return smart === null ? { text: body, encoding } : { text: smart.text, encoding: smart.segmentation.encoding };
 }
 
 /**

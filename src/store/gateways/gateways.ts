@@ -34,6 +34,8 @@ export interface GatewayDraft {
   validitySeconds: number | null;
   /** Set where reports write the provider's ids to this base and its answers to the other one. */
   providerIdBase?: ProviderIdBase | null;
+  /** Typographic characters leave over it as GSM letters, where that makes a text GSM-7. */
+  smartEncoding?: boolean;
   description: string | null;
   signupLink: string | null;
   logo: string | null;
@@ -69,6 +71,7 @@ function columns(id: string, draft: Partial<GatewayDraft>, sealer: Sealer) {
     failover_after_seconds: draft.failoverAfterSeconds,
     validity_seconds: draft.validitySeconds,
     provider_id_base: draft.providerIdBase,
+    smart_encoding: draft.smartEncoding,
     description: draft.description,
     signup_link: draft.signupLink,
     logo: draft.logo,

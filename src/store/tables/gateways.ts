@@ -38,6 +38,7 @@ export interface GatewaysTable {
   validity_seconds: number | null;
   /** Reports write the vendor's ids to this base, its answers to the other one; null = both alike. */
   provider_id_base: ProviderIdBase | null;
+  smart_encoding: Generated<boolean>;
   description: string | null;
   signup_link: string | null;
   logo: string | null;

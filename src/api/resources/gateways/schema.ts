@@ -67,6 +67,12 @@ export const gateway = z.strictObject({
     .nullable()
     .default(null)
     .describe('Set where reports write the provider’s ids to this base and its answers to the other one.'),
+  smartEncoding: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Curly quotes, dashes, ellipses and special blanks leave as letters of the SMS alphabet, where that makes a text GSM-7. The account’s setting of that name does it for all gateways.',
+    ),
   description: z.string().max(1_000).nullable().default(null),
   signupLink: publicLink.nullable().default(null),
   logo: image.nullable().default(null),
@@ -192,6 +198,7 @@ export function toGateway(
     failoverAfterSeconds: row.failover_after_seconds,
     validitySeconds: row.validity_seconds,
     providerIdBase: row.provider_id_base,
+    smartEncoding: row.smart_encoding,
     description: row.description,
     // Earlier versions took anything.
     signupLink: row.signup_link !== null && isPublicLink(row.signup_link) ? row.signup_link : null,

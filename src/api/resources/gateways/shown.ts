@@ -52,6 +52,7 @@ export const gatewayAnswer = z
     failoverAfterSeconds: z.int().nullable(),
     validitySeconds: z.int().nullable(),
     providerIdBase: z.enum(PROVIDER_ID_BASES).nullable(),
+    smartEncoding: z.boolean(),
     description: z.string().nullable(),
     signupLink: z.string().nullable(),
     logo: z.string().nullable(),
