@@ -120,6 +120,11 @@ describe('guesses', () => {
   const many = async (one: (n: number) => Promise<unknown>) => {
     for (let n = 0; n < 500; n += 50) await Promise.all(Array.from({ length: 50 }, (_, i) => one(n + i)));
   };
+  /** What so many get at once, more than are forgiven while they are answered. */
+  const statusesOf = async (address: string): Promise<Set<number>> =>
+    new Set(
+      (await Promise.all(Array.from({ length: 50 }, () => ask('no key', from(address))))).map(({ status }) => status),
+    );
   const guess = (n: number) => `hg_${String(n).padStart(16, '0')}_${'0'.repeat(32)}`;
 
   test('429 with Retry-After after many from one address; the right key passes, and another address is told 401', async () => {
@@ -146,13 +151,13 @@ describe('guesses', () => {
 
   test('an IPv6 network is one address, and its IPv4 is another', async () => {
     await many((n) => ask('no key', from(`2001:db8:0:1::${n.toString(16)}`)));
-    expect((await ask('no key', from('2001:db8:0:1:ffff::1'))).status).toBe(429);
+    expect(await statusesOf('2001:db8:0:1:ffff::1')).toContain(429);
     expect((await ask('no key', from('2001:db8:0:2::1'))).status).toBe(401);
   });
 
   test('what a client says of itself counts for nothing: the last address that no trusted proxy has', async () => {
     await many((n) => ask('no key', from(`192.0.2.${n % 200}, 203.0.113.9, 10.1.2.3`)));
-    expect((await ask('no key', from('203.0.113.9'))).status).toBe(429);
+    expect(await statusesOf('203.0.113.9')).toContain(429);
     expect((await ask('no key', from('192.0.2.1'))).status).toBe(401);
   });
 
@@ -184,11 +189,13 @@ describe('guesses', () => {
       ...from('198.51.100.50'),
     };
     const answers = [];
-    for (let n = 0; n < 260; n++) {
-      answers.push(await stack.call('POST', '/oauth/token', new URLSearchParams(client).toString(), headers));
+    const ask50 = Array.from({ length: 50 });
+    for (let n = 0; n < 300; n += ask50.length) {
+      const body = new URLSearchParams(client).toString();
+      answers.push(...(await Promise.all(ask50.map(() => stack.call('POST', '/oauth/token', body, headers)))));
     }
     expect(answers[0]!.status).toBe(401);
-    expect(answers.at(-1)!.status).toBe(429);
+    expect(answers.map(({ status }) => status)).toContain(429);
   });
 });
 

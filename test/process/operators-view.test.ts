@@ -201,7 +201,7 @@ test('an upload and a forecast: their counts are their results', async () => {
   }); // prettier-ignore
   expect((await stack.call('GET', `/api/v1/campaigns/${draft.id}/forecast`)).json).toMatchObject({ recipients: 1 });
   const forecast = client.workflow.getHandle(forecastWorkflowId(draft.id));
-  expect(await forecast.result()).toEqual({ recipients: 1, suppressed: 0, duplicates: 1, rejected: 0 });
+  expect(await forecast.result()).toEqual({ recipients: 1, suppressed: 0, duplicates: 1, rejected: 1 });
   expect(await shown(forecast)).toMatchObject({
     attributes: { HeliographAccountId: [stack.accountId], HeliographCampaignId: [draft.id] },
     summary: `Forecast of campaign ${draft.id} · account ${stack.accountId}`,
