@@ -130,7 +130,7 @@ test.each([500, 502, 504])('%i leaves the message open, says why, and sends noth
   const open = await until('the answer is known', async () => {
     const message = await messageOf(owner, id);
     return message.reason === undefined || message.reason === null ? null : message;
-  });
+  }, { deadlineMs: 45_000 });
   expect(open).toMatchObject({
     state: 'submitting',
     reason: `the provider answered HTTP ${status}`,
