@@ -96,6 +96,11 @@ const WAYS: [string, (report: Report) => Partial<CallbackRequest>][] = [
   ['every field twice', (report) => post(`${formOf(report)}&${formOf(report)}`)],
   ['blank fields before it', (report) => post(`${formOf(mapValues(report, ''))}&${formOf(report)}`)],
   ['blanks around values', (report) => post(formOf(mapValues(report, (value) => ` ${value} `)))],
+  [
+    'a URL that was copied out of HTML',
+    (report) => ({ url: `/callbacks/token?${formOf(report).replaceAll('&', '&amp;')}` }),
+  ],
+  ['JSON whose template ends in a comma', (report) => post(`[${JSON.stringify(report).replace(/\}$/, ' ,\n}')},]`)],
   ['fields that nobody knows', (report) => post(formOf({ ...report, charge: '0.3', region: 'IN', message: 'x' }))],
 ];
 const mapNames = (report: Report, to: (name: string) => string): Report =>
@@ -141,6 +146,33 @@ describe.each(VENDORS)('%s', (name, { delivered, status }) => {
     const result = receive(name, post(body));
     expect(result).toMatchObject({ kind: 'receipts', receipts: [{ status: 'delivered' }, { status: 'delivered' }] });
   });
+});
+
+/** Callbacks as portals and peers write them, and what must come of each. */
+const LITERALS: [string, string, Partial<CallbackRequest>, object][] = [
+  ['mobtexting', 'the sample of a composed webhook', post('{"id":"b34e:1","mobile":"91","message_status":"DELIVRD","credits":"1",\n}'),
+    { kind: 'receipts', receipts: [{ status: 'delivered', providerId: 'b34e:1' }] }],
+  ['mobtexting', 'the other sample', { method: 'GET', url: '/callbacks/token?message_id=b34e:1&mobile_number=91&message_status=UNDELIV' },
+    { kind: 'receipts', receipts: [{ status: 'failed', providerId: 'b34e:1' }] }],
+  ['mobtexting', 'the check as its page has it', post('{\n "validation_key": "9012XXXX",\n "challenge": "a234qwe",\n}'),
+    { kind: 'challenge', answer: { challenge: 'a234qwe' } }],
+  ['mobtexting', 'a composed text by GET', { method: 'GET', url: '/callbacks/token?from=919800000001&to=919800000002&keyword1=STOP&text=STOP+now' },
+    { kind: 'inbound', texts: [{ from: '+919800000001', to: '919800000002', text: 'STOP now' }] }],
+  ['mobtexting', 'a composed text without words', post('from=919800000001&text='), { kind: 'ignored' }],
+  ['clickatell-legacy', 'a text of a phone in JSON', post('{"data":{"moMessageId":"b1","from":"919800000001","to":"27","text":"STOP","charset":"ISO-8859-1"}}'),
+    { kind: 'inbound', texts: [{ from: '+919800000001', text: 'STOP', providerId: 'b1' }] }],
+  ['clickatell-legacy', 'more zeros in front', post('apiMsgId=a1&status=0004'), { receipts: [{ status: 'delivered' }] }],
+  ...['NA', 'N/A', '-', 'nil', 'success', 'DELIVRD', 'ESME_ROK', '0x0', '0.0', 'SC-0000'].map((code): (typeof LITERALS)[number] => [
+    'pingbix', `the ErrorCode ${code} beside a time of delivery`,
+    post(formOf({ Transactionid: '84', ErrorCode: code, mobileNo: '919800000001', DeliveredTime: '2026-11-29 15:30:03' })),
+    { receipts: [{ status: 'delivered' }] },
+  ]),
+  ['pingbix', 'an ErrorCode that is listed as a refusal', post('Transactionid=84&ErrorCode=27&mobileNo=919800000001&DeliveredTime='),
+    { receipts: [{ status: 'failed', code: '27' }] }],
+]; // prettier-ignore
+
+it.each(LITERALS)('%s: %s', (name, _label, request, expected) => {
+  expect(receive(name, request)).toMatchObject(expected);
 });
 
 const text = fc.oneof(

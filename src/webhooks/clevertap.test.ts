@@ -107,6 +107,9 @@ describe('readCleverTapAnswer', () => {
     ['all of them', String(partly(0, [record('a'), record('b'), record('c')]).body), items],
     ['in the groups that were posted', '{"status":"partial_success","unprocessed":[{"event":"failed","data":[{"meta":"a"},{"meta":"b","ts":1}]}]}', both],
     ['in data, in capitals', '{"STATUS":"PARTIAL_SUCCESS","DATA":{"UNPROCESSED_EVENTS":[{"META":"a","EVENT":"failed"}]}}', both.slice(0, 1)],
+    ['a record that stands alone', '{"status":"partial","unprocessed":{"meta":"a","event":"failed"}}', both.slice(0, 1)],
+    ['groups as records', '{"status":"partial","unprocessed":[{"record":{"event":"failed","data":[{"meta":"a"},{"meta":"b"}]}}]}', both],
+    ['lists of records', '{"status":"partial","unprocessed":[{"record":[{"event":"failed","meta":"a"}]},[{"event":"failed","meta":"b"}]]}', both],
     ['ours beside others’', JSON.stringify({ unprocessed: [record('z'), record('b')] }), both.slice(1)],
   ])('partial: %s', (_, text, rejected) => {
     expect(read(200, text)).toEqual({ kind: 'partial', rejected });
@@ -119,6 +122,15 @@ describe('readCleverTapAnswer', () => {
     ['a count of 0', String(success(0).body)],
     ['a count of 0 in capitals and quotes', '{"status":"success","DATA":{"Processed_Events":"0"}}'],
     ['a count of 0 in another case', '{"PROCESSED_EVENTS":0}'],
+    ['"success":false', '{"success":false}'],
+    ['"success":"false"', '{"success":"false","message":"x"}'],
+    ['"status":false', '{"status":false}'],
+    ['an error alone', '{"error":"Invalid account"}'],
+    ['a list of errors', '{"errors":["x"]}'],
+    ['another word for it', '{"status":"Rejected"}'],
+    ['the status in data', '{"data":{"status":"fail"}}'],
+    ['a list of one answer', '[{"status":"error"}]'],
+    ['behind a byte order mark', '\ufeff{"status":"fail"}'],
     ['as many that were not as there are', '{"status":"partial_success","unprocessed_events":3}'],
     ['0 processed, some handed back', String(partly(0, [record('a')]).body)],
   ])('a 200 that processed nothing is tried again: %s', (_, text) => {
@@ -153,6 +165,32 @@ describe('readCleverTapAnswer', () => {
       expect(verdict).toEqual({ kind: 'accepted', ...(note === undefined ? {} : { note }) });
     },
   );
+
+  it.each([
+    ['400, as its page has it', String(BAD.body), 'refused', '400: Bad request. Some mandatory parameter was missing.'],
+    ['400 as a number', '{"status":400,"message":"no"}', 'refused', '400: no'],
+    ['401 beside its word', '{"status":"fail","error":"Invalid Credentials","code":401}', 'closed', '401: no reason given'],
+    ['404 in digits', '{"statusCode":"404","message":"no"}', 'closed', '404: no'],
+    ['503', '{"status":"error","error_code":503}', 'retry', '503'],
+  ])('a 200 whose body has an error’s status is read as that status: %s', (_, text, kind, reason) => {
+    expect(read(200, text)).toEqual({ kind, reason: `CleverTap answered ${reason}` });
+  }); // prettier-ignore
+
+  it.each([
+    ['a code that is none of HTTP', '{"status":"success","code":1}'],
+    ['an error’s status called a success', '{"status":"success","code":500}'],
+    ['no error', '{"status":"ok","error":null,"errors":[]}'],
+    ['errors beside what was processed', '{"processed_events":3,"errors":["slow"]}'],
+    ['a word of a queue', '{"status":"QUEUED"}'],
+    ['"status":200', '{"status":200}'],
+  ])('accepted without a word: %s', (_, text) => {
+    expect(read(200, text)).toEqual({ kind: 'accepted' });
+  });
+
+  it('a word that nobody knows is accepted, and told', () => {
+    const note = "CleverTap's status is perhaps, which is not known";
+    expect(read(200, '{"status":"Perhaps"}')).toEqual({ kind: 'accepted', note });
+  });
 
   it.each([408, 425, 429, 500, 502, 503, 504])('%i is tried again later', (status) => {
     const { body: text } = failure(status, 'Internal server error.');

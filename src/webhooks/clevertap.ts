@@ -95,9 +95,12 @@ export function readCleverTapAnswer(
   body: string,
   items: readonly Pick<CleverTapItem, 'event' | 'meta'>[],
 ): CleverTapVerdict {
+  const answer = foldKeys(parse(body));
+  return status >= 200 && status < 300 ? readSuccess(answer, items) : readRefusal(status, answer);
+}
+
+function readRefusal(status: number, { message }: Record<string, unknown>): CleverTapVerdict {
   if (RETRY_STATUSES.has(status) || status >= 500) return { kind: 'retry', reason: `CleverTap answered ${status}` };
-  if (status >= 200 && status < 300) return readSuccess(foldKeys(parse(body)), items);
-  const { message } = foldKeys(parse(body));
   const reason = typeof message === 'string' && message !== '' ? publicText(message) : 'no reason given';
   return {
     kind: BODY_STATUSES.has(status) ? 'refused' : 'closed',
@@ -105,7 +108,8 @@ export function readCleverTapAnswer(
   };
 }
 
-const FAILED = new Set(['fail', 'failed', 'failure', 'error']);
+const FAILED = new Set(['fail', 'failed', 'failure', 'error', 'rejected', 'invalid', 'unprocessed', 'unauthorized']);
+const SUCCEEDED = /^(success(ful)?|ok|accepted|received|queued|processed|done|completed?|true|\d*)$/;
 const PROCESSED_NOTHING: CleverTapVerdict = { kind: 'retry', reason: 'CleverTap processed nothing' };
 
 /** What a status says of an answer that took some records only: `partial`, `partial_success`. */
@@ -118,18 +122,48 @@ function readSuccess(
   answer: Record<string, unknown>,
   items: readonly Pick<CleverTapItem, 'event' | 'meta'>[],
 ): CleverTapVerdict {
-  const status = typeof answer.status === 'string' ? answer.status.trim().toLowerCase() : '';
+  const status = wordOf(answer);
   const listed = unprocessed(answer);
   const rejected = listed.flatMap(toRecord).filter((record) => items.some((item) => isSame(record, item)));
   const isNothing =
-    FAILED.has(status) || processedOf(answer) === 0 || (missing(answer) ?? 0) >= Math.max(items.length, 1);
-  if (isNothing && items.some((item) => !rejected.some((record) => isSame(record, item)))) return PROCESSED_NOTHING;
+    saysFailure(answer) || processedOf(answer) === 0 || (missing(answer) ?? 0) >= Math.max(items.length, 1);
+  if (isNothing && items.some((item) => !rejected.some((record) => isSame(record, item)))) {
+    const code = listed.length === 0 ? errorCodeOf(answer) : undefined;
+    return code === undefined ? PROCESSED_NOTHING : readRefusal(code, answer);
+  }
   if (rejected.length > 0) return { kind: 'partial', rejected };
   const processed = processedOf(answer);
   const isShort = processed !== undefined && processed < (totalOf(answer) ?? 0);
   const isPart = IS_PARTIAL.test(status) || (missing(answer) ?? 0) > 0 || isShort;
-  if (listed.length === 0 && !isPart) return accepted(processed, items);
+  if (listed.length === 0 && !isPart) {
+    if (SUCCEEDED.test(status)) return accepted(processed, items);
+    return { kind: 'accepted', note: `CleverTap's status is ${publicText(status)}, which is not known` };
+  }
   return { kind: 'unclear', reason: 'CleverTap processed a part, and did not say which' };
+}
+
+const wordOf = (answer: Record<string, unknown>): string => {
+  const said = valuesAt(answer, ['status']).find((value) => typeof value === 'string');
+  return typeof said === 'string' ? said.trim().toLowerCase() : '';
+};
+
+/** Whether a 2xx says in its body that it is none: by its word, else by a flag, an error's code or an error. */
+function saysFailure(answer: Record<string, unknown>): boolean {
+  const word = wordOf(answer);
+  if (/[a-z]/.test(word) && word !== 'false') return FAILED.has(word);
+  if (valuesAt(answer, ['success', 'ok', 'status']).some((flag) => flag === false || flag === 'false')) return true;
+  const isError = [answer.error, answer.errors].some((error) =>
+    Array.isArray(error) ? error.length > 0 : Boolean(error),
+  );
+  return (isError || errorCodeOf(answer) !== undefined) && (processedOf(answer) ?? 0) === 0;
+}
+
+/** The HTTP status that an error in the body of a 2xx has (`error_code` of CleverTap's page); undefined when it has none. */
+function errorCodeOf(answer: Record<string, unknown>): number | undefined {
+  const names = ['error_code', 'code', 'status_code', 'statuscode', 'status'];
+  return valuesAt(answer, names)
+    .map(Number)
+    .find((code) => Number.isInteger(code) && code >= 400 && code < 600);
 }
 
 /**
@@ -150,9 +184,11 @@ export function isSame(
   return record.meta === meta && (record.event ?? event).toLowerCase() === event;
 }
 
+/** The parsed JSON; of a list of one answer, that answer. */
 function parse(body: string): unknown {
   try {
-    return JSON.parse(body);
+    const parsed: unknown = JSON.parse(body.replace(/^\ufeff/, ''));
+    return Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed;
   } catch {
     return undefined;
   }
@@ -190,18 +226,20 @@ const missing = (answer: Record<string, unknown>) => countAt(answer, UNPROCESSED
 
 /** A published answer lists what was not processed (`unprocessed`, elsewhere `UNPROCESSED_EVENTS`). */
 function unprocessed(answer: Record<string, unknown>): unknown[] {
-  return valuesAt(answer, UNPROCESSED).find((value): value is unknown[] => Array.isArray(value)) ?? [];
+  const found = valuesAt(answer, UNPROCESSED).find((value) => typeof value === 'object');
+  return Array.isArray(found) ? (found as unknown[]) : found === undefined ? [] : [found];
 }
 
 /**
  * The records of an entry of that list: it has one as `record`, or is one, or is a group of them as it was posted (`event` and
- * `data[]`). None where there is no meta.
+ * `data[]`), or a list of any of these. None where there is no meta.
  */
 function toRecord(entry: unknown): { event?: string; meta: string }[] {
+  if (Array.isArray(entry)) return entry.flatMap(toRecord);
   const holder = foldKeys(entry);
-  const named = typeof holder.event === 'string' ? { event: holder.event } : {};
+  if (typeof holder.record === 'object' && holder.record !== null) return toRecord(holder.record);
+  const { meta, event } = holder;
+  const named = typeof event === 'string' ? { event } : {};
   if (Array.isArray(holder.data)) return holder.data.flatMap((item) => toRecord({ ...named, ...foldKeys(item) }));
-  const { meta, event } = typeof holder.record === 'object' ? foldKeys(holder.record) : holder;
-  if (typeof meta !== 'string') return [];
-  return [{ meta, ...(typeof event === 'string' ? { event } : {}) }];
+  return typeof meta === 'string' ? [{ meta, ...named }] : [];
 }

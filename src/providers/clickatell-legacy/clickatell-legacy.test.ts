@@ -128,6 +128,24 @@ const submitCases: SubmitCase[] = [
     results: [refused('account', '904', '301', 'no reason given')],
   },
   {
+    label: 'more zeros in front of a code',
+    messages: [message],
+    answer: { body: 'ERR: 0001, Authentication failed' },
+    results: [refused('account', '904', '0001', 'Authentication failed')],
+  },
+  {
+    label: 'malformed',
+    messages: [message],
+    answer: { body: 'ERR: 100, Data malformed' },
+    results: [refused('content', '900', '100', 'Data malformed')],
+  },
+  {
+    label: 'a byte order mark in front of an ID',
+    messages: [message],
+    answer: { body: `\ufeffID: ${apiMsgId}` },
+    results: [{ ok: true, providerId: apiMsgId }],
+  },
+  {
     label: 'a refusal without a code',
     messages: [message],
     answer: { body: 'ERR: out of order' },

@@ -9,7 +9,7 @@ import { provenBySecret } from '../shared/callback-auth';
 import { classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } from '../provider';
 import { readCallback } from './receipts';
-import { ERROR, UNLISTED } from './tables';
+import { ERROR, UNLISTED, inThreeDigits } from './tables';
 
 const credentialsSchema = z.object({
   username: z.string().min(1).meta({ title: 'User' }),
@@ -111,7 +111,7 @@ function isAscii(text: string): boolean {
 }
 
 /** `ID: <apimsgid>` or `ERR: <code>, <text>`, and behind either ` To: <number>` where there were several numbers. */
-const LINE = /^(ID|ERR):\s*(\S.*?)(?:\s+To:\s*\+?(\d+))?\s*$/gim;
+const LINE = /^\s*(ID|ERR):\s*(\S.*?)(?:\s+To:\s*\+?(\d+))?\s*$/gim;
 
 /** Reads the line that names our number, else the first that names none. */
 function readAnswer(body: string, { to }: OutboundMessage, { password }: ClickatellLegacyCredentials): SubmitResult {
@@ -122,5 +122,5 @@ function readAnswer(body: string, { to }: OutboundMessage, { password }: Clickat
   const coded = /^(\d+)(?:\s*,\s*(.*))?$/.exec(line.said);
   const code = coded?.[1] ?? 'refused';
   const reason = publicText((coded ? coded[2] : line.said) || 'no reason given', [password]);
-  return { ok: false, ...(ERROR.get(code.padStart(3, '0')) ?? UNLISTED), code, reason };
+  return { ok: false, ...(ERROR.get(inThreeDigits(code)) ?? UNLISTED), code, reason };
 }

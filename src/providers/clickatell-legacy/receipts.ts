@@ -6,7 +6,7 @@ import { publicText } from '../../outbound/errors';
 import { readFlat, type Fields } from '../shared/fields';
 import { inboundOf, phoneText } from '../shared/inbound';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
-import { STATUS } from './tables';
+import { STATUS, inThreeDigits } from './tables';
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readCallback(request: CallbackRequest): CallbackResult {
@@ -14,7 +14,7 @@ export function readCallback(request: CallbackRequest): CallbackResult {
 }
 
 function readReport(fields: Fields): Receipt | InboundText[] | string {
-  const inbound = fields.text('moMsgId');
+  const inbound = fields.text('moMsgId', 'moMessageId');
   if (inbound !== undefined) return toInbound(fields, inbound);
   const providerId = fields.text('apiMsgId', 'apiMessageId');
   const attemptId = fields.text('cliMsgId', 'clientMessageId')?.toLowerCase();
@@ -22,7 +22,7 @@ function readReport(fields: Fields): Receipt | InboundText[] | string {
   if (providerId === undefined && attemptId === undefined) return 'no message id';
   if (status === undefined) return 'no status';
   const ids = { attemptId, providerId };
-  const code = status.padStart(3, '0');
+  const code = inThreeDigits(status);
   const at = instant(fields.text('timestamp'));
   const listed = STATUS.get(code);
   // A status in no table is pending: to fail it could contradict a later 004.

@@ -12,6 +12,9 @@ const NO_SUCH_NUMBER: Refusal = { class: 'recipient', clevertap: '910' };
 const OPTED_OUT: Refusal = { class: 'recipient', clevertap: '903', optOut: true };
 const WRONG_MESSAGE: Refusal = { class: 'content', clevertap: '900' };
 
+/** A code as the tables have it: some write more zeros in front, or none. */
+export const inThreeDigits = (code: string): string => code.replace(/^0+(?=\d)/, '').padStart(3, '0');
+
 /** The three digits of an `ERR:` line. */
 export const ERROR: ReadonlyMap<string, Refusal> = new Map(
   Object.entries<Refusal>({
@@ -37,6 +40,7 @@ export const ERROR: ReadonlyMap<string, Refusal> = new Map(
     '122': OPTED_OUT,
     '128': OPTED_OUT, // delisted
 
+    '100': WRONG_MESSAGE, // malformed
     '101': WRONG_MESSAGE, // invalid or missing parameter
     '102': WRONG_MESSAGE, // user data header
     '107': WRONG_MESSAGE, // empty

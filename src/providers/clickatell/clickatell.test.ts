@@ -207,6 +207,12 @@ const submitCases: SubmitCase[] = [
     results: [{ ...refused('transient', '904', '43'), retryAfterMs: 2_000 } as SubmitResult],
   },
   {
+    label: 'a code beside its text, as the Platform API has it',
+    messages: [message],
+    answer: answer(207, { accepted: false, to: '919800000001', errorCode: '44', error: 'said so' }),
+    results: [refused('sender', '906', '44')],
+  },
+  {
     label: 'a message refused without a reason',
     messages: [message],
     answer: answer(207, { accepted: false, to: '919800000001', error: null }),
@@ -432,7 +438,7 @@ const platformCases: CallbackCase[] = [
   },
   {
     label: 'Platform: no statusCode',
-    request: { body: flat({ statusCode: null, status: 'X' }) },
+    request: { body: flat({ statusCode: null, status: null }) },
     expected: { kind: 'malformed', reason: 'no statusCode' },
   },
   { label: 'Platform: a text of a phone', request: { body: mo({}) }, expected: { kind: 'inbound', texts: [reply] } },
@@ -542,6 +548,25 @@ const callbackCases: CallbackCase[] = [
     request: { body: report() },
     expected: { kind: 'ignored', reason: 'no status updates' },
   },
+  {
+    label: 'a word that nobody knows, without its code',
+    request: { body: report({ statusCode: null, status: 'TELEPORTED' }) },
+    expected: receipts({ ...ids, status: 'pending', unlisted: 'TELEPORTED' }),
+  },
+  {
+    label: 'an update that stands alone, in the names that some senders of it use',
+    request: {
+      body: JSON.stringify({
+        Event: { MessageStatusUpdate: { MessageId: 'api-1', ClientMessageId: message.id, StatusCode: 1 } },
+      }),
+    },
+    expected: receipts({ ...ids, status: 'pending', at: undefined }),
+  },
+  ...['{"event":{"moMedia":[{"from":"919800000001"}]}}', '{"event":{"templateStatus":{"name":"x"}}}'].map((body) => ({
+    label: `an event of another kind: ${body}`,
+    request: { body },
+    expected: { kind: 'ignored' as const, reason: 'an event that is neither a status update nor a text' },
+  })),
   {
     label: 'updates without ids',
     request: { body: report({ messageId: null, clientMessageId: null }) },

@@ -51,7 +51,7 @@ export const clickatell: Provider<ClickatellCredentials> = {
     const failure = classifyStatus(response);
     const body = members(parseJson(response.body));
     const answered = items(body['messages'])?.map(members) ?? [];
-    if (answered.length === 0) throw refusedRequest(failure, body['error'], apiKey);
+    if (answered.length === 0) throw refusedRequest(failure, body, apiKey);
     // Whatever the status: a message that the answer speaks of is judged by what it says.
     return assign(messages, answered).map((item) => readItem(item, failure, apiKey));
   },
@@ -112,7 +112,7 @@ function readItem(item: Item | undefined, failure: OutboundError | undefined, ap
     return { ok: true, ...(typeof apiMessageId === 'string' && { providerId: apiMessageId }) };
   }
   if (accepted !== false) return NOT_ANSWERED;
-  const { code, reason } = wording(error, apiKey);
+  const { code, reason } = wording(error, item?.['errorCode'], apiKey);
   return {
     ok: false,
     ...(ERROR.get(code ?? '') ?? UNLISTED),
@@ -126,8 +126,8 @@ function readItem(item: Item | undefined, failure: OutboundError | undefined, ap
  * An answer that lists no message: its own error, else its HTTP status. With an error for the whole request none of it was
  * processed, also where the status is 200.
  */
-function refusedRequest(failure: OutboundError | undefined, error: unknown, apiKey: string): OutboundError {
-  const told = wording(error, apiKey);
+function refusedRequest(failure: OutboundError | undefined, body: Item, apiKey: string): OutboundError {
+  const told = wording(body['error'], body['errorCode'], apiKey);
   const isTold = told.code !== undefined || told.reason !== undefined;
   const refusal = ERROR.get(told.code ?? '') ?? failure ?? (isTold ? UNLISTED_REQUEST : undefined);
   if (!refusal) return unreadableAnswer('the answer has no list of messages');
@@ -141,9 +141,12 @@ function refusedRequest(failure: OutboundError | undefined, error: unknown, apiK
   });
 }
 
-/** `{code, description}`, or a bare text, whose code the table of texts has where it is one of those. */
-function wording(error: unknown, apiKey: string): { code?: string; reason?: string } {
-  const { code, description } = members(error);
+/**
+ * `{code, description}`, or a bare text, whose code stands beside it (the Platform API's `errorCode`), or in the table of
+ * texts where it is one of those.
+ */
+function wording(error: unknown, beside: unknown, apiKey: string): { code?: string; reason?: string } {
+  const { code = beside, description } = members(error);
   const text = typeof error === 'string' ? error : description;
   const said = typeof text === 'string' ? text.trim() : '';
   const isCode = typeof code === 'number' || typeof code === 'string';

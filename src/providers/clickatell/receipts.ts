@@ -24,15 +24,16 @@ export function readCallback(request: CallbackRequest): CallbackResult {
 }
 
 function readEvent(event: unknown): CallbackResult {
-  const inbound = items(memberNamed(event, 'moText'));
+  const inbound = listed(memberNamed(event, 'moText'));
   if (inbound) {
     const texts = inbound.flatMap((text) => toInbound(ofMembers(members(text))));
     return texts.length > 0
       ? { kind: 'inbound', texts }
       : { kind: 'ignored', reason: 'inbound messages without a text' };
   }
-  const updates = items(memberNamed(event, 'messageStatusUpdate'));
-  if (updates === undefined) return { kind: 'malformed', reason: 'no list of status updates' };
+  const updates = listed(memberNamed(event, 'messageStatusUpdate'));
+  // Customers are to take kinds of events that are new to them (Clickatell, "Customer callbacks", read on 2026-11-29).
+  if (updates === undefined) return unknownEvent(event);
   if (updates.length === 0) return { kind: 'ignored', reason: 'no status updates' };
   const reports = updates.map((update) => ofMembers(members(update)));
   const receipts = reports.flatMap((fields): Receipt[] => {
@@ -42,6 +43,17 @@ function readEvent(event: unknown): CallbackResult {
     return [reports.length === 1 ? receipt : { ...receipt, raw: fields }];
   });
   return receipts.length > 0 ? { kind: 'receipts', receipts } : { kind: 'malformed', reason: 'no report has an id' };
+}
+
+/** A list, or what stands alone where a list of one is documented. */
+const listed = (value: unknown): unknown[] | undefined =>
+  items(value) ?? (Object.keys(members(value)).length > 0 ? [value] : undefined);
+
+function unknownEvent(event: unknown): CallbackResult {
+  const isEvent = Object.values(members(event)).some((value) => listed(value) !== undefined);
+  return isEvent
+    ? { kind: 'ignored', reason: 'an event that is neither a status update nor a text' }
+    : { kind: 'malformed', reason: 'no list of status updates' };
 }
 
 function readPlatform(fields: Fields): Receipt | InboundText[] | string {
@@ -70,16 +82,18 @@ export function toReceipt(fields: Fields, table: ReadonlyMap<string, Outcome>): 
   const word = fields.text('status');
   const code = fields.text('statusCode')?.replace(/^0+(?=\d)/, '') ?? CODE_OF_WORD.get(word?.toUpperCase() ?? '');
   if (attemptId === undefined && providerId === undefined) return 'no message id';
-  if (code === undefined) return 'no statusCode';
+  if (code === undefined && word === undefined) return 'no statusCode';
   const ids = {
     ...(attemptId !== undefined && { attemptId }),
     ...(providerId !== undefined && { providerId }),
   };
   const at = instant(fields.text('timestamp'));
   // Beside its word a code of the One API is sure, whatever the form of the report.
-  const outcome = CODE_OF_WORD.get(word?.toUpperCase() ?? '') === code ? STATUS.get(code) : table.get(code);
+  const known = CODE_OF_WORD.get(word?.toUpperCase() ?? '') === code ? STATUS : table;
+  const outcome = code === undefined ? undefined : known.get(code);
   // A code in no table is pending: to fail it could contradict a later `delivered`.
-  if (outcome === undefined) return { ...ids, status: 'pending', at, unlisted: publicText(`${code} ${word ?? ''}`) };
+  if (outcome === undefined)
+    return { ...ids, status: 'pending', at, unlisted: publicText(`${code ?? ''} ${word ?? ''}`) };
   const reason = () => publicText(fields.text('statusDescription', 'status') ?? 'no reason given');
   return { ...ids, ...outcome, ...(outcome.class && { code, reason: reason() }), at };
 }

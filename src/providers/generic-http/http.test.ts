@@ -1,7 +1,9 @@
 import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
-import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
+import { createHttpClient } from '../../outbound/client';
+import type { CallbackRequest, OutboundMessage, Receipt, SubmitResult } from '../provider';
 import { runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase } from '../testing/cases';
+import { startVendor } from '../testing/vendor';
 import { genericHttp } from '.';
 
 const configured = (input: object) => genericHttp.credentialsSchema.parse(input);
@@ -342,6 +344,60 @@ runCallbackCases(genericHttp, {
       expected: { kind: 'malformed', reason: 'no status' },
     },
   ],
+});
+
+const spoken = (over: Partial<CallbackRequest>, where: 'json' | 'form' | 'query') =>
+  genericHttp.callback(
+    { method: 'POST', url: '/', headers: {}, query: new URLSearchParams(), body: Buffer.alloc(0), ...over },
+    {
+      baseUrl: '',
+      callbackUrl: '',
+      callbackAuth: null,
+      credentials: mapped({ in: where, providerId: 'id', status: 'state', statuses }),
+    },
+  );
+const twice = 'id=1&state=delivered&state=failed&tag=a&tag=b';
+const PARTS = ['id', 'state', 'tag', 'tag'].map(
+  (name, i) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${['1', 'delivered', 'a', 'b'][i]}\r\n`,
+);
+const typed = (type: string, body: string) => ({ headers: { 'content-type': type }, body: Buffer.from(body) });
+
+describe('http reports as they are written', () => {
+  it.each<[string, Partial<CallbackRequest>, 'json' | 'form' | 'query', object]>([
+    ['a number of more digits than a double has', { body: Buffer.from('{"id":8403414672158573510,"state":"delivered"}') }, 'json', { providerId: '8403414672158573510' }],
+    ['one beyond all doubles', { body: Buffer.from('{"id":84034146721585735101234567,"state":"delivered"}') }, 'json', { providerId: '84034146721585735101234567' }],
+    ['a comma behind the last member', { body: Buffer.from('{"id":"1, }","state":"delivered" , }') }, 'json', { providerId: '1, }' }],
+    ['a multipart form', typed('multipart/form-data; boundary=b', `${PARTS.join('')}--b--\r\n`), 'form', { providerId: '1' }],
+    ['a blank one beside its value', typed('', 'id=1&state=&state=delivered&state='), 'form', { providerId: '1' }],
+    ['the same value twice', { query: new URLSearchParams('id=1&id=1&state=delivered&tag=a&tag=b') }, 'query', { providerId: '1' }],
+  ])('%s', (_label, request, where, expected) => {
+    expect(spoken(request, where)).toMatchObject({ kind: 'receipts', receipts: [{ status: 'delivered', ...expected }] });
+  }); // prettier-ignore
+
+  it.each<[string, Partial<CallbackRequest>, 'form' | 'query']>([
+    ['a form', typed('application/x-www-form-urlencoded', twice), 'form'],
+    ['a query', { query: new URLSearchParams(twice) }, 'query'],
+    ['a multipart form without its boundary', typed('multipart/form-data', PARTS.join('')), 'form'],
+  ])('what is said twice with two values, or where it can’t be read, is not said: %s', (_label, request, where) => {
+    expect(spoken(request, where)).toMatchObject({ kind: 'malformed' });
+  });
+});
+
+it('the id in an answer is the one in a report, however long', async () => {
+  const vendor = await startVendor({ body: '{"state":"delivered","id":8403414672158573510}' });
+  const http = createHttpClient({ allow: [vendor.host], maxConnectionsPerOrigin: 1 });
+  const credentials = configured({
+    path: '/send',
+    format: 'form',
+    fields: { to: '{to}' },
+    answer: { providerId: 'id' },
+  });
+  const config = { baseUrl: vendor.origin, callbackUrl: '', callbackAuth: null, credentials };
+  expect(await genericHttp.submit(config, [message], http, new AbortController().signal)).toEqual([
+    { ok: true, providerId: '8403414672158573510' },
+  ]);
+  await vendor.close();
+  await http.close();
 });
 
 const SHAPED = { providerId: 'externalId', status: 'eventType', code: 'errCode' };

@@ -2,7 +2,7 @@
 import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpRequest, HttpResponse } from '../../outbound/http';
-import { parseJson } from '../shared/json';
+import { parseJsonExactly } from '../shared/json';
 import { UNLISTED_FAILURE, readInbound, readReceipts, refusalOf, textAt } from '../shared/mapping';
 import { NO_VENDOR, TEXT_ONLY } from '../provider';
 import type { CallbackRequest, CallbackResult, OutboundMessage, Provider, SubmitResult } from '../provider';
@@ -63,7 +63,7 @@ function toRequest(message: OutboundMessage, config: HttpConfig, baseUrl: string
 }
 
 function read(response: HttpResponse, { answer, secrets }: HttpConfig): SubmitResult {
-  const body = parseJson(response.body);
+  const body = parseJsonExactly(response.body);
   const failure = classifyStatus(response);
   const said = textAt(body, answer.success?.at);
   if (!failure && (!answer.success || said === answer.success.equals)) {

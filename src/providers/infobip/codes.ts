@@ -1,9 +1,11 @@
 /** Reads the `status` and `error` objects that answers and reports carry alike. */
 import { members } from '../shared/json';
 import { publicText } from '../../outbound/errors';
-import { GROUP_NAMED } from './tables';
+import { GROUP_NAMED, STATUS_NAMED } from './tables';
 
 export interface Code {
+  /** Group and name as they are told, for a status that no table has; blank when there is neither. */
+  word: string;
   /** By its name where that is all; -1 when absent, which is in no table. */
   groupId: number;
   id: number;
@@ -13,13 +15,22 @@ export interface Code {
 
 export function codeOf(value: unknown): Code {
   const { groupId, groupName, id, name, description } = members(value);
-  const named = typeof groupName === 'string' ? GROUP_NAMED.get(groupName.trim().toUpperCase()) : undefined;
+  const [group, called] = [textOf(groupName), textOf(name)];
   return {
-    groupId: typeof groupId === 'number' ? groupId : (named ?? -1),
-    id: typeof id === 'number' ? id : -1,
-    name: typeof name === 'string' ? name : '',
-    description: typeof description === 'string' ? description : '',
+    word: [group, called].filter((part) => part !== '').join(' '),
+    groupId: numberOf(groupId) ?? GROUP_NAMED.get(group.toUpperCase()) ?? -1,
+    id: numberOf(id) ?? STATUS_NAMED.get(called.toUpperCase()) ?? -1,
+    name: called,
+    description: textOf(description),
   };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+/** As a number, or in digits, as what passes through other hands may write it. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : undefined;
 }
 
 /** Code and reason to keep: the id, and the text cleaned for the public. */

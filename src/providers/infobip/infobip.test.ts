@@ -551,6 +551,26 @@ const callbackCases: CallbackCase[] = [
   },
 ];
 
+/** A status as it comes where it has passed through other hands: without its numbers, or with numbers as texts. */
+const spelledCases: CallbackCase[] = (
+  [
+    [{ groupName: 'DELIVERED', name: 'DELIVERED_TO_OPERATOR' }, { status: 'pending' }],
+    [{ groupId: '3', groupName: 'DELIVERED', id: '2', name: 'DELIVERED_TO_OPERATOR' }, { status: 'pending' }],
+    [{ groupId: '3', id: '5', name: 'DELIVERED_TO_HANDSET' }, { status: 'delivered' }],
+    [{ groupName: 'REJECTED', name: 'REJECTED_DUPLICATE_MESSAGE_ID' }, { status: 'pending' }],
+    [{ groupName: 'UNEXPECTED' }, { status: 'pending', unlisted: 'UNEXPECTED' }],
+    [{ groupId: 9 }, { status: 'pending', unlisted: 'group 9' }],
+    [
+      { groupId: '5', groupName: 'REJECTED', id: '13', name: 'REJECTED_SENDER' },
+      { status: 'failed', class: 'sender', clevertap: '906', code: '13', reason: 'REJECTED_SENDER' },
+    ],
+  ] as [object, Partial<Receipt>][]
+).map(([status, expected]) => ({
+  label: `the status ${JSON.stringify(status)}`,
+  request: { body: report([0, 0, ''], undefined, { status }) },
+  expected: receipts({ attemptId: message.id, at, ...expected } as Receipt),
+}));
+
 runCallbackCases(infobip, {
   credentials,
   callbackAuth: { basic },
@@ -559,9 +579,9 @@ runCallbackCases(infobip, {
   format: 'json',
   unknownStatus: {
     request: { body: report([9, 999, 'TELEPORTED']) },
-    expected: receipts({ attemptId: message.id, status: 'pending', at }),
+    expected: receipts({ attemptId: message.id, status: 'pending', at, unlisted: 'GROUP TELEPORTED' }),
   },
-  cases: callbackCases,
+  cases: [...callbackCases, ...spelledCases],
 });
 
 const LOG = {

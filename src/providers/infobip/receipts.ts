@@ -1,5 +1,6 @@
 /** Delivery reports, v3 and v2: they differ only in fields that are not needed here. */
 import { isAuthentic, UNPROVEN, withProof, type ExpectedAuth } from '../shared/callback-auth';
+import { publicText } from '../../outbound/errors';
 import { inboundOf } from '../shared/inbound';
 import { items, members, parseJson } from '../shared/json';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
@@ -53,7 +54,8 @@ function readCallback(request: CallbackRequest): CallbackResult {
 export function toReceipt(report: Record<string, unknown>): Receipt[] {
   const { messageId, doneAt, sentAt } = report;
   const status = codeOf(report['status']);
-  if (typeof messageId !== 'string' || messageId === '' || status.groupId < 0) return [];
+  if (typeof messageId !== 'string' || messageId === '') return [];
+  if (status.groupId < 0 && status.word === '') return [];
   const receipt = { attemptId: messageId.toLowerCase(), at: instant(doneAt) ?? instant(sentAt) };
   // The report of a doubled submission says nothing about the first one, which has a report of its own.
   if (status.id === ALREADY_ACCEPTED) return [{ ...receipt, status: 'pending' }];
@@ -68,7 +70,9 @@ export function toReceipt(report: Record<string, unknown>): Receipt[] {
   }
   const refusal = ERROR.get(error.id) ?? STATUS.get(status.id) ?? STATUS_GROUP.get(status.groupId);
   // A word that nobody knows ends no message: it could contradict a later one.
-  if (refusal === undefined) return [{ ...receipt, status: 'pending' }];
+  if (refusal === undefined) {
+    return [{ ...receipt, status: 'pending', unlisted: publicText(status.word || `group ${status.groupId}`) }];
+  }
   return [{ ...receipt, status: 'failed', ...refusal, ...cause }];
 }
 

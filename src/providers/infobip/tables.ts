@@ -39,6 +39,12 @@ export const DELIVERED_TO_OPERATOR = 2;
 /** REJECTED_DUPLICATE_MESSAGE_ID: our id is known, so the message was taken before. */
 export const ALREADY_ACCEPTED = 23;
 
+/** `status.name` of the ids that do not mean what their group does, where a status comes without its id. */
+export const STATUS_NAMED: ReadonlyMap<string, number> = new Map([
+  ['DELIVERED_TO_OPERATOR', DELIVERED_TO_OPERATOR],
+  ['REJECTED_DUPLICATE_MESSAGE_ID', ALREADY_ACCEPTED],
+]);
+
 /** `status.id` of refusals, in the answer to a submission and in reports. */
 export const STATUS = table([
   ['recipient', '910', [6, 8, 18, 51, 52]], // network, prefix, not registered, missing and invalid destination

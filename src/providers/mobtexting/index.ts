@@ -10,7 +10,7 @@ import { items, members, parseJson } from '../shared/json';
 import type { OutboundMessage, Provider, SubmitResult } from '../provider';
 import { lookUp } from './lookup';
 import { readCallback } from './receipts';
-import { DELIVERED, PENDING, STATUS, UNLISTED_ANSWER } from './tables';
+import { DELIVERED, PENDING, STATUS, UNLISTED_ANSWER, inThreeDigits } from './tables';
 
 const credentialsSchema = z.strictObject({
   token: z
@@ -108,13 +108,27 @@ function toNode(message: OutboundMessage) {
  * An error holds for the whole request. The body's `status` repeats the HTTP status ("OK or 200 is success and rest
  * everything is failed"), and is believed where the HTTP status says 200 all the same.
  */
-function throwRefusal(response: HttpResponse, { status, message }: Record<string, unknown>, token: string): void {
-  const spoken = typeof status === 'number' && response.status < 300 ? status : response.status;
+function throwRefusal(response: HttpResponse, body: Record<string, unknown>, token: string): void {
+  const { message } = body;
+  const spoken = response.status < 300 ? spokenStatus(body) : response.status;
   const failure = classifyStatus({ ...response, status: spoken });
   if (!failure) return;
   if (typeof message !== 'string' || message === '') throw failure;
   const { class: kind, clevertap, code, retryAfterMs } = failure;
   throw new OutboundError({ class: kind, clevertap, code, retryAfterMs, reason: publicText(message, [token]) });
+}
+
+const OK = 200;
+const REFUSED = 400;
+
+const HTTP_STATUS = /^\d{3}$/;
+
+/** `status` is the HTTP status, or a word with it in `code` beside it; a word alone that is not OK refuses, if nothing is listed. */
+function spokenStatus({ status, code, data }: Record<string, unknown>): number {
+  if (HTTP_STATUS.test(String(status))) return Number(status);
+  if (typeof status !== 'string' || /^\s*(ok|success)\s*$/i.test(status)) return OK;
+  if (HTTP_STATUS.test(String(code))) return Number(code);
+  return items(data) === undefined ? REFUSED : OK;
 }
 
 type Answer = Record<string, unknown>;
@@ -143,9 +157,11 @@ const NOT_ANSWERED: SubmitResult = {
 /** A number may be refused inside a 200: its status is final then. */
 function resultOf(answer: Answer): SubmitResult {
   const { id, units } = answer;
-  const status = String(answer['status'] ?? '')
-    .trim()
-    .toUpperCase();
+  const status = inThreeDigits(
+    String(answer['status'] ?? '')
+      .trim()
+      .toUpperCase(),
+  );
   if (PENDING.has(status) || DELIVERED.has(status)) {
     return {
       ok: true,

@@ -44,11 +44,12 @@ export async function lookUp(
   const entries = items(body['data'])?.map(members);
   if (!entries) throw unreadableAnswer('the answer has no list of messages');
   return entries.flatMap(({ id, custom, status, delivered_at: at }): Receipt[] => {
-    if (typeof id !== 'string' || typeof status !== 'string' || status === '') return [];
+    const word = typeof status === 'number' ? String(status) : status;
+    if (typeof id !== 'string' || typeof word !== 'string' || word === '') return [];
     // A filter that the vendor overlooks must not make other messages ours.
     const isAsked = providerId === null ? custom === attemptId : sameId(id, providerId);
     if (!isAsked) return [];
-    return [{ attemptId, providerId: id, at: istInstant(at), ...outcomeOf(status.trim().toUpperCase()) }];
+    return [{ attemptId, providerId: id, at: istInstant(at), ...outcomeOf(word.trim().toUpperCase()) }];
   });
 }
 

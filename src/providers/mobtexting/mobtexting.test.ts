@@ -205,6 +205,24 @@ const submitCases: SubmitCase[] = [
       message: 'no',
     },
   })),
+  ...(
+    [
+      [{ status: 'ERROR', message: 'no' }, 'content', 'http-400'],
+      [{ status: 'ERROR', code: 401, message: 'no' }, 'account', 'http-401'],
+      [{ status: '403', message: 'no' }, 'account', 'http-403'],
+    ] as const
+  ).map(([body, failure, code]) => ({
+    label: `a 200 that is none: ${JSON.stringify(body)}`,
+    messages: [message],
+    answer: said(200, body),
+    failure: { class: failure, code, message: 'no' },
+  })),
+  {
+    label: 'a status as a number',
+    messages: [message],
+    answer: ok200(entry(1, 1)),
+    results: [refused('recipient', '910', '001')],
+  },
   {
     label: 'Retry-After survives the words',
     messages: [message],
@@ -452,6 +470,7 @@ runLookupCases(mobtexting, credentials, [
       { ...arrived, status: 'failed', class: 'sender', clevertap: '906', code: 'INV-SENDER', reason: 'INV-SENDER' },
     ],
   },
+  { label: 'a status as a number', subjects: [subject], answer: pulled(row({ status: 0 })), receipts: [arrived] },
   {
     label: 'messages of others are left out',
     subjects: [subject],

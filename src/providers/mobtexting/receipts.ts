@@ -1,7 +1,8 @@
 /**
  * Delivery reports, inbound texts and the check of a new webhook. Source: Mobtexting docs 4.x, `v2/sms/webhook.md`,
  * `v2/vmn/webhook.md` and `help/verify-webhook.md`. Anything but 200 or 202 counts as failed there and is repeated three times.
- * A webhook that was composed by hand sends JSON, a form or a GET, of which the default names are read.
+ * A webhook that was composed by hand sends JSON, a form or a GET, of which the default names are read, and those of the
+ * page's own samples (`message_id`, `message_status`; read on 2026-11-29).
  */
 import { parseAttemptWireId } from '../../core/messages/ids';
 import { publicText } from '../../outbound/errors';
@@ -9,9 +10,9 @@ import { decodeText } from '../shared/charset';
 import { readFlat, type Fields } from '../shared/fields';
 import { istInstant } from '../shared/ist';
 import { inboundOf } from '../shared/inbound';
-import { items, members, parseJson } from '../shared/json';
-import type { CallbackRequest, CallbackResult, Receipt } from '../provider';
-import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS } from './tables';
+import { items, members, parseTemplated } from '../shared/json';
+import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
+import { DELIVERED, EXPIRED, EXPIRY, PENDING, STATUS, inThreeDigits } from './tables';
 
 const MAX_CHALLENGE = 200;
 
@@ -20,7 +21,7 @@ const MAX_CHALLENGE = 200;
 
 /** Parses a callback whose sender is known to be authentic. */
 export function readCallback(request: CallbackRequest): CallbackResult {
-  const body = members(parseJson(decodeText(request.body).text));
+  const body = members(parseTemplated(decodeText(request.body).text));
   const { challenge } = body;
   if (typeof challenge === 'string' && 'validation_key' in body) {
     return challenge.length <= MAX_CHALLENGE
@@ -31,15 +32,22 @@ export function readCallback(request: CallbackRequest): CallbackResult {
   return readFlat(request, readReport);
 }
 
-function readReport(fields: Fields): Receipt | string {
-  const status = fields.text('status')?.toUpperCase();
+function readReport(fields: Fields): Receipt | InboundText[] | string {
+  const status = fields.text('status', 'message_status')?.toUpperCase();
   const attemptId = ourId(fields);
-  const providerId = fields.text('id');
+  const providerId = fields.text('id', 'message_id');
+  if (status === undefined && fields.has('from') && fields.has('text')) return composedText(fields, providerId);
   if (status === undefined) return 'no status';
   if (attemptId === undefined && providerId === undefined) return 'neither custom nor id';
   // The docs name no zone for deliv_time; India's is presumed.
   const at = unixTime(fields.text('deliv_at')) ?? istInstant(fields.text('deliv_time'));
   return { attemptId, providerId, at, ...outcomeOf(status) };
+}
+
+/** A text of a phone in a webhook that was composed of the variables of `v2/vmn/webhook.md`. */
+function composedText(fields: Fields, id: string | undefined): InboundText[] {
+  const said = { from: fields.text('from'), to: fields.text('to'), text: fields.text('text'), id };
+  return inboundOf({ ...said, at: istInstant(fields.text('timestamp')) });
 }
 
 /** `custom` is what we gave; `cid`, which look-ups call it, is ours only where it looks so, as reports have another one. */
@@ -63,9 +71,9 @@ function readInbound({ id, channels, recipient, message }: Record<string, unknow
 
 type Outcome = Pick<Receipt, 'status' | 'class' | 'clevertap' | 'code' | 'reason' | 'unlisted'>;
 
-/** @param word the status in capitals; a number may have lost its zeros where it came as one. */
+/** @param word the status in capitals. */
 export function outcomeOf(word: string): Outcome {
-  const status = /^\d{1,2}$/.test(word) ? word.padStart(3, '0') : word;
+  const status = inThreeDigits(word);
   if (DELIVERED.has(status)) return { status: 'delivered' };
   if (PENDING.has(status)) return { status: 'pending' };
   const code = publicText(status);

@@ -19,6 +19,9 @@ function table(rows: Row[]): ReadonlyMap<string, Refusal> {
   );
 }
 
+/** A status as the tables have it: a number may have lost its zeros where it came as one. */
+export const inThreeDigits = (word: string): string => (/^\d{1,2}$/.test(word) ? word.padStart(3, '0') : word);
+
 export const DELIVERED: ReadonlySet<string> = new Set(['DELIVRD', '000']);
 /** On its way. */
 export const PENDING: ReadonlySet<string> = new Set(['AWAITING-DLR']);

@@ -6,7 +6,7 @@
 import { provenBySecret } from '../shared/callback-auth';
 import { OutboundError, classifyStatus, publicText, unreadableAnswer } from '../../outbound/errors';
 import type { HttpClient } from '../../outbound/client';
-import { members, parseJsonExactly } from '../shared/json';
+import { memberNamed, members, parseJsonExactly } from '../shared/json';
 import { UNLISTED_FAILURE, refusalOf, textAt } from '../shared/mapping';
 import { TEXT_ONLY, type OutboundMessage, type Provider, type ProviderConfig, type SubmitResult } from '../provider';
 import { lookUp } from './lookup';
@@ -89,6 +89,9 @@ function forTheRest(refusal: Refused): Refused | undefined {
   return refusal.class === 'account' || refusal.class === 'transient' ? refusal : undefined;
 }
 
+/** With another word a transaction is one that was begun: to send it again could be twice. */
+const REFUSED = /^(error|fail|failed|failure)$/i;
+
 /** One request. A refusal holds for each of its numbers. @throws OutboundError */
 async function sendGroup(
   { credentials, baseUrl }: ProviderConfig<PingbixCredentials>,
@@ -103,22 +106,23 @@ async function sendGroup(
   const response = await http.request({ method: 'POST', url, headers, body: toForm(credentials, group) }, signal);
 
   const body = members(parseJsonExactly(response.body));
-  const nested = members(body['response']);
-  const answer = 'status' in nested ? nested : body;
-  const status = textAt(answer, 'status');
-  const code = textAt(answer, 'statusCode') ?? status;
+  const nested = memberNamed(body, 'response');
+  const answer = memberNamed(nested, 'status') === undefined ? body : nested;
+  const said = (name: string) => textAt({ [name]: memberNamed(answer, name) }, name)?.trim() || undefined;
+  const status = said('status');
+  const code = said('statusCode') ?? status;
   const listed = refusalOf(refusals, code);
   const failure = listed ? undefined : classifyStatus(response);
   if (failure) throw failure;
   if (status === undefined || code === undefined) throw unreadableAnswer('the answer has no status');
-  if (!listed && status.toLowerCase() === 'success') {
-    const transactionId = textAt(answer, 'transactionId');
+  const transactionId = said('transactionId');
+  if (!listed && (/^success$/i.test(status) || (transactionId !== undefined && !REFUSED.test(status)))) {
     return group.map(({ to }): SubmitResult => {
       if (!transactionId) return { ok: true };
       return { ok: true, providerId: receipts.to === null ? transactionId : recipientId(transactionId, to) };
     });
   }
-  const reason = publicText(textAt(answer, 'reason') ?? status, secretsOf(credentials));
+  const reason = publicText(said('reason') ?? status, secretsOf(credentials));
   return { ok: false, ...(listed ?? UNLISTED_FAILURE), code: publicText(code), reason };
 }
 

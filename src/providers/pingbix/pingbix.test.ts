@@ -123,6 +123,12 @@ const submitCases: SubmitCase[] = [
     answer: said({ response: { status: 'failed' } }),
     results: [refused('failed', 'failed')],
   },
+  ...['{"Status":"Success","TransactionId":"A1"}', '{"status":"ok","transactionId":"A1"}'].map((body) => ({
+    label: `a transaction is one in whatever words: ${body}`,
+    messages: [message],
+    answer: { body },
+    results: [{ ok: true as const, providerId: expect.stringMatching(/^A1-/) as string }],
+  })),
   {
     label: 'a success under an HTTP error is none',
     messages: [message],

@@ -94,14 +94,18 @@ const isEnvelope = (status: string): boolean => /^(success|ok)$/i.test(status);
 const HTTP_OK = '200';
 /** A code of zeros is none. */
 const isError = (code: string | undefined): code is string => code !== undefined && !/^(0+|null|none)$/i.test(code);
+/** Of a report without a status it is a failure where it has a digit: `NA` and `success` stand where there is no error. */
+const isFailure = (code: string | undefined, { refusals }: PingbixReceipts): boolean =>
+  isError(code) && (/[1-9]/.test(code) || refusalOf(refusals, code) !== undefined);
 /** Some reports have a zero or a word in the place of a time. */
 const isTime = (time: string | undefined): boolean => time !== undefined && /[1-9]/.test(time);
 
 type Kind = Receipt['status'];
 
 /** What a report without a status means; undefined when it says nothing at all. */
-function meaningOf({ status, code, deliveredTime, receivedTime }: PingbixReport): Kind | undefined {
-  if (isError(code) && !(status !== undefined && code === HTTP_OK)) return 'failed';
+function meaningOf(report: PingbixReport, receipts: PingbixReceipts): Kind | undefined {
+  const { status, code, deliveredTime, receivedTime } = report;
+  if (isFailure(code, receipts) && !(status !== undefined && code === HTTP_OK)) return 'failed';
   if (isTime(deliveredTime)) return 'delivered';
   return [status, code, deliveredTime, receivedTime].some((said) => said !== undefined) ? 'pending' : undefined;
 }
@@ -113,7 +117,7 @@ const BLACKLISTED: Refusal = { class: 'recipient', clevertap: '903' };
 export function toReceipt(report: PingbixReport, config: ProviderConfig<PingbixCredentials>): Receipt | string {
   const { receipts } = config.credentials;
   const { to, status } = report;
-  const word = status === undefined || isEnvelope(status) ? meaningOf(report) : status;
+  const word = status === undefined || isEnvelope(status) ? meaningOf(report, receipts) : status;
   if (word === undefined) return 'no status';
   const isSaid = word === status;
   const code = isError(report.code) ? report.code : undefined;

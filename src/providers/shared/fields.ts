@@ -6,7 +6,7 @@
 import busboy from 'busboy';
 import type { CallbackRequest, CallbackResult, InboundText, Receipt } from '../provider';
 import { decodeText } from './charset';
-import { items, members, parseJsonExactly } from './json';
+import { items, members, parseTemplated } from './json';
 
 /** More of them say nothing of a message. */
 const MAX_FIELDS = 1_000;
@@ -100,11 +100,13 @@ export function fieldsOf(request: CallbackRequest): Fields[] {
 
 const queryOf = ({ url }: CallbackRequest): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
+const IS_MULTIPART = /^\s*multipart\/form-data/i;
+
 /** Null: there is no body. */
 function bodyFields({ headers, body }: CallbackRequest): Fields[] | null {
   const type = headers['content-type'];
   const declared = typeof type === 'string' ? type : '';
-  if (/^\s*multipart\/form-data/i.test(declared)) return [multipartFields(declared, body)];
+  if (IS_MULTIPART.test(declared)) return [multipartFields(declared, body)];
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(declared)?.[1];
   const { text } = decodeText(body, charset);
   const begin = text.trimStart().slice(0, 1);
@@ -118,7 +120,7 @@ function bodyFields({ headers, body }: CallbackRequest): Fields[] | null {
 
 /** The fields of each report in JSON: of an array's objects, or of the object, or of its only member `data`. */
 function jsonFields(text: string): Fields[] {
-  const parsed = parseJsonExactly(text);
+  const parsed = parseTemplated(text);
   if (parsed === undefined) throw new UnreadableCallback('the body is no JSON');
   const list = items(parsed) ?? [parsed];
   return list.flatMap((item) => {
@@ -143,6 +145,9 @@ export function ofMembers(object: Record<string, unknown>): Fields {
 
 const tooMany = (): UnreadableCallback => new UnreadableCallback(`more than ${MAX_FIELDS} fields`);
 
+/** In front of a name where the URL was copied out of HTML. */
+const ESCAPED = /^amp;/i;
+
 function formFields(form: Buffer, charset?: string): Fields {
   const fields = new Fields(charset);
   const pairs = form.toString('latin1').split('&', MAX_FIELDS + 1);
@@ -151,7 +156,7 @@ function formFields(form: Buffer, charset?: string): Fields {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
-    fields.add(decodeText(formBytes(name)).text, formBytes(value));
+    fields.add(decodeText(formBytes(name)).text.replace(ESCAPED, ''), formBytes(value));
   }
   return fields;
 }
@@ -168,11 +173,17 @@ export function formBytes(value: string): Buffer {
 /** A form as `multipart/form-data`. Files in it say nothing. */
 function multipartFields(type: string, body: Buffer): Fields {
   const fields = new Fields();
+  for (const [name, value] of multipartPairs(type, body)) fields.add(name, value);
+  return fields;
+}
+
+function multipartPairs(type: string, body: Buffer): [string, string][] {
+  const pairs: [string, string][] = [];
   let failure: unknown;
   const limits = { fields: MAX_FIELDS, files: 0, parts: MAX_FIELDS };
   try {
     const parser = busboy({ headers: { 'content-type': type }, limits });
-    parser.on('field', (name, value) => fields.add(name, value));
+    parser.on('field', (name, value) => pairs.push([name, value]));
     parser.on('error', (error) => (failure = error));
     // What it is given at once it tells at once.
     parser.end(body);
@@ -180,7 +191,32 @@ function multipartFields(type: string, body: Buffer): Fields {
     failure = error;
   }
   if (failure !== undefined) throw new UnreadableCallback('the multipart form can’t be read');
-  return fields;
+  return pairs;
+}
+
+/**
+ * The values of a form or of the URL by their names as they are spelled; a blank one counts where there is no other. One that
+ * comes twice with two values is a list of them: none of them is sure.
+ */
+export function parametersOf({ headers, query, body }: CallbackRequest, where: 'form' | 'query'): object {
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of where === 'query' ? query : pairsOf(String(headers['content-type'] ?? ''), body)) {
+    const known = values.get(name) ?? '';
+    if (typeof known !== 'string') continue;
+    if (known.trim() === '') values.set(name, value);
+    else if (value.trim() !== '' && value !== known) values.set(name, [known, value]);
+  }
+  return Object.fromEntries(values);
+}
+
+function pairsOf(type: string, body: Buffer): Iterable<[string, string]> {
+  if (!IS_MULTIPART.test(type)) return new URLSearchParams(body.toString('utf8'));
+  try {
+    return multipartPairs(type, body);
+  } catch (error) {
+    if (error instanceof UnreadableCallback) return [];
+    throw error;
+  }
 }
 
 /** What a vendor's adapter makes of one report: a receipt, texts of a phone, or the reason why it is neither. */

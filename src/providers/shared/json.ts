@@ -24,6 +24,39 @@ export function parseJsonExactly(text: string): unknown {
   return parseJson(text.replace(STRINGS_AND_LONG_INTEGERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
 }
 
+/**
+ * The same for callbacks whose template a person typed: a comma behind the last member or item is left out. Mobtexting's
+ * sample of such a template has one ("Compose webhook", docs 4.x `v2/sms/webhook.md`, read on 2026-11-29).
+ */
+export function parseTemplated(text: string): unknown {
+  const parsed = parseJsonExactly(text);
+  return parsed === undefined && /,\s*[}\]]/.test(text) ? parseJsonExactly(withoutLastCommas(text)) : parsed;
+}
+
+function withoutLastCommas(text: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  let comma = -1;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (isString) {
+      if (character === '\\') at++;
+      else isString = character !== '"';
+    } else if (/\s/.test(character)) {
+      continue;
+    } else {
+      if (comma >= 0 && (character === '}' || character === ']')) {
+        kept.push(text.slice(from, comma));
+        from = comma + 1;
+      }
+      comma = character === ',' ? at : -1;
+      isString = character === '"';
+    }
+  }
+  return kept.join('') + text.slice(from);
+}
+
 /** The members of a JSON object; empty for anything else, so that reading further never throws. */
 export function members(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { CLEVERTAP_CODES, FAILURE_CLASSES, type Refusal } from '../../core/messages/outcome';
 import { inOtherBase } from '../../core/messages/provider-id';
 import { publicText } from '../../outbound/errors';
-import { items, members, parseJson } from './json';
+import { parametersOf } from './fields';
+import { items, members, parseTemplated } from './json';
 import { inboundOf } from './inbound';
 import type { CallbackRequest, InboundText, Receipt } from '../provider';
 
@@ -113,10 +114,9 @@ export function valuesOf(request: CallbackRequest, where: Where): unknown[] | un
 }
 
 function parsedOf(request: CallbackRequest, { in: kind, field }: Where): unknown {
-  const text = request.body.toString('utf8');
-  if (kind === 'json') return parseJson(text);
-  const parameters = kind === 'query' ? request.query : new URLSearchParams(text);
-  return field === undefined ? Object.fromEntries(parameters) : parseJson(parameters.get(field) ?? '');
+  if (kind === 'json') return parseTemplated(request.body.toString('utf8'));
+  const parameters = parametersOf(request, kind);
+  return field === undefined ? parameters : parseTemplated(textAt(parameters, field) ?? '');
 }
 
 /**

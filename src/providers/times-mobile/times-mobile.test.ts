@@ -149,11 +149,15 @@ const success = { deliverystatus: 'DELIVERY_SUCCESS', description: 'Message deli
 const DLT: [FailureClass, CleverTapCode, number[]][] = [
   ['account', '907', [600, 601, 602, 603, 604, 605]],
   ['account', '919', [610, 611, 612, 613, 614, 615, 616, 617, 618]],
-  ['sender', '906', [620, 621, 622, 623]],
-  ['content', '908', [630, 631, 632, 633, 634, 635, 636, 637, 638, 639]],
+  ['sender', '906', [620, 621, 622, 623, 624, 625, 634]],
+  ['content', '908', [630, 631, 632, 633, 635, 636, 637, 638, 639]],
+  ['content', '920', [642]],
+  ['recipient', '901', [650]],
+  ['recipient', '909', [660]],
   ['transient', '917', [651]],
+  ['transient', '919', [670]],
   // Not listed, not documented or not DLT.
-  ['recipient', '900', [0, 606, 609, 619, 624, 640, 641, 645, 650, 652, 6200]],
+  ['recipient', '900', [0, 606, 609, 619, 626, 640, 641, 645, 652, 661, 671, 6200]],
 ];
 
 const callbackCases: CallbackCase[] = [

@@ -12,7 +12,7 @@ import { TEXT_ONLY, type OutboundMessage, type Provider, type SubmitResult } fro
 import { lookUp } from './lookup';
 import { isSigned } from './signature';
 import { ATTEMPT, readCallback } from './receipts';
-import { ERROR, FAILED } from './tables';
+import { ERROR, FAILED, codeIn } from './tables';
 
 const credentialsSchema = z.object({
   accountSid: z
@@ -124,7 +124,7 @@ function readAnswer(response: HttpResponse, authToken: string): SubmitResult {
   // A message resource exists; where it says at once that it failed, no callback will repeat it.
   const failed = FAILED.get(String(status));
   if (failed) {
-    const code = typeof error === 'number' ? String(error) : String(status);
+    const code = codeIn(error) ?? String(status);
     return { ok: false, ...(ERROR.get(code) ?? failed), code, reason: `the message is ${String(status)}` };
   }
   const parts = Number(segments); // A string. With a Messaging Service it is 0 until a sender has been picked.
@@ -133,13 +133,14 @@ function readAnswer(response: HttpResponse, authToken: string): SubmitResult {
 
 /** The error envelope `{code, message, more_info, status}`; without one the HTTP status speaks. */
 function refused(failure: OutboundError, body: Record<string, unknown>, authToken: string): OutboundError {
-  const { code, message } = body;
-  if (typeof code !== 'number') return failure;
-  const refusal = ERROR.get(String(code)) ?? failure;
+  const { message } = body;
+  const code = codeIn(body['code']);
+  if (code === undefined) return failure;
+  const refusal = ERROR.get(code) ?? failure;
   return new OutboundError({
     class: refusal.class,
     clevertap: refusal.clevertap,
-    code: String(code),
+    code,
     reason: publicText(typeof message === 'string' ? message : failure.message, [authToken]),
     retryAfterMs: failure.retryAfterMs,
     optOut: refusal.optOut,

@@ -7,6 +7,7 @@ import type { HttpClient } from '../../outbound/client';
 import { items, members, parseJson } from '../shared/json';
 import type { LookupSubject, Receipt } from '../provider';
 import { outcomeOf } from './receipts';
+import { codeIn } from './tables';
 
 /** A SID in the case that Twilio wants; ours may have been normalised. */
 const SID = /^(sm|mm)([0-9a-f]{32})$/i;
@@ -40,8 +41,8 @@ export async function lookUp(
   if (!found) return [];
   const { sid, status, error_code: error } = found;
   if (typeof sid !== 'string' || typeof status !== 'string') throw unreadableAnswer('the answer names no message');
-  const code = typeof error === 'number' ? String(error) : undefined;
-  return [{ attemptId: subject.attemptId, providerId: sid, ...outcomeOf(status.toLowerCase(), code) }];
+  const outcome = outcomeOf(status.toLowerCase(), codeIn(error));
+  return [{ attemptId: subject.attemptId, providerId: sid, ...outcome }];
 }
 
 /** From that day (GMT) on: what was queued before midnight may be sent after it. */

@@ -6,7 +6,8 @@ import type { ReplyMeaning } from '../../core/messages/opt-out';
 import { inboundOf } from '../shared/inbound';
 import { members, parseJson } from '../shared/json';
 import type { CallbackAnswer, CallbackRequest, CallbackResult, Receipt } from '../provider';
-import { ARRIVED, ERROR, FAILED, VALIDITY_OVER } from './tables';
+import { publicText } from '../../outbound/errors';
+import { ARRIVED, ERROR, FAILED, PENDING, VALIDITY_OVER } from './tables';
 
 /** The name under which our attempt id stands in the callback URL: Twilio has no field that it would echo. */
 export const ATTEMPT = 'attempt';
@@ -32,8 +33,9 @@ const TOLD: ReadonlyMap<string | undefined, ReplyMeaning> = new Map([
 export function readCallback(request: CallbackRequest): CallbackResult {
   const field = fieldsOf(request);
   const sid = field('MessageSid') ?? field('SmsMessageSid') ?? field('SmsSid');
-  const smsStatus = field('SmsStatus')?.toLowerCase();
-  const status = field('MessageStatus')?.toLowerCase() ?? (INBOUND_STATUS.has(smsStatus ?? '') ? undefined : smsStatus);
+  const smsStatus = field('SmsStatus')?.trim().toLowerCase();
+  const status =
+    field('MessageStatus')?.trim().toLowerCase() ?? (INBOUND_STATUS.has(smsStatus ?? '') ? undefined : smsStatus);
   if (sid === undefined) return { kind: 'malformed', reason: 'no MessageSid' };
   if (status === undefined || (INBOUND_STATUS.has(status) && field('Body') !== undefined)) {
     const told = TOLD.get(field('OptOutType')?.toUpperCase());
@@ -54,10 +56,10 @@ export function readCallback(request: CallbackRequest): CallbackResult {
 export function outcomeOf(
   status: string,
   code: string | undefined,
-): Pick<Receipt, 'status' | 'class' | 'code' | 'reason' | 'optOut'> {
+): Pick<Receipt, 'status' | 'class' | 'code' | 'reason' | 'optOut' | 'unlisted'> {
   if (ARRIVED.has(status)) return { status: 'delivered' };
   const failure = FAILED.get(status);
-  if (!failure) return { status: 'pending' };
+  if (!failure) return { status: 'pending', ...(PENDING.has(status) ? {} : { unlisted: publicText(status) }) };
   return {
     status: code === VALIDITY_OVER ? 'expired' : 'failed',
     ...(ERROR.get(code ?? '') ?? failure),

@@ -91,11 +91,22 @@ export const ERROR: ReadonlyMap<string, Refusal> = new Map(
   ROWS.flatMap(([refusal, codes]) => codes.map((code) => [String(code), refusal] as const)),
 );
 
+/** The code in an answer: a number, or its digits. */
+export function codeIn(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && /^\d{4,6}$/.test(value) ? value : undefined;
+}
+
 /** The code whose failure is an expiry. */
 export const VALIDITY_OVER = '30036';
 
 /** `MessageStatus` of messages that arrived; `read` implies it. Twilio OpenAPI `message_enum_status`, read on 2026-11-29. */
 export const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read']);
+
+/** `MessageStatus` of messages on their way. The same source and day. */
+export const PENDING: ReadonlySet<string> = new Set([
+  'queued', 'sending', 'sent', 'receiving', 'received', 'accepted', 'scheduled', 'partially_delivered',
+]); // prettier-ignore
 
 /**
  * `MessageStatus` of messages that failed: what it means when the code is missing or has no entry. The same source and day.

@@ -173,6 +173,12 @@ const submitCases: SubmitCase[] = [
     results: [{ ok: true, providerId: sid, parts: 1 }],
   },
   {
+    label: 'a code in digits is one',
+    messages: [message],
+    answer: { status: 400, body: '{"code":"21659","message":"no such From","status":400}' },
+    failure: { class: 'sender', clevertap: '906', code: '21659', message: 'no such From' },
+  },
+  {
     label: '1,601 characters stay here',
     messages: [{ ...message, text: 'a'.repeat(1_601) }],
     answer: 'reset',
@@ -292,7 +298,7 @@ const callbackCases: CallbackCase[] = [
       expected: receipt({ status: 'pending' }),
     }),
   ),
-  ...['delivered', 'read', 'DELIVERED'].map((status) => ({
+  ...['delivered', 'read', 'DELIVERED', ' delivered '].map((status) => ({
     label: `${status} is delivered`,
     request: report(status, { RawDlrDoneDate: '2401151200' }),
     expected: receipt({ status: 'delivered' }),
@@ -495,7 +501,7 @@ runCallbackCases(twilio, {
   format: 'form',
   unknownStatus: {
     request: report('teleported', { ErrorCode: '30008' }),
-    expected: receipt({ status: 'pending' }),
+    expected: receipt({ status: 'pending', unlisted: 'teleported' }),
   },
   cases: callbackCases,
 });
@@ -644,6 +650,22 @@ runLookupCases(twilio, credentials, [
         clevertap: '910',
         code: '30005',
         reason: 'undelivered: error 30005',
+      },
+    ],
+  },
+  {
+    label: 'a code in digits is one',
+    subjects: [subject],
+    answer: { body: JSON.stringify(resource({ status: 'undelivered', error_code: '21610' })) },
+    receipts: [
+      {
+        ...delivered,
+        status: 'failed',
+        class: 'recipient',
+        clevertap: '903',
+        optOut: true,
+        code: '21610',
+        reason: 'undelivered: error 21610',
       },
     ],
   },
