@@ -19,6 +19,13 @@ it.each([
   ['application/json;charset=utf8', 'utf-8'],
   ['text/plain; format=flowed; Charset = "ISO-8859-1"', 'iso-8859-1'],
   ['multipart/form-data; boundary=charset=x', 'utf-8'],
+  ["application/json; charset='utf-8'", 'utf-8'],
+  ["text/plain; charset='ISO-8859-1'", 'iso-8859-1'],
+  ['application/json;charset=utf-8,application/json', 'utf-8'],
+  ['text/plain; charset=UTF_8', 'utf-8'],
+  ['text/plain; charset=US-ASCII', 'utf-8'],
+  ['text/plain; charset=ANSI_X3.4-1968', 'utf-8'],
+  ['text/plain; charset=', 'utf-8'],
 ])('charset of %s', (type, charset) => {
   expect(charsetOf(type)).toBe(charset);
 });

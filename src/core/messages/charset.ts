@@ -21,7 +21,9 @@ export const UTF8 = 'utf-8';
 const WINDOWS_1252 = 'windows-1252';
 /** Without a mark it can be either; the first character of a body, ASCII in all that is taken, tells which. */
 const UTF16 = 'utf-16';
-const PARAMETER = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+const PARAMETER = /;\s*charset\s*=\s*["']?([^\s;,"']+)/i;
+/** UTF-8 in a spelling of its own, and ASCII, of which UTF-8 has every byte; the standard would read it as windows-1252. */
+const AS_UTF8 = /^(?:utf_?8|(?:us-)?ascii|ansi_x3\.4-19(?:68|86))$/;
 /** How much is decoded at a time while a bad byte is looked for. */
 const PIECE_BYTES = 4_096;
 const MAX_CHARACTER_BYTES = 4;
@@ -68,7 +70,7 @@ export function textReader(label: string): TextReader | null {
 /** The charset that a Content-Type declares, in lower case; UTF-8 where it declares none. */
 export function charsetOf(contentType: string | undefined): string {
   const label = contentType === undefined ? undefined : PARAMETER.exec(contentType)?.[1]?.toLowerCase();
-  return label === undefined || label === 'utf8' ? UTF8 : label;
+  return label === undefined || AS_UTF8.test(label) ? UTF8 : label;
 }
 
 /**
