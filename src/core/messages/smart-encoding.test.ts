@@ -8,6 +8,8 @@ it.each([
   ['Rs\u00a0500\u202fonly\u200b', 'Rs 500 only'],
   ['a—b―c−d‑e', 'a-b-c-d-e'],
   ['«Café» `x`', '"Café" \'x\''],
+  ['See “https://a.example/x”, ‘https://a.example/y’…', 'See "https://a.example/x", \'https://a.example/y\'...'],
+  ['\u2066https://a.example/x\u2069 now', 'https://a.example/x now'],
   ['Call \u202a9800000001\u202c now’', "Call 9800000001 now'"],
   ['Cafe\u0301 U\u0308ber', 'Café Über'],
   ['a\u061cb\u034fc\u2063d', 'abcd'],

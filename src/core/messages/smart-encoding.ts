@@ -2,7 +2,7 @@
  * Characters that programs set by themselves in place of those on a keyboard. One of them makes a whole text UCS-2, of 70
  * characters a part instead of 160; with letters of GSM 03.38 in their place the text says the same.
  */
-import { URL_IN_TEXT } from './links';
+import { endOfUrl, URL_IN_TEXT } from './links';
 import { segment, type Segmentation, type SegmentOptions } from './segments';
 
 /** What stands for each; nothing for those that nobody sees. */
@@ -44,7 +44,8 @@ export function smartText(text: string, options: SegmentOptions = {}): SmartText
   if (options.type === 'unicode' || encoding === 'gsm7') return null;
   let smart = '';
   let from = 0;
-  for (const { 0: url, index } of text.matchAll(URL_IN_TEXT)) {
+  for (const { 0: match, index } of text.matchAll(URL_IN_TEXT)) {
+    const url = match.slice(0, endOfUrl(match));
     smart += withLetters(text.slice(from, index)) + url;
     from = index + url.length;
   }
