@@ -76,6 +76,18 @@ describe.each(ROUTES)('%s', (path) => {
   });
 });
 
+test('numbers as PHP and .NET write lists, and JSON that curl calls a form', async () => {
+  const idsOf = ({ text }: { text: string }) => (JSON.parse(text) as { ids: string[] }).ids;
+  const toOf = async (id: string) => (await stack.call('GET', `/api/v1/messages/${id}`)).json.to as string;
+  for (const form of ['to[]=919800000207&to[]=919800000208', 'to%5B0%5D=919800000207&to=919800000208']) {
+    const ids = idsOf(await post(ROUTES[0], latin1(`${form}&text=Hi`), FORM));
+    expect(await Promise.all(ids.map(toOf))).toEqual(['+919800000207', '+919800000208']);
+  }
+  const json = latin1(`{"apikey":"${authorization.split(' ')[1]!}","to":"919800000207","text":"50% & more"}`);
+  const { status, id } = await post(ROUTES[0], json, FORM, false);
+  expect([status, await textOf(id)]).toEqual([200, '50% & more']);
+});
+
 test('a query: bytes as they are and escaped, no UTF-8, and a parameter that comes twice', async () => {
   const ask = async (query: string) => (await stack.call('GET', `/clevertap/v1/messages?${query}`)).json;
   const { ids } = await ask('to=919800000204&text=Caf%C3%A9');

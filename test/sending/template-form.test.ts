@@ -76,12 +76,15 @@ it('a text wins over the template; each record that can’t be rendered is refus
       record({ variables: '["Asha' }),
       { to: to() },
       record({ tid: '1107000000000000001' }),
+      record({ variables: ['$$FirstName', 'Rs 500'] }),
+      record({ tid: ` ${DLT}\n`, variables: ['Asha', 'Rs 500'] }),
     ],
   });
   expect(status).toBe(200);
   expect(await Promise.all(json.ids.map(async (id: string) => (await stored(id)).text))).toEqual([
     TEXT,
     'Its own text',
+    TEXT,
   ]);
   const told = (json.rejected as { index: number; code: string; message: string }[]).map(({ index, code, message }) => [index, code, message]); // prettier-ignore
   expect(told).toEqual([
@@ -94,6 +97,7 @@ it('a text wins over the template; each record that can’t be rendered is refus
     [8, 'invalid-type', expect.stringContaining('begins as JSON does')],
     [9, 'missing', 'text is missing: give the text of the message'],
     [10, 'missing', expect.stringContaining('text is missing, and no template of the account has the DLT id 1107000000000000001')],
+    [11, 'unreplaced-token', expect.stringMatching(/^variables .*\$\$FirstName/)],
   ]); // prettier-ignore
 });
 

@@ -178,6 +178,13 @@ it.each([
   }
 });
 
+it('names are found with the blanks that slipped in where they were typed', () => {
+  const { values, names } = nameValues({ ' to': TO, 'Body ': TEXT, '\nTemplate_ID': TEMPLATE, 'password ': 'p' });
+  expect(values).toEqual({ to: TO, text: TEXT, templateId: TEMPLATE });
+  expect(names.text).toBe('Body ');
+  expect(nameValues({ 'password ': 'p' }).extra).toBeUndefined();
+});
+
 it('uid is a sender ID only when nothing else names one', () => {
   expect(nameValues({ uid: 'TXTSMS' }).values).toEqual({ sender: 'TXTSMS' });
   expect(nameValues({ uid: 'user-7', from: 'TXTSMS' }).values).toEqual({ sender: 'TXTSMS' });

@@ -36,8 +36,11 @@ for (const [field, names] of Object.entries(ALIASES) as [Field, readonly string[
   names.forEach((name, rank) => NAMES.set(name.toLowerCase(), { field, rank }));
 }
 
-/** The field that a name stands for, in any case; undefined for a name that means nothing here. */
-export const fieldNamed = (name: string): Field | undefined => NAMES.get(name.toLowerCase())?.field;
+/** The field that a name stands for, in any case, with or without blanks around it; undefined for a name that means nothing here. */
+export const fieldNamed = (name: string): Field | undefined => NAMES.get(plainName(name))?.field;
+
+/** Without the blanks that slip in where names are typed into a form. */
+const plainName = (name: string): string => name.trim().toLowerCase();
 
 /**
  * A name that some partners use for the sender ID and others for a user's id: it counts only where nothing else, beside
@@ -77,13 +80,13 @@ export function nameValues(record: Record<string, unknown>, under?: NamedValues)
   for (const key in record) {
     const value = record[key];
     if (value === undefined || value === null) continue;
-    const known = NAMES.get(key) ?? NAMES.get(key.toLowerCase());
+    const known = NAMES.get(key) ?? NAMES.get(plainName(key));
     if (known === undefined) {
-      if (!CREDENTIALS.has(key.toLowerCase())) (extra ??= {})[key] = value;
+      if (!CREDENTIALS.has(plainName(key))) (extra ??= {})[key] = value;
       continue;
     }
     const { field, rank } = known;
-    if (field === 'sender' && under?.values.sender !== undefined && key.toLowerCase() === WEAK) {
+    if (field === 'sender' && under?.values.sender !== undefined && plainName(key) === WEAK) {
       (extra ??= {})[key] = value;
       continue;
     }

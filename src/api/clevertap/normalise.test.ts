@@ -1,3 +1,4 @@
+import { maskDigits } from '../../core/messages/msisdn';
 import { nameValues } from './fields';
 import { normaliseRecord, type AcceptableRecord } from './normalise';
 
@@ -146,6 +147,34 @@ describe('numbers and ids', () => {
     expect(rejected(fields)).toEqual(['invalid-type template_id', expect.stringContaining('put it in quotes')]);
   });
 
+  it('names and ids lose the blanks around them, those that nobody sees too', () => {
+    const fields = {
+      from: 'TXTSMS\u200b',
+      tid: ' 1107160016156755389\n',
+      dpi: '\ufeff1701158123540939524',
+      service: 'P\u00a0',
+    };
+    expect(accepted(fields)).toMatchObject({
+      sender: 'TXTSMS',
+      service: 'P',
+      options: { templateId: '1107160016156755389', entityId: '1701158123540939524' },
+    });
+  });
+
+  it.each([
+    [' 14155550100', '+14155550100'],
+    ['+14155550100', '+14155550100'],
+    ['14155550100', '14155550100'],
+    [' 123456', '123456'],
+  ])('the sender %j of a form is %s: a plus sign comes as a blank', (from, sender) => {
+    expect(accepted({ from }).sender).toBe(sender);
+  });
+
+  it('a template id that nothing replaced is told before a text that is missing', () => {
+    expect(rejected({ tid: '$$TemplateID', text: '' })[0]).toBe('unreplaced-token tid');
+    expect(rejected({ tid: 2 ** 60, text: undefined })[0]).toBe('invalid-type tid');
+  });
+
   it.each([
     ['meta', { mid: '$$MessageID' }, 'unreplaced-token mid'],
     ['sender', { from: '$$Sender' }, 'unreplaced-token from'],
@@ -288,7 +317,7 @@ describe('how old it may be when it leaves', () => {
   it.each([0, -1, 1.5, 34_560_001, 'soon', true])('maxAgeSeconds %j is rejected with its value', (maxAgeSeconds) => {
     expect(rejected({ maxAgeSeconds })).toEqual([
       'invalid-number maxAgeSeconds',
-      `maxAgeSeconds is ${JSON.stringify(String(maxAgeSeconds))}; it must be a whole number from 1 to 34560000`,
+      `maxAgeSeconds is ${JSON.stringify(maskDigits(String(maxAgeSeconds)))}; it must be a whole number from 1 to 34560000`,
     ]);
   });
 

@@ -1,7 +1,6 @@
 /** From the values of one record to messages that can be stored. Pure. */
 import { MAX_META_LENGTH } from '../../core/audience/upload-row';
-import { isBlank } from '../../core/messages/blank';
-import { hideDigits } from '../../core/messages/hidden';
+import { isBlank, withoutBlanks } from '../../core/messages/blank';
 import { ageLimit, lastMoment, MAX_AGE_SECONDS, validUntilProblem, type MaxAge } from '../../core/messages/age';
 import { maskDigits, normaliseMsisdn } from '../../core/messages/msisdn';
 import { MAX_LATE_MS, parseSendTime } from '../../core/time/schedule';
@@ -12,6 +11,7 @@ import type { MessageOptions } from '../../store/tables';
 import { isStorable } from '../http/text';
 import type { RecordProblem, RecordProblemCode } from '../ingress/record-problem';
 import type { Field, NamedValues } from './fields';
+import { unreplacedToken } from './tokens';
 
 /** What the account contributes to a record. */
 export interface AccountDefaults {
@@ -50,12 +50,8 @@ export type NormalisedRecord = { ok: true; record: AcceptableRecord } | { ok: fa
 
 /** What {@link isStorable} refuses, as JSON spells it. */
 const UNSTORABLE_JSON = /\\u(0000|d[89a-f])/;
-/**
- * A token that CleverTap did not replace means that the provider form is wrong: such a text must not reach a phone. A
- * campaign's own tokens may have any name, so those are known only where a value begins with one; CleverTap's six
- * (CleverTap docs, "Generic SMS") anywhere.
- */
-const TOKEN = /^\$\$\w+|\$\$(?:To|Body|Template(?:ID|Variables)|CampaignID|MessageID)(?!\w)/i;
+/** Longer than a header or a short code. */
+const LOST_PLUS = /^ \d{9,15}$/;
 const MAX_SERVICE_LENGTH = 20;
 /** Infobip takes 25 parts, the most of all providers; 4,000 characters are beyond every one of them. */
 const MAX_TEXT_LENGTH = 4_000;
@@ -86,9 +82,9 @@ export function normaliseRecord(
   try {
     if (repeated !== undefined) reader.refuseRepeated(repeated);
     const type = readType(reader);
+    const templateId = reader.dltId('templateId');
     const asGiven = reader.required('text', 'the text of the message', MAX_TEXT_LENGTH);
     const port = reader.integer('port', 1, MAX_PORT);
-    const templateId = reader.dltId('templateId');
     const wanted = { type: type ?? 'auto', port: port !== undefined } as const;
     // A registered text is compared letter by letter.
     const smart = account.smartEncoding === true && templateId === undefined ? smartText(asGiven, wanted) : null;
@@ -110,14 +106,14 @@ export function normaliseRecord(
       recipients: reader.recipients(account.country),
       text,
       meta: reader.text('meta', MAX_META_LENGTH) ?? null,
-      sender: reader.text('sender', MAX_SENDER_LENGTH)?.trim() ?? null,
-      service: reader.text('service', MAX_SERVICE_LENGTH) ?? account.service,
+      sender: reader.sender() ?? null,
+      service: reader.word('service', MAX_SERVICE_LENGTH) ?? account.service,
       options,
       encoding: segmentation.encoding,
       segments: segmentation.parts,
       dueAt: reader.time('time', account.timezone, now),
       validUntil: reader.time('validUntil', account.timezone, now),
-      webhookId: reader.text('webhookId', MAX_META_LENGTH) ?? null,
+      webhookId: reader.word('webhookId', MAX_META_LENGTH) ?? null,
       callbackUrl: reader.text('callbackUrl', 2_000) ?? null,
     };
     record.validUntil = readAge(reader, record, account, now);
@@ -172,19 +168,25 @@ class RecordReader {
     if (value === undefined || value === '') return undefined;
     const text = typeof value === 'string' ? value : this.spell(field, value);
     if (field !== 'meta' && isBlank(text)) return undefined;
-    const token = text.includes('$$') ? TOKEN.exec(text) : null;
-    if (token !== null) {
-      const still = token.index === 0 ? 'is still' : 'still has';
-      this.reject(
-        field,
-        'unreplaced-token',
-        `${still} ${hideDigits(token[0].slice(0, 40))}: CleverTap did not replace the token; mend the provider form`,
-      );
-    }
+    const unreplaced = unreplacedToken(text);
+    if (unreplaced !== null) this.reject(field, 'unreplaced-token', unreplaced);
     if (!isStorable(text)) this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
     if (text.length > maxLength)
       this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
     return text;
+  }
+
+  /** A name or an id: blanks around it are none of it. */
+  word(field: Field, maxLength: number): string | undefined {
+    const text = this.text(field, maxLength);
+    return text === undefined ? undefined : withoutBlanks(text);
+  }
+
+  /** Of a form whose plus sign was not escaped a number comes with a blank in its place. */
+  sender(): string | undefined {
+    const value = this.values.sender;
+    if (typeof value === 'string' && LOST_PLUS.test(value)) return value.replace(' ', '+');
+    return this.word('sender', MAX_SENDER_LENGTH);
   }
 
   required(field: Field, what: string, maxLength: number): string {
@@ -259,7 +261,7 @@ class RecordReader {
 
   /** DLT ids have 19 digits, beyond what a JSON number can hold. */
   dltId(field: Field): string | undefined {
-    return this.text(field, 64);
+    return this.word(field, 64);
   }
 
   refuseRepeated(name: string): never {

@@ -1,11 +1,12 @@
 /** Records that name a DLT template and bring its variables, and no text: CleverTap's own template form. */
 import { readVariables, renderInOrder, type VariableValues } from '../../core/audience/positional';
 import { parseTemplate } from '../../core/audience/template';
-import { isBlank } from '../../core/messages/blank';
+import { isBlank, withoutBlanks } from '../../core/messages/blank';
 import type { DltTemplate } from '../../store/audience/templates';
 import type { Accounts } from '../http/account-context';
 import type { RecordProblem } from '../ingress/record-problem';
 import type { NamedValues } from './fields';
+import { unreplacedToken } from './tokens';
 
 /** A record with its text, or why it has none. */
 export type FilledRecord = { ok: true; values: NamedValues } | { ok: false; problem: RecordProblem };
@@ -40,7 +41,8 @@ export async function withTemplateTexts(
 /** The DLT id that stands for a record's text; null when it has a text, or names no template. */
 function templateOf({ values: { text, templateId } }: NamedValues): string | null {
   if (text !== undefined && (typeof text !== 'string' || !isBlank(text))) return null;
-  return typeof templateId === 'string' && !isBlank(templateId) && !templateId.startsWith('$$') ? templateId : null;
+  if (typeof templateId !== 'string' || isBlank(templateId) || templateId.startsWith('$$')) return null;
+  return withoutBlanks(templateId);
 }
 
 function fill(record: NamedValues, id: string, templates: readonly DltTemplate[]): FilledRecord {
@@ -58,6 +60,10 @@ function fill(record: NamedValues, id: string, templates: readonly DltTemplate[]
   const given = names.variables ?? 'variables';
   const read = readVariables(values.variables);
   if (!read.ok) return refuse('invalid-type', given, read.problem);
+  for (const value of Object.values(read.variables.values)) {
+    const unreplaced = unreplacedToken(value);
+    if (unreplaced !== null) return refuse('unreplaced-token', given, unreplaced);
+  }
   const texts = templates.map((template) => ({ template, made: renderOne(template, read.variables) }));
   const made = texts.flatMap(({ template, made: one }) => (one.ok ? [{ template, text: one.text }] : []));
   const [first] = made;

@@ -41,6 +41,13 @@ it.each<[string, Request, unknown]>([
   ['a query with bytes that should be escaped', get(latin1('message=').toString() + Buffer.from('Café').toString('latin1')), CAFE], // prettier-ignore
   ['one value twice', post('message=a&to=1&message=a&to=1', FORM), { message: 'a', to: '1' }],
   ['numbers as several parameters', get('to=1&to=2&to=1&message=a'), { to: '1,2', message: 'a' }],
+  ['numbers as PHP and jQuery write a list', post('to[]=1&to[]=2&message=a', FORM), { to: '1,2', message: 'a' }],
+  ['the same, escaped', get('to%5B%5D=1&to%5B%5D=2'), { to: '1,2' }],
+  ['numbers as .NET writes a list', post('to[0]=1&to[1]=2&to=3&message=a', FORM), { to: '1,2,3', message: 'a' }],
+  ['another name that looks like it', post('to=1&x[0]=2', FORM), { to: '1', 'x[0]': '2' }],
+  ['JSON that curl calls a form', post(' {"message":"50% & +1"}', FORM), { message: '50% & +1' }],
+  ['the same in an array', post('[{"to":"1"}]', FORM), [{ to: '1' }]],
+  ['a form that begins with a brace', post('{a}=b', FORM), { '{a}': 'b' }],
   ['an empty one beside it', post('message=&message=a&message=', FORM), { message: 'a' }],
   ['two texts', post('to=1&message=a&message=b', FORM), 'invalid-request: message comes twice, with different values: send it once'], // prettier-ignore
   ['two texts in a query', get('message=a&message=b'), 'invalid-request: message comes twice, with different values: send it once'], // prettier-ignore

@@ -19,13 +19,22 @@ const NO_LIST: IsList = () => false;
  */
 export function fieldsOf(fields: Iterable<FormField>, isList = NO_LIST): Record<string, unknown> {
   const values: Record<string, string> = {};
-  for (const [name, value] of fields) {
+  for (const [written, value] of fields) {
+    const name = listNamed(written, isList);
     const before = Object.hasOwn(values, name) ? values[name]! : '';
     if (before === '' || before === value) values[name] = value;
     else if (value !== '' && !isList(name)) throw invalid(name, 'comes twice, with different values: send it once');
     else if (value !== '' && !before.split(',').includes(value)) values[name] = `${before},${value}`;
   }
   return values;
+}
+
+/** `to[]` and `to[0]`, as PHP, jQuery and .NET write the items of a list. */
+const ITEM = /^(.+)\[\d*\]$/;
+
+function listNamed(written: string, isList: IsList): string {
+  const list = written.endsWith(']') ? ITEM.exec(written)?.[1] : undefined;
+  return list !== undefined && isList(list) ? list : written;
 }
 
 /** @throws AppError invalid-request when there are too many parameters, or one is no UTF-8. */
@@ -86,9 +95,15 @@ export function readFields(request: Request, isList?: IsList): unknown {
   return fieldsOf(fieldsIn(decodeFormBytes(bytes, charset)), isList);
 }
 
-/** Whether fields come as JSON, as `type` says or, without one, as it looks; else as a form. */
+/**
+ * Whether fields come as JSON, as `type` says or, without one, as it looks; else as a form. A form is what curl and others
+ * call all that they send: what begins as only JSON does is none.
+ */
 export const looksLikeJson = (text: string, type: string): boolean =>
-  /json/i.test(type) || (!isForm(type) && !isMultipart(type) && /^\s*[[{]/.test(text));
+  /json/i.test(type) || (!isMultipart(type) && (isForm(type) ? UNDER_FORM : LIKE_JSON).test(text));
+
+const LIKE_JSON = /^\s*[[{]/;
+const UNDER_FORM = /^\s*(?:\{\s*"|\[\s*\{)/;
 
 export const isForm = (type: string): boolean => /form-urlencoded/i.test(type);
 

@@ -17,6 +17,8 @@ it.each<[string, unknown]>([
   ['an array as JSON text', '["Asha","Rs 500"]'],
   ['the same with blanks around it', ' [ "Asha" , "Rs 500" ] '],
   ['a comma text', 'Asha, Rs 500'],
+  ['texts in quotes', '"Asha","Rs 500"'],
+  ['an array as JSON text, in quotes once more', JSON.stringify('["Asha","Rs 500"]')],
   ['an object by the template’s names', { amount: 'Rs 500', name: 'Asha' }],
   ['an object as JSON text', '{"amount":"Rs 500","name":"Asha"}'],
   ['an object by other names', { var1: 'Asha', var2: 'Rs 500' }],
@@ -28,6 +30,8 @@ it.each<[string, unknown]>([
 
 it.each<[string, string, unknown, string]>([
   ['numbers', 'Your code is {1}.', [4711], 'Your code is 4711.'],
+  ['a comma between quotes', '{a}: {b}', '"Asha", "Rs 1,500"', 'Asha: Rs 1,500'],
+  ['quotes that are the text’s', 'Now: {a}', '"Big" sale', 'Now: "Big" sale'],
   ['a number alone', 'Your code is {1}.', 4711, 'Your code is 4711.'],
   ['one name at two places, a value for each', '{a} {b} {a}', ['x', 'y', 'z'], 'x y z'],
   ['one name at two places, a value for the name', '{a} {b} {a}', ['x', 'y'], 'x y x'],

@@ -35,11 +35,25 @@ const list = (values: string[]): ReadVariables => ({ ok: true, variables: { kind
 
 function readText(text: string): ReadVariables {
   if (text === '') return list([]);
+  if (text.startsWith('"')) {
+    const quoted = quotedList(text);
+    if (quoted !== null) return quoted.length === 1 ? readText(quoted[0]!.trim()) : list(quoted);
+  }
   if (!/^[[{]/.test(text)) return list(text.split(',').map((value) => value.trim()));
   try {
     return readVariables(JSON.parse(text));
   } catch {
     return { ok: false, problem: `begins as JSON does and is none: ${FORMS}` };
+  }
+}
+
+/** `"Asha","Rs 1,500"`: texts in quotes, the inside of an array; null where it is something else. */
+function quotedList(text: string): string[] | null {
+  try {
+    const items = JSON.parse(`[${text}]`) as unknown[];
+    return items.every((item) => typeof item === 'string') ? items : null;
+  } catch {
+    return null;
   }
 }
 

@@ -19,6 +19,12 @@ it.each([
   ['application/json;charset=utf8', 'utf-8'],
   ['text/plain; format=flowed; Charset = "ISO-8859-1"', 'iso-8859-1'],
   ['multipart/form-data; boundary=charset=x', 'utf-8'],
+  ["application/json; charset='utf-8'", 'utf-8'],
+  ["text/plain; charset='ISO-8859-1'", 'iso-8859-1'],
+  ['application/json;charset=utf-8,application/json', 'utf-8'],
+  ['text/plain; charset=UTF_8', 'utf-8'],
+  ['text/plain; charset=US-ASCII', 'us-ascii'],
+  ['text/plain; charset=', 'utf-8'],
 ])('charset of %s', (type, charset) => {
   expect(charsetOf(type)).toBe(charset);
 });
@@ -28,6 +34,9 @@ it.each<[string, Buffer, string]>([
   ['windows-1252', Buffer.from('\x80\x82\x9f\xa0\xff', 'latin1'), '€‚Ÿ\u00a0ÿ'],
   ['latin1', Buffer.from('\xfcber', 'latin1'), 'über'],
   ['us-ascii', Buffer.from('abc'), 'abc'],
+  ['us-ascii', Buffer.from('Café €'), 'Café €'],
+  ['ansi_x3.4-1968', Buffer.from('नमस्ते'), 'नमस्ते'],
+  ['us-ascii', Buffer.from('Caf\xe9', 'latin1'), 'Café'],
   ['iso-8859-15', Buffer.from([0xa4]), '€'],
   ['windows-1251', Buffer.from([0xcf, 0xf0, 0xe8]), 'При'],
   ['utf-16le', Buffer.from('नमस्ते', 'utf16le'), 'नमस्ते'],

@@ -21,7 +21,9 @@ export const UTF8 = 'utf-8';
 const WINDOWS_1252 = 'windows-1252';
 /** Without a mark it can be either; the first character of a body, ASCII in all that is taken, tells which. */
 const UTF16 = 'utf-16';
-const PARAMETER = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+const PARAMETER = /;\s*charset\s*=\s*["']?([^\s;,"']+)/i;
+/** Programs say so that know no better, of UTF-8 mostly; the standard would read all of it as windows-1252. */
+const ASCII = /^(?:(?:us-)?ascii|ansi_x3\.4-1968)$/;
 /** How much is decoded at a time while a bad byte is looked for. */
 const PIECE_BYTES = 4_096;
 const MAX_CHARACTER_BYTES = 4;
@@ -68,7 +70,7 @@ export function textReader(label: string): TextReader | null {
 /** The charset that a Content-Type declares, in lower case; UTF-8 where it declares none. */
 export function charsetOf(contentType: string | undefined): string {
   const label = contentType === undefined ? undefined : PARAMETER.exec(contentType)?.[1]?.toLowerCase();
-  return label === undefined || label === 'utf8' ? UTF8 : label;
+  return label === undefined || /^utf_?8$/.test(label) ? UTF8 : label;
 }
 
 /**
@@ -84,6 +86,10 @@ export function decodeText(bytes: Buffer, declared = UTF8): DecodedText {
 /** The same where a byte order mark would be a character like others. */
 export function decodeAs(bytes: Buffer, declared: string): DecodedText {
   if (declared === UTF8) return fromUtf8(bytes);
+  if (ASCII.test(declared)) {
+    const utf8 = fromUtf8(bytes);
+    if (utf8.ok) return utf8;
+  }
   const reader = textReader(declared === UTF16 ? utf16Of(bytes) : declared);
   if (reader === null) {
     const label = JSON.stringify(declared.slice(0, QUOTED_BYTES));

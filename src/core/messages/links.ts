@@ -28,10 +28,18 @@ export const URL_IN_TEXT = /\bhttps?:\/\/[^\s<>"]+/gi;
 const PAIRS = '()[]{}（）［］｛｝「」『』【】〈〉《》〔〕〖〗｢｣⟨⟩«»‹›“”‘’';
 const OPENING = new Map<string, string>();
 for (let i = 0; i < PAIRS.length; i += 2) OPENING.set(PAIRS[i + 1]!, PAIRS[i]!);
-/** Ends of sentences and their parts in scripts that set no blank behind them. ASCII has them within URLs too. */
-const ENDS_URL = /[^\P{Terminal_Punctuation}\x00-\x7f]|[…‥]/u;
-/** What a sentence sets behind a URL: punctuation that closes, of any script, but what is at home at the end of a URL. */
-const CLOSES = /(?![/#&%@\\])[\p{Po}\p{Pe}\p{Pf}]/u;
+/**
+ * Ends of sentences and their parts in scripts that set no blank behind them, which ASCII has within URLs too; and what
+ * nobody sees, such as the marks that turn a URL in a text from right to left. Joiners belong to words.
+ */
+const ENDS_URL =
+  /[^\P{Terminal_Punctuation}\x00-\x7f]|[…‥\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufffc]/u;
+/**
+ * What a sentence sets behind a URL: punctuation of any script that closes, or opens what comes next, and pictures; but not
+ * what is at home at the end of a URL.
+ */
+const CLOSES =
+  /(?![/#&%@\\])[\p{Po}\p{Pe}\p{Pf}\p{Ps}\p{Pi}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Variation_Selector}\u200c\u200d]/u;
 
 /**
  * Where a URL ends among the characters that follow it without a blank, as people mean it: a bracket that opens within it

@@ -24,7 +24,7 @@ export const WORDS = {
     stop: list(
       'stop|stopall|stop all|unsubscribe|unsub|un-subscribe|unsubscribe me|unsub me|unsubscribe all|cancel|end|quit|revoke|' +
         'optout|opt out|opt me out|remove|remove me|remove my number|take me off|delete my number|arret|td|dnd|' +
-        'do not disturb|stop sending messages|stop sending me messages|stop sending sms|stop sending texts|stop texting me|' +
+        'do not disturb|stop sending messages|stop sending me messages|stop sending sms|stop sending texts|stop sending me texts|stop sending me sms|stop all messages|stop texting me|' +
         'stop messaging me|stop these messages|stop this service|no more messages|no more texts|no more sms|' +
         'do not text|do not text me|dont text me|do not message me|dont message me|do not contact me|dont contact me|' +
         'do not send|do not send sms|do not send messages|reply stop|send stop|text stop|sms stop',

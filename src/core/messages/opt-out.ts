@@ -37,12 +37,13 @@ export interface OptOutVocabulary {
 
 /** Nothing that long is a word with some politeness; in UTF-16 units. */
 const MAX_LENGTH = 300;
-/** Lines with which mail-like apps close a text. */
-const SIGNATURE = /\n\s*(?:--\s*\n|sent (?:from|via) |get outlook for )[\s\S]*$/i;
+/** Lines with which mail-like apps close a text, in the languages that such apps have. */
+const SIGNATURE =
+  /\n\s*(?:--\s*\n|sent (?:from|via) |get outlook for |envoyé (?:de(?:puis)?|à partir de) |enviado (?:desde|do|de|a partir do) |von meine[mr] .* gesendet|inviato da(?:l| )|verzonden vanaf )[\s\S]*$/i;
 /** Accents of Latin, Greek and Cyrillic, harakat and the hamzas of Arabic, tatweel; vowel signs of Indic scripts stay. */
 const MARKS = /[\u0300-\u036f\u064b-\u065f\u0670\u0640]/g;
-/** What nobody sees: joiners, direction marks, soft hyphens, variation selectors. */
-const INVISIBLE = /[\p{Cf}\ufe00-\ufe0f]/gu;
+/** What nobody sees: joiners, direction marks, soft hyphens, variation selectors, fillers. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const APOSTROPHES = /['\u2018\u2019\u02bc`\u00b4]/g;
 /** Hyphens within a word belong to it. */
 const TOKENS = /[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*/gu;
@@ -61,9 +62,11 @@ function tokensOf(text: string): string[] {
     .normalize('NFC')
     .replace(FOLDABLE, (letter) => FOLDED[letter]!)
     .toUpperCase();
-  return joinLetters(plain.match(TOKENS) ?? []);
+  return joinLetters((plain.match(TOKENS) ?? []).flatMap((token) => token.split(BEFORE_DIGITS)));
 }
 
+/** A number behind a hyphen is one by itself: `STOP-12345`. */
+const BEFORE_DIGITS = /-(?=\p{N}+$)/u;
 const LETTER_BY_LETTER = /^\p{L}(?:-\p{L}){2,}$/u;
 
 /** Three or more letters that stand alone spell a word: `S.T.O.P`. */
@@ -133,23 +136,37 @@ const NUMBER = /^\p{N}+$/u;
 
 /** Reads a text as a person means it. */
 export function readReply(text: string, vocabulary: OptOutVocabulary): Reply {
-  if (text.length > MAX_LENGTH) return { meaning: 'reply' };
-  const tokens = tokensOf(text.replace(SIGNATURE, ''));
+  const said = text.trim();
+  if (said.length > MAX_LENGTH) return { meaning: 'reply' };
+  const tokens = tokensOf(said.replace(SIGNATURE, ''));
   // As it stands first: "do not send" must not lose a word to politeness.
   return (
     wordIn(tokens, vocabulary) ?? wordIn(withoutPlease(tokens, vocabulary.please), vocabulary) ?? { meaning: 'reply' }
   );
 }
 
-function wordIn(tokens: readonly string[], { stop, start }: OptOutVocabulary): Reply | null {
+function wordIn(said: readonly string[], { stop, start }: OptOutVocabulary): Reply | null {
+  const tokens = once(said);
   const phrase = phraseOf(tokens);
   const stopped = stop.get(phrase);
   if (stopped !== undefined) return { meaning: 'stop', word: phrase, language: stopped };
   const started = start.get(phrase);
   if (started !== undefined) return { meaning: 'start', word: phrase, language: started };
-  const head = phraseOf(tokens.slice(0, -1));
-  const follows = NUMBER.test(tokens.at(-1) ?? '') ? BEFORE_NUMBER.has(head) : head === 'STOP' && tokens[0] === 'STOP';
+  // A number may stand in groups, as people write it.
+  const words = tokens.slice(0, tokens.findLastIndex((token) => !NUMBER.test(token)) + 1);
+  const head = phraseOf(words.length < tokens.length ? words : tokens.slice(0, -1));
+  const follows = words.length < tokens.length ? BEFORE_NUMBER.has(head) : head === 'STOP' && tokens[0] === 'STOP';
   return follows ? { meaning: 'stop', word: head.replace(/ TO$/, ''), language: 'en' } : null;
+}
+
+/** What somebody says again and again is said once: `STOP STOP STOP`. */
+function once(tokens: readonly string[]): readonly string[] {
+  for (let length = 1; length <= tokens.length / 2; length++) {
+    if (tokens.length % length === 0 && tokens.every((token, i) => token === tokens[i % length])) {
+      return tokens.slice(0, length);
+    }
+  }
+  return tokens;
 }
 
 /** What is left when politeness at both ends is taken away. */

@@ -8,6 +8,11 @@ it.each([
   ['Rs\u00a0500\u202fonly\u200b', 'Rs 500 only'],
   ['a—b―c−d‑e', 'a-b-c-d-e'],
   ['«Café» `x`', '"Café" \'x\''],
+  ['See “https://a.example/x”, ‘https://a.example/y’…', 'See "https://a.example/x", \'https://a.example/y\'...'],
+  ['\u2066https://a.example/x\u2069 now', 'https://a.example/x now'],
+  ['Call \u202a9800000001\u202c now’', "Call 9800000001 now'"],
+  ['Cafe\u0301 U\u0308ber', 'Café Über'],
+  ['a\u061cb\u034fc\u2063d', 'abcd'],
   ['one\u2028two\tthree', 'one\ntwo three'],
   ['See “it”: https://a.example/x', 'See "it": https://a.example/x'],
 ])('%s', (text, smart) => {
@@ -18,6 +23,7 @@ it.each([
 it.each([
   ['GSM-7 already', "It's here"],
   ['another script beside it', 'नमस्ते “Asha”'],
+  ['letters that are turned round', '“a”\u202ecba\u202c'],
   ['a picture beside it', '“Sale” 😀'],
   ['a character that it would have to guess', '“Sale” ₹500'],
   ['a URL with one', 'See “it”: https://a.example/a–b'],

@@ -2,7 +2,7 @@
  * Characters that programs set by themselves in place of those on a keyboard. One of them makes a whole text UCS-2, of 70
  * characters a part instead of 160; with letters of GSM 03.38 in their place the text says the same.
  */
-import { URL_IN_TEXT } from './links';
+import { endOfUrl, URL_IN_TEXT } from './links';
 import { segment, type Segmentation, type SegmentOptions } from './segments';
 
 /** What stands for each; nothing for those that nobody sees. */
@@ -20,7 +20,9 @@ put('\u2025', '..');
 put('\u2026', '...');
 put('\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000', ' ');
 put('\u2028\u2029\u0085', '\n');
-put('\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff', '');
+put('\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff', '');
+// Around numbers that were copied from an address book. What turns letters round (U+202E) is not among them.
+put('\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069', '');
 
 const REPLACEABLE = new RegExp(
   `[${[...LETTERS.keys()].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}]`,
@@ -42,7 +44,8 @@ export function smartText(text: string, options: SegmentOptions = {}): SmartText
   if (options.type === 'unicode' || encoding === 'gsm7') return null;
   let smart = '';
   let from = 0;
-  for (const { 0: url, index } of text.matchAll(URL_IN_TEXT)) {
+  for (const { 0: match, index } of text.matchAll(URL_IN_TEXT)) {
+    const url = match.slice(0, endOfUrl(match));
     smart += withLetters(text.slice(from, index)) + url;
     from = index + url.length;
   }
@@ -52,4 +55,6 @@ export function smartText(text: string, options: SegmentOptions = {}): SmartText
   return segmentation.encoding === 'gsm7' && segmentation.parts <= parts ? { text: smart, segmentation } : null;
 }
 
-const withLetters = (text: string): string => text.replace(REPLACEABLE, (character) => LETTERS.get(character)!);
+/** A letter and its accent become one character, as GSM 03.38 has it. */
+const withLetters = (text: string): string =>
+  text.normalize('NFC').replace(REPLACEABLE, (character) => LETTERS.get(character)!);

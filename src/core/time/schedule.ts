@@ -13,7 +13,7 @@ export const SEND_TIME_FORMATS =
   "yyyy-mm-dd hh:mm[:ss] in the account's time zone, ISO 8601 with an offset (2026-08-01T10:00:00+05:30 or …Z), or epoch seconds or milliseconds";
 
 const LOCAL_OR_ISO =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?(Z|[+-]\d\d(?::?\d\d)?))?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?))?$/i;
 const EPOCH_SECONDS = /^\d{10}$/;
 const EPOCH_MILLISECONDS = /^\d{13}$/;
 
