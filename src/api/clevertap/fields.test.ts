@@ -168,7 +168,8 @@ it.each([
   ['text', { smstext: '4', text: '3', body: '2', message: '1' }],
   ['meta', { corelationid: '5', clientsmsid: '4', msgid: '3', mid: '2', custom: '1' }],
   ['sender', { uid: '4', source: '3', from: '2', sender: '1' }],
-  ['templateId', { dtm: '3', tid: '2', template_id: '1' }],
+  ['templateId', { dlt_template_id: '5', dltTemplateId: '4', dtm: '3', tid: '2', template_id: '1' }],
+  ['entityId', { dlt_entity_id: '3', dltEntityId: '2', dpi: '1' }],
 ] as const)('of several names for %s the first of the list wins, wherever it stands', (field, record) => {
   const entries = Object.entries(record);
   for (const order of [entries, [...entries].reverse()]) {
