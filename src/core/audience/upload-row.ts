@@ -7,6 +7,10 @@ import { unguarded } from './cell-guard';
 export const MAX_META_LENGTH = 512;
 const MAX_VALUE_LENGTH = 100;
 const BLANK = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+/** No number at all: marks alone, such as a guard of nothing, and the words of databases and spreadsheets for nothing. */
+const NO_NUMBER = /^[^\p{L}\p{N}]*(?:(?:null|nil|none|nan|n\/a|na)[^\p{L}\p{N}]*)?$/iu;
+/** Nobody sees them at the ends of a cell, and one of them makes a text that costs twice. */
+const INVISIBLE_END = /[\s\u200b\u2060]/;
 /** The character that the decoder puts where bytes are not UTF-8. */
 const NOT_UTF8 = '\ufffd';
 
@@ -47,7 +51,7 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
       if (extra !== undefined) return invalid(null, extra, tooMany(cells.length, width));
     }
     const own = cells[number.at] ?? '';
-    const other = isBlank(own) ? otherNumbers.find(({ at }) => !isBlank(cells[at] ?? '')) : undefined;
+    const other = hasNone(own) ? otherNumbers.find(({ at }) => !hasNone(cells[at] ?? '')) : undefined;
     const { at, name } = other ?? number;
     const raw = cells[at] ?? '';
     const reading = normaliseMsisdn(raw, defaultCountry);
@@ -62,7 +66,8 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
     for (const key of keys) {
       const cell = cells[key.at];
       if (cell === undefined || isBlank(cell)) continue;
-      const value = cell.trim();
+      const value = unguarded(trimmed(cell));
+      if (value === '') continue;
       if (value.includes(NOT_UTF8)) return notUtf8(key.name, value);
       json += (json === '' ? '' : ',') + key.json + JSON.stringify(value);
     }
@@ -75,6 +80,17 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
 
 /** Nobody sees anything in it. */
 const isBlank = (cell: string): boolean => cell === '' || BLANK.test(cell);
+
+function trimmed(cell: string): string {
+  let from = 0;
+  let to = cell.length;
+  while (from < to && INVISIBLE_END.test(cell[from]!)) from++;
+  while (to > from && INVISIBLE_END.test(cell[to - 1]!)) to--;
+  return cell.slice(from, to);
+}
+
+/** Of a column of numbers. */
+const hasNone = (cell: string): boolean => NO_NUMBER.test(cell);
 
 const invalid = (column: string | null, value: string, message: string): RowReading => ({
   kind: 'invalid',
