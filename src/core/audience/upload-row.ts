@@ -9,6 +9,8 @@ const MAX_VALUE_LENGTH = 100;
 const BLANK = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 /** No number at all: marks alone, such as a guard of nothing, and the words of databases and spreadsheets for nothing. */
 const NO_NUMBER = /^[^\p{L}\p{N}]*(?:(?:null|nil|none|nan|n\/a|na)[^\p{L}\p{N}]*)?$/iu;
+/** How nearly all numbers begin. */
+const BEGINS = /^\+?\d/;
 /** Nobody sees them at the ends of a cell, and one of them makes a text that costs twice. */
 const INVISIBLE_END = /[\s\u200b\u2060]/;
 /** The character that the decoder puts where bytes are not UTF-8. */
@@ -82,15 +84,17 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
 const isBlank = (cell: string): boolean => cell === '' || BLANK.test(cell);
 
 function trimmed(cell: string): string {
+  const text = cell.trim();
   let from = 0;
-  let to = cell.length;
-  while (from < to && INVISIBLE_END.test(cell[from]!)) from++;
-  while (to > from && INVISIBLE_END.test(cell[to - 1]!)) to--;
-  return cell.slice(from, to);
+  let to = text.length;
+  // Most texts begin and end in ASCII.
+  while (from < to && text.charCodeAt(from) > 0x7f && INVISIBLE_END.test(text[from]!)) from++;
+  while (to > from && text.charCodeAt(to - 1) > 0x7f && INVISIBLE_END.test(text[to - 1]!)) to--;
+  return to - from === text.length ? text : text.slice(from, to).trim();
 }
 
 /** Of a column of numbers. */
-const hasNone = (cell: string): boolean => NO_NUMBER.test(cell);
+const hasNone = (cell: string): boolean => !BEGINS.test(cell) && NO_NUMBER.test(cell);
 
 const invalid = (column: string | null, value: string, message: string): RowReading => ({
   kind: 'invalid',
