@@ -49,6 +49,7 @@ describe('to', () => {
     [7900000001.0, ['+917900000001']],
     ["'9800000001, 0919800000002,tel:+919800000003", ['+919800000001', '+919800000002', '+919800000003']],
     ['919800000001, +919800000002,,9800000003 ,', ['+919800000001', '+919800000002', '+919800000003']],
+    [' 919800000001, 9800000002', ['+919800000001', '+919800000002']],
   ])('%j', (to, recipients) => {
     expect(accepted({ to }).recipients).toEqual(recipients);
   });
@@ -64,6 +65,10 @@ describe('to', () => {
     [-7900000001, 'invalid-number to'],
     [2 ** 60, 'invalid-number to'],
     ['+9198000000017', 'invalid-number to'],
+    // As a form has +6581234567 that is not encoded.
+    [' 6581234567', 'invalid-number to'],
+    ['919800000001, 6581234567', 'invalid-number to'],
+    ['-9799999910', 'invalid-number to'],
     [{ number: '919800000001' }, 'invalid-type to'],
     [['919800000001'], 'invalid-type to'],
     ['$$To', 'unreplaced-token to'],

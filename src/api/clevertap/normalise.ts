@@ -206,12 +206,7 @@ class RecordReader {
 
   private listOfNumbers(): string[] {
     const raw = this.required('to', 'a phone number with country code', MAX_RECIPIENTS * 20);
-    const parts = raw.includes(',')
-      ? raw
-          .split(',')
-          .map((part) => part.trim())
-          .filter(Boolean)
-      : [raw];
+    const parts = raw.includes(',') ? raw.split(',').filter((part) => part.trim() !== '') : [raw];
     if (parts.length > MAX_RECIPIENTS)
       this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
     if (parts.length === 0) this.reject('to', 'missing', 'is missing: give a phone number with country code');

@@ -7,6 +7,7 @@ it('a number is read as everywhere, and what can’t be is refused with its reas
 
 it('what is sought may be a number in full that is refused today', () => {
   expect(readSoughtNumber(' 919800000001', 'IN')).toBe('+919800000001');
+  expect(() => readSoughtNumber(' 6581234567', 'IN')).toThrow('%2B');
   expect(readSoughtNumber('+9198000000017', 'IN')).toBe('+9198000000017');
   expect(readSoughtNumber('+442079460000', 'IN')).toBe('+442079460000');
   for (const to of ['9198000000017', '7900000001.5', '+12', 'nobody', '']) {

@@ -33,6 +33,6 @@ export function readNumber(to: string, country: string): string {
  */
 export function readSoughtNumber(to: string, country: string): string {
   const written = to.trim();
-  const number = normaliseMsisdn(written, country);
-  return !number.ok && E164.test(written) ? written : readNumber(written, country);
+  const number = normaliseMsisdn(to, country);
+  return !number.ok && E164.test(written) ? written : readNumber(to, country);
 }

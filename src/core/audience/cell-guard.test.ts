@@ -8,6 +8,16 @@ it('what is guarded is read back as it was, but for texts that came with a guard
   );
 });
 
+it('a formula that is nothing but a text is that text', () => {
+  expect(['="0012"', '=""', '=A1', '="a"&"b"', '\'="0012"'].map(unguarded)).toEqual([
+    '0012',
+    '',
+    '=A1',
+    '="a"&"b"',
+    '="0012"',
+  ]);
+});
+
 it('an apostrophe that guards nothing stays', () => {
   expect(["'Asha", "'12", 'Asha', ''].map(unguarded)).toEqual(["'Asha", "'12", 'Asha', '']);
 });

@@ -13,6 +13,11 @@ const changes = (text: string): boolean => FORMULA.test(text) || LONG_NUMBER.tes
 /** The text as a cell that stays as it is when a spreadsheet opens and saves it: behind an apostrophe, where it needs one. */
 export const guarded = (text: string): string => (changes(text) ? `'${text}` : text);
 
-/** The text of a cell, without an apostrophe that {@link guarded} put there. */
-export const unguarded = (cell: string): string =>
-  cell.startsWith("'") && changes(cell.slice(1)) ? cell.slice(1) : cell;
+/** A formula that is nothing but a text: what people write to keep zeros and long numbers in a spreadsheet. */
+const TEXT_FORMULA = /^="([^"]*)"$/;
+
+/** The text of a cell, without an apostrophe that {@link guarded} put there, or the formula that others use for it. */
+export function unguarded(cell: string): string {
+  if (cell.startsWith("'")) return changes(cell.slice(1)) ? cell.slice(1) : cell;
+  return cell.startsWith('=') ? (TEXT_FORMULA.exec(cell)?.[1] ?? cell) : cell;
+}

@@ -94,7 +94,35 @@ const NAMES: readonly string[] = [
   ...['tel', 'contact', 'contacto', 'contato', 'kontak', 'संपर्क', 'nomor', 'número', 'numéro', 'رقم', 'नंबर', 'wa'],
 ];
 
+/** What phones are called; a name of nothing but these and {@link BESIDE} says as well that it has numbers. */
+const PHONES = wordsOf(`phone mobile cell cellphone cellular handphone telephone tel mob ph whatsapp msisdn
+  मोबाइल मोबाईल फोन दूरभाष मो व्हाट्सएप व्हाट्सऐप वॉट्सऐप
+  teléfono teléf telf tlf tfno móvil celular cel telefónico telefone telemóvel fone téléphone portable gsm
+  هاتف الهاتف جوال الجوال موبايل الموبايل محمول المحمول نقال النقال خلوي الخلوي تليفون التليفون تلفون التلفون واتساب الواتساب
+  hp ponsel telepon telp telpon tlp seluler wa`);
+const BESIDE = wordsOf(`number no num nr nro nbr n o sms contact customer registered primary value
+  नंबर नम्बर नं न संख्या क्रमांक संपर्क सम्पर्क número núm de del do da contacto contato numéro رقم nomor kontak
+  1 2 3 4 5 6 7 8 9`);
+
+/** Words, and figures that stand right behind one, of what {@link keyOf} would join. */
+function wordsOf(name: string): ReadonlySet<string> {
+  return new Set(
+    name
+      .replace(/(?<=\p{L})(?=\d+$)/u, ' ')
+      .split(BETWEEN)
+      .map(keyOf)
+      .filter(Boolean),
+  );
+}
+
+/** Rank of a name that is no known one, by its words: behind those, and `Phone 2` behind `Phone 1`. */
+function rankOfWords(name: string): number | null {
+  const words = [...wordsOf(name)];
+  const isKnown = words.every((word) => PHONES.has(word) || BESIDE.has(word)) && words.some((word) => PHONES.has(word));
+  return isKnown ? NAMES.length + Number(words.find((word) => /^\d$/.test(word)) ?? 0) : null;
+}
+
 const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [keyOf(name), rank] as const).reverse());
 
 /** How well a column's name says that it has numbers: 0 is the best, null = it doesn't say so. */
-export const numberColumnRank = (name: string): number | null => RANKS.get(keyOf(name)) ?? null;
+export const numberColumnRank = (name: string): number | null => RANKS.get(keyOf(name)) ?? rankOfWords(name);

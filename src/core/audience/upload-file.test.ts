@@ -51,6 +51,31 @@ test.each([
   ['Téléphone', 'N° de téléphone', 'Nº de téléphone', 'Portable', 'Numéro de portable'],
   ['رقم الهاتف', 'الجوال', 'رقم الموبايل', 'واتساب'],
   ['Nomor HP', 'No. HP', 'No WA', 'Nomor Telepon', 'Ponsel'],
+  // By their words, in any order and together.
+  [
+    'Customer Mobile No',
+    'Registered Mobile Number',
+    'Mobile No 1',
+    'Mobile/WhatsApp',
+    'Tel. Number',
+    'Phone 2 - Value',
+  ],
+  ['मोबाइल न.', 'मो. नं.', 'मोबाइल संख्या', 'दूरभाष क्रमांक', 'मोबाइल फ़ोन नंबर'],
+  [
+    'Tlf.',
+    'Teléf.',
+    'Nº teléfono',
+    'N.º de teléfono',
+    'Núm. de teléfono',
+    'Cel.',
+    'Nro. de celular',
+    'Tel. móvil',
+    'Celular/WhatsApp',
+  ],
+  ['Nº de telefone', 'Tel. celular', 'Fone/Celular', 'Celular (WhatsApp)', 'Nº de telemóvel'],
+  ['Tél. portable', 'N° de tél.', 'N° de portable', 'Numéro de téléphone portable', 'Num. tél.', 'Téléphone 1'],
+  ['رقم الهاتف الجوال', 'الهاتف النقال', 'الواتساب', 'رقم الموبايل/واتساب'],
+  ['No HP/WA', 'No. HP (WA)', 'Nomor Telpon', 'Tlp', 'Nomor Telepon Seluler'],
 ])('columns of numbers by the names that people give them: %s …', (...names) => {
   for (const name of names) expect([name, plan(['name', name]).number.at]).toEqual([name, 1]);
 });
@@ -63,6 +88,12 @@ test('the surest name wins, and the others stand in', () => {
     'WhatsApp',
     'Contact',
   ]);
+  expect(plan(['Phone 2 - Value', 'Phone 1 - Label', 'Phone 1 - Value']).otherNumbers).toEqual([
+    { at: 0, name: 'Phone 2 - Value' },
+  ]);
+  for (const name of ['Customer number 2', 'Phone 1 - Type', 'Has phone', 'Phone model', 'Número de contacto 2']) {
+    expect([name, problem(['id', name])]).toEqual([name, expect.stringContaining('no column with the numbers')]);
+  }
   for (const name of ['Customer number', 'Order number', 'Name', 'Amount', 'Contact name']) {
     expect([name, problem(['id', name])]).toEqual([name, expect.stringContaining('no column with the numbers')]);
   }

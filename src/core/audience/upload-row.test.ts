@@ -47,6 +47,34 @@ test('an empty number takes that of the other column, and says so', () => {
   expect(read(['98', '', ''])).toMatchObject({ kind: 'invalid', column: 'Mobile No.' });
 });
 
+test.each(['-', '--', "'", '=""', 'NULL', 'N/A', '#N/A', 'nan', 'None', '(null)'])(
+  'a number column with %j has none',
+  (cell) => {
+    expect(readerOf('phone', 'mobile')([cell, '9800000001'])).toMatchObject({ msisdn: '+919800000001' });
+    expect(readerOf('phone', 'mobile')([cell, cell])).toMatchObject({ kind: 'invalid', column: 'phone' });
+  },
+);
+
+test.each(['STOP', 'do not call', '12', '9800000001x', 'Nancy'])('%j is no empty number', (cell) => {
+  expect(readerOf('phone', 'mobile')([cell, '9800000001'])).toMatchObject({ kind: 'invalid', column: 'phone' });
+});
+
+test.each([
+  ['\u200bAsha\u200b', 'Asha'],
+  ['\u2060 Asha\ufeff', 'Asha'],
+  ['\u2764\ufe0f', '\u2764\ufe0f'],
+  ['\u0915\u094d\u200d', '\u0915\u094d\u200d'],
+  ['="0012"', '0012'],
+  ["'+5", '+5'],
+  ["'Asha", "'Asha"],
+])('the variable of %j is %j', (cell, value) => {
+  expect(readerOf('to', 'name')(['9800000001', cell])).toMatchObject({ variables: JSON.stringify({ name: value }) });
+});
+
+test('a formula of nothing is no value', () => {
+  expect(readerOf('to', 'custom', 'name')(['9800000001', '=""', '=""'])).toMatchObject({ meta: null, variables: '{}' });
+});
+
 test('a column may have any name', () => {
   const row = readerOf('to', '__proto__', 'a"b')(['9800000001', 'x', 'y']);
   expect(row).toMatchObject({ variables: '{"__proto__":"x","a\\"b":"y"}' });

@@ -7,6 +7,12 @@ import { unguarded } from './cell-guard';
 export const MAX_META_LENGTH = 512;
 const MAX_VALUE_LENGTH = 100;
 const BLANK = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+/** No number at all: marks alone, such as a guard of nothing, and the words of databases and spreadsheets for nothing. */
+const NO_NUMBER = /^[^\p{L}\p{N}]*(?:(?:null|nil|none|nan|n\/a|na)[^\p{L}\p{N}]*)?$/iu;
+/** How nearly all numbers begin. */
+const BEGINS = /^\+?\d/;
+/** Nobody sees them at the ends of a cell, and one of them makes a text that costs twice. */
+const INVISIBLE_END = /[\s\u200b\u2060]/;
 /** The character that the decoder puts where bytes are not UTF-8. */
 const NOT_UTF8 = '\ufffd';
 
@@ -47,7 +53,7 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
       if (extra !== undefined) return invalid(null, extra, tooMany(cells.length, width));
     }
     const own = cells[number.at] ?? '';
-    const other = isBlank(own) ? otherNumbers.find(({ at }) => !isBlank(cells[at] ?? '')) : undefined;
+    const other = hasNone(own) ? otherNumbers.find(({ at }) => !hasNone(cells[at] ?? '')) : undefined;
     const { at, name } = other ?? number;
     const raw = cells[at] ?? '';
     const reading = normaliseMsisdn(raw, defaultCountry);
@@ -62,7 +68,8 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
     for (const key of keys) {
       const cell = cells[key.at];
       if (cell === undefined || isBlank(cell)) continue;
-      const value = cell.trim();
+      const value = unguarded(trimmed(cell));
+      if (value === '') continue;
       if (value.includes(NOT_UTF8)) return notUtf8(key.name, value);
       json += (json === '' ? '' : ',') + key.json + JSON.stringify(value);
     }
@@ -75,6 +82,19 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
 
 /** Nobody sees anything in it. */
 const isBlank = (cell: string): boolean => cell === '' || BLANK.test(cell);
+
+function trimmed(cell: string): string {
+  const text = cell.trim();
+  let from = 0;
+  let to = text.length;
+  // Most texts begin and end in ASCII.
+  while (from < to && text.charCodeAt(from) > 0x7f && INVISIBLE_END.test(text[from]!)) from++;
+  while (to > from && text.charCodeAt(to - 1) > 0x7f && INVISIBLE_END.test(text[to - 1]!)) to--;
+  return to - from === text.length ? text : text.slice(from, to).trim();
+}
+
+/** Of a column of numbers. */
+const hasNone = (cell: string): boolean => !BEGINS.test(cell) && NO_NUMBER.test(cell);
 
 const invalid = (column: string | null, value: string, message: string): RowReading => ({
   kind: 'invalid',

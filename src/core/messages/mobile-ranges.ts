@@ -18,6 +18,8 @@ interface Plan {
   type(name: 'MOBILE'): { possibleLengths(): number[] | undefined } | undefined;
 }
 
+/** Mexico’s mobiles had a 1 behind the country code until 2019; phones and vendors still write it, metadata no longer know it. */
+const MEXICO_OLD = /^\+521(?=[2-9]\d{9}$)/;
 const MAX_DIGITS = 15;
 /** Prefixes that dial abroad or through a carrier have so many digits at most. */
 const MAX_PREFIX = 4;
@@ -43,7 +45,7 @@ const lengths = new Map<string, readonly number[]>();
  */
 export function readMobile(text: string, country?: string): MobileReading {
   if (country !== undefined && !isSupportedCountry(country)) return NOTHING;
-  const number = parse(text, country);
+  const number = parse(text.replace(MEXICO_OLD, '+52'), country);
   if (number === undefined) return NOTHING;
   const { number: e164 } = number;
   const type = number.getType();

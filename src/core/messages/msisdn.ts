@@ -17,8 +17,13 @@ const INDIA_PLAIN = /^\+91[6-9]\d{9}$/;
 const INDIA_MOBILE = /^[6-9]\d{9}$/;
 /** The same behind `0`, `91`, `091` or `910`: trunk prefixes are no part of a number. */
 const INDIA_NATIONAL = /^(?:0?(?:91)?0?)([6-9]\d{9})$/;
+/** Mexico dialled mobiles behind a 1 until 2019: bare it can't be told from the country code of North America. */
+const MEXICO_OLD = /^1([2-9]\d{9})$/;
 const EMPTY = 'the number is empty';
 const IMPOSSIBLE = 'the number has an impossible length or country code';
+const TWO_COUNTRIES = 'the number can be one of two countries: write the plus sign and the country code';
+const LOST_PLUS =
+  'the number begins with a blank, which may be a plus sign that a form has lost: write that as %2B, or no blank';
 const TRUNK_FIRST = 'the number has no country code: a 0 stands where it begins';
 const NOT_WHOLE = 'the number is a JSON number that is not whole, negative or too large: put it in quotes';
 
@@ -40,6 +45,19 @@ export function normaliseMsisdn(raw: string | number, defaultCountry: string): M
     return normaliseMsisdn(String(raw), defaultCountry);
   }
   if (INDIA_PLAIN.test(raw)) return { ok: true, e164: raw };
+  const reading = readText(raw, defaultCountry);
+  return raw.startsWith(' ') ? behindBlank(raw.trim(), reading, defaultCountry) : reading;
+}
+
+/** A plus sign that a form or a URL does not encode comes as a blank: what is another number with it is refused. */
+function behindBlank(text: string, reading: Msisdn, defaultCountry: string): Msisdn {
+  if (!/^[1-9]/.test(text)) return reading;
+  const withPlus = readText(`+${text}`, defaultCountry);
+  const isSame = !withPlus.ok || (reading.ok && reading.e164 === withPlus.e164);
+  return isSame ? reading : { ok: false, reason: LOST_PLUS };
+}
+
+function readText(raw: string, defaultCountry: string): Msisdn {
   const written = readWritten(raw);
   if (!written.ok) return refuse(written.reason, written.isList);
   const reading = fromDigits(written.text, defaultCountry);
@@ -87,6 +105,8 @@ function fromIndia(digits: string): Msisdn {
 /** A number without plus sign, in a country other than India. */
 function fromBare(text: string, country: string): Msisdn {
   const national = readMobile(text, country);
+  const old = country === 'MX' ? MEXICO_OLD.exec(text)?.[1] : undefined;
+  if (old !== undefined && readMobile(old, country).kind === 'mobile') return { ok: false, reason: TWO_COUNTRIES };
   if (national.kind === 'mobile') return fromReading(national);
   const international = text.startsWith('0') ? trunkBefore(text, country) : readBareInternational(text);
   if (international.kind === 'mobile') return fromReading(international);

@@ -42,6 +42,11 @@ const ONE_DOT = /^([^.]*?)(\d+)\.(\d*)$/;
 const PLAIN = /^\+?\d+$/;
 /** How most people write numbers; one number only, since 15 digits are the most. */
 const COMMON = /^[+(]*(?:\d[ ()-]*){1,15}$/;
+/** One number all the same: a slash behind the area code (`0151/12345678`, `+49/151/…`), or between groups of two. */
+const SLASHED = /^(?:0\d(?: ?\/ ?\d\d){4}|(?:(?:\+|00)\d{1,3}(?: +|\/)(?:0 +)?|0)\d{2,4} ?\/ ?(?:\d[ .-]?){6,9})$/;
+/** A minus sign, or the brackets in which accounts are kept: nobody writes a number so, but spreadsheets compute `+91-98…`. */
+const MINUS = /^- *\d/;
+const IN_ACCOUNTS = /^\(\s*(?:\d{1,3}([.,])\d{2,3}(?:\1\d{2,3})*(?:[.,]\d{1,2})?|\d+[.,]\d{1,2})\s*\)$/;
 /** More digits than a group has: behind them a dot is that of a decimal. */
 const RUN = 8;
 const SHORT_RUN = 7;
@@ -53,6 +58,8 @@ const LIST = new RegExp(`\\d[\\d +.()-]{5,}${SEPARATOR}(?:${SEPARATOR}| )*\\+?[\
 const NUMBERS_APART = /^\+?\d{8,}(?: +\+?\d{8,})+$/;
 
 const ROUNDED = 'the number was rounded by a spreadsheet: format the column as text before the export';
+const NEGATIVE =
+  'the number is negative: a spreadsheet computed it from one with a plus sign and dashes; format the column as text';
 const DECIMAL = 'the number is a decimal: write it without a fraction';
 
 /**
@@ -68,7 +75,8 @@ export function readWritten(raw: string): WrittenNumber {
   const plain = canonical(raw).trim();
   const unwrapped = unwrap(plain);
   if (unwrapped === null) return refuse(raw, 'the number has a parameter that no phone number has');
-  const text = unwrapped.trim();
+  const text = SLASHED.test(unwrapped.trim()) ? unwrapped.trim().replaceAll('/', ' ') : unwrapped.trim();
+  if (MINUS.test(text) || IN_ACCOUNTS.test(raw.trim())) return refuse(raw, NEGATIVE);
   if (NUMBERS_APART.test(text)) return refuse(raw, 'the number is several numbers', true);
   const whole = wholeOf(text);
   if (typeof whole !== 'string') return refuse(raw, whole.problem);
@@ -148,14 +156,15 @@ function wholeOf(text: string): string | { problem: string } {
   return isZero ? `${before}${run}` : { problem: DECIMAL };
 }
 
-/** Dots stand between groups of two digits or more; the first may be a country code. Null = they don't. */
+/** Dots stand between groups of two digits or more, or of one right behind a country code (`+33.6.12…`). Null = they don't. */
 function withoutDots(text: string): string | null {
   const groups = text.split('.');
   const [first, ...rest] = groups;
   if (first === '' || first === '+') return null;
   const isCode = first!.startsWith('+') || rest.length > 1;
   if (!isCode && first!.length < 2) return null;
-  return rest.some((group) => group.length === 1) ? null : groups.join('');
+  const isCountryCode = /^(?:\+|00)?\d{1,3}$/.test(first!) && rest.length > 2;
+  return rest.some((group, i) => group.length === 1 && !(isCountryCode && i === 0)) ? null : groups.join('');
 }
 
 function refuse(raw: string, reason: string, isList = false): WrittenNumber {

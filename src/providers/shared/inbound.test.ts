@@ -12,6 +12,14 @@ it('what says its country is E.164; what doesn’t stays as it was written, for 
   expect(fromOf('6581234567')).toEqual(['6581234567']);
 });
 
+it('a blank in front is a plus sign that a callback’s URL has lost, where a number has one', () => {
+  expect(fromOf(' 6581234567')).toEqual(['+6581234567']);
+  expect(fromOf(' 919800000001')).toEqual(['+919800000001']);
+  expect(fromOf(' 9800000001')).toEqual(['9800000001']);
+  expect(fromOf(' 8612345678')).toEqual(['8612345678']);
+  expect(fromOf('-9799999910')).toEqual([]);
+});
+
 it('of a vendor that documents country codes ten digits have one, where they can', () => {
   expect(fromOf('6581234567', 'international')).toEqual(['+6581234567']);
   expect(fromOf('442079460000', 'international')).toEqual(['+442079460000']);

@@ -1,5 +1,6 @@
 /** Inbound texts out of what a vendor's callback says of them. */
 import { readInboundNumber } from '../../core/messages/inbound-number';
+import { normaliseMsisdn } from '../../core/messages/msisdn';
 import { readWritten } from '../../core/messages/written-number';
 import { publicText } from '../../outbound/errors';
 import type { InboundText } from '../provider';
@@ -69,6 +70,8 @@ function bytesIn(text: string, charset: string | undefined): Buffer | undefined 
 
 const INTERNATIONAL = /^(\+|00)/;
 const DIGITS = /^\d{7,15}$/;
+/** No country: only what has its country code is read. */
+const NOWHERE = 'ZZ';
 /** No country's national numbers are so long. */
 const NEVER_NATIONAL = 12;
 
@@ -77,6 +80,9 @@ function phoneOf(from: unknown, isInternational: boolean): string | null {
   if (written === null || !written.ok) return null;
   const { text } = written;
   if (INTERNATIONAL.test(text)) return readInboundNumber(text, null);
+  // No vendor pads numbers: a blank in front is a plus sign that the callback's URL has lost.
+  const withPlus = String(from).startsWith(' ') ? normaliseMsisdn(`+${text}`, NOWHERE) : null;
+  if (withPlus?.ok === true) return withPlus.e164;
   const known = isInternational || text.length >= NEVER_NATIONAL ? readInboundNumber(text, null) : null;
   return known ?? (DIGITS.test(text) ? text : null);
 }

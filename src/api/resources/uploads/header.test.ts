@@ -26,6 +26,7 @@ test.each([
   ['sep=;\nto;name\n1;2\n', ';', 14],
   ['\ufeffsep=\t\r\nto\tname\r\n1\t2\n', '\t', 19],
   ['sep=,\r\nto,name\r\n1,2\n', ',', 16],
+  ['sep=; \r\nto;name\r\n1;2\r\n', ';', 17],
 ])('the delimiter that nobody named: %j', (file, delimiter, byte) => {
   expect(read(file, { delimiter: null })).toMatchObject({ delimiter, headerEnd: { byte, row: 1 } });
 });

@@ -15,7 +15,7 @@ export interface FileSettings {
 }
 
 /** Spreadsheets write their delimiter into a line of its own before the header, and take it from there. */
-const SEPARATOR_LINE = /^(?:\ufeff)?"?sep=(\\t|[^"\r\n])"?[,;|\t]*(?:\r\n|\n|\r)/i;
+const SEPARATOR_LINE = /^(?:\ufeff)?"?sep=(\\t|[^"\r\n])"?[,;|\t ]*(?:\r\n|\n|\r)/i;
 
 /**
  * Reads the header row.
