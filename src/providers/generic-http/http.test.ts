@@ -393,11 +393,14 @@ it('the id in an answer is the one in a report, however long', async () => {
     answer: { providerId: 'id' },
   });
   const config = { baseUrl: vendor.origin, callbackUrl: '', callbackAuth: null, credentials };
-  expect(await genericHttp.submit(config, [message], http, new AbortController().signal)).toEqual([
-    { ok: true, providerId: '8403414672158573510' },
-  ]);
-  await vendor.close();
-  await http.close();
+  try {
+    expect(await genericHttp.submit(config, [message], http, new AbortController().signal)).toEqual([
+      { ok: true, providerId: '8403414672158573510' },
+    ]);
+  } finally {
+    await vendor.close();
+    await http.close();
+  }
 });
 
 const SHAPED = { providerId: 'externalId', status: 'eventType', code: 'errCode' };
