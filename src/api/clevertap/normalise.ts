@@ -66,6 +66,12 @@ const TYPES = new Map<unknown, 'unicode' | 'plain'>([
 
 const NO: ReadonlySet<unknown> = new Set([false, 0, '0', 'false', 'False', 'FALSE']);
 
+/** A blank behind each comma is how lists are written; one in front of the first number may be a plus sign that was lost. */
+function partsOf(list: string): string[] {
+  const parts = list.split(',').filter((part) => part.trim() !== '');
+  return list.startsWith(' ') ? parts : parts.map((part) => part.trim());
+}
+
 /** Raised and caught inside this file only: the first problem of a record ends its reading. */
 class Rejected extends Error {
   constructor(readonly problem: RecordProblem) {
@@ -206,7 +212,7 @@ class RecordReader {
 
   private listOfNumbers(): string[] {
     const raw = this.required('to', 'a phone number with country code', MAX_RECIPIENTS * 20);
-    const parts = raw.includes(',') ? raw.split(',').filter((part) => part.trim() !== '') : [raw];
+    const parts = raw.includes(',') ? partsOf(raw) : [raw];
     if (parts.length > MAX_RECIPIENTS)
       this.reject('to', 'too-many', `has ${parts.length} numbers; at most ${MAX_RECIPIENTS} are taken`);
     if (parts.length === 0) this.reject('to', 'missing', 'is missing: give a phone number with country code');

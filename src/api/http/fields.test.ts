@@ -37,6 +37,9 @@ it.each<[string, Request, unknown]>([
   ['JSON as text/plain', post('{"message":"Café"}', 'text/plain;charset=UTF-8'), CAFE],
   ['a form behind a mark', post('\ufeffmessage=Caf%C3%A9', FORM), CAFE],
   ['a query', get('message=Caf%C3%A9'), CAFE],
+  ['plus signs behind commas that nobody escaped', get('to=9800000001,+6581234567&message=a,+1'), { to: '9800000001,+6581234567', message: 'a, 1' }], // prettier-ignore
+  ['the same in a form', post('to=%2B919800000001,+6581234567', FORM), { to: '+919800000001,+6581234567' }],
+  ['blanks behind commas, as programs escape them', post('to=9800000001%2C+9800000002', FORM), { to: '9800000001, 9800000002' }], // prettier-ignore
   ['a query with a mark', get('%EF%BB%BFmessage=Caf%C3%A9'), CAFE],
   ['a query with bytes that should be escaped', get(latin1('message=').toString() + Buffer.from('Café').toString('latin1')), CAFE], // prettier-ignore
   ['one value twice', post('message=a&to=1&message=a&to=1', FORM), { message: 'a', to: '1' }],

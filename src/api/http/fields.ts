@@ -38,12 +38,12 @@ function listNamed(written: string, isList: IsList): string {
 }
 
 /** @throws AppError invalid-request when there are too many parameters, or one is no UTF-8. */
-export function queryOf(request: Request): FormField[] {
+export function queryOf(request: Request, isList?: IsList): FormField[] {
   const query = queryText(request);
-  if (!BEYOND_ASCII.test(query)) return parseForm(query, 'query');
+  if (!BEYOND_ASCII.test(query)) return parseForm(query, 'query', isList);
   const decoded = decodeAs(Buffer.from(query, 'latin1'), UTF8);
   if (!decoded.ok) throw invalid('query', decoded.problem);
-  return parseForm(decoded.text, 'query');
+  return parseForm(decoded.text, 'query', isList);
 }
 
 /** A URL should be ASCII. Bytes beyond it come as characters of their own. */
@@ -63,10 +63,20 @@ export function queryText({ originalUrl }: Pick<Request, 'originalUrl'>): string
  * A form may have as many fields as a JSON object may have keys.
  * @throws AppError invalid-request
  */
-export function parseForm(text: string, where: 'body' | 'query' = 'body'): FormField[] {
+export function parseForm(text: string, where: 'body' | 'query' = 'body', isList = NO_LIST): FormField[] {
   limitFields(text, where);
-  return fieldsIn(decodeForm(text));
+  return fieldsIn(decodeForm(text.includes(',+') ? withPlusSigns(text, isList) : text));
 }
+
+/**
+ * A comma that is not escaped was written by hand, and so was a plus sign right behind it, of the next number: in a form it
+ * would be a blank, and the number another one. Programs that mean a blank escape the comma.
+ */
+const withPlusSigns = (text: string, isList: IsList): string =>
+  text
+    .split('&')
+    .map((field) => (isList(field.slice(0, field.indexOf('='))) ? field.replace(/,\+(?=\d)/g, ',%2B') : field))
+    .join('&');
 
 function limitFields(text: string, where: 'body' | 'query'): void {
   if (text.split('&', MAX_JSON_KEYS + 1).length > MAX_JSON_KEYS) {
@@ -84,7 +94,7 @@ function fieldsIn(decoded: DecodedForm): FormField[] {
  * because callers type the content type by hand into CleverTap's form.
  */
 export function readFields(request: Request, isList?: IsList): unknown {
-  if (request.method === 'GET') return fieldsOf(queryOf(request), isList);
+  if (request.method === 'GET') return fieldsOf(queryOf(request, isList), isList);
   const type = request.headers['content-type'] ?? '';
   const bytes = bytesOf(request);
   if (isMultipart(type)) return fieldsOf(readMultipart(bytes, type), isList);
@@ -110,7 +120,7 @@ export const isForm = (type: string): boolean => /form-urlencoded/i.test(type);
 /** JSON or a form, once it is text. @throws AppError malformed-body, invalid-request */
 export function parseFields(text: string, type = '', isList?: IsList): unknown {
   if (looksLikeJson(text, type)) return parseJson(text);
-  return fieldsOf(parseForm(text), isList);
+  return fieldsOf(parseForm(text, 'body', isList), isList);
 }
 
 /** A JSON body of the operations API. */
