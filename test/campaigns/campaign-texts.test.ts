@@ -75,6 +75,6 @@ test('a text that no gateway of the account takes leaves its recipient out, in t
   expect(await forecastOf(id)).toMatchObject({
     recipients: 1,
     rejected: 1,
-    problems: [{ position: 2, code: 'too-long', message: 'the text has 1601 characters; at most 1600 are sent' }],
+    problems: [{ position: 1, code: 'too-long', message: 'the text has 1601 characters; at most 1600 are sent' }],
   });
 });

@@ -15,7 +15,7 @@ import { createDatabase, type TestDatabase } from './database';
 import { drawFreePort } from '../../src/main/embedded/ports';
 import { keepPayloadSecret } from './seal';
 import { ADMIN_KEY, testNamespace, WORKFLOW_BUNDLE } from './servers';
-import { quietTemporal, testTemporal } from './temporal';
+import { endWorkflows, quietTemporal, testTemporal } from './temporal';
 import { until } from './until';
 
 export type { Answer } from './client';
@@ -116,6 +116,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     async stop() {
       await stack.stopWorker();
       await stack.stopApi();
+      await endWorkflows(stack);
       await simulator.stop();
       await database.close();
       // Postgres ends a connection a moment after its client did.

@@ -47,6 +47,24 @@ export const codecOf = ({ TEMPORAL_NAMESPACE: namespace }: NodeJS.ProcessEnv): P
   createPayloadCodec(() => Promise.resolve(payloadSecretOf(namespace!)));
 
 /**
+ * Ends all that is under way in the namespace of a product that has stopped: the next one there would do its work, and find
+ * none of its rows.
+ */
+export async function endWorkflows({ env }: { env: NodeJS.ProcessEnv }): Promise<void> {
+  const client = await connectTemporal({ env });
+  for await (const { scheduleId } of client.schedule.list()) await client.schedule.getHandle(scheduleId).delete();
+  const running = [];
+  for await (const { workflowId } of client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
+    running.push(workflowId);
+  for (let from = 0; from < running.length; from += 50) {
+    const ended = running.slice(from, from + 50).map((id) => client.workflow.getHandle(id).terminate());
+    // One may have ended by itself meanwhile.
+    await Promise.allSettled(ended);
+  }
+  await client.connection.close();
+}
+
+/**
  * A time-skipping server with its client and native connection. Time skips only while a result is awaited or
  * `env.sleep()` runs. One per test file; call `teardown()` on it. It has no schedules and no list queries.
  */
