@@ -296,6 +296,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
       'provider',
       'name',
       'base_url',
+      'provider_id_base',
       'sending_pattern',
       'description',
       'signup_link',
