@@ -1,9 +1,8 @@
 /** Callbacks as adapters read them: in UTF-8, without a byte order mark, whatever charset the vendor wrote them in. */
-import { charsetOf, decodeText, isAsciiBased, UTF8 } from '../core/messages/charset';
+import { charsetOf, decodeText, isAsciiBased, markOf, UTF8 } from '../core/messages/charset';
 import { decodeFormBytes } from '../core/messages/form';
 import type { CallbackRequest } from '../providers/provider';
 
-const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const IS_FORM = /form-urlencoded/i;
 
 /**
@@ -15,13 +14,14 @@ export function readable(request: CallbackRequest): CallbackRequest {
   const type = headers['content-type'];
   const declared = charsetOf(typeof type === 'string' ? type : undefined);
   if (body.length === 0) return request;
-  if (declared === UTF8 && body[0]! < UTF8_MARK[0]!) return request;
+  const mark = markOf(body);
+  // Nothing to decode, as of nearly all.
+  if (declared === UTF8 && mark === null) return request;
   const decoded = decodeText(body, declared);
   if (!decoded.ok) return request;
   const { text, charset } = decoded;
   if (charset === UTF8) {
-    const marked = body.subarray(0, UTF8_MARK.length).equals(UTF8_MARK);
-    return marked ? { ...request, body: body.subarray(UTF8_MARK.length) } : request;
+    return mark === null ? request : { ...request, body: body.subarray(mark.bytes) };
   }
   if (!isAsciiBased(charset) || !IS_FORM.test(String(type))) return { ...request, body: Buffer.from(text) };
   const form = decodeFormBytes(body, charset);

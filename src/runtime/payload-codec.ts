@@ -20,6 +20,7 @@ const ENCRYPTED = Buffer.from('binary/encrypted');
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TAG = { authTagLength: TAG_BYTES };
+
 interface PayloadKey {
   id: string;
   key: Buffer;

@@ -107,8 +107,8 @@ export function decodeAs(bytes: Buffer, declared: string): DecodedText {
 /** Whether ASCII stands in its bytes as it is, so that a form can be taken apart before it is decoded. */
 export const isAsciiBased = (charset: string): boolean => !charset.startsWith(UTF16);
 
-/** The byte order mark in front: its charset, and how long it is. */
-function markOf(bytes: Buffer): { charset: string; bytes: number } | null {
+/** The byte order mark in front: its charset, and how long it is; null where there is none. */
+export function markOf(bytes: Buffer): { charset: string; bytes: number } | null {
   const first = bytes[0]!;
   if (!(first >= 0xef)) return null;
   const second = bytes[1];

@@ -1,15 +1,11 @@
 /** The bytes of an uploaded file as UTF-8, whatever they came as. */
 import type { Readable } from 'node:stream';
-import { textReader, UTF8, type TextReader } from '../../../core/messages/charset';
+import { markOf, textReader, UTF8, type TextReader } from '../../../core/messages/charset';
 import { refuseFile } from './header';
 
 /** The longest byte order mark of a charset that is read. */
 const MARK_BYTES = 3;
-const MARKS: readonly [hex: string, charset: string][] = [
-  ['efbbbf', 'utf-8'],
-  ['fffe', 'utf-16le'],
-  ['feff', 'utf-16be'],
-];
+
 /**
  * Reads the pieces of a file as UTF-8. A byte order mark says what they are, then what was declared; else they are UTF-8, and
  * stay as they are: its rows are judged one by one.
@@ -42,8 +38,7 @@ export async function* asUtf8(
 
 /** Null: the bytes are UTF-8 as they are. The mark stays in, as one in UTF-8: the header's reader skips it. */
 function readerOf(start: Buffer, declared: string | null): TextReader | null {
-  const hex = start.subarray(0, MARK_BYTES).toString('hex');
-  const charset = MARKS.find(([mark]) => hex.startsWith(mark))?.[1] ?? declared ?? UTF8;
+  const charset = markOf(start)?.charset ?? declared ?? UTF8;
   return charset === UTF8 ? null : textReader(charset);
 }
 
