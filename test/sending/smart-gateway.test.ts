@@ -24,7 +24,7 @@ async function textsAt(gateway: string): Promise<string[]> {
 test.each([KNOWS_OUR_IDS, CAN_BE_ASKED])('%s: a text becomes GSM-7 on its way, and is kept as it came', async (provider) => {
   const [own, theirs] = [`smart-${provider}`, `plain-${provider}`];
   const gatewayId = await one.gateway(own, provider, { smartEncoding: true, defaultSender: '+14155550100' });
-  await two.gateway(theirs, provider, { defaultSender: '+14155550100' });
+  const theirId = await two.gateway(theirs, provider, { defaultSender: '+14155550100' });
   await Promise.all([one.script(own, { record: true }), two.script(theirs, { record: true })]);
 
   const [id] = await one.send(1, { text: TEXT });
@@ -41,6 +41,8 @@ test.each([KNOWS_OUR_IDS, CAN_BE_ASKED])('%s: a text becomes GSM-7 on its way, a
   }
   const { json } = await one.call('PATCH', `/api/v1/gateways/${gatewayId}`, { smartEncoding: false, status: 'inactive' });
   expect(json).toMatchObject({ smartEncoding: false });
+  // What the next case sends must not leave over it.
+  await two.call('PATCH', `/api/v1/gateways/${theirId}`, { status: 'inactive' });
 }); // prettier-ignore
 
 test('a forecast counts with it, and says what it saves', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpClient } from '../../outbound/client';
 import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { Database } from '../../store/database';
-import { holdLeg, moveLeg } from '../../store/dispatch/failover';
+import { holdLeg, moveLeg, releaseLeg } from '../../store/dispatch/failover';
 import { pauseGateway } from '../../store/gateways/gateways';
 import { cancelWaiting } from '../../store/campaigns/slices';
 import { settleCapped } from '../../store/messages/caps';
@@ -94,19 +94,16 @@ export async function advanceSlice(
   const route = planned === null ? await planRoute(deps, slice) : await resolveRoute(deps, slice, planned);
   const closing = closingOf(slice.windows);
   const run = createRun(deps, { slice, claim, route, stopping: closing.within(stopping), campaign, runMs });
-  const reload = async (): Promise<void> => {
-    run.route = await resolveRoute(deps, slice, run.route.plan);
-  };
   if (campaign !== null && campaign.ended !== null) return settleEnded(deps, run, campaign.ended);
 
   // No message of a slice without legs has ever been claimed, so there is nothing earlier to resolve.
   const fresh = planned === null;
-  if (!fresh) await resolveEarlier(deps, run, reload);
+  if (!fresh) await resolveEarlier(deps, run);
   let turn = await takeTurn(run, fresh, campaign !== null);
   let movedBefore = true;
   while (wantsAnotherTurn(run, turn, movedBefore)) {
     movedBefore = turn.moved > 0;
-    await reload();
+    await run.reload();
     turn = await takeTurn(run, false, campaign !== null);
   }
   return toResult(run, turn, closing.opensInMs);
@@ -121,16 +118,17 @@ interface RunTerms {
   runMs: number;
 }
 
-function createRun(
-  { database, http, numberHash, wakeRelays, log }: DispatchDeps,
-  { slice, claim, route, stopping, campaign, runMs }: RunTerms,
-): DispatchRun {
+function createRun(deps: DispatchDeps, { slice, claim, route, stopping, campaign, runMs }: RunTerms): DispatchRun {
+  const { database, http, numberHash, wakeRelays, log } = deps;
   return {
     database,
     http,
     numberHash,
     sliceId: slice.id,
     route,
+    async reload() {
+      this.route = await resolveRoute(deps, slice, this.route.plan);
+    },
     claim,
     stopping,
     claimUntilMs: performance.now() + runMs,
@@ -147,9 +145,9 @@ function createRun(
 }
 
 /** Messages that an earlier run submitted: attempts without an answer, deadlines, receipts that don't come. */
-async function resolveEarlier(deps: DispatchDeps, run: DispatchRun, reload: () => Promise<void>): Promise<void> {
+async function resolveEarlier(deps: DispatchDeps, run: DispatchRun): Promise<void> {
   const { database, sliceId } = run;
-  if (await resolveOrphans(deps.gateways, run)) await reload();
+  if (await resolveOrphans(deps.gateways, run)) await run.reload();
   run.onSettlement(await settleOverdue(database.pool, sliceId, LOOKUP_PROVIDERS));
   await failOverdue(database, sliceId, run.route);
 }
@@ -273,6 +271,17 @@ async function visitLeg(run: DispatchRun, index: number, ofCampaign: boolean): P
   for (const instead of legsInstead(run.route, index)) moved += await moveLeg(pool, run.sliceId, index, instead);
   const held = unusable ?? 'the gateway is gone';
   const holdMs = Math.max(MIN_HOLD_MS, gateway?.downMs ?? HOLD_MS);
-  if (!ofCampaign) await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
-  return { moved, held, busyMs: null };
+  if (ofCampaign) return { moved, held, busyMs: null };
+  const waits = await holdLeg(pool, run.sliceId, index, gatewayId, held, holdMs);
+  if (!waits || !(await takesAgain(run, index))) return { moved, held, busyMs: null };
+  return { moved: moved + (await releaseLeg(pool, run.sliceId, index, gatewayId)), held: null, busyMs: null };
+}
+
+/**
+ * Whoever mends a gateway first says so and then releases what is held for it. A hold that was written meanwhile, on an
+ * older word, is seen by nobody else before it ends: so the gateway is looked at once more after it.
+ */
+async function takesAgain(run: DispatchRun, index: number): Promise<boolean> {
+  await run.reload();
+  return run.route.legs[index]!.unusable === null;
 }

@@ -15,6 +15,8 @@ export interface DispatchRun {
   sliceId: string;
   /** The legs of the slice as they stand now. */
   route: ResolvedRoute;
+  /** Looks at the legs anew. */
+  reload(): Promise<void>;
   /** Owner token: of the slice, so that no run before it claims any more, and of the attempts that it takes over from those. */
   claim: string;
   /**

@@ -114,7 +114,10 @@ export async function moveLeg(
   return rows.length;
 }
 
-/** Marks the waiting messages of a leg that can't be used now: they stay queued, visibly, and are looked at again. */
+/**
+ * Marks the waiting messages of a leg that can't be used now: they stay queued, visibly, and are looked at again.
+ * @returns whether there were any.
+ */
 export async function holdLeg(
   pool: Pool,
   sliceId: string,
@@ -122,16 +125,31 @@ export async function holdLeg(
   gatewayId: string,
   reason: string,
   delayMs: number,
-): Promise<void> {
-  await execute(
+): Promise<boolean> {
+  const rows = await execute(
     pool,
     'hold-leg',
     `update messages m set state = 'queued', gateway_id = $3, reason = $4,
        not_before = now() + $5 * interval '1 millisecond'
      where m.slice_id = $1 and m.leg = $2 and m.state = any($6::message_state[]) and ${isFree('m', '$1')}
-       and (m.not_before is null or m.not_before <= now())`,
+       and (m.not_before is null or m.not_before <= now())
+     returning 1`,
     [sliceId, leg, gatewayId, reason, delayMs, CLAIMABLE_STATES],
   );
+  return rows.length > 0;
+}
+
+/** The gateway of a leg takes messages again: those of a slice that were held for it may be claimed. Returns how many. */
+export async function releaseLeg(pool: Pool, sliceId: string, leg: number, gatewayId: string): Promise<number> {
+  const rows = await execute(
+    pool,
+    'release-leg',
+    `update messages m set not_before = null
+     where m.slice_id = $1 and m.leg = $2 and m.gateway_id = $3 and m.state = 'queued' and ${isFree('m', '$1')}
+     returning 1`,
+    [sliceId, leg, gatewayId],
+  );
+  return rows.length;
 }
 
 /** In the SQL itself, so that the index of live campaigns is known to have them. */
