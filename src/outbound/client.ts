@@ -72,8 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
         const pool = poolOf(url);
         const exchange = new Exchange(url.host, { bodyTimeoutMs, maxBodyBytes, aborts, signal, resolve, reject });
         if (exchange.settled) return;
-        const named = { 'user-agent': USER_AGENT, ...headers };
-        pool.dispatch({ method, path: url.pathname + url.search, headers: named, body }, exchange);
+        pool.dispatch({ method, path: url.pathname + url.search, headers: named(headers), body }, exchange);
       });
     },
     async close() {
@@ -82,6 +81,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
       await Promise.all(closing);
     },
   };
+}
+
+/** The headers as names and values in turn, which is what undici makes of others, with this program's name. */
+function named(headers: HttpRequest['headers']): string[] {
+  const list = headers['user-agent'] === undefined ? ['user-agent', USER_AGENT] : [];
+  for (const name of Object.keys(headers)) list.push(name, headers[name]!);
+  return list;
 }
 
 /**

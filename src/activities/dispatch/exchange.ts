@@ -1,12 +1,11 @@
 /** One request of a block: what it carries, and what its answers mean for each of its messages. */
 import { attemptWireId } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
-import { smartText } from '../../core/messages/smart-encoding';
+import { smartText, type SmartText } from '../../core/messages/smart-encoding';
 import { OutboundError } from '../../outbound/errors';
 import type { OutboundMessage, SubmitResult } from '../../providers/provider';
 import type { ClaimedMessage, TakenMessage } from '../../store/dispatch/claim';
 import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
-import type { GatewayRow } from '../../store/gateways/gateways';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
 import { legAfter, missingOn, type ResolvedLeg } from './route';
@@ -82,11 +81,13 @@ export async function submit(
 function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: ResolvedLeg): OutboundMessage {
   const options = message.options ?? {};
   const missing = missingOn(leg, message);
+  const smart = gateway.row.smart_encoding ? smartOn(message) : null;
   return {
     id: attemptWireId(message.id, message.no),
     to: message.msisdn,
     from: message.sender,
-    ...textOn(gateway.row, message),
+    text: smart === null ? message.body : smart.text,
+    encoding: smart === null ? message.encoding : smart.segmentation.encoding,
     flash: options.flash === true && !missing.includes('flash'),
     port: missing.includes('port') ? null : (options.port ?? null),
     entityId: options.entityId ?? null,
@@ -96,14 +97,10 @@ function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: Reso
   };
 }
 
-/** A registered text is compared letter by letter by the operators: it leaves as it is. */
-function textOn(
-  { smart_encoding: isSmart }: GatewayRow,
-  { body, encoding, options }: ClaimedMessage,
-): Pick<OutboundMessage, 'text' | 'encoding'> {
-  if (!isSmart || encoding === 'gsm7' || options?.templateId !== undefined) return { text: body, encoding };
-  const smart = smartText(body, { type: options?.type ?? 'auto', port: options?.port !== undefined });
-  return smart === null ? { text: body, encoding } : { text: smart.text, encoding: smart.segmentation.encoding };
+/** A text in fewer parts, null = there is none. A registered one is compared letter by letter by the operators: it leaves as it is. */
+function smartOn({ body, encoding, options }: ClaimedMessage): SmartText | null {
+  if (encoding === 'gsm7' || options?.templateId !== undefined) return null;
+  return smartText(body, { type: options?.type ?? 'auto', port: options?.port !== undefined });
 }
 
 /**

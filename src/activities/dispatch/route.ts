@@ -1,5 +1,5 @@
 /** The legs of a slice: where they come from, how they stand now, and which of them a message may take. */
-import { CAPABILITY_NAMES, missingCapabilities, type Capability } from '../../core/gateways/capabilities';
+import { CAPABILITY_NAMES, NONE_MISSING, missingCapabilities, type Capability } from '../../core/gateways/capabilities';
 import type { FailureClass } from '../../core/messages/outcome';
 import {
   buildLegs,
@@ -125,9 +125,13 @@ function resolveLeg(leg: Leg, gateway: DispatchGateway | undefined, rules: Dispa
 /** The capabilities that a message needs and the gateway of a leg doesn't have. */
 export function missingOn(leg: ResolvedLeg, { own, options, segments, msisdn }: RoutedMessage): readonly Capability[] {
   const { gateway } = leg;
-  if (gateway === undefined) return [];
-  const needs = { options, segments, text: null, sender: senderOn(leg, own), recipients: [msisdn] };
-  return missingCapabilities(gateway.provider.capabilities, needs);
+  if (gateway === undefined) return NONE_MISSING;
+  const { capabilities: has } = gateway.provider;
+  const sender = senderOn(leg, own);
+  // Asked three times of every message: for what nothing can be missing of, nothing is made.
+  if (options === null && segments <= has.maxParts && (sender !== null || has.needsSender !== true))
+    return NONE_MISSING;
+  return missingCapabilities(has, { options, segments, text: null, sender, recipients: [msisdn] });
 }
 
 /** Why a message can't take a leg, or null when it can. A gateway that is merely unusable now is no reason. */

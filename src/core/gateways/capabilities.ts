@@ -32,7 +32,8 @@ export interface MessageNeeds {
 }
 
 const INDIA = '+91';
-const NONE_MISSING: readonly Capability[] = [];
+/** Of a message that a gateway can carry as it is. */
+export const NONE_MISSING: readonly Capability[] = [];
 
 /**
  * The capabilities that a message needs and a gateway doesn't have; empty when the gateway can carry the message as it
