@@ -138,6 +138,7 @@ test('waits no longer than it is told to, and leaves its place in the queue to o
 });
 
 it('what wants several places is not overtaken by what wants one, and what is behind it goes on when it gives up', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   const semaphore = new Semaphore(3);
   const began: string[] = [];
   expect(semaphore.tryTake(2)).toBe(true);
@@ -146,6 +147,7 @@ it('what wants several places is not overtaken by what wants one, and what is be
   expect(semaphore.tryTake()).toBe(false);
   await settle();
   expect(began).toEqual([]);
+  jest.advanceTimersByTime(20);
   await big;
   await settle();
   expect(began).toEqual(['big false', 'small true']);
@@ -157,3 +159,4 @@ it('what wants several places is not overtaken by what wants one, and what is be
   await settle();
   expect(began).toEqual(['big false', 'small true', 'third true']);
 });
+afterEach(() => jest.useRealTimers());
