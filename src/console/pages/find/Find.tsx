@@ -1,0 +1,4 @@
+/** Find. */
+export default function Find() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Message. */
+export default function Message() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Now. */
+export default function Now() {
+  return null;
+}
