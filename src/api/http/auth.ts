@@ -26,8 +26,22 @@ export interface Principal {
   ratePerSecond: number | null;
 }
 
-/** A key and what it may do in this request, or why there is none. */
-type KeyInUse = { key: StoredKey; scopes: readonly Scope[] } | { key: null; reason: FailureReason; keyId?: string };
+/** What a credential stands for. */
+interface Holder {
+  /** Of the key; of the environment's admin key, what tells it from others. */
+  id: string;
+  /** Whose it is. */
+  accountId: string;
+  /** What it may do in this request. */
+  scopes: readonly Scope[];
+  /** null = the admin key of the environment. */
+  key: StoredKey | null;
+  /** Of a session: the account that it was opened for. */
+  actsFor?: string;
+}
+
+/** Who holds a credential, or why nobody does. */
+type LookUp = { holder: Holder } | { holder: null; reason: FailureReason; keyId?: string };
 
 /** A header credential, or what a CleverTap route's fields carry. */
 type KeyCredential = PresentedFields & { inFields?: true };
@@ -74,68 +88,71 @@ export interface AuthenticatorDeps {
   adminKey: { key: string; id: string } | undefined;
 }
 
-export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { keys, tokens, sessions, accounts, failures, addresses } = deps;
-  const admin = deps.adminKey === undefined ? null : { id: deps.adminKey.id, hash: adminKeyHash(deps.adminKey.key) };
+/** Looks up what a credential stands for; asks without counting it as a request. */
+function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): (of: Credential) => Promise<LookUp> {
+  const admin: (Holder & { hash: Buffer }) | null =
+    adminKey === undefined
+      ? null
+      : { id: adminKey.id, accountId: DEFAULT_ACCOUNT, scopes: SCOPES, key: null, hash: adminKeyHash(adminKey.key) };
 
-  const isAdminKey = (presented: string, { inFields }: KeyCredential): boolean =>
-    admin !== null && inFields !== true && timingSafeEqual(sha256(presented), admin.hash);
+  const holderOf = (found: KeyLookUp, keyId: string, more: Partial<Holder> = {}): LookUp =>
+    found.key === null
+      ? { holder: null, reason: found.reason, keyId }
+      : {
+          holder: {
+            id: found.key.id,
+            accountId: found.key.accountId,
+            scopes: found.key.scopes,
+            key: found.key,
+            ...more,
+          },
+        };
 
-  async function identify(credential: Credential, request: Request, chosen?: string): Promise<Principal> {
-    if (credential.kind === 'session') return identifySession(credential.session, request);
-    const account = chosen ?? request.get('x-account-id');
-    if (isAdminKey(secretOf(credential), credential)) return adminFor(account);
-    const found = await keyOf(credential);
-    if (found.key === null) throw refusal(request, found.reason, WRONG_KEY, found.keyId);
-    return actorOf(found.key, found.scopes, account);
-  }
-
-  async function identifySession(text: string, request: Request): Promise<Principal> {
-    checkSameOrigin(request);
+  async function ofSession(text: string): Promise<LookUp> {
     const session = sessions.read(text, Date.now());
-    // One whose time is over guesses nothing: it is not counted among those who do.
-    if (session === 'ended') throw new AppError('unauthorized', SESSION_ENDED);
-    if (session === null) throw refusal(request, 'malformed', SESSION_ENDED);
-    const account = request.get('x-account-id') ?? session.accountId;
-    if (session.keyId === admin?.id) return adminFor(account);
-    const found = await keys.valid(session.keyId);
-    if (found.key === null) throw new AppError('unauthorized', SESSION_ENDED);
-    return actorOf(found.key, found.key.scopes, account);
+    if (session === null || session === 'ended') return { holder: null, reason: session ?? 'malformed' };
+    const { keyId, accountId: actsFor } = session;
+    if (keyId === admin?.id) return { holder: { ...admin, actsFor } };
+    return holderOf(await keys.valid(keyId), keyId, { actsFor });
   }
 
-  async function actorOf(key: StoredKey, scopes: readonly Scope[], account: string | undefined): Promise<Principal> {
-    keys.use(key);
-    const accountId = scopes.includes('admin') ? await chosenAccount(account, key.accountId) : key.accountId;
-    return { accountId, keyId: key.id, scopes, ratePerSecond: key.ratePerSecond };
-  }
-
-  async function adminFor(account: string | undefined): Promise<Principal> {
-    const accountId = await chosenAccount(account, DEFAULT_ACCOUNT);
-    return { accountId, keyId: admin!.id, scopes: SCOPES, ratePerSecond: null };
-  }
-
-  /** The account that an admin acts for. @throws AppError not-found */
-  async function chosenAccount(chosen: string | undefined, own: string): Promise<string> {
-    if (chosen === undefined || chosen === own) return own;
-    await accounts.context(chosen);
-    return chosen;
-  }
-
-  async function isSessionGood(text: string): Promise<boolean> {
-    const session = sessions.read(text, Date.now());
-    if (session === null || session === 'ended') return false;
-    return session.keyId === admin?.id || (await keys.valid(session.keyId)).key !== null;
-  }
-
-  async function keyOf(credential: KeyCredential): Promise<KeyInUse> {
-    const presented = secretOf(credential);
+  return async (credential) => {
+    if (credential.kind === 'session') return ofSession(credential.session);
+    const presented = credential.kind === 'key' ? credential.key : credential.secret;
+    if (admin !== null && credential.inFields !== true && timingSafeEqual(sha256(presented), admin.hash)) {
+      return { holder: admin };
+    }
     // An access token can do what was granted, as long as its key is valid.
     const grant = tokens.read(presented, Date.now());
-    if (grant !== null) return inUse(await keys.valid(grant.keyId), grant.keyId, grant.scopes);
+    if (grant !== null) return holderOf(await keys.valid(grant.keyId), grant.keyId, { scopes: grant.scopes });
     const own = credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null;
     const pair = parseApiKey(presented) ?? own;
-    if (pair === null) return { key: null, reason: 'malformed' };
-    return inUse(await keys.withSecret(pair.id, pair.secret), pair.id);
+    if (pair === null) return { holder: null, reason: 'malformed' };
+    return holderOf(await keys.withSecret(pair.id, pair.secret), pair.id);
+  };
+}
+
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { keys, sessions, accounts, failures, addresses } = deps;
+  const lookUp = createLookUp(deps);
+
+  /** @param chosen the account that an admin acts for; undefined = what the request or the session says, or its own. */
+  async function identify(credential: Credential, request: Request, chosen?: string): Promise<Principal> {
+    const isSession = credential.kind === 'session';
+    if (isSession) checkSameOrigin(request);
+    const found = await lookUp(credential);
+    if (found.holder === null) {
+      // A session whose time is over guesses nothing: it is not counted among those who do.
+      if (isSession && found.reason === 'ended') throw new AppError('unauthorized', SESSION_ENDED);
+      throw refusal(request, found.reason, isSession ? SESSION_ENDED : WRONG_KEY, found.keyId);
+    }
+    const { id: keyId, scopes, key, accountId: own, actsFor } = found.holder;
+    if (key !== null) keys.use(key);
+    const wanted = chosen ?? request.get('x-account-id') ?? actsFor ?? own;
+    const accountId = scopes.includes('admin') ? wanted : own;
+    // Whether there is such an account. @throws AppError not-found
+    if (accountId !== own) await accounts.context(accountId);
+    return { accountId, keyId, scopes, ratePerSecond: key?.ratePerSecond ?? null };
   }
 
   /** What is told to who has no valid key. */
@@ -165,9 +182,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     },
     async isStillGood(request, offered) {
       const credential = credentialOf(request, offered);
-      if (credential === null) return false;
-      if (credential.kind === 'session') return isSessionGood(credential.session);
-      return isAdminKey(secretOf(credential), credential) || (await keyOf(credential)).key !== null;
+      return credential !== null && (await lookUp(credential)).holder !== null;
     },
     noteFailure(request, reason, keyId) {
       const told = refusal(request, reason, WRONG_KEY, keyId);
@@ -183,12 +198,6 @@ function checkScope({ scopes }: Principal, scope: Scope): void {
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
-
-const secretOf = (credential: KeyCredential): string =>
-  credential.kind === 'key' ? credential.key : credential.secret;
-
-const inUse = (found: KeyLookUp, keyId: string, scopes?: readonly Scope[]): KeyInUse =>
-  found.key === null ? { ...found, keyId } : { key: found.key, scopes: scopes ?? found.key.scopes };
 
 const WRONG_KEY = 'The API key or access token is wrong, expired or revoked';
 
