@@ -3,18 +3,27 @@ import { signal } from '@preact/signals';
 
 const BASE = '/console';
 
-/** Where the person is: the path below the base, and the query. */
+/**
+ * Where the person is: the path below the base, the query, and what stands behind `#`, which no server or proxy is told of:
+ * the place for a number that somebody looks for.
+ */
 export interface Address {
   path: string;
   query: URLSearchParams;
+  hash: URLSearchParams;
 }
 
 const read = (): Address => ({
   path: location.pathname.slice(BASE.length).replace(/\/+$/, '') || '/',
   query: new URLSearchParams(location.search),
+  hash: new URLSearchParams(location.hash.slice(1)),
 });
 
-export const address = signal<Address>({ path: '/', query: new URLSearchParams() });
+export const address = signal<Address>({
+  path: '/',
+  query: new URLSearchParams(),
+  hash: new URLSearchParams(),
+});
 
 /** The address of a page, as a link has it: `href('/messages/1')`. */
 export const href = (path: string): string => (path === '/' ? BASE : BASE + path);
@@ -69,7 +78,7 @@ export function startRouter(): void {
     const link = (event.target as Element).closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement) || !isOurs(link) || hasIntent(event)) return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go(link.pathname + link.search + link.hash);
   });
 }
 

@@ -57,33 +57,64 @@ export interface FoundItem {
   link: string;
 }
 
+/** Parts that add up to `accepted`. */
+export type OverviewLedger = Record<
+  'accepted' | 'delivered' | 'failed' | 'expired' | 'suppressed' | 'cancelled' | 'unknown' | 'open',
+  number
+>;
+
+interface PerSecond {
+  accepted: number;
+  settled: number;
+}
+
 /** The page Now in one answer; also each event of its stream. */
 export interface Overview {
+  /** `All well.`, or how many things need somebody and what they are. */
   sentence: string;
   needs: { sentence: string; link: string; kind: string }[];
-  /** Parts that add up to `accepted`. */
-  ledger: Record<string, number>;
-  perSecond: { accepted: number; settled: number; series: { at: string; accepted: number; settled: number }[] };
-  gateways: { id: string; name: string; provider: string; state: string; reason: string | null }[];
+  ledger: OverviewLedger;
+  /** `series`: the last 60 seconds, the newest last. */
+  perSecond: PerSecond & { series: PerSecond[] };
+  gateways: { id: string; name: string; provider: string; state: string; reason: string | null; waiting: number }[];
   campaigns: {
     id: string;
     name: string;
     state: string;
-    ledger: Record<string, number>;
-    ratePerSecond: number | null;
+    reason: string | null;
+    ledger: OverviewLedger;
+    ratePerSecond: number;
     eta: string | null;
   }[];
-  webhooks: { id: string; url: string; waiting: number; oldestWaitingAt: string | null; state: string }[];
-  changes: { at: string; action: string; subject: string; keyId?: string | null }[];
+  webhooks: {
+    id: string;
+    url: string;
+    waiting: number;
+    /** More wait than are counted. */
+    isMore: boolean;
+    oldestWaitingAt: string | null;
+    state: string;
+  }[];
+  /** Empty without the scope `manage`. */
+  changes: { id: string; at: string; action: string; subject: string; keyId: string | null }[];
   at: string;
+}
+
+/** Where was searched, so that an empty answer says something. */
+export interface Searched {
+  what: string;
+  /** Only back to then. */
+  since?: string;
+  /** Why it was not searched. */
+  skipped?: string;
 }
 
 export interface Coming {
   '/api/v1/overview': Reads<never, Overview>;
   '/api/v1/why': Reads<{ to?: string; id?: string; meta?: string }, WhyAnswer>;
-  '/api/v1/find': Reads<{ q: string }, { items: FoundItem[]; searched: string[] }>;
+  '/api/v1/find': Reads<{ q: string }, { items: FoundItem[]; searched: Searched[] }>;
   '/api/v1/messages/{id}/cancel': Acts<{ id: string }, undefined>;
-  '/api/v1/messages/{id}/resend': Acts<{ id: string }, undefined, { id: string }>;
+  '/api/v1/messages/{id}/resend': Acts<{ id: string }, { confirm?: boolean }, { id: string }>;
   '/api/v1/messages/{id}/move': Acts<{ id: string }, { gatewayId: string }>;
 }
 

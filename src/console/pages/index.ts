@@ -24,5 +24,6 @@ export interface Page {
 export const pages: readonly Page[] = [
   { path: '/', title: 'Now', key: 'n', load: () => import('./now/Now') },
   { path: '/find', title: 'Find', key: 'f', load: () => import('./find/Find') },
+  { path: '/messages', title: 'Messages', load: () => import('./messages/Messages') },
   { path: '/messages/:id', title: 'Message', load: () => import('./message/Message') },
 ];

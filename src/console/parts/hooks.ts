@@ -97,3 +97,14 @@ export function useBusy(): [boolean, (work: () => Promise<unknown>) => void] {
     },
   ];
 }
+
+/** Does something again and again while `active` and somebody looks at the page. */
+export function useEvery(ms: number, work: () => void, active: boolean): void {
+  const newest = useRef(work);
+  newest.current = work;
+  useEffect(() => {
+    if (!active) return;
+    const timer = setInterval(() => document.visibilityState === 'hidden' || newest.current(), ms);
+    return () => clearInterval(timer);
+  }, [ms, active]);
+}

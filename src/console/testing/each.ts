@@ -11,10 +11,11 @@ beforeEach(() => {
     keyName: 'Console',
     timezone: 'Asia/Kolkata',
   };
-  address.value = { path: '/', query: new URLSearchParams() };
+  address.value = { path: '/', query: new URLSearchParams(), hash: new URLSearchParams() };
 });
 
 afterEach(() => {
+  for (const each of document.querySelectorAll<HTMLElement>('.toast [aria-label=Dismiss]')) each.click();
   render(null, document.body);
   document.body.replaceChildren();
   offline.value = false;

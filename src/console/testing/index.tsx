@@ -8,9 +8,9 @@ import { address } from '../router';
 /** Shows this as the page at an address below /console. */
 export function show(page: ComponentChildren, at = '/'): void {
   const url = new URL(at, 'http://console.test');
-  history.replaceState(null, '', `/console${url.pathname === '/' ? '' : url.pathname}${url.search}`);
+  history.replaceState(null, '', `/console${url.pathname === '/' ? '' : url.pathname}${url.search}${url.hash}`);
   void act(() => {
-    address.value = { path: url.pathname, query: url.searchParams };
+    address.value = { path: url.pathname, query: url.searchParams, hash: new URLSearchParams(url.hash.slice(1)) };
     render(
       <>
         {page}

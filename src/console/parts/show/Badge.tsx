@@ -24,6 +24,8 @@ const STATES: Record<string, [tone: Tone, word: string]> = {
   finished: ['good', 'Finished'],
   active: ['good', 'Active'],
   inactive: ['idle', 'Inactive'],
+  up: ['good', 'Up'],
+  degraded: ['warn', 'Degraded'],
   held: ['warn', 'Held'],
   down: ['bad', 'Down'],
   ok: ['good', 'OK'],

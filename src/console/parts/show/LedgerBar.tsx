@@ -12,6 +12,21 @@ export interface LedgerPart {
   link?: string;
 }
 
+/** States in the order in which a ledger is read: what is under way, what arrived, what did not. */
+const ORDER = ['open', 'delivered', 'failed', 'expired', 'unknown', 'suppressed', 'cancelled'] as const;
+
+/**
+ * The parts of a ledger as the API tells it; `accepted` is their sum.
+ * @param linkOf where the messages of a state are.
+ */
+export function ledgerParts(ledger: Partial<Record<string, number>>, linkOf?: (state: string) => string): LedgerPart[] {
+  return ORDER.map((state) => ({
+    state,
+    count: ledger[state] ?? 0,
+    ...(state === 'open' ? { word: 'Under way', tone: 'busy' as const } : { link: linkOf?.(state) }),
+  }));
+}
+
 /** @param noun of what is counted, in the singular: `message`. */
 export function LedgerBar({ parts, noun = 'message' }: { parts: readonly LedgerPart[]; noun?: string }) {
   const total = parts.reduce((sum, part) => sum + part.count, 0);
