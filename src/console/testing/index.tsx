@@ -52,7 +52,8 @@ export function fakeApi(replies: Record<string, Reply>): Asked[] {
       headers: (init.headers ?? {}) as Record<string, string>,
     };
     asked.push(request);
-    const known = replies[request.route] ?? refusal(404, 'not-found', 'There is no such route');
+    const known =
+      request.route in replies ? replies[request.route] : refusal(404, 'not-found', 'There is no such route');
     const reply: unknown = typeof known === 'function' ? await (known as (of: Asked) => unknown)(request) : known;
     if (reply instanceof Error) throw reply;
     const { problem } = (reply ?? {}) as { problem?: { status: number } };

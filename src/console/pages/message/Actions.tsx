@@ -7,6 +7,8 @@ import { storyText, type Step, type Trace } from './story';
 
 const WAITING: readonly Trace['state'][] = ['accepted', 'queued', 'refused'];
 const ENDED: readonly Trace['state'][] = ['delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'unknown'];
+/** By so much the server's clock may be behind. */
+const CLOCKS_MS = 60_000;
 /** Nothing has reached the person, as far as anybody knows. */
 const NOT_ARRIVED: readonly Trace['state'][] = ['failed', 'expired', 'suppressed', 'cancelled'];
 
@@ -136,10 +138,13 @@ function Suppress({ trace: { to } }: { trace: Trace }) {
       danger: true,
     }); // prettier-ignore
     if (!wanted) return;
+    const askedMs = Date.now() - CLOCKS_MS;
     const result = await api.post('/api/v1/suppressions', { body: { to } });
     if (!result.ok) return toastProblem(result.problem);
-    const made = result.data as { id?: string };
-    toast(`Nothing is sent to ${to} any more.`, made.id === undefined ? {} : { undo: () => allow(made.id!, to) });
+    const { id, at } = result.data as { id: string; at: string };
+    // What was there before is nobody's to take back here.
+    const isNew = Date.parse(at) >= askedMs;
+    toast(`Nothing is sent to ${to} any more.`, isNew ? { undo: () => allow(id, to) } : {});
   };
   return <Button onClick={suppress}>Suppress the number</Button>;
 }

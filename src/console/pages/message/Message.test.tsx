@@ -81,7 +81,7 @@ test('a refusal of an action is said in the API’s words', async () => {
 test('a number is suppressed, and allowed again by undo', async () => {
   const asked = open({
     [`GET ${path}`]: failed,
-    'POST /api/v1/suppressions': { id: 's1', to: delivered.to },
+    'POST /api/v1/suppressions': { id: 's1', to: delivered.to, at: new Date().toISOString() },
     'DELETE /api/v1/suppressions/s1': undefined,
   });
   await shown('Suppress the number');
