@@ -3,9 +3,9 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { loadSession, session, type Problem } from './api';
 import { EmptyState, ErrorState, Layout, Loading, startKeys, type NavEntry } from './parts';
-import { pages, type Page, type PageProps } from './pages';
+import { pages, type Page } from './pages';
 import { SignIn } from './pages/sign-in/SignIn';
-import { address, href, match } from './router';
+import { address, href, match, type PageProps } from './router';
 
 const nav: readonly NavEntry[] = pages.flatMap(({ path, title, key }) =>
   key === undefined ? [] : [{ path, title, key }],

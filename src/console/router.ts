@@ -13,6 +13,12 @@ export interface Address {
   hash: URLSearchParams;
 }
 
+/** What a page is handed: the parameters of its path and the query of its address. */
+export interface PageProps {
+  params: Record<string, string>;
+  query: URLSearchParams;
+}
+
 const read = (): Address => ({
   path: location.pathname.slice(BASE.length).replace(/\/+$/, '') || '/',
   query: new URLSearchParams(location.search),

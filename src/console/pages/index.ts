@@ -3,12 +3,7 @@
  * docs/adding-a-page.md.
  */
 import type { ComponentType } from 'preact';
-
-/** What a page is handed: the parameters of its path and the query of its address. */
-export interface PageProps {
-  params: Record<string, string>;
-  query: URLSearchParams;
-}
+import type { PageProps } from '../router';
 
 export interface Page {
   /** Below /console; `:id` is a parameter. */

@@ -1,8 +1,7 @@
 /** A message: its story in sentences, from its request to what CleverTap was told, and what can be done about it. */
 import { api } from '../../api';
-import type { PageProps } from '../index';
 import { Badge, Copy, PageHead, Shown, Time, useEvery, useLoad, Why, ZoneNote } from '../../parts';
-import { href } from '../../router';
+import { href, type PageProps } from '../../router';
 import { Actions } from './Actions';
 import { storyOf, verdictOf, type Names, type Trace } from './story';
 import { Timeline } from './Timeline';

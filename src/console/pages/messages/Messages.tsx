@@ -1,6 +1,5 @@
 /** Messages: the rows behind every number. Filters live in the address; who looks for a person goes to Find. */
 import { api, type Schemas } from '../../api';
-import type { PageProps } from '../index';
 import {
   Badge,
   EmptyState,
@@ -15,7 +14,7 @@ import {
   wordOf,
   ZoneNote,
 } from '../../parts';
-import { go, href, withQuery } from '../../router';
+import { go, href, withQuery, type PageProps } from '../../router';
 
 type Message = Schemas['Message'];
 
