@@ -3,7 +3,7 @@ import { FakeEventSource } from '../testing';
 import { openLive } from './live';
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask'] });
   Object.assign(globalThis, { EventSource: FakeEventSource });
   FakeEventSource.open = [];
 });

@@ -79,7 +79,7 @@ test('a question names what it does, and Enter keeps things as they are', async 
 test('what was done can be taken back', async () => {
   let undone = 0;
   show(<p>page</p>);
-  act(() => void toast('Paused.', { undo: () => undone++ }));
+  await act(() => toast('Paused.', { undo: () => undone++ }));
   await press('Undo');
   expect(undone).toBe(1);
   expect(screenText()).toBe('page');
