@@ -2,11 +2,11 @@ import tseslint from 'typescript-eslint';
 import importRules from './scripts/import-rules.cjs';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.heliograph/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', '.heliograph/', 'node_modules/', 'src/console/api/schema.d.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/await-thenable': 'error',
@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
     plugins: { heliograph: importRules },
     rules: { 'heliograph/imports': 'error', 'heliograph/sql': 'error' },
   },

@@ -1,4 +1,4 @@
-/** Four projects: `npm test` runs all of them, `npm test -- --selectProjects unit` one, with the servers that it needs. */
+/** Five projects: `npm test` runs all of them, `npm test -- --selectProjects unit` one, with the servers that it needs. */
 const { createHash } = require('node:crypto');
 const { readdirSync, readFileSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
@@ -11,6 +11,8 @@ const WITH_ALL_SERVERS = [
   'src/main/up/stack',
 ];
 const ANY_OTHER = ['src/**/*', 'test/*', 'test/replay/*'];
+/** Pages and parts of the console, in a browser's place. */
+const IN_BROWSER = ['src/console/**/*'];
 
 /** Tests beside the code, and of documents, that begin with a database: told by what they import. */
 const WITH_POSTGRES = ['src', 'test']
@@ -28,9 +30,15 @@ const WITH_POSTGRES = ['src', 'test']
       .replace(/\.test\.ts$/, ''),
   );
 
-const filesOf = (patterns) => patterns.map((pattern) => `<rootDir>/${pattern}.test.ts`);
+const filesOf = (patterns, ext = 'ts') => patterns.map((pattern) => `<rootDir>/${pattern}.test.${ext}`);
 // Behind an exclamation mark Jest does not know <rootDir>.
 const except = (patterns) => patterns.map((pattern) => `!**/${pattern}.test.ts`);
+
+const compiled = (jsc) => ({ jsc: { target: 'es2022', ...jsc }, module: { type: 'commonjs' }, sourceMaps: 'inline' });
+const withJsx = compiled({
+  parser: { syntax: 'typescript', tsx: true },
+  transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+});
 
 const id = createHash('md5').update(__dirname).digest('hex');
 const project = (displayName, testMatch, options) => ({
@@ -40,16 +48,7 @@ const project = (displayName, testMatch, options) => ({
   testMatch,
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': ['@swc/jest', compiled({ parser: { syntax: 'typescript' } })] },
   ...options,
 });
 const startsServers = (setup) => ({
@@ -60,8 +59,17 @@ const startsServers = (setup) => ({
 /** @type {import('jest').Config} */
 module.exports = {
   projects: [
-    project('unit', [...filesOf(ANY_OTHER), ...except(WITH_POSTGRES), ...except(WITH_ALL_SERVERS)], {
+    project('unit', [...filesOf(ANY_OTHER), ...except([...WITH_POSTGRES, ...WITH_ALL_SERVERS, ...IN_BROWSER])], {
       setupFiles: ['<rootDir>/test/support/run/no-servers.ts'],
+    }),
+    project('console', [...filesOf(IN_BROWSER), ...filesOf(IN_BROWSER, 'tsx')], {
+      testEnvironment: '@happy-dom/jest-environment',
+      // Preact comes as modules only, which Jest takes as it takes TypeScript.
+      transform: { '^.+\\.tsx?$': ['@swc/jest', withJsx], '^.+\\.mjs$': ['@swc/jest', compiled({})] },
+      transformIgnorePatterns: ['/node_modules/(?!(preact|@preact)/)'],
+      moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json'],
+      setupFiles: ['<rootDir>/test/support/run/no-servers.ts'],
+      setupFilesAfterEnv: ['<rootDir>/src/console/testing/each.ts'],
     }),
     project('store', filesOf(WITH_POSTGRES), {
       ...startsServers('postgres'),

@@ -1,6 +1,6 @@
 /**
- * Compiles src to dist and bundles the workflows for Temporal's sandbox. Each step is skipped when a hash of what goes
- * into it is the same as at its last success (dist/.built.json).
+ * Compiles src to dist, bundles the workflows for Temporal's sandbox and the console for browsers. Each step is skipped
+ * when a hash of what goes into it is the same as at its last success (dist/.built.json).
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole, consoleTypes, CONSOLE } from './console.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const src = path.join(root, 'src');
@@ -25,19 +26,39 @@ const bundled = ['src/workflows', 'src/core'];
  * @throws Error when the code doesn't compile; the compiler's own messages are on standard error.
  */
 export async function build() {
-  const sources = filesBelow(src).filter((file) => !file.endsWith('.test.ts'));
-  const previous = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
-  const compiled = hash([...sources, ...settings.map((file) => path.join(root, file))]);
-  if (previous.compiled !== compiled) {
+  const all = filesBelow(src).filter((file) => !/\.test\.tsx?$/.test(file));
+  const isConsole = (file) => file.startsWith(path.join(root, CONSOLE.sources) + path.sep);
+  const sources = all.filter((file) => !isConsole(file));
+  const stamp = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
+  const hashOf = (files, more = settings) => hash([...files, ...more.map((file) => path.join(root, file))]);
+  const done = (step) => saveStamp(Object.assign(stamp, step));
+
+  const types = hashOf([], CONSOLE.typesFrom);
+  if (existsSync(path.join(root, CONSOLE.typesFrom[0])) && (stamp.types !== types || !existsSync(CONSOLE.types))) {
+    await consoleTypes();
+    done({ types });
+  }
+  const compiled = hashOf(sources);
+  if (stamp.compiled !== compiled) {
     compile();
     removeOrphans();
-    saveStamp({ ...previous, compiled });
+    done({ compiled });
   }
   const isBundled = (file) => bundled.some((folder) => file.startsWith(path.join(root, folder) + path.sep));
-  const workflows = hash([...sources.filter(isBundled), ...settings.map((file) => path.join(root, file))]);
-  if (previous.workflows !== workflows || !existsSync(bundleFile)) {
+  const workflows = hashOf(sources.filter(isBundled));
+  if (stamp.workflows !== workflows || !existsSync(bundleFile)) {
     await bundle();
-    saveStamp({ compiled, workflows });
+    done({ workflows });
+  }
+  // The console uses rules of core, too.
+  const page = hashOf(
+    all.filter((file) => isConsole(file) || isBundled(file)),
+    CONSOLE.settings,
+  );
+  if (stamp.console !== page || !existsSync(CONSOLE.page)) {
+    console.error('Bundling the console …');
+    await buildConsole();
+    done({ console: page });
   }
 }
 
@@ -67,7 +88,7 @@ async function bundle() {
 /** Outputs whose source is gone would still be found by `require`. */
 function removeOrphans() {
   for (const file of filesBelow(dist)) {
-    if (file === bundleFile || !/\.js(\.map)?$/.test(file)) continue;
+    if (file === bundleFile || !/\.js(\.map)?$/.test(file) || file.startsWith(CONSOLE.output + path.sep)) continue;
     const source = path.join(src, path.relative(dist, file)).replace(/\.js(\.map)?$/, '.ts');
     if (!existsSync(source)) rmSync(file);
   }

@@ -19,6 +19,7 @@ const script = (name) => path.join(root, 'scripts', name);
 const steps = [
   ['format', [program('prettier', 'prettier'), '--check', '--log-level', 'warn', '.']],
   ['types', [program('typescript', 'tsc'), '--noEmit']],
+  ['types of the console', [program('typescript', 'tsc'), '--noEmit', '-p', 'src/console']],
   ['lint', [program('eslint', 'eslint'), '.', '--max-warnings', '0']],
   ['.env.example', [script('env-example.mjs'), '--check']],
   ['docs/configuration.md', [script('docs-config.mjs'), '--check']],

@@ -11,12 +11,14 @@ import ts from 'typescript';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const MAX_FUNCTION_LINES = 80;
 const MAX_FILE_LINES = 400;
+/** A page of the console answers one question. */
+const MAX_PAGE_LINES = 250;
 /** Tables of codes and texts: long, and read line by line. */
 const TABLE = /(^|\/)tables\.ts$/;
 
 const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(path.sep).join('/'))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/\/testing\//.test(file))
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|\.d\.ts$|\/testing\//.test(file))
   .map((file) => {
     const text = readFileSync(path.join(root, 'src', file), 'utf8');
     return { file, text, source: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) };
@@ -25,7 +27,12 @@ const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: '
 /** The room that a file is in, seen from `folder`; null = it is not below that. */
 function roomOf(folder, file) {
   const prefix = folder === '' ? '' : `${folder}/`;
-  return file.startsWith(prefix) ? file.slice(prefix.length).split('/')[0].replace(/\.ts$/, '') : null;
+  return file.startsWith(prefix)
+    ? file
+        .slice(prefix.length)
+        .split('/')[0]
+        .replace(/\.tsx?$/, '')
+    : null;
 }
 
 /** @param valuesOnly leave out imports of types, of which nothing is left when the code runs. */
@@ -96,7 +103,11 @@ function longFunctions() {
 const circles = ['', 'store', 'core', 'api'].flatMap((folder) =>
   circlesIn(arrowsOf(folder, true)).map((room) => path.posix.join('src', folder, room)),
 );
-const longFiles = files.filter(({ text }) => text.split('\n').length - 1 > MAX_FILE_LINES).map(({ file }) => file);
+const linesOf = ({ text }) => text.split('\n').length - 1;
+const longFiles = files.filter((each) => linesOf(each) > MAX_FILE_LINES).map(({ file }) => file);
+const longPages = files
+  .filter((each) => each.file.startsWith('console/pages/') && linesOf(each) > MAX_PAGE_LINES)
+  .map(({ file }) => file);
 const arrows = (folder) => [...arrowsOf(folder).values()].reduce((sum, to) => sum + to.size, 0);
 const rooms = (folder) => [...arrowsOf(folder).keys()];
 
@@ -109,6 +120,7 @@ const counts = [
   ['rooms in a circle', circles, 0],
   [`functions over ${MAX_FUNCTION_LINES} lines`, longFunctions(), 0],
   [`files over ${MAX_FILE_LINES} lines`, longFiles, 0],
+  [`files of the console’s pages over ${MAX_PAGE_LINES} lines`, longPages, 0],
 ];
 for (const [what, found, most] of counts) {
   const tooMany = found.length > most;

@@ -58,7 +58,7 @@ function isException(rules, from, to, typesOnly) {
   });
 }
 
-const inSrc = (file) => file.replace(/^src\//, '').replace(/\.ts$/, '');
+const inSrc = (file) => file.replace(/^src\//, '').replace(/\.tsx?$/, '');
 const below = (place) => place.slice(place.indexOf('/') + 1);
 const isWithin = (place, around) => place === around || place.startsWith(`${around}/`);
 
@@ -75,7 +75,7 @@ function sqlProblem(file) {
 /** `src/…` with slashes, undefined for a file elsewhere and for tests, which set the stage with whatever they need. */
 function subject(filename) {
   const file = path.relative(ROOT, filename).split(path.sep).join('/');
-  const isJudged = file.startsWith('src/') && !/\.test\.ts$|^src\/providers\/testing\//.test(file);
+  const isJudged = file.startsWith('src/') && !/\.test\.tsx?$|^src\/providers\/testing\//.test(file);
   return isJudged ? file : undefined;
 }
 

@@ -21,7 +21,7 @@ const linter = new Linter({ cwd: ROOT });
 /** What the linter says of a file's imports and SQL, one line each. */
 function lint(file: string, text: string): string[] {
   const config: Linter.Config = {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parser: tseslint.parser as Linter.Parser, parserOptions: { jsDocParsingMode: 'none' } },
     plugins: { heliograph: { rules } },
     rules: { 'heliograph/imports': 'error', 'heliograph/sql': 'error' },
@@ -36,7 +36,7 @@ function lint(file: string, text: string): string[] {
 function sources(): string[] {
   return readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((file) => path.posix.join('src', file.split(path.sep).join('/')))
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('src/providers/testing/'));
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^src\/providers\/testing\//.test(file));
 }
 
 const texts = new Map(sources().map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
@@ -75,7 +75,7 @@ test.each(exceptions)('inside $root, the exception $text is needed', ({ root, te
   // Whoever imports it writes its name.
   const users = [...texts].filter(
     ([file, source]) =>
-      (file === `${place}.ts` || file.startsWith(`${place}/`)) &&
+      (file.replace(/\.tsx?$/, '') === place || file.startsWith(`${place}/`)) &&
       source.includes(path.posix.basename(to.replace(' (types)', ''))),
   );
   const problems = () => users.flatMap(([file, source]) => lint(file, source));
@@ -130,6 +130,11 @@ test.each([
     'simulator may not import providers/provider (types)',
   ],
   ['src/api/x.ts', `import { until } from '../../test/support/until';`, 'test/support/until is no part of the product'],
+  ['src/console/api/x.ts', `import { p } from '../parts';`, 'api may not import parts'],
+  ['src/console/parts/x.tsx', `import { Now } from '../pages/now/Now';`, 'parts may not import pages/now/Now'],
+  ['src/console/pages/now/Now.tsx', `import { F } from '../find/Find';`, 'pages/now may not import pages/find/Find'],
+  ['src/console/pages/now/Now.tsx', `import { E } from '../../../errors';`, 'console may not import errors'],
+  ['src/console/pages/now/Now.tsx', `import axios from 'axios';`, 'console/pages/now/Now may not import axios'],
   ['src/new/x.ts', `import { ERRORS } from '../errors';`, 'new has no rule in scripts/import-rules.json'],
 ])('a planted import is found: %s, %s', (file, text, expected) => {
   expect(lint(file, text).map((line) => line.replace(QUIET, ''))).toEqual([expected]);

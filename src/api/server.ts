@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import express from 'express';
 import { FairShare } from '../core/concurrency/fair-share';
 import { TIMES_MOBILE, toTimesRefusal } from './clevertap/times-mobile';
+import { consoleFiles } from './console/files';
 import type { ApiDeps } from './deps';
 import { frontDoor, takeUpFailure } from './front-door';
 import { limitQuery } from './http/body';
@@ -45,6 +46,7 @@ export function createApp(deps: ApiDeps): RequestListener {
     router[anyMethod === true ? 'all' : method](path, handler(deps));
   }
   app.use(router);
+  app.use(consoleFiles());
   app.use(noRoute(operations));
   app.use(replayAnswers);
   app.use(TIMES_MOBILE, errorHandler(deps.log, toTimesRefusal));

@@ -21,6 +21,7 @@ import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
 import { adminKeyWeakness } from '../config/key-strength';
 import { createAccessTokens } from '../core/accounts/access-token';
+import { createConsoleSessions } from '../core/accounts/console-session';
 import { adminKeyId } from '../core/accounts/admin-key';
 import { ByteBudget } from '../core/concurrency/byte-budget';
 import { createInbox, type Inbox } from '../receipts/inbox';
@@ -88,6 +89,7 @@ export async function startApi(
   const auth = createAuthenticator({
     keys,
     tokens,
+    sessions: createConsoleSessions(base.ring),
     accounts,
     addresses,
     failures: createFailures(log, metrics),

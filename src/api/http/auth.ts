@@ -1,9 +1,13 @@
-/** Who is asking: an API key, or an access token of one, in a header or, on the CleverTap routes only, in the fields. */
+/**
+ * Who is asking: an API key, or an access token of one, in a header or, on the CleverTap routes only, in the fields; in a
+ * browser a session of the console.
+ */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { AccessTokens } from '../../core/accounts/access-token';
 import { adminKeyHash } from '../../core/accounts/admin-key';
 import { hasScope, parseApiKey, SCOPES, type Scope } from '../../core/accounts/api-key';
+import type { ConsoleSessions } from '../../core/accounts/console-session';
 import { AppError } from '../../errors';
 import type { StoredKey } from '../../store/accounts/api-keys';
 import type { Accounts } from './account-context';
@@ -11,6 +15,7 @@ import type { ClientAddresses } from './client-address';
 import { credentialIn, type PresentedFields } from './credential-fields';
 import type { FailureReason, Failures } from './failures';
 import type { KeyLookUp, Keys } from './keys';
+import { checkSameOrigin, sessionIn } from './session-cookie';
 
 export interface Principal {
   accountId: string;
@@ -21,11 +26,26 @@ export interface Principal {
   ratePerSecond: number | null;
 }
 
-/** A key and what it may do in this request, or why there is none. */
-type KeyInUse = { key: StoredKey; scopes: readonly Scope[] } | { key: null; reason: FailureReason; keyId?: string };
+/** What a credential stands for. */
+interface Holder {
+  /** Of the key; of the environment's admin key, what tells it from others. */
+  id: string;
+  /** Whose it is. */
+  accountId: string;
+  /** What it may do in this request. */
+  scopes: readonly Scope[];
+  /** null = the admin key of the environment. */
+  key: StoredKey | null;
+  /** Of a session: the account that it was opened for. */
+  actsFor?: string;
+}
+
+/** Who holds a credential, or why nobody does. */
+type LookUp = { holder: Holder } | { holder: null; reason: FailureReason; keyId?: string };
 
 /** A header credential, or what a CleverTap route's fields carry. */
-type Credential = PresentedFields & { inFields?: true };
+type KeyCredential = PresentedFields & { inFields?: true };
+type Credential = KeyCredential | { kind: 'session'; session: string };
 
 /** Fields that may carry a credential, and whether they are all that there are. */
 export interface OfferedFields {
@@ -42,6 +62,13 @@ export interface Authenticator {
    * @throws AppError unauthorized, too-many-failures, forbidden, rate-limited, not-found for an `X-Account-Id` of nobody
    */
   authenticate(request: Request, scope: Scope, offered?: OfferedFields): Promise<Principal>;
+  /**
+   * A key that a person signs in with, in whatever account it acts for.
+   * @param accountId that an admin's key shall act for; undefined = its own.
+   * @returns who it is, and the session to give to the browser.
+   * @throws AppError as `authenticate` does
+   */
+  signIn(request: Request, key: string, accountId: string | undefined): Promise<{ actor: Principal; session: string }>;
   /** Whether what a request has shown is still good; asks without counting it as a request. */
   isStillGood(request: Request, offered?: OfferedFields): Promise<boolean>;
   /** A request has no valid key. @throws AppError too-many-failures, where it is one of many, and only then */
@@ -53,6 +80,7 @@ const DEFAULT_ACCOUNT = 'default';
 export interface AuthenticatorDeps {
   keys: Keys;
   tokens: AccessTokens;
+  sessions: ConsoleSessions;
   accounts: Accounts;
   failures: Failures;
   addresses: ClientAddresses;
@@ -60,43 +88,71 @@ export interface AuthenticatorDeps {
   adminKey: { key: string; id: string } | undefined;
 }
 
-export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { keys, tokens, accounts, failures, addresses } = deps;
-  const admin = deps.adminKey === undefined ? null : { id: deps.adminKey.id, hash: adminKeyHash(deps.adminKey.key) };
+/** Looks up what a credential stands for; asks without counting it as a request. */
+function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): (of: Credential) => Promise<LookUp> {
+  const admin: (Holder & { hash: Buffer }) | null =
+    adminKey === undefined
+      ? null
+      : { id: adminKey.id, accountId: DEFAULT_ACCOUNT, scopes: SCOPES, key: null, hash: adminKeyHash(adminKey.key) };
 
-  const isAdminKey = (presented: string, { inFields }: Credential): boolean =>
-    admin !== null && inFields !== true && timingSafeEqual(sha256(presented), admin.hash);
+  const holderOf = (found: KeyLookUp, keyId: string, more: Partial<Holder> = {}): LookUp =>
+    found.key === null
+      ? { holder: null, reason: found.reason, keyId }
+      : {
+          holder: {
+            id: found.key.id,
+            accountId: found.key.accountId,
+            scopes: found.key.scopes,
+            key: found.key,
+            ...more,
+          },
+        };
 
-  async function identify(credential: Credential, request: Request): Promise<Principal> {
-    const presented = secretOf(credential);
-    if (isAdminKey(presented, credential)) {
-      const accountId = await chosenAccount(request, DEFAULT_ACCOUNT);
-      return { accountId, keyId: admin!.id, scopes: SCOPES, ratePerSecond: null };
+  async function ofSession(text: string): Promise<LookUp> {
+    const session = sessions.read(text, Date.now());
+    if (session === null || session === 'ended') return { holder: null, reason: session ?? 'malformed' };
+    const { keyId, accountId: actsFor } = session;
+    if (keyId === admin?.id) return { holder: { ...admin, actsFor } };
+    return holderOf(await keys.valid(keyId), keyId, { actsFor });
+  }
+
+  return async (credential) => {
+    if (credential.kind === 'session') return ofSession(credential.session);
+    const presented = credential.kind === 'key' ? credential.key : credential.secret;
+    if (admin !== null && credential.inFields !== true && timingSafeEqual(sha256(presented), admin.hash)) {
+      return { holder: admin };
     }
-    const found = await keyOf(credential);
-    if (found.key === null) throw refusal(request, found.reason, WRONG_KEY, found.keyId);
-    const { key, scopes } = found;
-    keys.use(key);
-    const accountId = scopes.includes('admin') ? await chosenAccount(request, key.accountId) : key.accountId;
-    return { accountId, keyId: key.id, scopes, ratePerSecond: key.ratePerSecond };
-  }
-
-  /** The account that an admin acts for. @throws AppError not-found */
-  async function chosenAccount(request: Request, own: string): Promise<string> {
-    const chosen = request.get('x-account-id') ?? own;
-    if (chosen !== own) await accounts.context(chosen);
-    return chosen;
-  }
-
-  async function keyOf(credential: Credential): Promise<KeyInUse> {
-    const presented = secretOf(credential);
     // An access token can do what was granted, as long as its key is valid.
     const grant = tokens.read(presented, Date.now());
-    if (grant !== null) return inUse(await keys.valid(grant.keyId), grant.keyId, grant.scopes);
+    if (grant !== null) return holderOf(await keys.valid(grant.keyId), grant.keyId, { scopes: grant.scopes });
     const own = credential.kind === 'pair' ? { ...credential, id: credential.id.replace(/^hg_/, '') } : null;
     const pair = parseApiKey(presented) ?? own;
-    if (pair === null) return { key: null, reason: 'malformed' };
-    return inUse(await keys.withSecret(pair.id, pair.secret), pair.id);
+    if (pair === null) return { holder: null, reason: 'malformed' };
+    return holderOf(await keys.withSecret(pair.id, pair.secret), pair.id);
+  };
+}
+
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { keys, sessions, accounts, failures, addresses } = deps;
+  const lookUp = createLookUp(deps);
+
+  /** @param chosen the account that an admin acts for; undefined = what the request or the session says, or its own. */
+  async function identify(credential: Credential, request: Request, chosen?: string): Promise<Principal> {
+    const isSession = credential.kind === 'session';
+    if (isSession) checkSameOrigin(request);
+    const found = await lookUp(credential);
+    if (found.holder === null) {
+      // A session whose time is over guesses nothing: it is not counted among those who do.
+      if (isSession && found.reason === 'ended') throw new AppError('unauthorized', SESSION_ENDED);
+      throw refusal(request, found.reason, isSession ? SESSION_ENDED : WRONG_KEY, found.keyId);
+    }
+    const { id: keyId, scopes, key, accountId: own, actsFor } = found.holder;
+    if (key !== null) keys.use(key);
+    const wanted = chosen ?? request.get('x-account-id') ?? actsFor ?? own;
+    const accountId = scopes.includes('admin') ? wanted : own;
+    // Whether there is such an account. @throws AppError not-found
+    if (accountId !== own) await accounts.context(accountId);
+    return { accountId, keyId, scopes, ratePerSecond: key?.ratePerSecond ?? null };
   }
 
   /** What is told to who has no valid key. */
@@ -115,18 +171,18 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       const credential = credentialOf(request, offered);
       if (credential === null) throw refusal(request, 'no-key', noKey(offered?.within));
       const principal = await identify(credential, request);
-      if (!hasScope(principal.scopes, scope)) {
-        throw new AppError(
-          'forbidden',
-          `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`,
-        );
-      }
+      checkScope(principal, scope);
       return principal;
+    },
+    async signIn(request, key, accountId) {
+      // An access token has fewer scopes than its key, which the session would stand for.
+      const actor = await identify({ kind: 'key', key: key.startsWith('hgt_') ? '' : key }, request, accountId);
+      checkScope(actor, 'read');
+      return { actor, session: sessions.issue(actor, Date.now()) };
     },
     async isStillGood(request, offered) {
       const credential = credentialOf(request, offered);
-      if (credential === null) return false;
-      return isAdminKey(secretOf(credential), credential) || (await keyOf(credential)).key !== null;
+      return credential !== null && (await lookUp(credential)).holder !== null;
     },
     noteFailure(request, reason, keyId) {
       const told = refusal(request, reason, WRONG_KEY, keyId);
@@ -135,14 +191,17 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   };
 }
 
+/** @throws AppError forbidden */
+function checkScope({ scopes }: Principal, scope: Scope): void {
+  if (hasScope(scopes, scope)) return;
+  throw new AppError('forbidden', `This needs a key with the scope "${scope}"; yours has ${scopes.join(', ')}`);
+}
+
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
-const secretOf = (credential: Credential): string => (credential.kind === 'key' ? credential.key : credential.secret);
-
-const inUse = (found: KeyLookUp, keyId: string, scopes?: readonly Scope[]): KeyInUse =>
-  found.key === null ? { ...found, keyId } : { key: found.key, scopes: scopes ?? found.key.scopes };
-
 const WRONG_KEY = 'The API key or access token is wrong, expired or revoked';
+
+const SESSION_ENDED = 'The session has ended, or its key was revoked: sign in again';
 
 const noKey = (within: string | undefined): string =>
   `No API key${within === undefined ? '' : ` in a header, nor within the first ${within} of the body`}: send it as ` +
@@ -150,15 +209,19 @@ const noKey = (within: string | undefined): string =>
 
 function credentialOf(request: Request, offered: OfferedFields | undefined): Credential | null {
   const header = headerCredential(request);
-  if (header !== null || offered === undefined) return header;
-  const inFields = credentialIn(offered.fields);
-  return inFields === null ? partnerCredential(request) : { ...inFields, inFields: true };
+  if (header !== null) return header;
+  const inFields = offered === undefined ? null : credentialIn(offered.fields);
+  if (inFields !== null) return { ...inFields, inFields: true };
+  const partner = offered === undefined ? null : partnerCredential(request);
+  if (partner !== null) return partner;
+  const session = sessionIn(request);
+  return session === null ? null : { kind: 'session', session };
 }
 
 /** Whether a header has a credential, right or wrong: it wins over fields, so the body need not be read first. */
 export const presentsCredential = (request: Request): boolean => headerCredential(request) !== null;
 
-function headerCredential(request: Request): Credential | null {
+function headerCredential(request: Request): KeyCredential | null {
   const { authorization } = request.headers;
   if (authorization !== undefined && authorization !== '') {
     const [scheme = '', value = ''] = authorization.split(/\s+/, 2);
@@ -182,7 +245,7 @@ export function basicCredentials(authorization: string): { id: string; secret: s
 /** Headers in which partners' forms carry the key (CleverTap partner guides: Kaleyra, OneXtel). */
 const PARTNER_HEADERS = ['api-key', 'onexkey'];
 
-function partnerCredential(request: Request): Credential | null {
+function partnerCredential(request: Request): KeyCredential | null {
   for (const name of PARTNER_HEADERS) {
     const key = request.get(name);
     if (key !== undefined) return { kind: 'key', key };

@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import { AppError } from '../../errors';
 import { hasBody } from './body';
 
-const OPERATIONS = /^\/(api\/v1\/|send(?=[?/]|$))/;
+const OPERATIONS = /^\/(api\/v1\/|send(?=[?/]|$)|console\/session(?=[?/]|$))/;
 
 /** Whether a path is one of the operations API, not of a contract that others have made. */
 export const isOperation = (path: string): boolean => OPERATIONS.test(path);

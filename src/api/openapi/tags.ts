@@ -27,5 +27,6 @@ export const TAGS: Readonly<Record<string, string>> = {
   'Short links': 'Links in texts, each of one message, that lead to their URL and count the click.',
   Temporal: 'Opens sealed payloads for the Temporal UI.',
   Health: 'Whether this process lives, and whether it can work.',
+  Console: 'Who is signed in to the web page at `/console`.',
   Documentation: 'This document and its pages.',
 };

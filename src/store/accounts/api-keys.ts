@@ -24,6 +24,12 @@ export async function findKey(db: Kysely<Schema>, id: string): Promise<StoredKey
   return key;
 }
 
+/** What a key is called; null = there is no key of this id. */
+export async function findKeyName(db: Kysely<Schema>, id: string): Promise<string | null> {
+  const row = await db.selectFrom('api_keys').select('name').where('id', '=', id).executeTakeFirst();
+  return row?.name ?? null;
+}
+
 /** The keys of these ids, as far as there are any, in no order. */
 export async function findKeys(db: Kysely<Schema>, ids: readonly string[]): Promise<StoredKey[]> {
   const rows = await db

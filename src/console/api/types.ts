@@ -1,0 +1,50 @@
+/** What each route takes and answers, by method and path: from docs/openapi.json, so that a wrong name does not compile. */
+import type { Coming, ComingQuery } from './coming';
+import type { components, paths } from './schema';
+
+/** The named things of the API: `Schemas['Message']`. */
+export type Schemas = components['schemas'];
+
+type Paths = paths & Omit<Coming, keyof paths>;
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** The paths that have this method. */
+export type PathWith<M extends Method> = {
+  [P in keyof Paths]: Paths[P] extends Record<M, infer Operation> ? ([Operation] extends [never] ? never : P) : never;
+}[keyof Paths] &
+  string;
+
+export type OperationOf<M extends Method, P extends PathWith<M>> =
+  Paths[P] extends Record<M, infer Operation> ? Operation : never;
+
+type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined;
+
+/** The body of the first good answer; undefined where it has none. */
+export type AnswerOf<Operation> = Operation extends { responses: infer Answers }
+  ? Answers extends { 200: infer Ok }
+    ? Json<Ok>
+    : Answers extends { 201: infer Made }
+      ? Json<Made>
+      : Answers extends { 202: infer Taken }
+        ? Json<Taken>
+        : undefined
+  : never;
+
+type QueryOf<Operation> = Operation extends { parameters: { query?: infer Query } } ? NonNullable<Query> : never;
+type ParamsOf<Operation> = Operation extends { parameters: { path: infer Params } } ? Params : never;
+type BodyOf<Operation> = Operation extends { requestBody?: infer Body } ? Json<NonNullable<Body>> : undefined;
+
+interface Common {
+  /** Aborts the request: the result is then a problem with the code `aborted`. */
+  signal?: AbortSignal;
+  /** Of a POST: asked again under the same key, it is done once. */
+  idempotencyKey?: string;
+}
+
+/** What a call may or must be given. */
+export type OptionsOf<Operation, P extends string> = Common &
+  ([QueryOf<Operation>] extends [never]
+    ? unknown
+    : { query?: QueryOf<Operation> & (P extends keyof ComingQuery ? ComingQuery[P] : unknown) }) &
+  ([ParamsOf<Operation>] extends [never] ? unknown : { params: ParamsOf<Operation> }) &
+  ([BodyOf<Operation>] extends [undefined] ? unknown : { body?: BodyOf<Operation> });

@@ -1,0 +1,20 @@
+/** What pages are made of. */
+export { Button, type ButtonProps } from './act/Button';
+export { ask, Dialog, Questions, type Question } from './act/Dialog';
+export { Checkbox, errorOf, Field, Select, TextArea } from './act/Field';
+export { toast, toastProblem, Toasts } from './act/Toast';
+export { useBusy, useEvery, useLive, useLoad, type Loaded } from './hooks';
+export { Pager } from './list/Pager';
+export { EmptyState, ErrorState, Loading, OfflineBar, Shown } from './list/states';
+export { Table, type Column, type TableProps } from './list/Table';
+export { KeysHelp, startKeys } from './page/keys';
+export { Layout, Mark, PageHead, type NavEntry } from './page/Layout';
+export { Badge, Icon, toneOf, wordOf, type Tone } from './show/Badge';
+export { Chart, type ChartProps, type ChartSeries } from './show/Chart';
+export { Copy } from './show/Copy';
+export { absolute, clock, count, decimal, duration, percent, plural, relative, words, zone } from './show/format';
+export { LedgerBar, ledgerParts, type LedgerPart } from './show/LedgerBar';
+export { Sparkline, type SparklineProps } from './show/Sparkline';
+export { Clock, Time, ZoneNote } from './show/Time';
+export { linkTo } from './why/links';
+export { Why, WhyPanel, type WhySubject } from './why/Why';

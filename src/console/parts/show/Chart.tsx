@@ -1,0 +1,119 @@
+/** A chart over time, and under it the table that says the same. The library comes only where there is a chart. */
+import { useEffect, useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { absolute, clock, count } from './format';
+import { Table } from '../list/Table';
+
+export interface ChartSeries {
+  name: string;
+  /** One per moment; null = nothing is known of it. */
+  values: readonly (number | null)[];
+  /** A custom property of the tokens. */
+  colour?: '--good' | '--bad' | '--warn' | '--accent' | '--soft';
+}
+
+export interface ChartProps {
+  /** What it shows, with the unit: `Messages per second`. */
+  title: string;
+  /** Moments in epoch milliseconds, rising. */
+  times: readonly number[];
+  series: readonly ChartSeries[];
+  /** Of its box, in pixels. */
+  height?: number;
+  /** Of the numbers. */
+  format?: (n: number) => string;
+}
+
+/** A moment and its place in the series. */
+interface Moment {
+  ms: number;
+  i: number;
+}
+
+const COLOURS = ['--accent', '--good', '--bad', '--warn', '--soft'] as const;
+/** Rows of the table that a person can read. */
+const MAX_ROWS = 200;
+
+const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export function Chart({ title, times, series, height = 160, format = count }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const data = [times.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])] as uPlot.AlignedData;
+  const newest = useRef(data);
+  newest.current = data;
+  const shape = JSON.stringify([height, series.map(({ name, colour }) => [name, colour])]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null || !('CanvasRenderingContext2D' in window) || navigator.userAgent.includes('HappyDOM')) return;
+    let gone = false;
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
+    void import('uplot').then(({ default: Plot }) => {
+      if (gone) return;
+      plot.current = new Plot(optionsOf(element.clientWidth, height, series, format), newest.current, element);
+      observer.observe(element);
+    });
+    return () => {
+      gone = true;
+      observer.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  useEffect(() => plot.current?.setData(newest.current), [data]);
+
+  return (
+    <figure class="chart">
+      <figcaption>{title}</figcaption>
+      <div ref={box} class="plot" style={{ minHeight: height }} role="img" aria-label={`${title}: the table says the same`} />
+      <details>
+        <summary>As a table</summary>
+        <Table
+          caption={title}
+          rows={times.map((ms, i): Moment => ({ ms, i })).slice(-MAX_ROWS)}
+          keyOf={({ ms }) => String(ms)}
+          columns={[
+            { title: 'Time', cell: ({ ms }: Moment) => absolute(ms) },
+            ...series.map(({ name, values }) => ({
+              title: name,
+              number: true as const,
+              cell: ({ i }: Moment) => (values[i] === null || values[i] === undefined ? '–' : format(values[i])),
+            })),
+          ]}
+        />
+      </details>
+    </figure>
+  ); // prettier-ignore
+}
+
+function optionsOf(
+  width: number,
+  height: number,
+  series: readonly ChartSeries[],
+  format: (n: number) => string,
+): uPlot.Options {
+  const axis = { stroke: token('--soft'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false } };
+  return {
+    width,
+    height,
+    cursor: { y: false },
+    legend: { live: true },
+    scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+    axes: [
+      { ...axis, values: (_plot, seconds) => seconds.map((at) => clock(at * 1_000)), space: 80 },
+      { ...axis, values: (_plot, numbers) => numbers.map(format), size: 56 },
+    ],
+    series: [
+      { label: 'Time', value: (_plot, at) => (at === null ? '–' : clock(at * 1_000)) },
+      ...series.map(({ name, colour }, i) => ({
+        label: name,
+        stroke: token(colour ?? COLOURS[i % COLOURS.length]!),
+        width: 2,
+        points: { show: false },
+        value: (_plot: uPlot, n: number | null) => (n === null ? '–' : format(n)),
+      })),
+    ],
+  };
+}
