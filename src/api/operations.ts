@@ -12,6 +12,7 @@ import { campaigns } from './resources/campaigns/endpoints';
 import { codec } from './resources/codec/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
+import { find } from './resources/find/endpoints';
 import { gateways } from './resources/gateways/endpoints';
 import { groups } from './resources/groups/endpoints';
 import { health } from './resources/health/endpoints';
@@ -35,6 +36,7 @@ export const operations: readonly Endpoint[] = [
   ...mobtexting,
   ...timesMobile,
   ...messages,
+  ...find,
   ...stats,
   ...events,
   ...gateways,
