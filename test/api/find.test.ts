@@ -17,7 +17,12 @@ beforeAll(async () => {
   };
   found.message = await send(stack.call);
   await send(other.call);
-  const draft = { name: 'Diwali sale', message: 'Hello', audience: { recipients: [{ to: '+919800551235' }] }, draft: true };
+  const draft = {
+    name: 'Diwali sale',
+    message: 'Hello',
+    audience: { recipients: [{ to: '+919800551235' }] },
+    draft: true,
+  };
   found.campaign = (await stack.call('POST', '/api/v1/campaigns', draft)).json.id;
   found.gateway = stack.gatewayId;
   await until('it is delivered', async () => {
@@ -58,7 +63,11 @@ test.each([
 
 test('says what became of it, and where was looked', async () => {
   const { items, searched } = await find('order-551');
-  expect(items[0]).toMatchObject({ title: '+919800551234', sentence: 'Delivered over Simulator under HELIOG', state: 'delivered' });
+  expect(items[0]).toMatchObject({
+    title: '+919800551234',
+    sentence: 'Delivered over Simulator under HELIOG',
+    state: 'delivered',
+  });
   expect(searched.map(({ what }: { what: string }) => what)).toContain('messages by meta');
   const nothing = await find('no such thing');
   expect(nothing.items).toEqual([]);
@@ -82,7 +91,9 @@ test('a key that is shown numbers masked can’t spell one out', async () => {
 test.each(['1234', '5512', '9198'])('toContains=%s, beside other filters, page by page', async (part) => {
   const page = (query: string) => stack.call('GET', `/api/v1/messages?toContains=${part}&${query}`);
   expect(idsOf((await page('')).json)).toEqual([found.message]);
-  expect(idsOf((await page(`state=delivered&gatewayId=${stack.gatewayId}&sender=HELIOG&limit=1`)).json)).toEqual([found.message]);
+  expect(idsOf((await page(`state=delivered&gatewayId=${stack.gatewayId}&sender=HELIOG&limit=1`)).json)).toEqual([
+    found.message,
+  ]);
   expect(idsOf((await page('state=failed')).json)).toEqual([]);
   const { json } = await page('limit=1');
   expect(idsOf((await page(`limit=1&cursor=${json.nextCursor}`)).json)).toEqual([]);

@@ -80,7 +80,10 @@ describe('cancel', () => {
     const { json: ledger } = await tenant.call('GET', '/api/v1/stats');
     expect(ledger).toMatchObject({ accepted: 40, cancelled: dropped, delivered: 40 - dropped, open: 0 });
     await other.reach(others, 'delivered');
-    const { json: found } = await tenant.call('GET', `/api/v1/messages?gatewayId=${gatewayId}&state=delivered&limit=100`);
+    const { json: found } = await tenant.call(
+      'GET',
+      `/api/v1/messages?gatewayId=${gatewayId}&state=delivered&limit=100`,
+    );
     expect(found.items).toHaveLength(40 - dropped);
   });
 });
@@ -102,7 +105,11 @@ describe('move', () => {
     expect(codes).toEqual(['gateway-unusable', 'gateway-not-in-route', 'invalid-request']);
     expect((await act(other, last, 'move', { gatewayId: spare })).status).toBe(404);
     expect((await act(tenant, last, 'move', { gatewayId: spare })).status).toBe(200);
-    expect(await settled(tenant, last)).toMatchObject({ state: 'delivered', gatewayId: spare, attempts: [{ gatewayId: spare }] });
+    expect(await settled(tenant, last)).toMatchObject({
+      state: 'delivered',
+      gatewayId: spare,
+      attempts: [{ gatewayId: spare }],
+    });
     expect((await tenant.counts('spare')).submissions).toBe(1);
     const waiting = ids.slice(6, -1);
     expect((await tenant.states(waiting)).filter((state) => state !== 'delivered').length).toBeGreaterThan(0);
@@ -182,7 +189,11 @@ describe('what lists show', () => {
     const called = trace.attempts.map((attempt: { providerMessageId: string }) => attempt.providerMessageId);
     expect(called).toEqual([expect.stringMatching(/^[0-9a-z]{26}1$/), expect.stringMatching(/^[0-9a-z]{26}2$/)]);
     expect(trace.providerMessageId).toBe(called[1]);
-    for (const query of [`providerMessageId=${called[0].toUpperCase()}`, 'sender=HELIOB&limit=1', `code=${trace.attempts[0].code}&limit=1`]) {
+    for (const query of [
+      `providerMessageId=${called[0].toUpperCase()}`,
+      'sender=HELIOB&limit=1',
+      `code=${trace.attempts[0].code}&limit=1`,
+    ]) {
       const { json } = await stack.call('GET', `/api/v1/messages?${query}`);
       expect(json.items).toMatchObject([{ id, ...shown, providerMessageId: called[1] }]);
     }

@@ -2,7 +2,10 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { CampaignsTable, Schema } from '../tables';
 
-export type NamedCampaign = Pick<Selectable<CampaignsTable>, 'id' | 'name' | 'state' | 'reason' | 'recipients' | 'created_at'>;
+export type NamedCampaign = Pick<
+  Selectable<CampaignsTable>,
+  'id' | 'name' | 'state' | 'reason' | 'recipients' | 'created_at'
+>;
 
 /** So many of an account's campaigns are looked through, the newest. */
 const LOOKED_THROUGH = 10_000;

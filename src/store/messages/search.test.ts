@@ -133,7 +133,8 @@ describe('by what no index tells', () => {
     const second = { leg: 1, overrideSender: true, sender: 'BRANDB' };
     const moved = await on(refused);
     movedOn = moved.first.id;
-    await end(await submit(store.pool, moved.sliceId, other, second, { providerId: 'vendors-77' }), DELIVERED);
+    const [taken] = await submit(store.pool, moved.sliceId, other, second, { providerId: 'vendors-77' });
+    await applyReceipts(store.pool, [receiptOf(other, taken!)]);
     const late = await on({ ...refused, code: '14' });
     lateFirst = late.first.id;
     await submit(store.pool, late.sliceId, other, second);
@@ -151,7 +152,12 @@ describe('by what no index tells', () => {
 
   it('is shown with these', async () => {
     const { rows } = await searchMessages(store.db, { accountId: ACCOUNT, msisdn: '+919800077123', limit: 10 });
-    const shown = rows.map(({ id, gateway_id, attempt, sender }) => ({ id, gateway_id, sender, under: attempt?.sender }));
+    const shown = rows.map(({ id, gateway_id, attempt, sender }) => ({
+      id,
+      gateway_id,
+      sender,
+      under: attempt?.sender,
+    }));
     expect(shown).toEqual([
       { id: lateFirst, gateway_id: gatewayId, sender: 'ASKED', under: 'ASKED' },
       { id: movedOn, gateway_id: other, sender: 'ASKED', under: 'BRANDB' },

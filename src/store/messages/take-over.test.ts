@@ -41,7 +41,8 @@ async function sealed(count: number) {
       sliceId, owner, leg: 0, limit: 100, gatewayId: gateway.id, overrideSender: false, sender: 'BRANDA',
       claim: randomUUID(), after: null, optOuts: OPT_OUTS,
     }); // prettier-ignore
-  const cancel = ({ db }: Database, id: string): Promise<Settlement> => endWaiting(db, [{ id, slice_id: sliceId }], ASKED);
+  const cancel = ({ db }: Database, id: string): Promise<Settlement> =>
+    endWaiting(db, [{ id, slice_id: sliceId }], ASKED);
   return { sliceId, ids, claim, cancel };
 }
 
@@ -60,7 +61,7 @@ it('a claim that comes while a message is being cancelled takes nothing of its s
   await first.pool.query('begin');
   expect((await cancel(first, ids[0]!)).slices).toMatchObject([{ sliceId, open: 1 }]);
   const claiming = claim(second);
-  await untilItWaits('%insert into blocks%');
+  await untilItWaits('%owned as (%');
   await first.pool.query('commit');
   expect(await claiming).toEqual([]);
   expect(await statesOf(store, ids)).toEqual(['cancelled', 'accepted']);
@@ -91,7 +92,10 @@ it('twice at once ends it once', async () => {
 it('a move gives one message another leg, from which it is claimed; others stay', async () => {
   const { sliceId, ids } = await sealed(2);
   expect(await readRoute(store.db, { id: ids[0]!, slice_id: sliceId })).toBeNull();
-  const legs = [{ gatewayId: 'gw_first', sender: 'requested' as const }, { gatewayId: gateway.id, sender: 'requested' as const }];
+  const legs = [
+    { gatewayId: 'gw_first', sender: 'requested' as const },
+    { gatewayId: gateway.id, sender: 'requested' as const },
+  ];
   await writeLegs(store.pool, sliceId, legs);
   expect(await readRoute(store.db, { id: ids[0]!, slice_id: sliceId })).toEqual({ legs, refused: [] });
   await store.pool.query(
@@ -99,7 +103,11 @@ it('a move gives one message another leg, from which it is claimed; others stay'
      where slice_id = $1`,
     [sliceId],
   );
-  const { slices } = await moveWaiting(store.db, { id: ids[0]!, slice_id: sliceId }, { index: 1, gatewayId: gateway.id });
+  const { slices } = await moveWaiting(
+    store.db,
+    { id: ids[0]!, slice_id: sliceId },
+    { index: 1, gatewayId: gateway.id },
+  );
   expect(slices).toMatchObject([{ sliceId, open: 2 }]);
   const owner = randomUUID();
   await sealSlice(store.pool, sliceId, owner);

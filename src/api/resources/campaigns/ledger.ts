@@ -90,7 +90,9 @@ function toLine(line: LedgerLine, scopes: readonly Scope[]): Record<(typeof LEDG
     gateway: line.gateway_id,
     attempts: line.attempts,
     segments: line.segments,
-    providerMessageId: safeCell(vendorsId(line.provider, { messageId: line.id, no: line.attempt_no, providerId: line.provider_id })),
+    providerMessageId: safeCell(
+      vendorsId(line.provider, { messageId: line.id, no: line.attempt_no, providerId: line.provider_id }),
+    ),
     submittedAt: line.submitted_at?.toISOString(),
     settledAt: line.settled_at?.toISOString(),
   };

@@ -1,13 +1,7 @@
 /** `GET /api/v1/find`: one box for all that somebody may look for. */
 import { endpoint, type Endpoint } from '../../endpoint';
 import type { Finder } from './finder';
-import {
-  messageById,
-  messagesByMeta,
-  messagesByNumber,
-  messagesByPart,
-  messagesByProviderId,
-} from './messages';
+import { messageById, messagesByMeta, messagesByNumber, messagesByPart, messagesByProviderId } from './messages';
 import { campaignsByName, gatewaysByName, uploadsByName, uploadsByNumber } from './named';
 import { findAnswer, findQuery, type Found, type Searched } from './schema';
 import { readSought } from './sought';

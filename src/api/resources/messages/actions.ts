@@ -25,7 +25,11 @@ const { existing } = resource<MessageRow>({ noun: 'message', id: z.regexes.uuid(
 type Tx = Parameters<Parameters<typeof audited<Settlement>>[2]>[0];
 
 /** The message of the path. @throws AppError not-found */
-export const messageOf = ({ deps, actor, params }: Pick<Call<'id'>, 'deps' | 'actor' | 'params'>): Promise<MessageRow> =>
+export const messageOf = ({
+  deps,
+  actor,
+  params,
+}: Pick<Call<'id'>, 'deps' | 'actor' | 'params'>): Promise<MessageRow> =>
   existing(params.id, (id) => findMessage(deps.database.db, actor.accountId, id));
 
 const answers = { 200: { description: 'The message as it is now.', schema: message } };
@@ -46,7 +50,10 @@ export const actions: Endpoint[] = [
     async (call) => {
       const row = await messageOf(call);
       if (row.state !== 'cancelled') {
-        await change(call, row, (tx) => endWaiting(tx, [row], DROPPED), { action: 'message.cancelled', subject: row.id });
+        await change(call, row, (tx) => endWaiting(tx, [row], DROPPED), {
+          action: 'message.cancelled',
+          subject: row.id,
+        });
       }
       return shown(call);
     },
@@ -118,7 +125,8 @@ async function tell(
 ): Promise<void> {
   // What a run of the slice has found out holds no longer: it was taken over.
   if (campaignId !== null) await lookAtOnce(database.pool, [campaignId]);
-  wake(slices);
+  // Who dispatches it has to look at the slice at once, and not only to hear that less of it is open.
+  wake(slices.map((slice) => ({ ...slice, refused: Math.max(1, slice.refused) })));
   wakeRelays(webhookIds);
 }
 

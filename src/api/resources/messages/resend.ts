@@ -117,7 +117,11 @@ async function repetitionOf(deps: ApiDeps, context: AccountContext, row: Message
 }
 
 /** @throws AppError already-resent, busy */
-async function place({ database: { db } }: ApiDeps, { id, account_id: accountId }: MessageRow, as: string): Promise<void> {
+async function place(
+  { database: { db } }: ApiDeps,
+  { id, account_id: accountId }: MessageRow,
+  as: string,
+): Promise<void> {
   const before = await takeResend(db, accountId, id, as);
   if (before === null) return;
   if ((await findMessage(db, accountId, before)) === null) {

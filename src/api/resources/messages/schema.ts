@@ -27,7 +27,9 @@ export const messageQuery = z.strictObject({
   providerMessageId: storable(1, 1_000).optional().describe('What the provider calls the message, in any case.'),
   gatewayId: storableName(64).optional().describe('Shown with this gateway, see `gatewayId` of a message.'),
   sender: storable(1, 64).optional().describe('Shown with this sender ID, see `sender` of a message.'),
-  code: storable(1, 100).optional().describe('CleverTap’s code of its outcome, or the provider’s of one of its attempts.'),
+  code: storable(1, 100)
+    .optional()
+    .describe('CleverTap’s code of its outcome, or the provider’s of one of its attempts.'),
   from: instant.optional().describe('Accepted at this moment or later.'),
   until: instant.optional().describe('Accepted before this moment.'),
   cursor: z.uuid().optional(),
@@ -98,16 +100,16 @@ export const messagePage = z.object({
 });
 
 export const resend = z.strictObject({
-  confirm: z
-    .boolean()
-    .optional()
-    .describe('True: also if the message was delivered, or may have been.'),
+  confirm: z.boolean().optional().describe('True: also if the message was delivered, or may have been.'),
 });
 export const resent = z
   .object({
     id: z.uuid().describe('Of the new message.'),
     resendOf: z.uuid(),
-    heldUntil: z.iso.datetime().optional().describe('When the window opens that it waits for; absent = it waits for none.'),
+    heldUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('When the window opens that it waits for; absent = it waits for none.'),
   })
   .meta({ id: 'ResentMessage' });
 
