@@ -10,7 +10,7 @@ const found: Record<string, string> = {};
 beforeAll(async () => {
   stack = await joinStack();
   other = await makeTenant(stack, 'not-the-finder');
-  await other.gateway('Diwali of others', KNOWS_OUR_IDS);
+  await other.gateway('diwali-of-others', KNOWS_OUR_IDS);
   const send = async (call: SharedStack['call']) => {
     const record = { to: '+919800551234', text: 'Hello', mid: 'order-551', service: 'T' };
     return (await call('POST', '/clevertap/v1/messages', record)).json.ids[0] as string;

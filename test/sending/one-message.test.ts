@@ -77,8 +77,8 @@ describe('cancel', () => {
     expect(states.filter((state) => state === 'cancelled')).toHaveLength(dropped);
     const counts = await tenant.counts('cancelling');
     expect([counts.submissions, counts.doubled ?? 0]).toEqual([40 - dropped, 0]);
-    const { json: ledger } = await tenant.call('GET', '/api/v1/stats');
-    expect(ledger).toMatchObject({ accepted: 40, cancelled: dropped, delivered: 40 - dropped, open: 0 });
+    const { json: stats } = await tenant.call('GET', '/api/v1/stats');
+    expect(stats.ledger).toMatchObject({ accepted: 40, cancelled: dropped, delivered: 40 - dropped, open: 0 });
     await other.reach(others, 'delivered');
     const { json: found } = await tenant.call(
       'GET',

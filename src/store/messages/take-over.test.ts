@@ -70,7 +70,7 @@ it('a claim that comes while a message is being cancelled takes nothing of its s
 });
 
 it('a cancellation that comes while its message is being claimed finds it on its way', async () => {
-  const { sliceId, ids, claim, cancel } = await sealed(2);
+  const { ids, claim, cancel } = await sealed(2);
   await first.pool.query('begin');
   expect(await claim(first)).toHaveLength(2);
   const cancelling = cancel(second, ids[0]!);

@@ -11,7 +11,7 @@ import { resource } from '../../http/resource';
 import { soughtProviderId } from '../../http/vendors-id';
 import { actions } from './actions';
 import { resends } from './resend';
-import { message, messagePage, messageQuery, toMessage, toTrace, trace } from './schema';
+import { messagePage, messageQuery, toMessage, toTrace, trace } from './schema';
 
 const MESSAGES = '/api/v1/messages';
 const tag = 'Messages';
