@@ -22,9 +22,6 @@ import { plainMessage } from '../../ingress/plain-message';
 import { messageOf } from './actions';
 import { resend, resent } from './schema';
 
-/** Until another one that began has come to its end. */
-const RETRY_AFTER_SECONDS = 60;
-
 export const resends: Endpoint[] = [
   endpoint(
     {
@@ -41,7 +38,7 @@ export const resends: Endpoint[] = [
       answers: { 201: { description: 'The new message.', schema: resent } },
       errors: [
         'malformed-body', 'invalid-request', 'not-found', 'wrong-state', 'confirm-needed', 'text-gone', 'recipient-suppressed',
-        'already-resent', 'no-gateway', 'busy', 'unavailable',
+        'already-resent', 'no-gateway', 'unavailable',
       ], // prettier-ignore
     },
     async (call) => {
@@ -116,7 +113,7 @@ async function repetitionOf(deps: ApiDeps, context: AccountContext, row: Message
   };
 }
 
-/** @throws AppError already-resent, busy */
+/** @throws AppError already-resent, wrong-state */
 async function place(
   { database: { db } }: ApiDeps,
   { id, account_id: accountId }: MessageRow,
@@ -125,9 +122,7 @@ async function place(
   const before = await takeResend(db, accountId, id, as);
   if (before === null) return;
   if ((await findMessage(db, accountId, before)) === null) {
-    throw new AppError('busy', 'The message is being sent again at this moment: look at it in a minute', {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
+    throw new AppError('wrong-state', 'The message is being sent again at this moment: look at it in a minute');
   }
   const message = `The message was sent again as ${before}: look at that one, and send it again if it failed too`;
   throw new AppError('already-resent', message, { extra: { resentAs: before } });
