@@ -549,6 +549,16 @@ create table relays (
   constraint relays_pkey PRIMARY KEY (claim, slot)
 );
 
+create table resends (
+  message_id uuid not null,
+  resent_as uuid not null,
+  account_id text not null,
+  at timestamp with time zone not null default now(),
+  constraint resends_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint resends_pkey PRIMARY KEY (message_id),
+  constraint resends_resent_as_key UNIQUE (resent_as)
+);
+
 create table routes (
   id text not null,
   account_id text not null,
@@ -838,9 +848,9 @@ CREATE INDEX inbound_texts_unasked_received ON inbound_texts USING btree (receiv
 
 CREATE INDEX links_message ON links USING btree (message_id);
 
-CREATE INDEX messages_account ON messages USING btree (account_id, id);
-
 CREATE INDEX messages_msisdn ON messages USING btree (account_id, msisdn);
+
+CREATE INDEX messages_newest ON messages USING btree (account_id, id) INCLUDE (msisdn);
 
 CREATE INDEX messages_slice ON messages USING btree (slice_id, id);
 

@@ -13,6 +13,7 @@ import { codec } from './resources/codec/endpoints';
 import { consoleSession } from './resources/console-session/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
+import { find } from './resources/find/endpoints';
 import { gateways } from './resources/gateways/endpoints';
 import { groups } from './resources/groups/endpoints';
 import { health } from './resources/health/endpoints';
@@ -36,6 +37,7 @@ export const operations: readonly Endpoint[] = [
   ...mobtexting,
   ...timesMobile,
   ...messages,
+  ...find,
   ...stats,
   ...events,
   ...gateways,

@@ -275,6 +275,8 @@ export interface Provider<Credentials = unknown> {
     http: HttpClient,
     signal: AbortSignal,
   ): Promise<Receipt[]>;
+  /** The vendor calls messages by our ids and has none of its own: they are what its support is told. */
+  readonly keepsOurIds?: true;
   /** The vendor signs its callbacks, so that each is proven without a `callbackAuth`. */
   readonly signsCallbacks?: true;
   /** Authenticates and parses a callback. Pure: no I/O. */

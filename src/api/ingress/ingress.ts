@@ -18,6 +18,8 @@ import { Starter } from './starter';
 
 /** A message as a route hands it over. */
 export interface IncomingMessage {
+  /** A UUIDv7 of now, where the caller has to know it before; absent = a new one. */
+  id?: string;
   msisdn: string;
   meta: string | null;
   /** Takes the place of an absent meta in recognising a repeated record. */
@@ -297,7 +299,7 @@ function toDraft(
   const noWindow = duplicateWindowMinutes === 0;
   const identity = noWindow ? standIn : (meta ?? standIn);
   return {
-    id: uuidv7(),
+    id: message.id ?? uuidv7(),
     sliceId: '',
     accountId,
     sendId,

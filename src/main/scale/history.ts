@@ -104,10 +104,10 @@ const FILLS: readonly Fill[] = [
   },
   {
     table: 'attempts',
-    statement: `insert into attempts (message_id, no, account_id, gateway_id, leg, sender, state, claim, created_at,
+    statement: `insert into attempts (message_id, no, account_id, gateway_id, leg, sender, state, claim, provider_id, created_at,
                                       answered_at, settled_at)
       select ${MESSAGE_ID}, 1, '${SCALE_ACCOUNT}', $5, 0, 'BRANDA',
-             case state when 'cancelled' then 'unknown' else state end::attempt_state, ${SLICE_ID}, at, at, at
+             case state when 'cancelled' then 'unknown' else state end::attempt_state, ${SLICE_ID}, 'history-' || n, at, at, at
       from numbered order by ms`,
     values: ({ gatewayId }) => [gatewayId],
   },

@@ -71,6 +71,14 @@ const searches: ScaleStatement[] = [
   search('an old day, none', (bed) => ({ ...day(bed, 10), state: 'suppressed' })),
   search('a number', () => ({ msisdn: '+919800000001' })),
   search('a meta', () => ({ meta: 'meta-1' })),
+  search('a number, of one state', () => ({ msisdn: '+919800000001', state: 'delivered' })),
+  search('a vendor’s id', () => ({ provider: { id: 'history-1', messageId: null } })),
+  search('a vendor’s id, unknown', () => ({ provider: { id: 'unknown', messageId: NIL_UUID } })),
+  search('part of the newest number', () => ({ msisdnPart: '0000' })),
+  search('a gateway', ({ gatewayId }) => ({ gatewayId })),
+  search('a sender ID', () => ({ sender: 'BRANDA' })),
+  search('a code, by state', () => ({ code: '910', state: 'failed' })),
+  search('a code of an old campaign', () => ({ campaignId: historyCampaign(0), code: '910' })),
 ];
 
 const people: ScaleStatement[] = [

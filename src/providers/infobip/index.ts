@@ -50,6 +50,7 @@ export const infobip: Provider<InfobipCredentials> = {
     maxCharacters: null,
   },
   callbackScheme: 'basic',
+  keepsOurIds: true,
 
   secrets: secretsOf,
 

@@ -11,15 +11,8 @@ import { blanked } from '../messages/blank';
 import { isFree } from '../messages/blocks';
 import { RECORD_HASH_BYTES } from '../messages/records';
 import { suppressingService } from '../messages/suppressions';
-import { bodyOnceEnded } from '../messages/texts';
-import {
-  NOTHING_SETTLED,
-  SETTLEMENT_RESULT,
-  settlementWaking,
-  toSettlement,
-  type Settlement,
-  type SettlementRow,
-} from '../messages/settlement';
+import { NOTHING_SETTLED, type Settlement } from '../messages/settlement';
+import { endWaiting } from '../messages/take-over';
 import { ENDED_TALLIED } from '../webhooks/callback-counts';
 import { bundled, TAKEN_OF_WANTED } from '../webhooks/waiting';
 import { ERASURE_REST_MS, type Counts, type ErasureSubject } from './erasures';
@@ -65,48 +58,6 @@ type ErasureStatement = (kind: ErasureSubject['kind']) => string;
 const LIST_WAITING: ErasureStatement = (kind) => `
 select m.id, m.slice_id from messages m
 where ${meant(kind)} and m.state in (${list(CLAIMABLE_STATES)}) and ${isFree('m', 'm.slice_id')} limit ${PAGE}`;
-
-/** A run that has them claims no more of them, and what it has claimed is in blocks that the next statement sees. */
-const TAKE_OVER = `
-update slices s set owner = null from (select id from slices where id = any($1::uuid[]) order by id for update) held
-where s.id = held.id`;
-
-const settleAs = (state: 'cancelled' | 'suppressed'): string => `
-with held as (
-  select m.id, m.state as was from messages m
-  where m.id = any($1::uuid[]) and m.state in (${list(CLAIMABLE_STATES)}) and ${isFree('m', 'm.slice_id')}
-  order by m.id for update of m
-),
-moved as (
-  update messages m set state = '${state}', code = $2, reason = $3, settled_at = now(),
-    ${bodyOnceEnded()}
-  from held h where m.id = h.id
-  returning m.id, m.slice_id, m.account_id, m.webhook_id, h.was, m.state, m.code, m.reason, m.settled_at as at
-),
-${settlementWaking('true')}
-${SETTLEMENT_RESULT}`;
-const SETTLE = { cancelled: settleAs('cancelled'), suppressed: settleAs('suppressed') };
-
-interface Ending {
-  state: 'cancelled' | 'suppressed';
-  code: string;
-  reason: string;
-}
-
-/** Ends messages that wait to be sent; those that were claimed meanwhile stay. */
-async function endWaiting(
-  client: PoolClient,
-  waiting: readonly { id: string; slice_id: string }[],
-  { state, code, reason }: Ending,
-): Promise<Settlement> {
-  await client.query({ name: 'take-over-slices', text: TAKE_OVER, values: [waiting.map((row) => row.slice_id)] });
-  const { rows } = await client.query<SettlementRow>({
-    name: `end-as-${state}`,
-    text: SETTLE[state],
-    values: [waiting.map((row) => row.id), code, reason],
-  });
-  return toSettlement(rows);
-}
 
 /** Cancels what has not left, up to a page of it. */
 export async function cancelMeant(pool: Pool, scope: ErasureScope): Promise<Settlement> {

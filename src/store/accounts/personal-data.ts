@@ -335,6 +335,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   receipt_parts: because(OURS, 'status'),
   receipts: { ...because(OURS, 'status', 'disposition', 'class'), ...because(VENDORS_CODE, 'code') },
   relays: because(OURS, 'webhook_id'),
+  resends: because(OURS, 'account_id'),
   routes: { ...because(OURS, 'id', 'account_id', 'legs'), ...because(SETTING, 'name') },
   senders: {
     ...because(OURS, 'id', 'account_id', 'class', 'status', 'templates', 'gateway_ids'),

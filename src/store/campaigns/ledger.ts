@@ -36,6 +36,9 @@ export interface LedgerLine {
   attempts: number;
   segments: number;
   provider_id: string | null;
+  /** The number of the attempt that counts, and the provider of its gateway; null = there is none yet. */
+  attempt_no: number | null;
+  provider: string | null;
   submitted_at: Date | null;
   settled_at: Date | null;
   body: string;
@@ -53,12 +56,16 @@ export async function listLedgerLines(
     pool,
     'read-ledger-lines',
     `select m.id, m.msisdn, m.meta, m.state::text as state, m.code, m.reason, coalesce(a.sender, m.sender) as sender,
-            m.gateway_id, m.attempts, m.segments, a.provider_id, m.submitted_at, m.settled_at, m.body, m.options, s.no
+            case when a.state = 'delivered' then a.gateway_id else m.gateway_id end as gateway_id, m.attempts, m.segments,
+            a.provider_id, a.no as attempt_no, g.provider, m.submitted_at, m.settled_at, m.body, m.options, s.no
      from slices s
      join lateral (
        select * from messages m where m.slice_id = s.id and (s.no > $2 or m.id > $3) order by m.id limit $4
      ) m on true
-     left join attempts a on a.message_id = m.id and a.no = m.attempts
+     left join lateral (
+       select * from attempts a where a.message_id = m.id order by a.state = 'delivered' desc, a.no desc limit 1
+     ) a on true
+     left join gateways g on g.id = a.gateway_id
      where s.campaign_id = $1 and s.no >= $2
      order by s.no, m.id limit $4`,
     [campaignId, after?.no ?? 0, after?.id ?? NIL_UUID, limit],

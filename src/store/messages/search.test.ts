@@ -16,6 +16,7 @@ import { MESSAGE_STATES } from '../../core/messages/status';
 import { refreshStats } from '../accounts/stats';
 import { cancelWaiting } from '../campaigns/slices';
 import type { ClaimedMessage } from '../dispatch/claim';
+import type { AttemptResult } from '../dispatch/results';
 import { applyReceipts } from '../receipts/receipts';
 import { searchMessages, type MessageFilter } from './search';
 import { sealSlice } from './slices';
@@ -70,10 +71,11 @@ async function end(messages: ClaimedMessage[], ...outcomes: Parameters<typeof re
 /** All that fit, over pages of three. */
 async function foundBy(filter: Partial<MessageFilter>): Promise<string[]> {
   const found: string[] = [];
-  for (;;) {
-    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, after: found.at(-1), ...filter });
-    found.push(...page.map(({ id }) => id));
-    if (page.length < 3) return found;
+  for (let after: string | undefined; ;) {
+    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, after, ...filter });
+    found.push(...page.rows.map(({ id }) => id));
+    if (page.next === null) return found;
+    after = page.next;
   }
 }
 
@@ -112,6 +114,86 @@ it('those of a campaign, the last slice first', async () => {
     await expected('s.campaign_id = $1', [campaignId], 's.no desc, m.id desc'),
   );
   expect(await foundBy({ campaignId: 'cmp_unknown' })).toEqual([]);
+});
+
+describe('by what no index tells', () => {
+  let other: string;
+  /** Refused over the first gateway, delivered over another one under another sender ID. */
+  let movedOn: string;
+  /** Delivered by its first attempt after all, when its second was under way. */
+  let lateFirst: string;
+  beforeAll(async () => {
+    other = (await storeGateway(store)).id;
+    const refused = { attempt: 'refused', message: 'queued', class: 'sender', code: '13', leg: 1 } as const;
+    const on = async (result: Partial<AttemptResult>): Promise<{ sliceId: string; first: ClaimedMessage }> => {
+      const { sliceId } = await storeSlice(store.pool, 1, { msisdn: '+919800077123', sender: 'ASKED' });
+      const [first] = await submit(store.pool, sliceId, gatewayId, {}, result);
+      return { sliceId, first: first! };
+    };
+    const second = { leg: 1, overrideSender: true, sender: 'BRANDB' };
+    const moved = await on(refused);
+    movedOn = moved.first.id;
+    const [taken] = await submit(store.pool, moved.sliceId, other, second, { providerId: 'vendors-77' });
+    await applyReceipts(store.pool, [receiptOf(other, taken!)]);
+    const late = await on({ ...refused, code: '14' });
+    lateFirst = late.first.id;
+    await submit(store.pool, late.sliceId, other, second);
+    await end([late.first], DELIVERED);
+  });
+
+  it('by gateway and sender ID of the attempt that delivered', async () => {
+    expect(await foundBy({ gatewayId: other })).toEqual([movedOn]);
+    expect(await foundBy({ sender: 'BRANDB' })).toEqual([movedOn]);
+    expect(await foundBy({ gatewayId, sender: 'ASKED' })).toEqual([lateFirst]);
+    expect(await foundBy({ gatewayId, state: 'delivered' })).toEqual(
+      await expected(`m.state = 'delivered' and m.id <> $1`, [movedOn], 'm.id desc'),
+    );
+  });
+
+  it('is shown with these', async () => {
+    const { rows } = await searchMessages(store.db, { accountId: ACCOUNT, msisdn: '+919800077123', limit: 10 });
+    const shown = rows.map(({ id, gateway_id, attempt, sender }) => ({
+      id,
+      gateway_id,
+      sender,
+      under: attempt?.sender,
+    }));
+    expect(shown).toEqual([
+      { id: lateFirst, gateway_id: gatewayId, sender: 'ASKED', under: 'ASKED' },
+      { id: movedOn, gateway_id: other, sender: 'ASKED', under: 'BRANDB' },
+    ]);
+  });
+
+  it('by CleverTap’s code, and by the vendor’s of any attempt', async () => {
+    expect(await foundBy({ code: '13' })).toEqual([movedOn]);
+    expect(await foundBy({ code: '917' })).toEqual(await expected(`m.code = '917'`, [], 'm.id desc'));
+    expect(await foundBy({ code: '916', state: 'expired' })).toEqual(
+      await expected(`m.code = '916' and m.state = 'expired'`, [], 'm.id desc'),
+    );
+  });
+
+  it('by what the vendor calls it, or by our id of an attempt', async () => {
+    expect(await foundBy({ provider: { id: 'vendors-77', messageId: null } })).toEqual([movedOn]);
+    expect(await foundBy({ provider: { id: 'vendors-78', messageId: lateFirst } })).toEqual([lateFirst]);
+    expect(await foundBy({ provider: { id: 'vendors-77', messageId: lateFirst }, accountId: 'another' })).toEqual([]);
+  });
+
+  it.each([{}, { state: 'delivered' as const }, { gatewayId: 'other' }, { from: new Date(0) }])(
+    'by part of the number, with %j',
+    async (also) => {
+      const filter = 'gatewayId' in also ? { gatewayId: other } : also;
+      const both = [lateFirst, movedOn];
+      expect(await foundBy({ msisdnPart: '77123', ...filter })).toEqual('gatewayId' in also ? [movedOn] : both);
+      expect(await foundBy({ msisdnPart: '77124', ...filter })).toEqual([]);
+      expect(await foundBy({ msisdnPart: '77123', accountId: 'another', ...filter })).toEqual([]);
+    },
+  );
+
+  it('by part of the number, of a campaign', async () => {
+    expect(await foundBy({ msisdnPart: '9800', campaignId })).toEqual(
+      await expected('s.campaign_id = $1', [campaignId], 's.no desc, m.id desc'),
+    );
+  });
 });
 
 describe('by time', () => {

@@ -1,114 +1,219 @@
-/** Reading messages: search, and one message with everything that happened to it. */
-import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
+/** The search for messages: a page at a time, newest first, however many the account has. */
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import { firstUuidv7At } from '../../core/messages/ids';
-import type { SendWindow } from '../../core/time/window';
-import { CLAIMABLE_STATES, isFinal, type MessageState } from '../../core/messages/status';
-import type { AttemptsTable, MessagesTable, ReceiptsTable, Schema } from '../tables';
-import { listCallbacksOf, type ShownCallback } from '../webhooks/callbacks';
+import { isFinal, type MessageState } from '../../core/messages/status';
+import type { Schema } from '../tables';
 import { SLICE_SPAN_MS } from './accept';
-import { isFree, isUnderWay } from './blocks';
 import { hasOutcome, isCurrent, openOf } from './ledger';
-
-export type MessageRow = Selectable<MessagesTable> & {
-  due_at: Date | null;
-  campaign_id: string | null;
-  group_id: string | null;
-  /** Within which it leaves; null = at any time. */
-  windows: SendWindow[] | null;
-  /** It tries a gateway. */
-  is_test: boolean;
-};
+import {
+  hasCode,
+  hasState,
+  isOverGateway,
+  isUnderSender,
+  SHOWN_COLUMNS,
+  SHOWN_JOINS,
+  toShown,
+  type FoundRow,
+  type MessageRow,
+} from './shown';
 
 export interface MessageFilter {
   accountId: string;
   /** E.164. */
   msisdn?: string;
+  /** Digits that stand in the number, one after the other. */
+  msisdnPart?: string;
   meta?: string;
+  /** What a vendor calls it: as `normaliseProviderId` spells it, and the message if it is an id that we gave an attempt. */
+  provider?: { id: string; messageId: string | null };
   state?: MessageState;
   campaignId?: string;
+  /** Of the attempt that counts. */
+  gatewayId?: string;
+  sender?: string;
+  /** CleverTap's, or the vendor's. */
+  code?: string;
   /** Accepted from (inclusive) and until (exclusive). */
   from?: Date;
   until?: Date;
-  /** Id of the last message of the page before. */
+  /** Where the page before ended. */
   after?: string;
   limit: number;
 }
 
-/** A row as it is read: with the gateway over which a claim that has it sends it. */
-type FoundRow = MessageRow & { sent_over: string | null };
-
-const SENT_OVER = sql<string | null>`(
-  select b.gateway_id from blocks b
-  where ${sql.raw(isUnderWay('messages'))} and b.slice_id = messages.slice_id and messages.id = any(b.ids))`;
-
-function asSent({ sent_over: gatewayId, ...row }: FoundRow): MessageRow {
-  return gatewayId === null ? row : { ...row, state: 'submitting', gateway_id: gatewayId };
+export interface MessagePage {
+  rows: MessageRow[];
+  /** Id of the message after which the next page begins; null = there is nothing more. */
+  next: string | null;
+  /** The page ends because so many messages were looked through, and not because it is full. */
+  isCutOff: boolean;
 }
-
-/** The messages of a state, in SQL. */
-function hasState(state: MessageState): RawBuilder<SqlBool> {
-  if (state === 'submitting') return sql`${sql.raw(isUnderWay('messages'))}`;
-  const hasRow = sql<SqlBool>`messages.state = ${state}`;
-  if (!(CLAIMABLE_STATES as readonly MessageState[]).includes(state)) return hasRow;
-  return sql`(${hasRow} and ${sql.raw(isFree('messages', 'messages.slice_id'))})`;
-}
-
-const columns = (db: Kysely<Schema>) =>
-  db
-    .selectFrom('messages')
-    .innerJoin('slices', 'slices.id', 'messages.slice_id')
-    .selectAll('messages')
-    .select([
-      'slices.due_at',
-      'slices.campaign_id',
-      'slices.group_id',
-      'slices.windows',
-      'slices.is_test',
-      SENT_OVER.as('sent_over'),
-    ]);
 
 /**
  * How far the time in the id of a message or slice may be from the time of its commit: a request waits for Postgres, and
  * clocks differ.
  */
 const DISORDER_MS = 300_000;
+/** Numbers of which a part is known are looked for among so many, by an index alone: a tenth of a second. */
+const NUMBERS_LOOKED_THROUGH = 1_000_000;
+/** What no index tells is asked of so many messages. */
+const MESSAGES_LOOKED_THROUGH = 20_000;
 
-/**
- * A page of messages, newest first, however few of the account's messages are looked for: with a state or a campaign by
- * slice, the newest first, since slices know what their messages came to; else by message.
- */
-export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
-  const { accountId, msisdn, meta, state, campaignId, after } = filter;
-  if (msisdn === undefined && meta === undefined && (state !== undefined || campaignId !== undefined)) {
-    return searchBySlice(db, filter);
-  }
-  let query = columns(db).where('messages.account_id', '=', accountId).where(isAcceptedWithin(filter));
-  if (msisdn !== undefined) query = query.where('messages.msisdn', '=', msisdn);
-  // The index of metas begins with the account in that collation.
-  if (meta !== undefined) {
-    query = query.where(sql<SqlBool>`messages.account_id collate "C" = ${accountId} and messages.meta = ${meta}`);
-  }
-  if (state !== undefined) query = query.where(hasState(state));
-  if (campaignId !== undefined) query = query.where('slices.campaign_id', '=', campaignId);
-  if (after !== undefined) query = query.where('messages.id', '<', after);
-  return (await query.orderBy('messages.id', 'desc').limit(limitOf(filter)).execute()).map(asSent);
-}
+type Condition = RawBuilder<SqlBool>;
+const AND = sql` and `;
+const all = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, AND)}`;
 
 /** In the SQL itself: as a parameter it could be any number, and Postgres would sort everything to be ready for it. */
-const limitOf = ({ limit }: MessageFilter): RawBuilder<number> => sql.lit(limit);
+const rowsOf = (count: number): RawBuilder<number> => sql.lit(count);
+
+/** Messages that may fit, newest first: found by an index, as far as there is one. */
+interface Candidates {
+  /** Rows of (id, place). @param skip so many of them first. */
+  list(count: number, skip?: number): RawBuilder<unknown>;
+  /** What else has to be asked of each of them, as `m`. */
+  others: Condition[];
+  /** So many are looked through for a page. */
+  most: number;
+  /** They are ordered by place before they are by id. */
+  byPlace: boolean;
+}
+
+/**
+ * A page of messages, newest first. With a number, a meta or a vendor's id by that; else with a state or a campaign by
+ * slice, the newest first, since slices know what their messages came to; else by message. What no index tells is asked of
+ * a bounded number of those: the page may then have fewer rows than there are, and `next` leads on.
+ */
+export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessagePage> {
+  const { limit } = filter;
+  const candidates = candidatesOf(filter);
+  const { list, others, most, byPlace } = candidates;
+  const order = byPlace ? sql`c.place desc, c.id desc` : sql`c.id desc`;
+  const bounded = others.length > 0;
+  const found = bounded
+    ? sql`select c.* from (${list(most)}) c
+          cross join lateral (select * from messages where id = c.id offset 0) m
+          where ${all(others)} order by ${order} limit ${rowsOf(limit)}`
+    : list(limit);
+  const { rows } = await sql<FoundRow>`
+    select ${SHOWN_COLUMNS}
+    from (${found}) c
+    join messages m on m.id = c.id
+    join slices s on s.id = m.slice_id
+    ${SHOWN_JOINS}
+    order by ${order}`.execute(db);
+  const shown = rows.map(toShown);
+  if (rows.length === limit) return { rows: shown, next: rows.at(-1)!.id, isCutOff: false };
+  const last = bounded ? await sql<{ id: string }>`${list(1, most - 1)}`.execute(db) : { rows: [] };
+  const next = last.rows[0]?.id ?? null;
+  return { rows: shown, next, isCutOff: next !== null };
+}
+
+function candidatesOf(filter: MessageFilter): Candidates {
+  const { msisdn, msisdnPart, meta, provider, state, campaignId } = filter;
+  if (msisdn !== undefined || meta !== undefined || provider !== undefined) return byKey(filter);
+  if (campaignId !== undefined || (state !== undefined && !asksMore(filter))) return bySlice(filter);
+  return msisdnPart === undefined ? byAge(filter) : byPart(filter, msisdnPart);
+}
+
+/** Whether it asks what no index tells. */
+const asksMore = ({ msisdnPart, gatewayId, sender, code }: MessageFilter): boolean =>
+  [msisdnPart, gatewayId, sender, code].some((value) => value !== undefined);
+
+/** Conditions that no index tells, on a message `m`. */
+function othersOf({ gatewayId, sender, code }: MessageFilter): Condition[] {
+  const conditions: Condition[] = [];
+  if (gatewayId !== undefined) conditions.push(isOverGateway(gatewayId));
+  if (code !== undefined) conditions.push(hasCode(code));
+  if (sender !== undefined) conditions.push(isUnderSender(sender));
+  return conditions;
+}
+
+const hasPart = (msisdn: string, part: string): Condition => sql`${sql.ref(msisdn)} like ${`%${part}%`}`;
+const isOfCampaign = (campaignId: string): Condition =>
+  sql`exists (select from slices where slices.id = m.slice_id and slices.campaign_id = ${campaignId})`;
+
+/** By number, meta or a vendor's id. */
+function byKey(filter: MessageFilter): Candidates {
+  const { accountId, msisdn, msisdnPart, meta, provider, state, campaignId } = filter;
+  const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isAcceptedWithin(filter), isAfter(filter)];
+  if (msisdn !== undefined) keys.push(sql`m.msisdn = ${msisdn}`);
+  // The index of metas begins with the account in that collation.
+  if (meta !== undefined) keys.push(sql`m.account_id collate "C" = ${accountId} and m.meta = ${meta}`);
+  if (provider !== undefined) keys.push(isCalled(accountId, provider));
+  const others = othersOf(filter);
+  if (state !== undefined) others.push(hasState(state));
+  if (campaignId !== undefined) others.push(isOfCampaign(campaignId));
+  if (msisdnPart !== undefined) others.push(hasPart('m.msisdn', msisdnPart));
+  return {
+    list: (count, skip = 0) =>
+      sql`select m.id from messages m where ${all(keys)} order by m.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
+    others,
+    most: MESSAGES_LOOKED_THROUGH,
+    byPlace: false,
+  };
+}
+
+/** Ids of vendors are in the index of each gateway, also of those that are deleted. */
+const isCalled = (accountId: string, { id, messageId }: NonNullable<MessageFilter['provider']>): Condition =>
+  sql`m.id = any(array(
+    select a.message_id from attempts a
+    where a.gateway_id = any(array(select id from gateways where account_id = ${accountId})) and a.provider_id = ${id}
+    limit ${rowsOf(MESSAGES_LOOKED_THROUGH)}) || ${messageId}::uuid)`;
 
 const idAround = (at: Date, byMs: number): string => firstUuidv7At(at.getTime() + byMs);
+const isAfter = ({ after }: MessageFilter): Condition => (after === undefined ? sql`true` : sql`m.id < ${after}`);
 
-/** The ids as well as the times themselves, since an index has the ids. */
-function isAcceptedWithin({ from, until }: MessageFilter): RawBuilder<SqlBool> {
-  const conditions = [sql<SqlBool>`true`];
-  if (from !== undefined) {
-    conditions.push(sql`messages.id >= ${idAround(from, -DISORDER_MS)} and messages.accepted_at >= ${from}`);
-  }
-  if (until !== undefined) {
-    conditions.push(sql`messages.id < ${idAround(until, DISORDER_MS)} and messages.accepted_at < ${until}`);
-  }
-  return sql`${sql.join(conditions, sql` and `)}`;
+/** Of the ids of messages `m`, which an index has. */
+function isMadeAround({ from, until }: MessageFilter): Condition {
+  const conditions: Condition[] = [];
+  if (from !== undefined) conditions.push(sql`m.id >= ${idAround(from, -DISORDER_MS)}`);
+  if (until !== undefined) conditions.push(sql`m.id < ${idAround(until, DISORDER_MS)}`);
+  return all(conditions);
+}
+
+function isAcceptedWithin(filter: MessageFilter): Condition {
+  const { from, until } = filter;
+  const conditions = [isMadeAround(filter)];
+  if (from !== undefined) conditions.push(sql`m.accepted_at >= ${from}`);
+  if (until !== undefined) conditions.push(sql`m.accepted_at < ${until}`);
+  return all(conditions);
+}
+
+/** All of the account's. */
+function byAge(filter: MessageFilter): Candidates {
+  const { accountId, state } = filter;
+  const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isAcceptedWithin(filter), isAfter(filter)];
+  const others = othersOf(filter);
+  if (state !== undefined) others.push(hasState(state));
+  return {
+    list: (count, skip = 0) =>
+      sql`select m.id from messages m where ${all(keys)} order by m.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
+    others,
+    most: MESSAGES_LOOKED_THROUGH,
+    byPlace: false,
+  };
+}
+
+/** All whose number has these digits: the index that has the messages by age has their numbers too, so no message is read. */
+function byPart(filter: MessageFilter, part: string): Candidates {
+  const { accountId, state, from, until } = filter;
+  const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isMadeAround(filter), isAfter(filter)];
+  const others = othersOf(filter);
+  if (state !== undefined) others.push(hasState(state));
+  if (from !== undefined || until !== undefined) others.push(isAcceptedWithin(filter));
+  const numbers = (count: number, skip: number): RawBuilder<unknown> =>
+    sql`select m.id, m.msisdn from messages m where ${all(keys)} order by m.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`;
+  return {
+    // One that stands for all that were looked through has any number.
+    list: (count, skip = 0) =>
+      skip > 0
+        ? numbers(count, skip)
+        : sql`select n.id from (${numbers(NUMBERS_LOOKED_THROUGH, 0)}) n where ${hasPart('n.msisdn', part)} order by n.id desc`,
+    others: others.length > 0 ? others : [sql`true`],
+    most: NUMBERS_LOOKED_THROUGH,
+    byPlace: false,
+  };
 }
 
 /** Slices in which messages of a state may be: each condition by itself finds them by an index, none finds one twice. */
@@ -123,89 +228,38 @@ function slicesWith({ state, campaignId }: MessageFilter): string[] {
 }
 
 /** The newest slices first, and of each its newest messages. */
-async function searchBySlice(db: Kysely<Schema>, filter: MessageFilter): Promise<MessageRow[]> {
-  const { accountId, state, campaignId, from, until, after } = filter;
-  const limit = limitOf(filter);
+function bySlice(filter: MessageFilter): Candidates {
+  const { accountId, state, campaignId, msisdnPart, from, until, after } = filter;
   // Those of a campaign are found by their numbers.
   const place = sql.ref(campaignId === undefined ? 's.id' : 's.no');
-  const ofSlices = [sql`s.account_id = ${accountId}`];
+  const ofSlices: Condition[] = [sql`s.account_id = ${accountId}`];
   if (campaignId !== undefined) ofSlices.push(sql`s.campaign_id = ${campaignId}`);
   if (from !== undefined) ofSlices.push(sql`s.id >= ${idAround(from, -DISORDER_MS - SLICE_SPAN_MS)}`);
   if (until !== undefined) ofSlices.push(sql`s.id < ${idAround(until, DISORDER_MS)}`);
-  const ofMessages = [sql`messages.slice_id = s.id`, isAcceptedWithin(filter)];
+  const ofMessages: Condition[] = [sql`m.slice_id = s.id`, isAcceptedWithin(filter)];
   if (state !== undefined) ofMessages.push(hasState(state));
   if (after !== undefined) {
     const last = sql`(select slice_id from messages where id = ${after})`;
     ofSlices.push(sql`${place} <= (select ${place} from slices s where s.id = ${last})`);
-    ofMessages.push(sql`(s.id <> ${last} or messages.id < ${after})`);
+    ofMessages.push(sql`(s.id <> ${last} or m.id < ${after})`);
   }
-  const both = sql` and `;
-  const pages = slicesWith(filter).map(
-    (condition) => sql`
-      (select found.id from slices s
-       cross join lateral (
-         select messages.id from messages where ${sql.join(ofMessages, both)} order by messages.id desc limit ${limit}
-       ) found
-       where ${sql.join(ofSlices, both)} and ${sql.raw(condition)}
-       order by ${place} desc, found.id desc limit ${limit})`,
-  );
-  const { rows } = await sql<FoundRow>`
-    select messages.*, s.due_at, s.campaign_id, s.group_id, s.windows, s.is_test, ${SENT_OVER} as sent_over
-    from (${sql.join(pages, sql` union all `)}) found
-    join messages on messages.id = found.id
-    join slices s on s.id = messages.slice_id
-    order by ${place} desc, messages.id desc limit ${limit}`.execute(db);
-  return rows.map(asSent);
-}
-
-export interface MessageTrace {
-  message: MessageRow;
-  attempts: Selectable<AttemptsTable>[];
-  receipts: Selectable<ReceiptsTable>[];
-  callbacks: ShownCallback[];
-}
-
-/** One message of the account with its attempts, receipts and callbacks, each in time order; null when it has none such. */
-export async function traceMessage(db: Kysely<Schema>, accountId: string, id: string): Promise<MessageTrace | null> {
-  // One snapshot: a message that moves on while it is read must not be shown beside a later state of its attempts.
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute((tx) => readTrace(tx, accountId, id));
-}
-
-async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Promise<MessageTrace | null> {
-  const found = await columns(db)
-    .where('messages.account_id', '=', accountId)
-    .where('messages.id', '=', id)
-    .executeTakeFirst();
-  if (found === undefined) return null;
-  const message = asSent(found);
-  const attempts = await db.selectFrom('attempts').selectAll().where('message_id', '=', id).orderBy('no').execute();
-  if (found.sent_over !== null) attempts.push(await readSending(db, found));
-  const receipts = await db
-    .selectFrom('receipts')
-    .selectAll()
-    .where('message_id', '=', id)
-    .orderBy('received_at')
-    .execute();
-  const callbacks = await listCallbacksOf(db, accountId, id);
-  return { message, attempts, receipts, callbacks };
-}
-
-/** The attempt that a block stands for. */
-async function readSending(db: Kysely<Schema>, message: FoundRow): Promise<Selectable<AttemptsTable>> {
-  const { gateway_id, leg, sender, imposed, claim, created_at } = await db
-    .selectFrom('blocks')
-    .selectAll()
-    .where('slice_id', '=', message.slice_id)
-    .where(sql<SqlBool>`${message.id} = any(ids)`)
-    .executeTakeFirstOrThrow();
+  const page = (condition: string, count: number): RawBuilder<unknown> => sql`
+    (select found.id, ${place} as place from slices s
+     cross join lateral (
+       select m.id from messages m where ${all(ofMessages)} order by m.id desc limit ${rowsOf(count)}
+     ) found
+     where ${all(ofSlices)} and ${sql.raw(condition)}
+     order by ${place} desc, found.id desc limit ${rowsOf(count)})`;
+  const others = othersOf(filter);
+  if (msisdnPart !== undefined) others.push(hasPart('m.msisdn', msisdnPart));
   return {
-    message_id: message.id, no: message.attempts + 1, account_id: message.account_id, gateway_id, leg, claim, created_at,
-    sender: imposed ? sender : (message.sender ?? sender), state: 'submitting',
-    provider_id: null, class: null, code: null, reason: null, answered_at: null, settled_at: null, lookups: 0, overdue_at: null,
-    blanked_at: null,
-  }; // prettier-ignore
+    list: (count, skip = 0) => sql`
+      select f.* from (${sql.join(
+        slicesWith(filter).map((condition) => page(condition, count + skip)),
+        sql` union all `,
+      )}) f order by f.place desc, f.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
+    others,
+    most: MESSAGES_LOOKED_THROUGH,
+    byPlace: true,
+  };
 }

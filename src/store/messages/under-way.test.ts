@@ -22,9 +22,11 @@ import { countOpenOfGateway, type GatewayRow } from '../gateways/gateways';
 import { applyReceipts } from '../receipts/receipts';
 import { settleCapped } from './caps';
 import { settleSuppressed } from './opt-outs';
-import { searchMessages, traceMessage } from './search';
+import { searchMessages } from './search';
 import { settleOverdue } from './settle';
 import { sealSlice } from './slices';
+import { endWaiting, moveWaiting } from './take-over';
+import { traceMessage } from './trace';
 
 let store: TestStore;
 let gateway: GatewayRow;
@@ -47,6 +49,18 @@ const DECISIONS: Record<string, (sliceId: string, ids: string[]) => Promise<unkn
     );
     await settleSuppressed(store.pool, sliceId, OPT_OUTS);
     await store.pool.query('delete from suppressions');
+  },
+  'a person who drops it': (sliceId, ids) => {
+    const waiting = ids.map((id) => ({ id, slice_id: sliceId }));
+    return store.db
+      .transaction()
+      .execute((tx) => endWaiting(tx, waiting, { state: 'cancelled', code: '917', reason: 'asked' }));
+  },
+  'a person who moves it': async (sliceId, ids) => {
+    const leg = { index: 1, gatewayId: gateway.id };
+    for (const id of ids) {
+      await store.db.transaction().execute((tx) => moveWaiting(tx, { id, slice_id: sliceId }, leg));
+    }
   },
   'a cap': (sliceId) =>
     settleCapped(store.pool, sliceId, { duplicateContentMinutes: null, frequency: { count: 0, hours: 1 } }),
@@ -113,7 +127,7 @@ describe('what people see', () => {
       attempts: [{ no: 1, state: 'submitting', gateway_id: gateway.id, sender: 'BRANDA', claim }],
     });
     const find = async (state?: 'submitting' | 'accepted') =>
-      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).filter(({ id }) =>
+      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).rows.filter(({ id }) =>
         ids.includes(id),
       );
     expect((await find()).map(({ state }) => state)).toEqual(['submitting', 'submitting']);
@@ -130,7 +144,7 @@ describe('what people see', () => {
     const { message } = (await traceMessage(store.db, ACCOUNT, ids[0]!))!;
     expect(message.state).toBe('delivered');
     const find = async (state: 'submitting' | 'delivered') =>
-      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).filter(({ id }) =>
+      (await searchMessages(store.db, { accountId: ACCOUNT, state, limit: 1_000 })).rows.filter(({ id }) =>
         ids.includes(id),
       );
     expect(await find('submitting')).toEqual([]);

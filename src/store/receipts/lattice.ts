@@ -25,5 +25,7 @@ export const MESSAGE_AFTER = `
 /** The columns of attempts `a`. */
 export const ATTEMPT_AFTER = `
   state = v.status::attempt_state, settled_at = now(), class = v.class, code = v.code,
+  -- The answer may have been lost, or tells no id. One that is there stays, so that the row is updated within its page.
+  provider_id = coalesce(a.provider_id, v.provider_id),
   -- What was said of an attempt that was taken (an option that was left out) is not the receipt's to unsay.
   reason = case a.state when 'submitted' then nullif(concat_ws('; ', a.reason, v.reason), '') else v.reason end`;

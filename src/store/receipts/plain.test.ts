@@ -238,3 +238,19 @@ it('the same report from two processes at one moment counts once', async () => {
   ]);
   expect(rows).toEqual([{ disposition: 'applied' }]);
 });
+
+it.each([
+  ['plain', applyReceipts],
+  ['weighed', applyWeighed],
+])('%s: the vendor’s id is kept where its answer told none, and stays where it did', async (_, apply) => {
+  const { sliceId } = await storeSlice(store.pool, 2);
+  const [silent, told] = await claim(store.pool, sliceId, gateway.id);
+  await writeResults(store.pool, CLAIM, [resultOf(silent!), resultOf(told!, { providerId: 'answered' })]);
+  const report = (message: ClaimedMessage) => receiptOf(gateway.id, message, { providerId: 'reported' });
+  await apply(store.pool, [report(silent!), report(told!)]);
+  const { rows } = await store.pool.query<{ provider_id: string }>(
+    'select provider_id from attempts where message_id = any($1) order by message_id',
+    [[silent!.id, told!.id]],
+  );
+  expect(rows.map((row) => row.provider_id)).toEqual(['reported', 'answered']);
+});

@@ -18,13 +18,14 @@ const STATEMENT = `
 with incoming as (
   select * from unnest(
     $1::uuid[], $2::text[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::timestamptz[], $11::text[]
-  ) as r (dedupe, gateway_id, message_id, attempt_no, status, class, clevertap, code, reason, occurred_at, raw)
+    $10::timestamptz[], $11::text[], $12::text[]
+  ) as r (dedupe, gateway_id, message_id, attempt_no, status, class, clevertap, code, reason, occurred_at, raw, provider_id)
 ),
 moved as (
   update messages m set ${MESSAGE_AFTER}
   from (
     select i.dedupe, i.message_id, i.attempt_no, i.status, i.class, i.clevertap, i.code, i.occurred_at,
+           i.provider_id,
            ${unlessBlanked('i.reason')} as reason, ${unlessBlanked('i.raw')} as raw,
            (case i.status when 'delivered' then 'delivered' else ${afterFailure('i')} end)::message_state as next
     from incoming i join attempts a on a.message_id = i.message_id and a.no = i.attempt_no
@@ -33,12 +34,12 @@ moved as (
   ) v
   where m.id = v.message_id and m.state = 'submitted' and m.attempts = v.attempt_no
   returning m.id, m.slice_id, m.account_id, m.webhook_id, 'submitted'::message_state as was, m.state, m.code, m.reason,
-            v.occurred_at as at, v.dedupe, v.attempt_no, v.status, v.class, v.code as reported_code,
+            v.occurred_at as at, v.dedupe, v.attempt_no, v.status, v.class, v.code as reported_code, v.provider_id,
             ${rawUnlessSensitive('v.raw')} as raw
 ),
 attempted as (
   update attempts a set ${ATTEMPT_AFTER}
-  from (select id, attempt_no, status, class, reported_code as code, reason from moved) v
+  from (select id, attempt_no, status, class, reported_code as code, reason, provider_id from moved) v
   where a.message_id = v.id and a.no = v.attempt_no and a.state <> 'delivered'
 ),
 inbox as (
@@ -101,5 +102,6 @@ function applyOnce(pool: Pool, receipts: readonly ReceiptDraft[]): Promise<Plain
     column((r) => r.reason),
     column((r) => r.occurredAt),
     column((r) => r.raw),
+    column((r) => r.providerId),
   ]);
 }

@@ -63,6 +63,9 @@ const FORGET = {
   clicks: `
     delete from clicks where message_id = any(array(
       select message_id from clicks where message_id < $1 order by message_id limit $2)) returning 1`,
+  resends: `
+    delete from resends where message_id = any(array(
+      select message_id from resends where message_id < $1 order by message_id limit $2)) returning 1`,
   'parts of receipts': `
     delete from receipt_parts where message_id = any(array(
       select message_id from receipt_parts where message_id < $1 order by message_id limit $2)) returning 1`,

@@ -27,6 +27,7 @@ import type {
   LedgerRollupsTable,
   MessagesTable,
   ReceiptsTable,
+  ResendsTable,
   SlicesTable,
   SuppressionsTable,
 } from './messages';
@@ -53,6 +54,7 @@ export interface Schema {
   attempts: AttemptsTable;
   blocks: BlocksTable;
   receipts: ReceiptsTable;
+  resends: ResendsTable;
   callbacks: CallbacksTable;
   callback_counts: CallbackCountsTable;
   due_callbacks: DueCallbacksTable;

@@ -116,6 +116,14 @@ export interface AttemptsTable {
   blanked_at: Generated<Date | null>;
 }
 
+/** A message that was sent again, and the one that it was sent as. */
+export interface ResendsTable {
+  message_id: string;
+  resent_as: string;
+  account_id: string;
+  at: Generated<Date>;
+}
+
 /** What a claim has taken and nothing was written of yet. */
 export interface BlocksTable {
   claim: string;

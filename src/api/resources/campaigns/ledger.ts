@@ -12,6 +12,7 @@ import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { toSaid } from '../../http/content';
 import { safeCell } from '../../http/csv';
+import { vendorsId } from '../../http/vendors-id';
 import { campaignOf } from './campaign';
 import { countsOf } from './counts';
 import { LEDGER_COLUMNS, ledgerAnswer, ledgerQuery } from './schema';
@@ -89,7 +90,9 @@ function toLine(line: LedgerLine, scopes: readonly Scope[]): Record<(typeof LEDG
     gateway: line.gateway_id,
     attempts: line.attempts,
     segments: line.segments,
-    providerMessageId: safeCell(line.provider_id),
+    providerMessageId: safeCell(
+      vendorsId(line.provider, { messageId: line.id, no: line.attempt_no, providerId: line.provider_id }),
+    ),
     submittedAt: line.submitted_at?.toISOString(),
     settledAt: line.settled_at?.toISOString(),
   };

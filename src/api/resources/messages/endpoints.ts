@@ -1,11 +1,17 @@
 /** `/api/v1/messages`: what was accepted, and what became of it. */
 import { z } from 'zod';
-import { searchMessages, traceMessage, type MessageTrace } from '../../../store/messages/search';
+import { hasScope } from '../../../core/accounts/api-key';
+import { uuidv7Ms } from '../../../core/messages/ids';
+import { AppError } from '../../../errors';
+import { searchMessages } from '../../../store/messages/search';
+import { traceMessage, type MessageTrace } from '../../../store/messages/trace';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readSoughtNumber } from '../../http/number';
-import { pageOf } from '../../http/page';
-import { pageFrom, resource } from '../../http/resource';
-import { message, messageQuery, toMessage, toTrace, trace } from './schema';
+import { resource } from '../../http/resource';
+import { soughtProviderId } from '../../http/vendors-id';
+import { actions } from './actions';
+import { resends } from './resend';
+import { messagePage, messageQuery, toMessage, toTrace, trace } from './schema';
 
 const MESSAGES = '/api/v1/messages';
 const tag = 'Messages';
@@ -21,21 +27,30 @@ export const messages: Endpoint[] = [
       tag,
       summary: 'Finds messages, newest first.',
       description:
-        'With state or campaignId, and no to or meta, messages that were sent together stay together: those of the newest send first.',
+        'Filters may be combined. With state or campaignId, and no to, meta or providerMessageId, messages that were sent together stay ' +
+        'together: those of the newest send first. Of parts of numbers 1,000,000 messages are looked through for a page, of gatewayId, ' +
+        'sender and code 20,000: a page may then have fewer items than there are, and its cursor leads on.',
       scope: 'read',
       query: messageQuery,
-      answers: { 200: { description: 'A page of messages.', schema: pageOf(message) } },
+      answers: { 200: { description: 'A page of messages.', schema: messagePage } },
     },
-    async ({ deps, actor: { accountId, scopes }, query: { to, cursor, limit, ...filter } }) => {
+    async ({ deps, actor: { accountId, scopes }, query }) => {
+      const { to, toContains, providerMessageId, cursor, ...filter } = query;
+      if (toContains !== undefined && !hasScope(scopes, 'manage')) throw partNeedsManage();
       const { account } = await deps.accounts.context(accountId);
-      const msisdn = to === undefined ? undefined : readSoughtNumber(to, account.default_country);
-      const rows = await searchMessages(deps.database.db, { ...filter, accountId, msisdn, after: cursor, limit });
-      return pageFrom(
-        rows,
-        limit,
-        (row) => toMessage(row, scopes, deps.workflowLink),
-        ({ id }) => id,
-      );
+      const { rows, next, isCutOff } = await searchMessages(deps.database.db, {
+        ...filter,
+        accountId,
+        msisdn: to === undefined ? undefined : readSoughtNumber(to, account.default_country),
+        msisdnPart: toContains,
+        provider: providerMessageId === undefined ? undefined : soughtProviderId(providerMessageId),
+        after: cursor,
+      });
+      return {
+        items: rows.map((row) => toMessage(row, scopes, deps.workflowLink)),
+        nextCursor: next,
+        ...(isCutOff ? { searchedSince: new Date(uuidv7Ms(next!)).toISOString() } : {}),
+      };
     },
   ),
   endpoint(
@@ -55,4 +70,10 @@ export const messages: Endpoint[] = [
         deps.workflowLink,
       ),
   ),
+  ...actions,
+  ...resends,
 ];
+
+/** Part by part a number could be spelled out that the key is shown masked. */
+const partNeedsManage = (): AppError =>
+  new AppError('forbidden', 'toContains needs a key with the scope manage: others are shown numbers masked');

@@ -4,19 +4,32 @@ import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { CLAIMABLE_STATES, MESSAGE_STATES, type MessageState } from '../../../core/messages/status';
 import { heldUntilMs } from '../../../core/time/hold';
-import type { MessageRow, MessageTrace } from '../../../store/messages/search';
+import type { MessageRow } from '../../../store/messages/shown';
+import type { MessageTrace } from '../../../store/messages/trace';
 import { campaignWorkflowId, sendWorkflowId } from '../../../workflows/contract';
 import { HIDDEN_BY, toOptions, toSaid, toText } from '../../http/content';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';
-import { storableName } from '../../http/text';
+import { storable, storableName } from '../../http/text';
+import { vendorsId } from '../../http/vendors-id';
 import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
 
 export const messageQuery = z.strictObject({
   to: z.string().optional().describe('A number, with country code or as written in the account’s country.'),
+  toContains: z
+    .string()
+    .regex(/^\d{4,15}$/, 'must be 4 to 15 digits that stand in the number one after the other, such as the last four')
+    .optional()
+    .describe('Digits that are part of the number. Needs the scope `manage`: others are shown numbers masked.'),
   meta: z.string().optional(),
   state: z.enum(MESSAGE_STATES).optional(),
   campaignId: storableName(64).optional(),
+  providerMessageId: storable(1, 1_000).optional().describe('What the provider calls the message, in any case.'),
+  gatewayId: storableName(64).optional().describe('Shown with this gateway, see `gatewayId` of a message.'),
+  sender: storable(1, 64).optional().describe('Shown with this sender ID, see `sender` of a message.'),
+  code: storable(1, 100)
+    .optional()
+    .describe('CleverTap’s code of its outcome, or the provider’s of one of its attempts.'),
   from: instant.optional().describe('Accepted at this moment or later.'),
   until: instant.optional().describe('Accepted before this moment.'),
   cursor: z.uuid().optional(),
@@ -38,8 +51,19 @@ export const message = z
     test: z.literal(true).optional().describe('It tries a gateway, see `POST /gateways/{id}/test`.'),
     ...workflowLink,
     state: z.enum(MESSAGE_STATES),
-    sender: z.string().nullable(),
-    gatewayId: z.string().nullable(),
+    sender: z
+      .string()
+      .nullable()
+      .describe('Of the attempt that delivered, else of the newest one; of a message without one what was asked for.'),
+    requestedSender: z.string().nullable().describe('What was asked for; null = the gateway’s default.'),
+    gatewayId: z
+      .string()
+      .nullable()
+      .describe('Of the attempt that delivered, else of the newest one, or the one that the message waits for.'),
+    providerMessageId: z
+      .string()
+      .nullable()
+      .describe('What the provider of that attempt calls it; null = it has told no id.'),
     leg: z.int().describe('Place in the route, from 0.'),
     service: z.string(),
     segments: z.int(),
@@ -58,8 +82,40 @@ export const message = z
     settledAt: z.iso.datetime().optional(),
     code: z.string().optional(),
     reason: z.string().optional(),
+    resentAs: z.uuid().optional().describe('The message that it was sent again as.'),
+    resendOf: z.uuid().optional().describe('The message that was sent again as this one.'),
   })
   .meta({ id: 'Message' });
+
+export const messagePage = z.object({
+  items: z.array(message),
+  nextCursor: z
+    .string()
+    .nullable()
+    .describe('Leads on. A page may have fewer items than `limit`, or none, and a cursor: see `searchedSince`.'),
+  searchedSince: z.iso
+    .datetime()
+    .optional()
+    .describe('The page ends here because so many messages were looked through: older ones come with the next page.'),
+});
+
+export const resend = z.strictObject({
+  confirm: z.boolean().optional().describe('True: also if the message was delivered, or may have been.'),
+});
+export const resent = z
+  .object({
+    id: z.uuid().describe('Of the new message.'),
+    resendOf: z.uuid(),
+    heldUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('When the window opens that it waits for; absent = it waits for none.'),
+  })
+  .meta({ id: 'ResentMessage' });
+
+export const move = z.strictObject({
+  gatewayId: storableName(64).describe('One of the gateways of the message’s route.'),
+});
 
 const attempt = z
   .object({
@@ -150,8 +206,10 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: Wor
     test: row.is_test || undefined,
     ...linkTo(workflowIdOf(row)),
     state: row.state,
-    sender: row.sender,
+    sender: row.attempt === null ? row.sender : row.attempt.sender,
+    requestedSender: row.sender,
     gatewayId: row.gateway_id,
+    providerMessageId: calledBy(row),
     leg: row.leg,
     service: row.service,
     segments: row.segments,
@@ -164,7 +222,14 @@ export function toMessage(row: MessageRow, scopes: readonly Scope[], linkTo: Wor
     settledAt: iso(row.settled_at),
     code: row.code ?? undefined,
     reason: toSaid(row.reason, row, scopes),
+    resentAs: row.resent_as ?? undefined,
+    resendOf: row.resend_of ?? undefined,
   };
+}
+
+function calledBy({ id, attempt }: MessageRow): string | null {
+  if (attempt === null) return null;
+  return vendorsId(attempt.provider, { messageId: id, no: attempt.no, providerId: attempt.provider_id });
 }
 
 /** Of one that waits to leave. */
@@ -195,7 +260,11 @@ export function toTrace(
       leg: attempt.leg,
       sender: attempt.sender,
       state: attempt.state,
-      providerMessageId: attempt.provider_id,
+      providerMessageId: vendorsId(attempt.provider, {
+        messageId: message.id,
+        no: attempt.no,
+        providerId: attempt.provider_id,
+      }),
       class: attempt.class ?? undefined,
       code: attempt.code ?? undefined,
       reason: said(attempt.reason),
