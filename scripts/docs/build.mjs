@@ -11,6 +11,9 @@ import { SEARCH } from './search.mjs';
 
 const require = createRequire(import.meta.url);
 
+/** Long lists that answer no question. */
+const NOT_SEARCHED = ['docs/licenses.md', 'CHANGELOG.md'];
+
 /** Writes everything below `dist/docs`. @throws Error naming a page and a link of it that leads nowhere */
 export async function buildDocs(root) {
   const folder = path.join(root, 'dist', 'docs');
@@ -35,7 +38,7 @@ export async function buildDocs(root) {
     mkdirSync(path.dirname(target), { recursive: true });
     const outline = sections.filter(({ level }) => level === 2);
     writeFileSync(target, guidePage({ address: page.address, title, html, outline }, list));
-    if (page === index) continue;
+    if (page === index || NOT_SEARCHED.includes(page.file)) continue;
     for (const { id, title: heading, text, level } of sections) {
       const where = level === 1 ? page.address : `${page.address}#${id}`;
       found.push({ id: found.length, address: where, page: title, title: heading, text });
