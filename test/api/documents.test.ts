@@ -2,12 +2,12 @@
  * README and `docs` do what they say: every command is run, in the order in which a reader meets it, and every JSON is what
  * was answered or is taken. One shared product; each page is read by somebody with an account of their own.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { operations } from '../../src/api/operations';
 import { blocksOf, differences, lastJson, runCommands, type Block } from '../support/documents';
 import { filesBelow, readDocument, ROOT } from '../support/markdown';
-import { ADMIN_KEY } from '../support/servers';
+import { ADMIN_KEY, temporaryFolder } from '../support/servers';
 import { joinStack, type SharedStack } from '../support/shared';
 
 const FIRST = ['README.md', 'docs/first-hour.md'];
@@ -21,6 +21,8 @@ const isRun = ({ directives }: Block): boolean =>
   directives['not run'] === undefined && (directives.needs === undefined || isThere(directives.needs));
 
 let stack: SharedStack;
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   stack = await joinStack();
 });
@@ -37,11 +39,17 @@ test.each(pages)('%s', async (page) => {
   const blocks = blocksOf(readDocument(page));
   const commands = blocks.filter((block) => block.language === 'sh' && isRun(block));
   const ran = runCommands(commands, {
+    folder,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       HELIOGRAPH: stack.url,
       KEY: ADMIN_KEY,
+      // What the command line takes them from.
+      HELIOGRAPH_URL: stack.url,
+      HELIOGRAPH_KEY: ADMIN_KEY,
+      HELIOGRAPH_ACCOUNT: stack.accountId,
+      HELIOGRAPH_CLI: path.join(ROOT, 'dist/main/cli.js'),
     },
     replaced: {
       'http://127.0.0.1:8080': stack.url,
@@ -60,8 +68,10 @@ test.each(pages)('%s', async (page) => {
     const value = JSON.parse(block.text) as unknown;
     const { request, answer } = block.directives;
     if (request !== undefined) {
-      const [method, where] = request.split(' ') as [string, string];
-      const { status, text } = await stack.call(method, where, value);
+      const [method, where] = request.split(' ').slice(-2) as [string, string];
+      const { status, text } = request.startsWith('simulator ')
+        ? await stack.control(method, where, value)
+        : await stack.call(method, where, value);
       if (status >= 300) problems.push(`line ${block.line}: answered ${status}: ${text}`);
       continue;
     }

@@ -6,8 +6,10 @@
  *     <!-- needs: /api/v1/… -->   it is run where the API has this route
  *     <!-- until: words -->       it is run until its output has these words: something happens meanwhile
  *     <!-- fails: 409 -->         it is answered with this status
- *     <!-- request: POST /… -->   JSON that is sent there, and taken
+ *     <!-- request: POST /… -->   JSON that is sent there, and taken; `simulator PUT /…` is sent to the simulator
  *     <!-- answer: part -->       JSON that shows some members of the answer, not all
+ *
+ * `<!-- page not run: why -->` anywhere is about all blocks of the page.
  *
  * JSON without a comment is the answer of the command above it: it has the same members of the same types.
  */
@@ -24,21 +26,30 @@ export interface Block {
 const FENCE = /((?:^ *<!-- .* -->\n+)*)^( *)```(sh|json)\n([\s\S]*?)^ *```$/gm;
 const DIRECTIVE = /<!-- (not run|needs|until|fails|request|answer): (.*?) -->/g;
 
+const WHOLE_PAGE = /^<!-- page not run: (.*) -->$/m;
+
 /** The blocks of a page that are commands or JSON, in order. */
 export function blocksOf(markdown: string): Block[] {
+  const [, reason] = WHOLE_PAGE.exec(markdown) ?? [];
+  const ofPage: Record<string, string> = reason === undefined ? {} : { 'not run': reason };
   return [...markdown.matchAll(FENCE)].map((match) => {
     const [, comments = '', indent = '', language, text = ''] = match;
     return {
       language: language as Block['language'],
       text: text.replace(new RegExp(`^${indent}`, 'gm'), ''),
       line: markdown.slice(0, match.index + comments.length).split('\n').length,
-      directives: Object.fromEntries([...comments.matchAll(DIRECTIVE)].map(([, name, value]) => [name!, value!])),
+      directives: {
+        ...ofPage,
+        ...Object.fromEntries([...comments.matchAll(DIRECTIVE)].map(([, name, value]) => [name!, value!])),
+      },
     };
   });
 }
 
 /** What the commands of a page are told. */
 export interface Surroundings {
+  /** Where they are run: what they write lies there. */
+  folder: string;
   /** The environment of the shell, `HELIOGRAPH` and `KEY` among it. */
   env: NodeJS.ProcessEnv;
   /** What stands in commands as a reader has it, and what it is here. */
@@ -61,10 +72,13 @@ const PATIENCE_S = 90;
  * @returns what each printed, in order
  * @throws Error naming the line of the page whose command failed, with what it printed
  */
-export function runCommands(blocks: readonly Block[], { env, replaced, header }: Surroundings): Ran[] {
+export function runCommands(blocks: readonly Block[], { folder, env, replaced, header }: Surroundings): Ran[] {
   const preamble = [
     'set -euo pipefail',
     `curl() { command curl --fail-with-body --max-time 30 -H '${header}' "$@"; }`,
+    'heliograph() { node "$HELIOGRAPH_CLI" "$@"; }',
+    'npx() { "$@"; }',
+    `curl_refused() { command curl --max-time 30 -w '\\n%{http_code}\\n' -H '${header}' "$@"; }`,
     'patiently() { local words="$1" end=$((SECONDS + ' +
       `${PATIENCE_S})) out; while :; do out="$(commands 2>&1)" || true; ` +
       'if grep -qF -- "$words" <<<"$out"; then printf "%s\\n" "$out"; return; fi; ' +
@@ -73,7 +87,7 @@ export function runCommands(blocks: readonly Block[], { env, replaced, header }:
   const script = [...preamble, ...blocks.map((block, at) => `printf '\\n${MARK}%s\\n' ${at}\n${commandOf(block)}`)]
     .join('\n')
     .replace(new RegExp(Object.keys(replaced).map(escaped).join('|'), 'g'), (found) => replaced[found]!);
-  const { stdout, stderr, status } = spawnSync('bash', ['-s'], { input: script, env, encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync('bash', ['-s'], { input: script, cwd: folder, env, encoding: 'utf8' });
   const outputs = new Map(
     stdout
       .split(`\n${MARK}`)
@@ -90,9 +104,8 @@ export function runCommands(blocks: readonly Block[], { env, replaced, header }:
 
 function commandOf({ text, directives: { until, fails } }: Block): string {
   if (until !== undefined) return `commands() { ${text}\n}\npatiently '${until}'`;
-  if (fails !== undefined) {
-    return `commands() { ${text}\n}\nout="$(commands -w '%{http_code}' || true)"\nprintf '%s\\n' "$out"`;
-  }
+  // Its status comes last, on a line of its own.
+  if (fails !== undefined) return `refused() {\n${text}\n}\nrefused`.replace(/\bcurl\b/g, 'curl_refused');
   return text;
 }
 
@@ -100,7 +113,7 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** The last JSON of what commands printed; several may stand in a row, each on a line of its own or not. */
 export function lastJson(output: string): unknown {
-  const text = output.trimEnd();
+  const text = output.replace(/\n\d{3}\s*$/, '').trimEnd();
   for (let from = text.length - 1; from >= 0; from--) {
     if (text[from] !== '{' && text[from] !== '[') continue;
     // What an inner value ends with is no answer: the whole is what begins a line or follows another answer.
