@@ -28,9 +28,11 @@ export async function buildDocs(root) {
     hidden: /\/decisions\//.test(file),
   }));
   const index = { file: 'docs/README.md', address: '/docs', group: '', title: '', markdown: indexMarkdown(pages) };
+  const titles = new Map(list.map(({ address, title }) => [address, title]));
+  const titleOf = (href) => titles.get(href.split('#')[0]);
   const found = [];
   for (const page of [index, ...pages]) {
-    const { html, title, sections } = renderMarkdown(page.markdown, (link) => resolve(root, page.file, link));
+    const { html, title, sections } = renderMarkdown(page.markdown, (link) => resolve(root, page.file, link), titleOf);
     const target = path.join(
       folder,
       page.address === '/docs' ? 'index.html' : `${page.address.slice('/docs/'.length)}.html`,

@@ -18,17 +18,19 @@ export const withoutComments = (markdown) =>
 /**
  * One page.
  * @param resolve what becomes of a link or an image: an href, or null where only its words are to stay
+ * @param titleOf the title of a page by its href, for links whose words are the name of its file
  * @returns `html`; `title` = the first heading; `lead` = the first sentence below it; `sections` = the text by heading,
  *   for the search: `{id, title, text}`, the first one without an id.
  */
-export function renderMarkdown(markdown, resolve = (link) => link) {
+export function renderMarkdown(markdown, resolve = (link) => link, titleOf = () => undefined) {
   const md = new MarkdownIt({ html: false, linkify: false, typographer: false });
   const tokens = md.parse(withoutComments(markdown), {});
   const sections = nameHeadings(tokens);
-  for (const { children } of tokens) if (children) rewriteLinks(children, resolve);
+  for (const { children } of tokens) if (children) rewriteLinks(children, resolve, titleOf);
   labelCells(tokens, md);
   md.renderer.rules.fence = (all, at) => fenced(all[at], md);
-  md.renderer.rules.table_open = () => '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n';
+  md.renderer.rules.table_open = (all, at) =>
+    `<div class="table" tabindex="0" role="region" aria-label="${md.utils.escapeHtml(all[at].meta)}"><table>\n`;
   md.renderer.rules.table_close = () => '</table></div>\n';
   return {
     html: md.renderer.render(tokens, md.options, {}),
@@ -70,15 +72,19 @@ function leadOf(tokens) {
   return /^.*?[.:!?](?=\s|$)/.exec(plain(tokens[at + 1]))?.[0].replace(/:$/, '.') ?? plain(tokens[at + 1]);
 }
 
-function rewriteLinks(children, resolve) {
+function rewriteLinks(children, resolve, titleOf) {
   const open = [];
-  for (const token of children) {
+  for (const [at, token] of children.entries()) {
     if (token.type === 'image') token.attrSet('src', resolve(token.attrGet('src')) ?? 'data:,');
     if (token.type === 'link_open') {
       const href = resolve(token.attrGet('href'));
       open.push(href);
-      if (href !== null) token.attrSet('href', href);
-      else hide(token);
+      if (href !== null) {
+        token.attrSet('href', href);
+        const words = children[at + 1];
+        if (/^[\w/-]+\.md$/.test(words.content)) words.content = titleOf(href) ?? words.content;
+      }
+      if (href === null) hide(token);
     }
     if (token.type === 'link_close' && open.pop() === null) hide(token);
   }
@@ -91,7 +97,12 @@ function labelCells(tokens, md) {
   let columns = [];
   let column = 0;
   let row;
+  let heading = '';
+  let tables = 0;
   tokens.forEach((token, at) => {
+    if (token.type === 'heading_open') heading = plain(tokens[at + 1]);
+    // Whoever hears the page is told which table it is.
+    if (token.type === 'table_open') token.meta = `Table ${(tables += 1)}: ${heading}`;
     if (token.type === 'thead_open') columns = [];
     if (token.type === 'th_open') columns.push(plain(tokens[at + 1]));
     if (token.type === 'tr_open') [row, column] = [token, 0];
