@@ -11,6 +11,9 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
+# The pages of /docs are made of these.
+COPY docs docs
+COPY ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md ./
 RUN node scripts/build.mjs
 
 FROM ${NODE_IMAGE} AS dependencies
@@ -31,8 +34,6 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY db db
-# The page of errors.
-COPY docs/errors.md docs/errors.md
 USER node
 EXPOSE 8080 9464
 ENTRYPOINT ["tini", "--"]

@@ -1,6 +1,6 @@
 /**
- * Compiles src to dist, bundles the workflows for Temporal's sandbox and the console for browsers. Each step is skipped
- * when a hash of what goes into it is the same as at its last success (dist/.built.json).
+ * Compiles src to dist, bundles the workflows for Temporal's sandbox and the console for browsers, and makes the pages of
+ * /docs. Each step is skipped when a hash of what goes into it is the same as at its last success (dist/.built.json).
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,11 +15,20 @@ const src = path.join(root, 'src');
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.built.json');
 const bundleFile = path.join(dist, 'workflow-bundle.js');
+/** Made of Markdown, and of nothing that is compiled. */
+const docs = path.join(dist, 'docs');
 const require = createRequire(import.meta.url);
 
 const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 /** Workflow code may import nothing else (scripts/import-rules.mjs). */
 const bundled = ['src/workflows', 'src/core'];
+/** What the pages are made of, beside `docs`. */
+const documents = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'package-lock.json'].map(
+  (file) => path.join(root, file),
+);
+const framing = ['page.ts', 'style.ts', 'html.ts', 'guides/page.ts'].map((file) =>
+  path.join(src, 'api', 'openapi', file),
+);
 
 /**
  * Brings dist up to date.
@@ -60,10 +69,22 @@ export async function build() {
     await buildConsole();
     done({ console: page });
   }
+  const pages = hash([
+    ...filesBelow(path.join(root, 'docs')),
+    ...filesBelow(path.join(root, 'scripts', 'docs')),
+    ...documents,
+    ...framing,
+  ]);
+  if (stamp.pages !== pages || !existsSync(path.join(docs, 'index.html'))) {
+    console.error('Making the pages of /docs …');
+    const { buildDocs } = await import('./docs/build.mjs');
+    await buildDocs(root);
+    done({ pages });
+  }
 }
 
 function compile() {
-  console.error('Compiling (some 20 s the first time) …');
+  console.error('Compiling (the first time from 20 s to some minutes, after that only what has changed) …');
   // The compiler keeps what it knows in dist; without the outputs that would be a lie.
   if (!existsSync(path.join(dist, 'main'))) rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
   const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -88,7 +109,8 @@ async function bundle() {
 /** Outputs whose source is gone would still be found by `require`. */
 function removeOrphans() {
   for (const file of filesBelow(dist)) {
-    if (file === bundleFile || !/\.js(\.map)?$/.test(file) || file.startsWith(CONSOLE.output + path.sep)) continue;
+    const isOurs = file === bundleFile || [CONSOLE.output, docs].some((folder) => file.startsWith(folder + path.sep));
+    if (isOurs || !/\.js(\.map)?$/.test(file)) continue;
     const source = path.join(src, path.relative(dist, file)).replace(/\.js(\.map)?$/, '.ts');
     if (!existsSync(source)) rmSync(file);
   }

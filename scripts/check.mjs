@@ -24,6 +24,7 @@ const steps = [
   ['.env.example', [script('env-example.mjs'), '--check']],
   ['docs/configuration.md', [script('docs-config.mjs'), '--check']],
   ['docs/openapi.json', [script('openapi.mjs'), '--check']],
+  ['docs/README.md', [script('docs-index.mjs'), '--check']],
   ['house', [script('house.mjs')]],
   ['lock file, bill of materials, licences', [script('supply-chain.mjs'), '--check']],
   ['compose and image', [script('check-compose.mjs')]],

@@ -2,9 +2,11 @@
  * What a machine must have before anything is installed or compiled on it: a Node that is new enough, room on the disk,
  * and for `npm start` free ports. Uses Node's own modules only; all problems are told at once.
  */
-import { readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+// As a whole: a Node that lacks parseEnv is to be told so in a sentence.
+import util from 'node:util';
 
 const NODE_FLOOR = [20, 19];
 /** Dependencies take 480 MB, the first data folder 150 MB; the rest is for messages. */
@@ -30,6 +32,18 @@ function freeBytesOf(folder) {
   return bavail * bsize;
 }
 
+/** The environment as the start will see it: `.env` of `root` says what `env` does not. */
+export function environmentOf(root, env) {
+  const file = path.join(root, '.env');
+  if (!existsSync(file)) return env;
+  const given = Object.entries(env).filter(([, value]) => value !== undefined);
+  return { ...util.parseEnv(readFileSync(file, 'utf8')), ...Object.fromEntries(given) };
+}
+
+/** Whether an earlier start is running or has left processes behind, which the next one stops: it knows their ports. */
+export const hasEarlierStart = (root, env) =>
+  existsSync(path.resolve(root, env.HELIOGRAPH_DATA_DIR || '.heliograph', 'supervisor.json'));
+
 /**
  * The ports that `npm start` listens on, by variable: the environment's, else the defaults of `.env.example`, which is
  * generated from the configuration. What is elsewhere, off or no number is left to the configuration's own check.
@@ -48,8 +62,10 @@ export function wantedPorts(root, env) {
     .filter(([, port]) => port > 0 && port < 65_536);
 }
 
-/** One line for each port that something else listens on. */
-export async function portProblems(root, env = process.env) {
+/** One line for each port that something else listens on, unless that may be an earlier start of ours. */
+export async function portProblems(root, given = process.env) {
+  const env = environmentOf(root, given);
+  if (hasEarlierStart(root, env)) return [];
   const problems = await Promise.all(
     wantedPorts(root, env).map(async ([name, port]) =>
       (await isFree(port)) ? [] : [`port ${port} (${name}) is taken; stop what uses it or set ${name}`],

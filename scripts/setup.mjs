@@ -22,12 +22,11 @@ try {
   process.exitCode = 1;
 }
 
-/** Before a minute is spent on installing: what would make the start fail after it. */
+/** Before minutes are spent on installing and compiling: what would make the start fail after them. */
 async function checkMachine() {
   const problem = nodeProblem(process.versions.node) ?? (isInstalled() ? null : diskProblem(root));
   const problems = problem === null ? [] : [problem];
-  // Once installed, the start itself looks at the ports, and knows what an earlier start left running.
-  if (process.argv[2] === 'start' && !isInstalled()) problems.push(...(await portProblems(root)));
+  if (process.argv[2] === 'start') problems.push(...(await portProblems(root)));
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
@@ -40,7 +39,7 @@ function isInstalled() {
 function installDependencies() {
   if (isInstalled()) return;
   const began = Date.now();
-  console.error('Installing dependencies (npm ci): some 480 MB, half a minute to two minutes, only once …');
+  console.error('Installing dependencies (npm ci): some 480 MB, from half a minute to several, only once …');
   // NODE_ENV=production would leave out the compiler and embedded Postgres.
   const args = ['ci', '--include=dev', '--loglevel=error', '--no-fund', '--no-audit'];
   const npm = process.env.npm_execpath;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { load } from 'js-yaml';
+import { describeEnvironment } from '../src/config';
 import { ROOT } from './support/markdown';
 
 interface Service {
@@ -43,7 +44,8 @@ const KEEPERS: Record<string, string[]> = { postgres: ['postgres:/var/lib/postgr
 /** What each is told, and no more: a secret that a service has no use for is one that it can lose. */
 const DATABASE = ['DATABASE_URL', 'HELIOGRAPH_ALLOW_INSECURE'];
 const RUNNING = [
-  ...[...DATABASE, 'HELIOGRAPH_MASTER_KEY', 'HELIOGRAPH_MASTER_KEYS', 'HELIOGRAPH_PUBLIC_URL', 'LOG_LEVEL'],
+  ...[...DATABASE, 'HELIOGRAPH_MASTER_KEY', 'HELIOGRAPH_MASTER_KEYS', 'HELIOGRAPH_OUTBOUND_ALLOW'],
+  ...['HELIOGRAPH_PUBLIC_URL', 'LOG_LEVEL'],
   ...['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
 ];
 const TOLD: Record<string, string[]> = {
@@ -62,12 +64,26 @@ const TOLD: Record<string, string[]> = {
     ...['BIND_ON_IP', 'DB', 'DB_PORT', 'DYNAMIC_CONFIG_FILE_PATH', 'NUM_HISTORY_SHARDS'],
     ...['POSTGRES_PWD', 'POSTGRES_SEEDS', 'POSTGRES_USER'],
   ],
-  'temporal-namespace': ['TEMPORAL_ADDRESS'],
+  'temporal-namespace': ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
   'temporal-ui': ['TEMPORAL_ADDRESS', 'TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_INCLUDE_CREDENTIALS'],
   migrate: [...DATABASE, 'HELIOGRAPH_DATABASE_OWNER_URL'],
-  api: [...RUNNING, 'HELIOGRAPH_ADMIN_KEY', 'TEMPORAL_UI_URL'].sort(),
-  worker: RUNNING,
+  api: [
+    ...[
+      ...RUNNING,
+      'HELIOGRAPH_ACCOUNT_LIMITS',
+      'HELIOGRAPH_ADMIN_KEY',
+      'HELIOGRAPH_TRUSTED_PROXIES',
+      'TEMPORAL_UI_URL',
+    ],
+  ].sort(),
+  worker: [...RUNNING, 'HELIOGRAPH_KEEP_MONTHS', 'HELIOGRAPH_WORKER_BUILD_ID'].sort(),
 };
+/** Settings that the composition itself decides, or that only `npm start` has. */
+const DECIDED = [
+  ...['NODE_ENV', 'DATABASE_URL', 'HELIOGRAPH_DATABASE_OWNER_URL', 'TEMPORAL_ADDRESS', 'HELIOGRAPH_BIND'],
+  ...['HELIOGRAPH_DATA_DIR', 'TEMPORAL_CLI_PATH', 'HELIOGRAPH_TEMPORAL_PORT', 'HELIOGRAPH_POSTGRES_PORT'],
+  ...['HELIOGRAPH_SIMULATOR_PORT', 'HELIOGRAPH_METRICS_PORT', 'HELIOGRAPH_METRICS_BIND'],
+];
 
 describe.each(names)('%s', (name) => {
   const service = services[name]!;
@@ -95,7 +111,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('is reached from outside only by way of this machine', () => {
-    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{HELIOGRAPH_\w+:-\d+\}:\d+$/);
     if (service.ports !== undefined) expect(service.networks).toContain('outside');
   });
 
@@ -110,6 +126,16 @@ describe.each(names)('%s', (name) => {
     if (service.build === undefined) expect(service.image).toMatch(/^\$\{[A-Z_]+_IMAGE:-[\w./-]+:\d[\w.-]*\}$/);
     else expect(service.build.args).toEqual({ NODE_IMAGE: expect.stringMatching(/^\$\{NODE_IMAGE:-node:\d+-/) });
   });
+});
+
+test('passes on what .env.example invites to set, and asks for nothing that it does not name', () => {
+  const file = read('docker-compose.yml');
+  const asked = [...file.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!);
+  const settable = describeEnvironment().map(({ name }) => name);
+  expect(settable.filter((name) => !asked.includes(name) && !DECIDED.includes(name))).toEqual([]);
+  const named = [...read('.env.example').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name!);
+  // Images by digest are for docs/security.md.
+  expect(asked.filter((name) => !named.includes(name) && !name.endsWith('_IMAGE'))).toEqual([]);
 });
 
 test('the database is on a network that leads nowhere, with those that ask it and nobody else', () => {

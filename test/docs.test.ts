@@ -1,4 +1,5 @@
 /** Documentation and code say the same: settings, routes, field names, dependencies, links, paths and commands. */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ALIASES } from '../src/api/clevertap/fields';
@@ -19,6 +20,10 @@ test('docs/configuration.md has every setting with its default and meaning, and 
   const rows = tableRows(readDocument('docs/configuration.md'), ['Variable', 'Default', 'Meaning']);
   const documented = rows.map((cells) => cells.map((cell) => cell.replaceAll('&lt;', '<')));
   expect(documented).toEqual(describeEnvironment().map((v) => [v.name, v.fallback ?? '', v.description]));
+});
+
+test('docs/README.md is made of the first lines of all pages', () => {
+  execFileSync(process.execPath, [path.join(ROOT, 'scripts/docs-index.mjs'), '--check'], { stdio: 'pipe' });
 });
 
 describe('ARCHITECTURE says who may import whom as scripts/import-rules.json does', () => {

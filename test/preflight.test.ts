@@ -1,7 +1,7 @@
 /** What a machine is checked for before anything is installed on it. */
 import { createServer, type AddressInfo } from 'node:net';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from './support/markdown';
@@ -50,7 +50,7 @@ test('ports come from the environment, else from the configuration’s defaults,
   });
 });
 
-test('a fresh clone whose port is taken says so before it installs anything', async () => {
+test('a clone whose port is taken says so before it installs or compiles anything; .env counts', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const clone = mkdtempSync(path.join(tmpdir(), 'heliograph-fresh-'));
@@ -59,14 +59,29 @@ test('a fresh clone whose port is taken says so before it installs anything', as
       cpSync(path.join(ROOT, file), path.join(clone, file), { recursive: true });
     }
     const { port } = server.address() as AddressInfo;
-    const others = { HELIOGRAPH_SIMULATOR_PORT: 'off', TEMPORAL_ADDRESS: 'x:1', HELIOGRAPH_METRICS_PORT: String(port) };
-    const { status, stderr } = spawnSync(process.execPath, [path.join(clone, 'scripts', 'setup.mjs'), 'start'], {
-      env: { PATH: process.env.PATH, ...others, HELIOGRAPH_PORT: String(port) },
-      encoding: 'utf8',
-    });
+    writeFileSync(
+      path.join(clone, '.env'),
+      `HELIOGRAPH_SIMULATOR_PORT=off\nHELIOGRAPH_METRICS_PORT=${port}\nHELIOGRAPH_PORT=1\n`,
+    );
+    const start = () =>
+      spawnSync(process.execPath, [path.join(clone, 'scripts', 'setup.mjs'), 'start'], {
+        env: { PATH: process.env.PATH, TEMPORAL_ADDRESS: 'x:1', HELIOGRAPH_PORT: String(port) },
+        encoding: 'utf8',
+      });
     const taken = (name: string) => `port ${port} (${name}) is taken; stop what uses it or set ${name}`;
-    expect(status).toBe(1);
-    expect(stderr.trim().split('\n')).toEqual([taken('HELIOGRAPH_PORT'), taken('HELIOGRAPH_METRICS_PORT')]);
+    const told = [taken('HELIOGRAPH_PORT'), taken('HELIOGRAPH_METRICS_PORT')];
+    for (const installed of [false, true]) {
+      if (installed) {
+        mkdirSync(path.join(clone, 'node_modules'));
+        writeFileSync(path.join(clone, 'node_modules', '.package-lock.json'), '{}');
+      }
+      const { status, stderr } = start();
+      expect({ installed, status, lines: stderr.trim().split('\n') }).toEqual({ installed, status: 1, lines: told });
+    }
+    // What an earlier start has left is stopped by the next one, which knows its ports.
+    mkdirSync(path.join(clone, '.heliograph'));
+    writeFileSync(path.join(clone, '.heliograph', 'supervisor.json'), '{}');
+    expect(start().stderr).not.toContain('is taken');
   } finally {
     server.close();
     rmSync(clone, { recursive: true });

@@ -3,8 +3,10 @@ import { readConfig } from '../config';
 import { createLogger } from './logging';
 import { runDemo } from './demo/run';
 import { openTarget } from './demo/target';
+import { readEnvironmentFile } from './up/environment-file';
 
 async function main(): Promise<boolean> {
+  readEnvironmentFile();
   // Processes that the demo starts would write between its lines; their errors still show.
   process.env.LOG_LEVEL ??= 'error';
   const config = readConfig();

@@ -8,9 +8,11 @@ import { connectDatabase } from '../store/database';
 import { reseal, type ResealedColumn } from '../store/schema/reseal';
 import { createSealer } from '../store/seal';
 import { findEmbeddedUrl } from './embedded/postgres-roles';
+import { readEnvironmentFile } from './up/environment-file';
 import { findMasterKeys } from './up/master-keys';
 
 async function main(): Promise<void> {
+  readEnvironmentFile();
   const config = readConfig();
   const ring = createKeyring(findMasterKeys(config));
   const url = await databaseOf(config);

@@ -2,13 +2,16 @@
 import { ConfigError, readConfig, readMistakes } from '../config';
 import { createLogger, secretsOf, sentenceOf } from './logging';
 import { banner } from './up/banner';
+import { readEnvironmentFile } from './up/environment-file';
 import { startStack } from './up/stack';
 
 const IMPATIENT_AFTER_MS = 1_000;
 
 async function main(): Promise<void> {
+  const fromFile = readEnvironmentFile();
   const config = readConfig();
   const logger = createLogger('up', config.logLevel, { secrets: secretsOf(config) });
+  if (fromFile.length > 0) logger.info(`.env says ${fromFile.join(', ')}`);
   for (const mistake of readMistakes()) logger.warn(mistake);
   const stopping = new AbortController();
   let firstSignalAt = Infinity;

@@ -1,7 +1,8 @@
-/** What `/openapi.json` and `/docs` answer, without a key. */
+/** What `/openapi.json` and the pages below `/docs` answer, without a key. */
 import { createHash } from 'node:crypto';
 import { ERRORS } from '../../src/errors';
 import { operations } from '../../src/api/operations';
+import { filesBelow } from '../support/markdown';
 import { joinStack, type SharedStack } from '../support/shared';
 
 let stack: SharedStack;
@@ -25,33 +26,94 @@ test('200: /openapi.json names this server and has every operation', async () =>
   expect(ids.sort()).toEqual(operations.map(({ id }) => id).sort());
 });
 
-describe.each(['/docs', '/docs/errors'])('200: %s', (path) => {
-  test('brings all it needs, and its policy lets that through and nothing else', async () => {
+const hrefs = (text: string): string[] => [...text.matchAll(/(?:href|src)="([#/][^"]*)"/g)].map(([, link]) => link!);
+
+describe.each(['/docs', '/docs/api', '/docs/errors', '/docs/providers/infobip'])('200: %s', (path) => {
+  test('is a page whose policy lets through its style, the one script, and nothing else', async () => {
     const { status, headers, text } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(text).not.toMatch(/<script|<img|\ssrc=|\sstyle=|\son\w+=|url\(|@import/i);
+    expect(text.match(/<script.*?<\/script>/g)).toEqual(['<script src="/docs/assets/pages.js" defer></script>']);
+    expect(text).not.toMatch(/\sstyle=|<[^>]*\son\w+=|url\(|@import|(src|href)="https?:[^"]*\.(js|css)/i);
     const [, style] = /<style>([\s\S]*?)<\/style>/.exec(text)!;
     const hash = createHash('sha256').update(style!).digest('base64');
     const policy = headers.get('content-security-policy')!;
     expect(policy).toContain(`style-src 'sha256-${hash}'`);
     expect(policy).toMatch(/^default-src 'none';/);
-  });
-
-  test('its links lead somewhere', async () => {
-    const { text } = await get(path);
-    const pages: Record<string, string> = { [path]: text };
-    for (const [, link] of text.matchAll(/href="([#/][^"]*)"/g)) {
-      const [page, anchor] = link!.split('#') as [string, string | undefined];
-      pages[page || path] ??= (await get(page)).text;
-      if (anchor !== undefined) expect(pages[page || path]).toContain(`id="${anchor}"`);
-    }
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
   });
 });
 
-test('/docs has every operation, and what was written about it as text', async () => {
-  const { text } = await get('/docs');
+test('every page is reached from the index, and every link of every page leads to a place that is there', async () => {
+  const pages: Record<string, string> = { '/docs': (await get('/docs')).text };
+  const broken: string[] = [];
+  for (const [page, text] of walk(pages)) {
+    for (const link of hrefs(text)) {
+      const [where, anchor] = link.split('#') as [string, string | undefined];
+      const target = where === '' ? page : where;
+      if (!target.startsWith('/docs') && target !== '/openapi.json') continue;
+      if (pages[target] === undefined) {
+        const answer = await get(target);
+        if (answer.status !== 200) broken.push(`${page}: ${link} is ${answer.status}`);
+        pages[target] = answer.text;
+      }
+      if (anchor !== undefined && !pages[target]!.includes(`id="${anchor}"`)) broken.push(`${page}: ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
+  const written = filesBelow('docs', '.md').filter((file) => file !== 'docs/README.md');
+  const served = (file: string) => pages[`/${file.slice(0, -'.md'.length)}`] !== undefined;
+  // Decisions are reached by those that lead to them, and the first one from the index.
+  expect(written.filter((file) => !file.includes('/decisions/') && !served(file))).toEqual([]);
+  for (const file of written.filter((one) => one.includes('/decisions/'))) {
+    expect([file, (await get(`/${file.slice(0, -'.md'.length)}`)).status]).toEqual([file, 200]);
+  }
+});
+
+/** What is there, and what is added while one goes through it. */
+function* walk(pages: Record<string, string>): Generator<[string, string]> {
+  const seen = new Set<string>();
+  for (;;) {
+    const next = Object.keys(pages).find((page) => !seen.has(page));
+    if (next === undefined) return;
+    seen.add(next);
+    yield [next, pages[next]!];
+  }
+}
+
+test('a page speaks of pages, not of files: its Markdown links are links, and no customer is sent to src', async () => {
+  const { text } = await get('/docs/errors');
+  expect(text).toContain('<a href="/docs/clevertap#what-a-gateway-cant-carry">');
+  expect(text).not.toMatch(/\bsrc\//);
+  expect(text).not.toMatch(/\]\(/);
+});
+
+test('the search index is there, and finds a page by what stands in it', async () => {
+  const { headers, json } = await get('/docs/assets/search.json');
+  expect(headers.get('content-type')).toMatch(/^application\/json/);
+  expect(json.documentCount).toBeGreaterThan(200);
+  expect(Object.values(json.storedFields as Record<string, { address: string }>)).toContainEqual(
+    expect.objectContaining({ address: '/docs/runbook#callbacks-pile-up' }),
+  );
+  expect((await get('/docs/assets/pages.js')).headers.get('content-type')).toMatch(/^text\/javascript/);
+});
+
+test('nothing but what the build has made is served', async () => {
+  for (const path of [
+    '/docs/..%2f..%2fpackage.json',
+    '/docs/assets/..%2f..%2findex',
+    '/docs/.built',
+    '/docs/assets/none.js',
+  ]) {
+    expect([path, (await get(path)).status]).toEqual([path, 404]);
+  }
+});
+
+test('/docs/api has every operation with samples, and what was written about it as text', async () => {
+  const { text } = await get('/docs/api');
   for (const { id, summary } of operations) {
     expect(text).toContain(`id="${id}"`);
+    expect(text).toContain(`data-try="${id}"`);
     expect(text).toContain(summary.split('`')[0]!);
   }
 });

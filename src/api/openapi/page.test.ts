@@ -1,6 +1,5 @@
-/** The pages' own pieces: what is escaped, and how schemas and Markdown read. */
+/** The pages' own pieces: what is escaped, and how schemas read. */
 import { html, inline, type Piece } from './html';
-import { toHtml } from './errors-page';
 import { schemaTable } from './schema-table';
 
 const textOf = (piece: Piece): string => html`${piece}`.text;
@@ -21,15 +20,6 @@ test('code and links of Markdown; of links that lead elsewhere the words stay', 
   expect(textOf(inline('a `<b>` and [here](#x) or [`there`](other.md)'))).toBe(
     'a <code>&lt;b&gt;</code> and <a href="#x">here</a> or <code>there</code>',
   );
-});
-
-test('headings, paragraphs, code and tables of Markdown; a row is found by its first cell', () => {
-  const page = textOf(
-    toHtml('# Title\n\nText.\n\n```json\n{"a":\n\n1}\n```\n\n| Code | Why |\n| --- | --- |\n| `x-y` | `no` |\n'),
-  );
-  expect(page).toContain('<h1>Title</h1><p>Text.</p><pre tabindex="0">{&quot;a&quot;:\n\n1}</pre>');
-  expect(page).toContain('<tr id="x-y">');
-  expect(page).toContain('<td><code>no</code></td>');
 });
 
 describe('a schema as a table', () => {

@@ -1,15 +1,20 @@
-/** The documentation of the API as one HTML page without scripts, made from the OpenAPI document. */
+/** The reference of the API as one HTML page, made from the OpenAPI document; it can be read without scripts. */
 import { createHash } from 'node:crypto';
 import type { OpenApi, OpenApiMedia, OpenApiOperation, OpenApiParameter, OpenApiResponse, Reference } from './document';
 import { Html, html, inline, join, prose, type Piece } from './html';
+import { samplesOf, type Place } from './samples/samples';
 import { schemaTable, typeOf } from './schema-table';
 import { STYLE } from './style';
 
-/** Lets the pages' own style through, and nothing else. */
+/** Lets the pages' own style and script through and what the script asks of this server, and nothing else. */
 export const DOCS_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  'img-src data:',
+  "script-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -25,6 +30,7 @@ export const documentPage = (title: string, navigation: Piece, content: Piece): 
         <title>${title}</title>
         <link rel="icon" href="data:," />
         ${new Html(`<style>${STYLE}</style>`)}
+        <script src="/docs/assets/pages.js" defer></script>
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -35,19 +41,13 @@ export const documentPage = (title: string, navigation: Piece, content: Piece): 
       </body>
     </html>`.text;
 
-interface Place {
-  method: string;
-  path: string;
-  operation: OpenApiOperation;
-}
-
 /** The page of all operations and schemas. */
 export function operationsPage(document: OpenApi): string {
   const groups = document.tags.map((tag) => ({ ...tag, places: placesOf(document, tag.name) }));
   const { title, version, description } = document.info as Record<'title' | 'version' | 'description', string>;
   return documentPage(
     `${title} API`,
-    html`${groups.map(
+    html`<a class="group" href="/docs">All pages</a> ${groups.map(
         ({ name, places }) =>
           html`<a class="group" href="#${slug(name)}">${name}</a>
             <ul class="operations">
@@ -102,7 +102,7 @@ function toSection({ method, path, operation }: Place, document: OpenApi): Html 
         : html`<h4>Body${requestBody.required ? null : ', optional'}</h4>
             ${mediaBlocks(requestBody.content)}`
     }
-    ${answersOf(operation, document)}
+    ${answersOf(operation, document)} ${samplesOf({ method, path, operation }, document)}
   </section>`;
 }
 

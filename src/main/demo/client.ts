@@ -1,4 +1,5 @@
 /** JSON over HTTP to the api and to the simulator's control routes. */
+import { setMaxListeners } from 'node:events';
 
 /** An answer outside 2xx, or none; the message is a sentence for the person who runs the demo. */
 export class RequestError extends Error {
@@ -17,6 +18,8 @@ export interface JsonClient {
 
 /** @param signal Aborting it ends every call. */
 export function jsonClient(base: string, headers: Record<string, string>, signal: AbortSignal): JsonClient {
+  // Each call listens until it is collected, and a run makes thousands: Node would take that for a leak.
+  setMaxListeners(0, signal);
   async function send<T>(method: string, path: string, body: string | undefined, type: string): Promise<T> {
     const typed = body === undefined ? headers : { ...headers, 'content-type': type };
     const request = { method, signal, headers: typed, body };

@@ -1,4 +1,4 @@
-import { Progress, progressLine } from './progress';
+import { Progress, progressLine, waitsFor } from './progress';
 
 const ledger = (part: object) => ({
   ...{ accepted: 0, delivered: 0, failed: 0, expired: 0, suppressed: 0, cancelled: 0, unknown: 0, open: 0 },
@@ -45,12 +45,27 @@ test('a terminal shows one line, redrawn', () => {
   expect(terminal.written).toEqual(['\r\x1b[2K  one', '\r\x1b[2K  two', '\r\x1b[2K  three\n']);
 });
 
-test('a file gets a line every two seconds, and the last state once', () => {
+test('a file gets a line for each change, every two seconds at most, and the last state once', () => {
   const file = screen(false);
   const progress = new Progress(file);
   progress.show('one', 10_000);
   progress.show('two', 11_999);
   progress.show('three', 12_000);
+  progress.show('three', 14_000);
+  progress.show('three', 16_000);
   progress.end('three');
   expect(file.written).toEqual(['  one\n', '  three\n']);
+});
+
+test.each([
+  [{ open: 12, untold: 0, campaignState: 'running' }, 'waits for 12 messages to end'],
+  [
+    { open: 1, untold: 3, campaignState: 'running' },
+    'waits for 1 message to end and for CleverTap to hear of 3 outcomes',
+  ],
+  [{ open: 0, untold: 1, campaignState: 'finished' }, 'waits for CleverTap to hear of 1 outcome'],
+  [{ open: 0, untold: 0, campaignState: 'running' }, 'waits for the campaign, which is running, to finish'],
+  [{ open: 0, untold: 0, campaignState: 'finished' }, ''],
+])('what is awaited is said: %j', (awaited, words) => {
+  expect(waitsFor(awaited)).toBe(words);
 });

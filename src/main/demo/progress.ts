@@ -1,4 +1,4 @@
-/** The demo's progress: one line that is redrawn on a terminal, a line every two seconds elsewhere. */
+/** The demo's progress: one line that is redrawn on a terminal; elsewhere a line for each change, every two seconds at most. */
 import type { Ledger } from './ledger';
 
 const WIDTH = 30;
@@ -22,6 +22,24 @@ export function progressLine(ledger: Ledger, total: number): string {
   return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${parts.join(' · ')}`;
 }
 
+/** What is still to come; each is said until it has. */
+export interface Awaited {
+  open: number;
+  /** Outcomes that CleverTap has not heard of, of messages that have one. */
+  untold: number;
+  campaignState: string;
+}
+
+/** For example `waits for 12 messages to end and for CleverTap to hear of 3 outcomes`; empty when nothing is awaited. */
+export function waitsFor({ open, untold, campaignState }: Awaited): string {
+  const awaited = [
+    ...(open > 0 ? [`${open} ${open === 1 ? 'message' : 'messages'} to end`] : []),
+    ...(untold > 0 ? [`CleverTap to hear of ${untold} ${untold === 1 ? 'outcome' : 'outcomes'}`] : []),
+    ...(open <= 0 && campaignState !== 'finished' ? [`the campaign, which is ${campaignState}, to finish`] : []),
+  ];
+  return awaited.length === 0 ? '' : `waits for ${awaited.join(' and for ')}`;
+}
+
 /** Where progress is written; `process.stdout` fits. */
 export interface Screen {
   isTTY?: boolean;
@@ -38,7 +56,7 @@ export class Progress {
   show(line: string, nowMs: number): void {
     if (this.screen.isTTY === true) {
       this.screen.write(`\r\x1b[2K  ${line}`);
-    } else if (nowMs - this.lastLineAtMs >= LINE_EVERY_MS) {
+    } else if (line !== this.shown && nowMs - this.lastLineAtMs >= LINE_EVERY_MS) {
       this.lastLineAtMs = nowMs;
       this.screen.write(`  ${line}\n`);
     } else {

@@ -4,7 +4,7 @@ import { parseAttemptWireId } from '../../core/messages/ids';
 import { messagesOf, readCampaign, scheduleCampaign, uploadList } from './campaign';
 import type { JsonClient } from './client';
 import { brokenPromises, difference, type Ledger, type RunResult, type CallbackTotals } from './ledger';
-import { Progress, progressLine, type Screen } from './progress';
+import { Progress, progressLine, waitsFor, type Awaited, type Screen } from './progress';
 import { report, type ProviderCounts } from './report';
 import type { Target } from './target';
 import { readTraces, summariseLegs } from './traces';
@@ -29,15 +29,8 @@ const LOOKED_AT = 10_000;
 /** All numbers that a run is judged by, read before and after it. */
 interface Counts {
   ledger: Ledger;
-  /** Callbacks that have not reached CleverTap yet. */
-  untold: number;
   callbacks: CallbackTotals;
   provider: ProviderCounts;
-}
-
-interface StatsAnswer {
-  ledger: Ledger;
-  callbacks: { state: string; count: number }[];
 }
 
 /**
@@ -57,7 +50,7 @@ export async function runDemo(target: Target, screen: Screen): Promise<boolean> 
     say(
       `and ${percent(DEMO_SCRIPT.badNumberShare)} of all numbers; its receipts come late, twice, early and out of order.\n`,
     );
-    await earlierSettled(api, say);
+    await earlierSettled(target, say);
     const traffic = demoTraffic(new Date());
     const before = await readCounts(target);
     const step = async <T>(label: string, messages: number, what: string, act: () => Promise<T>): Promise<T> => {
@@ -80,7 +73,7 @@ export async function runDemo(target: Target, screen: Screen): Promise<boolean> 
     );
 
     const total = ids.length + upload.valid;
-    const finished = await watch(api, { total, campaignId: campaign.id }, before, new Progress(screen));
+    const awaited = await watch(target, { total, campaignId: campaign.id }, before, new Progress(screen));
     const change = difference(await readCounts(target), before);
     const listed = await messagesOf(api, list, traffic.madeAt);
     const firstAt = await firstSubmissions(simulator);
@@ -93,7 +86,9 @@ export async function runDemo(target: Target, screen: Screen): Promise<boolean> 
     };
     const broken = [
       ...brokenPromises(result),
-      ...(finished ? [] : [`the demo gave up after ${DEADLINE_MS / 1_000} s; follow the rest with GET /api/v1/stats`]),
+      ...(awaited === ''
+        ? []
+        : [`after ${DEADLINE_MS / 1_000} s it still ${awaited}; follow the rest with GET /api/v1/stats`]),
     ];
     const legs = summariseLegs(await readTraces(api, [...ids, ...listed]));
     say(report({ ...result, provider: change.provider, legs, broken }));
@@ -121,53 +116,72 @@ async function send(api: JsonClient, { label, path, body, messages }: DemoReques
 }
 
 /** Gives messages and callbacks of before some time to end, so that they aren't taken for this run's. */
-async function earlierSettled(api: JsonClient, say: (line: string) => void): Promise<void> {
+async function earlierSettled(target: Target, say: (line: string) => void): Promise<void> {
   const giveUpAt = performance.now() + EARLIER_DEADLINE_MS;
   for (let waited = false; ; waited = true) {
-    const { ledger, untold } = await readStats(api);
-    if ((ledger.open === 0 && untold === 0) || performance.now() > giveUpAt) return;
+    const { open } = await readLedger(target.api);
+    const isSettled = open === 0 && !(await hasUntold(target));
+    if (isSettled || performance.now() > giveUpAt) return;
     if (!waited) say('  Earlier messages are still under way: waiting for them first.\n');
     await sleep(POLL_MS);
   }
 }
 
-/** Shows progress until everything is settled and told; false when the deadline came first. */
+/** Whether the simulated CleverTap is still to hear of something; other webhooks may be dead for all the demo cares. */
+async function hasUntold({ api, simulatorUrl }: Target): Promise<boolean> {
+  const webhooks = await api.call<{ items: { id: string; url: string }[] }>('GET', '/api/v1/webhooks');
+  for (const { id } of webhooks.items.filter(({ url }) => url.startsWith(`${simulatorUrl}/clevertap/`))) {
+    for (const state of ['pending', 'sending']) {
+      const waiting = `/api/v1/callbacks?webhookId=${id}&state=${state}&limit=1`;
+      if ((await api.call<{ items: unknown[] }>('GET', waiting)).items.length > 0) return true;
+    }
+  }
+  return false;
+}
+
+/** Shows progress until everything is settled and told. @returns what the deadline found still awaited; '' = nothing */
 async function watch(
-  api: JsonClient,
+  { api, simulator }: Target,
   { total, campaignId }: { total: number; campaignId: string },
   before: Counts,
   progress: Progress,
-): Promise<boolean> {
+): Promise<string> {
   const giveUpAt = performance.now() + DEADLINE_MS;
   for (;;) {
-    const now = await readStats(api);
-    const ledger = difference(now.ledger, before.ledger);
+    const ledger = difference(await readLedger(api), before.ledger);
+    const settled = ledger.accepted - Math.max(0, ledger.open);
+    const told = (await readTold(simulator)).records - before.callbacks.records;
+    const awaited: Awaited = {
+      open: Math.max(ledger.open, total - ledger.accepted),
+      untold: Math.max(0, Math.min(settled, total) - told),
+      campaignState: ledger.open > 0 ? 'running' : (await readCampaign(api, campaignId)).state,
+    };
     const line = progressLine(ledger, total);
-    const settled = ledger.accepted >= total && ledger.open <= 0 && now.untold <= before.untold;
-    const finished = settled && (await readCampaign(api, campaignId)).state === 'finished';
-    if (finished || performance.now() > giveUpAt) {
+    const words = waitsFor(awaited);
+    if (words === '' || performance.now() > giveUpAt) {
       progress.end(line);
-      return finished;
+      return words;
     }
-    progress.show(line, performance.now());
+    // While messages leave and end, the numbers say it all.
+    progress.show(awaited.open > 0 ? line : `${line} · ${words}`, performance.now());
     await sleep(POLL_MS);
   }
 }
 
-async function readStats(api: JsonClient): Promise<Pick<Counts, 'ledger' | 'untold'>> {
-  const { ledger, callbacks } = await api.call<StatsAnswer>('GET', '/api/v1/stats');
-  const untold = callbacks.filter(({ state }) => state === 'pending' || state === 'sending');
-  return { ledger, untold: untold.reduce((sum, { count }) => sum + count, 0) };
-}
+const readLedger = async (api: JsonClient): Promise<Ledger> =>
+  (await api.call<{ ledger: Ledger }>('GET', '/api/v1/stats')).ledger;
+
+const readTold = (simulator: JsonClient): Promise<CallbackTotals> =>
+  simulator.call<CallbackTotals>('GET', `/control/clevertap?account=${CLEVERTAP_ACCOUNT}`);
 
 async function readCounts({ api, simulator }: Target): Promise<Counts> {
-  const [stats, callbacks, provider] = await Promise.all([
-    readStats(api),
-    simulator.call<CallbackTotals>('GET', `/control/clevertap?account=${CLEVERTAP_ACCOUNT}`),
+  const [ledger, callbacks, provider] = await Promise.all([
+    readLedger(api),
+    readTold(simulator),
     simulator.call<ProviderCounts>('GET', '/control/counts'),
   ]);
   const { submissions, duplicateIds, receipts } = provider;
-  return { ...stats, callbacks, provider: { submissions, duplicateIds, receipts: { sent: receipts.sent } } };
+  return { ledger, callbacks, provider: { submissions, duplicateIds, receipts: { sent: receipts.sent } } };
 }
 
 /** When each message first reached the provider, by its own clock, which is this machine's: message id → epoch ms. */

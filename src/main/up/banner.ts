@@ -1,13 +1,15 @@
 import { LOOPBACK, type Config } from '../../config';
 import { isKeyItself } from '../../core/accounts/admin-key';
 
-/** What `npm start` prints when everything runs: where things are, the key, and two commands that work as pasted. */
+/** What `npm start` prints when everything runs: where things and pages are, the key, and two commands that work as pasted. */
 export function banner(config: Config, adminKey: string): string {
   // What a deployment prints is kept in a journal.
   const isShown = isKeyItself(adminKey) && !(config.production && config.adminKey !== undefined);
   const base = `http://${LOOPBACK}:${config.port}`;
   const links: [string, string][] = [
-    ['API', `${base}/api/v1`],
+    ['Console', `${base}/console`],
+    ['The first hour', `${base}/docs/first-hour`],
+    ['API', `${base}/docs/api`],
     ['Health', `${base}/readyz`],
     ...(config.temporal.address === undefined
       ? ([['Temporal UI', `http://${LOOPBACK}:${config.temporal.uiPort}`]] as [string, string][])
