@@ -10,6 +10,7 @@ import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
 import { codec } from './resources/codec/endpoints';
+import { doctor } from './resources/doctor/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
 import { gateways } from './resources/gateways/endpoints';
@@ -59,5 +60,6 @@ export const operations: readonly Endpoint[] = [
   ...links,
   ...codec,
   ...health,
+  ...doctor,
   ...documentation(() => operations),
 ];

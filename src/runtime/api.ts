@@ -29,6 +29,8 @@ import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
 import { countGatewayStates } from '../store/gateways/health';
 import { createBase, type Base, type RuntimeLog } from './base';
+import { createDoctor, type Doctor } from './doctor';
+import { temporalSettings } from './temporal';
 
 /** For what people ask and change. */
 const API_CONNECTIONS = 10;
@@ -117,6 +119,7 @@ export async function startApi(
     outboundAllow: config.outboundAllow,
     limits: config.accountLimits,
     readiness: readinessOf(base),
+    doctor: doctorOf(base, config),
     log,
   });
   const server = createHttpServer(app, undefined, { isProxy: (socket) => addresses.isProxy(socket) });
@@ -166,6 +169,18 @@ const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: 
 
 const readinessOf = ({ database, connection }: Base) =>
   createReadiness({ postgres: () => askPostgres(database), temporal: () => askTemporal(connection) });
+
+function doctorOf({ database, sealer, connection, namespace, workflows }: Base, config: Config): Doctor {
+  return createDoctor({
+    config,
+    keys: config.masterKeys ?? [],
+    database,
+    sealer,
+    temporal: { connection, namespace, address: temporalSettings(config.temporal).options.address },
+    searchAttributeProblems: () => workflows.searchAttributeProblems(),
+    nowMs: Date.now,
+  });
+}
 
 /** The admin key of the environment, under the id that stands for it in the audit. */
 function adminKeyOf({ adminKey: key }: Config, { ring }: Base, log: RuntimeLog) {
