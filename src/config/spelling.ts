@@ -1,7 +1,10 @@
 /** Settings that nobody reads because their name is not spelt as it should be. */
 
-/** Of ours; variables of other programs are none of our business. Those of the tests are set by them alone. */
-const OURS = /^HELIOGRAPH_(?!TEST_|WRITE_)/;
+/**
+ * Of ours; variables of other programs are none of our business. Those of the tests are set by them alone, and some are
+ * the command line's own (docs/cli.md).
+ */
+const OURS = /^HELIOGRAPH_(?!TEST_|WRITE_|(?:URL|KEY|ACCOUNT)$)/;
 /** A name that differs in more letters is probably not a slip. */
 const MAX_SLIPS = 4;
 
