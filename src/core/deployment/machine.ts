@@ -100,7 +100,7 @@ export function judgeSettings(problems: readonly string[], mistakes: readonly st
     );
   }
   if (mistakes.length > 0) {
-    return warn('settings', listOf(mistakes), 'Correct the names, or unset them: nothing reads them.');
+    return warn('settings', `${listOf(mistakes)}.`, 'Correct the names, or unset them: nothing reads them.');
   }
   return ok('settings', 'The settings are right.');
 }
