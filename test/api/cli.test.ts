@@ -7,8 +7,10 @@ import { joinStack, type SharedStack } from '../support/shared';
 import { ADMIN_KEY, temporaryFolder } from '../support/servers';
 import { makeTenant, type Tenant } from '../support/tenants';
 
-/** Commands whose routes this version may lack, and which need things that a worker makes: `src/cli/run.test.ts` has them. */
-const ELSEWHERE = ['up', 'migrate', 'config', 'keys reseal', 'doctor'];
+/** What works on this machine, or needs a failure that the tests of those routes make: `src/cli/run.test.ts` has them. */
+const ELSEWHERE = [
+  'up', 'migrate', 'config', 'keys reseal', 'doctor', 'message resend', 'message move', 'campaign again',
+]; // prettier-ignore
 
 let stack: SharedStack;
 let neighbour: Tenant;
@@ -184,6 +186,26 @@ test('pages and completion', async () => {
   expect(await json(['open', 'docs'])).toEqual({ page: 'docs', url: `${stack.url}/docs` });
   expect((await run(['open'])).out).toBe(`${stack.url}/console\n`);
   await json(['completion', 'fish']);
+});
+
+describe('questions', () => {
+  test.each([
+    ['GET /api/v1/why', ['why', '--meta', 'cli-1']],
+    ['GET /api/v1/find', ['find', 'cli-1']],
+    ['GET /api/v1/alerts', ['alerts']],
+    ['GET /api/v1/requests', ['requests']],
+  ])('%s', async (operation, argv) => {
+    if (!isDocumented(operation)) return;
+    await json(argv);
+    expect((await run(argv)).code).toBe(0);
+  });
+
+  test('POST /api/v1/messages/{id}/cancel', async () => {
+    if (!isDocumented('POST /api/v1/messages/{id}/cancel')) return;
+    const argv = ['send', '--to', '+919800074001', '--text', 'Later', '--service', 'T', '--time', '2027-01-31 10:00'];
+    const { ids } = await json(argv);
+    await json(['message', 'cancel', ids[0]]);
+  });
 });
 
 test('every command whose route there is printed a document that fits', () => {
