@@ -289,6 +289,12 @@ describe('on a terminal', () => {
 
   test('what others wrote can’t move the cursor', async () => {
     expect((await run(['gateway', 'list'], { isTTY: true })).out).not.toContain('\u001b[2J');
+    replies['GET /api/v1/alerts'] = {
+      body: { items: [{ subject: {}, sentence: 'A \u001b]0;title\u0007', closedAt: null }] },
+    };
+    expect((await run(['alerts'], { isTTY: true })).out).toContain('A  ]0;title ');
+    replies['GET /api/v1/gateways'] = { status: 400, body: { title: '\u001b[2J' } };
+    expect((await run(['gateway', 'list'], { isTTY: true })).err).not.toContain('\u001b');
   });
 
   test('what can’t be undone asks; a no does nothing', async () => {

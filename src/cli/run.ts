@@ -6,7 +6,7 @@ import { createApi, type Api } from './client';
 import type { Command, Context, Local, Options } from './command';
 import { commands, GROUPS } from './commands';
 import { CliError, EXIT, toLines, usage } from './exit';
-import { isColoured, Paper } from './output/paper';
+import { isColoured, Paper, printable } from './output/paper';
 import type { Screen } from './output/progress';
 import { isZone } from './output/times';
 
@@ -44,7 +44,7 @@ export async function runCli(io: Io): Promise<number> {
       const context = contextOf(io, globals);
       base = context.api.url;
       const outcome = await command.run(context, args, options);
-      const text = globals.json === true ? JSON.stringify(outcome.json, null, 2) : outcome.lines.join('\n');
+      const text = globals.json === true ? JSON.stringify(outcome.json, null, 2) : printable(outcome.lines.join('\n'));
       if (text !== '') io.stdout.write(`${text}\n`);
       exitCode = outcome.exitCode ?? EXIT.ok;
     });
@@ -60,12 +60,12 @@ function conclude({ stderr, signal }: Io, error: unknown, wantsJson: boolean, ba
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (signal.aborted) return EXIT.interrupted;
   if (error instanceof CliError) {
-    const text = wantsJson ? JSON.stringify(error.problem) : toLines(error.problem, base).join('\n');
+    const text = wantsJson ? JSON.stringify(error.problem) : printable(toLines(error.problem, base).join('\n'));
     stderr.write(`${text}\n`);
     return error.exitCode;
   }
   const title = error instanceof Error ? error.message : String(error);
-  stderr.write(`${wantsJson ? JSON.stringify({ title }) : toLines({ title }).join('\n')}\n`);
+  stderr.write(`${wantsJson ? JSON.stringify({ title }) : printable(toLines({ title }).join('\n'))}\n`);
   return EXIT.failed;
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from './command';
 import { CliError, EXIT } from './exit';
+import { printable } from './output/paper';
 import { Progress } from './output/progress';
 
 const EVERY_MS = 1_000;
@@ -24,8 +25,9 @@ export interface Watch<Value> {
  */
 export async function watch<Value>(
   { stdout, stderr, isJson, signal }: Context,
-  { look, isOver, line, forMs = Infinity }: Watch<Value>,
+  { look, isOver, line: lineOf, forMs = Infinity }: Watch<Value>,
 ): Promise<{ value: Value; isOver: boolean }> {
+  const line = (value: Value): string => printable(lineOf(value));
   const screen = isJson ? (stderr.isTTY === true ? stderr : undefined) : stdout;
   const progress = screen === undefined ? undefined : new Progress(screen, '');
   const beganAt = performance.now();

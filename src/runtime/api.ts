@@ -23,6 +23,8 @@ import { adminKeyWeakness } from '../config/key-strength';
 import { createAccessTokens } from '../core/accounts/access-token';
 import { adminKeyId } from '../core/accounts/admin-key';
 import { ByteBudget } from '../core/concurrency/byte-budget';
+import { TtlCache } from '../core/concurrency/ttl-cache';
+import type { Finding } from '../core/deployment/finding';
 import { createInbox, type Inbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
@@ -42,6 +44,7 @@ const INTAKE_CONNECTIONS = 8;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
+const DOCTOR_MS = 5_000;
 /**
  * Memory for bodies. Of those who have shown a key one account may have half, which is eight of the largest; strangers
  * have what a hundred of them need to show one.
@@ -170,8 +173,10 @@ const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: 
 const readinessOf = ({ database, connection }: Base) =>
   createReadiness({ postgres: () => askPostgres(database), temporal: () => askTemporal(connection) });
 
+/** Whoever asks: servers and machine are looked at every few seconds at most. */
 function doctorOf({ database, sealer, connection, namespace, workflows }: Base, config: Config): Doctor {
-  return createDoctor({
+  const looks = new TtlCache<Finding[]>(DOCTOR_MS);
+  const doctor = createDoctor({
     config,
     keys: config.masterKeys ?? [],
     database,
@@ -180,6 +185,7 @@ function doctorOf({ database, sealer, connection, namespace, workflows }: Base, 
     searchAttributeProblems: () => workflows.searchAttributeProblems(),
     nowMs: Date.now,
   });
+  return { account: doctor.account, deployment: () => looks.get('', doctor.deployment) };
 }
 
 /** The admin key of the environment, under the id that stands for it in the audit. */

@@ -76,8 +76,11 @@ export class Paper {
   }
 }
 
-/** Control characters of a text that somebody else wrote must not reach the terminal. */
-// eslint-disable-next-line no-control-regex -- They are what is looked for.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
+/** All but line feeds, tabs, and the colours that are ours. */
+const UNPRINTABLE = /\u001b(?!\[\d{1,2}m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
+
+/** A text as it may be written to a terminal: what somebody else wrote must not move its cursor, or worse. */
+export const printable = (text: string): string => text.replace(UNPRINTABLE, ' ');
 
 const oneLine = (cell: Cell): string => (cell == null ? '–' : String(cell).replace(CONTROLS, ' '));
