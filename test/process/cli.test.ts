@@ -63,7 +63,10 @@ test('doctor looks by itself while the API is away, ends with 1, and says what t
 });
 
 test('doctor without a database says so, and without a deployment that it saw none', async () => {
-  const env: NodeJS.ProcessEnv = { ...(await beside()), DATABASE_URL: `postgres://x:hidden@127.0.0.1:${await drawFreePort()}/x` };
+  const env: NodeJS.ProcessEnv = {
+    ...(await beside()),
+    DATABASE_URL: `postgres://x:hidden@127.0.0.1:${await drawFreePort()}/x`,
+  };
   const { code, out } = await heliograph(['doctor'], env);
   expect(code).toBe(1);
   expect(out).toMatch(/^FAIL {2}database +Postgres at 127\.0\.0\.1:\d+\/x does not answer: .*\n +→ Start Postgres/m);
