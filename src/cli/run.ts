@@ -156,7 +156,9 @@ function contextOf(io: Io, globals: Globals): Context {
 
 function apiOf(io: Io, globals: Globals): Api {
   const { env, stderr, signal, local } = io;
-  const url = urlOf(globals.url ?? env.HELIOGRAPH_URL ?? `http://127.0.0.1:${env.HELIOGRAPH_PORT ?? '8080'}`);
+  // A port that is none is what `config` tells.
+  const port = /^\d+$/.test(env.HELIOGRAPH_PORT ?? '') ? env.HELIOGRAPH_PORT : '8080';
+  const url = urlOf(globals.url ?? env.HELIOGRAPH_URL ?? `http://127.0.0.1:${port}`);
   const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol === 'http:' && !isHere) {
     stderr.write(`heliograph: ${url.origin} is asked without TLS: the key can be read on the way.\n`);

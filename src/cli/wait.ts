@@ -5,7 +5,8 @@ import { CliError, EXIT } from './exit';
 import { printable } from './output/paper';
 import { Progress } from './output/progress';
 
-const EVERY_MS = 1_000;
+/** Most is over at once; what is not is asked about once a second. */
+const LOOKS_MS = { first: 100, longest: 1_000 };
 /** An API that restarts is waited for. */
 const MAX_ABSENCE_MS = 60_000;
 
@@ -30,6 +31,7 @@ export async function watch<Value>(
   const line = (value: Value): string => printable(lineOf(value));
   const screen = isJson ? (stderr.isTTY === true ? stderr : undefined) : stdout;
   const progress = screen === undefined ? undefined : new Progress(screen, '');
+  let pauseMs = LOOKS_MS.first;
   const beganAt = performance.now();
   let seenAt = performance.now();
   let last: Value | undefined;
@@ -48,7 +50,8 @@ export async function watch<Value>(
         return { value: last, isOver: ended };
       }
       progress?.show(line(last), performance.now());
-      await delay(EVERY_MS, undefined, { signal });
+      await delay(pauseMs, undefined, { signal });
+      pauseMs = Math.min(LOOKS_MS.longest, pauseMs * 2);
     }
   } catch (error) {
     if (last !== undefined && signal.aborted) progress?.end(line(last));

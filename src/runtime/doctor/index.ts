@@ -10,7 +10,7 @@ import { fingerprintOf, type MasterKey } from '../../core/accounts/keyring';
 import { fail, inOrder, type CheckId, type Finding } from '../../core/deployment/finding';
 import { judgeMasterKeys } from '../../core/deployment/machine';
 import { judgePartitions, judgeSchema, judgeSealed } from '../../core/deployment/servers';
-import { readClockMs, type Database } from '../../store/database';
+import type { Database } from '../../store/database';
 import { readPartitionsEndMs, readSchemaState, readSealingKeys } from '../../store/schema/looks';
 import type { Sealer } from '../../store/seal';
 import { accountChecks } from './accounts';
@@ -77,7 +77,7 @@ async function databaseChecks(patient: Patient): Promise<Finding[]> {
   if (schema.state === 'fail') return [reached, schema];
   const others = await Promise.all([
     guarded('partitions', async () =>
-      judgePartitions({ untilMs: await readPartitionsEndMs(pool), nowMs: await readClockMs(pool) }),
+      judgePartitions({ untilMs: await readPartitionsEndMs(pool), nowMs: patient.nowMs() }),
     ),
     guarded('sealed', async () => judgeSealed({ sealed: await readSealingKeys(pool), ring })),
     guarded('clock', () => checkClock(pool, patient.nowMs)),

@@ -68,10 +68,7 @@ async function problemAt(publicUrl: string): Promise<string | null> {
     if (answer.status !== 200) return `it answered ${answer.status}`;
     return text.includes('"status":"ok"') ? null : 'something else answers there';
   } catch (error) {
-    if (!(error instanceof Error)) return String(error);
-    const { cause } = error as { cause?: { code?: string; message?: string } };
-    return error.name === 'TimeoutError'
-      ? 'no answer within 4 seconds'
-      : (cause?.code ?? cause?.message ?? error.message);
+    const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+    return name === 'TimeoutError' ? 'no answer within 4 seconds' : (cause?.code ?? cause?.message ?? message);
   }
 }
