@@ -339,6 +339,16 @@ describe('campaign watch', () => {
   });
 });
 
+test('an erasure is waited for when asked', async () => {
+  const erasure = (state: string) => ({ id: 'e1', kind: 'number', state, counts: { messages: 2 }, waiting: 1 });
+  let asked = 0;
+  replies['POST /api/v1/erasures'] = { status: 201, body: erasure('pending') };
+  replies['GET /api/v1/erasures/e1'] = () => ({ body: erasure(asked++ === 0 ? 'running' : 'done') });
+  const { code, out } = await run(['erase', '--to', '+919800000001', '--wait', '--yes']);
+  expect([code, out]).toEqual([0, 'running, 1 messages are still to be blanked\ndone, 1 messages are still to be blanked\nmessages  2\n']); // prettier-ignore
+  expect(asked).toBe(2);
+});
+
 describe('doctor', () => {
   const finding = { id: 'callbacks' as const, state: 'warn' as const, sentence: 'Not proven.', remedy: 'Prove them.' };
 

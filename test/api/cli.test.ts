@@ -162,10 +162,10 @@ test('numbers are suppressed one by one and by a file, and let again', async () 
 }); // prettier-ignore
 
 test('a person is erased', async () => {
-  const done = await json(['erase', '--to', '+919800070002', '--wait']);
-  expect(done.state).toBe('done');
+  // How long a turn of its duty takes is not this file's: `--wait` is in src/cli/run.test.ts.
+  expect((await json(['erase', '--to', '+919800070002'])).kind).toBe('number');
   expect((await run(['erase'])).code).toBe(2);
-}, 60_000);
+});
 
 test('keys are made, listed, rotated, revoked; the key stands alone on standard output', async () => {
   const made = await run(['key', 'create', '--name', 'pipe', '--scope', 'read']);
@@ -188,24 +188,25 @@ test('pages and completion', async () => {
   await json(['completion', 'fish']);
 });
 
-describe('questions', () => {
-  test.each([
-    ['GET /api/v1/why', ['why', '--meta', 'cli-1']],
-    ['GET /api/v1/find', ['find', 'cli-1']],
-    ['GET /api/v1/alerts', ['alerts']],
-    ['GET /api/v1/requests', ['requests']],
-  ])('%s', async (operation, argv) => {
-    if (!isDocumented(operation)) return;
-    await json(argv);
-    expect((await run(argv)).code).toBe(0);
-  });
+/** Where this version has the route. */
+const whereThereIs = (operation: string) => (isDocumented(operation) ? test : test.skip);
 
-  test('POST /api/v1/messages/{id}/cancel', async () => {
-    if (!isDocumented('POST /api/v1/messages/{id}/cancel')) return;
-    const argv = ['send', '--to', '+919800074001', '--text', 'Later', '--service', 'T', '--time', '2027-01-31 10:00'];
-    const { ids } = await json(argv);
-    await json(['message', 'cancel', ids[0]]);
+for (const [operation, argv] of [
+  ['GET /api/v1/why', ['why', '--meta', 'cli-1']],
+  ['GET /api/v1/find', ['find', 'cli-1']],
+  ['GET /api/v1/alerts', ['alerts']],
+  ['GET /api/v1/requests', ['requests']],
+] as const) {
+  whereThereIs(operation)(`${argv[0]} is answered`, async () => {
+    await json([...argv]);
+    expect((await run([...argv])).code).toBe(0);
   });
+}
+
+whereThereIs('POST /api/v1/messages/{id}/cancel')('a message that waits is cancelled', async () => {
+  const argv = ['send', '--to', '+919800074001', '--text', 'Later', '--service', 'T', '--time', '2027-01-31 10:00'];
+  const { ids } = await json(argv);
+  await json(['message', 'cancel', ids[0]]);
 });
 
 test('every command whose route there is printed a document that fits', () => {
