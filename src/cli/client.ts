@@ -28,6 +28,8 @@ export interface Request {
 
 export interface Api {
   readonly url: string;
+  /** Asks without a key whether the API is there. @throws CliError when it is not. */
+  reach(): Promise<void>;
   /** The answer's JSON. @throws CliError */
   call(method: string, path: string, request?: Request): Promise<unknown>;
   /** The answer as text, such as CSV. @throws CliError */
@@ -37,6 +39,7 @@ export interface Api {
 }
 
 const TIMEOUT_MS = 30_000;
+const REACH_MS = 5_000;
 const PAGE = 100;
 
 const NO_KEY: Problem = {
@@ -74,6 +77,15 @@ export function createApi(settings: ApiSettings): Api {
 
   const api: Api = {
     url,
+    async reach() {
+      const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(REACH_MS) }).catch(
+        (error: unknown) => {
+          throw unreachable(url, error);
+        },
+      );
+      const text = await answer.text();
+      if (!text.includes('"status":"ok"')) throw unreachable(url, new Error('something else answers there'));
+    },
     async call(method, path, request) {
       const text = await (await send(method, path, request)).text();
       return text === '' ? null : JSON.parse(text);

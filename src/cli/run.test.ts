@@ -350,6 +350,7 @@ test('an erasure is waited for when asked', async () => {
 });
 
 describe('doctor', () => {
+  beforeEach(() => (replies['GET /healthz'] = { body: { status: 'ok' } }));
   const finding = { id: 'callbacks' as const, state: 'warn' as const, sentence: 'Not proven.', remedy: 'Prove them.' };
 
   test('tells what the API found, and ends with 0 while nothing fails', async () => {
@@ -358,6 +359,14 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(out).toContain('warn  callbacks  Not proven.\n                 → Prove them.\n');
     expect(out).toContain('2 checks: 0 failed, 1 to look at.');
+  });
+
+  test('a key that may not ask is no fault of the deployment; a stranger at that address is', async () => {
+    const without = await run(['doctor'], { env: { HELIOGRAPH_KEY: '' } });
+    expect([without.code, without.out]).toEqual([0, expect.stringContaining(`warn  api  The API answers at ${url}, and does not say how it is: There is no API key.`)]); // prettier-ignore
+    replies['GET /healthz'] = { body: 'hello' };
+    const stranger = await run(['doctor']);
+    expect([stranger.code, stranger.out]).toEqual([1, expect.stringContaining('something else answers there')]);
   });
 
   test('looks by itself where the API is away, and ends with 1', async () => {

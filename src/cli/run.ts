@@ -128,7 +128,7 @@ function addCommand(parser: Parser, command: Command, act: Act): void {
     if (choices !== undefined) option.choices([...choices]);
     if (required === true) option.makeOptionMandatory();
     if (fallback !== undefined) option.default(fallback);
-    if (repeats === true) option.default([], 'none').argParser((one: string, all: string[]) => [...all, one]);
+    if (repeats === true) option.argParser((one: string, all: string[] = []) => [...all, one]);
     parser.addOption(option);
   }
   parser.action(async (...given: unknown[]) => {

@@ -25,6 +25,7 @@ interface Asked {
 /** Asks the API. What it can't say is a check of its own. */
 async function ask({ api }: Context): Promise<Asked> {
   try {
+    await api.reach();
     const answer = (await api.call('GET', '/api/v1/doctor', { timeoutMs: DOCTOR_MS })) as { checks: Check[] };
     const sentence = `The API answers at ${api.url}.`;
     return {
@@ -39,8 +40,9 @@ async function ask({ api }: Context): Promise<Asked> {
     const why = detail === undefined || detail === title ? title : `${title}: ${detail}`;
     const check: Check = {
       id: 'api',
-      state: 'fail',
-      sentence: isAway ? `${why}.` : `The API at ${api.url} does not say how it is: ${why}.`,
+      // A key that may not ask, and a release that can't be asked, are no fault of the deployment.
+      state: [EXIT.refused, EXIT.notFound].some((code) => code === error.exitCode) ? 'warn' : 'fail',
+      sentence: isAway ? `${why}.` : `The API answers at ${api.url}, and does not say how it is: ${why}.`,
       remedy: isAway
         ? 'Start it: `heliograph up`, or `node dist/main/api.js` in a deployment; --url names another one.'
         : (remedy ?? null),

@@ -7,14 +7,18 @@ import { readClockMs } from '../../store/database';
 import { TASK_QUEUES } from '../../workflows/contract';
 
 const TEMPORAL_MS = 2_000;
+/** gRPC's code; where nobody listens, connecting is tried again until then. */
+const DEADLINE_EXCEEDED = 4;
 /** A poll for tasks is a minute long; a poller that was not seen for longer is gone. */
 const POLLER_GONE_MS = 90_000;
 /** `temporal.api.enums.v1.TaskQueueType`. */
 const QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
 
+/** gRPC begins with its code, and ends with notes about name servers. */
 const messageOf = (error: unknown): string => {
   const { message, code } = error as { message?: string; code?: unknown };
-  return message !== undefined && message !== '' ? message : String(code ?? error);
+  const words = message !== undefined && message !== '' ? message : String(code ?? error);
+  return words.replace(/^\d+ [A-Z_]+: /, '').replace(/\s*Resolution note:.*$|\.$/g, '').replace(/\.$/, ''); // prettier-ignore
 };
 
 /** @param url of the database; its password is not told. */
@@ -39,12 +43,14 @@ interface Temporal {
 
 /** Whether Temporal answers, and knows the namespace. */
 export async function checkTemporal({ connection, namespace, address }: Temporal): Promise<Finding> {
+  const told = (error: unknown): string =>
+    (error as { code?: unknown }).code === DEADLINE_EXCEEDED ? 'no answer within 2 seconds' : messageOf(error);
   const asked = connection.withDeadline(Date.now() + TEMPORAL_MS, () =>
     connection.workflowService.describeNamespace({ namespace }),
   );
   return judgeTemporal({
     where: `${address} (namespace ${namespace})`,
-    problem: await asked.then(() => null, messageOf),
+    problem: await asked.then(() => null, told),
   });
 }
 
