@@ -26,6 +26,12 @@ export interface Request {
   headers?: Record<string, string>;
 }
 
+/** A page of a list; what else it says is passed on. */
+export interface Page {
+  items: unknown[];
+  nextCursor: string | null;
+}
+
 export interface Api {
   readonly url: string;
   /** Asks without a key whether the API is there. @throws CliError when it is not. */
@@ -35,12 +41,14 @@ export interface Api {
   /** The answer as text, such as CSV. @throws CliError */
   text(method: string, path: string, request?: Request): Promise<string>;
   /** All pages of a list, up to `most` items. @throws CliError */
-  pages(path: string, query: Query, most: number): Promise<{ items: unknown[]; nextCursor: string | null }>;
+  pages(path: string, query: Query, most: number): Promise<Page>;
 }
 
 const TIMEOUT_MS = 30_000;
 const REACH_MS = 5_000;
 const PAGE = 100;
+/** A search may give empty pages on the way. */
+const MAX_PAGES = 100;
 
 const NO_KEY: Problem = {
   title: 'There is no API key',
@@ -95,15 +103,18 @@ export function createApi(settings: ApiSettings): Api {
     },
     async pages(path, query, most) {
       const items: unknown[] = [];
+      let last: Page = { items: [], nextCursor: null };
       let cursor: string | null = null;
+      let asked = 0;
       do {
         const limit = Math.min(PAGE, most - items.length);
-        const asked: Query = { ...query, limit, ...(cursor === null ? {} : { cursor }) };
-        const page = (await api.call('GET', path, { query: asked })) as { items: unknown[]; nextCursor: string | null };
-        items.push(...page.items);
-        cursor = page.nextCursor;
-      } while (cursor !== null && items.length < most);
-      return { items, nextCursor: cursor };
+        const wanted: Query = { ...query, limit, ...(cursor === null ? {} : { cursor }) };
+        last = (await api.call('GET', path, { query: wanted })) as Page;
+        items.push(...last.items);
+        cursor = last.nextCursor;
+        asked++;
+      } while (cursor !== null && items.length < most && asked < MAX_PAGES);
+      return { ...last, items };
     },
   };
   return api;

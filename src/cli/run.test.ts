@@ -142,6 +142,24 @@ test('find, alerts, requests: tables for people, the answer for programs', async
   expect(JSON.parse((await run(['requests', 'r1', '--json'])).out)).toEqual({ items: [refused], nextCursor: null });
 });
 
+test('a list is all its pages up to the limit, empty ones too, and says what else they say', async () => {
+  const pages = [
+    { items: [{ id: 'm1', to: '+91', state: 'failed', acceptedAt: '2026-11-28T09:30:00.000Z' }], nextCursor: 'c1', searchedSince: 'a' },
+    { items: [], nextCursor: 'c2', searchedSince: 'b' },
+    { items: [{ id: 'm2', to: '+91', state: 'failed', acceptedAt: '2026-11-28T09:30:00.000Z' }], nextCursor: 'c3', searchedSince: 'c' },
+  ]; // prettier-ignore
+  replies['GET /api/v1/messages'] = () => ({ body: pages[seen.length - 1] });
+  const { out } = await run(['message', 'list', '--limit', '2', '--json', '--contains', '9800', '--provider-id', 'p1']);
+  const document = JSON.parse(out) as { items: { id: string }[] };
+  expect(document).toMatchObject({ nextCursor: 'c3', searchedSince: 'c' });
+  expect(document.items.map(({ id }) => id)).toEqual(['m1', 'm2']);
+  expect(seen.map(({ url: asked }) => asked)).toEqual([
+    '/api/v1/messages?toContains=9800&providerMessageId=p1&limit=2',
+    '/api/v1/messages?toContains=9800&providerMessageId=p1&limit=1&cursor=c1',
+    '/api/v1/messages?toContains=9800&providerMessageId=p1&limit=1&cursor=c2',
+  ]);
+});
+
 test('again, cancel, resend and move go where the contract says', async () => {
   const campaign = { id: 'cmp_2', name: 'Again', state: 'draft' };
   replies['POST /api/v1/campaigns/cmp_1/again'] = { status: 201, body: campaign };
