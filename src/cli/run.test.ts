@@ -118,14 +118,24 @@ describe('why', () => {
 });
 
 test('find, alerts, requests: tables for people, the answer for programs', async () => {
-  const found = { items: [{ kind: 'refused', id: 'r1', title: '+9198…0001', sentence: 'no text', at: '2026-11-28T09:30:00.000Z', state: 'refused', link: '/console/requests/r1' }], searched: ['messages', 'requests'] }; // prettier-ignore
+  const found = { items: [{ kind: 'refused', id: 'r1', title: '+9198…0001', sentence: 'no text', at: '2026-11-28T09:30:00.000Z', state: 'refused', link: '/console/requests/r1' }], searched: [{ what: 'numbers' }] }; // prettier-ignore
   replies['GET /api/v1/find'] = { body: found };
   expect((await run(['find', '98000', '00001'])).out).toBe(
     'Kind     State    What                 Time                     Id\nrefused  refused  +9198…0001  no text  2026-11-28 09:30:00 UTC  r1\n',
   );
   expect(seen[0]!.url).toBe('/api/v1/find?q=98000+00001');
-  replies['GET /api/v1/find'] = { body: { items: [], searched: ['messages', 'uploads'] } };
-  expect((await run(['find', 'x'])).out).toBe('Nothing was found. Looked through: messages, uploads.\n');
+  replies['GET /api/v1/find'] = {
+    body: {
+      items: [],
+      searched: [
+        { what: 'numbers', since: '2026-11-01T00:00:00.000Z' },
+        { what: 'names', skipped: 'one letter' },
+      ],
+    },
+  };
+  expect((await run(['find', 'x'])).out).toBe(
+    'Nothing was found. Looked for:\n  numbers, back to 2026-11-01 00:00:00 UTC\n  not names: one letter\n',
+  );
 
   const alert = { id: 'a1', kind: 'gateway-down', subject: { kind: 'gateway', id: 'gw_1', name: 'Infobip' }, openedAt: '2026-11-28T09:30:00.000Z', closedAt: null, sentence: 'Infobip is down.', remedy: 'Ask them.' }; // prettier-ignore
   replies['GET /api/v1/alerts'] = { body: { items: [alert] } };
@@ -181,6 +191,8 @@ test('again, cancel, resend and move go where the contract says', async () => {
   replies['POST /api/v1/messages/m1/move'] = { body: { id: 'm1' } };
   expect((await run(['message', 'cancel', 'm1'])).code).toBe(0);
   expect((await run(['message', 'resend', 'm1'])).out).toContain('heliograph message show m2');
+  await run(['message', 'resend', 'm1', '--confirm']);
+  expect(seen.at(-1)!.body).toBe('{"confirm":true}');
   await run(['message', 'move', 'm1', 'gw_2']);
   expect(seen.at(-1)!.body).toBe('{"gatewayId":"gw_2"}');
 });

@@ -19,10 +19,18 @@ interface Request {
   route: string;
   keyName: string | null;
   status: number;
-  code: string | null;
+  code?: string | null;
+  message?: string;
   accepted: number;
   rejected: number;
-  problems: { index: number; to: string | null; meta: string | null; field: string; code: string; message: string }[];
+  problems: {
+    index: number | null;
+    to: string | null;
+    meta: string | null;
+    field: string | null;
+    code: string;
+    message: string;
+  }[];
 }
 
 async function alerts_({ api, paper }: Context, _: readonly string[], options: Options): Promise<Outcome> {
@@ -46,8 +54,8 @@ async function requests_({ api, paper }: Context, [id]: readonly string[], optio
     from: text(options, 'from'), until: text(options, 'until'),
   }) as Record<string, string>; // prettier-ignore
   const page = await api.pages('/api/v1/requests', filter, wholeNumber(text(options, 'limit'), '--limit')!);
-  const rows = (page.items as Request[]).map(({ at, shape, keyName, status, accepted, rejected, problems, id: one }) => [
-    paper.time(at), shape, keyName, status, accepted, rejected, problems[0]?.message, one,
+  const rows = (page.items as Request[]).map(({ at, shape, keyName, status, accepted, rejected, problems, message, id: one }) => [
+    paper.time(at), shape, keyName, status, accepted, rejected, problems[0]?.message ?? message, one,
   ]); // prettier-ignore
   const heads = ['Time', 'Shape', 'Key', 'Status', 'Taken', 'Refused', 'First reason', 'Id'];
   return { json: page, lines: paper.table(heads, rows, 'No request fits.') };

@@ -97,8 +97,10 @@ async function list({ api, paper }: Context, _: readonly string[], options: Opti
   const page = await api.pages(
     '/api/v1/messages',
     given({
-      to: text(options, 'to'), meta: text(options, 'meta'), state: text(options, 'state'),
-      campaignId: text(options, 'campaign'), from: text(options, 'from'), until: text(options, 'until'),
+      to: text(options, 'to'), toContains: text(options, 'contains'), meta: text(options, 'meta'),
+      state: text(options, 'state'), campaignId: text(options, 'campaign'), gatewayId: text(options, 'gateway'),
+      sender: text(options, 'sender'), providerMessageId: text(options, 'providerId'), code: text(options, 'code'),
+      from: text(options, 'from'), until: text(options, 'until'),
     }) as Record<string, string>, // prettier-ignore
     most,
   );
@@ -156,7 +158,8 @@ const words = (parts: readonly (string | null | undefined)[]): string =>
 const act = (action: string, done: string) =>
   async function (context: Context, [id, gatewayId]: readonly string[], options: Options): Promise<Outcome> {
     if (action === 'cancel') await confirm(context, options, `Cancel message ${id}? It can’t be undone.`);
-    const body = action === 'move' ? { gatewayId } : undefined;
+    const confirmed = action === 'resend' && options.confirm === true ? { confirm: true } : undefined;
+    const body = action === 'move' ? { gatewayId } : confirmed;
     const path = `/api/v1/messages/${encodeURIComponent(id!)}/${action}`;
     const answer = (await context.api.call('POST', path, { body })) as { id?: string; state?: string } | null;
     const made =
@@ -201,6 +204,11 @@ export const messages: readonly Command[] = [
       { flags: '--meta <meta>', description: 'with this meta' },
       { flags: '--state <state>', description: 'in this state, such as failed' },
       { flags: '--campaign <id>', description: 'of this campaign' },
+      { flags: '--contains <digits>', description: 'to numbers with these digits, four or more' },
+      { flags: '--gateway <id>', description: 'over this gateway' },
+      { flags: '--sender <sender>', description: 'as this sender ID' },
+      { flags: '--provider-id <id>', description: 'with this id of the provider’s' },
+      { flags: '--code <code>', description: 'with this code, CleverTap’s or the provider’s' },
       { flags: '--from <time>', description: 'accepted at this moment or later (ISO 8601)' },
       { flags: '--until <time>', description: 'accepted before this moment' },
       { flags: '--limit <count>', description: 'at most so many', fallback: '20' },
@@ -230,6 +238,7 @@ export const messages: readonly Command[] = [
     name: 'message resend',
     summary: 'Sends a message that failed once more, as a new one.',
     args: [id],
+    options: [{ flags: '--confirm', description: 'also if it was delivered, or may have been' }],
     example: 'heliograph message resend 01890a5d-ac96-774b-bcce-b302099a8057',
     prints: 'POST /api/v1/messages/{id}/resend',
     run: act('resend', 'It is sent again'),

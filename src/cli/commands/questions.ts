@@ -12,7 +12,7 @@ interface Why {
 
 interface Find {
   items: { kind: string; id: string; title: string; sentence: string; at: string; state?: string }[];
-  searched: string[];
+  searched: { what: string; since?: string; skipped?: string }[];
 }
 
 const NUMBER = /^\+?[\d\s().-]{7,}$/;
@@ -56,7 +56,11 @@ async function find({ api, paper }: Context, [...words]: readonly string[]) {
   const rows = answer.items.map(({ kind, id, title, sentence, at, state }) => [
     kind, state, title, sentence, paper.time(at), id,
   ]); // prettier-ignore
-  const none = `Nothing was found. Looked through: ${answer.searched.join(', ')}.`;
+  const looked = answer.searched.map(({ what, since, skipped }) => {
+    if (skipped !== undefined) return `  not ${what}: ${skipped}`;
+    return `  ${what}${since === undefined ? '' : `, back to ${paper.time(since)}`}`;
+  });
+  const none = ['Nothing was found. Looked for:', ...looked].join('\n');
   return { json: answer, lines: paper.table(['Kind', 'State', 'What', '', 'Time', 'Id'], rows, none) };
 }
 

@@ -6,7 +6,12 @@ export interface Verdict {
   sentence: string;
   who: 'you' | 'provider' | 'recipient' | 'clevertap' | 'nobody';
   since?: string;
-  remedy: { sentence: string; action?: { method: string; path: string }; command?: string; link?: string };
+  remedy: {
+    sentence: string;
+    action?: { method: string; path: string; body?: object };
+    command?: string;
+    link?: string;
+  };
 }
 
 const WHO: Record<Verdict['who'], string | undefined> = {
@@ -28,7 +33,9 @@ export function sentenceOfVerdict({ sentence, who, since, remedy }: Verdict, url
     ...(remedy.command === undefined ? [] : [`  ${remedy.command}`]),
     ...(remedy.command !== undefined || remedy.action === undefined
       ? []
-      : [`  ${remedy.action.method} ${remedy.action.path}`]),
+      : [
+          `  ${remedy.action.method} ${remedy.action.path}${remedy.action.body === undefined ? '' : ` ${JSON.stringify(remedy.action.body)}`}`,
+        ]),
     ...(remedy.link === undefined ? [] : [`  ${url}${remedy.link}`]),
   ];
 }
