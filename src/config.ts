@@ -231,6 +231,9 @@ export class ConfigError extends Error {
 
 const SECRET = /KEY|PASSWORD|SECRET|DATABASE_(OWNER_)?URL/;
 
+/** Whether the value of a variable must not be shown. */
+export const isSecret = (name: string): boolean => SECRET.test(name);
+
 /** What a process wants its settings for: a migration needs the database alone. */
 export type Purpose = 'serve' | 'migrate';
 
@@ -332,7 +335,7 @@ function unsafeIn(present: NodeJS.ProcessEnv, malformed: readonly Problem[], pur
 
 function describe(problems: readonly Problem[], source: NodeJS.ProcessEnv): string {
   const lines = problems.map(({ name, message }) => {
-    const value = source[name] === undefined || !SECRET.test(name) ? JSON.stringify(source[name]) : '(hidden)';
+    const value = source[name] === undefined || !isSecret(name) ? JSON.stringify(source[name]) : '(hidden)';
     return `  ${name} ${message} (it is ${value ?? 'not set'})`;
   });
   const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;

@@ -4,6 +4,7 @@ import type { LoadPseudonyms } from '../core/accounts/pseudonyms';
 import type { AccessTokens } from '../core/accounts/access-token';
 import type { NumberHash } from '../core/accounts/pseudonyms';
 import type { ByteBudget } from '../core/concurrency/byte-budget';
+import type { Finding } from '../core/deployment/finding';
 import type { Database } from '../store/database';
 import type { Sealer } from '../store/seal';
 import type { Inbox } from '../receipts/inbox';
@@ -81,5 +82,7 @@ export interface ApiDeps {
   limits: AccountLimits;
   /** What the process needs, and whether it answers. */
   readiness(): Promise<Readiness>;
+  /** What is wrong, and what to do: with servers, machine and settings, and with what an account has set up. */
+  doctor: { deployment(): Promise<Finding[]>; account(accountId: string): Promise<Finding[]> };
   log: Log;
 }

@@ -11,6 +11,7 @@ import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
 import { codec } from './resources/codec/endpoints';
 import { consoleSession } from './resources/console-session/endpoints';
+import { doctor } from './resources/doctor/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
 import { find } from './resources/find/endpoints';
@@ -63,5 +64,6 @@ export const operations: readonly Endpoint[] = [
   ...codec,
   ...health,
   ...consoleSession,
+  ...doctor,
   ...documentation(() => operations),
 ];

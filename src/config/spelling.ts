@@ -1,10 +1,10 @@
 /** Settings that nobody reads because their name is not spelt as it should be. */
 
 /**
- * Of ours; variables of other programs are none of our business. Those of the tests are set by them alone, and the
- * passwords are Compose's, which shares the file `.env` with `npm start`.
+ * Of ours; variables of other programs are none of our business. Those of the tests are set by them alone, some are the
+ * command line's own (docs/cli.md), and the passwords are Compose's, which shares the file `.env` with `npm start`.
  */
-const OURS = /^HELIOGRAPH_(?!TEST_|WRITE_|(?:OWNER|RUNTIME)_PASSWORD$)/;
+const OURS = /^HELIOGRAPH_(?!TEST_|WRITE_|(?:OWNER|RUNTIME)_PASSWORD$|(?:URL|KEY|ACCOUNT)$)/;
 /** A name that differs in more letters is probably not a slip. */
 const MAX_SLIPS = 4;
 

@@ -7,7 +7,8 @@ import { startStack } from './up/stack';
 
 const IMPATIENT_AFTER_MS = 1_000;
 
-async function main(): Promise<void> {
+/** Runs until a signal ends it, and ends the process. @throws Error with a sentence when it can't start. */
+export async function up(): Promise<void> {
   const fromFile = readEnvironmentFile();
   const config = readConfig();
   const logger = createLogger('up', config.logLevel, { secrets: secretsOf(config) });
@@ -43,8 +44,10 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-main().catch((error: unknown) => {
-  const message = error instanceof ConfigError ? error.message : sentenceOf(error);
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-});
+if (require.main === module) {
+  up().catch((error: unknown) => {
+    const message = error instanceof ConfigError ? error.message : sentenceOf(error);
+    process.stderr.write(`${message}\n`);
+    process.exit(1);
+  });
+}

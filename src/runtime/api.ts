@@ -24,12 +24,16 @@ import { createAccessTokens } from '../core/accounts/access-token';
 import { createConsoleSessions } from '../core/accounts/console-session';
 import { adminKeyId } from '../core/accounts/admin-key';
 import { ByteBudget } from '../core/concurrency/byte-budget';
+import { TtlCache } from '../core/concurrency/ttl-cache';
+import type { Finding } from '../core/deployment/finding';
 import { createInbox, type Inbox } from '../receipts/inbox';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
 import { countGatewayStates } from '../store/gateways/health';
 import { createBase, type Base, type RuntimeLog } from './base';
+import { createDoctor, type Doctor } from './doctor';
+import { temporalSettings } from './temporal';
 
 /** For what people ask and change. */
 const API_CONNECTIONS = 10;
@@ -41,6 +45,7 @@ const INTAKE_CONNECTIONS = 8;
 /** With the wait for a connection below CleverTap's 15 s: a 503 in time is better than an answer nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 9_000;
 const TEMPORAL_PROBE_MS = 2_000;
+const DOCTOR_MS = 5_000;
 /**
  * Memory for bodies. Of those who have shown a key one account may have half, which is eight of the largest; strangers
  * have what a hundred of them need to show one.
@@ -119,6 +124,7 @@ export async function startApi(
     outboundAllow: config.outboundAllow,
     limits: config.accountLimits,
     readiness: readinessOf(base),
+    doctor: doctorOf(base, config),
     log,
   });
   const server = createHttpServer(app, undefined, { isProxy: (socket) => addresses.isProxy(socket) });
@@ -168,6 +174,21 @@ const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: 
 
 const readinessOf = ({ database, connection }: Base) =>
   createReadiness({ postgres: () => askPostgres(database), temporal: () => askTemporal(connection) });
+
+/** Whoever asks: servers and machine are looked at every few seconds at most. */
+function doctorOf({ database, sealer, connection, namespace, workflows }: Base, config: Config): Doctor {
+  const looks = new TtlCache<Finding[]>(DOCTOR_MS);
+  const doctor = createDoctor({
+    config,
+    keys: config.masterKeys ?? [],
+    database,
+    sealer,
+    temporal: { connection, namespace, address: temporalSettings(config.temporal).options.address },
+    searchAttributeProblems: () => workflows.searchAttributeProblems(),
+    nowMs: Date.now,
+  });
+  return { account: doctor.account, deployment: () => looks.get('', doctor.deployment) };
+}
 
 /** The admin key of the environment, under the id that stands for it in the audit. */
 function adminKeyOf({ adminKey: key }: Config, { ring }: Base, log: RuntimeLog) {

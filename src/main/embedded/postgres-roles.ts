@@ -42,14 +42,6 @@ export async function keepPasswords(dataDir: string): Promise<Passwords> {
   return { owner: await keep('owner'), runtime: await keep('runtime') };
 }
 
-/** The database of a data folder whose Postgres runs, as the role that the product runs as; undefined = there is none. */
-export async function findEmbeddedUrl(dataDir: string, fixedPort?: number): Promise<string | undefined> {
-  const read = (file: string) => readFile(path.join(dataDir, `postgres.${file}`), 'utf8').catch(() => undefined);
-  const [password, port] = [await read('runtime.password'), fixedPort ?? (await read('port'))];
-  if (password === undefined || port === undefined) return undefined;
-  return urlOf(RUNTIME, password.trim(), Number(port));
-}
-
 /** The connection string of a role. */
 export function urlOf(role: string, password: string, port: number, database = DATABASE): string {
   return `postgres://${role}:${password}@${LOOPBACK}:${port}/${database}`;

@@ -14,7 +14,8 @@ const READERS: Record<Variable, readonly ChildName[]> = {
   // Part of the default of HELIOGRAPH_PUBLIC_URL.
   HELIOGRAPH_PORT: BOTH,
   HELIOGRAPH_BIND: ['api'],
-  HELIOGRAPH_DATA_DIR: NOBODY,
+  // Its disk is looked at.
+  HELIOGRAPH_DATA_DIR: ['api'],
   HELIOGRAPH_ADMIN_KEY: ['api'],
   HELIOGRAPH_MASTER_KEY: BOTH,
   HELIOGRAPH_MASTER_KEYS: BOTH,

@@ -17,8 +17,8 @@ export async function readRole(pool: Pool): Promise<Role> {
 }
 
 /**
- * Lets `role` read and write every row, use the sequences, and make and drop partitions; in what later migrations make,
- * too. Asked by the owner of the tables; may be repeated, by several at once.
+ * Lets `role` read and write every row, use the sequences, make and drop partitions, and see which migrations were
+ * applied; in what later migrations make, too. Asked by the owner of the tables; may be repeated, by several at once.
  */
 export async function grantRuntime(owner: Pool, role: string): Promise<void> {
   await transact(owner, async (client) => {
@@ -34,6 +34,7 @@ function grantsTo(to: string, tables: string): string[] {
   return [
     `grant usage on schema public to ${to}`,
     `grant ${rows} on ${tables} to ${to}`,
+    `grant select on kysely_migration to ${to}`,
     `grant usage, select on all sequences in schema public to ${to}`,
     `grant execute on function make_partitions(timestamptz), drop_partitions(timestamptz) to ${to}`,
     `alter default privileges in schema public grant ${rows} on tables to ${to}`,

@@ -6,12 +6,13 @@ import { connectDatabase, type Database } from '../database';
 import { grantRuntime, readRole, type Role } from './grants';
 import { makePartitions } from './partitions';
 
-const FOLDER = path.resolve(__dirname, '../../../db/migrations');
+/** The folder of the numbered SQL files. */
+export const MIGRATIONS = path.resolve(__dirname, '../../../db/migrations');
 
 async function readMigrations(): Promise<Record<string, Migration>> {
-  const files = (await fs.readdir(FOLDER)).filter((file) => file.endsWith('.sql'));
+  const files = (await fs.readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql'));
   const entries = files.map(async (file): Promise<[string, Migration]> => {
-    const text = await fs.readFile(path.join(FOLDER, file), 'utf8');
+    const text = await fs.readFile(path.join(MIGRATIONS, file), 'utf8');
     return [path.basename(file, '.sql'), { up: async (db) => void (await sql.raw(text).execute(db)) }];
   });
   return Object.fromEntries(await Promise.all(entries));
