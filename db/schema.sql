@@ -433,6 +433,23 @@ create table inbound_texts (
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
+create table latest_requests (
+  account_id text not null,
+  key_id text not null,
+  shape text not null,
+  at timestamp with time zone not null,
+  status smallint not null,
+  outcome text not null,
+  code text,
+  taken_id uuid,
+  taken_at timestamp with time zone,
+  taken_route text,
+  taken_accepted integer,
+  constraint latest_requests_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint latest_requests_outcome_check CHECK ((outcome = ANY (ARRAY['taken'::text, 'partly'::text, 'refused'::text]))),
+  constraint latest_requests_pkey PRIMARY KEY (account_id, key_id, shape)
+);
+
 create table ledger_rollups (
   account_id text not null,
   total bigint not null,
@@ -547,6 +564,49 @@ create table relays (
   message_ids uuid[] not null,
   created_at timestamp with time zone not null default now(),
   constraint relays_pkey PRIMARY KEY (claim, slot)
+);
+
+create table request_days (
+  account_id text not null,
+  day date not null,
+  kept integer not null,
+  bytes bigint not null,
+  dropped integer not null,
+  constraint request_days_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint request_days_pkey PRIMARY KEY (account_id, day)
+);
+
+create table request_records (
+  request_id uuid not null,
+  place integer not null,
+  account_id text not null,
+  record integer,
+  msisdn text,
+  meta text,
+  field text,
+  code text not null,
+  message text not null,
+  constraint request_records_pkey PRIMARY KEY (request_id, place),
+  constraint request_records_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+);
+
+create table requests (
+  id uuid not null,
+  account_id text not null,
+  at timestamp with time zone not null,
+  shape text not null,
+  route text not null,
+  key_id text not null,
+  outcome text not null,
+  status smallint not null,
+  code text,
+  message text,
+  accepted integer not null,
+  rejected integer not null,
+  body text,
+  constraint requests_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint requests_outcome_check CHECK ((outcome = ANY (ARRAY['refused'::text, 'partly'::text]))),
+  constraint requests_pkey PRIMARY KEY (id)
 );
 
 create table routes (
@@ -851,6 +911,14 @@ CREATE INDEX parked_receipts_provider_id ON parked_receipts USING btree (gateway
 CREATE INDEX parked_receipts_received ON parked_receipts USING btree (received_at, dedupe);
 
 CREATE INDEX relays_webhook ON relays USING btree (webhook_id, created_at);
+
+CREATE INDEX request_records_meta ON request_records USING btree (account_id, meta, request_id) WHERE (meta IS NOT NULL);
+
+CREATE INDEX request_records_number ON request_records USING btree (account_id, msisdn, request_id) WHERE (msisdn IS NOT NULL);
+
+CREATE INDEX requests_account ON requests USING btree (account_id, id);
+
+CREATE INDEX requests_age ON requests USING btree (account_id, at);
 
 CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
 

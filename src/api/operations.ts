@@ -9,6 +9,7 @@ import { apiKeys } from './resources/api-keys/endpoints';
 import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
+import { cleverTap } from './resources/clevertap/endpoints';
 import { codec } from './resources/codec/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
@@ -21,6 +22,7 @@ import { notifications } from './resources/notifications/endpoints';
 import { oauth } from './resources/oauth/endpoints';
 import { providers } from './resources/providers/endpoints';
 import { receipts } from './resources/receipts/endpoints';
+import { requests } from './resources/requests/endpoints';
 import { routes } from './resources/routes/endpoints';
 import { senders } from './resources/senders/endpoints';
 import { stats } from './resources/stats/endpoints';
@@ -35,6 +37,8 @@ export const operations: readonly Endpoint[] = [
   ...mobtexting,
   ...timesMobile,
   ...messages,
+  ...requests,
+  ...cleverTap,
   ...stats,
   ...events,
   ...gateways,

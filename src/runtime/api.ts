@@ -13,6 +13,7 @@ import { createEventStreams } from '../api/resources/events/streams';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
+import { createRequestLog } from '../api/ingress/request-log';
 import { createMetrics } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
@@ -83,6 +84,11 @@ export async function startApi(
   const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const accounts = createAccounts(intake);
+  const requests = createRequestLog({
+    database,
+    accounts,
+    onError: (err) => log.warn({ err }, 'refused requests could not be written down; they are counted'),
+  });
   const addresses = createClientAddresses(config.trustedProxies);
   const bodies = makeBodies();
   const auth = createAuthenticator({
@@ -107,6 +113,7 @@ export async function startApi(
     accounts,
     webhooks: createWebhookTargets(intake, sealer, config),
     ingress,
+    requests,
     inbox,
     events,
     ...startersOf(base, log),
@@ -135,6 +142,7 @@ export async function startApi(
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
+      await requests.stop();
       await base.close();
     },
   };

@@ -176,6 +176,19 @@ async function lists(pool: Pool, { accountId, gatewayId, webhookId }: StoreTenan
      values ($1, 1, $3, 'meta-of-asha', '{"name": "Asha"}'), ($2, 1, $3, 'meta-of-asha', '{"name": "Asha"}'), ($2, 2, '+919800000072', null, null)`,
     ...[name('cmp2'), name('cmp3'), PERSON],
   );
+  const request = randomUUID();
+  await sql(
+    `insert into requests (id, account_id, at, shape, route, key_id, outcome, status, message, accepted, rejected, body)
+     values ($1, $2, now(), 'generic', '/clevertap/v1/messages', 'key', 'partly', 200, 'not to +91 98000 00071', 1, 2,
+             '[{"to":"9800000071","message":"Dear Asha"}]')`,
+    ...[request, accountId],
+  );
+  await sql(
+    `insert into request_records (request_id, place, account_id, record, msisdn, meta, field, code, message)
+     values ($1, 0, $2, 0, $3, 'meta-of-asha', 'text', 'missing', 'message is missing'),
+            ($1, 1, $2, 1, '+919800000072', null, 'to', 'invalid-number', 'to is no number')`,
+    ...[request, accountId, PERSON],
+  );
   await sql(
     `insert into test_phones (id, account_id, msisdn, name) values ($1, $2, $3, 'Asha')`,
     name('tp'),

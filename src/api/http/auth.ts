@@ -22,7 +22,18 @@ export interface Principal {
 }
 
 /** A key and what it may do in this request, or why there is none. */
-type KeyInUse = { key: StoredKey; scopes: readonly Scope[] } | { key: null; reason: FailureReason; keyId?: string };
+type KeyInUse =
+  | { key: StoredKey; scopes: readonly Scope[] }
+  | { key: null; reason: FailureReason; keyId?: string; accountId?: string };
+
+/** Whose key it was with which a request was refused. */
+export type KeyOwner = Pick<Principal, 'accountId' | 'keyId'>;
+
+const owners = new WeakMap<object, KeyOwner>();
+
+/** Whom a refusal of {@link Authenticator.authenticate} concerns; undefined where that can't be told. */
+export const ownerOf = (refusal: unknown): KeyOwner | undefined =>
+  typeof refusal === 'object' && refusal !== null ? owners.get(refusal) : undefined;
 
 /** A header credential, or what a CleverTap route's fields carry. */
 type Credential = PresentedFields & { inFields?: true };
@@ -74,9 +85,17 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       return { accountId, keyId: admin!.id, scopes: SCOPES, ratePerSecond: null };
     }
     const found = await keyOf(credential);
-    if (found.key === null) throw refusal(request, found.reason, WRONG_KEY, found.keyId);
+    if (found.key === null) {
+      const told = refusal(request, found.reason, WRONG_KEY, found.keyId);
+      const { accountId, keyId } = found;
+      throw accountId === undefined || keyId === undefined ? told : concerning(told, { accountId, keyId });
+    }
     const { key, scopes } = found;
-    keys.use(key);
+    try {
+      keys.use(key);
+    } catch (error) {
+      throw concerning(error, { accountId: key.accountId, keyId: key.id });
+    }
     const accountId = scopes.includes('admin') ? await chosenAccount(request, key.accountId) : key.accountId;
     return { accountId, keyId: key.id, scopes, ratePerSecond: key.ratePerSecond };
   }
@@ -116,10 +135,8 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       if (credential === null) throw refusal(request, 'no-key', noKey(offered?.within));
       const principal = await identify(credential, request);
       if (!hasScope(principal.scopes, scope)) {
-        throw new AppError(
-          'forbidden',
-          `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`,
-        );
+        const told = `This needs a key with the scope "${scope}"; yours has ${principal.scopes.join(', ')}`;
+        throw concerning(new AppError('forbidden', told), principal);
       }
       return principal;
     },
@@ -133,6 +150,12 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       if (told.code === 'too-many-failures') throw told;
     },
   };
+}
+
+/** Remembers whom a refusal concerns; one for too many failures concerns nobody. */
+function concerning(refusal: unknown, { accountId, keyId }: KeyOwner): unknown {
+  if (refusal instanceof AppError && refusal.code !== 'too-many-failures') owners.set(refusal, { accountId, keyId });
+  return refusal;
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

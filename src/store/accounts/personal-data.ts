@@ -55,6 +55,7 @@ const GROUP = 'as long as the member is in the group';
 const PHONE = 'as long as the phone is on the list; one that was never verified, `retentionDays`';
 const WHILE_TRUE = 'until the next one takes its place';
 const DAY = 'a day';
+const REQUEST = '7 days, or `retentionDays` where those are fewer';
 const campaign = (holds: string, erased: string, kept = ENDED): PersonalColumn => ({
   holds,
   index: 'campaigns_account',
@@ -168,6 +169,15 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
       erased: 'waits until the file is read: then they are gone',
       kept: 'until the file is read, or was abandoned for 10 minutes',
     },
+  },
+  requests: {
+    body: { ...mentions('what its refused records said', 'requests_account', REQUEST), erased: NOTHING },
+    message: mentions('why it was refused', 'requests_account', REQUEST),
+  },
+  request_records: {
+    msisdn: { ...inList('number of a refused record', 'request_records_pkey', REQUEST), walked: true },
+    meta: { ...inList('meta of the caller', 'request_records_pkey', REQUEST), walked: true },
+    message: mentions('what is wrong with it', 'request_records_pkey', REQUEST),
   },
   test_phones: {
     msisdn: inList('number', 'test_phones_account_id_msisdn_key', PHONE),
@@ -335,6 +345,10 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   receipt_parts: because(OURS, 'status'),
   receipts: { ...because(OURS, 'status', 'disposition', 'class'), ...because(VENDORS_CODE, 'code') },
   relays: because(OURS, 'webhook_id'),
+  latest_requests: because(OURS, 'account_id', 'key_id', 'shape', 'outcome', 'code', 'taken_route'),
+  request_days: { ...because(OURS, 'account_id'), ...because('a date', 'day') },
+  request_records: { ...because(OURS, 'account_id', 'code'), ...because('the name of a field', 'field') },
+  requests: because(OURS, 'account_id', 'shape', 'route', 'key_id', 'outcome', 'code'),
   routes: { ...because(OURS, 'id', 'account_id', 'legs'), ...because(SETTING, 'name') },
   senders: {
     ...because(OURS, 'id', 'account_id', 'class', 'status', 'templates', 'gateway_ids'),
