@@ -137,9 +137,10 @@ async function lists(pool: Pool, { accountId, gatewayId, webhookId }: StoreTenan
     PERSON,
   );
   await sql(
-    `insert into upload_errors (upload_id, no, column_name, value, message)
-     values ($1, 4, 'to', '(0)98000-00071', 'the number +91 98000 00071 is in an earlier row'), ($1, 5, 'to', 'x', 'is no number')`,
-    upload,
+    `insert into upload_errors (upload_id, no, column_name, value, message, account_id, msisdn, meta)
+     values ($1, 4, 'to', '(0)98000-00071', 'the number +91 98000 00071 is in an earlier row', $2, '+919800000071', null),
+            ($1, 5, 'to', 'x', 'is no number', $2, 'x', null), ($1, 6, 'city', 'y', 'is no text', $2, '+919800000071', 'meta-of-asha')`,
+    ...[upload, accountId],
   );
   const insertCampaign = (id: string, state: string, audience: object, over: Record<string, unknown>) => {
     const given = { body: 'Dear {name}', variables: '{}', problems: '[]', reason: null, recipients: 2, ...over };

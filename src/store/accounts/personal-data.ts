@@ -159,6 +159,8 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
   },
   upload_errors: {
     value: { ...mentions('the cell that is wrong', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
+    msisdn: { ...mentions('number of the row', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
+    meta: { ...mentions('meta of the caller', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
     message: mentions('what is wrong with it', 'upload_errors_pkey', UPLOAD),
   },
   upload_chunks: {
@@ -274,7 +276,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   blocks: { ...because(OURS, 'account_id', 'gateway_id'), ...because(SENDER_ID, 'sender') },
   callback_counts: because(OURS, 'account_id', 'webhook_id', 'event', 'state'),
   callbacks: because(OURS, 'account_id', 'webhook_id', 'event', 'code', 'state'),
-  campaign_recipients: because(OURS, 'campaign_id', 'code'),
+  campaign_recipients: because(OURS, 'campaign_id', 'code', 'account_id'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
     ...because(OURS, 'audience', 'occurrence'),
@@ -367,7 +369,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'name', 'dlt_template_id', 'entity_id', 'language'),
   },
   test_phones: because(OURS, 'id', 'account_id'),
-  upload_errors: because('the name of a column', 'column_name'),
+  upload_errors: { ...because(OURS, 'account_id'), ...because('the name of a column', 'column_name') },
   uploads: {
     ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),
     ...because('the name of a column', 'number_column'),
