@@ -143,6 +143,7 @@ create table campaign_recipients (
   variables jsonb,
   code text,
   message text,
+  account_id text,
   constraint campaign_recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint campaign_recipients_pkey PRIMARY KEY (campaign_id, "position")
 );
@@ -763,6 +764,9 @@ create table upload_errors (
   column_name text,
   value text not null,
   message text not null,
+  account_id text,
+  msisdn text,
+  meta text,
   constraint upload_errors_pkey PRIMARY KEY (upload_id, no)
 );
 
@@ -845,6 +849,10 @@ CREATE INDEX blocks_slice ON blocks USING btree (slice_id);
 CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 
 CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE is_dead;
+
+CREATE INDEX campaign_recipients_left_out_meta ON campaign_recipients USING btree (account_id, "left"(meta, 512)) WHERE (code IS NOT NULL);
+
+CREATE INDEX campaign_recipients_left_out_number ON campaign_recipients USING btree (account_id, "left"(msisdn, 100)) WHERE (code IS NOT NULL);
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
@@ -957,6 +965,10 @@ CREATE INDEX suppressions_reasons ON suppressions USING btree (account_id, creat
 CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
 
 CREATE INDEX test_phones_unverified ON test_phones USING btree (account_id, created_at) WHERE (verified_at IS NULL);
+
+CREATE INDEX upload_errors_meta ON upload_errors USING btree (account_id, meta) WHERE (meta IS NOT NULL);
+
+CREATE INDEX upload_errors_number ON upload_errors USING btree (account_id, msisdn) WHERE (msisdn IS NOT NULL);
 
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 
