@@ -31,12 +31,14 @@ import { templates } from './resources/templates/endpoints';
 import { testPhones } from './resources/test-phones/endpoints';
 import { uploads } from './resources/uploads/endpoints';
 import { webhooks } from './resources/webhooks/endpoints';
+import { whys } from './resources/why/endpoints';
 
 export const operations: readonly Endpoint[] = [
   ...generic,
   ...mobtexting,
   ...timesMobile,
   ...messages,
+  ...whys,
   ...requests,
   ...cleverTap,
   ...stats,

@@ -32,7 +32,8 @@ const RULES: readonly Rule[] = [
           who: 'provider',
           ...(gateway.changedAt === null ? {} : { since: gateway.changedAt }),
           remedy: {
-            sentence: 'Nothing has to be done: it is probed by itself, and what waits leaves once the provider answers.',
+            sentence:
+              'Nothing has to be done: it is probed by itself, and what waits leaves once the provider answers.',
             command: `heliograph gateway test ${gateway.id}`,
             link: linkTo(gateway),
           },

@@ -4,13 +4,20 @@ import type { CallbackFacts, Tell, Verdict, WebhookFacts } from './facts';
 const receiver = ({ kind }: Pick<WebhookFacts, 'kind'>): string => (kind === 'clevertap' ? 'CleverTap' : 'The webhook');
 const whoOf = ({ kind }: WebhookFacts): Verdict['who'] => (kind === 'clevertap' ? 'clevertap' : 'you');
 const answered = (status: number | null, message: string | null): string =>
-  status !== null ? `it answered ${status}` : message === null ? 'it does not answer' : `it does not answer: ${message}`;
+  status !== null
+    ? `it answered ${status}`
+    : message === null
+      ? 'it does not answer'
+      : `it does not answer: ${message}`;
 
 /** Why nothing reaches it; null = it is told. */
 function stopOf(webhook: WebhookFacts): Pick<Verdict, 'code' | 'sentence' | 'since'> | null {
   if (!webhook.isActive) {
     const why = webhook.disabledReason === null ? '' : `: ${webhook.disabledReason}`;
-    return { code: 'webhook-disabled', sentence: `${receiver(webhook)} is not told any more, since the webhook is disabled${why}.` };
+    return {
+      code: 'webhook-disabled',
+      sentence: `${receiver(webhook)} is not told any more, since the webhook is disabled${why}.`,
+    };
   }
   if (webhook.pausedAt !== null) {
     const why = webhook.pausedReason === null ? '' : ` (${webhook.pausedReason})`;
@@ -23,18 +30,11 @@ function stopOf(webhook: WebhookFacts): Pick<Verdict, 'code' | 'sentence' | 'sin
   return null;
 }
 
-const remedyOf = (webhook: WebhookFacts): Verdict['remedy'] =>
-  webhook.isActive
-    ? {
-        sentence: 'Mend the endpoint, then have it tried at once; nothing of what waits is lost.',
-        action: { method: 'POST', path: `/api/v1/webhooks/${webhook.id}/resume` },
-        link: `/console/webhooks/${webhook.id}`,
-      }
-    : {
-        sentence: 'Mend the endpoint and set the webhook active, then replay its callbacks.',
-        action: { method: 'PATCH', path: `/api/v1/webhooks/${webhook.id}`, body: { state: 'active' } },
-        link: `/console/webhooks/${webhook.id}`,
-      };
+const remedyOf = ({ id }: WebhookFacts): Verdict['remedy'] => ({
+  sentence: 'Mend the endpoint, then set the webhook active: what waits for it is sent at once.',
+  action: { method: 'PATCH', path: `/api/v1/webhooks/${id}`, body: { state: 'active' } },
+  link: `/console/webhooks/${id}`,
+});
 
 export function verdictOfWebhook(webhook: WebhookFacts, tell: Tell): Verdict {
   const stop = stopOf(webhook);
@@ -52,9 +52,10 @@ export function verdictOfWebhook(webhook: WebhookFacts, tell: Tell): Verdict {
   }
   return {
     code: waiting > 0 ? 'webhook-catching-up' : 'webhook-ok',
-    sentence: waiting > 0 && webhook.oldestAt !== null
-      ? `Outcomes are on their way to the webhook, the oldest since ${tell(webhook.oldestAt)}.`
-      : 'The webhook is told of everything; nothing waits.',
+    sentence:
+      waiting > 0 && webhook.oldestAt !== null
+        ? `Outcomes are on their way to the webhook, the oldest since ${tell(webhook.oldestAt)}.`
+        : 'The webhook is told of everything; nothing waits.',
     who: 'nobody',
     remedy: { sentence: 'Nothing has to be done.', link: `/console/webhooks/${webhook.id}` },
   };
@@ -82,6 +83,7 @@ export function untoldOf(callbacks: readonly CallbackFacts[]): Verdict | null {
     };
   }
   if (stop === null && tries === 0) return null;
-  const why = stop?.sentence ?? `${receiver(webhook)} was not told yet: ${answered(lastStatus, lastError)}; it is tried again.`;
+  const why =
+    stop?.sentence ?? `${receiver(webhook)} was not told yet: ${answered(lastStatus, lastError)}; it is tried again.`;
   return { code: 'not-told', sentence: why, who: whoOf(webhook), since: outcome.createdAt, remedy: remedyOf(webhook) };
 }
