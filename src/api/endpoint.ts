@@ -99,9 +99,7 @@ interface Visit {
   deps: ApiDeps;
   request: Request<Record<string, string>>;
   response: Response;
-  /** It has shown a valid key. */
-  isKnown: boolean;
-  /** Who asks, once that is known. */
+  /** Who asks, once a valid key was shown. */
   actor?: Principal;
 }
 
@@ -167,7 +165,6 @@ export function endpoint<
     const { actor, begun } = inHeader
       ? { actor: await deps.auth.authenticate(request, scope), begun: undefined }
       : await identify(visit, scope, intake);
-    visit.isKnown = true;
     visit.actor = actor;
     if (guarded) checkMediaType(request, mediaTypes);
     const accounts = (): BodyShare => ({ budget: deps.bodies.known, party: actor.accountId });
@@ -204,13 +201,13 @@ export function endpoint<
     ...(anyMethod === undefined ? {} : { anyMethod }),
     ...(direct === undefined ? {} : { direct }),
     handler: (deps) => async (request, response) => {
-      const visit: Visit = { deps, request, response, isKnown: false };
+      const visit: Visit = { deps, request, response };
       try {
         await answer(visit);
         if (ingress !== undefined) noteAnswer(visit, ingress);
       } catch (error) {
         if (ingress !== undefined) noteRefusal(visit, ingress, error);
-        if (visit.isKnown) discardRest(request);
+        if (visit.actor !== undefined) discardRest(request);
         throw error;
       }
     },
