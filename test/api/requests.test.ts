@@ -96,7 +96,7 @@ test('numbers are shown to `manage`, words to `content`', async () => {
   const writer = await as(['read', 'content']);
   expect(writer.body).toContain('$$Body');
   expect(JSON.stringify(writer)).not.toContain('9800000331');
-  expect((await as(['manage'])).problems[0].to).toBe('+919800000331');
+  expect((await as(['read', 'manage'])).problems[0].to).toBe('+919800000331');
   expect((await stack.call('GET', '/api/v1/requests', undefined, await bearerOf(stack, ['send']))).status).toBe(403);
 });
 
@@ -130,7 +130,9 @@ test('the latest of a key and contract is a light: refused, then taken, with whe
   const post = (body: object) => stack.call('POST', '/api/v2/sms/clevertap/send', body, key);
   expect(await latest()).toBeUndefined();
   await post({ to: 'x', message: 'Hello' });
-  expect(await latest()).toMatchObject({ status: 400, outcome: 'refused', takenAt: undefined });
+  const refused = await latest();
+  expect(refused).toMatchObject({ status: 400, outcome: 'refused' });
+  expect(refused.takenAt).toBeUndefined();
   await post({ to: '9800000351', message: 'Hello', service: 'T' });
   const taken = await latest();
   expect(taken).toMatchObject({ status: 200, outcome: 'taken', takenAt: taken.at });

@@ -21,10 +21,15 @@ const ask = async (query: string, call: Call = stack.call) => (await call('GET',
 const verdict = async (query: string, call?: Call) => (await ask(query, call)).verdict;
 /** Once the message has come so far. */
 const becomes = (query: string, code: string, call?: Call) =>
-  until(`${query} is ${code}`, async () => {
-    const answer = await ask(query, call);
-    return answer.verdict.code === code ? answer : null;
-  });
+  until(
+    `${query} is ${code}`,
+    async () => {
+      const answer = await ask(query, call);
+      if (answer.verdict.code !== code) throw new Error(`it is ${JSON.stringify(answer.verdict)}`);
+      return answer;
+    },
+    { deadlineMs: 60_000 },
+  );
 
 test('a record that was refused on the way in: by number and by meta', async () => {
   await stack.call('POST', ROUTE, { to: '9800000401', message: '$$Body', mid: 'why-401' });

@@ -81,6 +81,8 @@ const MAX_LATEST = 20_000;
 const MAX_TOLD = 1_000;
 const MAX_NUMBERS = 20;
 const MAX_QUOTED = 5;
+/** What an error quotes of a body that can't be parsed may be anything. */
+const QUOTE = /,? near ".*$/s;
 const MAX_LENGTH = { to: 40, meta: 500, message: 500, field: 100 };
 
 interface Note {
@@ -173,7 +175,7 @@ class BatchedLog implements RequestLog {
           outcome,
           status,
           code,
-          message: own(message, MAX_LENGTH.message),
+          message: own(message.replace(QUOTE, ''), MAX_LENGTH.message),
           accepted: 0,
           rejected: count,
         }),
