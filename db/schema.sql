@@ -143,6 +143,7 @@ create table campaign_recipients (
   variables jsonb,
   code text,
   message text,
+  account_id text,
   constraint campaign_recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint campaign_recipients_pkey PRIMARY KEY (campaign_id, "position")
 );
@@ -433,6 +434,23 @@ create table inbound_texts (
   constraint inbound_texts_pkey PRIMARY KEY (dedupe)
 );
 
+create table latest_requests (
+  account_id text not null,
+  key_id text not null,
+  shape text not null,
+  at timestamp with time zone not null,
+  status smallint not null,
+  outcome text not null,
+  code text,
+  taken_id uuid,
+  taken_at timestamp with time zone,
+  taken_route text,
+  taken_accepted integer,
+  constraint latest_requests_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint latest_requests_outcome_check CHECK ((outcome = ANY (ARRAY['taken'::text, 'partly'::text, 'refused'::text]))),
+  constraint latest_requests_pkey PRIMARY KEY (account_id, key_id, shape)
+);
+
 create table ledger_rollups (
   account_id text not null,
   total bigint not null,
@@ -713,6 +731,9 @@ create table upload_errors (
   column_name text,
   value text not null,
   message text not null,
+  account_id text,
+  msisdn text,
+  meta text,
   constraint upload_errors_pkey PRIMARY KEY (upload_id, no)
 );
 
@@ -796,6 +817,10 @@ CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 
 CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE is_dead;
 
+CREATE INDEX campaign_recipients_left_out_meta ON campaign_recipients USING btree (account_id, "left"(meta, 512)) WHERE (code IS NOT NULL);
+
+CREATE INDEX campaign_recipients_left_out_number ON campaign_recipients USING btree (account_id, "left"(msisdn, 100)) WHERE (code IS NOT NULL);
+
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
 
 CREATE INDEX campaigns_drafts ON campaigns USING btree (account_id, created_at) WHERE (state = 'draft'::text);
@@ -862,6 +887,14 @@ CREATE INDEX parked_receipts_received ON parked_receipts USING btree (received_a
 
 CREATE INDEX relays_webhook ON relays USING btree (webhook_id, created_at);
 
+CREATE INDEX request_records_meta ON request_records USING btree (account_id, meta, request_id) WHERE (meta IS NOT NULL);
+
+CREATE INDEX request_records_number ON request_records USING btree (account_id, msisdn, request_id) WHERE (msisdn IS NOT NULL);
+
+CREATE INDEX requests_account ON requests USING btree (account_id, id);
+
+CREATE INDEX requests_age ON requests USING btree (account_id, at);
+
 CREATE INDEX slice_stats_account ON slice_stats USING btree (account_id, hour);
 
 CREATE INDEX slice_stats_slice ON slice_stats USING btree (slice_id);
@@ -899,6 +932,10 @@ CREATE INDEX suppressions_reasons ON suppressions USING btree (account_id, creat
 CREATE INDEX templates_dlt ON templates USING btree (account_id, dlt_template_id) WHERE (dlt_template_id IS NOT NULL);
 
 CREATE INDEX test_phones_unverified ON test_phones USING btree (account_id, created_at) WHERE (verified_at IS NULL);
+
+CREATE INDEX upload_errors_meta ON upload_errors USING btree (account_id, meta) WHERE (meta IS NOT NULL);
+
+CREATE INDEX upload_errors_number ON upload_errors USING btree (account_id, msisdn) WHERE (msisdn IS NOT NULL);
 
 CREATE INDEX uploads_account ON uploads USING btree (account_id, id);
 

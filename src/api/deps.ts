@@ -16,12 +16,15 @@ import type { ClientAddresses } from './http/client-address';
 import type { WebhookTargets } from './ingress/webhook-targets';
 import type { EventStreams } from './resources/events/streams';
 import type { Ingress } from './ingress/ingress';
+import type { RequestLog } from './ingress/request-log';
 import type { Idempotency } from './http/idempotency';
 import type { Keys } from './http/keys';
 import type { Log } from './http/log';
 import type { Metrics } from './http/metrics';
 import type { Readiness } from './http/readiness';
 import type { WorkflowLinks } from './http/workflow-link';
+
+export type { Shape, Visitor } from './ingress/request-log';
 
 /** A payload of Temporal's, as its codec takes and gives it. */
 export interface WirePayload {
@@ -46,6 +49,8 @@ export interface ApiDeps {
   accounts: Accounts;
   webhooks: WebhookTargets;
   ingress: Ingress;
+  /** What was refused on the way in. */
+  requests: RequestLog;
   inbox: Inbox;
   events: EventStreams;
   /** Tells the workflows of these slices to look at their rows. */

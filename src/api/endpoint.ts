@@ -5,16 +5,18 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope } from '../core/accounts/api-key';
-import type { ApiDeps } from './deps';
-import { presentsCredential, type OfferedFields, type Principal } from './http/auth';
+import type { ApiDeps, Shape, Visitor } from './deps';
+import { ownerOf, presentsCredential, type KeyOwner, type OfferedFields, type Principal } from './http/auth';
 import { BodyReader, readBody, shownSize, type BodyShare } from './http/body';
 import { checkMediaType, JSON_ONLY, isOperation, refuseForeignSite } from './http/browser';
 import { credentialFields } from './http/credential-fields';
 import { fieldsOf, isForm, queryOf, readJson, readOptionalJson } from './http/fields';
-import type { StreamEntry } from './http/idempotency';
+import { isReplay, type StreamEntry } from './http/idempotency';
 import { answerJson } from './http/json';
+import { toAppError } from './http/problems';
 import { refuseUnstorable } from './http/text';
 import { isMultipart } from './http/multipart';
+import { routeOf } from './http/route';
 import { discardRest, leaveRest } from './http/unread';
 import { validate } from './http/validate';
 import type { Operation, OperationBody } from './operation';
@@ -78,6 +80,8 @@ interface Declaration<
   streams?: true;
   /** Takes methods too that the documentation doesn't show. */
   anyMethod?: true;
+  /** Whose contract it is, of a route by which messages come in: what it refuses is kept for a while. */
+  ingress?: Shape;
   /** Carries so much traffic that it is called ahead of Express. Its path has no parameters. */
   direct?: true;
 }
@@ -95,8 +99,8 @@ interface Visit {
   deps: ApiDeps;
   request: Request<Record<string, string>>;
   response: Response;
-  /** It has shown a valid key. */
-  isKnown: boolean;
+  /** Who asks, once a valid key was shown. */
+  actor?: Principal;
 }
 
 /** A request that may be handled. */
@@ -140,7 +144,7 @@ export function endpoint<
     call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>, Access extends null ? null : Principal>,
   ) => Promise<object | void> | object | void,
 ): Endpoint {
-  const { body, takes, intake, precheck, streams, anyMethod, direct, ...operation } = declaration;
+  const { body, takes, intake, precheck, streams, anyMethod, direct, ingress, ...operation } = declaration;
   const good = Number(Object.keys(operation.answers).find((status) => status.startsWith('2')));
   const guarded = operation.scope !== null && isOperation(operation.path);
   const { types = JSON_ONLY, also = {} } = body ?? takes ?? {};
@@ -161,7 +165,7 @@ export function endpoint<
     const { actor, begun } = inHeader
       ? { actor: await deps.auth.authenticate(request, scope), begun: undefined }
       : await identify(visit, scope, intake);
-    visit.isKnown = true;
+    visit.actor = actor;
     if (guarded) checkMediaType(request, mediaTypes);
     const accounts = (): BodyShare => ({ budget: deps.bodies.known, party: actor.accountId });
     if (streams !== true && request.body === undefined) await readBody(request, response, accounts, undefined, begun);
@@ -197,15 +201,32 @@ export function endpoint<
     ...(anyMethod === undefined ? {} : { anyMethod }),
     ...(direct === undefined ? {} : { direct }),
     handler: (deps) => async (request, response) => {
-      const visit: Visit = { deps, request, response, isKnown: false };
+      const visit: Visit = { deps, request, response };
       try {
         await answer(visit);
+        if (ingress !== undefined) noteAnswer(visit, ingress);
       } catch (error) {
-        if (visit.isKnown) discardRest(request);
+        if (ingress !== undefined) noteRefusal(visit, ingress, error);
+        if (visit.actor !== undefined) discardRest(request);
         throw error;
       }
     },
   };
+}
+
+const visitorOf = ({ request }: Visit, shape: Shape, { accountId, keyId }: KeyOwner): Visitor => ({
+  request, shape, route: routeOf(request), accountId, keyId,
+}); // prettier-ignore
+
+function noteAnswer(visit: Visit, shape: Shape): void {
+  const { deps, actor, response } = visit;
+  if (actor !== undefined) deps.requests.answered(visitorOf(visit, shape, actor), response.statusCode);
+}
+
+function noteRefusal(visit: Visit, shape: Shape, thrown: unknown): void {
+  const owner = visit.actor ?? ownerOf(thrown);
+  if (owner === undefined || isReplay(thrown)) return;
+  visit.deps.requests.refused(visitorOf(visit, shape, owner), toAppError(thrown, visit.request));
 }
 
 function checkedQuery(request: Request, schema: z.ZodObject | undefined): unknown {

@@ -9,6 +9,7 @@ import { apiKeys } from './resources/api-keys/endpoints';
 import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
 import { campaigns } from './resources/campaigns/endpoints';
+import { cleverTap } from './resources/clevertap/endpoints';
 import { codec } from './resources/codec/endpoints';
 import { consoleSession } from './resources/console-session/endpoints';
 import { doctor } from './resources/doctor/endpoints';
@@ -24,6 +25,7 @@ import { notifications } from './resources/notifications/endpoints';
 import { oauth } from './resources/oauth/endpoints';
 import { providers } from './resources/providers/endpoints';
 import { receipts } from './resources/receipts/endpoints';
+import { requests } from './resources/requests/endpoints';
 import { routes } from './resources/routes/endpoints';
 import { senders } from './resources/senders/endpoints';
 import { stats } from './resources/stats/endpoints';
@@ -32,6 +34,7 @@ import { templates } from './resources/templates/endpoints';
 import { testPhones } from './resources/test-phones/endpoints';
 import { uploads } from './resources/uploads/endpoints';
 import { webhooks } from './resources/webhooks/endpoints';
+import { whys } from './resources/why/endpoints';
 
 export const operations: readonly Endpoint[] = [
   ...generic,
@@ -39,6 +42,9 @@ export const operations: readonly Endpoint[] = [
   ...timesMobile,
   ...messages,
   ...find,
+  ...whys,
+  ...requests,
+  ...cleverTap,
   ...stats,
   ...events,
   ...gateways,

@@ -13,6 +13,7 @@ import { createEventStreams } from '../api/resources/events/streams';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
+import { createRequestLog, type RequestLog } from '../api/ingress/request-log';
 import { createMetrics } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
@@ -89,6 +90,7 @@ export async function startApi(
   const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
   const accounts = createAccounts(intake);
+  const requests = logOfRequests(base, accounts, log);
   const addresses = createClientAddresses(config.trustedProxies);
   const bodies = makeBodies();
   const auth = createAuthenticator({
@@ -114,6 +116,7 @@ export async function startApi(
     accounts,
     webhooks: createWebhookTargets(intake, sealer, config),
     ingress,
+    requests,
     inbox,
     events,
     ...startersOf(base, log),
@@ -143,6 +146,7 @@ export async function startApi(
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
+      await requests.stop();
       await base.close();
     },
   };
@@ -169,6 +173,14 @@ function startInbox(
       log.warn({ gatewayId, word }, 'the provider says what no table has: it changes nothing (docs/providers)'),
   });
 }
+
+/** Beside the ingress: what is refused takes no connection from what is accepted. */
+const logOfRequests = ({ database }: Base, accounts: ApiDeps['accounts'], log: RuntimeLog): RequestLog =>
+  createRequestLog({
+    database,
+    accounts,
+    onError: (err) => log.warn({ err }, 'refused requests could not be written down; they are counted'),
+  });
 
 const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });
 

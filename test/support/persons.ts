@@ -137,9 +137,10 @@ async function lists(pool: Pool, { accountId, gatewayId, webhookId }: StoreTenan
     PERSON,
   );
   await sql(
-    `insert into upload_errors (upload_id, no, column_name, value, message)
-     values ($1, 4, 'to', '(0)98000-00071', 'the number +91 98000 00071 is in an earlier row'), ($1, 5, 'to', 'x', 'is no number')`,
-    upload,
+    `insert into upload_errors (upload_id, no, column_name, value, message, account_id, msisdn, meta)
+     values ($1, 4, 'to', '(0)98000-00071', 'the number +91 98000 00071 is in an earlier row', $2, '+919800000071', null),
+            ($1, 5, 'to', 'x', 'is no number', $2, 'x', null), ($1, 6, 'city', 'y', 'is no text', $2, '+919800000071', 'meta-of-asha')`,
+    ...[upload, accountId],
   );
   const insertCampaign = (id: string, state: string, audience: object, over: Record<string, unknown>) => {
     const given = { body: 'Dear {name}', variables: '{}', problems: '[]', reason: null, recipients: 2, ...over };
@@ -175,6 +176,19 @@ async function lists(pool: Pool, { accountId, gatewayId, webhookId }: StoreTenan
     `insert into campaign_recipients (campaign_id, position, msisdn, meta, variables)
      values ($1, 1, $3, 'meta-of-asha', '{"name": "Asha"}'), ($2, 1, $3, 'meta-of-asha', '{"name": "Asha"}'), ($2, 2, '+919800000072', null, null)`,
     ...[name('cmp2'), name('cmp3'), PERSON],
+  );
+  const request = randomUUID();
+  await sql(
+    `insert into requests (id, account_id, at, shape, route, key_id, outcome, status, message, accepted, rejected, body)
+     values ($1, $2, now(), 'generic', '/clevertap/v1/messages', 'key', 'partly', 200, 'not to +91 98000 00071', 1, 2,
+             '[{"to":"9800000071","message":"Dear Asha"}]')`,
+    ...[request, accountId],
+  );
+  await sql(
+    `insert into request_records (request_id, place, account_id, record, msisdn, meta, field, code, message)
+     values ($1, 0, $2, 0, $3, 'meta-of-asha', 'text', 'missing', 'message is missing'),
+            ($1, 1, $2, 1, '+919800000072', null, 'to', 'invalid-number', 'to is no number')`,
+    ...[request, accountId, PERSON],
   );
   await sql(
     `insert into test_phones (id, account_id, msisdn, name) values ($1, $2, $3, 'Asha')`,

@@ -84,6 +84,14 @@ export const THINGS: Record<string, Thing> = {
     },
   },
   '/api/v1/messages/:id': aMessage,
+  '/api/v1/requests/:id': {
+    async make({ call }) {
+      const meta = `refused ${unique()}`;
+      await call('POST', '/clevertap/v1/messages', { to: 'nobody', text: 'Hello', mid: meta });
+      const { json } = await call('GET', `/api/v1/requests?meta=${encodeURIComponent(meta)}`);
+      return { id: json.items[0].id as string };
+    },
+  },
   '/api/v1/routes/:id': {
     async make(owner) {
       const { id } = await gateway.make(owner);

@@ -1,6 +1,7 @@
 /** The duty `retention`: what accounts keep no longer is blanked, in small transactions. */
 import type { Pool } from 'pg';
 import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from '../../store/accounts/retention';
+import { forgetRequests } from '../../store/accounts/requests';
 import {
   blankCampaigns,
   blankSuppressionReasons,
@@ -23,6 +24,7 @@ const MAX_LISTS = 500;
 export async function applyRetention(pool: Pool, turn: Turn): Promise<void> {
   await turn.step('slices', () => blankRipeSlices(pool, turn));
   await turn.step('inbound texts', () => forgetInboundTexts(pool, MAX_RECEIVED));
+  await turn.step('refused requests', () => forgetRequests(pool, MAX_RECEIVED));
   await turn.step('parked receipts', () => blankParkedReceipts(pool, MAX_RECEIVED));
   await turn.step('campaigns', () => blankCampaigns(pool, MAX_CAMPAIGNS));
   await turn.step('drafts', () => forgetDrafts(pool, MAX_CAMPAIGNS));

@@ -1,9 +1,10 @@
 /** `POST`/`GET /clevertap/v1/messages`: the generic contract. */
-import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
-import { acceptRecords, type Acceptance } from './accept';
+import { endpoint, type Endpoint } from '../endpoint';
+import type { Acceptance } from './accept';
 import { genericRecords, MAX_RECORDS } from './records';
-import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
+import { common, FORM, MULTIPART } from './request';
 import { genericAnswer, genericBody, genericRecord } from './schema';
+import { taking, type Contract } from './take';
 
 /** What a caller of the generic route gets: ids in the order of the accepted records, refusals with their index. */
 export interface GenericAnswer {
@@ -18,6 +19,7 @@ export interface GenericAnswer {
 
 const route = {
   ...common,
+  ingress: 'generic',
   path: '/clevertap/v1/messages',
   tag: 'CleverTap: generic',
   answers: {
@@ -26,11 +28,11 @@ const route = {
   },
 } as const;
 
-async function handle(call: Call): Promise<object> {
-  const records = genericRecords(await openedBody(call));
-  const acceptance = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
-  return reply(acceptance.accepted.length === 0 ? 400 : 200, toAnswer(acceptance));
-}
+export const genericContract: Contract = {
+  read: genericRecords,
+  answer: (acceptance) => ({ status: acceptance.accepted.length === 0 ? 400 : 200, body: toAnswer(acceptance) }),
+};
+const handle = taking(genericContract);
 
 export const generic: Endpoint[] = [
   endpoint(

@@ -1,11 +1,12 @@
 /** `/api/v2/sms/clevertap/send` and `/json`: Mobtexting's contract, so that a customer changes only the host. */
-import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
+import { endpoint, type Endpoint } from '../endpoint';
 import { isJsonObject } from '../http/json';
-import { acceptRecords, type Acceptance } from './accept';
+import type { Acceptance } from './accept';
 import { nameValues, type NamedValues } from './fields';
 import { nodeRecords } from './records';
-import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
+import { common, FORM, MULTIPART } from './request';
 import { mobtextingAnswer, mobtextingBody, mobtextingRecord } from './schema';
+import { taking, type Contract } from './take';
 
 /** One number, as Mobtexting's API answers it (Mobtexting docs v4, sms/send). */
 interface MobtextingItem {
@@ -26,6 +27,7 @@ interface MobtextingItem {
 
 const route = {
   ...common,
+  ingress: 'mobtexting',
   tag: 'CleverTap: Mobtexting’s contract',
   answers: {
     200: { description: 'At least one record is committed.', schema: mobtextingAnswer },
@@ -33,16 +35,16 @@ const route = {
   },
 } as const;
 
-const taking =
-  (toRecords: (body: unknown) => NamedValues[]) =>
-  async (call: Call): Promise<object> => {
-    const records = toRecords(await openedBody(call));
-    const acceptance = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
+const contract = (read: Contract['read']): Contract => ({
+  read,
+  answer(acceptance, records) {
     const status = acceptance.accepted.length === 0 ? 400 : 200;
-    return reply(status, toAnswer(status, acceptance, records));
-  };
+    return { status, body: toAnswer(status, acceptance, records) };
+  },
+});
 
-const one = taking((body) => [nameValues(isJsonObject(body) ? body : {})]);
+export const mobtextingContract = contract((body) => [nameValues(isJsonObject(body) ? body : {})]);
+const one = taking(mobtextingContract);
 
 export const mobtexting: Endpoint[] = [
   endpoint(
@@ -97,7 +99,7 @@ export const mobtexting: Endpoint[] = [
         },
       },
     },
-    taking(nodeRecords),
+    taking(contract(nodeRecords)),
   ),
 ];
 

@@ -4,13 +4,14 @@
  * from the reseller platform whose parameters and `/api/v1/send` path it shares.
  */
 import { AppError, type ErrorCode } from '../../errors';
-import { endpoint, reply, type Call, type Endpoint } from '../endpoint';
+import { endpoint, type Endpoint } from '../endpoint';
 import { isJsonObject } from '../http/json';
-import { acceptRecords, type AcceptedRecord } from './accept';
+import type { AcceptedRecord } from './accept';
 import { fieldNamed, nameValues, type Field } from './fields';
 import type { RecordProblem } from '../ingress/record-problem';
-import { common, factsOf, FORM, MULTIPART, openedBody } from './request';
+import { common, FORM, MULTIPART } from './request';
 import { timesAnswer, timesRecord } from './schema';
+import { taking, type Contract } from './take';
 
 /** Where the routes are; every error below it is answered in their shape. */
 export const TIMES_MOBILE = '/ct/api/v1';
@@ -35,19 +36,24 @@ const BAD_REQUEST = 400;
 
 const route = {
   ...common,
+  ingress: 'times-mobile',
   tag: 'CleverTap: Times Mobile’s contract',
   answers: { 200: { description: 'The record is committed.', schema: timesAnswer } },
   errorAnswer: { schema: timesAnswer, type: 'application/json' },
 } as const;
 
-async function handle(call: Call): Promise<object> {
-  const record = await openedBody(call);
-  if (!isJsonObject(record))
-    throw new AppError('invalid-request', 'This route takes one record a request, as an object');
-  const records = [nameValues(record)];
-  const { accepted, rejected } = await acceptRecords(call.deps, call.actor, records, factsOf(call.request));
-  return accepted.length > 0 ? toAnswer(accepted[0]!) : reply(BAD_REQUEST, toRejection(rejected[0]!));
-}
+export const timesMobileContract: Contract = {
+  read(record) {
+    if (!isJsonObject(record))
+      throw new AppError('invalid-request', 'This route takes one record a request, as an object');
+    return [nameValues(record)];
+  },
+  answer: ({ accepted, rejected }) =>
+    accepted.length > 0
+      ? { status: 200, body: toAnswer(accepted[0]!) }
+      : { status: BAD_REQUEST, body: toRejection(rejected[0]!) },
+};
+const handle = taking(timesMobileContract);
 
 const at = (path: string, id: string): Endpoint[] => [
   endpoint(

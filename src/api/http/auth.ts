@@ -41,7 +41,16 @@ interface Holder {
 }
 
 /** Who holds a credential, or why nobody does. */
-type LookUp = { holder: Holder } | { holder: null; reason: FailureReason; keyId?: string };
+type LookUp = { holder: Holder } | { holder: null; reason: FailureReason; keyId?: string; accountId?: string };
+
+/** Whose key it was with which a request was refused. */
+export type KeyOwner = Pick<Principal, 'accountId' | 'keyId'>;
+
+const owners = new WeakMap<object, KeyOwner>();
+
+/** Whom a refusal of {@link Authenticator.authenticate} concerns; undefined where that can't be told. */
+export const ownerOf = (refusal: unknown): KeyOwner | undefined =>
+  typeof refusal === 'object' && refusal !== null ? owners.get(refusal) : undefined;
 
 /** A header credential, or what a CleverTap route's fields carry. */
 type KeyCredential = PresentedFields & { inFields?: true };
@@ -97,7 +106,7 @@ function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): 
 
   const holderOf = (found: KeyLookUp, keyId: string, more: Partial<Holder> = {}): LookUp =>
     found.key === null
-      ? { holder: null, reason: found.reason, keyId }
+      ? { holder: null, reason: found.reason, keyId, accountId: found.accountId }
       : {
           holder: {
             id: found.key.id,
@@ -144,10 +153,16 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (found.holder === null) {
       // A session whose time is over guesses nothing: it is not counted among those who do.
       if (isSession && found.reason === 'ended') throw new AppError('unauthorized', SESSION_ENDED);
-      throw refusal(request, found.reason, isSession ? SESSION_ENDED : WRONG_KEY, found.keyId);
+      const told = refusal(request, found.reason, isSession ? SESSION_ENDED : WRONG_KEY, found.keyId);
+      const { accountId, keyId } = found;
+      throw accountId === undefined || keyId === undefined ? told : concerning(told, { accountId, keyId });
     }
     const { id: keyId, scopes, key, accountId: own, actsFor } = found.holder;
-    if (key !== null) keys.use(key);
+    try {
+      if (key !== null) keys.use(key);
+    } catch (error) {
+      throw concerning(error, { accountId: own, keyId });
+    }
     const wanted = chosen ?? request.get('x-account-id') ?? actsFor ?? own;
     const accountId = scopes.includes('admin') ? wanted : own;
     // Whether there is such an account. @throws AppError not-found
@@ -192,9 +207,17 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
 }
 
 /** @throws AppError forbidden */
-function checkScope({ scopes }: Principal, scope: Scope): void {
+function checkScope(principal: Principal, scope: Scope): void {
+  const { scopes } = principal;
   if (hasScope(scopes, scope)) return;
-  throw new AppError('forbidden', `This needs a key with the scope "${scope}"; yours has ${scopes.join(', ')}`);
+  const told = `This needs a key with the scope "${scope}"; yours has ${scopes.join(', ')}`;
+  throw concerning(new AppError('forbidden', told), principal);
+}
+
+/** Remembers whom a refusal concerns; one for too many failures concerns nobody. */
+function concerning(refusal: unknown, { accountId, keyId }: KeyOwner): unknown {
+  if (refusal instanceof AppError && refusal.code !== 'too-many-failures') owners.set(refusal, { accountId, keyId });
+  return refusal;
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

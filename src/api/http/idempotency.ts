@@ -55,6 +55,9 @@ class Replay extends Error {
   }
 }
 
+/** The request was answered before: what is thrown carries that answer. */
+export const isReplay = (thrown: unknown): boolean => thrown instanceof Replay;
+
 /** The key of a POST, undefined when it has none. */
 export function idempotencyKeyOf(request: Request): string | undefined {
   return request.method === 'POST' ? request.get('idempotency-key') : undefined;

@@ -10,7 +10,9 @@ import type { Database } from '../../store/database';
 import type { FailureReason } from './failures';
 
 /** A valid key, or why there is none. */
-export type KeyLookUp = { key: StoredKey } | { key: null; reason: FailureReason };
+export type KeyLookUp =
+  | { key: StoredKey }
+  | { key: null; reason: FailureReason; /** Whose key that is; absent = nobody's. */ accountId?: string };
 
 export interface Keys {
   /** The key of an id, if it is neither revoked nor expired. */
@@ -75,7 +77,7 @@ export function createKeys({ db }: Pick<Database, 'db'>, onError: (error: unknow
     );
     if (key === null) return { key, reason: 'unknown-key' };
     const ended = key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now());
-    return ended ? { key: null, reason: 'ended' } : { key };
+    return ended ? { key: null, reason: 'ended', accountId: key.accountId } : { key };
   }
 
   function take(name: string, ratePerSecond: number, nowMs: number, whose: string): void {
@@ -101,7 +103,7 @@ export function createKeys({ db }: Pick<Database, 'db'>, onError: (error: unknow
     async withSecret(id, secret) {
       const found = await valid(id);
       if (found.key === null || secretMatches(secret, found.key.secretHash)) return found;
-      return { key: null, reason: 'wrong-secret' };
+      return { key: null, reason: 'wrong-secret', accountId: found.key.accountId };
     },
     use(key, what = 'request') {
       noteUse(key);

@@ -52,7 +52,8 @@ export const toProblem: ErrorShape = (error) => {
   };
 };
 
-function toAppError(thrown: unknown, request: Request): AppError {
+/** Whatever was thrown, as it is told. */
+export function toAppError(thrown: unknown, request: Request): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isDatabaseAway(thrown) || thrown instanceof OverloadError) {
     return new AppError(

@@ -6,6 +6,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   'CleverTap: Times Mobile’s contract':
     'Takes messages as CleverTap posts them to Times Mobile, and answers as Times Mobile does.',
   Messages: 'What was accepted, and what became of it: every attempt, receipt and callback.',
+  Requests: 'What was refused on the way in and why, and whether CleverTap comes through.',
   Statistics: 'The ledger of an account, and figures over time.',
   Gateways: 'An account’s access to SMS providers: credentials, rates, priority, health.',
   Providers: 'The SMS providers that a gateway can be made for, and the fields that each wants.',

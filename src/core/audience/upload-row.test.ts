@@ -103,13 +103,23 @@ test.each([
   ],
   [['9800000001', 'Jos\ufffd'], 'name', 'Jos\ufffd', 'is not UTF-8: save the file as "CSV UTF-8"'],
 ])('%j is an error of that row', (cells, column, value, message) => {
-  expect(readerOf('to', 'name')(cells)).toEqual({ kind: 'invalid', column, value, message });
+  expect(readerOf('to', 'name')(cells)).toMatchObject({ kind: 'invalid', column, value, message });
+});
+
+test.each([
+  [['98000 00001', 'Jos\ufffd', 'm-1'], '+919800000001', 'm-1'],
+  [['12', 'Asha', 'm-2'], '12', 'm-2'],
+  [['', 'Asha', ' '], null, null],
+  [['9800000001', 'Asha', 'm-3', 'one cell more'], '+919800000001', 'm-3'],
+  [['9800000001', 'Asha', 'x'.repeat(513)], '+919800000001', null],
+])('the row of an error is told by its number and meta: %j', (cells, msisdn, meta) => {
+  expect(readerOf('to', 'name', 'meta')(cells)).toMatchObject({ kind: 'invalid', msisdn, meta });
 });
 
 test('a meta has 512 characters at most; values are shown up to 100', () => {
   const read = readerOf('to', 'meta');
   expect(read(['9800000001', 'x'.repeat(512)])).toMatchObject({ kind: 'valid' });
-  expect(read(['9800000001', 'x'.repeat(513)])).toEqual({
+  expect(read(['9800000001', 'x'.repeat(513)])).toMatchObject({
     kind: 'invalid',
     column: 'meta',
     value: 'x'.repeat(100),

@@ -23,6 +23,9 @@ export interface RowError {
   /** The text of the cell, up to 100 characters; not masked. */
   value: string;
   message: string;
+  /** Of a row that is nobody's: its number in E.164, or as it was written; null = it has none. Absent = not told. */
+  msisdn?: string | null;
+  meta?: string | null;
 }
 
 export type RowReading =
@@ -46,7 +49,25 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
   // Names are written as JSON once, not once per row. Built as a text, a name such as __proto__ reaches no prototype.
   const keys = variables.map(({ at, name }) => ({ at, name, json: `${JSON.stringify(name)}:` }));
 
+  /** Whose row it would have been. */
+  function ownerOf(cells: readonly string[]): Pick<RowError, 'msisdn' | 'meta'> {
+    const cell = [number, ...otherNumbers].map(({ at }) => cells[at] ?? '').find((one) => !hasNone(one));
+    const reading = cell === undefined ? null : normaliseMsisdn(cell, defaultCountry);
+    const written = cell?.trim().slice(0, MAX_VALUE_LENGTH) ?? '';
+    const said = meta === null ? '' : (cells[meta.at] ?? '');
+    const custom = isBlank(said) ? '' : unguarded(said);
+    return {
+      msisdn: reading?.ok === true ? reading.e164 : written === '' ? null : written,
+      meta: custom === '' || custom.length > MAX_META_LENGTH ? null : custom,
+    };
+  }
+
   return (cells) => {
+    const row = read(cells);
+    return row.kind === 'invalid' ? { ...row, ...ownerOf(cells) } : row;
+  };
+
+  function read(cells: readonly string[]): RowReading {
     if (cells.every(isBlank)) return { kind: 'blank' };
     if (cells.length > width) {
       const extra = cells.slice(width).find((cell) => !isBlank(cell));
@@ -77,7 +98,7 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
     if (other === undefined) return { kind: 'valid', ...row };
     const message = `is empty: the number is that of the column ${JSON.stringify(name)}`;
     return { kind: 'valid', ...row, note: { column: number.name, value: raw.slice(0, MAX_VALUE_LENGTH), message } };
-  };
+  }
 }
 
 /** Nobody sees anything in it. */

@@ -258,21 +258,31 @@ async function eraseRows(client: PoolClient, { id }: WalkedUpload, { subject }: 
 }
 
 const LIST_ERRORS = `
-select no, value, message from upload_errors
+select no, value, message, msisdn, meta from upload_errors
 where upload_id = $1 and no > $2 and no <= $3
   and (strpos(regexp_replace(value, '\\D', '', 'g'), $4) > 0 or strpos(regexp_replace(message, '\\D', '', 'g'), $4) > 0
-       or strpos(value, $5) > 0)`;
+       or strpos(value, $5) > 0 or msisdn = $5 or meta = $5 or strpos(regexp_replace(meta, '\\D', '', 'g'), $4) > 0)`;
+
+interface FoundError {
+  no: number;
+  value: string;
+  message: string;
+  msisdn: string | null;
+  meta: string | null;
+}
 
 async function eraseErrors(client: PoolClient, { id }: WalkedUpload, { text, subject }: StepContext, from: number) {
-  const { rows } = await client.query<{ no: number; value: string; message: string }>({
+  const { rows } = await client.query<FoundError>({
     name: 'erase-list-errors',
     text: LIST_ERRORS,
     values: [id, from, from + ROWS_PER_PAGE, text.digits, subject.value],
   });
-  const found = rows.filter(({ value, message }) => text.isIn(value) || text.isIn(message));
+  const isPerson = ({ value, message, msisdn, meta }: FoundError): boolean =>
+    msisdn === subject.value || meta === subject.value || [value, message, meta ?? ''].some((one) => text.isIn(one));
+  const found = rows.filter(isPerson);
   await client.query({
     name: 'erase-errors',
-    text: `update upload_errors e set value = n.value, message = n.message
+    text: `update upload_errors e set value = n.value, message = n.message, msisdn = null, meta = null
            from unnest($2::int[], $3::text[], $4::text[]) as n (no, value, message)
            where e.upload_id = $1 and e.no = n.no`,
     values: [id, found.map(({ no }) => no), found.map(() => ''), found.map(({ message }) => text.without(message))],

@@ -19,7 +19,7 @@ const ANSWERED_WITHIN = `interval '60 seconds'`;
 const BEFORE = `(select created_at from erasures where id = $1)`;
 
 /** Whether a text has these digits one after the other, whatever stands between them. */
-const hasDigits = (column: string, digits: string): string =>
+export const hasDigits = (column: string, digits: string): string =>
   `strpos(regexp_replace(${column}::text, '\\D', '', 'g'), ${digits}) > 0`;
 
 /** Few rows for each account, with texts from outside. */

@@ -83,8 +83,9 @@ describe('after it no column of any table tells of the person', () => {
     expect(erasure).toMatchObject({ state: 'done', subject: null, waiting: 0 });
     expect(erasure!.counts).toEqual({
       messages: 1, attempts: 1, receipts: 1, callbacks: 3, links: 1, inbound_texts: 1, parked_receipts: 1, suppressions: 1,
-      campaigns: 2, campaign_recipients: 2, group_members: 1, uploads: 1, upload_rows: 1, upload_errors: 1, test_phones: 1,
+      campaigns: 2, campaign_recipients: 2, group_members: 1, uploads: 1, upload_rows: 1, upload_errors: 2, test_phones: 1,
       gateway_tests: 1, gateways: 1, gateway_health: 1, webhooks: 1, senders: 1, audit: 2, idempotency_keys: 1,
+      requests: 1, request_records: 1,
     }); // prettier-ignore
     // What happened stays, and so do those beside the person.
     expect(await messageOf(store.pool, id)).toMatchObject({ state: 'delivered', reason: null });

@@ -11,10 +11,14 @@ import { eraseCampaigns, eraseMembers, eraseTestPhones, eraseUploads } from './e
 import { blankMeant, cancelMeant, countMeant, settleOpenOfNumber } from './erase-messages';
 import { keepOptOut, removeOptOutNumber } from './erase-opt-outs';
 import type { Step, StepContext } from './erase-step';
+import { eraseRequests } from './erase-requests';
 import { eraseAnswers, eraseAudit, eraseParked, eraseReplies, eraseStatements } from './erase-texts';
 import { finishErasure, noteErased, noteLooked, openSubject, type ErasureKeys, type ErasureRow } from './erasures';
 
-/** In this order: campaigns tell a person by places in lists that the steps after it empty. */
+/**
+ * In this order: campaigns tell a person by places in lists that the steps after it empty. A new step is the last one: an
+ * erasure under way is told by the number of its step.
+ */
 const STEPS: Record<ErasureRow['kind'], readonly Step[]> = {
   number: [
     eraseCampaigns,
@@ -26,8 +30,9 @@ const STEPS: Record<ErasureRow['kind'], readonly Step[]> = {
     eraseParked,
     eraseAnswers,
     eraseReplies,
+    eraseRequests,
   ],
-  meta: [eraseCampaigns, eraseUploads, eraseStatements, eraseAudit, eraseParked, eraseAnswers],
+  meta: [eraseCampaigns, eraseUploads, eraseStatements, eraseAudit, eraseParked, eraseAnswers, eraseRequests],
 };
 /** Of a meta too short to be told from other text by chance, only what is it as a whole is erased. */
 const MIN_META = 6;

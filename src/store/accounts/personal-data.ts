@@ -55,6 +55,7 @@ const GROUP = 'as long as the member is in the group';
 const PHONE = 'as long as the phone is on the list; one that was never verified, `retentionDays`';
 const WHILE_TRUE = 'until the next one takes its place';
 const DAY = 'a day';
+const REQUEST = '7 days, or `retentionDays` where those are fewer';
 const campaign = (holds: string, erased: string, kept = ENDED): PersonalColumn => ({
   holds,
   index: 'campaigns_account',
@@ -158,6 +159,8 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
   },
   upload_errors: {
     value: { ...mentions('the cell that is wrong', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
+    msisdn: { ...mentions('number of the row', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
+    meta: { ...mentions('meta of the caller', 'upload_errors_pkey', UPLOAD), erased: NOTHING },
     message: mentions('what is wrong with it', 'upload_errors_pkey', UPLOAD),
   },
   upload_chunks: {
@@ -168,6 +171,15 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
       erased: 'waits until the file is read: then they are gone',
       kept: 'until the file is read, or was abandoned for 10 minutes',
     },
+  },
+  requests: {
+    body: { ...mentions('what its refused records said', 'requests_account', REQUEST), erased: NOTHING },
+    message: mentions('why it was refused', 'requests_account', REQUEST),
+  },
+  request_records: {
+    msisdn: { ...inList('number of a refused record', 'request_records_pkey', REQUEST), walked: true },
+    meta: { ...inList('meta of the caller', 'request_records_pkey', REQUEST), walked: true },
+    message: mentions('what is wrong with it', 'request_records_pkey', REQUEST),
   },
   test_phones: {
     msisdn: inList('number', 'test_phones_account_id_msisdn_key', PHONE),
@@ -264,7 +276,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   blocks: { ...because(OURS, 'account_id', 'gateway_id'), ...because(SENDER_ID, 'sender') },
   callback_counts: because(OURS, 'account_id', 'webhook_id', 'event', 'state'),
   callbacks: because(OURS, 'account_id', 'webhook_id', 'event', 'code', 'state'),
-  campaign_recipients: because(OURS, 'campaign_id', 'code'),
+  campaign_recipients: because(OURS, 'campaign_id', 'code', 'account_id'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
     ...because(OURS, 'audience', 'occurrence'),
@@ -335,6 +347,10 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   receipt_parts: because(OURS, 'status'),
   receipts: { ...because(OURS, 'status', 'disposition', 'class'), ...because(VENDORS_CODE, 'code') },
   relays: because(OURS, 'webhook_id'),
+  latest_requests: because(OURS, 'account_id', 'key_id', 'shape', 'outcome', 'code', 'taken_route'),
+  request_days: { ...because(OURS, 'account_id'), ...because('a date', 'day') },
+  request_records: { ...because(OURS, 'account_id', 'code'), ...because('the name of a field', 'field') },
+  requests: because(OURS, 'account_id', 'shape', 'route', 'key_id', 'outcome', 'code'),
   resends: because(OURS, 'account_id'),
   routes: { ...because(OURS, 'id', 'account_id', 'legs'), ...because(SETTING, 'name') },
   senders: {
@@ -354,7 +370,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'name', 'dlt_template_id', 'entity_id', 'language'),
   },
   test_phones: because(OURS, 'id', 'account_id'),
-  upload_errors: because('the name of a column', 'column_name'),
+  upload_errors: { ...because(OURS, 'account_id'), ...because('the name of a column', 'column_name') },
   uploads: {
     ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),
     ...because('the name of a column', 'number_column'),

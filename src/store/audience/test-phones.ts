@@ -134,3 +134,16 @@ export async function deleteTestPhone(tx: Kysely<Schema>, accountId: string, id:
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
+
+/** The number of the account's first verified phone, in E.164; null when it has none. */
+export async function findVerifiedPhone(db: Kysely<Schema>, accountId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('test_phones')
+    .select('msisdn')
+    .where('account_id', '=', accountId)
+    .where('verified_at', 'is not', null)
+    .orderBy('verified_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.msisdn ?? null;
+}

@@ -102,7 +102,7 @@ export interface RecipientRow {
 /** The lock on the upload's row decides between two workers that both believe the import is theirs. */
 const WRITE_BLOCK = `
 with mine as (
-  select id from uploads where id = $1 and state = 'processing' and cursor_byte = $2 for update
+  select id, account_id from uploads where id = $1 and state = 'processing' and cursor_byte = $2 for update
 ),
 incoming as (
   select r.* from mine,
@@ -114,14 +114,16 @@ kept as (
   on conflict (upload_id, msisdn) do nothing
   returning no
 ),
-doubled as (select no, msisdn from incoming where no not in (select no from kept)),
+doubled as (select no, msisdn, meta from incoming where no not in (select no from kept)),
 reported as (
-  insert into upload_errors (upload_id, no, column_name, value, message)
-  select $1, e.* from mine, unnest($10::int[], $11::text[], $12::text[], $13::text[]) as e
+  insert into upload_errors (upload_id, no, column_name, value, message, msisdn, meta, account_id)
+  select $1, e.*, mine.account_id
+  from mine, unnest($10::int[], $11::text[], $12::text[], $13::text[], $19::text[], $20::text[]) as e
   union all
-  select $1, no, $14, msisdn, '${DUPLICATE_ROW}' from doubled
+  select $1, no, $14, msisdn, '${DUPLICATE_ROW}', msisdn, meta, mine.account_id from mine, doubled
   union all
-  select $1, n.* from unnest($15::int[], $16::text[], $17::text[], $18::text[]) as n (no, column_name, value, message)
+  select $1, n.*, null, null, mine.account_id
+  from mine, unnest($15::int[], $16::text[], $17::text[], $18::text[]) as n (no, column_name, value, message)
   where n.no in (select no from kept)
 )
 update uploads u set
@@ -159,6 +161,8 @@ export async function writeImportBlock(
     ...columnsOf(invalid),
     numberColumn,
     ...columnsOf(notes),
+    invalid.map(({ msisdn }) => msisdn ?? null),
+    invalid.map(({ meta }) => meta ?? null),
   ]);
   return written.length === 1;
 }

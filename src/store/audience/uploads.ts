@@ -7,7 +7,7 @@ import type { CampaignProblem, Schema, UploadErrorsTable, UploadsTable } from '.
 import { DUPLICATE_ROW } from './upload-rows';
 
 export type UploadRow = Selectable<UploadsTable>;
-export type UploadError = Omit<Selectable<UploadErrorsTable>, 'upload_id'>;
+export type UploadError = Pick<Selectable<UploadErrorsTable>, 'no' | 'column_name' | 'value' | 'message'>;
 
 /** States of an upload whose bytes are all here and that nobody has deleted. */
 const VISIBLE = ['processing', 'ready', 'failed'] as const;
@@ -108,5 +108,42 @@ export async function readUploadRows(pool: Pool, uploadId: string, after: number
     'read-upload-rows',
     `select no as position, msisdn, meta, variables from upload_rows where upload_id = $1 and no > $2 order by no limit $3`,
     [uploadId, after, limit],
+  );
+}
+
+/** A row of one of the account's uploads that became no recipient. */
+export interface NobodysRow {
+  upload_id: string;
+  upload_name: string | null;
+  at: Date;
+  /** The row in the file; the header is row 1. */
+  no: number;
+  column_name: string | null;
+  message: string;
+}
+
+const LOOKED_AT = 1_000;
+
+/**
+ * Rows of a number or a meta that became no recipients, those of the newest uploads first; rows whose number came before in
+ * their file are not among them.
+ */
+export async function listNobodysRows(
+  pool: Pool,
+  accountId: string,
+  sought: { msisdns: readonly string[] } | { meta: string },
+  limit: number,
+): Promise<NobodysRow[]> {
+  const isNumber = 'msisdns' in sought;
+  return execute<NobodysRow & Record<string, unknown>>(
+    pool,
+    `list-nobodys-rows-by-${isNumber ? 'number' : 'meta'}`,
+    `select e.upload_id, u.name as upload_name, u.created_at as at, e.no, e.column_name, e.message
+     from (select * from upload_errors
+           where account_id = $1 and ${isNumber ? 'msisdn = any($2::text[])' : 'meta = $2'} limit ${LOOKED_AT}) e
+     join uploads u on u.id = e.upload_id and u.account_id = $1 and u.state in ('processing', 'ready', 'failed')
+     where e.message <> $3
+     order by u.id desc, e.no limit $4`,
+    [accountId, isNumber ? sought.msisdns : sought.meta, DUPLICATE_ROW, limit],
   );
 }

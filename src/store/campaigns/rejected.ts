@@ -21,10 +21,10 @@ export const MAX_KEPT = 10_000;
 const MAX_POSITION = 2_147_483_647;
 
 const INSERT = `
-insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message)
-select $1, position, msisdn, meta, '{}', code, message
+insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message, account_id)
+select $1, position, msisdn, meta, '{}', code, message, (select account_id from campaigns where id = $1)
 from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) as r (position, msisdn, meta, code, message)
-on conflict (campaign_id, position) do update set variables = '{}', code = excluded.code, message = excluded.message`;
+on conflict (campaign_id, position) do update set variables = '{}', code = excluded.code, message = excluded.message, account_id = excluded.account_id`;
 
 /** Keeps rejected recipients with their campaign; one that is among its recipients is left out from then on. */
 export async function keepRejected(
@@ -58,7 +58,7 @@ function valuesOf(campaignId: string, rejected: readonly RejectedRecipient[]): u
 
 /**
  * Keeps the invalid rows of an upload with a campaign that sends to it.
- * @param numberColumn its name: what is wrong with another cell tells no number.
+ * @param numberColumn its name: of rows that an earlier release read, what is wrong with another cell tells no number.
  */
 export async function copyInvalidRows(
   tx: Kysely<Schema>,
@@ -67,9 +67,10 @@ export async function copyInvalidRows(
   numberColumn: string,
 ): Promise<void> {
   await sql`
-    insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message)
-    select ${campaignId}, no, case when column_name = ${numberColumn} then value else '' end, null, '{}', 'invalid-row',
-           coalesce(column_name || ': ', '') || message
+    insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message, account_id)
+    select ${campaignId}, no, coalesce(msisdn, case when column_name = ${numberColumn} then value else '' end), meta, '{}',
+           'invalid-row', coalesce(column_name || ': ', '') || message,
+           (select account_id from campaigns where id = ${campaignId})
     from (select * from upload_errors where upload_id = ${uploadId}::uuid order by no limit ${2 * MAX_KEPT}) first
     where message <> ${DUPLICATE_ROW} order by no limit ${MAX_KEPT}`.execute(tx);
 }
@@ -97,5 +98,43 @@ export async function listRejected(
        and ($3::text[] is null or msisdn = any($3)) and ($4::text is null or meta = $4)
      order by position limit $5`,
     [campaignId, after ?? -1, msisdns ?? null, meta ?? null, limit],
+  );
+}
+
+/** A recipient that one of the account's campaigns leaves out. */
+export interface LeftOutRecipient {
+  campaign_id: string;
+  campaign_name: string;
+  /** When the campaign was launched; of a draft when it was made. */
+  at: Date;
+  position: number;
+  code: string;
+  message: string;
+}
+
+/** Looked at of a number that many campaigns leave out. */
+const LOOKED_AT = 1_000;
+
+/**
+ * Recipients of a number or a meta that the account's campaigns leave out, those of the newest campaigns first.
+ * @param sought any of these spellings of a number, or the meta.
+ */
+export async function listLeftOut(
+  pool: Pool,
+  accountId: string,
+  sought: { msisdns: readonly string[] } | { meta: string },
+  limit: number,
+): Promise<LeftOutRecipient[]> {
+  const isNumber = 'msisdns' in sought;
+  const by = isNumber ? `left(msisdn, 100) = any($2::text[])` : `left(meta, 512) = left($2::text, 512) and meta = $2`;
+  return execute<LeftOutRecipient & Record<string, unknown>>(
+    pool,
+    `list-left-out-by-${isNumber ? 'number' : 'meta'}`,
+    `select r.campaign_id, c.name as campaign_name, coalesce(c.launched_at, c.created_at) as at, r.position, r.code, r.message
+     from (select campaign_id, position, code, message from campaign_recipients
+           where account_id = $1 and code is not null and ${by} limit ${LOOKED_AT}) r
+     join campaigns c on c.id = r.campaign_id and c.account_id = $1
+     order by at desc, r.campaign_id, r.position limit $3`,
+    [accountId, isNumber ? sought.msisdns : sought.meta, limit],
   );
 }

@@ -40,8 +40,8 @@ export async function insertOccurrence(db: Kysely<Schema>, draft: OccurrenceDraf
         on conflict (series_id, occurrence) where series_id is not null do nothing
         returning id
       )
-      insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message)
-      select made.id, position, msisdn, meta, variables, code, message from campaign_recipients r, made
+      insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message, account_id)
+      select made.id, position, msisdn, meta, variables, code, message, r.account_id from campaign_recipients r, made
       where r.campaign_id = ${seriesId}`.execute(tx);
     const row = await tx
       .selectFrom('campaigns')

@@ -113,4 +113,8 @@ export interface UploadErrorsTable {
   column_name: string | null;
   value: string;
   message: string;
+  account_id: Generated<string | null>;
+  /** Of the row, not of the cell. */
+  msisdn: Generated<string | null>;
+  meta: Generated<string | null>;
 }

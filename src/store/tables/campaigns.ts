@@ -132,4 +132,6 @@ export interface CampaignRecipientsTable {
   /** Why it is left out; null = it is not. */
   code: Generated<string | null>;
   message: Generated<string | null>;
+  /** Of one that is left out. */
+  account_id: Generated<string | null>;
 }

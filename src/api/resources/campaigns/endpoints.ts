@@ -55,6 +55,7 @@ const collection: Endpoint[] = [
     {
       id: 'createCampaign',
       method: 'post',
+      ingress: 'api',
       path: CAMPAIGNS,
       tag,
       summary: 'Makes a campaign, and launches it unless it is a draft.',

@@ -20,6 +20,7 @@ import { startCampaign } from '../campaigns/start';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
 import { validate } from '../../http/validate';
+import type { SaidRecord } from '../../ingress/request-log';
 import { MAX_NOTIFICATIONS, notification, result, type Notification, type NotificationResult } from './schema';
 
 /** A critical group of at most so many goes before bulk: its messages are one slice. */
@@ -30,6 +31,7 @@ const at = (path: string, id: string): Endpoint =>
     {
       id,
       method: 'post',
+      ingress: 'api',
       path,
       tag: 'Groups',
       summary: 'Sends to groups: a text, or a template with variables.',
@@ -49,11 +51,27 @@ const at = (path: string, id: string): Endpoint =>
       const context = await deps.accounts.context(actor.accountId);
       const results: NotificationResult[] = [];
       for (const entry of entries) results.push(await notify(deps, actor, context, entry));
+      deps.requests.carries(request, entries.length, (index) => toSaid(entries[index]));
+      const rejected = results.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, message: error }]));
+      deps.requests.judged(
+        request,
+        results.length - rejected.length,
+        rejected.map((one) => ({ ...one, code: 'invalid-request', field: '' })),
+      );
       return reply(results.some(({ status }) => status === 'accepted') ? 200 : 400, results);
     },
   );
 
 export const notifications: Endpoint[] = [at('/api/v1/send', 'notifyGroups'), at('/send', 'notifyGroupsShort')];
+
+/** An entry goes to a group: it has no number and no meta. */
+const toSaid = (entry: unknown): SaidRecord => ({
+  to: undefined,
+  meta: undefined,
+  templateId: undefined,
+  sensitive: isJsonObject(entry) ? entry.sensitive : undefined,
+  said: isJsonObject(entry) ? entry : {},
+});
 
 /** @throws AppError invalid-request, too-many-records */
 function readEntries(body: unknown): unknown[] {

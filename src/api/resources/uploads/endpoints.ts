@@ -32,6 +32,7 @@ export const uploads: Endpoint[] = [
     {
       id: 'createUpload',
       method: 'post',
+      ingress: 'api',
       path: UPLOADS,
       tag,
       summary: 'Uploads a CSV file of recipients.',
