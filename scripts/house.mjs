@@ -113,7 +113,7 @@ const rooms = (folder) => [...arrowsOf(folder).keys()];
 
 /** What is counted, what was found, and the most that there may be. */
 const counts = [
-  ['rooms in src', rooms(''), 15],
+  ['rooms in src', rooms(''), 16],
   ['rooms in src/store', rooms('store'), 12],
   ['loose files in src/core', looseIn('core'), 0],
   ['loose files in src/api', looseIn('api'), 6],

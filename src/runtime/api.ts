@@ -131,8 +131,7 @@ export async function startApi(
     log,
   });
   const server = createHttpServer(app, undefined, { isProxy: (socket) => addresses.isProxy(socket) });
-  const silent = trackSilent(server);
-  const metricsSilent = trackSilent(metrics.server);
+  const [silent, metricsSilent] = [trackSilent(server), trackSilent(metrics.server)];
   const metricsPort = await listen(metrics.server, options.metricsPort ?? config.metricsPort, config.metricsBind);
   const port = await listen(server, options.port ?? config.port, config.bind);
   const stopStarting = startLeftBehind(base, log);

@@ -1,4 +1,5 @@
 /** Who is shown the text of a message, and what else of it may hold its text. */
+import { maskDigits } from '../../core/messages/msisdn';
 import { hasScope, type Scope } from '../../core/accounts/api-key';
 import { withoutEcho } from '../../core/messages/echo';
 import type { MessageOptions } from '../../store/tables';
@@ -42,3 +43,9 @@ export function toSaid(said: string | null, message: Written, scopes: readonly S
   // Once the text is deleted nothing tells what is repeated of it: codes are what it was sensitive for.
   return message.body === '' ? said.replace(CODE, '…') : withoutEcho(said, message.body);
 }
+
+/** What may be a number, with blanks and marks in it. */
+const NUMBER = /\+?\d[\d ().-]{5,}\d/g;
+
+/** Words about what somebody sent, with the digits of what may be a number masked. */
+export const withoutNumbers = (said: string): string => said.replace(NUMBER, maskDigits);

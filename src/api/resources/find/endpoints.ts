@@ -3,6 +3,7 @@ import { endpoint, type Endpoint } from '../../endpoint';
 import type { Finder } from './finder';
 import { messageById, messagesByMeta, messagesByNumber, messagesByPart, messagesByProviderId } from './messages';
 import { campaignsByName, gatewaysByName, uploadsByName, uploadsByNumber } from './named';
+import { refusedRecords, rowsOfUploads } from './refused';
 import { findAnswer, findQuery, type Found, type Searched } from './schema';
 import { readSought } from './sought';
 
@@ -15,6 +16,8 @@ const FINDERS: readonly Finder[] = [
   messagesByProviderId,
   messagesByNumber,
   messagesByMeta,
+  refusedRecords,
+  rowsOfUploads,
   campaignsByName,
   gatewaysByName,
   uploadsByName,
@@ -29,7 +32,7 @@ export const find: Endpoint[] = [
       method: 'get',
       path: '/api/v1/find',
       tag: 'Messages',
-      summary: 'Finds whatever is meant: messages, campaigns, uploads, gateways.',
+      summary: 'Finds whatever is meant: messages, refused records, campaigns, uploads, gateways.',
       description: 'Up to ten of each kind of match; `GET /api/v1/messages` lists all of one.',
       scope: 'read',
       query: findQuery,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hasScope, type Scope } from '../../../core/accounts/api-key';
 import { maskDigits, maskMsisdn } from '../../../core/messages/msisdn';
 import type { ShownLatest, ShownRequest } from '../../../store/accounts/requests';
+import { withoutNumbers } from '../../http/content';
 import { instant } from '../../http/instant';
 import { pageQuery } from '../../http/page';
 import { SHAPES } from '../../ingress/request-log';
@@ -88,13 +89,10 @@ export const latestAnswer = z
   })
   .meta({ id: 'LatestRequest', description: 'The latest request of a key in one contract.' });
 
-/** What may be a number, with blanks and marks in it. */
-const NUMBER = /\+?\d[\d ().-]{5,}\d/g;
-
 /** @param scopes full numbers are shown to `manage`, words to `content`. */
 export function toRequest(row: ShownRequest, scopes: readonly Scope[]): z.input<typeof requestAnswer> {
   const isWhole = hasScope(scopes, 'manage');
-  const said = (text: string): string => (isWhole ? text : text.replace(NUMBER, maskDigits));
+  const said = (text: string): string => (isWhole ? text : withoutNumbers(text));
   const shown = (msisdn: string | null): string | null =>
     msisdn === null || isWhole ? msisdn : /^\+?\d+$/.test(msisdn) ? maskMsisdn(msisdn) : maskDigits(msisdn);
   return {
