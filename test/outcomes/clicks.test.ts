@@ -40,6 +40,7 @@ async function sendAndRead(text: string, extra: object = {}) {
   const sent = await send(text, extra);
   return { ...sent, text: (await traceOf(sent.id)).text as string };
 }
+const delivered = (id: string) => until('it was sent', async () => (await traceOf(id)).state === 'delivered');
 const visit = (code: string, method = 'GET', headers: Record<string, string> = {}) =>
   fetch(`${base}/l/${code}`, { method, redirect: 'manual', headers: { 'user-agent': BROWSER, ...headers } });
 const codesIn = (text: string): string[] => [...text.matchAll(/\/l\/([0-9A-Za-z]+)/g)].map(([, code]) => code!);
@@ -62,7 +63,7 @@ test('off: the text is what came', async () => {
 test('a link that a phone has lengthened by what stood behind it still leads, and counts once', async () => {
   await track('count');
   const before = await stats();
-  const { text } = await sendAndRead('यहाँ https://shop.example/pay।अगला, (see https://shop.example/Foo_(bar)).');
+  const { id, text } = await sendAndRead('यहाँ https://shop.example/pay।अगला, (see https://shop.example/Foo_(bar)).');
   const [first, second] = codesIn(text);
   expect(text).toBe(`यहाँ ${base}/l/${first}।अगला, (see ${base}/l/${second}).`);
   for (const behind of ['.', ')', ',', '%20', '%E0%A5%A4', '%E2%80%A6', '...', ').']) {
@@ -71,6 +72,7 @@ test('a link that a phone has lengthened by what stood behind it still leads, an
   }
   expect((await visit(second!)).headers.get('location')).toBe('https://shop.example/Foo_(bar)');
   expect((await visit(`${first}x`)).status).toBe(404);
+  await delivered(id);
   expect((await stats()).clicked - before.clicked).toBe(1);
 });
 
@@ -82,7 +84,7 @@ test('count: links are replaced, each visit leads on, the first counts, and nobo
   const [first, second] = codesIn(text);
   expect(text).toBe(`See ${base}/l/${first}, or ${base}/l/${second}.`);
   // What reached the phone, in as many parts as it takes now.
-  await until('it was sent', async () => (await traceOf(id)).state === 'delivered');
+  await delivered(id);
   const { messages } = (await stack.control('GET', `/control/messages?to=${to}`)).json;
   expect(messages[0].text).toBe(text);
   expect(await traceOf(id)).toMatchObject({ segments: 1 });
