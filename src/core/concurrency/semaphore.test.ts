@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { Semaphore } from './semaphore';
 
+afterEach(() => jest.useRealTimers());
+
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function harness(size: number) {
@@ -138,6 +140,7 @@ test('waits no longer than it is told to, and leaves its place in the queue to o
 });
 
 it('what wants several places is not overtaken by what wants one, and what is behind it goes on when it gives up', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   const semaphore = new Semaphore(3);
   const began: string[] = [];
   expect(semaphore.tryTake(2)).toBe(true);
@@ -146,6 +149,7 @@ it('what wants several places is not overtaken by what wants one, and what is be
   expect(semaphore.tryTake()).toBe(false);
   await settle();
   expect(began).toEqual([]);
+  jest.advanceTimersByTime(20);
   await big;
   await settle();
   expect(began).toEqual(['big false', 'small true']);
