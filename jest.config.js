@@ -28,6 +28,8 @@ const WITH_POSTGRES = ['src', 'test']
       .replace(/\.test\.ts$/, ''),
   );
 
+const CORES = availableParallelism();
+
 const filesOf = (patterns) => patterns.map((pattern) => `<rootDir>/${pattern}.test.ts`);
 // Behind an exclamation mark Jest does not know <rootDir>.
 const except = (patterns) => patterns.map((pattern) => `!**/${pattern}.test.ts`);
@@ -71,8 +73,9 @@ module.exports = {
     project('chaos', filesOf(['test/chaos/*']), startsServers('all-servers')),
   ],
   testSequencer: '<rootDir>/test/support/run/sequencer.js',
-  // Flow tests bring the product with them: more at once than cores can carry only makes them wait for each other.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  // A file of `flows` or `chaos` keeps half a core busy, its servers included, and waits for the rest of its time. On large
+  // machines it is the one Temporal of all files that bounds how many are of use.
+  maxWorkers: Math.min(2 * CORES, Math.max(4, Math.floor(CORES / 2))),
   // Jest takes it from here only: in a project it is read and has no effect.
   testTimeout: 180_000,
 };
