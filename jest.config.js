@@ -73,8 +73,8 @@ module.exports = {
     project('chaos', filesOf(['test/chaos/*']), startsServers('all-servers')),
   ],
   testSequencer: '<rootDir>/test/support/run/sequencer.js',
-  // A file of `flows` or `chaos` keeps half a core busy, its servers included, and waits for the rest of its time. On large
-  // machines it is the one Temporal of all files that bounds how many are of use.
+  // A file of `flows` or `chaos` keeps half a core busy, its servers included, and waits for the rest of its time. All of
+  // them share one Temporal and one Postgres: with many cores, half as many files at once.
   maxWorkers: Math.min(2 * CORES, Math.max(4, Math.floor(CORES / 2))),
   // Jest takes it from here only: in a project it is read and has no effect.
   testTimeout: 180_000,
