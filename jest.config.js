@@ -30,6 +30,8 @@ const WITH_POSTGRES = ['src', 'test']
       .replace(/\.test\.ts$/, ''),
   );
 
+const CORES = availableParallelism();
+
 const filesOf = (patterns, ext = 'ts') => patterns.map((pattern) => `<rootDir>/${pattern}.test.${ext}`);
 // Behind an exclamation mark Jest does not know <rootDir>.
 const except = (patterns) => patterns.map((pattern) => `!**/${pattern}.test.ts`);
@@ -79,8 +81,9 @@ module.exports = {
     project('chaos', filesOf(['test/chaos/*']), startsServers('all-servers')),
   ],
   testSequencer: '<rootDir>/test/support/run/sequencer.js',
-  // Flow tests bring the product with them: more at once than cores can carry only makes them wait for each other.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  // A file of `flows` or `chaos` keeps half a core busy, its servers included, and waits for the rest of its time. All of
+  // them share one Temporal and one Postgres: with many cores, half as many files at once.
+  maxWorkers: Math.min(2 * CORES, Math.max(3, Math.floor(CORES / 2))),
   // Jest takes it from here only: in a project it is read and has no effect.
   testTimeout: 180_000,
 };

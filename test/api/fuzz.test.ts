@@ -1,7 +1,10 @@
 /**
  * Every way in, given anything: whatever a body, a query or a header holds, the answer is no 5xx, and a second account's
- * request beside it is taken. Numbers of runs are bounded; a failure prints its seed and the smallest example.
+ * request beside it is taken. Each run of the tests tries others; what it tried can be had again by its seed, which it
+ * prints: `HELIOGRAPH_FUZZ_SEED=<seed> HELIOGRAPH_FUZZ_RUNS=150 npx jest test/api/fuzz`. A failure prints the smallest
+ * example, too.
  */
+import { hash, randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { providers } from '../../src/providers/registry';
 import { sign } from '../../src/simulator/twilio/signature';
@@ -9,7 +12,9 @@ import { ADMIN_KEY } from '../support/servers';
 import { KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
 import { startStack, type TestStack } from '../support/stack';
 
-const RUNS = 150;
+/** Examples for each way in and each form of what it is given. */
+const RUNS = Number(process.env.HELIOGRAPH_FUZZ_RUNS ?? 20);
+const SEED = Number(process.env.HELIOGRAPH_FUZZ_SEED ?? randomInt(2 ** 31));
 let stack: TestStack;
 let neighbour: Tenant;
 /** Callback paths by provider, of gateways that take reports of anybody. */
@@ -51,7 +56,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack.stop();
-  process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+  const answers = JSON.stringify(Object.fromEntries([...statuses].sort()));
+  process.stdout.write(`fuzz: seed ${SEED}, ${RUNS} examples each, answers by status: ${answers}\n`);
 });
 
 const AS_ADMIN = { authorization: `Bearer ${ADMIN_KEY}` };
@@ -134,8 +140,13 @@ const bodies = (names: readonly string[]) =>
     anyValue,
   );
 
+/** Each test has a seed of its own, which follows from the run's: they try different things. */
+const seedOf = (test: string): number => (SEED ^ Buffer.from(hash('md5', test), 'hex').readInt32BE()) | 0;
 const tried = (property: fc.IAsyncProperty<[unknown]> | fc.IAsyncProperty<[unknown, unknown]>) =>
-  fc.assert(property as fc.IAsyncProperty<[unknown]>, { numRuns: RUNS });
+  fc.assert(property as fc.IAsyncProperty<[unknown]>, {
+    numRuns: RUNS,
+    seed: seedOf(expect.getState().currentTestName!),
+  });
 
 describe.each(INGRESS)('%s', (path) => {
   test('any JSON', () => tried(fc.asyncProperty(bodies(RECORD), (value) => attack(path, json(value)))));

@@ -42,18 +42,24 @@ test.each(single.map((route) => [route.name, route] as const))('404 for %s of an
   if (route.scope !== 'admin') expect((await own(route.method, path, bodyOf(route))).status).not.toBe(404);
 });
 
-test.each(lists.map((route) => [route.name, route] as const))(
-  '%s shows nothing of another account',
-  async (_, route) => {
-    const made: string[] = [];
+describe('lists', () => {
+  let made: string[];
+  beforeAll(async () => {
+    made = [];
     for (const thing of Object.values(THINGS)) made.push(...Object.values(await thing.make(owner)));
-    const { status, json } = await foreign('GET', route.path);
-    expect(status).toBe(route.scope === 'admin' ? 403 : 200);
-    const shown = JSON.stringify(json);
-    // Serial numbers are no names: another account may have the same one.
-    expect(made.filter((id) => id.length > 8 && shown.includes(id))).toEqual([]);
-  },
-);
+  });
+
+  test.each(lists.map((route) => [route.name, route] as const))(
+    '%s shows nothing of another account',
+    async (_, route) => {
+      const { status, json } = await foreign('GET', route.path);
+      expect(status).toBe(route.scope === 'admin' ? 403 : 200);
+      const shown = JSON.stringify(json);
+      // Serial numbers are no names: another account may have the same one.
+      expect(made.filter((id) => id.length > 8 && shown.includes(id))).toEqual([]);
+    },
+  );
+});
 
 test('nobody but an admin acts in another account', async () => {
   const { json } = await owner.call('POST', '/api/v1/api-keys', { name: 'x', scopes: ['read'] });

@@ -31,15 +31,18 @@ test('all of them are delivered, once, by a few workflows, though one of their p
     await tenant.gateway(`crowd-${i}`, i % 2 === 0 ? KNOWS_OUR_IDS : KNOWS_ITS_OWN);
     tenants.push(tenant);
   }
-  const [silent, ...others] = tenants as [Tenant, ...Tenant[]];
+  const [silent, anyOther] = tenants as [Tenant, Tenant];
   await silent.script('crowd-0', { latencyMs: 25_000 });
 
   // Twenty starts are to be had at once, then ten a second.
+  const beganAt = Date.now();
   const answers = await Promise.all(tenants.map((tenant) => tenant.send(1)));
+  const tookSeconds = (Date.now() - beganAt) / 1_000;
   const [stuck, ...passwords] = answers.map(([id]) => id!) as [string, ...string[]];
-  await Promise.all(others.map((tenant, i) => tenant.reach([passwords[i]!], 'delivered', 15_000)));
+  await anyOther.reach(passwords, 'delivered', 15_000);
   expect(await silent.states([stuck])).toEqual(['submitting']);
-  expect(await workflowsOf([stuck, ...passwords])).toBeLessThan(40);
+  // On a machine that takes seconds to accept them, those that begin by themselves are more.
+  expect(await workflowsOf([stuck, ...passwords])).toBeLessThan(Math.max(40, 30 + 10 * tookSeconds));
   for (const i of [1, 30, 59]) expect((await tenants[i]!.counts(`crowd-${i}`)).submissions).toBe(1);
   await silent.reach([stuck], 'delivered', 60_000);
   await until('no workflow is owed', async () => {

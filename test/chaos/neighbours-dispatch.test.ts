@@ -76,11 +76,11 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('over %s', (provider) => {
     const a = await makeTenant(stack, name);
     await a.gateway(name, provider, { maxInFlight: 1_000 });
     const b = await neighbour(provider);
-    await a.script(name, { latencyMs: 10_000, receipts: { missing: 1 } });
+    await a.script(name, { latencyMs: 20_000, receipts: { missing: 1 } });
     const hanging = await oneByOne(a, 60);
     await until('A’s requests hang', async () => (await a.counts(name)).submissions! >= 10);
     const password = await b.send(1);
-    await b.reach(password, 'delivered', 10_000);
+    await b.reach(password, 'delivered', 15_000);
     // It overtook them: not one of A's has been answered.
     const states = await a.states(hanging);
     expect(states.filter((state) => state === 'submitted')).toEqual([]);
@@ -96,7 +96,7 @@ test('look-ups of A’s missing receipts hold no dispatch of B', async () => {
   const b = await neighbour(KNOWS_OUR_IDS);
   await a.script(name, { receipts: { missing: 1 } });
   const silent: string[] = [];
-  for (let i = 0; i < 45; i++) silent.push(...(await a.send(60)));
+  for (let i = 0; i < 45; i++) silent.push(...(await a.send(25)));
   await a.reach(silent, 'submitted', 60_000);
   // Half of the deadline passes, so all of them are asked about: at ten a second for minutes.
   await stack.database.pool.query(

@@ -215,15 +215,16 @@ test('a flood of large posts through one callback URL is slowed down; the report
   const to = await silentGateway(b, 'beside-the-flood', KNOWS_ITS_OWN);
   const ids = await b.send(20);
   await b.reach(ids, 'submitted');
-  const padding = 'x'.repeat(3_500_000);
-  const junk = () => ({ results: [{ messageId: randomBytes(8).toString('hex'), status: DELIVERED, padding }] });
+  // Made once: a flood that is busy with itself is none.
+  const rest = JSON.stringify({ status: DELIVERED, padding: 'x'.repeat(3_500_000) }).slice(1);
+  const junk = () => `{"results":[{"messageId":"${randomBytes(8).toString('hex')}",${rest}]}`;
   let last: Response | undefined;
   const isSlowedDown = () => last?.status === 429;
   let honestLeft = true;
   const loops = Array.from({ length: LOOPS }, async () => {
     while (honestLeft || !isSlowedDown()) {
       const headers = { 'content-type': 'application/json', ...proofFor(from) };
-      const response = await fetch(from, { method: 'POST', headers, body: JSON.stringify(junk()) });
+      const response = await fetch(from, { method: 'POST', headers, body: junk() });
       await response.arrayBuffer();
       last = response;
     }

@@ -66,7 +66,8 @@ test('a killed worker loses nothing; its successor resends what is in doubt unde
   const { status, json } = await stack.call('POST', '/clevertap/v1/messages', { list: records });
   expect({ status, accepted: json.accepted }).toEqual({ status: 200, accepted: MESSAGES });
 
-  await until('a third was submitted', async () => (await submissions()) >= MESSAGES / 3);
+  const third = async () => (await submissions()) >= MESSAGES / 3;
+  await until('a third was submitted', third, { deadlineMs: 60_000 });
   // What is on the wire at the kill must still be in doubt when the successor takes over: receipts would resolve it.
   await script({ latencyMs: 3_000, delayMs: 120_000 });
   const quick = await submissions();

@@ -1,6 +1,7 @@
 /** Maintenance for tests: a turn of a duty by itself, and duties that run when a test wants them to. */
 import type { Client as TemporalClient } from '@temporalio/client';
 import { Turn } from '../../src/activities/maintenance/turn';
+import { hasOpen, isCurrent } from '../../src/store/messages/ledger';
 import { createWorkflows, type Workflows } from '../../src/workflows/client';
 import type { DutyName } from '../../src/workflows/contract';
 import type { Client } from './client';
@@ -46,8 +47,8 @@ export async function runDutyNow(stack: Pick<Client, 'env'>, duty: DutyName): Pr
 }
 
 /**
- * Has the messages of an account counted for its figures, without the seconds for which a slice is left alone after its
- * start and after it was counted. All that will settle must have.
+ * Has the messages of an account, and the clicks on their links, counted for its figures, without the seconds for which a
+ * slice is left alone after its start and after it was counted. All that will settle must have.
  */
 export async function countNow(stack: Pick<Client, 'env' | 'database'>, accountId: string): Promise<void> {
   const { pool } = stack.database;
@@ -56,7 +57,9 @@ export async function countNow(stack: Pick<Client, 'env' | 'database'>, accountI
       `update slices
        set started_at = started_at - interval '1 minute', stats_at = stats_at - interval '1 minute'
        where account_id = $1 and state = 'sealed'
-         and stats_of is distinct from array[total, delivered, failed, expired, suppressed, cancelled, unknown, submitted]`,
+         and (stats_of is distinct from array[total, delivered, failed, expired, suppressed, cancelled, unknown, submitted]
+              -- A click, which changes none of these numbers, leaves them as not counted.
+              or stats_at is null or (${isCurrent('slices')} and not ${hasOpen('slices')}))`,
       [accountId],
     );
     if (rowCount === 0) return true;

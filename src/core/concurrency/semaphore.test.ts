@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { Semaphore } from './semaphore';
 
+afterEach(() => jest.useRealTimers());
+
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function harness(size: number) {
