@@ -6,7 +6,8 @@ import type { Account } from '../../../store/accounts/accounts';
 import { KEPT_DAYS, listLatest, listRefused, type ShownRequest } from '../../../store/accounts/requests';
 import { listNobodysRows } from '../../../store/audience/uploads';
 import { listLeftOut } from '../../../store/campaigns/rejected';
-import { searchMessages, traceMessage } from '../../../store/messages/search';
+import { searchMessages } from '../../../store/messages/search';
+import { traceMessage } from '../../../store/messages/trace';
 import type { Answer } from './endpoints';
 import { evidenceOfMessage, evidenceOfRefusal } from './evidence';
 import { readMessage, readSuppression, type Asking } from './read';
@@ -28,7 +29,7 @@ export async function whyOf(asking: Judging, sought: Sought): Promise<Answer> {
   const { pool, db } = deps.database;
   const by = sought.kind === 'meta' ? { meta: sought.meta } : { msisdns: spellings(sought) };
   const ofMessage = sought.kind === 'meta' ? { meta: sought.meta } : { msisdn: sought.e164 ?? sought.written };
-  const [messages, refused, leftOut, rows, latest, whole] = await Promise.all([
+  const [{ rows: messages }, refused, leftOut, rows, latest, whole] = await Promise.all([
     searchMessages(db, { accountId, ...ofMessage, limit: SHOWN }),
     listRefused(pool, { accountId, ...by, limit: SHOWN }),
     listLeftOut(pool, accountId, by, SHOWN),

@@ -15,7 +15,7 @@ import {
   type CampaignRowFacts,
   type WebhookRowFacts,
 } from '../../../store/accounts/why';
-import type { MessageTrace } from '../../../store/messages/search';
+import type { MessageTrace } from '../../../store/messages/trace';
 import { toSaid } from '../../http/content';
 import type { ApiDeps } from '../../deps';
 

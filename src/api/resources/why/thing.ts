@@ -8,7 +8,7 @@ import type { Verdict } from '../../../core/why/facts';
 import { verdictOfWebhook } from '../../../core/why/webhook';
 import { findRefused } from '../../../store/accounts/requests';
 import { findUploadState, listGatewayFacts, listWebhookFacts } from '../../../store/accounts/why';
-import { traceMessage } from '../../../store/messages/search';
+import { traceMessage } from '../../../store/messages/trace';
 import type { Answer } from './endpoints';
 import { evidenceOfMessage, evidenceOfRefusal, type Evidence } from './evidence';
 import { readCampaign, readMessage, toWebhookFacts } from './read';
