@@ -1,7 +1,13 @@
 import { ACCOUNT, hashNumber, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
-import { deleteUpload, findUpload, listNobodysRows, listUploadErrors, readUploadRows } from '../../store/audience/uploads';
+import {
+  deleteUpload,
+  findUpload,
+  listNobodysRows,
+  listUploadErrors,
+  readUploadRows,
+} from '../../store/audience/uploads';
 import { importUpload } from './upload';
 
 let store: TestStore;
