@@ -86,7 +86,7 @@ test('a row of an upload, and a recipient that a campaign leaves out', async () 
   expect((await verdict('to=98')).code).toBe('upload-row-rejected');
   const { json: campaign } = await stack.call('POST', '/api/v1/campaigns', {
     name: 'Sale', message: 'Dear {name}', draft: true,
-    audience: { recipients: [{ to: '9800000423', meta: 'ok-423', variables: { name: 'Asha' } }, { to: '12', meta: 'out-424' }] },
+    audience: { recipients: [{ to: '9800000423', custom: 'ok-423', variables: { name: 'Asha' } }, { to: '12', custom: 'out-424' }] },
   }); // prettier-ignore
   const left = await ask('meta=out-424');
   expect([left.verdict.code, left.subject]).toEqual(['left-out', { kind: 'campaign', id: campaign.id }]);

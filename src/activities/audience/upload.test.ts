@@ -1,7 +1,13 @@
 import { ACCOUNT, hashNumber, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
-import { deleteUpload, findUpload, listUploadErrors, readUploadRows } from '../../store/audience/uploads';
+import {
+  deleteUpload,
+  findUpload,
+  listNobodysRows,
+  listUploadErrors,
+  readUploadRows,
+} from '../../store/audience/uploads';
 import { importUpload } from './upload';
 
 let store: TestStore;
@@ -50,6 +56,10 @@ test('good rows are kept in order, bad ones are reported, blank ones are passed 
       message: 'the number is in an earlier row, which is the one that counts',
     },
   ]);
+  // Over all lists of the account, too.
+  for (const sought of [{ meta: 'm3' }, { msisdns: ['12'] }]) {
+    expect(await listNobodysRows(store.pool, ACCOUNT, sought, 10)).toMatchObject([{ upload_id: id, no: 5 }]);
+  }
   expect(await count('upload_chunks', id)).toBe(0);
 });
 

@@ -150,5 +150,8 @@ function addRow<Row>({ valid, invalid, notes }: ImportBlock<Row>, no: number, ro
   if (row.kind === 'valid') {
     valid.push({ ...row, no });
     if (row.note !== undefined) notes.push({ no, ...row.note });
-  } else if (row.kind === 'invalid') invalid.push({ no, column: row.column, value: row.value, message: row.message });
+  } else if (row.kind === 'invalid') {
+    const { column, value, message, msisdn, meta } = row;
+    invalid.push({ no, column, value, message, msisdn, meta });
+  }
 }
