@@ -19,6 +19,7 @@ import { links } from './resources/links/endpoints';
 import { messages } from './resources/messages/endpoints';
 import { notifications } from './resources/notifications/endpoints';
 import { oauth } from './resources/oauth/endpoints';
+import { overview } from './resources/overview/endpoints';
 import { providers } from './resources/providers/endpoints';
 import { receipts } from './resources/receipts/endpoints';
 import { routes } from './resources/routes/endpoints';
@@ -36,6 +37,7 @@ export const operations: readonly Endpoint[] = [
   ...timesMobile,
   ...messages,
   ...stats,
+  ...overview,
   ...events,
   ...gateways,
   ...providers,

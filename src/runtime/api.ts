@@ -10,6 +10,7 @@ import { createClientAddresses } from '../api/http/client-address';
 import { createFailures } from '../api/http/failures';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
+import { createOverviews } from '../api/resources/overview/overviews';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
@@ -82,6 +83,7 @@ export async function startApi(
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
+  const overviews = createOverviews(database, sealer, (err) => log.warn({ err }, 'an overview could not be read'));
   const accounts = createAccounts(intake);
   const addresses = createClientAddresses(config.trustedProxies);
   const bodies = makeBodies();
@@ -109,6 +111,7 @@ export async function startApi(
     ingress,
     inbox,
     events,
+    overviews,
     ...startersOf(base, log),
     histories: { codec: base.codec, uiUrl: config.temporal.uiUrl },
     workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
@@ -132,6 +135,7 @@ export async function startApi(
     async stop() {
       stopStarting();
       events.stop();
+      overviews.streams.stop();
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();

@@ -4,6 +4,7 @@ import type { Scope } from '../../../core/accounts/api-key';
 import type { Webhook } from '../../../store/webhooks/webhooks';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../../webhooks/standard';
 import { invalidField } from '../../http/invalid';
+import { shownUrl } from '../../http/shown-url';
 
 /** As `prefixedId` makes them. */
 export const WEBHOOK_ID = /^wh_\w{1,40}$/;
@@ -70,19 +71,6 @@ export function toWebhook(webhook: Webhook, scopes: readonly Scope[], oldestDue?
     givenUpFrom: state === 'disabled' && oldestDue ? new Date(oldestDue.getTime() + KEPT_MS).toISOString() : undefined,
     createdAt: createdAt.toISOString(),
   };
-}
-
-const MASK = '••••';
-
-/**
- * The query of a callback URL is its credential: it is shown by name, not by value. With others the path is: so whoever may
- * not manage sees where it leads, and no more.
- */
-function shownUrl(url: URL, mayManage: boolean): string {
-  if (!mayManage) return url.pathname === '/' && url.search === '' ? `${url.origin}/` : `${url.origin}/${MASK}`;
-  const shown = new URL(url.origin + url.pathname);
-  for (const name of new Set(url.searchParams.keys())) shown.searchParams.set(name, MASK);
-  return decodeURI(shown.href);
 }
 
 export const webhookAnswer = z
