@@ -748,6 +748,14 @@ create table uploads (
   constraint uploads_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'processing'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
 );
 
+create table webhook_minutes (
+  webhook_id text not null,
+  minute timestamp with time zone not null,
+  delivered integer not null default 0,
+  failed integer not null default 0,
+  constraint webhook_minutes_pkey PRIMARY KEY (webhook_id, minute)
+);
+
 create table webhooks (
   id text not null,
   account_id text not null,
@@ -767,8 +775,13 @@ create table webhooks (
   probe_at timestamp with time zone,
   probes smallint not null default 0,
   place_hash bytea,
+  health text not null default 'idle'::text,
+  last_error text,
+  last_error_status integer,
+  last_error_at timestamp with time zone,
   constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
+  constraint webhooks_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'failing'::text, 'paused'::text, 'idle'::text]))),
   constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
@@ -896,9 +909,13 @@ CREATE INDEX uploads_kept ON uploads USING btree (account_id, created_at) WHERE 
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
+CREATE INDEX webhook_minutes_minute ON webhook_minutes USING btree (minute);
+
 CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
 
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
+
+CREATE INDEX webhooks_unwell ON webhooks USING btree (id) WHERE (health <> 'idle'::text);
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 

@@ -14,7 +14,7 @@ import { createOverviews } from '../api/resources/overview/overviews';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
-import { createMetrics } from '../api/http/metrics';
+import { createMetrics, type Gauged } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
 import type { ApiDeps } from '../api/deps';
@@ -29,6 +29,7 @@ import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
 import { countGatewayStates } from '../store/gateways/health';
+import { countWaitingCallbacks, countWebhookStates } from '../store/webhooks/health';
 import { createBase, type Base, type RuntimeLog } from './base';
 
 /** For what people ask and change. */
@@ -79,7 +80,7 @@ export async function startApi(
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = startInbox(base, intake, config.publicUrl, log);
-  const metrics = createMetrics(() => countGatewayStates(database.pool));
+  const metrics = createMetrics(gaugesOf(base));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
   const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
@@ -165,6 +166,12 @@ function startInbox(
       log.warn({ gatewayId, word }, 'the provider says what no table has: it changes nothing (docs/providers)'),
   });
 }
+
+const gaugesOf = ({ database: { pool } }: Base): Gauged => ({
+  gateways: () => countGatewayStates(pool),
+  webhooks: () => countWebhookStates(pool),
+  callbacks: () => countWaitingCallbacks(pool),
+});
 
 const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });
 

@@ -13,6 +13,7 @@ import { reviewGatewayHealth } from './gateway-health-review';
 import { keepPartitions } from './partitions';
 import { applyParked, type ParkedDeps } from './receipts';
 import { endDisabled, wakeOverdueRelays } from './relays';
+import { reviewWebhookHealth } from './webhook-health-review';
 import { restartUnsettled } from './restarts';
 import { applyRetention } from './retention';
 import { startUnstarted } from './starts';
@@ -53,6 +54,7 @@ const DUTY: Record<DutyName, Duty> = {
   statistics: countSlices,
   health: async (deps, turn) => {
     await reviewGatewayHealth(deps, turn);
+    await reviewWebhookHealth(deps, turn);
     return turn.report();
   },
   keys: forgetKeys,

@@ -204,6 +204,7 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
   webhooks: {
     disabled_reason: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
     paused_reason: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
+    last_error: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
   },
   senders: { reason: mentions('why a sender ID was refused', 'senders_account_id_sender_class_key', WHILE_TRUE) },
   erasures: {
@@ -358,8 +359,9 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),
     ...because('the name of a column', 'number_column'),
   },
+  webhook_minutes: because(OURS, 'webhook_id'),
   webhooks: {
-    ...because(OURS, 'id', 'account_id', 'kind', 'state', 'events'),
+    ...because(OURS, 'id', 'account_id', 'kind', 'state', 'events', 'health'),
     ...because(SECRET, 'url', 'url_hash', 'place_hash', 'secret', 'previous_secret'),
   },
 };

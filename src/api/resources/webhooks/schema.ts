@@ -1,7 +1,9 @@
 /** What a webhook may be given, and how it is shown. */
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
+import type { WebhookHealthReading } from '../../../store/webhooks/health';
 import type { Webhook } from '../../../store/webhooks/webhooks';
+import { shareOf, WEBHOOK_HEALTH, webhookHealth } from '../../../webhooks/health';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../../webhooks/standard';
 import { invalidField } from '../../http/invalid';
 import { shownUrl } from '../../http/shown-url';
@@ -55,7 +57,12 @@ export const rotation = z.strictObject({
 });
 
 /** A webhook as answered: its URL as far as whoever has these scopes may know it. */
-export function toWebhook(webhook: Webhook, scopes: readonly Scope[], oldestDue?: Date) {
+export function toWebhook(
+  webhook: Webhook,
+  scopes: readonly Scope[],
+  reading?: WebhookHealthReading,
+  oldestDue?: Date,
+) {
   const { id, kind, url, isDefault, events: wanted, state, disabledReason, pause, createdAt } = webhook;
   return {
     id,
@@ -69,9 +76,45 @@ export function toWebhook(webhook: Webhook, scopes: readonly Scope[], oldestDue?
     pausedAt: pause?.since.toISOString(),
     nextProbeAt: pause?.probeAt.toISOString(),
     givenUpFrom: state === 'disabled' && oldestDue ? new Date(oldestDue.getTime() + KEPT_MS).toISOString() : undefined,
+    health: toHealth(reading),
     createdAt: createdAt.toISOString(),
   };
 }
+
+/** Of one that is new, nothing is known. */
+function toHealth(reading: WebhookHealthReading | undefined): z.input<typeof health> {
+  if (reading === undefined)
+    return { state: 'idle', successShare: null, waiting: 0, oldestWaitingAt: null, lastError: null };
+  const { rests, health: before, hour, recent, waiting, oldestWaitingAt, lastError } = reading;
+  const share = shareOf(hour);
+  return {
+    state: webhookHealth({ rests, before, recent, hour, waits: waiting > 0 }),
+    successShare: share === null ? null : Math.round(share * 10_000) / 10_000,
+    waiting,
+    oldestWaitingAt: oldestWaitingAt?.toISOString() ?? null,
+    lastError:
+      lastError === null
+        ? null
+        : { at: lastError.at.toISOString(), status: lastError.status ?? undefined, message: lastError.message },
+  };
+}
+
+const health = z
+  .object({
+    state: z
+      .enum(WEBHOOK_HEALTH)
+      .describe(
+        'failing: most tries of the last five minutes were not taken, or were not before it began to wait for its next one. paused: it rests, or is disabled. idle: nothing was tried for an hour and nothing waits.',
+      ),
+    successShare: z.number().min(0).max(1).nullable().describe('Share of the tries of the last hour that were taken.'),
+    waiting: z.int().min(0).describe('Callbacks that wait to be told. With very many it is a lower bound.'),
+    oldestWaitingAt: z.iso.datetime().nullable(),
+    lastError: z
+      .object({ at: z.iso.datetime(), status: z.int().optional(), message: z.string() })
+      .nullable()
+      .describe('The last try that was not taken, however long ago.'),
+  })
+  .meta({ id: 'WebhookHealth' });
 
 export const webhookAnswer = z
   .object({
@@ -93,6 +136,7 @@ export const webhookAnswer = z
       .datetime()
       .optional()
       .describe('Of a disabled one: when the oldest of what waits for it is given up. Each callback waits 7 days.'),
+    health,
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });
