@@ -40,6 +40,25 @@ create table accounts (
   constraint accounts_unsupported_options_check CHECK ((unsupported_options = ANY (ARRAY['refuse'::text, 'drop'::text])))
 );
 
+create table alerts (
+  id uuid not null default uuid_of(clock_timestamp()),
+  account_id text not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  subject_name text not null,
+  sentence text not null,
+  remedy text not null,
+  seen_at timestamp with time zone not null default now(),
+  opened_at timestamp with time zone,
+  clear_since timestamp with time zone,
+  closed_at timestamp with time zone,
+  constraint alerts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint alerts_kind_check CHECK ((kind = ANY (ARRAY['gateway-down'::text, 'gateway-held'::text, 'callbacks-waiting'::text, 'unknown-outcomes'::text, 'campaign-stuck'::text]))),
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['gateway'::text, 'webhook'::text, 'campaign'::text, 'account'::text])))
+);
+
 create table api_keys (
   id text not null,
   account_id text not null,
@@ -689,6 +708,14 @@ create table test_phones (
   constraint test_phones_pkey PRIMARY KEY (id)
 );
 
+create table unknown_marks (
+  account_id text not null,
+  unknown bigint not null,
+  marked_at timestamp with time zone not null default now(),
+  constraint unknown_marks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint unknown_marks_pkey PRIMARY KEY (account_id)
+);
+
 create table upload_chunks (
   upload_id uuid not null,
   start bigint not null,
@@ -786,6 +813,10 @@ create table webhooks (
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
+
+CREATE INDEX alerts_account ON alerts USING btree (account_id, id) WHERE (opened_at IS NOT NULL);
+
+CREATE INDEX alerts_closed ON alerts USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 
 CREATE INDEX api_keys_account ON api_keys USING btree (account_id, rate_per_second);
 
@@ -916,6 +947,8 @@ CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHE
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
 
 CREATE INDEX webhooks_unwell ON webhooks USING btree (id) WHERE (health <> 'idle'::text);
+
+CREATE UNIQUE INDEX alerts_current ON alerts USING btree (account_id, kind, subject_id) WHERE (closed_at IS NULL);
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 

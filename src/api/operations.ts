@@ -5,6 +5,7 @@ import { timesMobile } from './clevertap/times-mobile';
 import type { Endpoint } from './endpoint';
 import { documentation } from './openapi/endpoints';
 import { accounts } from './resources/accounts/endpoints';
+import { alerts } from './resources/alerts/endpoints';
 import { apiKeys } from './resources/api-keys/endpoints';
 import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
@@ -39,6 +40,7 @@ export const operations: readonly Endpoint[] = [
   ...stats,
   ...overview,
   ...events,
+  ...alerts,
   ...gateways,
   ...providers,
   ...senders,

@@ -25,6 +25,7 @@ import { createAccessTokens } from '../core/accounts/access-token';
 import { adminKeyId } from '../core/accounts/admin-key';
 import { ByteBudget } from '../core/concurrency/byte-budget';
 import { createInbox, type Inbox } from '../receipts/inbox';
+import { countOpenAlerts } from '../store/accounts/alerts';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
@@ -171,6 +172,7 @@ const gaugesOf = ({ database: { pool } }: Base): Gauged => ({
   gateways: () => countGatewayStates(pool),
   webhooks: () => countWebhookStates(pool),
   callbacks: () => countWaitingCallbacks(pool),
+  alerts: () => countOpenAlerts(pool),
 });
 
 const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });

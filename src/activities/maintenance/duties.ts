@@ -7,6 +7,7 @@ import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
 import { giveUpUploads, listDeletedUploads, purgeUpload } from '../../store/audience/upload-bytes';
 import { listWakeDue } from '../../store/messages/slices';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
+import { reviewAlerts } from './alerts';
 import { restartStranded } from './audit';
 import { carryOutErasures } from './erasures';
 import { reviewGatewayHealth } from './gateway-health-review';
@@ -55,6 +56,10 @@ const DUTY: Record<DutyName, Duty> = {
   health: async (deps, turn) => {
     await reviewGatewayHealth(deps, turn);
     await reviewWebhookHealth(deps, turn);
+    return turn.report();
+  },
+  alerts: async (deps, turn) => {
+    await reviewAlerts(deps, turn);
     return turn.report();
   },
   keys: forgetKeys,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { FailureReason } from './failures';
 import type { GatewayStates } from '../../store/gateways/health';
+import { ALERT_KINDS, type AlertKind } from '../../store/webhooks/alerts';
 import type { WaitingCallbacks, WebhookStates } from '../../store/webhooks/health';
 import { routeOf } from './route';
 
@@ -24,6 +25,7 @@ export interface Gauged {
   gateways(): Promise<GatewayStates[]>;
   webhooks(): Promise<WebhookStates[]>;
   callbacks(): Promise<WaitingCallbacks[]>;
+  alerts(): Promise<{ kind: AlertKind; count: number }[]>;
 }
 
 export function createMetrics(gauged: Gauged): Metrics {
@@ -97,6 +99,16 @@ function gauge(registry: Registry, gauged: Gauged): void {
       const states = await gauged.webhooks().catch(() => []);
       webhooks.reset();
       for (const { kind, health, count } of states) webhooks.set({ kind, state: health }, count);
+    },
+  });
+  const alerts = new Gauge({
+    name: 'heliograph_alerts_open',
+    help: 'Alerts that are open, by kind.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const counts = await gauged.alerts().catch(() => []);
+      for (const kind of ALERT_KINDS) alerts.set({ kind }, counts.find((one) => one.kind === kind)?.count ?? 0);
     },
   });
   const oldest = new Gauge({

@@ -7,6 +7,7 @@ export const TAGS: Readonly<Record<string, string>> = {
     'Takes messages as CleverTap posts them to Times Mobile, and answers as Times Mobile does.',
   Messages: 'What was accepted, and what became of it: every attempt, receipt and callback.',
   Statistics: 'The ledger of an account, and figures over time.',
+  Alerts: 'What somebody should see to: opened once it lasts, closed once it is over.',
   Gateways: 'An account’s access to SMS providers: credentials, rates, priority, health.',
   Providers: 'The SMS providers that a gateway can be made for, and the fields that each wants.',
   Senders: 'Registered sender IDs, their classes and approvals.',

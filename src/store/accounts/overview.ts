@@ -72,6 +72,8 @@ export interface OverviewChange {
 }
 
 export interface OverviewReading {
+  /** Of the alerts that are open, those that tell of no gateway, webhook or campaign. */
+  alerts: { sentence: string }[];
   ledger: Ledger;
   gateways: OverviewGateway[];
   campaigns: OverviewCampaign[];
@@ -157,11 +159,14 @@ order by w.is_default desc, w.id`;
 const CHANGED = `
 select id::text, action, subject, key_id as "keyId", at from audit where account_id = $1 order by id desc limit ${CHANGES}`;
 
+const ALERTS = `
+select sentence from alerts where account_id = $1 and closed_at is null and opened_at is not null and kind = 'unknown-outcomes'`;
+
 const list = (select: string): string => `(select coalesce(json_agg(to_json(r)), '[]') from (${select}) r)`;
 
 const READ = `
 select (select to_json(r) from (${LEDGER}) r) as ledger, ${list(GATEWAYS)} as gateways, ${list(CAMPAIGNS)} as campaigns,
-       ${list(WEBHOOKS)} as webhooks, ${list(CHANGED)} as changes`;
+       ${list(WEBHOOKS)} as webhooks, ${list(CHANGED)} as changes, ${list(ALERTS)} as alerts`;
 
 /** Dates as JSON has them. */
 type Read<T> = { [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K] };
@@ -172,6 +177,7 @@ interface ReadRow {
   campaigns: Read<OverviewCampaign>[];
   webhooks: Read<OverviewWebhook>[];
   changes: Read<OverviewChange>[];
+  alerts: { sentence: string }[];
 }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
@@ -179,9 +185,10 @@ const date = (text: string | null): Date | null => (text === null ? null : new D
 /** One snapshot: the parts of each ledger add up. */
 export async function readOverview(pool: Pool, sealer: Sealer, accountId: string): Promise<OverviewReading> {
   const [row] = await execute<ReadRow>(pool, 'read-overview', READ, [accountId]);
-  const { ledger, gateways, campaigns, webhooks, changes } = row!;
+  const { ledger, gateways, campaigns, webhooks, changes, alerts } = row!;
   return {
     ledger,
+    alerts,
     gateways: gateways.map((one) => ({ ...one, heldUntil: date(one.heldUntil) })),
     campaigns: campaigns.map((one) => ({ ...one, startedAt: date(one.startedAt) })),
     webhooks: webhooks.map((one) => ({

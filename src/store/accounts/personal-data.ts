@@ -251,6 +251,10 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'promotional_outside_window', 'promotional_services', 'floors'),
     ...because(SETTING, 'opt_out_scope', 'opt_out_classes', 'opt_out_words', 'opt_in_words'),
   },
+  alerts: {
+    ...because(OURS, 'account_id', 'kind', 'subject_kind', 'subject_id'),
+    ...because('a sentence of ours in which every long number is masked', 'subject_name', 'sentence', 'remedy'),
+  },
   api_keys: {
     ...because(OURS, 'id', 'account_id', 'scopes'),
     ...because(SECRET, 'secret_hash', 'last4'),
@@ -354,6 +358,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'name', 'dlt_template_id', 'entity_id', 'language'),
   },
   test_phones: because(OURS, 'id', 'account_id'),
+  unknown_marks: because(OURS, 'account_id'),
   upload_errors: because('the name of a column', 'column_name'),
   uploads: {
     ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),

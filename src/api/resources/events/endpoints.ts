@@ -12,7 +12,7 @@ export const events: Endpoint[] = [
       tag: 'Statistics',
       summary: 'Live events of the account',
       description:
-        'Server-sent events: `ledger` with the ledger and rates per second, once a second at most and only when it changed, `gateway` when one changes, and `campaign` with state and counts while one is under way, once a second at most. A connection begins with everything as it is; Last-Event-ID means nothing. It ends after 15 minutes, and when its key does: connect again. Five per key, twenty per account. A browser that can’t set headers gives an access token (not a key) as `access_token`.',
+        'Server-sent events: `ledger` with the ledger and rates per second, once a second at most and only when it changed, `gateway` when one changes, and `campaign` with state and counts while one is under way, once a second at most; `alert.opened` and `alert.closed` as GET /api/v1/alerts shows them. A connection begins with everything as it is; Last-Event-ID means nothing. It ends after 15 minutes, and when its key does: connect again. Five per key, twenty per account. A browser that can’t set headers gives an access token (not a key) as `access_token`.',
       scope: 'read',
       query: streamQuery,
       intake: streamIntake,

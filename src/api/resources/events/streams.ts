@@ -1,15 +1,20 @@
 /** Live events: what changes in an account, to everybody who watches it. */
 import type { CampaignState } from '../../../core/campaigns/campaign';
 import { countCampaigns, listLiveCampaigns, NO_COUNTS, type CampaignCounts } from '../../../store/campaigns/live';
+import { listCurrentAlerts } from '../../../store/accounts/alerts';
 import type { Database } from '../../../store/database';
 import { listGateways, type GatewayRow } from '../../../store/gateways/gateways';
 import { readLedger, type Ledger } from '../../../store/messages/slices';
+import { toAlert } from '../../http/alert';
+import type { AlertRow } from '../../../store/webhooks/alerts';
 import { createAccountStreams, eventText, type AccountStreams } from '../../http/account-streams';
 
 const MAX_STREAMS_PER_KEY = 5;
 const MAX_STREAMS_PER_ACCOUNT = 20;
 /** Campaigns that are told of, those that began last first: each is counted every second. */
 const MAX_CAMPAIGNS = 20;
+
+const MAX_ALERTS = 100;
 
 /** Per second, since the look before. */
 export interface Rates {
@@ -42,6 +47,8 @@ interface Look {
   /** `campaign` events by id. */
   campaigns: Map<string, string>;
   gateways: GatewayNews[];
+  /** Events of alerts that are open, or closed a moment ago, by their id. */
+  alerts: Map<string, string>;
   atMs: number;
 }
 
@@ -49,20 +56,23 @@ interface Look {
 export function createEventStreams(database: Database, onError: (error: unknown) => void): AccountStreams {
   return createAccountStreams<Look>({
     async look(accountId, before) {
-      const [ledger, gateways, campaigns] = await Promise.all([
+      const [ledger, gateways, campaigns, alerts] = await Promise.all([
         readLedger(database.pool, accountId),
         listGateways(database.db, accountId),
         lookAtCampaigns(database, accountId),
+        listCurrentAlerts(database.pool, accountId, MAX_ALERTS),
       ]);
       const atMs = Date.now();
       const told = ledgerEvent({ ledger, atMs }, before);
-      return { ledger, told, gateways: gateways.map(toNews), campaigns, atMs };
+      const events = new Map(alerts.map((row) => [row.id, alertEvent(row)]));
+      return { ledger, told, gateways: gateways.map(toNews), campaigns, alerts: events, atMs };
     },
     tell: (now, before) =>
       [
         now.told === before?.told ? '' : now.told,
         ...changedGateways(now, before),
         ...[...now.campaigns].map(([id, news]) => (before?.campaigns.get(id) === news ? '' : news)),
+        ...[...now.alerts].map(([id, news]) => (before?.alerts.get(id) === news ? '' : news)),
       ].join(''),
     maxPerKey: MAX_STREAMS_PER_KEY,
     maxPerAccount: MAX_STREAMS_PER_ACCOUNT,
@@ -88,6 +98,8 @@ const toNews = ({ id, name, status, paused_reason }: GatewayRow): GatewayNews =>
 });
 
 const gatewayEvent = (news: GatewayNews): string => eventText('gateway', news);
+const alertEvent = (row: AlertRow): string =>
+  eventText(row.closed_at === null ? 'alert.opened' : 'alert.closed', toAlert(row));
 const campaignEvent = (news: CampaignNews): string => eventText('campaign', news);
 
 function ledgerEvent(now: Pick<Look, 'ledger' | 'atMs'>, before: Pick<Look, 'ledger' | 'atMs'> | null): string {

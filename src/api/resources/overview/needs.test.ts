@@ -22,7 +22,7 @@ const campaign = (over: Partial<OverviewCampaign> = {}): OverviewCampaign => ({
   submitted: 0, ...over,
 }); // prettier-ignore
 const reading = (over: Partial<OverviewReading> = {}): OverviewReading => ({
-  ledger: LEDGER, gateways: [gateway()], campaigns: [], webhooks: [webhook()], changes: [], ...over,
+  ledger: LEDGER, gateways: [gateway()], campaigns: [], webhooks: [webhook()], changes: [], alerts: [], ...over,
 }); // prettier-ignore
 const sentence = (over: Partial<OverviewReading>): string => sentenceOf(needsOf(reading(over), NOW_MS));
 

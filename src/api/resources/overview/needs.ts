@@ -8,7 +8,7 @@ import type {
   OverviewWebhook,
 } from '../../../store/accounts/overview';
 
-export const NEED_KINDS = ['gateway', 'webhook', 'campaign'] as const;
+export const NEED_KINDS = ['gateway', 'webhook', 'campaign', 'messages'] as const;
 
 /** Something that a person has to see to. */
 export interface Need {
@@ -44,6 +44,7 @@ export function needsOf(reading: OverviewReading, nowMs: number): Need[] {
     ...reading.gateways.flatMap(ofGateway),
     ...reading.campaigns.flatMap(ofCampaign),
     ...reading.webhooks.flatMap((webhook) => ofWebhook(webhook, nowMs)),
+    ...reading.alerts.map(ofAlert),
   ];
 }
 
@@ -89,5 +90,12 @@ function ofWebhook({ id, url, state, reason, waiting, isMore, oldestDueAt }: Ove
   const sentence = `${many} for ${new URL(url).host} (${why})`;
   return [{ sentence, link: `/console/webhooks/${id}`, kind: 'webhook' }];
 }
+
+/** Its sentence ends in a full stop, as sentences do. */
+const ofAlert = ({ sentence }: { sentence: string }): Need => ({
+  sentence: sentence.replace(/\.$/, ''),
+  link: '/console/messages?state=unknown',
+  kind: 'messages',
+});
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

@@ -11,7 +11,10 @@ import { shownUrl } from '../../http/shown-url';
 /** As `prefixedId` makes them. */
 export const WEBHOOK_ID = /^wh_\w{1,40}$/;
 
+/** Events of messages are stored without it. */
 const PREFIX = 'message.';
+const stored = (type: string): string => (type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type);
+const shownEvent = (event: string): string => (event.includes('.') ? event : PREFIX + event);
 const DAY_SECONDS = 86_400;
 const MAX_GRACE_DAYS = 30;
 /** What waits for a disabled webhook is given up after it (`activities/maintenance/relays.ts`). */
@@ -22,7 +25,7 @@ const EVENTS_OF_STANDARD = 'is for webhooks of kind "standard": CleverTap gets e
 const events = z
   .array(z.enum(WEBHOOK_EVENT_TYPES as [WebhookEventType, ...WebhookEventType[]]))
   .min(1)
-  .transform((types) => [...new Set(types)].map((type) => type.slice(PREFIX.length)))
+  .transform((types) => [...new Set(types)].map(stored))
   .nullable();
 
 export const webhookBody = z
@@ -69,7 +72,7 @@ export function toWebhook(
     kind,
     url: shownUrl(new URL(url), scopes.includes('manage') || scopes.includes('admin')),
     isDefault,
-    events: wanted?.map((event) => PREFIX + event) ?? null,
+    events: wanted?.map(shownEvent) ?? null,
     state: state === 'active' && pause !== null ? ('paused' as const) : state,
     disabledReason: disabledReason ?? undefined,
     pausedReason: pause?.reason,
