@@ -219,7 +219,9 @@ create table campaigns (
   commands integer not null default 0,
   resumed boolean not null default false,
   refused integer not null default 0,
+  again_of text,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint campaigns_again_of_fkey FOREIGN KEY (again_of) REFERENCES campaigns(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
   constraint campaigns_lateness_check CHECK ((lateness = ANY (ARRAY['send'::text, 'skip'::text, 'next-window'::text]))),
@@ -831,6 +833,8 @@ CREATE INDEX callbacks_account ON callbacks USING btree (account_id, id);
 CREATE INDEX callbacks_dead ON callbacks USING btree (account_id, id) WHERE is_dead;
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
+
+CREATE INDEX campaigns_again ON campaigns USING btree (again_of) WHERE (again_of IS NOT NULL);
 
 CREATE INDEX campaigns_drafts ON campaigns USING btree (account_id, created_at) WHERE (state = 'draft'::text);
 

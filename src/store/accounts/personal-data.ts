@@ -272,7 +272,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   campaign_recipients: because(OURS, 'campaign_id', 'code'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
-    ...because(OURS, 'audience', 'occurrence'),
+    ...because(OURS, 'audience', 'occurrence', 'again_of'),
     ...because(SENDER_ID, 'sender'),
     ...because(SETTING, 'service', 'timezone', 'send_window', 'lateness', 'recurrence'),
   },

@@ -45,6 +45,8 @@ export interface CampaignDraft extends AgeLimit {
   recurrence: Recurrence | null;
   seriesId: string | null;
   duplicates: number;
+  /** The campaign to whose failed ones it goes again; absent = none. */
+  againOf?: string;
   /** Recipients that the request or its upload rejected; absent = none. */
   refused?: number;
   /** Why, of the first {@link MAX_PROBLEMS}. */
@@ -90,6 +92,7 @@ export async function insertCampaign(
       finish_within_seconds: draft.finishWithinSeconds,
       recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
       series_id: draft.seriesId,
+      again_of: draft.againOf,
       duplicates: draft.duplicates,
       rejected: draft.refused,
       refused: draft.refused,
@@ -134,6 +137,19 @@ export async function findUnlockedCampaign(
     .forShare()
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Ids of the campaigns that go again to those of this one that failed, oldest first. */
+export async function listAgain(db: Kysely<Schema>, accountId: string, id: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('campaigns')
+    .select('id')
+    .where('again_of', '=', id)
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .limit(100)
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** For workflows and activities, which know no account. */

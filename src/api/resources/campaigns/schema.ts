@@ -187,8 +187,10 @@ export const campaignAnswer = z.strictObject({
   service: z.string(),
   webhookId: z.string().nullable(),
   audience: z.strictObject({
-    kind: z.enum(['recipients', 'group', 'upload']),
+    kind: z.enum(['recipients', 'group', 'upload', 'campaign']),
     id: z.string().optional(),
+    classes: z.array(z.string()).optional().describe('Of those of a campaign that failed: only these.'),
+    codes: z.array(z.string()).optional(),
     /** Recipients that became messages. */
     recipients: count,
     rejected: count.describe(
@@ -214,6 +216,11 @@ export const campaignAnswer = z.strictObject({
   finishWithinSeconds: z.int().nullable(),
   recurrence: recurrence.nullable(),
   seriesId: z.string().nullable(),
+  againOf: z.string().nullable().describe('The campaign to whose failed ones it goes again.'),
+  again: z
+    .array(z.string())
+    .optional()
+    .describe('Campaigns that go again to those of this one that failed; of one campaign alone.'),
   counts,
   /** Messages that left per second since the campaign began; null = none has. */
   sentPerSecond: z.number().nullable(),
