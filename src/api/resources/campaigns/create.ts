@@ -15,7 +15,7 @@ import { windowState, type SendWindow } from '../../../core/time/window';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
-import type { CampaignDraft } from '../../../store/campaigns/campaigns';
+import type { CampaignDraft } from '../../../store/campaigns/drafts';
 import { findRoute } from '../../../store/gateways/routes';
 import type { CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
 import { findTemplate } from '../../../store/audience/templates';
@@ -37,12 +37,16 @@ export interface CheckedCampaign {
 
 const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
-/** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
+/**
+ * @param kept the audience that a draft has already, which was checked when it came; null = that of the body.
+ * @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway
+ */
 export async function checkCampaign(
   { database, webhooks, loadPseudonyms }: Pick<ApiDeps, 'database' | 'webhooks' | 'loadPseudonyms'>,
   context: AccountContext,
   body: CampaignBody,
   now: Date,
+  kept: People | null = null,
 ): Promise<CheckedCampaign> {
   const { account, gateways, defaultWebhookId } = context;
   const { db } = database;
@@ -73,8 +77,10 @@ export async function checkCampaign(
   }
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
-  const people = await readPeople(database, accountId, account.default_country, body, text.template);
-  await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
+  const people = kept ?? (await readPeople(database, accountId, account.default_country, body, text.template));
+  const { maxCampaignRecipients } = account.safety;
+  if (kept === null)
+    await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, maxCampaignRecipients, people);
   const recipients = people.recipients.map((row) => row.msisdn);
   const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
   const registered = await readRegistered(db, context, asked);
@@ -113,8 +119,13 @@ export async function checkCampaign(
     refused: people.refused,
     problems: people.problems,
   };
-  const { recipients: reached, rejected, keepRejected } = people;
-  return { draft, recipients: reached, rejected, keepRejected, heldUntil };
+  return {
+    draft,
+    recipients: people.recipients,
+    rejected: people.rejected,
+    keepRejected: people.keepRejected,
+    heldUntil,
+  };
 }
 
 interface CampaignText {

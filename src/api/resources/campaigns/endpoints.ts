@@ -1,13 +1,8 @@
 /** `/api/v1/campaigns`: one text to an audience, under control. */
 import { AppError } from '../../../errors';
 import { lockAudience } from '../../../store/campaigns/audience';
-import {
-  deleteDraft,
-  insertCampaign,
-  listAgain,
-  listCampaigns,
-  moveCampaign,
-} from '../../../store/campaigns/campaigns';
+import { listAgain, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
+import { deleteDraft, insertCampaign } from '../../../store/campaigns/drafts';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readJson } from '../../http/fields';
 import { invalid } from '../../http/invalid';
