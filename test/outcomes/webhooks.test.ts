@@ -216,6 +216,7 @@ describe('/api/v1/webhooks', () => {
         events: ['message.failed', 'message.replied'],
         state: 'active',
         secret: expect.stringMatching(/^whsec_/),
+        health: { state: 'idle', successShare: null, waiting: 0, oldestWaitingAt: null, lastError: null },
         createdAt: expect.any(String),
       },
     ]);

@@ -1,20 +1,8 @@
 /** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
-import type { Recipient } from '../../core/audience/audience';
-import type { AgeLimit } from '../../core/messages/age';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
-import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import { hasOpen } from '../messages/ledger';
-import type {
-  Audience,
-  CampaignForecast,
-  CampaignProblem,
-  CampaignsTable,
-  CampaignWindow,
-  MessageOptions,
-  Recurrence,
-  Schema,
-} from '../tables';
+import type { CampaignForecast, CampaignsTable, Schema } from '../tables';
 
 export type CampaignRow = Selectable<CampaignsTable>;
 

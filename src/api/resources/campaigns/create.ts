@@ -78,11 +78,14 @@ export async function checkCampaign(
   const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
   if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
   const people = kept ?? (await readPeople(database, accountId, account.default_country, body, text.template));
-  const { maxCampaignRecipients } = account.safety;
-  if (kept === null)
-    await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, maxCampaignRecipients, people);
-  const recipients = people.recipients.map((row) => row.msisdn);
-  const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
+  const most = account.safety.maxCampaignRecipients;
+  if (kept === null) await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, most, people);
+  const asked = {
+    sender: body.sender ?? null,
+    service,
+    options: optionsOf(body, text),
+    recipients: people.recipients.map((row) => row.msisdn),
+  };
   const registered = await readRegistered(db, context, asked);
   const admitted = createAdmission(context)({
     ...asked,
@@ -119,13 +122,7 @@ export async function checkCampaign(
     refused: people.refused,
     problems: people.problems,
   };
-  return {
-    draft,
-    recipients: people.recipients,
-    rejected: people.rejected,
-    keepRejected: people.keepRejected,
-    heldUntil,
-  };
+  return { ...people, draft, heldUntil };
 }
 
 interface CampaignText {
