@@ -72,11 +72,7 @@ export async function checkCampaign(
   const due = readTime(body, timezone, windows, now);
   const heldUntil = body.recurrence === undefined ? heldBy(context, national, due, now) : null;
   const said = readAge(body, timezone, due, now);
-  if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
-    throw invalid('routeId', 'names no route of this account');
-  }
-  const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
-  if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
+  await checkNames(database, webhooks, accountId, body);
   const people = kept ?? (await readPeople(database, accountId, account.default_country, body, text.template));
   const most = account.safety.maxCampaignRecipients;
   if (kept === null) await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, most, people);
@@ -123,6 +119,20 @@ export async function checkCampaign(
     problems: people.problems,
   };
   return { ...people, draft, heldUntil };
+}
+
+/** @throws AppError invalid-request when the account has no such route or webhook. */
+async function checkNames(
+  { db }: ApiDeps['database'],
+  webhooks: ApiDeps['webhooks'],
+  accountId: string,
+  body: CampaignBody,
+): Promise<void> {
+  if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
+    throw invalid('routeId', 'names no route of this account');
+  }
+  const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
+  if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
 }
 
 interface CampaignText {
