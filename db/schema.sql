@@ -40,6 +40,25 @@ create table accounts (
   constraint accounts_unsupported_options_check CHECK ((unsupported_options = ANY (ARRAY['refuse'::text, 'drop'::text])))
 );
 
+create table alerts (
+  id uuid not null default uuid_of(clock_timestamp()),
+  account_id text not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  subject_name text not null,
+  sentence text not null,
+  remedy text not null,
+  seen_at timestamp with time zone not null default now(),
+  opened_at timestamp with time zone,
+  clear_since timestamp with time zone,
+  closed_at timestamp with time zone,
+  constraint alerts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint alerts_kind_check CHECK ((kind = ANY (ARRAY['gateway-down'::text, 'gateway-held'::text, 'callbacks-waiting'::text, 'unknown-outcomes'::text, 'campaign-stuck'::text]))),
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['gateway'::text, 'webhook'::text, 'campaign'::text, 'account'::text])))
+);
+
 create table api_keys (
   id text not null,
   account_id text not null,
@@ -201,7 +220,9 @@ create table campaigns (
   commands integer not null default 0,
   resumed boolean not null default false,
   refused integer not null default 0,
+  again_of text,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint campaigns_again_of_fkey FOREIGN KEY (again_of) REFERENCES campaigns(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
   constraint campaigns_gateway_id_fkey FOREIGN KEY (gateway_id) REFERENCES gateways(id),
   constraint campaigns_lateness_check CHECK ((lateness = ANY (ARRAY['send'::text, 'skip'::text, 'next-window'::text]))),
@@ -717,6 +738,14 @@ create table test_phones (
   constraint test_phones_pkey PRIMARY KEY (id)
 );
 
+create table unknown_marks (
+  account_id text not null,
+  unknown bigint not null,
+  marked_at timestamp with time zone not null default now(),
+  constraint unknown_marks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint unknown_marks_pkey PRIMARY KEY (account_id)
+);
+
 create table upload_chunks (
   upload_id uuid not null,
   start bigint not null,
@@ -779,6 +808,14 @@ create table uploads (
   constraint uploads_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'processing'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
 );
 
+create table webhook_minutes (
+  webhook_id text not null,
+  minute timestamp with time zone not null,
+  delivered integer not null default 0,
+  failed integer not null default 0,
+  constraint webhook_minutes_pkey PRIMARY KEY (webhook_id, minute)
+);
+
 create table webhooks (
   id text not null,
   account_id text not null,
@@ -798,12 +835,21 @@ create table webhooks (
   probe_at timestamp with time zone,
   probes smallint not null default 0,
   place_hash bytea,
+  health text not null default 'idle'::text,
+  last_error text,
+  last_error_status integer,
+  last_error_at timestamp with time zone,
   constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint webhooks_account_id_kind_url_hash_key UNIQUE (account_id, kind, url_hash),
+  constraint webhooks_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'failing'::text, 'paused'::text, 'idle'::text]))),
   constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['clevertap'::text, 'standard'::text]))),
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
+
+CREATE INDEX alerts_account ON alerts USING btree (account_id, id) WHERE (opened_at IS NOT NULL);
+
+CREATE INDEX alerts_closed ON alerts USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 
 CREATE INDEX api_keys_account ON api_keys USING btree (account_id, rate_per_second);
 
@@ -822,6 +868,8 @@ CREATE INDEX campaign_recipients_left_out_meta ON campaign_recipients USING btre
 CREATE INDEX campaign_recipients_left_out_number ON campaign_recipients USING btree (account_id, "left"(msisdn, 100)) WHERE (code IS NOT NULL);
 
 CREATE INDEX campaigns_account ON campaigns USING btree (account_id, id);
+
+CREATE INDEX campaigns_again ON campaigns USING btree (again_of) WHERE (again_of IS NOT NULL);
 
 CREATE INDEX campaigns_drafts ON campaigns USING btree (account_id, created_at) WHERE (state = 'draft'::text);
 
@@ -943,9 +991,15 @@ CREATE INDEX uploads_kept ON uploads USING btree (account_id, created_at) WHERE 
 
 CREATE INDEX uploads_unfinished ON uploads USING btree (state, touched_at) WHERE (state = ANY (ARRAY['receiving'::text, 'processing'::text, 'deleted'::text]));
 
+CREATE INDEX webhook_minutes_minute ON webhook_minutes USING btree (minute);
+
 CREATE INDEX webhooks_place ON webhooks USING btree (account_id, place_hash) WHERE (place_hash IS NOT NULL);
 
 CREATE INDEX webhooks_standard ON webhooks USING btree (account_id) WHERE ((kind = 'standard'::text) AND (state = 'active'::text));
+
+CREATE INDEX webhooks_unwell ON webhooks USING btree (id) WHERE (health <> 'idle'::text);
+
+CREATE UNIQUE INDEX alerts_current ON alerts USING btree (account_id, kind, subject_id) WHERE (closed_at IS NULL);
 
 CREATE UNIQUE INDEX campaigns_series ON campaigns USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 

@@ -34,6 +34,7 @@ export const ERRORS = {
   'no-test-phone': { status: 409, title: 'The account has no verified test phone' },
   'quota-reached': { status: 409, title: 'The account has as many as it may' },
   'below-floor': { status: 409, title: 'The operator has set a minimum' },
+  'nothing-failed': { status: 409, title: 'Nothing failed that could be sent again' },
   'over-limit': { status: 409, title: 'The account’s limits don’t allow this' },
   'idempotency-mismatch': { status: 409, title: 'The idempotency key belongs to another request' },
   'idempotency-in-progress': { status: 409, title: 'The first request is under way' },

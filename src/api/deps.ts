@@ -11,10 +11,11 @@ import type { Inbox } from '../receipts/inbox';
 import type { Workflows } from '../workflows/client';
 import type { GatewayTestInput, GatewayTestResult, ImportInput } from '../workflows/contract';
 import type { Accounts } from './http/account-context';
+import type { Overviews } from './resources/overview/overviews';
 import type { Authenticator } from './http/auth';
 import type { ClientAddresses } from './http/client-address';
 import type { WebhookTargets } from './ingress/webhook-targets';
-import type { EventStreams } from './resources/events/streams';
+import type { AccountStreams } from './http/account-streams';
 import type { Ingress } from './ingress/ingress';
 import type { RequestLog } from './ingress/request-log';
 import type { Idempotency } from './http/idempotency';
@@ -52,7 +53,9 @@ export interface ApiDeps {
   /** What was refused on the way in. */
   requests: RequestLog;
   inbox: Inbox;
-  events: EventStreams;
+  /** Live events, by account. */
+  events: AccountStreams;
+  overviews: Overviews;
   /** Tells the workflows of these slices to look at their rows. */
   wake: Workflows['wake'];
   /** Starts the import of an upload whose bytes are stored. */

@@ -5,6 +5,7 @@ import { timesMobile } from './clevertap/times-mobile';
 import type { Endpoint } from './endpoint';
 import { documentation } from './openapi/endpoints';
 import { accounts } from './resources/accounts/endpoints';
+import { alerts } from './resources/alerts/endpoints';
 import { apiKeys } from './resources/api-keys/endpoints';
 import { audit } from './resources/audit/endpoints';
 import { callbacks } from './resources/callbacks/endpoints';
@@ -23,6 +24,7 @@ import { links } from './resources/links/endpoints';
 import { messages } from './resources/messages/endpoints';
 import { notifications } from './resources/notifications/endpoints';
 import { oauth } from './resources/oauth/endpoints';
+import { overview } from './resources/overview/endpoints';
 import { providers } from './resources/providers/endpoints';
 import { receipts } from './resources/receipts/endpoints';
 import { requests } from './resources/requests/endpoints';
@@ -46,7 +48,9 @@ export const operations: readonly Endpoint[] = [
   ...requests,
   ...cleverTap,
   ...stats,
+  ...overview,
   ...events,
+  ...alerts,
   ...gateways,
   ...providers,
   ...senders,

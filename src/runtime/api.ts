@@ -10,11 +10,12 @@ import { createClientAddresses } from '../api/http/client-address';
 import { createFailures } from '../api/http/failures';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
+import { createOverviews } from '../api/resources/overview/overviews';
 import { createIdempotency } from '../api/http/idempotency';
 import { createIngress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
 import { createRequestLog, type RequestLog } from '../api/ingress/request-log';
-import { createMetrics } from '../api/http/metrics';
+import { createMetrics, type Gauged } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
 import { createWorkflowLinks } from '../api/http/workflow-link';
 import type { ApiDeps } from '../api/deps';
@@ -28,10 +29,12 @@ import { ByteBudget } from '../core/concurrency/byte-budget';
 import { TtlCache } from '../core/concurrency/ttl-cache';
 import type { Finding } from '../core/deployment/finding';
 import { createInbox, type Inbox } from '../receipts/inbox';
+import { countOpenAlerts } from '../store/accounts/alerts';
 import { markImportStarted } from '../store/audience/upload-rows';
 import { sealCallbackTokens } from '../store/gateways/callback-tokens';
 import { readClockMs, type Database } from '../store/database';
 import { countGatewayStates } from '../store/gateways/health';
+import { countWaitingCallbacks, countWebhookStates } from '../store/webhooks/health';
 import { createBase, type Base, type RuntimeLog } from './base';
 import { createDoctor, type Doctor } from './doctor';
 import { temporalSettings } from './temporal';
@@ -85,10 +88,10 @@ export async function startApi(
     onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
   });
   const inbox = startInbox(base, intake, config.publicUrl, log);
-  const metrics = createMetrics(() => countGatewayStates(database.pool));
+  const metrics = createMetrics(gaugesOf(base));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
-  const events = createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read'));
+  const live = liveOf(base, log);
   const accounts = createAccounts(intake);
   const requests = logOfRequests(base, accounts, log);
   const addresses = createClientAddresses(config.trustedProxies);
@@ -118,7 +121,7 @@ export async function startApi(
     ingress,
     requests,
     inbox,
-    events,
+    ...live,
     ...startersOf(base, log),
     histories: { codec: base.codec, uiUrl: config.temporal.uiUrl },
     workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
@@ -141,7 +144,8 @@ export async function startApi(
     bufferedBytes: () => bodies.known.used + bodies.strangers.used,
     async stop() {
       stopStarting();
-      events.stop();
+      live.events.stop();
+      overviews.streams.stop();
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
@@ -180,6 +184,19 @@ const logOfRequests = ({ database }: Base, accounts: ApiDeps['accounts'], log: R
     accounts,
     onError: (err) => log.warn({ err }, 'refused requests could not be written down; they are counted'),
   });
+
+/** What is read once for all who watch it. */
+const liveOf = ({ database, sealer }: Base, log: RuntimeLog): Pick<ApiDeps, 'events' | 'overviews'> => ({
+  events: createEventStreams(database, (err) => log.warn({ err }, 'live events could not be read')),
+  overviews: createOverviews(database, sealer, (err) => log.warn({ err }, 'an overview could not be read')),
+});
+
+const gaugesOf = ({ database: { pool } }: Base): Gauged => ({
+  gateways: () => countGatewayStates(pool),
+  webhooks: () => countWebhookStates(pool),
+  callbacks: () => countWaitingCallbacks(pool),
+  alerts: () => countOpenAlerts(pool),
+});
 
 const makeBodies = () => ({ known: new ByteBudget(BODY_BYTES.known), strangers: new ByteBudget(BODY_BYTES.strangers) });
 

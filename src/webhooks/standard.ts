@@ -1,4 +1,5 @@
 /** Customer webhooks: one event per request, in the payload form that Standard Webhooks recommends. */
+import { ALERT_EVENTS, type AlertEvent, type AlertRow } from '../store/webhooks/alerts';
 import type { ClaimedCallback, SendableCallback } from '../store/webhooks/relays';
 
 /** Events that a webhook can want. On the wire each has `message.` before it. */
@@ -6,8 +7,11 @@ export const WEBHOOK_EVENTS = ['delivered', 'failed', 'replied', 'clicked'] as c
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** An event's name on the wire. */
-export type WebhookEventType = `message.${WebhookEvent}`;
-export const WEBHOOK_EVENT_TYPES = WEBHOOK_EVENTS.map((event): WebhookEventType => `message.${event}`);
+export type WebhookEventType = `message.${WebhookEvent}` | AlertEvent;
+export const WEBHOOK_EVENT_TYPES: readonly WebhookEventType[] = [
+  ...WEBHOOK_EVENTS.map((event): WebhookEventType => `message.${event}`),
+  ...ALERT_EVENTS,
+];
 
 /** The id of an event, the same in every try. */
 export const eventId = (callback: Pick<ClaimedCallback, 'id'>): string => `evt_${callback.id}`;
@@ -17,6 +21,7 @@ export const eventId = (callback: Pick<ClaimedCallback, 'id'>): string => `evt_$
  * where it gave no meta.
  */
 export function standardBody(callback: SendableCallback): string {
+  if (callback.alert) return alertBody(callback, callback.alert);
   const { event, messageId, msisdn, meta, messageState, code, description, detail, occurredAt } = callback;
   const message = { id: messageId, to: msisdn, meta };
   const data =
@@ -26,6 +31,20 @@ export function standardBody(callback: SendableCallback): string {
         ? { ...message, url: detail.url, shortUrl: detail.shortUrl }
         : { ...message, text: detail.incomingText, toNumber: detail.toPhone };
   return JSON.stringify({ type: `message.${event}`, timestamp: occurredAt.toISOString(), data });
+}
+
+/** The body of what is told of an alert. */
+function alertBody({ event, occurredAt }: SendableCallback, alert: AlertRow): string {
+  const data = {
+    id: alert.id,
+    kind: alert.kind,
+    subject: { kind: alert.subject_kind, id: alert.subject_id, name: alert.subject_name },
+    sentence: alert.sentence,
+    remedy: alert.remedy,
+    openedAt: alert.opened_at?.toISOString(),
+    ...(event === 'alert.closed' ? { closedAt: alert.closed_at?.toISOString() } : {}),
+  };
+  return JSON.stringify({ type: event, timestamp: occurredAt.toISOString(), data });
 }
 
 /** What a receiver's status means ("Deliverability" of the specification). */

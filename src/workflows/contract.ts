@@ -199,6 +199,7 @@ export const DUTIES = {
   relays: 15_000,
   statistics: 5_000,
   health: 15_000,
+  alerts: 15_000,
   keys: 600_000,
   uploads: 60_000,
   retention: 60_000,

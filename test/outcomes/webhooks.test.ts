@@ -216,6 +216,7 @@ describe('/api/v1/webhooks', () => {
         events: ['message.failed', 'message.replied'],
         state: 'active',
         secret: expect.stringMatching(/^whsec_/),
+        health: { state: 'idle', successShare: null, waiting: 0, oldestWaitingAt: null, lastError: null },
         createdAt: expect.any(String),
       },
     ]);
@@ -322,4 +323,30 @@ describe('/api/v1/webhooks', () => {
     expect((await stack.call('GET', '/api/v1/webhooks', undefined, sender)).status).toBe(403);
     expect((await stack.call('GET', `/api/v1/webhooks/${id}`)).status).toBe(200);
   });
+});
+
+test('health: a webhook that takes nothing shows what waits and why; the one beside it is well', async () => {
+  const [dead, well] = [await receive(), await receive()];
+  dead.answer = { status: 500 };
+  const [failing, taking] = [await makeWebhook(dead.url), await makeWebhook(well.url)];
+  expect((await stack.call('GET', `/api/v1/webhooks/${failing.id}`)).json.health).toEqual({
+    state: 'idle', successShare: null, waiting: 0, oldestWaitingAt: null, lastError: null,
+  }); // prettier-ignore
+  await send();
+  const health = async (id: string) => (await stack.call('GET', `/api/v1/webhooks/${id}`)).json.health;
+  const shown = await until('it fails', async () => {
+    const now = await health(failing.id);
+    return now.state === 'failing' && now;
+  });
+  expect(shown).toEqual({
+    state: 'failing',
+    successShare: 0,
+    waiting: 1,
+    oldestWaitingAt: expect.any(String),
+    lastError: { at: expect.any(String), status: 500, message: 'the endpoint answered 500' },
+  });
+  await until('the other one is well', async () => (await health(taking.id)).successShare === 1);
+  expect(await health(taking.id)).toMatchObject({ state: 'ok', waiting: 0, lastError: null });
+  const { json } = await stack.call('GET', '/api/v1/webhooks');
+  expect(json.items.map((item: { health: { state: string } }) => item.health.state)).toContain('failing');
 });

@@ -3,7 +3,8 @@ import type { CampaignState } from '../../src/core/campaigns/campaign';
 import { uuidv7 } from '../../src/core/messages/ids';
 import type { SendWindow } from '../../src/core/time/window';
 import { storeCampaignBlock, type CampaignBlock, type CampaignSlice } from '../../src/store/campaigns/materialise';
-import { insertCampaign, type CampaignDraft, type CampaignRow } from '../../src/store/campaigns/campaigns';
+import type { CampaignRow } from '../../src/store/campaigns/campaigns';
+import { insertCampaign, type CampaignDraft } from '../../src/store/campaigns/drafts';
 import type { Database } from '../../src/store/database';
 import { ACCOUNT, PSEUDONYMS } from './rows';
 

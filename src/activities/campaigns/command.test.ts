@@ -1,7 +1,8 @@
 import { campaignSlice, storeBlock, storeCampaign, storeCampaignIn } from '../../../test/support/campaign-rows';
 import { loadPseudonyms, startStore, storeGateway, type TestStore } from '../../../test/support/rows';
 import { CAMPAIGN_STATES } from '../../core/campaigns/campaign';
-import { insertCampaign, readCampaign, type CampaignDraft, type CampaignRow } from '../../store/campaigns/campaigns';
+import { readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
+import { insertCampaign, type CampaignDraft } from '../../store/campaigns/drafts';
 import { readClockMs } from '../../store/database';
 import type { CampaignCommand } from '../../workflows/contract';
 import { commandCampaign, type CommandResult } from './command';

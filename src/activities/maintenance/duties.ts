@@ -7,12 +7,14 @@ import { listCountedAccounts, refreshStats } from '../../store/accounts/stats';
 import { giveUpUploads, listDeletedUploads, purgeUpload } from '../../store/audience/upload-bytes';
 import { listWakeDue } from '../../store/messages/slices';
 import { UNCOUNTED_NEWS, type DutyInput, type DutyName, type DutyReport } from '../../workflows/contract';
+import { reviewAlerts } from './alerts';
 import { restartStranded } from './audit';
 import { carryOutErasures } from './erasures';
 import { reviewGatewayHealth } from './gateway-health-review';
 import { keepPartitions } from './partitions';
 import { applyParked, type ParkedDeps } from './receipts';
 import { endDisabled, wakeOverdueRelays } from './relays';
+import { reviewWebhookHealth } from './webhook-health-review';
 import { restartUnsettled } from './restarts';
 import { applyRetention } from './retention';
 import { startUnstarted } from './starts';
@@ -53,6 +55,11 @@ const DUTY: Record<DutyName, Duty> = {
   statistics: countSlices,
   health: async (deps, turn) => {
     await reviewGatewayHealth(deps, turn);
+    await reviewWebhookHealth(deps, turn);
+    return turn.report();
+  },
+  alerts: async (deps, turn) => {
+    await reviewAlerts(deps, turn);
     return turn.report();
   },
   keys: forgetKeys,

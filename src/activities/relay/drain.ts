@@ -59,6 +59,7 @@ export class Drain {
     } finally {
       await Promise.all(this.underWay);
       await this.putBack();
+      await this.run.record();
     }
     if (this.problem !== null) throw this.problem.error;
     return this.halt;
@@ -122,6 +123,7 @@ export class Drain {
         return this.halve(post, outcome);
       case 'closed':
         this.halt ??= { kind: 'away', reason: outcome.reason, waitMs: 0 };
+        this.run.noteFailed(post.callbacks.length, null, outcome.reason);
         return this.run.giveBack(post.callbacks);
       case 'unsent':
         return this.run.giveBack(post.callbacks);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { isDatabaseAway } from '../../store/database';
+import { recordTries, type TriesDraft } from '../../store/webhooks/health';
 import {
   claimCallbacks,
   giveBackCallbacks,
@@ -25,6 +26,8 @@ const MAX_PAUSE_MS = 2_000;
 const FRESH_MS = 30_000;
 /** Outcomes are due from the beginning of the statement that writes them, and are seen once it has committed. */
 const OVERLAP_MS = 2_000;
+/** What became of tries is recorded this often. */
+const RECORD_MS = 5_000;
 /** Every so many claims the oldest come first, so that they go out however much news there is. */
 const OLD_TURN = 4;
 
@@ -46,6 +49,8 @@ export class OutboxRun {
   private freshAfterMs: number;
   private oldFromMs: number | null = null;
   private claims = 0;
+  private tries: TriesDraft = { delivered: 0, failed: 0, error: null };
+  private recordedAtMs = performance.now();
 
   constructor(private readonly options: OutboxRunOptions) {
     this.freshAfterMs = options.nowMs - FRESH_MS;
@@ -105,6 +110,29 @@ export class OutboxRun {
   async write(results: CallbackResultDraft[]): Promise<void> {
     if (results.length === 0) return;
     await this.persist(() => writeCallbackResults(this.options.pool, results));
+    for (const { state, status, error } of results) {
+      if (state === 'delivered') this.tries.delivered += 1;
+      else if (state !== 'skipped') this.noteFailed(1, status, error ?? 'no answer');
+    }
+    if (performance.now() - this.recordedAtMs >= RECORD_MS) await this.record();
+  }
+
+  /** So many callbacks were offered and not taken. */
+  noteFailed(count: number, status: number | null, message: string): void {
+    this.tries.failed += count;
+    this.tries.error = { status, message };
+  }
+
+  /** Adds what became of tries to the webhook's health; figures, which no callback is kept waiting for. */
+  async record(): Promise<void> {
+    const { tries } = this;
+    this.recordedAtMs = performance.now();
+    if (tries.delivered + tries.failed === 0) return;
+    this.tries = { delivered: 0, failed: 0, error: null };
+    const { pool, webhookId, log } = this.options;
+    await recordTries(pool, webhookId, tries).catch((err: unknown) =>
+      log.warn({ webhookId, err }, 'the tries of a webhook could not be counted'),
+    );
   }
 
   /** Gives back what has not left, to be due as before. */

@@ -39,6 +39,7 @@ export async function probe(
         await run.write([transport.again(callback, outcome.status, outcome.reason)]);
         return { kind: 'away', reason: outcome.reason, waitMs: 0 };
       case 'closed':
+        run.noteFailed(callbacks.length, null, outcome.reason);
         await run.giveBack(callbacks);
         return { kind: 'away', reason: outcome.reason, waitMs: 0 };
       case 'unsent':

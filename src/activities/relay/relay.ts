@@ -62,6 +62,7 @@ export async function relayOutbox(deps: RelayDeps, webhookId: string, stopping: 
     const probeInMs = pause.probeAt.getTime() - nowMs;
     if (probeInMs > 0) return resting(deps, webhookId, probeInMs);
     const found = await probe(webhook, transport, run, stopping);
+    await run.record();
     if (found === 'nothing-due') return { waitMs: await nextCallbackInMs(pool, webhookId) };
     if (found !== 'passed') return halted(deps, run, webhook, transport, found);
     await run.persist(() => resumeWebhooks(db, [webhookId]));

@@ -11,7 +11,7 @@ export function selectSendable(
   const callbacks: SendableCallback[] = [];
   const skipped: CallbackResultDraft[] = [];
   for (const callback of claimed) {
-    const reason = isSendable(callback) ? transport.unsendable(callback) : 'the message is not kept any more';
+    const reason = unsendable(transport, callback);
     // It may have asked for less since the callback was queued.
     if (events !== null && !events.includes(callback.event))
       skipped.push(skip(callback, 'the webhook wants other events'));
@@ -19,6 +19,11 @@ export function selectSendable(
     else callbacks.push(callback as SendableCallback);
   }
   return { callbacks, skipped };
+}
+
+function unsendable(transport: Transport, callback: ClaimedCallback): string | null {
+  if (callback.alert !== undefined) return callback.alert === null ? 'the alert is not kept any more' : null;
+  return isSendable(callback) ? transport.unsendable(callback) : 'the message is not kept any more';
 }
 
 const isSendable = (callback: ClaimedCallback): callback is SendableCallback =>

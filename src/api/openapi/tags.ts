@@ -8,6 +8,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   Messages: 'What was accepted, and what became of it: every attempt, receipt and callback.',
   Requests: 'What was refused on the way in and why, and whether CleverTap comes through.',
   Statistics: 'The ledger of an account, and figures over time.',
+  Alerts: 'What somebody should see to: opened once it lasts, closed once it is over.',
   Gateways: 'An account’s access to SMS providers: credentials, rates, priority, health.',
   Providers: 'The SMS providers that a gateway can be made for, and the fields that each wants.',
   Senders: 'Registered sender IDs, their classes and approvals.',

@@ -80,7 +80,7 @@ export async function eraseCampaigns(client: PoolClient, context: StepContext, p
   let changed = 0;
   for (const campaign of rows) {
     const { audience } = campaign;
-    const list = audience.kind === 'recipients' ? campaign.id : audience.id;
+    const list = audience.kind === 'group' || audience.kind === 'upload' ? audience.id : campaign.id;
     const texts = withoutPerson(campaign, context, alone.has(campaign.id), (at) => places.has(`${list} ${at}`));
     if (texts === null) continue;
     changed++;

@@ -31,7 +31,7 @@ const STATED = [
     of: 'gateway_id in (select id from gateways where account_id = $1)',
     columns: ['reason', 'hold_reason', 'degraded'],
   },
-  { table: 'webhooks', key: 'id', of: 'account_id = $1', columns: ['disabled_reason', 'paused_reason'] },
+  { table: 'webhooks', key: 'id', of: 'account_id = $1', columns: ['disabled_reason', 'paused_reason', 'last_error'] },
   { table: 'senders', key: 'id', of: 'account_id = $1', columns: ['reason'] },
 ] as const;
 

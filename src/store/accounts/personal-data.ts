@@ -216,6 +216,7 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
   webhooks: {
     disabled_reason: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
     paused_reason: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
+    last_error: mentions('what its endpoint answered', 'webhooks_account_id_kind_url_hash_key', WHILE_TRUE),
   },
   senders: { reason: mentions('why a sender ID was refused', 'senders_account_id_sender_class_key', WHILE_TRUE) },
   erasures: {
@@ -262,6 +263,10 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'promotional_outside_window', 'promotional_services', 'floors'),
     ...because(SETTING, 'opt_out_scope', 'opt_out_classes', 'opt_out_words', 'opt_in_words'),
   },
+  alerts: {
+    ...because(OURS, 'account_id', 'kind', 'subject_kind', 'subject_id'),
+    ...because('a sentence of ours in which every long number is masked', 'subject_name', 'sentence', 'remedy'),
+  },
   api_keys: {
     ...because(OURS, 'id', 'account_id', 'scopes'),
     ...because(SECRET, 'secret_hash', 'last4'),
@@ -279,7 +284,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   campaign_recipients: because(OURS, 'campaign_id', 'code', 'account_id'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
-    ...because(OURS, 'audience', 'occurrence'),
+    ...because(OURS, 'audience', 'occurrence', 'again_of'),
     ...because(SENDER_ID, 'sender'),
     ...because(SETTING, 'service', 'timezone', 'send_window', 'lateness', 'recurrence'),
   },
@@ -370,13 +375,15 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(SETTING, 'name', 'dlt_template_id', 'entity_id', 'language'),
   },
   test_phones: because(OURS, 'id', 'account_id'),
+  unknown_marks: because(OURS, 'account_id'),
   upload_errors: { ...because(OURS, 'account_id'), ...because('the name of a column', 'column_name') },
   uploads: {
     ...because(OURS, 'account_id', 'state', 'delimiter', 'kind', 'classes', 'key_id'),
     ...because('the name of a column', 'number_column'),
   },
+  webhook_minutes: because(OURS, 'webhook_id'),
   webhooks: {
-    ...because(OURS, 'id', 'account_id', 'kind', 'state', 'events'),
+    ...because(OURS, 'id', 'account_id', 'kind', 'state', 'events', 'health'),
     ...because(SECRET, 'url', 'url_hash', 'place_hash', 'secret', 'previous_secret'),
   },
 };

@@ -1,7 +1,8 @@
 import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { listCampaignsReading, lockAudience } from './audience';
-import { insertCampaign, moveCampaign, type CampaignDraft } from './campaigns';
+import { moveCampaign } from './campaigns';
+import { insertCampaign, type CampaignDraft } from './drafts';
 import { findOpenCampaign } from './looks';
 import { finishPreparation } from './preparation';
 import { deleteGroup, insertGroup, lockGroup } from '../audience/groups';

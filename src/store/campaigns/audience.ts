@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { LoadPseudonyms, Pseudonyms } from '../../core/accounts/pseudonyms';
 import type { Recipient } from '../../core/audience/audience';
 import type { CampaignState } from '../../core/campaigns/campaign';
+import { failedRows, readFailed } from './failed';
 import { listOwnRecipients } from './materialise';
 import type { CampaignRow } from './campaigns';
 import { listGroupRecipients } from '../audience/groups';
@@ -17,6 +18,9 @@ const ROWS = {
   group: sql`select id as position, msisdn, name, variables from group_members where group_id = `,
   upload: sql`select no as position, msisdn from upload_rows where upload_id = `,
 };
+
+const rowsOf = (audience: Exclude<Audience, { kind: 'recipients' }>): RawBuilder<unknown> =>
+  audience.kind === 'campaign' ? failedRows(audience) : sql`${ROWS[audience.kind]}${audience.id}`;
 
 /** One page of a campaign's audience after a position; empty = there are no more. */
 export function readAudience(
@@ -32,6 +36,8 @@ export function readAudience(
       return listGroupRecipients(pool, audience.id, after, limit);
     case 'upload':
       return readUploadRows(pool, audience.id, after, limit);
+    case 'campaign':
+      return readFailed(pool, audience, after, limit);
   }
 }
 
@@ -56,7 +62,7 @@ export async function countUnprepared(
   const rows =
     audience.kind === 'recipients'
       ? sql`select position from campaign_recipients where campaign_id = ${id} and code is null`
-      : sql`${ROWS[audience.kind]}${audience.id}`;
+      : rowsOf(audience);
   const { rows: found } = await sql<{ n: string }>`
     select count(*) as n from (${rows}) r where r.position > ${position}::bigint`.execute(db);
   return Number(found[0]!.n);
@@ -65,7 +71,7 @@ export async function countUnprepared(
 export async function countAudience(db: Kysely<Schema>, audience: Audience): Promise<number> {
   if (audience.kind === 'recipients') return 0;
   const { rows } = await sql<{ n: string }>`
-    select count(*) as n from (${ROWS[audience.kind]}${audience.id}) r`.execute(db);
+    select count(*) as n from (${rowsOf(audience)}) r`.execute(db);
   return Number(rows[0]!.n);
 }
 
@@ -160,7 +166,7 @@ export async function isEveryoneSuppressed(
   const everyone =
     audience.kind === 'recipients'
       ? sql`select position, msisdn from unnest(${msisdns}::text[]) with ordinality as n (msisdn, position)`
-      : sql`${ROWS[audience.kind]}${audience.id}`;
+      : rowsOf(audience);
   // Postgres stops at the first recipient who is not suppressed.
   const { rows } = await sql<{ reachable: boolean; knows_erased: boolean }>`
     select exists (
@@ -180,7 +186,7 @@ export async function isEveryoneSuppressed(
  * @returns false when it is gone, or was never ready.
  */
 export async function lockAudience(tx: Kysely<Schema>, audience: Audience): Promise<boolean> {
-  if (audience.kind === 'recipients') return true;
+  if (audience.kind === 'recipients' || audience.kind === 'campaign') return true;
   const { rows } =
     audience.kind === 'group'
       ? await sql`select 1 from groups where id = ${audience.id} for key share`.execute(tx)
@@ -198,7 +204,7 @@ const READING_STATES = ['draft', 'preparing', 'scheduled'] as const satisfies re
 export async function listCampaignsReading(
   tx: Kysely<Schema>,
   accountId: string,
-  audience: Exclude<Audience, { kind: 'recipients' }>,
+  audience: { kind: 'group' | 'upload'; id: string },
 ): Promise<string[]> {
   const rows = await tx
     .selectFrom('campaigns')

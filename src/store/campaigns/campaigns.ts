@@ -1,114 +1,10 @@
 /** Campaigns: their rows, the moves between their states, and which of them want a workflow. */
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
-import type { Recipient } from '../../core/audience/audience';
-import type { AgeLimit } from '../../core/messages/age';
 import { campaignStatesBefore, ENDED_STATES, hasEnded, type CampaignState } from '../../core/campaigns/campaign';
-import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import { hasOpen } from '../messages/ledger';
-import type {
-  Audience,
-  CampaignForecast,
-  CampaignProblem,
-  CampaignsTable,
-  CampaignWindow,
-  MessageOptions,
-  Recurrence,
-  Schema,
-} from '../tables';
+import type { CampaignForecast, CampaignsTable, Schema } from '../tables';
 
 export type CampaignRow = Selectable<CampaignsTable>;
-
-export interface CampaignDraft extends AgeLimit {
-  accountId: string;
-  name: string;
-  state: 'draft' | 'preparing' | 'scheduled';
-  body: string;
-  templateId: string | null;
-  dltText: string | null;
-  variables: Record<string, string>;
-  sender: string | null;
-  routeId: string | null;
-  /** The one gateway that it goes through; absent = those of its route, or all by priority. */
-  gatewayId?: string;
-  /** Absent = bulk. */
-  priority?: number;
-  service: string;
-  options: MessageOptions | null;
-  webhookId: string | null;
-  audience: Audience;
-  dueAt: Date | null;
-  timezone: string;
-  window: CampaignWindow | null;
-  lateness: 'send' | 'skip' | 'next-window';
-  ratePerSecond: number | null;
-  finishWithinSeconds: number | null;
-  recurrence: Recurrence | null;
-  seriesId: string | null;
-  duplicates: number;
-  /** Recipients that the request or its upload rejected; absent = none. */
-  refused?: number;
-  /** Why, of the first {@link MAX_PROBLEMS}. */
-  problems?: readonly CampaignProblem[];
-}
-
-/** Of the recipients that a campaign leaves out, so many are kept with their reasons; all are counted. */
-export const MAX_PROBLEMS = 100;
-
-/** @param recipients of an audience that came in the request; positions from 0. */
-export async function insertCampaign(
-  tx: Kysely<Schema>,
-  draft: CampaignDraft,
-  recipients: readonly Recipient[],
-): Promise<CampaignRow> {
-  const id = prefixedId('cmp');
-  const row = await tx
-    .insertInto('campaigns')
-    .values({
-      id,
-      account_id: draft.accountId,
-      name: draft.name,
-      state: draft.state,
-      body: draft.body,
-      template_id: draft.templateId,
-      dlt_text: draft.dltText,
-      variables: JSON.stringify(draft.variables),
-      sender: draft.sender,
-      route_id: draft.routeId,
-      gateway_id: draft.gatewayId,
-      priority: draft.priority,
-      service: draft.service,
-      options: draft.options === null ? null : JSON.stringify(draft.options),
-      webhook_id: draft.webhookId,
-      audience: JSON.stringify(draft.audience),
-      due_at: draft.dueAt,
-      timezone: draft.timezone,
-      send_window: draft.window === null ? null : JSON.stringify(draft.window),
-      lateness: draft.lateness,
-      max_age_seconds: draft.maxAgeSeconds,
-      valid_until: draft.validUntil,
-      rate_per_second: draft.ratePerSecond,
-      finish_within_seconds: draft.finishWithinSeconds,
-      recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
-      series_id: draft.seriesId,
-      duplicates: draft.duplicates,
-      rejected: draft.refused,
-      refused: draft.refused,
-      problems: JSON.stringify((draft.problems ?? []).slice(0, MAX_PROBLEMS)),
-      send_id: uuidv7(),
-      launched_at: draft.state === 'draft' ? null : sql<Date>`now()`,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  if (recipients.length > 0) {
-    await sql`
-      insert into campaign_recipients (campaign_id, position, msisdn, meta, variables)
-      select ${id}, * from unnest(
-        ${recipients.map((r) => r.position)}::int[], ${recipients.map((r) => r.msisdn)}::text[],
-        ${recipients.map((r) => r.meta)}::text[], ${recipients.map((r) => JSON.stringify(r.variables))}::jsonb[])
-    `.execute(tx);
-  }
-  return row;
-}
 
 export async function findCampaign(db: Kysely<Schema>, accountId: string, id: string): Promise<CampaignRow | null> {
   const row = await db
@@ -134,6 +30,19 @@ export async function findUnlockedCampaign(
     .forShare()
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Ids of the campaigns that go again to those of this one that failed, oldest first. */
+export async function listAgain(db: Kysely<Schema>, accountId: string, id: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('campaigns')
+    .select('id')
+    .where('again_of', '=', id)
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .limit(100)
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** For workflows and activities, which know no account. */
@@ -367,13 +276,3 @@ export const startedAtLast = () => ({
   start_after: null,
   reason: sql<string | null>`case when reason like ${`${START_FAILED}%`} then null else reason end`,
 });
-
-/** Deletes a campaign that was never launched; false when it is no draft. */
-export async function deleteDraft(tx: Kysely<Schema>, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('campaigns')
-    .where('id', '=', id)
-    .where('state', '=', 'draft')
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
-}

@@ -9,7 +9,7 @@ import { transact } from '../database';
 import { findErasedOptOuts, hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
-import { MAX_PROBLEMS } from './campaigns';
+import { MAX_PROBLEMS } from './drafts';
 import { keepRejected, MAX_KEPT, type RejectedRecipient } from './rejected';
 
 /** The columns that all messages of a campaign share. */

@@ -6,7 +6,18 @@ import type { CreatedAt, JsonWithDefault } from './columns';
 import type { MessageOptions } from './messages';
 
 /** Where a campaign's recipients come from; those of the request itself are in `campaign_recipients`. */
-export type Audience = { kind: 'recipients' } | { kind: 'group' | 'upload'; id: string };
+export type Audience = { kind: 'recipients' } | { kind: 'group' | 'upload'; id: string } | FailedAudience;
+
+/** Those of another campaign whose messages failed. */
+export interface FailedAudience {
+  kind: 'campaign';
+  id: string;
+  /** Of these classes and codes alone; absent = whatever they are. */
+  classes?: string[];
+  codes?: string[];
+  /** Each gets the text that it was to get. */
+  asSent: boolean;
+}
 
 /** A campaign's own window; without a zone it is judged in the recipient's, where the number tells it. */
 export type CampaignWindow = Omit<SendWindow, 'timezone'> & { timezone: string | null };
@@ -117,6 +128,8 @@ export interface CampaignsTable {
   resumed: Generated<boolean>;
   /** Of the rejected recipients, those that the request or its upload rejected. */
   refused: Generated<number>;
+  /** The campaign to whose failed ones it goes again. */
+  again_of: Generated<string | null>;
   start_failures: Generated<number>;
   start_after: Date | null;
   /** When retention blanked its text and values. */

@@ -22,6 +22,11 @@ export interface WebhooksTable {
   probes: Generated<number>;
   /** SHA-256 of host and path, of one that a request made whose key may only send: there are few for each of them. */
   place_hash: Buffer | null;
+  /** What was said of it last. */
+  health: Generated<'ok' | 'failing' | 'paused' | 'idle'>;
+  last_error: string | null;
+  last_error_status: number | null;
+  last_error_at: Date | null;
 }
 
 /** What a reply or a click says beyond its message. */

@@ -7,6 +7,7 @@ import type { Pool } from 'pg';
 import type { MessageState } from '../../core/messages/status';
 import { execute } from '../database';
 import type { CallbackDetail } from '../tables';
+import { findAlerts, isAlertEvent, type AlertRow } from './alerts';
 import { ENDED_TALLIED } from './callback-counts';
 import { bundled, TAKEN_OF_WANTED, takenUpTo } from './waiting';
 
@@ -35,6 +36,8 @@ export interface ClaimedCallback {
   dueAt: Date;
   /** Due after {@link ClaimRequest.freshAfter}. */
   isFresh: boolean;
+  /** Of an alert's: what it tells of, in place of a message; null = it is kept no longer. Absent = it is a message's. */
+  alert?: AlertRow | null;
 }
 
 /** One whose message is still there. */
@@ -110,6 +113,8 @@ export async function claimCallbacks(pool: Pool, request: ClaimRequest): Promise
   const { webhookId, run, claim, limit, freshFirst, freshAfter, oldFrom } = request;
   const values = [webhookId, run, claim, limit, freshFirst, freshAfter, oldFrom];
   const rows = await execute<ClaimedRow>(pool, 'claim-callbacks', CLAIM_CALLBACKS, values);
+  const ofAlerts = rows.filter(({ event }) => isAlertEvent(event)).map((row) => row.message_id);
+  const alerts = ofAlerts.length === 0 ? null : await findAlerts(pool, ofAlerts);
   return rows.map((row) => ({
     id: row.id,
     claim,
@@ -128,6 +133,7 @@ export async function claimCallbacks(pool: Pool, request: ClaimRequest): Promise
     failedBefore: row.failed_before,
     dueAt: row.next_try_at,
     isFresh: row.is_fresh,
+    ...(isAlertEvent(row.event) ? { alert: alerts?.get(row.message_id) ?? null } : {}),
   }));
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Scope } from '../../../core/accounts/api-key';
 import type { CallbackRow } from '../../../store/webhooks/callbacks';
+import { ALERT_EVENTS, isAlertEvent } from '../../../store/webhooks/alerts';
 import { WEBHOOK_EVENTS } from '../../../webhooks/standard';
 import { toSaid } from '../../http/content';
 import { instant } from '../../http/instant';
@@ -9,6 +10,7 @@ import { pageQuery } from '../../http/page';
 import { WEBHOOK_ID } from '../webhooks/schema';
 
 const STATES = ['pending', 'sending', 'delivered', 'dead', 'skipped'] as const;
+const EVENTS = [...WEBHOOK_EVENTS, ...ALERT_EVENTS] as const;
 /** As large as the column. */
 const MAX_ID_DIGITS = 18;
 
@@ -18,7 +20,7 @@ export const callbackQuery = z.strictObject({
   state: z.enum(STATES).optional(),
   webhookId: z.string().regex(WEBHOOK_ID, 'must be the id of a webhook').optional(),
   messageId: z.uuid('must be the id of a message').optional(),
-  event: z.enum(WEBHOOK_EVENTS).optional(),
+  event: z.enum(EVENTS).optional(),
   from: instant.optional(),
   until: instant.optional(),
   ...pageQuery.shape,
@@ -44,7 +46,8 @@ export function toCallback(row: CallbackRow, scopes: readonly Scope[]) {
     toSaid(words, { body: row.body ?? '', options: row.options }, scopes);
   return {
     id: row.id,
-    messageId: row.message_id,
+    messageId: isAlertEvent(row.event) ? null : row.message_id,
+    alertId: isAlertEvent(row.event) ? row.message_id : undefined,
     webhookId: row.webhook_id,
     event: row.event,
     meta: row.meta,
@@ -63,9 +66,10 @@ export function toCallback(row: CallbackRow, scopes: readonly Scope[]) {
 export const callback = z
   .object({
     id: z.string(),
-    messageId: z.uuid(),
+    messageId: z.uuid().nullable().describe('Null where it tells of an alert.'),
+    alertId: z.uuid().optional(),
     webhookId: z.string(),
-    event: z.enum(WEBHOOK_EVENTS),
+    event: z.enum(EVENTS),
     meta: z.string().nullable(),
     state: z.enum(STATES),
     code: z.string().optional(),

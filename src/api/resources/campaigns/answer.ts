@@ -35,7 +35,7 @@ export function toCampaign(
     service: row.service,
     webhookId: row.webhook_id,
     audience: {
-      ...row.audience,
+      ...shownAudience(row),
       recipients: row.recipients,
       rejected: row.rejected,
       duplicates: row.duplicates,
@@ -51,6 +51,7 @@ export function toCampaign(
     finishWithinSeconds: row.finish_within_seconds,
     recurrence: row.recurrence,
     seriesId: row.series_id,
+    againOf: row.again_of,
     counts,
     sentPerSecond: sentPerSecond === null ? null : Math.round(sentPerSecond * 100) / 100,
     etaSeconds: etaOf(row, counts, sentPerSecond, nowMs),
@@ -59,6 +60,13 @@ export function toCampaign(
     startedAt: iso(row.started_at),
     finishedAt: iso(row.finished_at),
   };
+}
+
+/** Whom it is for; that each gets the text of before is seen by its message. */
+function shownAudience({ audience }: CampaignRow) {
+  if (audience.kind !== 'campaign') return audience;
+  const { asSent: _, ...shown } = audience;
+  return shown;
 }
 
 /** Messages that left per second since the campaign began. */

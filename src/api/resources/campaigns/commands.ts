@@ -17,6 +17,7 @@ import { invalid } from '../../http/invalid';
 import { toCampaign } from './answer';
 import { countsOf } from './counts';
 import { campaignOf, campaignResource } from './campaign';
+import { editDraft } from './edit';
 import { campaignAnswer, patch, reschedule } from './schema';
 import { commandSeries } from './series';
 
@@ -29,6 +30,9 @@ export const now = { 200: { description: 'The campaign as it is now.', schema: c
 
 /** What a command that the campaign's workflow carries out can end in. */
 const COMMAND_ERRORS = ['not-found', 'wrong-state', 'temporal-unavailable'] as const;
+
+/** What a draft that is changed can be refused for, as one that is made. */
+const DRAFT_ERRORS = ['no-gateway', 'upload-not-ready', 'audience-suppressed', 'over-limit'] as const;
 
 /** The campaign with its counts, as answered. */
 export async function counted({ deps: { database, workflowLink } }: Call<'id'>, row: CampaignRow): Promise<object> {
@@ -61,15 +65,19 @@ const rate: Endpoint[] = [
       method: 'patch',
       path: CAMPAIGN,
       tag,
-      summary: 'Sets the campaign’s rate, also while it runs.',
+      summary: 'Changes a draft; sets the campaign’s rate, also while it runs.',
+      description:
+        'Of a draft everything can be changed, and all of it is checked anew; null takes a value away. An audience that is not named stays. Of a campaign that was launched only `ratePerSecond` can be changed: each recipient’s text is made then.',
       scope: 'send',
       body: { schema: patch },
       answers: now,
-      errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS],
+      errors: ['malformed-body', 'invalid-request', ...COMMAND_ERRORS, ...DRAFT_ERRORS],
     },
     async (call) => {
-      const { ratePerSecond } = call.body;
-      return counted(call, await command(call, { action: 'setRate', ratePerSecond, keyId: call.actor.keyId }));
+      const { ratePerSecond, ...other } = call.body;
+      if (Object.keys(other).length > 0) return counted(call, await editDraft(call, await campaignOf(call), call.body));
+      const wanted = { action: 'setRate', ratePerSecond: ratePerSecond ?? null, keyId: call.actor.keyId } as const;
+      return counted(call, await command(call, wanted));
     },
   ),
 ];

@@ -15,7 +15,7 @@ import { windowState, type SendWindow } from '../../../core/time/window';
 import { AppError } from '../../../errors';
 import type { AccountContext } from '../../../store/accounts/accounts';
 import { countAudience, isEveryoneSuppressed } from '../../../store/campaigns/audience';
-import type { CampaignDraft } from '../../../store/campaigns/campaigns';
+import type { CampaignDraft } from '../../../store/campaigns/drafts';
 import { findRoute } from '../../../store/gateways/routes';
 import type { CampaignWindow, MessageOptions, Schema } from '../../../store/tables';
 import { findTemplate } from '../../../store/audience/templates';
@@ -37,12 +37,16 @@ export interface CheckedCampaign {
 
 const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
-/** @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway */
+/**
+ * @param kept the audience that a draft has already, which was checked when it came; null = that of the body.
+ * @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway
+ */
 export async function checkCampaign(
   { database, webhooks, loadPseudonyms }: Pick<ApiDeps, 'database' | 'webhooks' | 'loadPseudonyms'>,
   context: AccountContext,
   body: CampaignBody,
   now: Date,
+  kept: People | null = null,
 ): Promise<CheckedCampaign> {
   const { account, gateways, defaultWebhookId } = context;
   const { db } = database;
@@ -68,15 +72,16 @@ export async function checkCampaign(
   const due = readTime(body, timezone, windows, now);
   const heldUntil = body.recurrence === undefined ? heldBy(context, national, due, now) : null;
   const said = readAge(body, timezone, due, now);
-  if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
-    throw invalid('routeId', 'names no route of this account');
-  }
-  const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
-  if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
-  const people = await readPeople(database, accountId, account.default_country, body, text.template);
-  await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, account.safety.maxCampaignRecipients, people);
-  const recipients = people.recipients.map((row) => row.msisdn);
-  const asked = { sender: body.sender ?? null, service, options: optionsOf(body, text), recipients };
+  await checkNames(database, webhooks, accountId, body);
+  const people = kept ?? (await readPeople(database, accountId, account.default_country, body, text.template));
+  const most = account.safety.maxCampaignRecipients;
+  if (kept === null) await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, most, people);
+  const asked = {
+    sender: body.sender ?? null,
+    service,
+    options: optionsOf(body, text),
+    recipients: people.recipients.map((row) => row.msisdn),
+  };
   const registered = await readRegistered(db, context, asked);
   const admitted = createAdmission(context)({
     ...asked,
@@ -113,8 +118,21 @@ export async function checkCampaign(
     refused: people.refused,
     problems: people.problems,
   };
-  const { recipients: reached, rejected, keepRejected } = people;
-  return { draft, recipients: reached, rejected, keepRejected, heldUntil };
+  return { ...people, draft, heldUntil };
+}
+
+/** @throws AppError invalid-request when the account has no such route or webhook. */
+async function checkNames(
+  { db }: ApiDeps['database'],
+  webhooks: ApiDeps['webhooks'],
+  accountId: string,
+  body: CampaignBody,
+): Promise<void> {
+  if (body.routeId !== undefined && (await findRoute(db, accountId, body.routeId)) === null) {
+    throw invalid('routeId', 'names no route of this account');
+  }
+  const webhook = body.webhookId === undefined ? null : await webhooks.forId(accountId, body.webhookId);
+  if (webhook?.ok === false) throw invalid('webhookId', 'names no webhook of this account');
 }
 
 interface CampaignText {

@@ -1,13 +1,15 @@
 /** `/api/v1/campaigns`: one text to an audience, under control. */
 import { AppError } from '../../../errors';
 import { lockAudience } from '../../../store/campaigns/audience';
-import { deleteDraft, insertCampaign, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
+import { listAgain, listCampaigns, moveCampaign } from '../../../store/campaigns/campaigns';
+import { deleteDraft, insertCampaign } from '../../../store/campaigns/drafts';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readJson } from '../../http/fields';
 import { invalid } from '../../http/invalid';
 import { pageOf, readCursor } from '../../http/page';
 import { pageFrom } from '../../http/resource';
 import { validate } from '../../http/validate';
+import { again } from './again';
 import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
 import { commands, counted, now, wrongState } from './commands';
@@ -112,7 +114,11 @@ const single: Endpoint[] = [
       answers: now,
       errors: ['not-found'],
     },
-    async (call) => counted(call, await campaignOf(call)),
+    async (call) => {
+      const row = await campaignOf(call);
+      const again = await listAgain(call.deps.database.db, row.account_id, row.id);
+      return { ...(await counted(call, row)), again };
+    },
   ),
   ...commands.rate,
   endpoint(
@@ -171,6 +177,7 @@ export const campaigns: Endpoint[] = [
   ...collection,
   ...single,
   ...commands.course,
+  ...again,
   ...forecast,
   ...ledger,
   ...rejected,

@@ -9,7 +9,8 @@ import { normaliseMsisdn } from '../../../core/messages/msisdn';
 import { AppError } from '../../../errors';
 import { findGroup } from '../../../store/audience/groups';
 import { findUpload, listUploadProblems } from '../../../store/audience/uploads';
-import { MAX_PROBLEMS } from '../../../store/campaigns/campaigns';
+import type { CampaignRow } from '../../../store/campaigns/campaigns';
+import { MAX_PROBLEMS } from '../../../store/campaigns/drafts';
 import { copyInvalidRows, insertRejected, type RejectedRecipient } from '../../../store/campaigns/rejected';
 import type { Database } from '../../../store/database';
 import type { Audience, CampaignProblem, Schema } from '../../../store/tables';
@@ -192,4 +193,10 @@ function toKept({ rejection, msisdn, meta }: Extract<Read, { ok: false }>): Reje
     code,
     message: withoutNumbers(`${field}: ${message}`),
   };
+}
+
+/** The audience that a draft has already, where it is no list that could be read anew: its recipients stay as they are. */
+export function keptPeople({ audience, duplicates, refused, problems }: CampaignRow): People | null {
+  if (audience.kind === 'group' || audience.kind === 'upload') return null;
+  return { audience, recipients: [], rejected: [], duplicates, refused, problems, keepRejected: keepNone };
 }

@@ -73,43 +73,44 @@ const recurrence = z.strictObject({
   overlap: z.enum(['skip', 'buffer', 'allow']).default('skip'),
 });
 
-export const campaign = z
-  .strictObject({
-    name: storableName(200),
-    message: visibleText(MAX_TEXT_LENGTH).optional(),
-    templateId: storableName(64).optional(),
-    variables: variables.default({}),
-    sender: storableName(MAX_SENDER_LENGTH).optional(),
-    routeId: storableName(64).optional(),
-    audience,
-    time: z.union([z.string().max(64), z.number()]).optional(),
-    timezone: timezone.optional(),
-    window: window.optional(),
-    lateness: z.enum(['send', 'skip', 'next-window']).optional(),
-    maxAgeSeconds: z.int().min(1).max(MAX_AGE_SECONDS).optional(),
-    validUntil: z.union([z.string().max(64), z.number()]).optional(),
-    service: storableName(20).optional(),
-    type: z.enum(['U', 'N', 'A']).default('A'),
-    flash: z.boolean().default(false),
-    port: z.int().min(1).max(65_535).optional(),
-    entityId: dltId.optional(),
-    dltTemplateId: dltId.optional(),
-    sensitive: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Nobody is shown its text and variables, nor its messages’; a template that is sensitive makes it so too.',
-      ),
-    ratePerSecond: rate.optional(),
-    finishWithinSeconds: z
-      .int()
-      .min(60)
-      .max(30 * DAY_SECONDS)
-      .optional(),
-    webhookId: storableName(64).optional(),
-    draft: z.boolean().default(false),
-    recurrence: recurrence.optional(),
-  })
+const fields = z.strictObject({
+  name: storableName(200),
+  message: visibleText(MAX_TEXT_LENGTH).optional(),
+  templateId: storableName(64).optional(),
+  variables: variables.default({}),
+  sender: storableName(MAX_SENDER_LENGTH).optional(),
+  routeId: storableName(64).optional(),
+  audience,
+  time: z.union([z.string().max(64), z.number()]).optional(),
+  timezone: timezone.optional(),
+  window: window.optional(),
+  lateness: z.enum(['send', 'skip', 'next-window']).optional(),
+  maxAgeSeconds: z.int().min(1).max(MAX_AGE_SECONDS).optional(),
+  validUntil: z.union([z.string().max(64), z.number()]).optional(),
+  service: storableName(20).optional(),
+  type: z.enum(['U', 'N', 'A']).default('A'),
+  flash: z.boolean().default(false),
+  port: z.int().min(1).max(65_535).optional(),
+  entityId: dltId.optional(),
+  dltTemplateId: dltId.optional(),
+  sensitive: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Nobody is shown its text and variables, nor its messages’; a template that is sensitive makes it so too.',
+    ),
+  ratePerSecond: rate.optional(),
+  finishWithinSeconds: z
+    .int()
+    .min(60)
+    .max(30 * DAY_SECONDS)
+    .optional(),
+  webhookId: storableName(64).optional(),
+  draft: z.boolean().default(false),
+  recurrence: recurrence.optional(),
+});
+
+export const campaign = fields
   .refine(({ message, templateId }) => (message === undefined) !== (templateId === undefined), {
     path: ['message'],
     message: 'or templateId must be given, and not both',
@@ -125,7 +126,42 @@ export const campaign = z
 
 export type CampaignBody = z.output<typeof campaign>;
 
-export const patch = z.strictObject({ ratePerSecond: rate.nullable() });
+const emptied = <T extends z.ZodType>(field: T) => field.nullable().optional();
+
+/** What a PATCH may name; null takes away what has a value of the account's, or none, instead. */
+export const patch = z
+  .strictObject({
+    name: fields.shape.name.optional(),
+    message: fields.shape.message,
+    templateId: fields.shape.templateId,
+    variables: variables.optional(),
+    sender: emptied(storableName(MAX_SENDER_LENGTH)),
+    routeId: emptied(storableName(64)),
+    audience: audience.optional(),
+    time: emptied(z.union([z.string().max(64), z.number()])),
+    timezone: timezone.optional(),
+    window: emptied(window),
+    lateness: z.enum(['send', 'skip', 'next-window']).optional(),
+    maxAgeSeconds: emptied(z.int().min(1).max(MAX_AGE_SECONDS)),
+    validUntil: emptied(z.union([z.string().max(64), z.number()])),
+    service: storableName(20).optional(),
+    type: z.enum(['U', 'N', 'A']).optional(),
+    flash: z.boolean().optional(),
+    port: emptied(z.int().min(1).max(65_535)),
+    entityId: emptied(dltId),
+    dltTemplateId: emptied(dltId),
+    sensitive: z.boolean().optional(),
+    ratePerSecond: rate.nullable().optional(),
+    finishWithinSeconds: fields.shape.finishWithinSeconds.nullable(),
+    webhookId: emptied(storableName(64)),
+    recurrence: emptied(recurrence),
+  })
+  .refine((given) => Object.keys(given).length > 0, { message: 'names nothing to change' })
+  .refine(({ message, templateId }) => message === undefined || templateId === undefined, {
+    path: ['message'],
+    message: 'and templateId exclude each other: give one of them',
+  });
+export type CampaignPatch = z.output<typeof patch>;
 
 export const reschedule = z.strictObject({
   time: z.union([z.string().max(64), z.number()]),
@@ -187,8 +223,10 @@ export const campaignAnswer = z.strictObject({
   service: z.string(),
   webhookId: z.string().nullable(),
   audience: z.strictObject({
-    kind: z.enum(['recipients', 'group', 'upload']),
+    kind: z.enum(['recipients', 'group', 'upload', 'campaign']),
     id: z.string().optional(),
+    classes: z.array(z.string()).optional().describe('Of those of a campaign that failed: only these.'),
+    codes: z.array(z.string()).optional(),
     /** Recipients that became messages. */
     recipients: count,
     rejected: count.describe(
@@ -214,6 +252,11 @@ export const campaignAnswer = z.strictObject({
   finishWithinSeconds: z.int().nullable(),
   recurrence: recurrence.nullable(),
   seriesId: z.string().nullable(),
+  againOf: z.string().nullable().describe('The campaign to whose failed ones it goes again.'),
+  again: z
+    .array(z.string())
+    .optional()
+    .describe('Campaigns that go again to those of this one that failed; of one campaign alone.'),
   counts,
   /** Messages that left per second since the campaign began; null = none has. */
   sentPerSecond: z.number().nullable(),

@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../endpoint';
 import type { Finder } from './finder';
 import { messageById, messagesByMeta, messagesByNumber, messagesByPart, messagesByProviderId } from './messages';
 import { campaignsByName, gatewaysByName, uploadsByName, uploadsByNumber } from './named';
-import { refusedRecords, rowsOfUploads } from './refused';
+import { leftOutOfCampaigns, refusedRecords, rowsOfUploads } from './refused';
 import { findAnswer, findQuery, type Found, type Searched } from './schema';
 import { readSought } from './sought';
 
@@ -18,6 +18,7 @@ const FINDERS: readonly Finder[] = [
   messagesByMeta,
   refusedRecords,
   rowsOfUploads,
+  leftOutOfCampaigns,
   campaignsByName,
   gatewaysByName,
   uploadsByName,

@@ -2,6 +2,7 @@
 import { hasScope } from '../../../core/accounts/api-key';
 import { listRefused, type ShownRequest } from '../../../store/accounts/requests';
 import { listNobodysRows, type NobodysRow } from '../../../store/audience/uploads';
+import { listLeftOut, type LeftOutRecipient } from '../../../store/campaigns/rejected';
 import { withoutNumbers } from '../../http/content';
 import type { Finder } from './finder';
 import type { Found } from './schema';
@@ -35,6 +36,15 @@ export const rowsOfUploads: Finder = {
   },
 };
 
+export const leftOutOfCampaigns: Finder = {
+  what: 'recipients that a campaign left out',
+  async find({ database: { pool } }, sought) {
+    const ofNumber = await listLeftOut(pool, sought.accountId, byNumber(sought), MOST);
+    const ofMeta = await listLeftOut(pool, sought.accountId, { meta: sought.text }, MOST);
+    return { items: [...ofNumber, ...ofMeta].map((row) => leftOut(row, sought)) };
+  },
+};
+
 /** Full numbers are shown to the scope `manage` alone. */
 const said = (text: string, { scopes }: Sought): string => (hasScope(scopes, 'manage') ? text : withoutNumbers(text));
 
@@ -56,4 +66,17 @@ const nobody = ({ upload_id: id, upload_name: name, at, no, message }: NobodysRo
   at: at.toISOString(),
   state: 'refused',
   link: `/console/uploads/${id}`,
+});
+
+const leftOut = (
+  { campaign_id: id, campaign_name: name, at, position, message }: LeftOutRecipient,
+  sought: Sought,
+): Found => ({
+  kind: 'left-out',
+  id: `${id}/${position}`,
+  title: name,
+  sentence: `Left out of the campaign: ${said(message, sought)}`,
+  at: at.toISOString(),
+  state: 'refused',
+  link: `/console/campaigns/${id}`,
 });

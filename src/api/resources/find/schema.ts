@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { storable } from '../../http/text';
 
-/** What can be found; a `row` is one of an upload that became no recipient. */
-export const FOUND_KINDS = ['message', 'request', 'row', 'campaign', 'upload', 'gateway'] as const;
+/** What can be found; a `row` is one of an upload that became no recipient, what is `left-out` one of a campaign. */
+export const FOUND_KINDS = ['message', 'request', 'row', 'left-out', 'campaign', 'upload', 'gateway'] as const;
 
 export const findQuery = z.strictObject({
   q: storable(0, 500)

@@ -1,11 +1,16 @@
 /** `/api/v1/requests`: what was refused on the way in, and the latest that was not. */
 import { z } from 'zod';
 import { normaliseMsisdn } from '../../../core/messages/msisdn';
-import { findRefused, listLatest, listRefused, type ShownRequest } from '../../../store/accounts/requests';
+import {
+  countDropped,
+  findRefused,
+  listLatest,
+  listRefused,
+  type ShownRequest,
+} from '../../../store/accounts/requests';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
-import { pageOf } from '../../http/page';
 import { pageFrom, resource } from '../../http/resource';
-import { latestAnswer, requestAnswer, requestsQuery, takenOf, toLatest, toRequest } from './schema';
+import { latestAnswer, requestAnswer, requestsPage, requestsQuery, takenOf, toLatest, toRequest } from './schema';
 
 const REQUESTS = '/api/v1/requests';
 const tag = 'Requests';
@@ -31,7 +36,7 @@ export const requests: Endpoint[] = [
         '`meta`, those in which such a record was refused, with that record’s problems alone.',
       scope: 'read',
       query: requestsQuery,
-      answers: { 200: { description: 'A page of requests.', schema: pageOf(requestAnswer) } },
+      answers: { 200: { description: 'A page of requests.', schema: requestsPage } },
       errors: ['invalid-request'],
     },
     async (call) => {
@@ -44,7 +49,7 @@ export const requests: Endpoint[] = [
         const within = taken.filter(
           ({ at }) => (from === undefined || at >= from) && (until === undefined || at < until),
         );
-        return { items: within.slice(0, limit).map(show), nextCursor: null };
+        return { items: within.slice(0, limit).map(show), nextCursor: null, dropped: 0 };
       }
       const { account } = await deps.accounts.context(actor.accountId);
       const number = to === undefined ? null : normaliseMsisdn(to, account.default_country);
@@ -53,7 +58,8 @@ export const requests: Endpoint[] = [
         ...(to === undefined ? {} : { msisdns: [to.trim(), ...(number?.ok === true ? [number.e164] : [])] }),
         meta, outcome, from, until, after: cursor, limit,
       }); // prettier-ignore
-      return pageFrom(rows, limit, show, ({ id }) => id);
+      const dropped = await countDropped(deps.database.pool, actor.accountId);
+      return { ...pageFrom(rows, limit, show, ({ id }) => id), dropped };
     },
   ),
   endpoint(

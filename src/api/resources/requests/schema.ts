@@ -5,7 +5,7 @@ import { maskDigits, maskMsisdn } from '../../../core/messages/msisdn';
 import type { ShownLatest, ShownRequest } from '../../../store/accounts/requests';
 import { withoutNumbers } from '../../http/content';
 import { instant } from '../../http/instant';
-import { pageQuery } from '../../http/page';
+import { pageOf, pageQuery } from '../../http/page';
 import { SHAPES } from '../../ingress/request-log';
 
 const OUTCOMES = ['refused', 'partly', 'taken'] as const;
@@ -77,6 +77,10 @@ export const requestAnswer = z
       ),
   })
   .meta({ id: 'IngressRequest', description: 'A request by which messages come in.' });
+
+export const requestsPage = pageOf(requestAnswer).extend({
+  dropped: z.int().describe('Requests of these days that were refused and not kept, for there were too many at once.'),
+});
 
 export const latestAnswer = z
   .object({

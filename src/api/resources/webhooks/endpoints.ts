@@ -1,6 +1,7 @@
 /** `/api/v1/webhooks`: where outcomes go. */
 import type { z } from 'zod';
 import { AppError } from '../../../errors';
+import { readWebhookHealth } from '../../../store/webhooks/health';
 import { listOldestDue } from '../../../store/webhooks/outbox';
 import {
   deleteWebhook,
@@ -10,11 +11,13 @@ import {
   listWebhooks,
   rotateSecret,
   updateWebhook,
+  type Webhook,
 } from '../../../store/webhooks/webhooks';
 import { newSecret } from '../../../webhooks/signature';
 import { checkStandardUrl } from '../../../webhooks/target';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Endpoint } from '../../endpoint';
+import type { Principal } from '../../http/auth';
 import { pageOf } from '../../http/page';
 import { invalidField } from '../../http/invalid';
 import { checkQuota } from '../../http/quotas';
@@ -50,6 +53,14 @@ async function checkUrl(deps: ApiDeps, accountId: string, { kind, url }: z.outpu
   if (problem !== null) throw invalidField('url', problem);
 }
 
+/** Webhooks as answered, each with how it is now. */
+async function shownAll({ database: { pool } }: ApiDeps, { scopes }: Principal, rows: readonly Webhook[]) {
+  const ids = rows.map(({ id }) => id);
+  const [due, readings] = await Promise.all([listOldestDue(pool, ids), readWebhookHealth(pool, ids)]);
+  const health = new Map(readings.map((reading) => [reading.webhookId, reading]));
+  return rows.map((row) => toWebhook(row, scopes, health.get(row.id), due.get(row.id)));
+}
+
 export const webhooks: Endpoint[] = [
   endpoint(
     {
@@ -63,11 +74,7 @@ export const webhooks: Endpoint[] = [
     },
     async ({ deps, actor }) => {
       const rows = await listWebhooks(deps.database.db, deps.sealer, actor.accountId);
-      const due = await listOldestDue(
-        deps.database.pool,
-        rows.map(({ id }) => id),
-      );
-      return { items: rows.map((row) => toWebhook(row, actor.scopes, due.get(row.id))), nextCursor: null };
+      return { items: await shownAll(deps, actor, rows), nextCursor: null };
     },
   ),
   endpoint(
@@ -106,8 +113,8 @@ export const webhooks: Endpoint[] = [
           detail: { kind: body.kind, isDefault: result.webhook.isDefault },
         }),
       );
-      const shown = toWebhook(webhook, call.actor.scopes);
-      return made ? reply(201, { ...shown, secret }) : shown;
+      const [shown] = await shownAll(deps, call.actor, [webhook]);
+      return made ? reply(201, { ...shown!, secret }) : shown!;
     },
   ),
   endpoint(
@@ -121,9 +128,10 @@ export const webhooks: Endpoint[] = [
       answers: { 200: { description: 'The webhook', schema: webhookAnswer } },
       errors: ['not-found'],
     },
-    async ({ deps: { database, sealer }, actor, params }) => {
+    async ({ deps, actor, params }) => {
+      const { database, sealer } = deps;
       const webhook = await existing(params.id, (id) => findWebhookOf(database.db, sealer, actor.accountId, id));
-      return toWebhook(webhook, actor.scopes, (await listOldestDue(database.pool, [webhook.id])).get(webhook.id));
+      return (await shownAll(deps, actor, [webhook]))[0]!;
     },
   ),
   endpoint(
@@ -152,7 +160,7 @@ export const webhooks: Endpoint[] = [
         ({ id }) => ({ action: 'webhook.updated', subject: id, detail: { ...patch } }),
       );
       if (webhook.state === 'active') deps.resumeRelays([webhook.id]);
-      return toWebhook(webhook, call.actor.scopes);
+      return (await shownAll(deps, call.actor, [webhook]))[0]!;
     },
   ),
   endpoint(
