@@ -12,7 +12,7 @@ import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
 import { createOverviews } from '../api/resources/overview/overviews';
 import { createIdempotency } from '../api/http/idempotency';
-import { createIngress } from '../api/ingress/ingress';
+import { createIngress, type Ingress } from '../api/ingress/ingress';
 import { createKeys } from '../api/http/keys';
 import { createRequestLog, type RequestLog } from '../api/ingress/request-log';
 import { createMetrics, type Gauged } from '../api/http/metrics';
@@ -79,14 +79,9 @@ export async function startApi(
   options: { port?: number; metricsPort?: number } = {},
 ): Promise<RunningApi> {
   const base = createBase(config, log, { connections: API_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  const { database, sealer, workflows } = base;
+  const { database, sealer } = base;
   const intake = base.connect({ connections: INTAKE_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  const ingress = createIngress({
-    database: intake,
-    workflows,
-    loadPseudonyms: base.loadPseudonyms,
-    onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
-  });
+  const ingress = ingressOf(base, intake, log);
   const inbox = startInbox(base, intake, config.publicUrl, log);
   const metrics = createMetrics(gaugesOf(base));
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
@@ -145,7 +140,7 @@ export async function startApi(
     async stop() {
       stopStarting();
       live.events.stop();
-      overviews.streams.stop();
+      live.overviews.streams.stop();
       await closeServer(server, silent);
       await closeServer(metrics.server, metricsSilent);
       await ingress.stop();
@@ -154,6 +149,14 @@ export async function startApi(
     },
   };
 }
+
+const ingressOf = ({ workflows, loadPseudonyms }: Base, database: Database, log: RuntimeLog): Ingress =>
+  createIngress({
+    database,
+    workflows,
+    loadPseudonyms,
+    onError: (err) => log.warn({ err }, 'a workflow could not be started; its messages wait in Postgres'),
+  });
 
 /** Receipts and texts of phones have the pool of the ingress. */
 function startInbox(
