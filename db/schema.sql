@@ -588,6 +588,49 @@ create table relays (
   constraint relays_pkey PRIMARY KEY (claim, slot)
 );
 
+create table request_days (
+  account_id text not null,
+  day date not null,
+  kept integer not null,
+  bytes bigint not null,
+  dropped integer not null,
+  constraint request_days_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint request_days_pkey PRIMARY KEY (account_id, day)
+);
+
+create table request_records (
+  request_id uuid not null,
+  place integer not null,
+  account_id text not null,
+  record integer,
+  msisdn text,
+  meta text,
+  field text,
+  code text not null,
+  message text not null,
+  constraint request_records_pkey PRIMARY KEY (request_id, place),
+  constraint request_records_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+);
+
+create table requests (
+  id uuid not null,
+  account_id text not null,
+  at timestamp with time zone not null,
+  shape text not null,
+  route text not null,
+  key_id text not null,
+  outcome text not null,
+  status smallint not null,
+  code text,
+  message text,
+  accepted integer not null,
+  rejected integer not null,
+  body text,
+  constraint requests_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint requests_outcome_check CHECK ((outcome = ANY (ARRAY['refused'::text, 'partly'::text]))),
+  constraint requests_pkey PRIMARY KEY (id)
+);
+
 create table resends (
   message_id uuid not null,
   resent_as uuid not null,
