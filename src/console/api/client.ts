@@ -108,7 +108,8 @@ async function read<T>(response: Response): Promise<Result<T>> {
   const json = isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined;
   if (response.ok) return { ok: true, data: json as T };
   if (response.status === 401) sessionEnded.value++;
-  const said = (json ?? {}) as Partial<Problem>;
+  // A list that was refused as a whole says why at its entries.
+  const said = (Array.isArray(json) ? { detail: (json[0] as { error?: string })?.error } : (json ?? {})) as Partial<Problem>; // prettier-ignore
   const problem: Problem = {
     status: response.status,
     code: said.code ?? 'unreadable',

@@ -3,6 +3,8 @@
  * once its path is there, and is then to be removed.
  */
 
+import type { ComingSetUp } from './coming-set-up';
+
 /** A route with query and answer; `Params` where the path has some. */
 interface Reads<Query, Answer, Params = never> {
   get: {
@@ -109,7 +111,7 @@ export interface Searched {
   skipped?: string;
 }
 
-export interface Coming {
+export interface Coming extends ComingSetUp {
   '/api/v1/overview': Reads<never, Overview>;
   '/api/v1/why': Reads<{ to?: string; id?: string; meta?: string }, WhyAnswer>;
   '/api/v1/find': Reads<{ q: string }, { items: FoundItem[]; searched: Searched[] }>;

@@ -205,6 +205,7 @@ export function toGateway(
     logo: row.logo === null ? null : readImage(row.logo),
     pricePerSegment: row.price_per_segment === null ? null : Number(row.price_per_segment),
     currency: row.currency,
+    demo: row.demo,
     health,
     createdAt: row.created_at.toISOString(),
   };

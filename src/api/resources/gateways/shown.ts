@@ -58,6 +58,11 @@ export const gatewayAnswer = z
     logo: z.string().nullable(),
     pricePerSegment: z.number().nullable(),
     currency: z.string().nullable(),
+    demo: z
+      .boolean()
+      .describe(
+        'Made by the first start, and leads to the simulator: nothing takes it by priority while there is another.',
+      ),
     health: healthShape,
     createdAt: z.iso.datetime(),
   })
