@@ -39,9 +39,9 @@ interface Sent {
 
 type Call<M extends Method> = <P extends PathWith<M>>(
   path: P,
-  ...options: Record<never, never> extends OptionsOf<OperationOf<M, P>, P>
-    ? [options?: OptionsOf<OperationOf<M, P>, P>]
-    : [options: OptionsOf<OperationOf<M, P>, P>]
+  ...options: Record<never, never> extends OptionsOf<OperationOf<M, P>>
+    ? [options?: OptionsOf<OperationOf<M, P>>]
+    : [options: OptionsOf<OperationOf<M, P>>]
 ) => Promise<Result<AnswerOf<OperationOf<M, P>>>>;
 
 const call = (method: Method) =>

@@ -1,21 +1,36 @@
 /** What each route takes and answers, by method and path: from docs/openapi.json, so that a wrong name does not compile. */
-import type { Coming, ComingQuery } from './coming';
 import type { components, paths } from './schema';
 
 /** The named things of the API: `Schemas['Message']`. */
 export type Schemas = components['schemas'];
 
-type Paths = paths & Omit<Coming, keyof paths>;
+export type Finding = Schemas['Finding'];
+export type FoundItem = Schemas['Found'];
+export type IngressRequest = Schemas['IngressRequest'];
+export type LatestRequest = Schemas['LatestRequest'];
+export type Overview = Schemas['Overview'];
+/** Parts that add up to `accepted`. */
+export type OverviewLedger = Overview['ledger'];
+export type Searched = Schemas['Searched'];
+export type WebhookHealth = Schemas['WebhookHealth'];
+export type WhyAnswer = Schemas['Why'];
+
+/** A thing that an answer speaks of: its page is found by `kind`. */
+export interface Subject {
+  kind: string;
+  id: string;
+}
+
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** The paths that have this method. */
 export type PathWith<M extends Method> = {
-  [P in keyof Paths]: Paths[P] extends Record<M, infer Operation> ? ([Operation] extends [never] ? never : P) : never;
-}[keyof Paths] &
+  [P in keyof paths]: paths[P] extends Record<M, infer Operation> ? ([Operation] extends [never] ? never : P) : never;
+}[keyof paths] &
   string;
 
 export type OperationOf<M extends Method, P extends PathWith<M>> =
-  Paths[P] extends Record<M, infer Operation> ? Operation : never;
+  paths[P] extends Record<M, infer Operation> ? Operation : never;
 
 type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined;
 
@@ -42,9 +57,7 @@ interface Common {
 }
 
 /** What a call may or must be given. */
-export type OptionsOf<Operation, P extends string> = Common &
-  ([QueryOf<Operation>] extends [never]
-    ? unknown
-    : { query?: QueryOf<Operation> & (P extends keyof ComingQuery ? ComingQuery[P] : unknown) }) &
+export type OptionsOf<Operation> = Common &
+  ([QueryOf<Operation>] extends [never] ? unknown : { query?: QueryOf<Operation> }) &
   ([ParamsOf<Operation>] extends [never] ? unknown : { params: ParamsOf<Operation> }) &
   ([BodyOf<Operation>] extends [undefined] ? unknown : { body?: BodyOf<Operation> });

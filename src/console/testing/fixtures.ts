@@ -11,6 +11,8 @@ export const delivered: Trace = {
   meta: 'ct-1',
   state: 'delivered',
   sender: 'TXTALT',
+  requestedSender: 'TXTSMS',
+  providerMessageId: '06h20q',
   gatewayId: 'gw_1',
   leg: 1,
   service: 'T',
