@@ -83,7 +83,7 @@ export function segment(text: string, options: SegmentOptions = {}): Segmentatio
  * The GSM 03.38 codes of a text, one octet each (not packed), escapes included; undefined when a character is not in it.
  * For provider interfaces that take binary content.
  */
-export function gsm7Octets(text: string): Buffer | undefined {
+export function gsm7Octets(text: string): Uint8Array | undefined {
   const octets: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
@@ -92,7 +92,7 @@ export function gsm7Octets(text: string): Buffer | undefined {
     if (septets === 2) octets.push(ESCAPE);
     octets.push(CODE[char]!);
   }
-  return Buffer.from(octets);
+  return Uint8Array.from(octets);
 }
 
 /** The different characters of a text that GSM 03.38 lacks: those that make it UCS-2. */
