@@ -24,5 +24,6 @@ export const pages: readonly Page[] = [
   { path: '/campaigns/new', title: 'New campaign', load: () => import('./campaigns/Wizard') },
   { path: '/campaigns/:id', title: 'Campaign', load: () => import('./campaigns/Campaign') },
   { path: '/campaigns/:id/edit', title: 'Draft', load: () => import('./campaigns/Wizard') },
+  { path: '/reports', title: 'Reports', key: 'r', load: () => import('./reports/Reports') },
   { path: '/messages/:id', title: 'Message', load: () => import('./message/Message') },
 ];
