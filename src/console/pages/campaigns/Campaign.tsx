@@ -65,7 +65,10 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
 /** `Running: 1,800 of 4,848 have an outcome, 94.4% of them delivered. The last one leaves in about 1 min 3 s.` */
 function sentenceOf(campaign: One) {
   const { state, counts, audience, etaSeconds, time } = campaign;
-  if (state === 'draft') return `A draft to ${plural(audience.recipients, 'recipient')}: nothing of it was sent.`;
+  if (state === 'draft') {
+    // How many are in a group or a file is known once they are read.
+    return `A draft${audience.recipients === 0 ? '' : ` to ${plural(audience.recipients, 'recipient')}`}: nothing of it was sent.`;
+  }
   if (state === 'preparing') return `Each recipient’s text is being made: ${count(counts.accepted)} so far.`;
   if (state === 'scheduled' && counts.accepted === counts.queued) {
     return (
