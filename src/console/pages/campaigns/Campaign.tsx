@@ -81,7 +81,10 @@ function sentenceOf(campaign: One) {
   const share = done === 0 ? '' : `, ${percent(counts.delivered / done)} of them delivered`;
   const eta = state === 'running' && etaSeconds !== null && etaSeconds > 0
     ? ` The last one leaves in about ${duration(etaSeconds * 1_000)}.` : ''; // prettier-ignore
-  return `${count(done)} of ${plural(counts.accepted, 'message')} have an outcome${share}.${eta}`;
+  if (done === counts.accepted && done > 0) {
+    return `${done === 1 ? 'The message has' : `All ${plural(done, 'message')} have`} an outcome${share}.`;
+  }
+  return `${count(done)} of ${plural(counts.accepted, 'message')} ${counts.accepted === 1 ? 'has' : 'have'} an outcome${share}.${eta}`;
 }
 
 function Progress({ campaign: { id, counts } }: { campaign: One }) {
