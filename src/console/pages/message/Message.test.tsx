@@ -128,5 +128,5 @@ test('a key that only reads is offered nothing that it may not do', async () => 
 
 test('a message that is not there says so', async () => {
   open({});
-  await shown('There is no such thing here: the message');
+  await shown('Not found: the message');
 });

@@ -92,6 +92,10 @@ function None({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
+/** Of what was delivered there is nothing to ask. */
+const whyOf = ({ state, code, reason }: Message): string =>
+  state === 'delivered' ? '' : [code, reason].filter(Boolean).join(' ');
+
 function Rows({ items }: { items: readonly Message[] }) {
   return (
     <Table
@@ -101,7 +105,7 @@ function Rows({ items }: { items: readonly Message[] }) {
       columns={[
         { title: 'To', cell: ({ id, to }) => <a href={href(`/messages/${id}`)}>{to}</a> },
         { title: 'State', cell: ({ state }) => <Badge state={state} /> },
-        { title: 'Why', cell: ({ code, reason }) => [code, reason].filter(Boolean).join(' ') || <span class="soft">–</span> },
+        { title: 'Why', cell: (message) => whyOf(message) || <span class="soft">–</span> },
         { title: 'Sender ID', cell: ({ sender }) => sender ?? <span class="soft">–</span> },
         { title: 'Meta', cell: ({ meta }) => meta ?? <span class="soft">–</span> },
         { title: 'Accepted', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },

@@ -35,8 +35,12 @@ export default function Now() {
 }
 
 /** The needs themselves stand below, each with its link. */
-const sentenceOf = ({ sentence, needs }: Overview): string =>
-  needs.length === 0 ? sentence : `${sentence.split(':', 1)[0]!.replace(/\.$/, '')}:`;
+function sentenceOf(data: Overview): string | undefined {
+  const { sentence, needs } = data;
+  // What to do first stands below, with the links.
+  if (isNew(data)) return undefined;
+  return needs.length === 0 ? sentence : `${sentence.split(':', 1)[0]!.replace(/\.$/, '')}:`;
+}
 
 const isNew = ({ ledger, gateways }: Overview): boolean => ledger.accepted === 0 && gateways.length === 0;
 

@@ -93,7 +93,7 @@ export function Campaigns({ campaigns }: { campaigns: Overview['campaigns'] }) {
         <article key={id} class="campaign">
           <h3>
             <a href={href(`/campaigns/${id}`)}>{name}</a> <Badge state={state} />
-            <span class="soft tabular">
+            <span class="aside tabular">
               {ratePerSecond > 0 && `${decimal(ratePerSecond)} a second`}
               {eta !== null && (
                 <>

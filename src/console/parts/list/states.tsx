@@ -56,7 +56,7 @@ export function ErrorState({ problem, what, retry }: { problem: Problem; what: s
 }
 
 function titleOf(problem: Problem, what: string): string {
-  if (problem.status === 404) return `There is no such thing here: ${what}`;
+  if (problem.status === 404) return `Not found: ${what}`;
   if (problem.status === 403) return `Your key may not see ${what}`;
   return `${what.charAt(0).toUpperCase()}${what.slice(1)} can’t be shown: ${problem.title}`;
 }

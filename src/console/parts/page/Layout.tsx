@@ -36,6 +36,9 @@ export function Layout({ nav, children }: { nav: readonly NavEntry[]; children: 
         </button>
       </header>
       <nav id="nav" aria-label="Pages">
+        <a class="brand" href={href('/')}>
+          <Mark /> Heliograph
+        </a>
         <ul>
           {nav.map((entry) => (
             <li key={entry.path}>

@@ -73,7 +73,7 @@ export function Chart({ title, times, series, height = 160, format = count, mome
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>
-      <div ref={box} class="plot" style={{ minHeight: height }} role="img" aria-label={`${title}: the table says the same`} />
+      <div ref={box} class="plot" style={{ minHeight: `${height}px` }} role="img" aria-label={`${title}: the table says the same`} />
       <details>
         <summary>As a table</summary>
         <Table
