@@ -65,7 +65,10 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
 /** `Running: 1,800 of 4,848 have an outcome, 94.4% of them delivered. The last one leaves in about 1 min 3 s.` */
 function sentenceOf(campaign: One) {
   const { state, counts, audience, etaSeconds, time } = campaign;
-  if (state === 'draft') return `A draft to ${plural(audience.recipients, 'recipient')}: nothing of it was sent.`;
+  if (state === 'draft') {
+    // How many are in a group or a file is known once they are read.
+    return `A draft${audience.recipients === 0 ? '' : ` to ${plural(audience.recipients, 'recipient')}`}: nothing of it was sent.`;
+  }
   if (state === 'preparing') return `Each recipient’s text is being made: ${count(counts.accepted)} so far.`;
   if (state === 'scheduled' && counts.accepted === counts.queued) {
     return (
@@ -78,7 +81,10 @@ function sentenceOf(campaign: One) {
   const share = done === 0 ? '' : `, ${percent(counts.delivered / done)} of them delivered`;
   const eta = state === 'running' && etaSeconds !== null && etaSeconds > 0
     ? ` The last one leaves in about ${duration(etaSeconds * 1_000)}.` : ''; // prettier-ignore
-  return `${count(done)} of ${plural(counts.accepted, 'message')} have an outcome${share}.${eta}`;
+  if (done === counts.accepted && done > 0) {
+    return `${done === 1 ? 'The message has' : `All ${plural(done, 'message')} have`} an outcome${share}.`;
+  }
+  return `${count(done)} of ${plural(counts.accepted, 'message')} ${counts.accepted === 1 ? 'has' : 'have'} an outcome${share}.${eta}`;
 }
 
 function Progress({ campaign: { id, counts } }: { campaign: One }) {

@@ -72,8 +72,9 @@ const SENTENCES: Record<Step, (now: Form) => string> = {
   text: () => 'What does it say?',
   way: () => 'Under which name, and over which route?',
   time: () => 'When, and how fast?',
-  review: ({ recipients }) => `Is it right? ${plural(recipients, 'recipient')} ${recipients === 1 ? 'is' : 'are'} to get it.`, // prettier-ignore
-};
+  review: ({ recipients }) =>
+    recipients === 0 ? 'Is it right? Nothing was sent yet.' : `Is it right? ${plural(recipients, 'recipient')} ${recipients === 1 ? 'is' : 'are'} to get it.`,
+}; // prettier-ignore
 
 /** Stores what there is, and goes to a step. A new draft has an address of its own from then on. */
 async function goTo(step: Step): Promise<void> {

@@ -1,6 +1,6 @@
 import { fakeApi, press, refusal, screenText, show, shown, the, write, type Asked } from '../../testing';
 import { address } from '../../router';
-import { byDay, csvOf, type Group } from './figures';
+import { byDay, csvOf, everyHour, type Group } from './figures';
 import Reports from './Reports';
 
 const Page = () => <Reports params={{}} query={address.value.query} />;
@@ -39,6 +39,11 @@ test('days are those of the account’s zone; their shares are of the sums', () 
     ['2026-11-27T18:00:00Z', 10, 0.8],
     ['2026-11-27T19:00:00Z', 90, 88 / 90],
   ]);
+});
+
+test('hours in which nothing was sent are in the chart', () => {
+  const all = everyHour(hours, Date.parse('2026-11-27T17:20:00Z'), Date.parse('2026-11-28T04:10:00Z'));
+  expect(all.map(({ sent }) => sent)).toEqual([0, 10, 30, 0, 0, 0, 0, 0, 0, 0, 0, 60]);
 });
 
 test('the file has what the table has, and no formula', async () => {

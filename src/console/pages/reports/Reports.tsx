@@ -1,6 +1,6 @@
 /** Reports: what was sent, delivered, clicked and refused, by time, gateway, sender ID, campaign or code. */
 import { api, type Result } from '../../api';
-import { absolute, Button, Chart, count, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
+import { absolute, Button, Chart, clock, count, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
 import { csvOf, download, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Figures, type Group, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
 
@@ -113,7 +113,7 @@ function Body({ data: { groups, times }, by, period, nameOf }: BodyProps) {
           { name: 'Errors', values: of('errors'), colour: '--bad' },
         ]}
         height={220}
-        {...(isDaily(period) ? { moment: dayOf } : {})}
+        moment={isDaily(period) ? dayOf : hourOf}
       />
       <Table
         caption={`Figures by ${TITLES[by].toLowerCase()}`}
@@ -135,5 +135,7 @@ function Body({ data: { groups, times }, by, period, nameOf }: BodyProps) {
   ); // prettier-ignore
 }
 
+/** `28 Nov 10:30`. */
+const hourOf = (ms: number): string => `${dayOf(ms)} ${clock(ms).slice(0, 5)}`;
 /** `28 Nov`. */
 const dayOf = (ms: number): string => absolute(ms).split(' ').slice(0, 2).join(' ');

@@ -29,7 +29,7 @@ export interface Report {
   all: Figures;
   /** Of the grouping, the largest first; those of time as they follow each other. */
   groups: Group[];
-  /** Of the chart: hours or days. */
+  /** Of the chart: all hours or days of the period. */
   times: Group[];
 }
 
@@ -41,7 +41,8 @@ export async function loadReport(
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Result<Report>> {
-  const from = new Date(nowMs - PERIODS[period] * HOUR_MS).toISOString();
+  const fromMs = nowMs - PERIODS[period] * HOUR_MS;
+  const from = new Date(fromMs).toISOString();
   const ask = (grouping: 'hour' | 'gateway' | 'sender' | 'campaign' | 'code') =>
     api.get('/api/v1/stats', { query: { from, by: grouping }, signal });
   const isTime = by === 'day' || by === 'hour';
@@ -56,9 +57,21 @@ export async function loadReport(
     data: {
       all: hourly.data,
       groups: by === 'day' ? days : by === 'hour' ? hours : largest,
-      times: isDaily(period) ? days : hours,
+      times: isDaily(period) ? byDay(everyHour(hours, fromMs, nowMs), zone) : everyHour(hours, fromMs, nowMs),
     },
   };
+}
+
+const NOTHING: Figures = { sent: 0, delivered: 0, clicked: 0, errors: 0, deliveryRate: null, ctr: null };
+
+/** Also the hours in which nothing was sent: a chart has no holes. */
+export function everyHour(hours: readonly Group[], fromMs: number, untilMs: number): Group[] {
+  const known = new Map(hours.map((hour) => [Date.parse(hour.key!), hour]));
+  const all: Group[] = [];
+  for (let ms = Math.floor(fromMs / HOUR_MS) * HOUR_MS; ms < untilMs; ms += HOUR_MS) {
+    all.push(known.get(ms) ?? { key: new Date(ms).toISOString(), ...NOTHING });
+  }
+  return all;
 }
 
 /** Adds hours up to days; the key is the day's first hour. */

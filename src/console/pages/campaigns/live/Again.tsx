@@ -53,7 +53,7 @@ function AgainDialog({ campaign, close }: { campaign: Campaign; close(): void })
               <Checkbox
                 key={code}
                 label={`${code === '' ? 'Without a code' : code}: ${count(sumOf(code))}`}
-                help={meaningOf(code)}
+                help={meaningOf('failed', code)}
                 checked={!without.includes(code)}
                 onChecked={(on) => setWithout(on ? without.filter((each) => each !== code) : [...without, code])}
               />

@@ -61,7 +61,8 @@ export function Facts({ campaign }: { campaign: Campaign }) {
 }
 
 function AudienceOf({ campaign: { audience, againOf } }: { campaign: Campaign }) {
-  const many = plural(audience.recipients, 'recipient');
+  // How many are in a group or a file is known once they are read.
+  const many = audience.recipients === 0 ? 'All' : plural(audience.recipients, 'recipient');
   if ((againOf ?? null) !== null) {
     return (
       <>

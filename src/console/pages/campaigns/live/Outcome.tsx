@@ -19,6 +19,7 @@ export function Outcome({ id, underWay }: { id: string; underWay: boolean }) {
           byCode.length === 0 ? <p>No message has an outcome yet.</p> : <Lines id={id} lines={byCode} of={accepted} />
         }
       </Shown>
+      {underWay && <p class="soft small">Counted anew every {EVERY_MS / 1_000} seconds.</p>}
       <p class="actions">
         <a href={ledgerFile(id)} download={`campaign-${id}.csv`}>
           Every message as CSV
@@ -41,7 +42,7 @@ function Lines({ id, lines, of }: { id: string; lines: readonly Line[]; of: numb
       columns={[
         { title: 'Outcome', cell: ({ state }) => <Badge state={state} /> },
         { title: 'Code', cell: ({ code }) => code ?? <span class="soft">–</span> },
-        { title: 'What it means', cell: ({ code }) => meaningOf(code) ?? <span class="soft">–</span> },
+        { title: 'What it means', cell: ({ state, code }) => meaningOf(state, code) ?? <span class="soft">–</span> },
         { title: 'Messages', number: true, cell: (line) => <a href={linkOf(line)}>{count(line.messages)}</a> },
         { title: 'Share', number: true, cell: ({ messages }) => (of === 0 ? '–' : percent(messages / of)) },
       ]}

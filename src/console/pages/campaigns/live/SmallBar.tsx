@@ -3,7 +3,10 @@ import { count, ledgerParts, plural, toneOf, wordOf } from '../../../parts';
 import type { Campaign } from '../api';
 
 export function SmallBar({ campaign: { counts, audience } }: { campaign: Pick<Campaign, 'counts' | 'audience'> }) {
-  if (counts.accepted === 0) return <span class="soft">{plural(audience.recipients, 'recipient')}</span>;
+  if (counts.accepted === 0) {
+    // How many are in a group or a file is known once they are read.
+    return <span class="soft">{audience.recipients === 0 ? '–' : plural(audience.recipients, 'recipient')}</span>;
+  }
   const parts = ledgerParts(counts).filter((part) => part.count > 0);
   const says = parts.map((part) => `${part.word ?? wordOf(part.state)} ${count(part.count)}`).join(', ');
   return (

@@ -22,4 +22,13 @@ const MEANINGS: Record<string, string> = {
   '920': 'CleverTap knows no other code for it.',
 };
 
-export const meaningOf = (code: string | null): string | undefined => MEANINGS[code ?? ''];
+const OF_STATES: Record<string, string> = {
+  delivered: 'It has arrived.',
+  open: 'It is under way.',
+  submitted: 'The provider has it; its report is awaited.',
+  cancelled: 'It was cancelled before it left.',
+};
+
+/** What an outcome means, by its code, else by its state. */
+export const meaningOf = (state: string, code: string | null): string | undefined =>
+  MEANINGS[code ?? ''] ?? OF_STATES[state];

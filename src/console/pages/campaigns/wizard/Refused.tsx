@@ -16,7 +16,7 @@ export interface StepProps {
 }
 
 const STEP_OF: Record<string, Step> = {
-  name: 'audience', audience: 'audience', message: 'text', templateId: 'text', type: 'text', variables: 'text',
+  name: 'audience', audience: 'audience', message: 'text', templateId: 'text', type: 'text', variables: 'text', entityId: 'text', dltTemplateId: 'text',
   sender: 'way', routeId: 'way', service: 'way', webhookId: 'way', time: 'time', timezone: 'time', window: 'time',
   lateness: 'time', ratePerSecond: 'time', finishWithinSeconds: 'time',
 }; // prettier-ignore

@@ -1,6 +1,6 @@
 /** Step 2: what it says, with its parts, the characters that make it longer, and how it reads for each recipient. */
 import { api, type Schemas } from '../../../api';
-import { Select, Shown, TextArea, useLoad } from '../../../parts';
+import { Field, Select, Shown, TextArea, useLoad } from '../../../parts';
 import { href } from '../../../router';
 import { change, form } from './draft';
 import type { Form } from './form';
@@ -20,7 +20,7 @@ export function Text({ now, wrong }: StepProps) {
   const templates = useLoad((signal) => api.get('/api/v1/templates', { query: { limit: 500 }, signal }), []);
   const template = templates.data?.items.find(({ id }) => id === now.templateId);
   return (
-    <div class="stack">
+    <div class="stack wide-form">
       <fieldset class="choices">
         <legend>Text</legend>
         {(['message', 'template'] as const).map((from) => (
@@ -41,9 +41,10 @@ export function Text({ now, wrong }: StepProps) {
         label="Characters"
         value={now.type}
         onValue={(type) => change({ type: type as Form['type'] })}
-        options={TYPES}
+        options={now.type === '' ? [['', 'As it is stored'], ...TYPES] : TYPES}
         error={wrongWith(wrong, 'type')}
       />
+      {now.textFrom === 'message' && <Dlt now={now} />}
       <Preview text={now.textFrom === 'message' ? now.message : (template?.text ?? '')} now={now} />
     </div>
   ); // prettier-ignore
@@ -76,6 +77,34 @@ function Written({ now, wrong }: StepProps) {
       )}
     </div>
   ); // prettier-ignore
+}
+
+/** What India's operators ask for with each text. */
+function Dlt({ now }: { now: Form }) {
+  return (
+    <details open={now.entityId !== '' || now.dltTemplateId !== ''}>
+      <summary>DLT ids, for India</summary>
+      <div class="columns">
+        <Field
+          label="Entity id"
+          inputMode="numeric"
+          value={now.entityId}
+          onValue={(entityId) => change({ entityId })}
+          error={wrongWith({}, 'entityId')}
+        />
+        <Field
+          label="Template id"
+          inputMode="numeric"
+          value={now.dltTemplateId}
+          onValue={(dltTemplateId) => change({ dltTemplateId })}
+          error={wrongWith({}, 'dltTemplateId')}
+        />
+      </div>
+      {now.id !== undefined && (
+        <p class="soft small">Those of a stored text stay with it; another text needs its own.</p>
+      )}
+    </details>
+  );
 }
 
 function Templates({ now, wrong, items }: StepProps & { items: readonly Template[] }) {

@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { Problem, Result } from '../../../api';
-import { makeDraft, patchCampaign, type Campaign } from '../api';
+import { makeDraft, patchCampaign, type Body, type Campaign } from '../api';
 import { bodyOf, emptyForm, type Form } from './form';
 import type { Sample } from './audience/people';
 
@@ -16,12 +16,9 @@ export const problem = signal<Problem | undefined>(undefined);
 /** Whom the stored draft goes to, and whom it leaves out. */
 export const people = signal<Campaign['audience'] | undefined>(undefined);
 
-/** What is stored, to tell whether something has changed since. */
-let stored = { form: '', audience: '' };
+/** What is stored, as the form and as it is told: only what differs is told again. */
+let stored: { form: string; body: Body } = { form: '', body: {} };
 let key = '';
-
-const audienceKey = ({ audience, pasted, uploadId, groupId }: Form): string =>
-  JSON.stringify([audience, pasted, uploadId, groupId]);
 
 /** By it a draft that is stored twice, since the answer was lost, is stored once. Works without HTTPS, too. */
 const newKey = (): string =>
@@ -33,8 +30,12 @@ export function begin(next: Form, of?: Campaign): void {
   samples.value = [];
   problem.value = undefined;
   people.value = of?.audience;
-  stored = of === undefined ? { form: '', audience: '' } : { form: JSON.stringify(next), audience: audienceKey(next) };
+  keepStored(of === undefined ? null : next);
   key = newKey();
+}
+
+function keepStored(form: Form | null): void {
+  stored = form === null ? { form: '', body: {} } : { form: JSON.stringify(form), body: bodyOf(form) };
 }
 
 export const change = (changes: Partial<Form>): void => void (form.value = { ...form.value!, ...changes });
@@ -45,16 +46,28 @@ export function isChanged(): boolean {
   return now !== null && JSON.stringify(now) !== (stored.form || JSON.stringify(emptyForm(now.timezone)));
 }
 
+/** What differs from what is stored. DLT ids belong to a text: another text is told with them. */
+function changesOf(now: Form): Body {
+  const body = bodyOf(now);
+  const changes = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(stored.body[name])),
+  );
+  const { entityId, dltTemplateId } = body;
+  const ids = { ...(entityId == null ? {} : { entityId }), ...(dltTemplateId == null ? {} : { dltTemplateId }) };
+  return 'message' in changes ? { ...ids, ...changes } : changes;
+}
+
 /** Stores what has changed. @returns the campaign; null = nothing had. */
 export async function save(): Promise<Result<Campaign | null>> {
   const now = form.value!;
   const { id } = now;
-  if (id !== undefined && !isChanged()) return { ok: true, data: null };
-  const { audience, ...body } = bodyOf(now);
-  // An audience that stays is not read again.
-  const isSame = id !== undefined && audienceKey(now) === stored.audience;
-  const whole = isSame || audience === undefined ? body : { ...body, audience };
-  const result = id === undefined ? await makeDraft(whole, key) : await patchCampaign(id, whole);
+  const body = id === undefined ? bodyOf(now) : changesOf(now);
+  if (id !== undefined && Object.keys(body).length === 0) {
+    keepStored(now);
+    problem.value = undefined;
+    return { ok: true, data: null };
+  }
+  const result = id === undefined ? await makeDraft(body, key) : await patchCampaign(id, body);
   if (!result.ok) {
     problem.value = result.problem;
     // What is changed now is another request; one that got no answer is the same again.
@@ -64,7 +77,7 @@ export async function save(): Promise<Result<Campaign | null>> {
   problem.value = undefined;
   people.value = result.data.audience;
   const next: Form = { ...now, id: result.data.id, recipients: result.data.audience.recipients || now.recipients };
-  stored = { form: JSON.stringify(next), audience: audienceKey(next) };
+  keepStored(next);
   // What was written meanwhile stays.
   form.value = { ...form.value!, id: next.id, recipients: next.recipients };
   return result;

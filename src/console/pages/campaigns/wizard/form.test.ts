@@ -21,11 +21,12 @@ test('each step says what it lacks; the first open step is where one goes on', (
 });
 
 test('a new draft names only what is given', () => {
-  expect(bodyOf(filled)).toEqual({
+  expect(bodyOf({ ...filled, entityId: ' 1201 ' })).toEqual({
     name: 'Diwali',
     audience: { recipients: [{ to: '9800000001', variables: { name: 'Asha' } }] },
     message: 'Hello {name}',
     type: 'A',
+    entityId: '1201',
     timezone: 'Asia/Kolkata',
     lateness: 'send',
   });
@@ -37,5 +38,6 @@ test('a stored one takes away what is emptied, and keeps whom it goes to', () =>
   const body = bodyOf({ ...form, sender: '', begins: 'now' });
   expect(body).toMatchObject({ sender: null, routeId: null, time: null, window: null, ratePerSecond: null });
   expect(body).not.toHaveProperty('audience');
+  expect(body).not.toHaveProperty('type');
   expect(formOf(running)).toMatchObject({ audience: 'upload', uploadId: 'up_1', rate: '50' });
 });

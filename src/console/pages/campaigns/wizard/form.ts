@@ -37,8 +37,11 @@ export interface Form {
   textFrom: 'message' | 'template';
   message: string;
   templateId: string;
-  /** A: GSM where it can be; U: Unicode always; N: GSM only. */
-  type: 'A' | 'U' | 'N';
+  /** A: GSM where it can be; U: Unicode always; N: GSM only; empty: as it is stored. */
+  type: '' | 'A' | 'U' | 'N';
+  /** Of the text, where it is no template; empty: none, or as it is stored. */
+  entityId: string;
+  dltTemplateId: string;
   sender: string;
   routeId: string;
   service: string;
@@ -57,7 +60,7 @@ export interface Form {
 
 export const emptyForm = (timezone: string): Form => ({
   name: '', audience: 'paste', pasted: '', uploadId: '', groupId: '', recipients: 0, columns: [],
-  textFrom: 'message', message: '', templateId: '', type: 'A',
+  textFrom: 'message', message: '', templateId: '', type: 'A', entityId: '', dltTemplateId: '',
   sender: '', routeId: '', service: '',
   begins: 'now', time: '', timezone, hasWindow: false, windowStart: '10:00', windowEnd: '21:00', days: WEEKDAYS, lateness: 'send',
   rate: '', finishWithinMinutes: '',
@@ -77,6 +80,8 @@ export function formOf(campaign: Campaign): Form {
     textFrom: campaign.templateId === null ? 'message' : 'template',
     message: campaign.templateId === null ? (campaign.message ?? '') : '',
     templateId: campaign.templateId ?? '',
+    // No answer tells it.
+    type: '',
     sender: campaign.sender ?? '',
     routeId: campaign.routeId ?? '',
     service: campaign.service,
@@ -133,7 +138,7 @@ export const firstOpen = (form: Form): Step =>
 export const isStorable = (form: Form): boolean =>
   (['audience', 'text'] as const).every((step) => Object.keys(problemsOf(form, step)).length === 0);
 
-/** The whole of it for a new draft; for a stored one also what is taken away, as null. */
+/** The whole of it as a new draft is told; with an id also what a stored one lacks, as null. */
 export function bodyOf(form: Form): Body {
   const isNew = form.id === undefined;
   const given = (value: string): string | null => (value.trim() === '' ? null : value.trim());
@@ -141,7 +146,8 @@ export function bodyOf(form: Form): Body {
     name: form.name.trim(),
     audience: audienceOf(form),
     ...(form.textFrom === 'template' ? { templateId: form.templateId } : { message: form.message }),
-    type: form.type,
+    type: form.type === '' ? undefined : form.type,
+    ...(form.textFrom === 'template' ? {} : dltOf(form)),
     sender: given(form.sender),
     routeId: given(form.routeId),
     service: form.service === '' ? undefined : form.service,
@@ -156,6 +162,11 @@ export function bodyOf(form: Form): Body {
     Object.entries(all).filter(([, value]) => value !== undefined && !(isNew && value === null)),
   );
 }
+
+const dltOf = ({ entityId, dltTemplateId }: Form): Body => ({
+  entityId: entityId.trim() === '' ? undefined : entityId.trim(),
+  dltTemplateId: dltTemplateId.trim() === '' ? undefined : dltTemplateId.trim(),
+});
 
 function audienceOf(form: Form): Body | undefined {
   if (form.audience === 'upload') return { uploadId: form.uploadId };

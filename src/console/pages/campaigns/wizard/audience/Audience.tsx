@@ -20,7 +20,7 @@ const KINDS: readonly (readonly [AudienceKind, string])[] = [
 export function Audience({ now, wrong }: StepProps) {
   const kinds: typeof KINDS = people.value === undefined || now.audience !== 'kept' ? KINDS : [['kept', `As it is: ${plural(now.recipients, 'recipient')}`], ...KINDS]; // prettier-ignore
   return (
-    <div class="stack">
+    <div class="stack wide-form">
       <Field
         label="Name of the campaign"
         value={now.name}
@@ -86,6 +86,8 @@ function Paste({ now, wrong }: StepProps) {
 function Stored() {
   const audience = people.value;
   if (audience === undefined || problem.value !== undefined || audience.rejected === 0) return null;
+  // A file shows its own.
+  if (audience.kind === 'upload') return null;
   return (
     <div class="stack">
       <p>
@@ -97,7 +99,7 @@ function Stored() {
         rows={audience.problems.slice(0, MAX_SHOWN)}
         keyOf={({ position }) => String(position)}
         columns={[
-          { title: audience.kind === 'recipients' ? 'Recipient' : 'Row', number: true, cell: ({ position }) => count(audience.kind === 'recipients' ? position + 1 : position) },
+          { title: 'Recipient', number: true, cell: ({ position }) => count(position + 1) },
           { title: 'What is wrong', cell: ({ message }) => message },
         ]}
       />
