@@ -34,18 +34,20 @@ describeInBrowser('Now', () => {
       await page.getByText('Live', { exact: true }).waitFor();
     }
     await one.tenant.send(7);
-    await mine.page.waitForFunction(() => /\b7\b/.test(document.querySelector('section[aria-labelledby=ledger]')?.textContent ?? '')); // prettier-ignore
-    expect(await accepted(theirs)).not.toMatch(/\b7\b/);
+    await mine.page.waitForFunction(
+      `/In all\\s+7\\b/.test(document.querySelector('section[aria-labelledby=ledger]').innerText)`,
+    );
+    expect(await accepted(theirs)).toMatch(/In all\s+0\b/);
     expect([...mine.complaints(), ...theirs.complaints()]).toEqual([]);
   });
 
   test('the first paint is said', async () => {
     const { page } = await openConsole(browser, stack.url, one.key);
     await visit(page, '/');
-    const { first, ready } = await page.evaluate(() => ({
-      first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
-      ready: performance.getEntriesByType('resource').at(-1)?.responseEnd ?? NaN,
-    }));
+    const { first, ready } = await page.evaluate<{ first: number; ready: number }>(`({
+      first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+      ready: performance.getEntriesByType('resource').at(-1)?.responseEnd,
+    })`);
     process.stderr.write(
       `Now: first paint after ${first.toFixed(0)} ms, its last answer after ${ready.toFixed(0)} ms.\n`,
     );

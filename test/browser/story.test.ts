@@ -33,7 +33,9 @@ function handOf(page: Page) {
     /** Goes on with Tab until the element in focus is this one, and writes into it as the clipboard does. */
     async tabTo(what: Locator, text?: string) {
       for (let tabs = 0; tabs < 80; tabs++) {
-        if (await what.evaluateAll(([element]) => element !== undefined && element === document.activeElement)) {
+        if (
+          await what.evaluateAll<boolean>('(found) => found[0] !== undefined && found[0] === document.activeElement')
+        ) {
           if (text !== undefined) await page.keyboard.insertText(text);
           return;
         }

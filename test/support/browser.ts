@@ -58,7 +58,7 @@ export async function visit(page: Page, path: string): Promise<void> {
 /** Waits until the page's own code and data are there. */
 export async function settledPage(page: Page): Promise<void> {
   await page.waitForSelector('main h1, main h2');
-  await page.waitForFunction(() => document.querySelector('.loading') === null);
+  await page.waitForFunction(`document.querySelector('.loading') === null`);
 }
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -73,15 +73,10 @@ export interface Finding {
 /** What axe-core has against the page as it stands. */
 export async function axe(page: Page): Promise<Finding[]> {
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(of: Document, options: object): Promise<{ violations: { impact: string; id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ impact, id, nodes }) => ({ impact, rule: id, element: nodes[0]!.html.slice(0, 160) }));
-  }); // prettier-ignore
+  return page.evaluate<Finding[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ impact, id, nodes }) => ({ impact, rule: id, element: nodes[0].html.slice(0, 160) })))`);
 }
 
 /** By how many pixels the page is wider than the window; 0 = it is not. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
+  page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - window.innerWidth)');
