@@ -34,10 +34,8 @@ describeInBrowser('Now', () => {
       await page.getByText('Live', { exact: true }).waitFor();
     }
     await one.tenant.send(7);
-    await mine.page.waitForFunction(
-      `/In all\\s+7\\b/.test(document.querySelector('section[aria-labelledby=ledger]').innerText)`,
-    );
-    expect(await accepted(theirs)).toMatch(/In all\s+0\b/);
+    await mine.page.locator('section[aria-labelledby=ledger]', { hasText: /In all\s*7(?!\d)/ }).waitFor();
+    expect(await accepted(theirs)).toMatch(/In all\s*0(?!\d)/);
     expect([...mine.complaints(), ...theirs.complaints()]).toEqual([]);
   });
 

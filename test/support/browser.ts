@@ -58,7 +58,7 @@ export async function visit(page: Page, path: string): Promise<void> {
 /** Waits until the page's own code and data are there. */
 export async function settledPage(page: Page): Promise<void> {
   await page.waitForSelector('main h1, main h2');
-  await page.waitForFunction(`document.querySelector('.loading') === null`);
+  await page.waitForSelector('.loading', { state: 'detached' });
 }
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

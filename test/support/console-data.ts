@@ -44,7 +44,7 @@ export async function fill(stack: Stack, { call, gateway, script, accountId }: T
   await gateway(`${accountId}-two`, 'mobtexting', { name: 'Mobtexting', defaultSender: 'BRANDB' });
   await made('/api/v1/senders', { sender: 'BRANDA', class: 'transactional', gatewayIds: [first] });
   const template = await made('/api/v1/templates', { name: 'Order', text: 'Dear {name}, your order {order} is on its way.' });
-  await made('/api/v1/routes', { name: 'Brand A first', legs: [{ gatewayId: first, sender: 'BRANDA' }] });
+  const route = await made('/api/v1/routes', { name: 'Brand A first', legs: [{ gatewayId: first, sender: 'BRANDA' }] });
   const group = await made('/api/v1/groups', { name: 'On duty' });
   await made(`/api/v1/groups/${group.id}/members`, { to: number(1), name: 'Asha' });
   await made('/api/v1/test-phones', { to: number(2), name: 'Desk phone' });
@@ -53,7 +53,7 @@ export async function fill(stack: Stack, { call, gateway, script, accountId }: T
   const upload = await call('POST', '/api/v1/uploads?name=list.csv', `to,name\n${number(4)},Asha\nabc,Nobody\n`, { 'content-type': 'text/csv' });
   await until('the upload is read', async () => (await call('GET', `/api/v1/uploads/${upload.json.id}`)).json.state !== 'processing');
   const recipients = Array.from({ length: 40 }, (_, i) => ({ to: number(i + 1), custom: `order-${i + 1}` }));
-  const campaign = await made('/api/v1/campaigns', { name: 'Diwali sale', message: 'Twenty percent off until Sunday.', audience: { recipients } });
+  const campaign = await made('/api/v1/campaigns', { name: 'Diwali sale', message: 'Twenty percent off until Sunday.', sender: 'BRANDA', routeId: route.id, audience: { recipients } });
   const draft = await made('/api/v1/campaigns', { name: 'New year', draft: true, message: 'A happy new year, {name|friend}!', audience: { recipients: recipients.slice(0, 3) } });
   await call('POST', '/clevertap/v1/messages', { list: [{ to: '12', text: 'Hello' }, { to: number(99), text: 'Hello', meta: 'order-99' }] });
   const { json: requests } = await call('GET', '/api/v1/requests');
