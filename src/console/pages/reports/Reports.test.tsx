@@ -29,6 +29,7 @@ test('with data: the answer in a sentence, a chart with its table, and each grou
   await write('Period', '24h');
   await shown('Messages an hour');
   await write('By', 'day');
+  await shown('Figures by day');
   await shown('28 Nov 2026');
   expect(address.value.query.toString()).toBe('period=24h&by=day');
 });
