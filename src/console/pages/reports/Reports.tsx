@@ -47,12 +47,12 @@ export default function Reports({ query }: PageProps) {
 const pick = <T extends string>(known: readonly T[], given: string | null, otherwise: T): T =>
   known.find((each) => each === given) ?? otherwise;
 
-function sentenceOf({ period, all: { sent, delivered, clicked, errors, deliveryRate, ctr } }: Report): string {
+function sentenceOf({ period, all: { sent, clicked, errors, deliveryRate, ctr } }: Report): string {
   const when = `In ${PERIOD_NAMES[period].toLowerCase()}`;
   if (sent === 0 && errors === 0) return `${when} nothing was sent.`;
   const share = deliveryRate === null ? '' : `, ${percent(deliveryRate)} of them delivered`;
   const clicks = clicked === 0 || ctr === null ? '' : `, ${percent(ctr)} of those clicked`;
-  return `${when} ${plural(sent, 'message')} ${sent === 1 ? 'was' : 'were'} sent${share}${clicks}; ${errors === 0 ? 'none failed' : `${count(errors)} failed`}${delivered > sent ? ' so far' : ''}.`;
+  return `${when} ${plural(sent, 'message')} ${sent === 1 ? 'was' : 'were'} sent${share}${clicks}; ${errors === 0 ? 'none ended in an error' : `${count(errors)} ended in an error`}.`;
 }
 
 function None() {
@@ -127,7 +127,7 @@ function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
           { title: 'Errors', number: true, cell: ({ errors }) => count(errors) },
         ]}
       />
-      <p class="soft small">Messages count in the hour in which they were accepted; clicks are of those delivered.</p>
+      <p class="soft small">Messages count in the hour in which they were accepted. Errors are those that failed, expired, were suppressed, or whose outcome is not known.</p>
       <ZoneNote />
     </>
   ); // prettier-ignore
