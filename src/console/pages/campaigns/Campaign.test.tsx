@@ -40,9 +40,12 @@ test('with data: the answer in a sentence, the ledger, outcomes by code with the
 test('live: counts and state follow the stream; those of others are not its own', async () => {
   const asked = open(running);
   await shown('1,800 of 4,848');
-  await FakeEventSource.tell('campaign', { id: 'other', state: 'failed', reason: null, counts });
   await FakeEventSource.tell('campaign', { id: 'cmp_1', state: 'running', reason: null, counts: { ...counts, delivered: 2_700, queued: 2_000, open: 2_048 } }); // prettier-ignore
   await shown('2,800 of 4,848');
+  await FakeEventSource.tell('campaign', { id: 'other', state: 'failed', reason: null, counts });
+  await new Promise(requestAnimationFrame);
+  await shown('2,800 of 4,848');
+  expect(the('.head .badge').textContent).toBe('Running');
   await FakeEventSource.tell('campaign', { id: 'cmp_1', state: 'finished', reason: null, counts: finished.counts });
   await shown('Send again to 70 that failed');
   expect(done(asked, 'GET /api/v1/campaigns/cmp_1')).toHaveLength(1);

@@ -25,7 +25,7 @@ export default function Campaign({ params: { id = '' } }: PageProps) {
       </>
     );
   }
-  return <Body key={id} loaded={campaign} first={campaign.data} />;
+  return <Body key={campaign.data.id} loaded={campaign} first={campaign.data} />;
 }
 
 function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {

@@ -113,6 +113,33 @@ test('a file is uploaded, and its rows that are wrong show at once', async () =>
   expect(form.value).toMatchObject({ uploadId: 'up_1', recipients: 2 });
 });
 
+test('a variable that no column has is told before anything is stored', async () => {
+  fakeApi(LISTS);
+  show(<Page />, '/campaigns/new');
+  await shown('Whom does it go to?');
+  await toText();
+  await write('Message', 'Hello {nam}');
+  await shown('No column is called nam: the audience has {name}.');
+});
+
+test('what a text lacks comes with it: only what was changed is stored, and DLT ids go with another text', async () => {
+  const asked = fakeApi({ ...LISTS, 'GET /api/v1/campaigns/cmp_2': draft, 'PATCH /api/v1/campaigns/cmp_2': stored });
+  show(<Page />, '/campaigns/cmp_2/edit?step=text');
+  await shown('What does it say?');
+  await write('Entity id', '1201');
+  await press('Route and sender →');
+  await shown('Under which name');
+  expect(asked.at(-1)!.route).not.toContain('forecast');
+  await press('← Text');
+  await write('Message', 'Hi {name}');
+  await press('Route and sender →');
+  await shown(() => asked.filter(({ route }) => route.startsWith('PATCH')).length === 2);
+  expect(asked.filter(({ route }) => route.startsWith('PATCH')).map(({ body }) => body)).toEqual([
+    { entityId: '1201' },
+    { entityId: '1201', message: 'Hi {name}' },
+  ]);
+});
+
 test('empty: no group yet says where one is made', async () => {
   fakeApi(LISTS);
   show(<Page />, '/campaigns/new');
@@ -126,7 +153,7 @@ test('a stored draft is gone on with where it stands; one that was launched is n
   show(<Page />, '/campaigns/cmp_2/edit');
   await shown('Is it right? 2 recipients are to get it.');
   await press('1. Audience');
-  await shown('As it is: 2 recipients');
+  await shown('As it is saved: 2 recipients');
   leave();
   fakeApi({ 'GET /api/v1/campaigns/cmp_9': { ...draft, id: 'cmp_9', state: 'running' } });
   show(<Page />, '/campaigns/cmp_9/edit');

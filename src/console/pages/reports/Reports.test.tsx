@@ -19,7 +19,9 @@ const gateways = { items: [{ id: 'gw_1', name: 'Infobip' }], nextCursor: null };
 test('with data: the answer in a sentence, a chart with its table, and each group with its rows', async () => {
   const asked = fakeApi({ [STATS]: stats, [GATEWAYS]: gateways });
   show(<Page />, '/reports');
-  await shown('In the last 7 days 100 messages were sent, 96% of them delivered, 10.4% of those clicked; 4 failed.');
+  await shown(
+    'In the last 7 days 100 messages were sent, 96% of them delivered, 10.4% of those clicked; 4 ended in an error.',
+  );
   await shown('Infobip');
   const rows = [...document.querySelectorAll('table')].at(-1)!;
   expect([...rows.querySelectorAll('tbody tr')].map((row) => row.querySelector('td')!.textContent)).toEqual(['Infobip', 'gw_2', 'No gateway yet']); // prettier-ignore
@@ -29,6 +31,7 @@ test('with data: the answer in a sentence, a chart with its table, and each grou
   await write('Period', '24h');
   await shown('Messages an hour');
   await write('By', 'day');
+  await shown('Figures by day');
   await shown('28 Nov 2026');
   expect(address.value.query.toString()).toBe('period=24h&by=day');
 });

@@ -2,7 +2,7 @@
 import { api, type Result } from '../../api';
 import { absolute, Button, Chart, clock, count, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
-import { csvOf, download, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Figures, type Group, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
+import { csvOf, download, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
 
 const TITLES: Record<Grouping, string> = {
   day: 'Day', hour: 'Hour', gateway: 'Gateway', sender: 'Sender ID', campaign: 'Campaign', code: 'Code',
@@ -14,13 +14,13 @@ export default function Reports({ query }: PageProps) {
   const by = pick(GROUPINGS, query.get('by'), 'gateway');
   const report = useLoad((signal) => loadReport(period, by, zone(), Date.now(), signal), [period, by]);
   const names = useLoad((signal) => loadNames(by, signal), [by]);
-  const nameOf = (key: string | null): string => labelOf(by, key, names.data ?? {});
-  const file = (groups: readonly Group[]): void => download(`report-${by}-${period}.csv`, csvOf(by, groups, nameOf));
+  const nameIn = ({ by: of }: Report) => (key: string | null): string => labelOf(of, key, names.data ?? {}); // prettier-ignore
+  const file = (data: Report): void => download(`report-${data.by}-${data.period}.csv`, csvOf(data.by, data.groups, nameIn(data))); // prettier-ignore
   return (
     <>
-      <PageHead title="Reports" sentence={report.data && sentenceOf(period, report.data.all)}>
+      <PageHead title="Reports" sentence={report.data && sentenceOf(report.data)}>
         {report.data !== undefined && report.data.groups.length > 0 && (
-          <Button onClick={() => file(report.data!.groups)}>Download as CSV</Button>
+          <Button onClick={() => file(report.data!)}>Download as CSV</Button>
         )}
       </PageHead>
       <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="What is shown">
@@ -38,7 +38,7 @@ export default function Reports({ query }: PageProps) {
         />
       </form>
       <Shown of={report} what="the figures" lines={8}>
-        {(data) => (data.all.sent === 0 && data.all.errors === 0 ? <None /> : <Body data={data} by={by} period={period} nameOf={nameOf} />)}
+        {(data) => (data.all.sent === 0 && data.all.errors === 0 ? <None /> : <Body data={data} nameOf={nameIn(data)} />)}
       </Shown>
     </>
   ); // prettier-ignore
@@ -47,12 +47,12 @@ export default function Reports({ query }: PageProps) {
 const pick = <T extends string>(known: readonly T[], given: string | null, otherwise: T): T =>
   known.find((each) => each === given) ?? otherwise;
 
-function sentenceOf(period: Period, { sent, delivered, clicked, errors, deliveryRate, ctr }: Figures): string {
+function sentenceOf({ period, all: { sent, clicked, errors, deliveryRate, ctr } }: Report): string {
   const when = `In ${PERIOD_NAMES[period].toLowerCase()}`;
   if (sent === 0 && errors === 0) return `${when} nothing was sent.`;
   const share = deliveryRate === null ? '' : `, ${percent(deliveryRate)} of them delivered`;
   const clicks = clicked === 0 || ctr === null ? '' : `, ${percent(ctr)} of those clicked`;
-  return `${when} ${plural(sent, 'message')} ${sent === 1 ? 'was' : 'were'} sent${share}${clicks}; ${errors === 0 ? 'none failed' : `${count(errors)} failed`}${delivered > sent ? ' so far' : ''}.`;
+  return `${when} ${plural(sent, 'message')} ${sent === 1 ? 'was' : 'were'} sent${share}${clicks}; ${errors === 0 ? 'none ended in an error' : `${count(errors)} ended in an error`}.`;
 }
 
 function None() {
@@ -91,12 +91,10 @@ const PAGE_OF: Partial<Record<Grouping, (key: string) => string>> = {
 
 interface BodyProps {
   data: Report;
-  by: Grouping;
-  period: Period;
   nameOf(key: string | null): string;
 }
 
-function Body({ data: { groups, times }, by, period, nameOf }: BodyProps) {
+function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
   const of = (name: 'sent' | 'delivered' | 'clicked' | 'errors'): number[] => times.map((each) => each[name]);
   const shown = groups.slice(-MAX_ROWS);
   const page = PAGE_OF[by];
@@ -129,7 +127,7 @@ function Body({ data: { groups, times }, by, period, nameOf }: BodyProps) {
           { title: 'Errors', number: true, cell: ({ errors }) => count(errors) },
         ]}
       />
-      <p class="soft small">Messages count in the hour in which they were accepted; clicks are of those delivered.</p>
+      <p class="soft small">Messages count in the hour in which they were accepted. Errors are those that failed, expired, were suppressed, or whose outcome is not known.</p>
       <ZoneNote />
     </>
   ); // prettier-ignore

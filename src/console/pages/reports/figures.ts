@@ -26,6 +26,9 @@ const MAX_HOURLY = 48;
 export const isDaily = (period: Period): boolean => PERIODS[period] > MAX_HOURLY;
 
 export interface Report {
+  /** What was asked: the address may have gone on. */
+  period: Period;
+  by: Grouping;
   all: Figures;
   /** Of the grouping, the largest first; those of time as they follow each other. */
   groups: Group[];
@@ -55,6 +58,8 @@ export async function loadReport(
   return {
     ok: true,
     data: {
+      period,
+      by,
       all: hourly.data,
       groups: by === 'day' ? days : by === 'hour' ? hours : largest,
       times: isDaily(period) ? byDay(everyHour(hours, fromMs, nowMs), zone) : everyHour(hours, fromMs, nowMs),

@@ -1,4 +1,5 @@
 /** What became of a campaign's messages: outcomes by code, each with its rows, and the files. */
+import { useEffect, useRef } from 'preact/hooks';
 import { Badge, count, percent, Shown, Table, useEvery, useLoad } from '../../../parts';
 import { href } from '../../../router';
 import { getLedger, ledgerFile, type Ledger } from '../api';
@@ -9,7 +10,13 @@ type Line = Ledger['byCode'][number];
 const EVERY_MS = 10_000;
 
 export function Outcome({ id, underWay }: { id: string; underWay: boolean }) {
-  const ledger = useLoad((signal) => getLedger(id, signal), [id, underWay]);
+  const ledger = useLoad((signal) => getLedger(id, signal), [id]);
+  const was = useRef(underWay);
+  // Once it is over, what is shown is the last word.
+  useEffect(() => {
+    if (was.current !== underWay) ledger.reload();
+    was.current = underWay;
+  }, [underWay]);
   useEvery(EVERY_MS, ledger.reload, underWay);
   return (
     <section class="stack" aria-labelledby="outcomes">

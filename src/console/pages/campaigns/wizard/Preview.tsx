@@ -42,13 +42,7 @@ export function Preview({ text, now }: { text: string; now: Form }) {
       <p class="sms">
         <Marked text={shown} />
       </p>
-      {missing.length > 0 && (
-        <p class={known.length > 0 ? 'wrongly' : 'soft'}>
-          {known.length > 0
-            ? `This recipient has no value for {${missing.join('}, {')}} and is left out: give it a default, {${missing[0]}|there}.`
-            : `{${missing.join('}, {')}} will be filled in for each recipient.`}
-        </p>
-      )}
+      <Missing names={missing} columns={now.columns} />
       <Length text={shown} now={now} />
       <Others template={parsed.template} type={now.type} />
       {now.textFrom === 'message' && plainText(text) !== text && (
@@ -60,6 +54,27 @@ export function Preview({ text, now }: { text: string; now: Form }) {
       )}
     </section>
   ); // prettier-ignore
+}
+
+/** Variables without a value: of this recipient, of everybody, or not known before the list is read. */
+function Missing({ names, columns }: { names: readonly string[]; columns: readonly string[] }) {
+  if (names.length === 0) return null;
+  const known = new Set(columns.map((column) => column.toLowerCase()));
+  const nowhere = columns.length === 0 ? [] : names.filter((name) => !known.has(name.toLowerCase()));
+  if (nowhere.length > 0) {
+    return (
+      <p class="wrongly">
+        No column is called {nowhere.join(', ')}: the audience has {`{${columns.join('}, {')}}`}.
+      </p>
+    );
+  }
+  const list = `{${names.join('}, {')}}`;
+  if (samples.value.length === 0) return <p class="soft">{list} will be filled in for each recipient.</p>;
+  return (
+    <p class="wrongly">
+      This recipient has no value for {list} and is left out: give it a default, {`{${names[0]}|there}`}.
+    </p>
+  );
 }
 
 function Turn({ at, of, to, go }: { at: number; of: number; to: string; go(at: number): void }) {

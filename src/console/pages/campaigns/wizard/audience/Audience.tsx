@@ -18,7 +18,7 @@ const KINDS: readonly (readonly [AudienceKind, string])[] = [
 ];
 
 export function Audience({ now, wrong }: StepProps) {
-  const kinds: typeof KINDS = people.value === undefined || now.audience !== 'kept' ? KINDS : [['kept', `As it is: ${plural(now.recipients, 'recipient')}`], ...KINDS]; // prettier-ignore
+  const kinds: typeof KINDS = people.value === undefined || now.audience !== 'kept' ? KINDS : [['kept', now.recipients === 0 ? 'As it is saved' : `As it is saved: ${plural(now.recipients, 'recipient')}`], ...KINDS]; // prettier-ignore
   return (
     <div class="stack wide-form">
       <Field
