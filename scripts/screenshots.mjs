@@ -21,7 +21,7 @@ const KEPT = {
   'campaigns-new': ['1280-light'],
   gateways: WIDE_AND_NARROW,
   'gateways-new': ['1280-light'],
-  clevertap: WIDE_AND_NARROW,
+  clevertap: ['390-light'],
   reports: ['1280-light'],
   routes: ['1280-light'],
 };
