@@ -238,7 +238,7 @@ describe('one gateway', () => {
   test('that is not there', async () => {
     fakeApi(API);
     show(<GatewayPage {...page()} />, '/gateways/gw_1');
-    await shown('There is no such thing here: the gateway');
+    await shown('Not found: the gateway');
   });
 });
 
