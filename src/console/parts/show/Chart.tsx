@@ -22,6 +22,8 @@ export interface ChartProps {
   height?: number;
   /** Of the numbers. */
   format?: (n: number) => string;
+  /** Of the moments, where they are not seconds of a day. */
+  moment?: (ms: number) => string;
 }
 
 /** A moment and its place in the series. */
@@ -36,7 +38,7 @@ const MAX_ROWS = 200;
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-export function Chart({ title, times, series, height = 160, format = count }: ChartProps) {
+export function Chart({ title, times, series, height = 160, format = count, moment }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const data = [times.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])] as uPlot.AlignedData;
@@ -51,7 +53,11 @@ export function Chart({ title, times, series, height = 160, format = count }: Ch
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     void import('uplot').then(({ default: Plot }) => {
       if (gone) return;
-      plot.current = new Plot(optionsOf(element.clientWidth, height, series, format), newest.current, element);
+      plot.current = new Plot(
+        optionsOf(element.clientWidth, height, series, format, moment ?? clock),
+        newest.current,
+        element,
+      );
       observer.observe(element);
     });
     return () => {
@@ -75,7 +81,7 @@ export function Chart({ title, times, series, height = 160, format = count }: Ch
           rows={times.map((ms, i): Moment => ({ ms, i })).slice(-MAX_ROWS)}
           keyOf={({ ms }) => String(ms)}
           columns={[
-            { title: 'Time', cell: ({ ms }: Moment) => absolute(ms) },
+            { title: 'Time', cell: ({ ms }: Moment) => (moment ?? absolute)(ms) },
             ...series.map(({ name, values }) => ({
               title: name,
               number: true as const,
@@ -93,6 +99,7 @@ function optionsOf(
   height: number,
   series: readonly ChartSeries[],
   format: (n: number) => string,
+  moment: (ms: number) => string,
 ): uPlot.Options {
   const axis = { stroke: token('--soft'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false } };
   return {
@@ -102,11 +109,11 @@ function optionsOf(
     legend: { live: true },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, values: (_plot, seconds) => seconds.map((at) => clock(at * 1_000)), space: 80 },
+      { ...axis, values: (_plot, seconds) => seconds.map((at) => moment(at * 1_000)), space: 80 },
       { ...axis, values: (_plot, numbers) => numbers.map(format), size: 56 },
     ],
     series: [
-      { label: 'Time', value: (_plot, at) => (at === null ? '–' : clock(at * 1_000)) },
+      { label: 'Time', value: (_plot, at) => (at === null ? '–' : moment(at * 1_000)) },
       ...series.map(({ name, colour }, i) => ({
         label: name,
         stroke: token(colour ?? COLOURS[i % COLOURS.length]!),
