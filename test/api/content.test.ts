@@ -17,9 +17,11 @@ const MARKS = {
   extra: 'Juniper hedge 141421',
   echoed: 'Marigold lawns 161803',
   reply: 'STOP 173205',
+  refused: 'Larkspur sheds 331662',
   campaign: 'Bluebell woods',
   template: 'Snowdrop fields',
   sensitive: 'Foxglove seeds 223606',
+  sensitiveRefused: 'Monkshood 346410',
   sensitiveExtra: 'Hemlock leaves 244948',
   sensitiveCampaign: 'Nightshade 264575',
   sensitiveVariable: 'Oleander 282842',
@@ -27,10 +29,12 @@ const MARKS = {
 };
 type Mark = keyof typeof MARKS;
 /** Of messages, and of the people who answer them: shown with the scope `content`, and with those that have it. */
-const CONTENT: Mark[] = ['open', 'extra', 'echoed', 'reply'];
+const CONTENT: Mark[] = ['open', 'extra', 'echoed', 'reply', 'refused'];
 /** Texts that people write for many. */
 const COMMON: Mark[] = ['campaign', 'template'];
-const SECRET: Mark[] = ['sensitive', 'sensitiveExtra', 'sensitiveCampaign', 'sensitiveVariable', 'sensitiveTemplate'];
+const SECRET: Mark[] = [
+  'sensitive', 'sensitiveExtra', 'sensitiveCampaign', 'sensitiveVariable', 'sensitiveTemplate', 'sensitiveRefused',
+]; // prettier-ignore
 
 const KEYS = {
   read: ['read'],
@@ -167,6 +171,9 @@ beforeAll(async () => {
   const { json: list } = await stack.call('POST', '/api/v1/suppressions', 'to,reason\n+919800000207,asked\nx,y\n', {
     'content-type': 'text/csv',
   });
+  for (const record of [{ text: MARKS.refused }, { text: MARKS.sensitiveRefused, sensitive: true }]) {
+    await stack.call('POST', '/clevertap/v1/messages', { to: 'nobody', mid: 'refused', ...record });
+  }
   const listed = async (path: string): Promise<string[]> =>
     (await stack.call('GET', path)).json.items.map(({ id }: { id: string }) => id);
   Object.assign(ids, {
@@ -182,6 +189,7 @@ beforeAll(async () => {
     webhooks: await listed('/api/v1/webhooks'),
     suppressions: await listed('/api/v1/suppressions'),
     imports: [list.id],
+    requests: await listed('/api/v1/requests'),
     erasures: [(await post('/api/v1/erasures', { to: '+919800000209' })).id],
     senders: [(await post('/api/v1/senders', { sender: 'BRANDA', class: 'transactional' })).id],
     routes: [route.id],
@@ -250,7 +258,7 @@ describe.each(gets)('GET %s', (path) => {
 test('what may be seen was seen: the words are there to be found', () => {
   for (const key of Object.keys(KEYS) as KeyName[]) expect([key, ...COMMON.filter((m) => !seen[key].has(m))]).toEqual([key]);
   for (const key of ['content', 'manage', 'admin'] as const) {
-    expect([...seen[key]]).toEqual(expect.arrayContaining(['open', 'extra', 'echoed']));
+    expect([...seen[key]]).toEqual(expect.arrayContaining(['open', 'extra', 'echoed', 'refused']));
   }
   expect([...seen.manage]).toContain('reply');
 }); // prettier-ignore

@@ -26,6 +26,17 @@ test('200: one and all show their health', async () => {
   expect(items.find(({ id }: { id: string }) => id === json.id).health).toEqual(health);
 });
 
+test('200: the one that leads to the simulator says so, and no other', async () => {
+  const { json } = await create({});
+  const { items } = (await stack.call('GET', '/api/v1/gateways')).json;
+  const demo = (id: string) => items.find((each: { id: string }) => each.id === id).demo;
+  expect({ made: json.demo, listed: demo(json.id), first: demo(stack.gatewayId) }).toEqual({
+    made: false,
+    listed: false,
+    first: true,
+  });
+});
+
 test('201 and 200: failoverAfterSeconds above the validity', async () => {
   const { status, json } = await create({ validitySeconds: 120, failoverAfterSeconds: 180 });
   expect({ status, after: json.failoverAfterSeconds }).toEqual({ status: 201, after: 180 });

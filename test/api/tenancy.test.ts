@@ -52,7 +52,7 @@ describe('lists', () => {
   test.each(lists.map((route) => [route.name, route] as const))(
     '%s shows nothing of another account',
     async (_, route) => {
-      const { status, json } = await foreign('GET', route.path);
+      const { status, json } = await foreign('GET', fill(route, {}));
       expect(status).toBe(route.scope === 'admin' ? 403 : 200);
       const shown = JSON.stringify(json);
       // Serial numbers are no names: another account may have the same one.

@@ -45,7 +45,7 @@ async function resumeAndFinish(id: string, count: number): Promise<void> {
 }
 
 test('a campaign at a rate of its own', async () => {
-  const { id } = await pauseMidway(1_500, 10_000, { ratePerSecond: 500 });
+  const { id } = await pauseMidway(1_500, 10_000, { ratePerSecond: 300 });
   await resumeAndFinish(id, 1_500);
 });
 

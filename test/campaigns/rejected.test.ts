@@ -113,7 +113,7 @@ test('whose text can’t be made: found while it is prepared, with their number 
   expect(done.audience).toMatchObject({ recipients: 1, rejected: 2 });
   expect((await rejectedOf(id)).json.items).toMatchObject([
     { position: 3, to: '+919800000122', meta: 'm-2', code: 'missing-variable' },
-    { position: 4, to: '98', meta: null, code: 'invalid-row' },
+    { position: 4, to: '98', meta: 'm-3', code: 'invalid-row' },
   ]);
   expect(await found(id, '?meta=m-2')).toEqual([3]);
 });

@@ -132,7 +132,7 @@ const EXPECTED: Record<string, string[]> = {
   temporal: SYSTEM,
   simulator: [...SYSTEM, ...NODE_CHILD, 'HELIOGRAPH_SIMULATOR_PORT', 'LOG_LEVEL'],
   worker: [...SYSTEM, ...NODE_CHILD, ...BOTH, 'HELIOGRAPH_KEEP_MONTHS'],
-  api: [...SYSTEM, ...NODE_CHILD, ...BOTH, 'HELIOGRAPH_ADMIN_KEY', 'TEMPORAL_UI_URL'],
+  api: [...SYSTEM, ...NODE_CHILD, ...BOTH, 'HELIOGRAPH_ADMIN_KEY', 'HELIOGRAPH_DATA_DIR', 'TEMPORAL_UI_URL'],
 };
 
 test('each child gets what it needs, and its files are nobody else’s', async () => {

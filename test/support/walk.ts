@@ -25,10 +25,13 @@ export const allRoutes = (): Route[] =>
     paged: query !== undefined && 'cursor' in query.shape,
   }));
 
-/** A route's path with its parameters filled in. */
+/** What is asked where a question has to be. */
+const QUESTIONS: Record<string, string> = { 'GET /api/v1/why': '?to=%2B919800000001' };
+
+/** A route's path with its parameters filled in, and a question where one has to be. */
 export const fill = (route: Route, params: Record<string, string>): string =>
   route.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = params[name];
     if (value === undefined) throw new Error(`${route.name}: the maker of its thing gives no ${name}`);
     return encodeURIComponent(value);
-  });
+  }) + (QUESTIONS[route.name] ?? '');

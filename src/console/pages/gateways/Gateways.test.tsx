@@ -238,7 +238,7 @@ describe('one gateway', () => {
   test('that is not there', async () => {
     fakeApi(API);
     show(<GatewayPage {...page()} />, '/gateways/gw_1');
-    await shown('There is no such thing here: the gateway');
+    await shown('Not found: the gateway');
   });
 });
 
@@ -273,6 +273,37 @@ describe('a new one', () => {
     show(<NewGateway {...page('provider=twilio')} />, '/gateways/new?provider=twilio');
     await shown('Twilio takes one message in each request.');
     expect(the('select[name=sendingPattern]').textContent).toBe('Loop: one message in each request');
+  });
+
+  test('one whose credentials have a structure takes JSON, and offers the words of a choice', async () => {
+    const http = provider('http', 'Generic HTTP', [
+      { name: 'path', title: 'Path', secret: false, required: true },
+      { name: 'format', title: 'Format', secret: false, required: true },
+      { name: 'fields', title: 'Fields', secret: false, required: true },
+    ], {
+      baseUrl: null,
+      sendingPatterns: ['loop'],
+      credentialsSchema: { properties: { path: { type: 'string' }, format: { type: 'string', enum: ['form', 'json'] }, fields: {} } },
+    }); // prettier-ignore
+    const asked = fakeApi({
+      ...API,
+      'GET /api/v1/providers': { items: [http], nextCursor: null },
+      'POST /api/v1/gateways': gateway({ id: 'gw_9' }),
+    });
+    show(<NewGateway {...page('provider=http')} />, '/gateways/new?provider=http');
+    await shown('Add Generic HTTP');
+    await write('Path', '/v1/messages');
+    await write('Base URL', 'https://api.vendor.example');
+    await write('Fields', '{ "to": ');
+    await press('Add the gateway');
+    await shown('is no JSON');
+    await write('Fields', '{ "to": "{to}" }');
+    await press('Add the gateway');
+    await shown('is added.');
+    expect(asked.at(-1)?.body).toMatchObject({
+      baseUrl: 'https://api.vendor.example',
+      credentials: { path: '/v1/messages', format: 'form', fields: { to: '{to}' } },
+    });
   });
 
   test('what the API refuses stands at its field', async () => {

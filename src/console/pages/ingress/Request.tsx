@@ -90,12 +90,12 @@ const COLUMNS = [
   {
     title: 'What to mend',
     cell: ({ code, message }: Refusal) => (
-      <>
+      <span>
         {message}{' '}
         <a href={`/docs/errors#${code}`} target="_blank" rel="noreferrer" class="small">
           {code}
         </a>
-      </>
+      </span>
     ),
   },
 ];

@@ -61,5 +61,5 @@ test('one that was refused as a whole; one that is gone', async () => {
 test('one that is gone', async () => {
   fakeApi({});
   show(<RequestPage {...page()} />, '/requests/r1');
-  await shown('There is no such thing here: the request');
+  await shown('Not found: the request');
 });

@@ -76,9 +76,9 @@ const COLUMNS: readonly Column<IngressRequest>[] = [
   { title: 'Came', cell: ({ id, at }) => <a href={href(`/requests/${encodeURIComponent(id)}`)}><Time at={at} /></a> },
   { title: 'Outcome', cell: ({ outcome }) => <Badge state={outcome} /> },
   { title: 'Contract', cell: ({ shape, route }) => (
-    <>
+    <span>
       {shapeName(shape)} <code class="soft breaks">{route}</code>
-    </>
+    </span>
   ) },
   { title: 'Key', cell: ({ keyName, keyId }) => keyName ?? keyId ?? '–' },
   { title: 'Answer', number: true, cell: ({ status }) => status },
@@ -91,11 +91,11 @@ const COLUMNS: readonly Column<IngressRequest>[] = [
       const more = problems.length - 1;
       if (first === undefined) return message ?? code ?? null;
       return (
-        <>
+        <span>
           {first.to !== null && <b>{first.to} </b>}
           {first.message}
           {more > 0 && <span class="soft"> and {more} more</span>}
-        </>
+        </span>
       );
     },
   },

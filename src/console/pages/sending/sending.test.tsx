@@ -99,7 +99,7 @@ describe('templates', () => {
     await shown('No template yet');
     fakeApi({ 'GET /api/v1/templates/tpl_1': refusal(404, 'not-found') });
     show(<TemplatePage {...page({ id: 'tpl_1' })} />, '/templates/tpl_1');
-    await shown('There is no such thing here: the template');
+    await shown('Not found: the template');
   });
 
   test('preview, parts and the DLT check follow what is written', async () => {

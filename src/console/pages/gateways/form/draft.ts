@@ -18,7 +18,7 @@ export function kindOf({ credentialsSchema }: Provider, name: string): Credentia
   const schema = credentialsSchema as JsonSchema;
   const property = [schema, ...(schema.anyOf ?? [])].map(({ properties }) => properties?.[name]).find(Boolean);
   if (property?.enum !== undefined) return property.enum;
-  return property?.type === undefined || property.type === 'string' ? 'text' : 'json';
+  return property === undefined || property.type === 'string' ? 'text' : 'json';
 }
 
 /** Numbers of a gateway, and whether it may have none. */
@@ -49,9 +49,12 @@ export function draftOf(provider: Provider, gateway?: Gateway): Values {
   };
   for (const name of TEXTS) values[name] = gateway?.[name] ?? '';
   for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) values[name] = String(gateway?.[name] ?? '');
-  for (const { name, secret } of provider.credentials) {
+  for (const { name, secret, required } of provider.credentials) {
     const stored = gateway?.credentials[name];
-    values[inForm(name)] = secret || stored === undefined ? '' : typeof stored === 'string' ? stored : JSON.stringify(stored, null, 2); // prettier-ignore
+    const kind = kindOf(provider, name);
+    const first = required && typeof kind !== 'string' ? kind[0]! : '';
+    if (secret || stored === undefined) values[inForm(name)] = first;
+    else values[inForm(name)] = typeof stored === 'string' ? stored : JSON.stringify(stored, null, 2);
   }
   return values;
 }
