@@ -77,7 +77,7 @@ test('the whole way: rows that are wrong show at once, the text is previewed, th
   await press('Send a test to 1 phone');
   await shown('What became of test 1');
   await press('Send 2 messages');
-  await shown('“New year” goes to 1 recipient, beginning now.');
+  await shown('“New year” goes to 2 recipients, beginning now.');
   expect(asked.some(({ route }) => route.endsWith('/launch'))).toBe(false);
   the('dialog button', 'Send 2 messages').click();
   await shown(() => address.value.path === '/campaigns/cmp_2');
