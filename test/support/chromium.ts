@@ -5,9 +5,9 @@ import path from 'node:path';
 const DEBIANS = '/usr/bin/chromium';
 const NAMES = ['chromium', 'google-chrome'];
 
-/** The program; undefined = none is installed. `HELIOGRAPH_CHROMIUM` says which, and is not second-guessed. */
+/** The program; undefined = none is installed. `HELIOGRAPH_CHROMIUM` says which, and empty that none is to be used. */
 export function chromiumPath(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  if (env.HELIOGRAPH_CHROMIUM !== undefined) return env.HELIOGRAPH_CHROMIUM;
+  if (env.HELIOGRAPH_CHROMIUM !== undefined) return env.HELIOGRAPH_CHROMIUM || undefined;
   const folders = (env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
   return [DEBIANS, ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)))].find(isProgram);
 }
