@@ -18,7 +18,13 @@ beforeAll(async () => {
   stack = await joinStack({ worker: false });
   owner = { accountId: stack.accountId, pool: stack.database.pool, call: (...args) => stack.call(...args) };
   // The secret that numbers are hashed with is made at its first use, once for the deployment.
-  await owner.call('GET', fill(reads.find(({ name }) => name === 'GET /api/v1/why')!, {}));
+  await owner.call(
+    'GET',
+    fill(
+      reads.find(({ name }) => name === 'GET /api/v1/why')!,
+      {},
+    ),
+  );
 });
 afterAll(() => stack.stop());
 
@@ -40,6 +46,6 @@ async function readOnly<T>(work: () => Promise<T>): Promise<T> {
 
 test.each(reads.map((route) => [route.name, route] as const))('%s', async (_, route) => {
   const path = fill(route, route.params.length === 0 ? {} : await thingOf(route).make(owner));
-  const { status, json } = await readOnly(() => owner.call('GET', path));
-  expect([status, json]).toEqual([200, expect.anything()]);
+  const { status } = await readOnly(() => owner.call('GET', path));
+  expect(status).toBe(200);
 });
