@@ -57,6 +57,7 @@ test.each<Row>([
   ['delivered by fallback', message({ state: 'delivered', attempts: [attempt({ class: 'sender', state: 'refused', code: '13', reason: 'blocked' }), attempt({ no: 2, sender: 'TXTALT', state: 'delivered', class: null })] }), 'delivered-by-fallback', 'you', /under the sender ID TXTALT.*refused TXTSMS: blocked \(code 13\)/],
   ['delivered', message({ state: 'delivered', attempts: [attempt({ state: 'delivered', class: null })] }), 'delivered', 'nobody', /delivered over Infobip/],
   ['CleverTap not told', message({ state: 'delivered', callbacks: [callback()] }), 'not-told', 'clevertap', /has got the message.*answered 500/],
+  ['CleverTap is being told', message({ state: 'delivered', callbacks: [callback({ state: 'sending', tries: 1, lastStatus: null })] }), 'delivered', 'nobody', /delivered/],
   ['callbacks given up', message({ state: 'delivered', callbacks: [callback({ state: 'dead', lastStatus: 400 })] }), 'not-told', 'clevertap', /no further try/],
   ['opted out', message({ state: 'suppressed', code: '903', suppression: suppression() }), 'opted-out', 'recipient', /by a text \(STOP\)/],
   ['by hand', message({ state: 'suppressed', code: '903', suppression: suppression({ source: 'person', keyName: 'Support desk', reason: 'asked by mail' }) }), 'suppressed-by-hand', 'you', /key Support desk: asked by mail/],
