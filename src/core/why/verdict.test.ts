@@ -28,7 +28,7 @@ const attempt = (over: Partial<AttemptFacts> = {}): AttemptFacts => ({
   createdAt: EARLIER, answeredAt: EARLIER, settledAt: null, ...over,
 }); // prettier-ignore
 const message = (over: Partial<MessageFacts> = {}): MessageFacts => ({
-  id: 'm', state: 'queued', code: null, reason: null, sender: 'TXTSMS', acceptedAt: EARLIER, dueAt: null, heldUntil: null,
+  id: 'm', origin: null, state: 'queued', code: null, reason: null, sender: 'TXTSMS', acceptedAt: EARLIER, dueAt: null, heldUntil: null,
   notBefore: null, validUntil: null, submittedAt: null, settledAt: null, attempts: [], callbacks: [], campaign: null,
   suppression: null, gateways: [gateway()], ...over,
 }); // prettier-ignore
