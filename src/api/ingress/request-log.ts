@@ -8,6 +8,7 @@ import { BoundedMap } from '../../core/concurrency/bounded-map';
 import { TokenBucket } from '../../core/concurrency/token-bucket';
 import { uuidv7 } from '../../core/messages/ids';
 import { normaliseMsisdn } from '../../core/messages/msisdn';
+import type { Shape } from '../../core/messages/send-id';
 import type { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts/accounts';
 import {
@@ -19,10 +20,6 @@ import {
 import type { Database } from '../../store/database';
 import type { Accounts } from '../http/account-context';
 import { kept, redacted, saidIn } from '../http/redacted-body';
-
-/** Whose contract a request came by. */
-export const SHAPES = ['generic', 'mobtexting', 'times-mobile', 'api'] as const;
-export type Shape = (typeof SHAPES)[number];
 
 /** A record as its request said it. */
 export interface SaidRecord {

@@ -93,6 +93,7 @@ export const cleverTap: Endpoint[] = [
       const written = write({ to: phone.slice(1), meta: `test.${randomUUID()}`, sender });
       const records = contract.read(written);
       const acceptance = await acceptRecords(deps, actor, records, {
+        shape,
         callbackUrl: undefined,
         idempotencyKey: undefined,
       });
