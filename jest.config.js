@@ -1,4 +1,4 @@
-/** Five projects: `npm test` runs all of them, `npm test -- --selectProjects unit` one, with the servers that it needs. */
+/** Six projects: `npm test` runs all of them, `npm test -- --selectProjects unit` one, with the servers that it needs. */
 const { createHash } = require('node:crypto');
 const { readdirSync, readFileSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
@@ -79,6 +79,8 @@ module.exports = {
     }),
     project('flows', filesOf(WITH_ALL_SERVERS), startsServers('all-servers')),
     project('chaos', filesOf(['test/chaos/*']), startsServers('all-servers')),
+    // In a real browser; skipped where there is none.
+    project('browser', filesOf(['test/browser/*']), startsServers('browser')),
   ],
   testSequencer: '<rootDir>/test/support/run/sequencer.js',
   // A file of `flows` or `chaos` keeps half a core busy, its servers included, and waits for the rest of its time. All of

@@ -85,6 +85,17 @@ test('a campaign shows with its ledger while it runs, and the changes who made i
   expect((await overview(other.call)).campaigns).toEqual([]);
 });
 
+test('the newest changes come first, however many there were', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `Team ${i}`);
+  const ids: string[] = [];
+  for (const name of names) ids.push((await other.call('POST', '/api/v1/groups', { name })).json.id as string);
+  const shown = await until('they show', async () => {
+    const { changes } = await overview(other.call);
+    return changes[0].subject === ids.at(-1) && changes;
+  });
+  expect(shown.map(({ subject }: { subject: string }) => subject)).toEqual(ids.slice(-5).reverse());
+});
+
 test('who may only read sees neither the changes nor the path of a webhook', async () => {
   const { json: key } = await stack.call('POST', '/api/v1/api-keys', { name: 'reader', scopes: ['read'] });
   const { json } = await stack.call('GET', '/api/v1/overview', undefined, { authorization: `Bearer ${key.key}` });

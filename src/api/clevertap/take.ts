@@ -27,7 +27,8 @@ export const taking =
     return reply(status, body);
   };
 
-function toSaid({ values, names, extra }: NamedValues): SaidRecord {
+/** A record, as it can be found again when it is refused. */
+export function toSaid({ values, names, extra }: NamedValues): SaidRecord {
   const said: Record<string, unknown> = {};
   for (const field in values) said[names[field as Field] ?? field] = values[field as Field];
   const { to, meta, templateId, sensitive } = values;

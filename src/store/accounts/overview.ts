@@ -157,7 +157,7 @@ cross join lateral (select coalesce(sum(cardinality(message_ids)), 0) as waiting
 order by w.is_default desc, w.id`;
 
 const CHANGED = `
-select id::text, action, subject, key_id as "keyId", at from audit where account_id = $1 order by id desc limit ${CHANGES}`;
+select id::text, action, subject, key_id as "keyId", at from audit where account_id = $1 order by audit.id desc limit ${CHANGES}`;
 
 const ALERTS = `
 select sentence from alerts where account_id = $1 and closed_at is null and opened_at is not null and kind = 'unknown-outcomes'`;

@@ -4,7 +4,7 @@
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const ORDER = ['chaos', 'flows', 'store', 'unit'];
+const ORDER = ['browser', 'chaos', 'flows', 'store', 'unit'];
 const rank = ({ context }) => ORDER.indexOf(context.config.displayName.name);
 
 module.exports = class extends Sequencer {

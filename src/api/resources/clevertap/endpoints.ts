@@ -7,7 +7,7 @@ import { findVerifiedPhone } from '../../../store/audience/test-phones';
 import { acceptRecords } from '../../clevertap/accept';
 import { genericContract } from '../../clevertap/generic';
 import { mobtextingContract } from '../../clevertap/mobtexting';
-import type { Contract } from '../../clevertap/take';
+import { toSaid, type Contract } from '../../clevertap/take';
 import { timesMobileContract } from '../../clevertap/times-mobile';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { phoneNumber, readNumber } from '../../http/number';
@@ -80,7 +80,7 @@ export const cleverTap: Endpoint[] = [
       answers: { 200: { description: 'What was sent, and how it was answered.', schema: sampleAnswer } },
       errors: ['malformed-body', 'invalid-request', 'no-test-phone', 'no-gateway'],
     },
-    async ({ deps, actor, body: { shape, to, sender } }) => {
+    async ({ deps, actor, request, body: { shape, to, sender } }) => {
       const { account } = await deps.accounts.context(actor.accountId);
       const phone =
         to === undefined
@@ -92,15 +92,22 @@ export const cleverTap: Endpoint[] = [
       const { contract, path, body: write } = SAMPLES[shape];
       const written = write({ to: phone.slice(1), meta: `test.${randomUUID()}`, sender });
       const records = contract.read(written);
-      const acceptance = await acceptRecords(deps, actor, records, {
-        shape,
-        callbackUrl: undefined,
-        idempotencyKey: undefined,
+      // Found again as one of CleverTap's would be, and told by the light of its set-up.
+      const { requests } = deps;
+      const visitor = { request, shape, route: path, accountId: actor.accountId, keyId: actor.keyId };
+      requests.carries(request, records.length, (index) => toSaid(records[index]!));
+      const facts = { shape, callbackUrl: undefined, idempotencyKey: undefined };
+      const acceptance = await acceptRecords(deps, actor, records, facts).catch((error: unknown) => {
+        if (error instanceof AppError) requests.refused(visitor, error);
+        throw error;
       });
+      requests.judged(request, acceptance.accepted.length, acceptance.rejected);
+      const answer = contract.answer(acceptance, records);
+      requests.answered(visitor, answer.status);
       return {
         shape,
         request: { method: 'POST' as const, path, body: { ...written, to: maskMsisdn(phone) } },
-        answer: contract.answer(acceptance, records),
+        answer,
         messageIds: acceptance.accepted.flatMap(({ messages }) => messages.map(({ id }) => id)),
       };
     },

@@ -76,10 +76,10 @@ test('the whole way: rows that are wrong show at once, the text is previewed, th
   expect(screenText()).toContain('1 message of 1, 1 message of 2');
   await press('Send a test to 1 phone');
   await shown('What became of test 1');
-  await press('Send 1 message');
-  await shown('“New year” goes to 1 recipient, beginning now.');
+  await press('Send 2 messages');
+  await shown('“New year” goes to 2 recipients, beginning now.');
   expect(asked.some(({ route }) => route.endsWith('/launch'))).toBe(false);
-  the('dialog button', 'Send 1 message').click();
+  the('dialog button', 'Send 2 messages').click();
   await shown(() => address.value.path === '/campaigns/cmp_2');
   expect(asked.some(({ route }) => route.endsWith('/launch'))).toBe(true);
 });

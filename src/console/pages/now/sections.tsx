@@ -83,10 +83,10 @@ export function Webhooks({ webhooks }: { webhooks: Overview['webhooks'] }) {
 export function Campaigns({ campaigns }: { campaigns: Overview['campaigns'] }) {
   return (
     <section class="stack" aria-labelledby="campaigns">
-      <h2 id="campaigns">Campaigns under way</h2>
+      <h2 id="campaigns">Campaigns of this moment</h2>
       {campaigns.length === 0 && (
         <p>
-          None. <a href={href('/campaigns')}>All campaigns</a>
+          None is under way. <a href={href('/campaigns')}>All campaigns</a>
         </p>
       )}
       {campaigns.map(({ id, name, state, reason, ledger, ratePerSecond, eta }) => (
@@ -123,12 +123,17 @@ export function Changes({ changes }: { changes: Overview['changes'] }) {
           { title: 'When', cell: ({ at }) => <Time at={at} /> },
           { title: 'What', cell: ({ action }) => words(action) },
           { title: 'Of what', cell: (change) => <SubjectOf {...change} /> },
-          { title: 'By key', cell: ({ keyId }) => (keyId === null ? <span class="soft">Heliograph</span> : keyId) },
+          {
+            title: 'By key',
+            cell: ({ keyId }) => (keyId === null ? <span class="soft">Heliograph</span> : byKey(keyId)),
+          },
         ]}
       />
     </section>
   );
 }
+
+const byKey = (keyId: string): string => (keyId.startsWith('environment-') ? 'Admin key of the environment' : keyId);
 
 function SubjectOf({ action, subject }: { action: string; subject: string }) {
   const link = linkTo({ kind: action.split('.')[0]!, id: subject });

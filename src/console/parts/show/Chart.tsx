@@ -36,7 +36,20 @@ const COLOURS = ['--accent', '--good', '--bad', '--warn', '--soft'] as const;
 /** Rows of the table that a person can read. */
 const MAX_ROWS = 200;
 
-const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** What a token is in the theme of the moment: asked at each drawing. */
+const token = (name: string) => (): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Tells of every change of the theme, the system's and the person's. @returns how to stop. */
+function onTheme(changed: () => void): () => void {
+  const systems = window.matchMedia('(prefers-color-scheme: dark)');
+  const persons = new MutationObserver(changed);
+  systems.addEventListener('change', changed);
+  persons.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => {
+    systems.removeEventListener('change', changed);
+    persons.disconnect();
+  };
+}
 
 export function Chart({ title, times, series, height = 160, format = count, moment }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -50,6 +63,7 @@ export function Chart({ title, times, series, height = 160, format = count, mome
     const element = box.current;
     if (element === null || !('CanvasRenderingContext2D' in window) || navigator.userAgent.includes('HappyDOM')) return;
     let gone = false;
+    const stop = onTheme(() => plot.current?.redraw());
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     void import('uplot').then(({ default: Plot }) => {
       if (gone) return;
@@ -63,6 +77,7 @@ export function Chart({ title, times, series, height = 160, format = count, mome
     return () => {
       gone = true;
       observer.disconnect();
+      stop();
       plot.current?.destroy();
       plot.current = null;
     };

@@ -55,7 +55,7 @@ function Figures({ forecast, now }: { forecast: Forecast; now: Form }) {
         <dt>Recipients</dt>
         <dd>
           <b>{count(recipients)}</b>
-          {suppressed > 0 && `, ${count(suppressed)} of them have opted out and get nothing`}
+          {suppressed > 0 && `; ${suppressed === 1 ? '1 more has' : `${count(suppressed)} more have`} opted out and get nothing`}
           {rejected + duplicates > 0 && `; ${count(rejected + duplicates)} are left out already`}
         </dd>
         <dt>Parts</dt>
@@ -97,7 +97,7 @@ function Figures({ forecast, now }: { forecast: Forecast; now: Form }) {
 }
 
 function Launch({ id, now, forecast }: { id: string; now: Form; forecast: Forecast | null }) {
-  const many = forecast === null ? now.recipients : Math.max(0, forecast.recipients - forecast.suppressed);
+  const many = forecast === null ? now.recipients : forecast.recipients;
   const isLater = now.begins === 'at';
   const says = isLater ? `Schedule ${plural(many, 'message')}` : `Send ${plural(many, 'message')}`;
   const launch = async (): Promise<void> => {

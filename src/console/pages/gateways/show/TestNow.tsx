@@ -80,7 +80,7 @@ function Said({ outcome: { ok, outcome, providerMessageId, error } }: { outcome:
       {providerMessageId !== undefined && (
         <p>
           Provider’s id: <Copy value={providerMessageId} label="Provider’s id" />{' '}
-          <a href={`${href('/find')}?q=${encodeURIComponent(providerMessageId)}`}>Find the message</a>
+          <a href={`${href('/find')}#q=${encodeURIComponent(providerMessageId)}`}>Find the message</a>
         </p>
       )}
     </div>

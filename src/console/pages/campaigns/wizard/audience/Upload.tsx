@@ -75,7 +75,8 @@ function Earlier({ value }: { value: string }) {
   );
 }
 
-function Read({ upload: { id, name, state, rows, valid, invalid, duplicates, errors, reason, createdAt } }: { upload: UploadAnswer }) {
+/** How far the file is read, and what of it can’t be used. */
+export function Read({ upload: { id, name, state, rows, valid, invalid, duplicates, errors, reason, createdAt } }: { upload: UploadAnswer }) {
   const problems = errors.map(({ row, column, value, message }) => ({ row, value: column === null ? value : `${column}: ${value}`, message })); // prettier-ignore
   return (
     <div class="stack" role="status">
