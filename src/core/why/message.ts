@@ -86,7 +86,10 @@ export function verdictOfSuppression(suppression: SuppressionFacts): Verdict {
   const scope = `${promotionalOnly ? ' Only promotional messages are held back.' : ''}${isShared ? ' Another account of this deployment has it, and opt-outs are shared.' : ''}`;
   const words = who === 'recipient' && reason !== null && source !== 'inbound' ? ` The provider says: ${reason}.` : '';
   const remedy: Verdict['remedy'] = isShared
-    ? { sentence: 'Only the other account can lift it, or the recipient by a text.', link: '/console/settings/suppressions' }
+    ? {
+        sentence: 'Only the other account can lift it, or the recipient by a text.',
+        link: '/console/settings/suppressions',
+      }
     : {
         sentence:
           who === 'recipient'
