@@ -15,7 +15,19 @@ export { Tabs, type Tab } from './page/Tabs';
 export { Badge, Icon, toneOf, wordOf, type Tone } from './show/Badge';
 export { Chart, type ChartProps, type ChartSeries } from './show/Chart';
 export { Copy } from './show/Copy';
-export { absolute, clock, count, decimal, duration, percent, plural, relative, words, zone } from './show/format';
+export {
+  absolute,
+  clock,
+  count,
+  decimal,
+  duration,
+  keyTitle,
+  percent,
+  plural,
+  relative,
+  words,
+  zone,
+} from './show/format';
 export { LedgerBar, ledgerParts, type LedgerPart } from './show/LedgerBar';
 export { Sparkline, type SparklineProps } from './show/Sparkline';
 export { ShownOnce } from './show/ShownOnce';

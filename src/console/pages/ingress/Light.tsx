@@ -1,7 +1,7 @@
 /** A light that waits for CleverTap's first request, and says what became of the latest. */
 import { useEffect } from 'preact/hooks';
 import { api, type LatestRequest } from '../../api';
-import { Badge, ErrorState, Time, useLoad, type Tone } from '../../parts';
+import { Badge, ErrorState, keyTitle, Time, useLoad, type Tone } from '../../parts';
 import { href } from '../../router';
 import type { Shape } from './set-ups';
 
@@ -56,7 +56,7 @@ function Says({ newest }: { newest: LatestRequest | undefined }) {
             {code === null || code === undefined ? '' : ` (${code})`}.{' '}
           </b>
         )}
-        The latest came <Time at={at} /> with the key “{keyName ?? keyId}”.{' '}
+        The latest came <Time at={at} /> with the key “{keyName ?? keyTitle(keyId)}”.{' '}
         {outcome !== 'taken' && (
           <>
             <a href={href('/requests')}>See what to mend</a>.{' '}

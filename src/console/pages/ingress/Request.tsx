@@ -1,6 +1,6 @@
 /** A request: what was wrong with which record, and what it said. */
 import { api, type IngressRequest } from '../../api';
-import { Badge, count, PageHead, plural, Shown, Table, Time, useLoad, Why } from '../../parts';
+import { Badge, count, keyTitle, PageHead, plural, Shown, Table, Time, useLoad, Why } from '../../parts';
 import { href, type PageProps } from '../../router';
 import { shapeName } from './shapes';
 
@@ -54,7 +54,7 @@ function Facts({ request: { at, shape, route, keyName, keyId, status } }: { requ
       </dd>
       <dt>Key</dt>
       <dd>
-        <a href={href('/settings/keys')}>{keyName ?? keyId ?? '–'}</a>
+        <a href={href('/settings/keys')}>{keyName ?? (keyId ? keyTitle(keyId) : '–')}</a>
       </dd>
       <dt>Answer</dt>
       <dd>{status}</dd>

@@ -1,7 +1,7 @@
 /** Requests: what came in lately and was refused, and the latest that was taken. */
 import { useState } from 'preact/hooks';
 import { api, type IngressRequest } from '../../api';
-import { Badge, count, EmptyState, Field, FilterSelect, PageHead, Pager, plural, Shown, Table, Time, useLoad, ZoneNote, type Column } from '../../parts'; // prettier-ignore
+import { Badge, count, EmptyState, Field, FilterSelect, keyTitle, PageHead, Pager, plural, Shown, Table, Time, useLoad, ZoneNote, type Column } from '../../parts'; // prettier-ignore
 import { href, type PageProps } from '../../router';
 import { shapeName } from './shapes';
 
@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<IngressRequest>[] = [
       {shapeName(shape)} <code class="soft breaks">{route}</code>
     </span>
   ) },
-  { title: 'Key', cell: ({ keyName, keyId }) => keyName ?? keyId ?? '–' },
+  { title: 'Key', cell: ({ keyName, keyId }) => keyName ?? (keyId ? keyTitle(keyId) : '–') },
   { title: 'Answer', number: true, cell: ({ status }) => status },
   { title: 'Taken', number: true, cell: ({ accepted }) => count(accepted) },
   { title: 'Refused', number: true, cell: ({ rejected }) => count(rejected) },

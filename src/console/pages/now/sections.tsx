@@ -1,7 +1,20 @@
 /** The sections of Now. */
 import type { Overview } from '../../api';
 import type { LiveState } from '../../api';
-import { Badge, count, decimal, Icon, LedgerBar, ledgerParts, linkTo, plural, Table, Time, words } from '../../parts';
+import {
+  Badge,
+  count,
+  decimal,
+  Icon,
+  keyTitle,
+  LedgerBar,
+  ledgerParts,
+  linkTo,
+  plural,
+  Table,
+  Time,
+  words,
+} from '../../parts';
 import { href } from '../../router';
 
 const LIVE: Record<LiveState, [state: string, word: string]> = {
@@ -125,15 +138,13 @@ export function Changes({ changes }: { changes: Overview['changes'] }) {
           { title: 'Of what', cell: (change) => <SubjectOf {...change} /> },
           {
             title: 'By key',
-            cell: ({ keyId }) => (keyId === null ? <span class="soft">Heliograph</span> : byKey(keyId)),
+            cell: ({ keyId }) => (keyId === null ? <span class="soft">Heliograph</span> : keyTitle(keyId)),
           },
         ]}
       />
     </section>
   );
 }
-
-const byKey = (keyId: string): string => (keyId.startsWith('environment-') ? 'Admin key of the environment' : keyId);
 
 function SubjectOf({ action, subject }: { action: string; subject: string }) {
   const link = linkTo({ kind: action.split('.')[0]!, id: subject });

@@ -1,6 +1,18 @@
 /** Audit: who changed what. */
 import { api, type Schemas } from '../../api';
-import { EmptyState, PageHead, Pager, Shown, Table, Time, useLoad, words, ZoneNote, type Column } from '../../parts';
+import {
+  EmptyState,
+  keyTitle,
+  PageHead,
+  Pager,
+  Shown,
+  Table,
+  Time,
+  useLoad,
+  words,
+  ZoneNote,
+  type Column,
+} from '../../parts';
 import { withQuery, type PageProps } from '../../router';
 import { SettingsTabs } from './tabs';
 
@@ -58,7 +70,7 @@ function saying(items: readonly Entry[], isFiltered: boolean): string {
 
 function who({ keyId }: Entry, names: ReadonlyMap<string, string>): string {
   if (keyId === null) return '–';
-  return keyId.startsWith('environment-') ? 'Admin key of the environment' : (names.get(keyId) ?? keyId);
+  return names.get(keyId) ?? keyTitle(keyId);
 }
 
 function shownValue(value: unknown): string {

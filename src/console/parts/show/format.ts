@@ -75,3 +75,7 @@ export const absolute = (at: string | number | Date): string =>
 /** Without day and zone, which must stand nearby: `14:03:05`. */
 export const clock = (at: string | number | Date): string =>
   formatIn(zone(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(at));
+
+/** A key that no list of keys has: that of the environment by its name, another by its id. */
+export const keyTitle = (keyId: string): string =>
+  keyId.startsWith('environment-') ? 'Admin key of the environment' : keyId;
