@@ -25,7 +25,7 @@ import type { Metrics } from './http/metrics';
 import type { Readiness } from './http/readiness';
 import type { WorkflowLinks } from './http/workflow-link';
 
-export type { Shape, Visitor } from './ingress/request-log';
+export type { Visitor } from './ingress/request-log';
 
 /** A payload of Temporal's, as its codec takes and gives it. */
 export interface WirePayload {

@@ -5,7 +5,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope } from '../core/accounts/api-key';
-import type { ApiDeps, Shape, Visitor } from './deps';
+import type { Shape } from '../core/messages/send-id';
+import type { ApiDeps, Visitor } from './deps';
 import { ownerOf, presentsCredential, type KeyOwner, type OfferedFields, type Principal } from './http/auth';
 import { BodyReader, readBody, shownSize, type BodyShare } from './http/body';
 import { checkMediaType, JSON_ONLY, isOperation, refuseForeignSite } from './http/browser';

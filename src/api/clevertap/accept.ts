@@ -1,5 +1,6 @@
 /** What all CleverTap routes do between their fields and their answer. */
 import type { RegisteredText } from '../../core/campaigns/dlt';
+import type { Shape } from '../../core/messages/send-id';
 import { isPromotional } from '../../core/messages/service';
 import { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts/accounts';
@@ -58,7 +59,7 @@ export async function acceptRecords(
   deps: ApiDeps,
   actor: Principal,
   records: readonly NamedValues[],
-  { callbackUrl, idempotencyKey }: RequestFacts,
+  { shape, callbackUrl, idempotencyKey }: RequestFacts & { shape: Shape },
 ): Promise<Acceptance> {
   const { accountId } = actor;
   const context = await deps.accounts.context(accountId);
@@ -90,6 +91,7 @@ export async function acceptRecords(
   const bulk = messages.length > BULK_FROM || messages.every(({ service }) => isPromotional(service, own));
   const results = await deps.ingress.acceptEach({
     accountId,
+    origin: { shape, keyId: actor.keyId },
     hasErasures: context.hasErasures,
     duplicateWindowMinutes: account.duplicate_window_minutes,
     priority: bulk ? BULK_PRIORITY : TRANSACTIONAL_PRIORITY,

@@ -29,6 +29,7 @@ const route = {
 } as const;
 
 export const genericContract: Contract = {
+  shape: 'generic',
   read: genericRecords,
   answer: (acceptance) => ({ status: acceptance.accepted.length === 0 ? 400 : 200, body: toAnswer(acceptance) }),
 };

@@ -36,6 +36,7 @@ const route = {
 } as const;
 
 const contract = (read: Contract['read']): Contract => ({
+  shape: 'mobtexting',
   read,
   answer(acceptance, records) {
     const status = acceptance.accepted.length === 0 ? 400 : 200;

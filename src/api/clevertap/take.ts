@@ -1,4 +1,5 @@
 /** From a request to its answer, whatever the contract. */
+import type { Shape } from '../../core/messages/send-id';
 import { reply, type Call } from '../endpoint';
 import type { SaidRecord } from '../ingress/request-log';
 import { acceptRecords, type Acceptance } from './accept';
@@ -7,6 +8,7 @@ import { factsOf, openedBody } from './request';
 
 /** How a contract writes records, and how it answers them. */
 export interface Contract {
+  shape: Shape;
   /** @throws AppError when the body has no records, or too many. */
   read(body: unknown): NamedValues[];
   answer(acceptance: Acceptance, records: readonly NamedValues[]): { status: number; body: object };
@@ -14,12 +16,12 @@ export interface Contract {
 
 /** Takes the records of a request; those that are refused can be found again for some days. */
 export const taking =
-  ({ read, answer }: Contract) =>
+  ({ shape, read, answer }: Contract) =>
   async (call: Call): Promise<object> => {
     const { deps, actor, request } = call;
     const records = read(await openedBody(call));
     deps.requests.carries(request, records.length, (index) => toSaid(records[index]!));
-    const acceptance = await acceptRecords(deps, actor, records, factsOf(request));
+    const acceptance = await acceptRecords(deps, actor, records, { ...factsOf(request), shape });
     deps.requests.judged(request, acceptance.accepted.length, acceptance.rejected);
     const { status, body } = answer(acceptance, records);
     return reply(status, body);

@@ -43,6 +43,7 @@ const route = {
 } as const;
 
 export const timesMobileContract: Contract = {
+  shape: 'times-mobile',
   read(record) {
     if (!isJsonObject(record))
       throw new AppError('invalid-request', 'This route takes one record a request, as an object');

@@ -63,10 +63,10 @@ test('a key is known by its secret as long as it is good, and what is wrong is t
   const { id, key } = await insertKey(store.db, draft(7));
   const secret = key.split('_')[2]!;
   expect((await keys.withSecret(id, secret)).key).toMatchObject({ id, ratePerSecond: 7 });
-  expect(await keys.withSecret(id, `${secret}0`)).toEqual({ key: null, reason: 'wrong-secret' });
+  expect(await keys.withSecret(id, `${secret}0`)).toEqual({ key: null, reason: 'wrong-secret', accountId: ACCOUNT });
   await revokeKey(store.db, ACCOUNT, id);
   keys.forget(id);
-  expect(await keys.withSecret(id, secret)).toEqual({ key: null, reason: 'ended' });
+  expect(await keys.withSecret(id, secret)).toEqual({ key: null, reason: 'ended', accountId: ACCOUNT });
 });
 
 test('the rate of an account is that of its fastest key that is good', async () => {

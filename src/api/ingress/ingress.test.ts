@@ -27,6 +27,7 @@ const message = (text: string, over: Partial<IncomingMessage> = {}): IncomingMes
 
 const request = (...messages: IncomingMessage[]) => ({
   accountId: 'default',
+  origin: { shape: 'generic' as const, keyId: 'key_1' },
   hasErasures: false,
   priority: 1,
   messages,

@@ -5,6 +5,7 @@ import type { LoadPseudonyms, Pseudonyms } from '../../core/accounts/pseudonyms'
 import { GroupCommit, type Weight } from '../../core/concurrency/group-commit';
 import { uuidv7 } from '../../core/messages/ids';
 import type { ShortLink } from '../../core/messages/links';
+import { sendIdOf, type Origin } from '../../core/messages/send-id';
 import { acceptMessages, type AcceptResult, type MessageDraft } from '../../store/messages/accept';
 import { isDatabaseAway, isDataRefused, sqlStateOf, type Database } from '../../store/database';
 import type { MessageOptions } from '../../store/tables';
@@ -43,6 +44,8 @@ export interface IncomingMessage {
 
 export interface IncomingRequest {
   accountId: string;
+  /** Kept in the id of the send, and told with each message. */
+  origin: Origin;
   /** The account has erasures: see `AccountContext`. */
   hasErasures: boolean;
   /** Messages of one request share a lane per due time. */
@@ -270,8 +273,8 @@ class Writer {
 
 /** @param pseudonyms null: the account has no erasures. */
 function toArrivals(request: IncomingRequest, pseudonyms: Pseudonyms | null): Arrival[] {
-  const { accountId, priority, messages } = request;
-  const sendId = uuidv7();
+  const { accountId, origin, priority, messages } = request;
+  const sendId = sendIdOf(origin);
   return messages.map((message) => {
     const draft = toDraft(request, sendId, message);
     const { msisdn, recordHash: record } = draft;

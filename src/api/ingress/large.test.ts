@@ -33,7 +33,13 @@ afterEach(() => ingress.stop());
 
 let serial = 0;
 const message = (): IncomingMessage => incoming({ meta: `meta ${++serial}` });
-const request = (messages: IncomingMessage[]) => ({ accountId: 'default', hasErasures: false, priority: 1, messages });
+const request = (messages: IncomingMessage[]) => ({
+  accountId: 'default',
+  origin: { shape: 'generic' as const, keyId: 'key_1' },
+  hasErasures: false,
+  priority: 1,
+  messages,
+});
 const many = (own: IncomingMessage[] = []) =>
   request([...Array.from({ length: LARGE - own.length }, () => message()), ...own]);
 

@@ -8,6 +8,7 @@ import { BoundedMap } from '../../core/concurrency/bounded-map';
 import { TokenBucket } from '../../core/concurrency/token-bucket';
 import { uuidv7 } from '../../core/messages/ids';
 import { normaliseMsisdn } from '../../core/messages/msisdn';
+import type { Shape } from '../../core/messages/send-id';
 import type { AppError } from '../../errors';
 import type { AccountContext } from '../../store/accounts/accounts';
 import {
@@ -19,10 +20,6 @@ import {
 import type { Database } from '../../store/database';
 import type { Accounts } from '../http/account-context';
 import { kept, redacted, saidIn } from '../http/redacted-body';
-
-/** Whose contract a request came by. */
-export const SHAPES = ['generic', 'mobtexting', 'times-mobile', 'api'] as const;
-export type Shape = (typeof SHAPES)[number];
 
 /** A record as its request said it. */
 export interface SaidRecord {
@@ -64,10 +61,14 @@ export interface RequestLog {
   refused(visitor: Visitor, error: AppError): void;
   /** Writes what was noted. */
   flush(): Promise<void>;
+  /** {@link flush}, for those who read: they wait for it a moment and no longer, since a read never waits for a write. */
+  flushBriefly(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
+/** Many times what it takes. */
+const BRIEFLY_MS = 500;
 /** Of an account in one process: refused requests, and their records, by the second and at once. */
 const REQUESTS = { ratePerSecond: 5, burst: 300 };
 const RECORDS = { ratePerSecond: 50, burst: 5_000 };
@@ -192,6 +193,13 @@ class BatchedLog implements RequestLog {
   async flush(): Promise<void> {
     this.writing = this.writing.then(() => this.write());
     return this.writing;
+  }
+
+  async flushBriefly(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, BRIEFLY_MS)));
+    await Promise.race([this.flush(), over]);
+    clearTimeout(timer);
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,7 @@ export const delivered: Trace = {
   id: '01930000-0000-7000-8000-000000000001',
   to: '+919800000001',
   meta: 'ct-1',
+  origin: { kind: 'request', shape: 'generic', keyId: 'key_1', keyName: 'Journeys' },
   state: 'delivered',
   sender: 'TXTALT',
   requestedSender: 'TXTSMS',

@@ -42,7 +42,7 @@ it.each([
   [['', '9800000001', '', '', '', '2026-11-21T10:00'], 'at', '2026-11-21T10:00', 'no date of the past'],
   [['', '9800000001', '', '', '', '2027-01-01'], 'at', '2027-01-01', 'no date of the past'],
 ])('%j is an error of column %s', (cells, column, value, message) => {
-  expect(read(cells)).toEqual({ kind: 'invalid', column, value, message: expect.stringContaining(message) });
+  expect(read(cells)).toMatchObject({ kind: 'invalid', column, value, message: expect.stringContaining(message) });
 });
 
 it('a row without anything is blank', () => {

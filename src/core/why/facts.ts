@@ -1,6 +1,7 @@
 /** What is known of a thing when somebody asks why: facts in, verdicts out. Words of vendors come as they may be shown. */
 import type { CampaignState } from '../campaigns/campaign';
 import type { FailureClass } from '../messages/outcome';
+import type { Shape } from '../messages/send-id';
 import type { MessageState } from '../messages/status';
 
 /** Who can mend it. */
@@ -125,8 +126,17 @@ export interface SuppressionFacts {
   promotionalOnly: boolean;
 }
 
+/** The request that a message came by. */
+export interface OriginFacts {
+  shape: Shape;
+  /** Null = the key is none of the account's. */
+  keyName: string | null;
+}
+
 export interface MessageFacts {
   id: string;
+  /** Null = it came by no request, or by one of before this was kept. */
+  origin: OriginFacts | null;
   state: MessageState;
   code: string | null;
   reason: string | null;

@@ -28,7 +28,7 @@ const attempt = (over: Partial<AttemptFacts> = {}): AttemptFacts => ({
   createdAt: EARLIER, answeredAt: EARLIER, settledAt: null, ...over,
 }); // prettier-ignore
 const message = (over: Partial<MessageFacts> = {}): MessageFacts => ({
-  id: 'm', state: 'queued', code: null, reason: null, sender: 'TXTSMS', acceptedAt: EARLIER, dueAt: null, heldUntil: null,
+  id: 'm', origin: null, state: 'queued', code: null, reason: null, sender: 'TXTSMS', acceptedAt: EARLIER, dueAt: null, heldUntil: null,
   notBefore: null, validUntil: null, submittedAt: null, settledAt: null, attempts: [], callbacks: [], campaign: null,
   suppression: null, gateways: [gateway()], ...over,
 }); // prettier-ignore
@@ -57,6 +57,7 @@ test.each<Row>([
   ['delivered by fallback', message({ state: 'delivered', attempts: [attempt({ class: 'sender', state: 'refused', code: '13', reason: 'blocked' }), attempt({ no: 2, sender: 'TXTALT', state: 'delivered', class: null })] }), 'delivered-by-fallback', 'you', /under the sender ID TXTALT.*refused TXTSMS: blocked \(code 13\)/],
   ['delivered', message({ state: 'delivered', attempts: [attempt({ state: 'delivered', class: null })] }), 'delivered', 'nobody', /delivered over Infobip/],
   ['CleverTap not told', message({ state: 'delivered', callbacks: [callback()] }), 'not-told', 'clevertap', /has got the message.*answered 500/],
+  ['CleverTap is being told', message({ state: 'delivered', callbacks: [callback({ state: 'sending', tries: 1, lastStatus: null })] }), 'delivered', 'nobody', /delivered/],
   ['callbacks given up', message({ state: 'delivered', callbacks: [callback({ state: 'dead', lastStatus: 400 })] }), 'not-told', 'clevertap', /no further try/],
   ['opted out', message({ state: 'suppressed', code: '903', suppression: suppression() }), 'opted-out', 'recipient', /by a text \(STOP\)/],
   ['by hand', message({ state: 'suppressed', code: '903', suppression: suppression({ source: 'person', keyName: 'Support desk', reason: 'asked by mail' }) }), 'suppressed-by-hand', 'you', /key Support desk: asked by mail/],

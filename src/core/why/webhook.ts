@@ -82,7 +82,8 @@ export function untoldOf(callbacks: readonly CallbackFacts[]): Verdict | null {
       remedy: replay,
     };
   }
-  if (stop === null && tries === 0) return null;
+  // One that is on its way has no answer yet, which is not the same as no answer.
+  if (stop === null && (tries === 0 || (lastStatus === null && lastError === null))) return null;
   const why =
     stop?.sentence ?? `${receiver(webhook)} was not told yet: ${answered(lastStatus, lastError)}; it is tried again.`;
   return { code: 'not-told', sentence: why, who: whoOf(webhook), since: outcome.createdAt, remedy: remedyOf(webhook) };

@@ -30,6 +30,25 @@ export async function findKeyName(db: Kysely<Schema>, id: string): Promise<strin
   return row?.name ?? null;
 }
 
+export interface KeyName {
+  id: string;
+  name: string;
+}
+
+/** So many keys of an account are told by their names: an account has few, and ends one when it makes another. */
+const MAX_NAMES = 1_000;
+
+/** What the keys of an account are called, the newest first, those that have ended too. */
+export async function listKeyNames(db: Kysely<Schema>, accountId: string): Promise<KeyName[]> {
+  return db
+    .selectFrom('api_keys')
+    .select(['id', 'name'])
+    .where('account_id', '=', accountId)
+    .orderBy('created_at', 'desc')
+    .limit(MAX_NAMES)
+    .execute();
+}
+
 /** The keys of these ids, as far as there are any, in no order. */
 export async function findKeys(db: Kysely<Schema>, ids: readonly string[]): Promise<StoredKey[]> {
   const rows = await db

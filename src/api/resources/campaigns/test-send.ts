@@ -52,6 +52,7 @@ export const testSends: Endpoint[] = [
         account.click_tracking === 'off' ? message : withShortLinks(message, deps.publicUrl);
       const accepted = await deps.ingress.accept({
         accountId,
+        origin: { shape: 'api', keyId: actor.keyId },
         hasErasures,
         priority: TRANSACTIONAL_PRIORITY,
         messages: held.map(({ msisdn, sender, options, dueAt, windows }) =>

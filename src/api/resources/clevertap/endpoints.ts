@@ -96,7 +96,7 @@ export const cleverTap: Endpoint[] = [
       const { requests } = deps;
       const visitor = { request, shape, route: path, accountId: actor.accountId, keyId: actor.keyId };
       requests.carries(request, records.length, (index) => toSaid(records[index]!));
-      const facts = { callbackUrl: undefined, idempotencyKey: undefined };
+      const facts = { shape, callbackUrl: undefined, idempotencyKey: undefined };
       const acceptance = await acceptRecords(deps, actor, records, facts).catch((error: unknown) => {
         if (error instanceof AppError) requests.refused(visitor, error);
         throw error;

@@ -19,7 +19,7 @@ const byNumber = ({ msisdn, text }: Sought): { msisdns: string[] } => ({
 export const refusedRecords: Finder = {
   what: 'refused records',
   async find({ database: { pool }, requests }, sought) {
-    await requests.flush();
+    await requests.flushBriefly();
     const filter = { accountId: sought.accountId, limit: MOST };
     const ofNumber = await listRefused(pool, { ...filter, ...byNumber(sought) });
     const ofMeta = await listRefused(pool, { ...filter, meta: sought.text });

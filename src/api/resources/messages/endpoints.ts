@@ -4,6 +4,7 @@ import { hasScope } from '../../../core/accounts/api-key';
 import { uuidv7Ms } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
 import { searchMessages } from '../../../store/messages/search';
+import { listKeyNames } from '../../../store/accounts/api-keys';
 import { traceMessage, type MessageTrace } from '../../../store/messages/trace';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { readSoughtNumber } from '../../http/number';
@@ -66,6 +67,7 @@ export const messages: Endpoint[] = [
     async ({ deps, actor: { accountId, scopes }, params }) =>
       toTrace(
         await existing(params.id, (id) => traceMessage(deps.database.db, accountId, id)),
+        await listKeyNames(deps.database.db, accountId),
         scopes,
         deps.workflowLink,
       ),

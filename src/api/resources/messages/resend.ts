@@ -13,6 +13,7 @@ import { isSuppressed } from '../../../store/messages/suppressions';
 import { findMessage } from '../../../store/messages/trace';
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import type { ApiDeps } from '../../deps';
+import type { Principal } from '../../http/auth';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { invalid } from '../../http/invalid';
 import { createAdmission } from '../../ingress/admission';
@@ -49,7 +50,7 @@ export const resends: Endpoint[] = [
       await refuseSuppressed(deps, context, row);
       const { heldUntil, ...again } = await repetitionOf(deps, context, row);
       await place(deps, row, again.id);
-      await accept(deps, context, row, again);
+      await accept(deps, actor, context, row, again);
       deps.metrics.messages('accepted', 1);
       const note = { action: 'message.resent', subject: row.id, detail: { resentAs: again.id, state: row.state } };
       await insertAudit(deps.database.db, actor, note);
@@ -130,6 +131,7 @@ async function place(
 
 async function accept(
   deps: ApiDeps,
+  { keyId }: Principal,
   { account, hasErasures }: AccountContext,
   row: MessageRow,
   message: IncomingMessage & { id: string },
@@ -137,6 +139,7 @@ async function accept(
   try {
     await deps.ingress.accept({
       accountId: account.id,
+      origin: { shape: 'api', keyId },
       hasErasures,
       priority: TRANSACTIONAL_PRIORITY,
       // Its record is the first one's: this one is asked for by a person, and repeats that on purpose.

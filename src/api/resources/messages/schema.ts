@@ -4,11 +4,13 @@ import type { Scope } from '../../../core/accounts/api-key';
 import { maskMsisdn } from '../../../core/messages/msisdn';
 import { CLAIMABLE_STATES, MESSAGE_STATES, type MessageState } from '../../../core/messages/status';
 import { heldUntilMs } from '../../../core/time/hold';
+import type { KeyName } from '../../../store/accounts/api-keys';
 import type { MessageRow } from '../../../store/messages/shown';
 import type { MessageTrace } from '../../../store/messages/trace';
 import { campaignWorkflowId, sendWorkflowId } from '../../../workflows/contract';
 import { HIDDEN_BY, toOptions, toSaid, toText } from '../../http/content';
 import { instant } from '../../http/instant';
+import { originAnswer, toOrigin } from '../../http/origin';
 import { pageQuery } from '../../http/page';
 import { storable, storableName } from '../../http/text';
 import { vendorsId } from '../../http/vendors-id';
@@ -181,6 +183,7 @@ const options = z
 export const trace = z
   .object({
     ...message.shape,
+    origin: originAnswer,
     text: z.string().nullable().describe('Null unless the key has the scope `content` or `manage`.'),
     textHidden: z
       .enum(HIDDEN_BY)
@@ -244,14 +247,17 @@ function workflowIdOf({ campaign_id: campaignId, group_id: groupId, slice_id: sl
   return campaignId === null ? sendWorkflowId(groupId ?? sliceId) : campaignWorkflowId(campaignId);
 }
 
+/** @param keys of the account, those that have ended too. */
 export function toTrace(
   { message, attempts, receipts, callbacks }: MessageTrace,
+  keys: readonly KeyName[],
   scopes: readonly Scope[],
   linkTo: WorkflowLinks,
 ) {
   const said = (words: string | null): string | undefined => toSaid(words, message, scopes);
   return {
     ...toMessage(message, scopes, linkTo),
+    origin: toOrigin(message, keys),
     ...toText(message, scopes),
     options: toOptions(message, scopes),
     attempts: attempts.map((attempt) => ({

@@ -42,7 +42,7 @@ export const requests: Endpoint[] = [
     async (call) => {
       const { deps, actor, query } = call;
       const { to, meta, outcome, from, until, cursor, limit } = query;
-      await deps.requests.flush();
+      await deps.requests.flushBriefly();
       const show = (row: ShownRequest) => toRequest(row, actor.scopes);
       if (outcome === 'taken') {
         const taken = to !== undefined || meta !== undefined || cursor !== undefined ? [] : await listTaken(call);
@@ -74,7 +74,7 @@ export const requests: Endpoint[] = [
       answers: { 200: { description: 'The newest first.', schema: z.object({ items: z.array(latestAnswer) }) } },
     },
     async ({ deps, actor }) => {
-      await deps.requests.flush();
+      await deps.requests.flushBriefly();
       return { items: (await listLatest(deps.database.pool, actor.accountId)).map(toLatest) };
     },
   ),
@@ -90,7 +90,7 @@ export const requests: Endpoint[] = [
     },
     async (call) => {
       const { deps, actor, params } = call;
-      await deps.requests.flush();
+      await deps.requests.flushBriefly();
       const row = await existing(params.id, async (id) => {
         const refused = await findRefused(deps.database.pool, actor.accountId, id);
         return refused ?? (await listTaken(call)).find((taken) => taken.id === id) ?? null;

@@ -6,7 +6,7 @@ import type { ShownLatest, ShownRequest } from '../../../store/accounts/requests
 import { withoutNumbers } from '../../http/content';
 import { instant } from '../../http/instant';
 import { pageOf, pageQuery } from '../../http/page';
-import { SHAPES } from '../../ingress/request-log';
+import { SHAPES } from '../../../core/messages/send-id';
 
 const OUTCOMES = ['refused', 'partly', 'taken'] as const;
 

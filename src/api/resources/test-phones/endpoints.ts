@@ -16,6 +16,7 @@ import {
 import { TRANSACTIONAL_PRIORITY } from '../../../workflows/contract';
 import type { ApiDeps } from '../../deps';
 import { endpoint, reply, type Call, type Endpoint } from '../../endpoint';
+import type { Principal } from '../../http/auth';
 import { invalidField } from '../../http/invalid';
 import { readNumber } from '../../http/number';
 import { pageOf, pageQuery, readCursor } from '../../http/page';
@@ -94,8 +95,7 @@ export const testPhones: Endpoint[] = [
       const leaves = await judged(deps, context, msisdn, code);
       const { phone, isNew } = await ensure(call, msisdn, body.name, code);
       // After the commit: a code that arrives must be one that can be verified.
-      if (phone.verified_at === null)
-        await send(deps, { accountId: actor.accountId, hasErasures: context.hasErasures }, leaves);
+      if (phone.verified_at === null) await send(deps, actor, context, leaves);
       return reply(isNew ? 201 : 200, toTestPhone(phone, actor.scopes));
     },
   ),
@@ -181,10 +181,12 @@ async function judged(deps: ApiDeps, context: AccountContext, msisdn: string, co
 /** The code leaves as any message does, and nobody but the phone hears of it: it has no webhook, and its text is not shown. */
 async function send(
   { ingress, metrics }: ApiDeps,
-  { accountId, hasErasures }: { accountId: string; hasErasures: boolean },
+  { accountId, keyId }: Principal,
+  { hasErasures }: AccountContext,
   message: IncomingMessage,
 ): Promise<void> {
-  await ingress.accept({ accountId, hasErasures, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
+  const origin = { shape: 'api', keyId } as const;
+  await ingress.accept({ accountId, origin, hasErasures, priority: TRANSACTIONAL_PRIORITY, messages: [message] });
   metrics.messages('accepted', 1);
 }
 

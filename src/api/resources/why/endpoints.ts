@@ -94,7 +94,7 @@ export const whys: Endpoint[] = [
       if ([to, meta, id].filter((given) => given !== undefined).length !== 1) {
         throw invalidField('to', 'or "id" or "meta" must be given, and only one of them');
       }
-      await deps.requests.flush();
+      await deps.requests.flushBriefly();
       const { account } = await deps.accounts.context(accountId);
       const asking = { deps, accountId, scopes, now: new Date(), tell: tellIn(account.timezone), account };
       if (id !== undefined) {

@@ -1,5 +1,5 @@
 /** What a verdict rests on, as a list of what happened, oldest first. */
-import type { MessageFacts, RefusalFacts, Subject } from '../../../core/why/facts';
+import type { MessageFacts, OriginFacts, RefusalFacts, Subject } from '../../../core/why/facts';
 
 export interface Evidence {
   at: Date;
@@ -11,12 +11,19 @@ export interface Evidence {
 const said = (words: string | null): string => (words === null || words === '' ? '' : `: ${words}`);
 const coded = (code: string | null): string => (code === null ? '' : ` (code ${code})`);
 
+function cameFrom(origin: OriginFacts | null): string {
+  if (origin === null) return 'The record was accepted.';
+  const { shape, keyName } = origin;
+  const by = keyName === null ? '' : ` with the key ${keyName}`;
+  return shape === 'api' ? `It was asked for by the API${by}.` : `It came from CleverTap (${shape})${by}.`;
+}
+
 export function evidenceOfMessage(message: MessageFacts): Evidence[] {
   const all: Evidence[] = [
     {
       at: message.acceptedAt,
       kind: 'accepted',
-      sentence: 'The record was accepted.',
+      sentence: cameFrom(message.origin),
       subject: { kind: 'message', id: message.id },
     },
   ];

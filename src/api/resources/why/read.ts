@@ -16,7 +16,9 @@ import {
   type WebhookRowFacts,
 } from '../../../store/accounts/why';
 import type { MessageTrace } from '../../../store/messages/trace';
+import { listKeyNames } from '../../../store/accounts/api-keys';
 import { toSaid } from '../../http/content';
+import { toOrigin } from '../../http/origin';
 import type { ApiDeps } from '../../deps';
 
 type Gateways = Awaited<ReturnType<typeof listGatewayFacts>>;
@@ -97,17 +99,20 @@ export async function readMessage(asking: Asking, trace: MessageTrace): Promise<
   const { pool } = deps.database;
   const { message, attempts, callbacks } = trace;
   const said = (words: string | null): string | null => toSaid(words, message, scopes) ?? null;
-  const [slice, all, campaign, suppression, webhooks] = await Promise.all([
+  const [slice, all, campaign, suppression, webhooks, keys] = await Promise.all([
     findSliceFacts(pool, message.slice_id),
     listGatewayFacts(pool, accountId, [...new Set(attempts.map(({ gateway_id }) => gateway_id))]),
     message.campaign_id === null ? null : findCampaignFacts(pool, accountId, message.campaign_id),
     message.state === 'suppressed' ? readSuppression(asking, message.msisdn) : null,
     listWebhookFacts(pool, accountId, [...new Set(callbacks.map(({ webhook_id }) => webhook_id))]),
+    listKeyNames(deps.database.db, accountId),
   ]);
+  const { shape, keyName = null } = toOrigin(message, keys);
   const nameOf = (id: string): string => all.find((gateway) => gateway.id === id)?.name ?? id;
   const isWaiting = (CLAIMABLE_STATES as readonly string[]).includes(message.state);
   return {
     id: message.id,
+    origin: shape === undefined ? null : { shape, keyName },
     state: message.state,
     code: message.code,
     reason: said(message.reason),

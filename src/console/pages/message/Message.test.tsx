@@ -21,7 +21,7 @@ test('with data: its story from CleverTap to CleverTap, with the names of things
   await shown('Infobip refused the sender ID TXTSMS: this sender ID is blocked, code 13.');
   const steps = [...document.querySelectorAll('.timeline .what > p:first-child')].map((each) => each.textContent);
   expect(steps).toEqual([
-    'It came in, and was accepted: 1 part in the SMS alphabet.',
+    'It came from CleverTap with the key Journeys, and was accepted: 1 part in the SMS alphabet.',
     'Attempt 1: sent to Infobip under TXTSMS.',
     'Infobip refused the sender ID TXTSMS: this sender ID is blocked, code 13.',
     'Attempt 2: sent to Infobip under TXTALT.',

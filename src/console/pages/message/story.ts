@@ -45,17 +45,20 @@ const because = (...parts: (string | undefined | null)[]): string => {
   return said.length === 0 ? '' : `: ${said.join(', ')}`;
 };
 
-function came({ acceptedAt, campaignId, resendOf, test, segments, encoding, service, meta }: Trace & { resendOf?: string }): Step {
-  const how = test === true ? 'A person tried a gateway with it'
-    : resendOf !== undefined ? 'A person sent an earlier message again'
-    : campaignId !== undefined ? 'A campaign made it'
-    : 'It came in, and was accepted';
+function came({ acceptedAt, origin, campaignId, resendOf, segments, encoding, service, meta }: Trace): Step {
+  const by = origin.keyName === undefined ? '' : ` with the key ${origin.keyName}`;
+  const how = origin.kind === 'test' ? 'A person tried a gateway with it'
+    : resendOf !== undefined ? `A person sent an earlier message again${by}`
+    : origin.kind === 'campaign' ? 'A campaign made it'
+    : origin.shape === undefined ? 'It came in, and was accepted'
+    : origin.shape === 'api' ? `The API was asked for it${by}`
+    : `It came from CleverTap${by}, and was accepted`;
   const alphabet = encoding === 'gsm7' ? 'the SMS alphabet' : 'UCS-2';
   return {
     at: acceptedAt,
     tone: 'good',
     sentence: `${how}: ${plural(segments, 'part')} in ${alphabet}.`,
-    facts: { meta: meta ?? undefined, service, campaign: campaignId },
+    facts: { meta: meta ?? undefined, service, contract: origin.shape, key: origin.keyName, campaign: campaignId },
   };
 } // prettier-ignore
 
