@@ -66,6 +66,8 @@ export interface Ran {
 const MARK = '@@@';
 /** Enough for a campaign that is due in a minute's time. */
 const PATIENCE_S = 90;
+/** Of a command that does not end by itself. */
+const PAGE_MS = 170_000;
 
 /**
  * Runs the commands of one page in one shell, so that what one sets the next has, and stops at the first that fails.
@@ -87,7 +89,13 @@ export function runCommands(blocks: readonly Block[], { folder, env, replaced, h
   const script = [...preamble, ...blocks.map((block, at) => `printf '\\n${MARK}%s\\n' ${at}\n${commandOf(block)}`)]
     .join('\n')
     .replace(new RegExp(Object.keys(replaced).map(escaped).join('|'), 'g'), (found) => replaced[found]!);
-  const { stdout, stderr, status } = spawnSync('bash', ['-s'], { input: script, cwd: folder, env, encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync('bash', ['-s'], {
+    input: script,
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: PAGE_MS,
+  });
   const outputs = new Map(
     stdout
       .split(`\n${MARK}`)
