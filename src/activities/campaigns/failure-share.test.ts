@@ -113,3 +113,14 @@ test('one that somebody resumed does not pause itself again', async () => {
   const { mayClaim } = await guardOf(id);
   expect(await mayClaim()).toBe(true);
 });
+
+test('what a run knew before a person resumed it pauses it no more; its neighbour pauses itself', async () => {
+  await limitTo(0.3);
+  const [resumed, neighbour] = [await running([[0, 100]]), await running([[0, 100]])];
+  const [guard, beside] = [await guardOf(resumed), await guardOf(neighbour)];
+  await store.pool.query('update campaigns set self_pausing = false where id = $1', [resumed]);
+  expect([await guard.mayClaim(), guard.halted()]).toEqual([true, 0]);
+  expect((await readCampaign(store.db, resumed))!.state).toBe('running');
+  expect([await beside.mayClaim(), beside.halted()]).toEqual([false, 1]);
+  await limitTo(null);
+});

@@ -1,6 +1,6 @@
 /** A campaign of which too many messages fail pauses itself, where its account says so. */
 import type { CampaignRow } from '../../store/campaigns/campaigns';
-import { moveCampaign } from '../../store/campaigns/campaigns';
+import { mayPauseItself, moveCampaign } from '../../store/campaigns/campaigns';
 import { insertAudit } from '../../store/accounts/audit';
 import { clearLookAt, countOutcomes, type CountedSlices, type OutcomeCounts } from '../../store/campaigns/slices';
 import type { LiveCampaign } from '../../store/campaigns/live';
@@ -14,7 +14,10 @@ const SELF_PAUSE_MIN_SETTLED = 100;
 export const failureShare = ({ settled, failed }: OutcomeCounts): number =>
   settled < SELF_PAUSE_MIN_SETTLED ? 0 : failed / settled;
 
-/** Pauses a campaign because of a share of failures. Null: it is in no state to be paused. */
+/**
+ * Pauses a campaign because of a share of failures. Null: it is in no state to be paused, or a person has resumed it since
+ * that share was held against its limit: then they have decided.
+ */
 export function pauseItself(
   { db }: Pick<Database, 'db'>,
   { id, account_id: accountId }: Pick<CampaignRow, 'id' | 'account_id'>,
@@ -22,6 +25,7 @@ export function pauseItself(
 ): Promise<CampaignRow | null> {
   const percent = Math.round(share * 100);
   return db.transaction().execute(async (tx) => {
+    if (!(await mayPauseItself(tx, id))) return null;
     const reason = `paused by itself: ${percent} % of the messages with an outcome failed`;
     const moved = await moveCampaign(tx, id, 'paused', { reason });
     if (moved === null) return null;

@@ -128,6 +128,17 @@ export async function moveCampaign(
   return row ?? null;
 }
 
+/** Whether it still pauses itself because of failures: nobody has resumed it. Its row is locked. */
+export async function mayPauseItself(tx: Kysely<Schema>, id: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('campaigns')
+    .select('self_pausing')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.self_pausing === true;
+}
+
 /** Its audience is being prepared, in SQL: also of one that was paused or cancelled meanwhile. */
 export const STILL_PREPARED = sql.raw<boolean>(`(state = 'preparing' or unprepared)`);
 
