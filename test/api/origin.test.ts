@@ -1,6 +1,7 @@
 /** Where a message came from: which key and contract, which campaign, or a person who sent it again. */
 import { uuidv7 } from '../../src/core/messages/ids';
 import { joinStack, type SharedStack } from '../support/shared';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 /** Another account: its keys are never named, and it sees nothing. */
@@ -58,7 +59,9 @@ test('what a person sent again, and what a campaign made', async () => {
   const { json: campaign } = await stack.call('POST', '/api/v1/campaigns', {
     name: 'Origin', message: 'Hello', service: 'T', audience: { recipients: [{ to: '919800000613', custom: 'origin-6' }] },
   }); // prettier-ignore
-  await stack.settled();
-  const [made] = (await stack.call('GET', '/api/v1/messages?meta=origin-6')).json.items;
+  const made = await until('the campaign has made its message', async () => {
+    const { json } = await stack.call('GET', '/api/v1/messages?meta=origin-6');
+    return json.items[0] as { id: string } | undefined;
+  });
   expect(await originOf(made.id)).toEqual({ kind: 'campaign', campaignId: campaign.id });
 });
