@@ -4,7 +4,6 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { operations } from '../../src/api/operations';
 import { blocksOf, differences, lastJson, runCommands, type Block } from '../support/documents';
 import { filesBelow, readDocument, ROOT } from '../support/markdown';
 import { ADMIN_KEY, temporaryFolder } from '../support/servers';
@@ -15,10 +14,7 @@ const pages = [...FIRST, ...filesBelow('docs', '.md').sort()]
   .filter((page, at, all) => all.indexOf(page) === at && !page.includes('/decisions/'))
   .filter((page) => existsSync(path.join(ROOT, page)) && blocksOf(readDocument(page)).length > 0);
 
-const isThere = (route: string): boolean =>
-  operations.some((operation) => new RegExp(`^${operation.path.replace(/:\w+/g, '[^/]+')}$`).test(route));
-const isRun = ({ directives }: Block): boolean =>
-  directives['not run'] === undefined && (directives.needs === undefined || isThere(directives.needs));
+const isRun = ({ directives }: Block): boolean => directives['not run'] === undefined;
 
 let stack: SharedStack;
 const folder = temporaryFolder();

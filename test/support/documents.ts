@@ -3,7 +3,6 @@
  * what is special about it:
  *
  *     <!-- not run: why -->       it is not run; the JSON below it is not compared either
- *     <!-- needs: /api/v1/… -->   it is run where the API has this route
  *     <!-- until: words -->       it is run until its output has these words: something happens meanwhile
  *     <!-- fails: 409 -->         it is answered with this status
  *     <!-- request: POST /… -->   JSON that is sent there, and taken; `simulator PUT /…` is sent to the simulator
@@ -24,7 +23,7 @@ export interface Block {
 }
 
 const FENCE = /((?:^ *<!-- .* -->\n+)*)^( *)```(sh|json)\n([\s\S]*?)^ *```$/gm;
-const DIRECTIVE = /<!-- (not run|needs|until|fails|request|answer): (.*?) -->/g;
+const DIRECTIVE = /<!-- (not run|until|fails|request|answer): (.*?) -->/g;
 
 const WHOLE_PAGE = /^<!-- page not run: (.*) -->$/m;
 

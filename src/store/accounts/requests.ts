@@ -22,15 +22,13 @@ export interface RequestProblem {
   message: string;
 }
 
-export interface RefusedRequest {
+/** What is kept of a request, and shown. */
+interface KeptRequest {
   /** UUIDv7 of the moment it was answered. */
   id: string;
-  accountId: string;
   at: Date;
   shape: string;
   route: string;
-  keyId: string;
-  outcome: 'refused' | 'partly';
   status: number;
   code: string | null;
   message: string | null;
@@ -38,6 +36,12 @@ export interface RefusedRequest {
   rejected: number;
   body: string | null;
   problems: RequestProblem[];
+}
+
+export interface RefusedRequest extends KeptRequest {
+  accountId: string;
+  keyId: string;
+  outcome: 'refused' | 'partly';
 }
 
 /** The latest request of a key in one contract. */
@@ -207,22 +211,11 @@ async function writeLatest(client: PoolClient, latest: readonly LatestRequest[])
 }
 
 /** A request as it is shown. */
-export interface ShownRequest {
-  id: string;
-  at: Date;
-  shape: string;
-  route: string;
+export interface ShownRequest extends KeptRequest {
   key_id: string;
   /** Null: it is the environment's admin key. */
   key_name: string | null;
   outcome: 'refused' | 'partly' | 'taken';
-  status: number;
-  code: string | null;
-  message: string | null;
-  accepted: number;
-  rejected: number;
-  body: string | null;
-  problems: RequestProblem[];
 }
 
 export interface RequestFilter {
