@@ -63,7 +63,9 @@ function isLoopback(host: string): boolean {
 async function problemAt(publicUrl: string): Promise<string | null> {
   try {
     const signal = AbortSignal.timeout(PUBLIC_URL_MS);
-    const answer = await fetch(`${publicUrl}/healthz`, { redirect: 'manual', signal });
+    // A connection of its own: one that was kept from an earlier look says how that one ended, not whether anybody listens now.
+    const headers = { connection: 'close' };
+    const answer = await fetch(`${publicUrl}/healthz`, { redirect: 'manual', signal, headers });
     const text = await answer.text();
     if (answer.status !== 200) return `it answered ${answer.status}`;
     return text.includes('"status":"ok"') ? null : 'something else answers there';
