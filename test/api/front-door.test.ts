@@ -86,6 +86,21 @@ describe.each(ROUTES)('%s', (path) => {
     else expect(ahead.status).toBe(status);
   });
 
+  test.each([
+    ['gzip', Buffer.from(text), 'Content-Encoding says "gzip", which the body is not: '],
+    ['gzip', gzipSync(text).subarray(0, 30), 'Content-Encoding says "gzip", which the body is not: '],
+    ['deflate', Buffer.from(text), 'Content-Encoding says "deflate", which the body is not: '],
+    ['br', Buffer.from(text), 'Content-Encoding says "br", which the body is not: '],
+    ['lzw', Buffer.from(text), 'Content-Encoding says "lzw", which is not known: '],
+  ])('a body that is not what Content-Encoding says: %s', async (encoding, body, says) => {
+    const answer = await ask(path, { body, headers: { ...AUTHORIZED, 'content-encoding': encoding } });
+    expect(answer.status).toBe(400);
+    // Each shape of answer has a place of its own for it.
+    expect(answer.text.replaceAll('\\"', '"')).toContain(
+      `${says}compress it with gzip, deflate or br, or send it as it is, without that header`,
+    );
+  });
+
   test('a repeated request under its Idempotency-Key gets the first answer', async () => {
     const asked = { body: text, headers: { ...AUTHORIZED, 'idempotency-key': `again-${keys++}` } };
     const first = await ask(path, asked);

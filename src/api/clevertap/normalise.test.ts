@@ -334,7 +334,7 @@ describe('how old it may be when it leaves', () => {
       { valid_until: '2026-08-01 11:00', time: '2026-08-01 12:00' },
       /^valid_until is .*leave at/,
     ],
-    ['is none', { validUntil: 'tomorrow' }, /^validUntil the time is unreadable/],
+    ['is none', { validUntil: 'tomorrow' }, /^validUntil is unreadable/],
     ['is no value', { validUntil: {} }, /^validUntil is not a time$/],
   ])('a validUntil that %s is rejected', (_, fields, message) => {
     const [problem, said] = rejected(fields);

@@ -8,7 +8,7 @@ import { segment, type Encoding } from '../../core/messages/segments';
 import { smartText } from '../../core/messages/smart-encoding';
 import { MAX_SENDER_LENGTH } from '../../core/gateways/sender';
 import type { MessageOptions } from '../../store/tables';
-import { isStorable } from '../http/text';
+import { isStorable, UNSTORABLE_MESSAGE } from '../http/text';
 import type { RecordProblem, RecordProblemCode } from '../ingress/record-problem';
 import type { Field, NamedValues } from './fields';
 import { unreplacedToken } from './tokens';
@@ -176,7 +176,7 @@ class RecordReader {
     if (field !== 'meta' && isBlank(text)) return undefined;
     const unreplaced = unreplacedToken(text);
     if (unreplaced !== null) this.reject(field, 'unreplaced-token', unreplaced);
-    if (!isStorable(text)) this.reject(field, 'invalid-type', 'has a NUL or half a surrogate pair, which is no text');
+    if (!isStorable(text)) this.reject(field, 'invalid-type', UNSTORABLE_MESSAGE);
     if (text.length > maxLength)
       this.reject(field, 'too-long', `has ${text.length} characters; at most ${maxLength} are taken`);
     return text;

@@ -74,6 +74,13 @@ export function toAppError(thrown: unknown, request: Request): AppError {
     const { limit = MAX_BODY_BYTES } = thrown as { limit?: number };
     return new AppError('too-large', `The body is larger than ${shownSize(limit)}: split it`);
   }
+  const encoding = request.get('content-encoding');
+  // What inflates a body names no type of error, and codes by the encoding.
+  if (status !== undefined && encoding !== undefined && (type ?? 'encoding.unsupported') === 'encoding.unsupported') {
+    const what = type === undefined ? 'which the body is not' : 'which is not known';
+    const remedy = 'compress it with gzip, deflate or br, or send it as it is, without that header';
+    return new AppError('malformed-body', `Content-Encoding says ${JSON.stringify(encoding)}, ${what}: ${remedy}`);
+  }
   if (status !== undefined && status >= 400 && status < 500) {
     return new AppError('malformed-body', thrown instanceof Error ? thrown.message : 'The body can’t be read');
   }

@@ -3,8 +3,8 @@
 /** Nobody sees these, and copied headers and byte order marks bring them along. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const ACCENTS = /[\u0300-\u036f]/g;
-/** The dot below that Hindi writes or leaves away, and what stretches and vowels Arabic. */
-const OPTIONAL = /[\u093c\u0640\u064b-\u0652]/g;
+/** The dot below that Hindi, Bengali, Punjabi and Gujarati write or leave away, and what stretches and vowels Arabic. */
+const OPTIONAL = /[\u093c\u09bc\u0a3c\u0abc\u0640\u064b-\u0652]/g;
 const BETWEEN = /[^\p{L}\p{M}\p{N}]/gu;
 
 /** A header's cell as a name: what can't be seen and blanks around it don't count. */
@@ -91,7 +91,22 @@ const NAMES: readonly string[] = [
   ...['telepon', 'nomor telepon', 'no telepon', 'no telp', 'nomor telp', 'telp', 'telepon seluler', 'nomor seluler'],
   ...['nomor whatsapp', 'no whatsapp', 'nomor wa', 'no wa', 'nomor kontak', 'no kontak'],
   // What may also be a name or a count
-  ...['tel', 'contact', 'contacto', 'contato', 'kontak', 'संपर्क', 'nomor', 'número', 'numéro', 'رقم', 'नंबर', 'wa'],
+  ...[
+    'recipient',
+    'receiver',
+    'tel',
+    'contact',
+    'contacto',
+    'contato',
+    'kontak',
+    'संपर्क',
+    'nomor',
+    'número',
+    'numéro',
+    'رقم',
+    'नंबर',
+    'wa',
+  ],
 ];
 
 /** What phones are called; a name of nothing but these and {@link BESIDE} says as well that it has numbers. */
@@ -99,12 +114,21 @@ const PHONES = wordsOf(`phone mobile cell cellphone cellular handphone telephone
   मोबाइल मोबाईल फोन दूरभाष मो व्हाट्सएप व्हाट्सऐप वॉट्सऐप
   teléfono teléf telf tlf tfno móvil celular cel telefónico telefone telemóvel fone téléphone portable gsm
   هاتف الهاتف جوال الجوال موبايل الموبايل محمول المحمول نقال النقال خلوي الخلوي تليفون التليفون تلفون التلفون واتساب الواتساب
-  hp ponsel telepon telp telpon tlp seluler wa`);
+  hp ponsel telepon telp telpon tlp seluler wa
+  মোবাইল ফোন মুঠোফোন મોબાઇલ મોબાઈલ ફોન மொபைல் கைபேசி தொலைபேசி அலைபேசி మొబైల్ ఫోన్ ಮೊಬೈಲ್ ಫೋನ್ മൊബൈൽ ഫോൺ ਮੋਬਾਈਲ ਮੋਬਾਇਲ ਫੋਨ موبائل فون
+  telefon telefonnummer handy handynummer mobil mobilnummer mobiltelefon rufnummer telefono cellulare
+  телефон телефона мобильный мобильного тел cep telefonu thoại
+  手机 手机号 手机号码 手機 手機號碼 电话 电话号码 電話 電話號碼 電話番号 携帯電話 携帯番号 携帯電話番号
+  전화 전화번호 휴대폰 휴대폰번호 핸드폰 핸드폰번호 휴대전화 เบอร์โทร เบอร์โทรศัพท์ โทรศัพท์ เบอร์มือถือ มือถือ`);
 const BESIDE = wordsOf(`number no num nr nro nbr n o sms contact customer registered primary value
+  user client subscriber member guest recipient receiver billing shipping delivery default address account profile
+  home work office personal private business main secondary alternate alternative alt other your my e164
+  নম্বর নাম্বার નંબર எண் నంబర్ నెంబర్ ಸಂಖ್ಯೆ ನಂಬರ್ നമ്പർ ਨੰਬਰ نمبر
+  nummer numero di номер numarası số điện nombor 番号 번호
   नंबर नम्बर नं न संख्या क्रमांक संपर्क सम्पर्क número núm de del do da contacto contato numéro رقم nomor kontak
   1 2 3 4 5 6 7 8 9`);
 
-/** Words, and figures that stand right behind one, of what {@link keyOf} would join. */
+/** Words of what {@link keyOf} would join, and figures that stand right behind one. */
 function wordsOf(name: string): ReadonlySet<string> {
   return new Set(
     name
@@ -124,5 +148,15 @@ function rankOfWords(name: string): number | null {
 
 const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [keyOf(name), rank] as const).reverse());
 
+/** `Phone (with country code)`: what is in brackets behind a name says how to write what it names. */
+const NOTED = /^\s*([^([]+?)\s*(?:\([^()]*\)|\[[^[\]]*\])\s*$/;
+
+/** Between the words of `homePhone`. */
+const JOINED = /(?<=\p{Ll})(?=\p{Lu})/gu;
+
 /** How well a column's name says that it has numbers: 0 is the best, null = it doesn't say so. */
-export const numberColumnRank = (name: string): number | null => RANKS.get(keyOf(name)) ?? rankOfWords(name);
+export function numberColumnRank(name: string): number | null {
+  const rank = RANKS.get(keyOf(name)) ?? rankOfWords(name) ?? rankOfWords(name.replace(JOINED, ' '));
+  const [, bare] = NOTED.exec(name) ?? [];
+  return rank === null && bare !== undefined ? numberColumnRank(bare) : rank;
+}

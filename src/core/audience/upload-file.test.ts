@@ -75,6 +75,19 @@ test.each([
   ['Nº de telefone', 'Tel. celular', 'Fone/Celular', 'Celular (WhatsApp)', 'Nº de telemóvel'],
   ['Tél. portable', 'N° de tél.', 'N° de portable', 'Numéro de téléphone portable', 'Num. tél.', 'Téléphone 1'],
   ['رقم الهاتف الجوال', 'الهاتف النقال', 'الواتساب', 'رقم الموبايل/واتساب'],
+  ['MobilePhone', 'customerMobileNo', 'HomePhone', 'Billing Phone', 'Default Address Phone', 'User Phone'],
+  [
+    'Phone (with country code)',
+    'Mobile No. [10 digits]',
+    'Phone Number *',
+    'Recipient',
+    'Receiver Mobile',
+    'Alt. Phone',
+  ],
+  ['মোবাইল নম্বর', 'ફોન નંબર', 'மொபைல் எண்', 'ఫోన్ నంబర్', 'ಮೊಬೈಲ್ ಸಂಖ್ಯೆ', 'മൊബൈൽ നമ്പർ', 'ਫ਼ੋਨ ਨੰਬਰ', 'موبائل نمبر'],
+  ['Telefonnummer', 'Handynummer', 'Mobilnummer', 'Rufnummer', 'Handy', 'Numero di cellulare', 'Cellulare'],
+  ['Номер телефона', 'Мобильный', 'Телефон', 'Cep telefonu', 'Telefon Numarası', 'Số điện thoại', 'Nombor telefon'],
+  ['手机号', '手机号码', '电话', '電話番号', '携帯電話', '전화번호', '휴대폰 번호', 'เบอร์โทรศัพท์', 'เบอร์โทร'],
   ['No HP/WA', 'No. HP (WA)', 'Nomor Telpon', 'Tlp', 'Nomor Telepon Seluler'],
 ])('columns of numbers by the names that people give them: %s …', (...names) => {
   for (const name of names) expect([name, plan(['name', name]).number.at]).toEqual([name, 1]);
@@ -94,7 +107,23 @@ test('the surest name wins, and the others stand in', () => {
   for (const name of ['Customer number 2', 'Phone 1 - Type', 'Has phone', 'Phone model', 'Número de contacto 2']) {
     expect([name, problem(['id', name])]).toEqual([name, expect.stringContaining('no column with the numbers')]);
   }
-  for (const name of ['Customer number', 'Order number', 'Name', 'Amount', 'Contact name']) {
+  for (const name of [
+    'Customer number',
+    'Order number',
+    'Name',
+    'Amount',
+    'Contact name',
+    'Mobile country code',
+    'Phone verified',
+    'phoneType',
+    'Home address',
+    'Recipient name',
+    'Work',
+    'User number',
+    'Номер заказа',
+    '号码',
+    '(phone)x',
+  ]) {
     expect([name, problem(['id', name])]).toEqual([name, expect.stringContaining('no column with the numbers')]);
   }
 });

@@ -31,9 +31,9 @@ const EPOCH_MILLISECONDS = /^\d{13}$/;
  */
 export function parseSendTime(raw: string | number, zone: string, now: Date): SendTime {
   const at = instantOf(String(raw).trim(), zone);
-  if (at === undefined) return { ok: false, reason: `the time is unreadable: write ${SEND_TIME_FORMATS}` };
+  if (at === undefined) return { ok: false, reason: `is unreadable: write ${SEND_TIME_FORMATS}` };
   if (at - now.getTime() > MAX_AHEAD_DAYS * DAY_MS) {
-    return { ok: false, reason: `the time is more than ${MAX_AHEAD_DAYS} days ahead` };
+    return { ok: false, reason: `is more than ${MAX_AHEAD_DAYS} days ahead` };
   }
   return { ok: true, at: new Date(at) };
 }
