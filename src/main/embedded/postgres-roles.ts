@@ -4,10 +4,11 @@
  * tables belong to the superuser, is handed over so.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
 import { LOOPBACK } from '../../config';
+import { createFile } from './whole-files';
 
 /** The role that initdb makes. */
 export const SUPERUSER = 'heliograph';
@@ -34,9 +35,7 @@ export function newPassword(): string {
 export async function keepPasswords(dataDir: string): Promise<Passwords> {
   const keep = async (role: string): Promise<string> => {
     const file = path.join(dataDir, `postgres.${role}.password`);
-    await writeFile(file, newPassword(), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    createFile(file, newPassword());
     return (await readFile(file, 'utf8')).trim();
   };
   return { owner: await keep('owner'), runtime: await keep('runtime') };

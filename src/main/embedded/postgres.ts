@@ -15,6 +15,7 @@ import { drawFreePort, portIsFree } from './ports';
 import { makeDataFolder } from './private-files';
 import { systemEnvironment } from './server-environment';
 import { launchServer, stopLeftover, type ServerProcess } from './server-process';
+import { replaceFile } from './whole-files';
 
 const MAJOR = '18';
 const READY_DEADLINE_MS = 60_000;
@@ -175,7 +176,7 @@ async function choosePort(options: PostgresOptions): Promise<number> {
   const remembered = Number((await readFile(file, 'utf8').catch(missing)) ?? 0);
   if (remembered > 0 && (await portIsFree(remembered))) return remembered;
   const port = await drawFreePort();
-  await writeFile(file, `${port}\n`, { mode: 0o600 });
+  replaceFile(file, `${port}\n`);
   return port;
 }
 

@@ -1,9 +1,10 @@
 /** The data folder: one supervisor at a time, keys that outlive it, and the record of what it runs. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeDataFolder } from '../embedded/private-files';
 import { commandLineOf, stopLeftover } from '../embedded/server-process';
+import { createFile, replaceFile } from '../embedded/whole-files';
 
 /** A process as recorded; the command line tells it from another one that got its number later. */
 interface RecordedProcess {
@@ -47,7 +48,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     record: (running) => {
       writing = writing.then(async () => {
         const children = await Promise.all(running.map(async ({ name, pid }) => ({ name, ...(await describe(pid)) })));
-        writeFileSync(file, JSON.stringify({ ...own, children }), { mode: 0o600 });
+        replaceFile(file, JSON.stringify({ ...own, children }));
       });
     },
     secret: (name, make) => keep(path.join(folder, name), make),
@@ -60,12 +61,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 
 async function take(file: string, folder: string, own: Record): Promise<void> {
   for (;;) {
-    try {
-      writeFileSync(file, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (createFile(file, JSON.stringify(own))) return;
     const earlier = readRecord(file);
     if (earlier !== undefined && (await isRunning(earlier.supervisor))) {
       throw new Error(
@@ -80,7 +76,7 @@ async function take(file: string, folder: string, own: Record): Promise<void> {
   }
 }
 
-/** `undefined` when a kill has left the file half written. */
+/** `undefined` when it is gone, or is no record: an earlier release left one half written when it was killed. */
 function readRecord(file: string): Record | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record;
@@ -99,11 +95,7 @@ async function describe(pid: number): Promise<RecordedProcess> {
 }
 
 function keep(file: string, make: () => string): string {
-  try {
-    writeFileSync(file, `${make()}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  createFile(file, `${make()}\n`);
   return readFileSync(file, 'utf8').trim();
 }
 
