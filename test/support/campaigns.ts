@@ -1,7 +1,7 @@
 /** What flow tests of campaigns share: making one, watching it, and asking the simulator who was sent to. */
 import type { Answer, Client } from './client';
 import { joinStack, type SharedStack } from './shared';
-import { until } from './until';
+import { LOST_TASK_MS, until } from './until';
 
 /** Fictional Indian numbers; `from` keeps the audiences of one test file apart. */
 export const people = (count: number, from = 0): { to: string; custom: string }[] =>
@@ -55,7 +55,7 @@ export function campaignsOf(stack: Client): TestCampaigns {
     },
     read: async (id) => (await stack.call('GET', `/api/v1/campaigns/${id}`)).json,
     act: (id, action, body) => stack.call('POST', `/api/v1/campaigns/${id}/${action}`, body),
-    async waitFor(id, label, found, deadlineMs = 30_000) {
+    async waitFor(id, label, found, deadlineMs = LOST_TASK_MS) {
       let last = {};
       const look = async () => {
         const campaign = await campaigns.read(id);
