@@ -389,6 +389,7 @@ create table gateways (
   callback_allow text[] not null default '{}'::text[],
   provider_id_base text,
   smart_encoding boolean not null default false,
+  request_changed_at timestamp with time zone,
   constraint gateways_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint gateways_account_id_name_key UNIQUE (account_id, name),
   constraint gateways_callback_token_key UNIQUE (callback_token),
@@ -543,6 +544,22 @@ create table parked_receipts (
   raw text,
   opts_out boolean not null default false,
   constraint parked_receipts_pkey PRIMARY KEY (dedupe)
+);
+
+create table provider_answers (
+  id uuid not null,
+  account_id text not null,
+  at timestamp with time zone not null default now(),
+  message_ids uuid[] not null,
+  attempt_nos smallint[] not null,
+  size integer not null,
+  status smallint,
+  failure text,
+  content_type text,
+  body text,
+  cut_from integer,
+  took_ms integer not null,
+  constraint provider_answers_pkey PRIMARY KEY (id)
 );
 
 create table rate_leases (
@@ -975,6 +992,10 @@ CREATE INDEX parked_receipts_gateway ON parked_receipts USING btree (gateway_id,
 CREATE INDEX parked_receipts_provider_id ON parked_receipts USING btree (gateway_id, provider_id) WHERE (disposition = 'parked'::text);
 
 CREATE INDEX parked_receipts_received ON parked_receipts USING btree (received_at, dedupe);
+
+CREATE INDEX provider_answers_age ON provider_answers USING btree (account_id, at);
+
+CREATE INDEX provider_answers_message ON provider_answers USING gin (message_ids);
 
 CREATE INDEX relays_webhook ON relays USING btree (webhook_id, created_at);
 

@@ -11,6 +11,7 @@ import { releaseHeld } from '../store/dispatch/failover';
 import type { Settlement } from '../store/messages/settlement';
 import type { CampaignDescription, Workflows } from '../workflows/client';
 import { UNCOUNTED_NEWS, type GatewayTestInput, type GatewayTestResult } from '../workflows/contract';
+import { createAnswerLog } from './dispatch/answers';
 import { advanceSlice, FIRST_RUN_MS, type AdvanceResult, type DispatchDeps } from './dispatch/advance';
 import { testGateway } from './dispatch/gateway-test';
 import { createGateways } from './dispatch/gateways';
@@ -115,6 +116,7 @@ function createDispatch(deps: ActivityDeps): { dispatch: DispatchDeps; lookups: 
     database: deps.database,
     http: deps.http,
     gateways,
+    answers: createAnswerLog(deps.database.pool, deps.log),
     numberHash: deps.numberHash,
     log: deps.log,
     wakeRelays: (ids: readonly string[]) => deps.workflows.wakeRelays(ids),

@@ -6,6 +6,7 @@ import { members } from './shared/json';
 
 export { freshCallbackAuth, renewedCallbackAuth } from './shared/callback-auth';
 export { exposedSecrets, hasSecret } from './shared/exposed';
+export { secretsOf, withoutSecrets } from './shared/secrecy';
 
 export interface OpenGateway {
   provider: Provider;

@@ -83,6 +83,11 @@ async function delivered(pool: Pool, tenant: StoreTenant): Promise<string> {
   const report = receiptOf(tenant.gatewayId, message!, { raw, reason: 'delivered to 98000 00071' });
   await applyReceipts(pool, [report]);
   await pool.query(`update attempts set reason = 'taken for 9800000071' where message_id = $1`, [id]);
+  await pool.query(
+    `insert into provider_answers (id, account_id, message_ids, attempt_nos, size, status, body, took_ms)
+     values (uuidv7(), $1, array[$2::uuid, uuidv7()], '{1,1}', 2, 400, 'not to Asha, 98000-00071', 5)`,
+    [tenant.accountId, id],
+  );
   const reply = {
     dedupe: Buffer.from(`${tenant.accountId} stop`),
     accountId: tenant.accountId,

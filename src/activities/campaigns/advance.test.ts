@@ -11,6 +11,7 @@ import { readClockMs } from '../../store/database';
 import { releaseHeld } from '../../store/dispatch/failover';
 import { createGateways } from '../dispatch/gateways';
 import { GatewayHealthMonitor } from '../dispatch/gateway-health';
+import { createAnswerLog } from '../dispatch/answers';
 import type { DispatchDeps } from '../dispatch/advance';
 import type { CampaignCommand } from '../../workflows/contract';
 import { advanceCampaignSlices } from './advance';
@@ -29,7 +30,15 @@ beforeAll(async () => {
   const log = { warn: () => undefined };
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, 'https://sms.example.com', health, 10);
-  deps = { database: store, http, gateways, numberHash: hashNumber, wakeRelays: () => undefined, log };
+  deps = {
+    database: store,
+    http,
+    gateways,
+    answers: createAnswerLog(store.pool, log),
+    numberHash: hashNumber,
+    wakeRelays: () => undefined,
+    log,
+  };
   await storeGateway(store, { baseUrl: vendor.origin });
 });
 afterAll(async () => {

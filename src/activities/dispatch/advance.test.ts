@@ -13,6 +13,7 @@ import { createHttpClient, type HttpClient } from '../../outbound/client';
 import { startVendor, type Vendor } from '../../providers/testing/vendor';
 import { releaseHeld } from '../../store/dispatch/failover';
 import { advanceSlice } from './advance';
+import { createAnswerLog } from './answers';
 import { createGateways, type Gateways } from './gateways';
 import { GatewayHealthMonitor } from './gateway-health';
 
@@ -65,7 +66,7 @@ test.each([
     },
   };
   vendor.seen.length = 0;
-  const deps = { database: store, http, gateways, numberHash: hashNumber, wakeRelays: () => undefined, log };
+  const deps = { database: store, http, gateways, answers: createAnswerLog(store.pool, log), numberHash: hashNumber, wakeRelays: () => undefined, log };
   await advanceSlice(deps, sliceId, never);
   expect({ state: (await messageOf(store.pool, ids[0]!)).state, sent: vendor.seen.length }).toEqual(seen);
 }); // prettier-ignore

@@ -11,6 +11,7 @@ import { settleSuppressed } from '../../store/messages/opt-outs';
 import { readOutlook, settleOverdue, type SliceOutlook } from '../../store/messages/settle';
 import { clearWakes, sealSlice, type SealedSlice } from '../../store/messages/slices';
 import { BULK_PRIORITY } from '../../workflows/contract';
+import type { AnswerLog } from './answers';
 import type { Gateways } from './gateways';
 import { failOverdue, failRefused } from './failover';
 import { LOOKUP_PROVIDERS } from './lookups';
@@ -38,6 +39,7 @@ export interface DispatchDeps {
   database: Database;
   http: HttpClient;
   gateways: Gateways;
+  answers: AnswerLog;
   /** Of numbers, for records of consent. */
   numberHash: NumberHash;
   wakeRelays(webhookIds: readonly string[]): void;
@@ -119,10 +121,11 @@ interface RunTerms {
 }
 
 function createRun(deps: DispatchDeps, { slice, claim, route, stopping, campaign, runMs }: RunTerms): DispatchRun {
-  const { database, http, numberHash, wakeRelays, log } = deps;
+  const { database, http, answers, numberHash, wakeRelays, log } = deps;
   return {
     database,
     http,
+    answers,
     numberHash,
     sliceId: slice.id,
     route,

@@ -1,14 +1,14 @@
 /** One request of a block: what it carries, and what its answers mean for each of its messages. */
-import { attemptWireId } from '../../core/messages/ids';
 import type { FailureClass } from '../../core/messages/outcome';
-import { smartText, type SmartText } from '../../core/messages/smart-encoding';
 import { OutboundError } from '../../outbound/errors';
-import type { OutboundMessage, SubmitResult } from '../../providers/provider';
+import { outboundMessage, type SendingGateway, type WrittenAttempt } from '../../providers/outbound-message';
+import type { SubmitResult } from '../../providers/provider';
 import type { ClaimedMessage, TakenMessage } from '../../store/dispatch/claim';
 import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
+import { Listener, type Submission } from './answers';
 import type { DispatchGateway } from './gateways';
 import { interpret, refusalOf } from './interpret';
-import { legAfter, missingOn, type ResolvedLeg } from './route';
+import { legAfter, missingOn } from './route';
 import type { DispatchRun } from './run';
 
 /** A request that takes longer is given up, and its attempt may have been taken. Far above the time-outs of its parts. */
@@ -60,48 +60,34 @@ export function notSent(leg: number, { id, no, transients }: TakenMessage): Atte
 
 /** Submits the messages of one request. One that failed as a whole answers for each of them. */
 export async function submit(
-  run: DispatchRun,
-  legIndex: number,
+  run: Pick<DispatchRun, 'http'>,
   gateway: DispatchGateway,
-  part: readonly ClaimedMessage[],
+  part: readonly (WrittenAttempt & Submission['part'][number])[],
   signal: AbortSignal,
-): Promise<SubmitResult[]> {
-  const leg = run.route.legs[legIndex]!;
-  const messages = part.map((message) => toOutbound(message, gateway, leg));
+): Promise<Submission> {
+  const messages = part.map((message) => outboundMessage(message, sendingGateway(gateway)));
+  const listener = new Listener(run.http);
+  const submission = { gateway, part, messages, heard: listener.heard };
   try {
-    return await gateway.provider.submit(gateway.config, messages, run.http, signal);
+    return { ...submission, answers: await gateway.provider.submit(gateway.config, messages, listener, signal) };
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const refusal = refusalOf(error);
-    return messages.map(() => refusal);
+    return { ...submission, answers: messages.map(() => refusal) };
   }
 }
 
-/** The message as the adapter gets it, without options that the gateway can't carry; {@link interpretFor} notes them. */
-function toOutbound(message: ClaimedMessage, gateway: DispatchGateway, leg: ResolvedLeg): OutboundMessage {
-  const options = message.options ?? {};
-  const missing = missingOn(leg, message);
-  const smart = gateway.row.smart_encoding ? smartOn(message) : null;
-  return {
-    id: attemptWireId(message.id, message.no),
-    to: message.msisdn,
-    from: message.sender,
-    text: smart === null ? message.body : smart.text,
-    encoding: smart === null ? message.encoding : smart.segmentation.encoding,
-    flash: options.flash === true && !missing.includes('flash'),
-    port: missing.includes('port') ? null : (options.port ?? null),
-    entityId: options.entityId ?? null,
-    templateId: options.templateId ?? null,
-    validitySeconds: gateway.row.validity_seconds,
-    callbackUrl: gateway.config.callbackUrl,
-  };
-}
-
-/** A text in fewer parts, null = there is none. A registered one is compared letter by letter by the operators: it leaves as it is. */
-function smartOn({ body, encoding, options }: ClaimedMessage): SmartText | null {
-  if (encoding === 'gsm7' || options?.templateId !== undefined) return null;
-  return smartText(body, { type: options?.type ?? 'auto', port: options?.port !== undefined });
-}
+/** What of the gateway goes with each message. */
+export const sendingGateway = ({
+  adapter,
+  row,
+  config,
+}: Pick<DispatchGateway, 'adapter' | 'row' | 'config'>): SendingGateway => ({
+  capabilities: adapter.capabilities,
+  smartEncoding: row.smart_encoding,
+  validitySeconds: row.validity_seconds,
+  callbackUrl: config.callbackUrl,
+});
 
 /**
  * What an answer means for one message of a request.

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { foreignText } from '../../core/messages/foreign';
 import { attemptWireId } from '../../core/messages/ids';
 import { normaliseProviderId } from '../../core/messages/provider-id';
-import { OutboundError } from '../../outbound/errors';
 import type { SubmitResult } from '../../providers/provider';
 import { outlastAbsence } from '../../store/database';
 import { writeResults, type AttemptResult } from '../../store/dispatch/results';
@@ -13,7 +12,8 @@ import { replayParked } from '../../store/receipts/parked';
 import { GATEWAY_TEST_SUBMIT_MS, type GatewayTestInput, type GatewayTestResult } from '../../workflows/contract';
 import type { DispatchDeps } from './advance';
 import type { DispatchGateway } from './gateways';
-import { optOutOf, refusalOf } from './interpret';
+import { submit as submitPart } from './exchange';
+import { optOutOf } from './interpret';
 import { createPacer } from './pacer';
 
 /** A longer id of the provider is cut: it is for reading only. */
@@ -54,32 +54,17 @@ export async function testGateway(
 
 const nothingSent = (error: string): GatewayTestResult => ({ ok: false, outcome: 'transient', error });
 
+/** Sends it past the breaker: a person wants to know what the provider says. */
 async function submit(
-  { http }: DispatchDeps,
-  { adapter, config, row }: DispatchGateway,
+  { http, answers }: DispatchDeps,
+  gateway: DispatchGateway,
   test: GatewayTest,
   signal: AbortSignal,
 ): Promise<SubmitResult> {
-  const message = {
-    id: attemptWireId(test.id, test.no),
-    to: test.msisdn,
-    from: test.sender,
-    text: test.body,
-    encoding: test.encoding,
-    flash: false,
-    port: null,
-    entityId: test.options?.entityId ?? null,
-    templateId: test.options?.templateId ?? null,
-    validitySeconds: row.validity_seconds,
-    callbackUrl: config.callbackUrl,
-  };
-  try {
-    const [answer] = await adapter.submit(config, [message], http, signal);
-    return answer!;
-  } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
-    return refusalOf(error);
-  }
+  const submission = await submitPart({ http }, { ...gateway, provider: gateway.adapter }, [test], signal);
+  const answer = submission.answers[0]!;
+  if (!answer.ok) await answers.keep(gateway.row.account_id, [submission]);
+  return answer;
 }
 
 /** What an answer means for the test: it is tried once, so whatever is no success has failed, or nobody knows. */

@@ -17,6 +17,7 @@ import { startVendor, type Answer, type Vendor } from '../../providers/testing/v
 import { readClockMs } from '../../store/database';
 import { applyReceipts } from '../../store/receipts/receipts';
 import { advanceSlice, type DispatchDeps } from './advance';
+import { createAnswerLog } from './answers';
 import { createGateways } from './gateways';
 import { GatewayHealthMonitor } from './gateway-health';
 import { createLookups, type Lookups } from './lookups';
@@ -38,7 +39,15 @@ beforeAll(async () => {
   const health = new GatewayHealthMonitor({ pool: store.pool, log, onClosed: () => Promise.resolve() });
   const gateways = createGateways(store, SEALER, PUBLIC_URL, health, 10);
   lookups = createLookups({ database: store, http, gateways, numberHash: hashNumber, log }, 10);
-  deps = { database: store, http, gateways, numberHash: hashNumber, wakeRelays: () => undefined, log };
+  deps = {
+    database: store,
+    http,
+    gateways,
+    answers: createAnswerLog(store.pool, log),
+    numberHash: hashNumber,
+    wakeRelays: () => undefined,
+    log,
+  };
 });
 afterAll(async () => {
   await http.close();

@@ -4,6 +4,7 @@ import { HOLD_PATIENCE_MS, MAX_PACE_MS } from '../../core/gateways/hold';
 import { isDatabaseAway, outlastAbsence } from '../../store/database';
 import { claimMessages, type ClaimRequest, type ClaimedMessage } from '../../store/dispatch/claim';
 import { NOT_SENT, type AttemptResult } from '../../store/dispatch/results';
+import type { Submission } from './answers';
 import { interpretFor, longestHold, notSent, sharedTimeout, submit } from './exchange';
 import { Flight } from './flight';
 import type { DispatchGateway } from './gateways';
@@ -227,6 +228,7 @@ async function submitBlock(
   { claim, pacers, room, decided, inDoubt, onLeft }: Sending,
 ): Promise<LegPass> {
   const results: AttemptResult[] = [...decided];
+  const refusals: Submission[] = [];
   const timeout = sharedTimeout();
   const requests: Promise<void>[] = [];
   const pass: LegPass = { moved: 0, busyMs: null };
@@ -235,7 +237,9 @@ async function submitBlock(
   let paces = true;
   const exchange = async (pacer: Pacer, part: readonly ClaimedMessage[]): Promise<void> => {
     try {
-      const answers = await submit(run, legIndex, gateway, part, timeout());
+      const submission = await submit(run, gateway, part, timeout());
+      const { answers } = submission;
+      if (answers.some(({ ok }) => !ok)) refusals.push(submission);
       part.forEach((message, i) =>
         results.push(interpretFor(run, legIndex, gateway, message, answers[i]!, inDoubt === true)),
       );
@@ -282,6 +286,8 @@ async function submitBlock(
     const reason = refusal.reason ?? 'the provider refused the account';
     await outlastAbsence(() => run.onAccountRefused(gateway, reason));
   }
+  // Before the results: whoever finds one finds what was answered.
+  await run.answers.keep(run.route.accountId, refusals);
   await recordResults(run, claim, gateway.id, results);
   if (failure !== undefined) throw failure as Error;
   pass.moved = results.filter(({ reason }) => reason !== NOT_SENT).length;

@@ -3,6 +3,7 @@ import type { NumberHash } from '../../core/accounts/pseudonyms';
 import type { Database } from '../../store/database';
 import type { Settlement } from '../../store/messages/settlement';
 import type { HttpClient } from '../../outbound/client';
+import type { AnswerLog } from './answers';
 import type { DispatchGateway } from './gateways';
 import type { LiveRate } from './pacer';
 import type { ResolvedRoute } from './route';
@@ -10,6 +11,8 @@ import type { ResolvedRoute } from './route';
 export interface DispatchRun {
   database: Database;
   http: HttpClient;
+  /** What providers answered that did not take a message. */
+  answers: AnswerLog;
   /** For the records of opt-outs that providers tell. */
   numberHash: NumberHash;
   sliceId: string;

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { blankParkedReceipts, blankSlices, forgetInboundTexts, listRipeSlices } from '../../store/accounts/retention';
 import { forgetRequests } from '../../store/accounts/requests';
+import { forgetAnswers } from '../../store/messages/provider-answers';
 import {
   blankCampaigns,
   blankSuppressionReasons,
@@ -25,6 +26,7 @@ export async function applyRetention(pool: Pool, turn: Turn): Promise<void> {
   await turn.step('slices', () => blankRipeSlices(pool, turn));
   await turn.step('inbound texts', () => forgetInboundTexts(pool, MAX_RECEIVED));
   await turn.step('refused requests', () => forgetRequests(pool, MAX_RECEIVED));
+  await turn.step('answers of providers', () => forgetAnswers(pool, MAX_RECEIVED));
   await turn.step('parked receipts', () => blankParkedReceipts(pool, MAX_RECEIVED));
   await turn.step('campaigns', () => blankCampaigns(pool, MAX_CAMPAIGNS));
   await turn.step('drafts', () => forgetDrafts(pool, MAX_CAMPAIGNS));

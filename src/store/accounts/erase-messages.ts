@@ -162,7 +162,8 @@ campaigns_blanked as (
 ${blanked(`'${ERASED_NUMBER}'`, `(select h.record_key from held h where h.id = m.id)`)}
 select (select count(*) from messages_blanked)::int as messages, (select count(*) from attempts_blanked)::int as attempts,
        (select count(*) from receipts_blanked)::int as receipts, (select count(*) from callbacks_blanked)::int as callbacks,
-       (select count(*) from links_gone)::int as links, (select count(*) from texts_gone)::int as inbound_texts,
+       (select count(*) from links_gone)::int as links,
+       (select count(*) from answers_gone)::int as provider_answers, (select count(*) from texts_gone)::int as inbound_texts,
        (select count(*) from campaigns_blanked)::int as campaigns`;
 
 /**

@@ -82,7 +82,7 @@ describe('after it no column of any table tells of the person', () => {
     const [erasure] = (await store.pool.query<ErasureRow>('select * from erasures')).rows;
     expect(erasure).toMatchObject({ state: 'done', subject: null, waiting: 0 });
     expect(erasure!.counts).toEqual({
-      messages: 1, attempts: 1, receipts: 1, callbacks: 3, links: 1, inbound_texts: 1, parked_receipts: 1, suppressions: 1,
+      messages: 1, attempts: 1, receipts: 1, callbacks: 3, links: 1, provider_answers: 1, inbound_texts: 1, parked_receipts: 1, suppressions: 1,
       campaigns: 2, campaign_recipients: 2, group_members: 1, uploads: 1, upload_rows: 1, upload_errors: 2, test_phones: 1,
       gateway_tests: 1, gateways: 1, gateway_health: 1, webhooks: 1, senders: 1, audit: 2, idempotency_keys: 1,
       requests: 1, request_records: 1,

@@ -79,6 +79,9 @@ export const PERSONAL: Readonly<Record<string, Columns<PersonalColumn>>> = {
     raw: ofMessage('the report as it came, with the number', 'receipts_pkey'),
     reason: ofMessage(VENDOR, 'receipts_pkey'),
   },
+  provider_answers: {
+    body: { ...ofMessage(VENDOR, 'provider_answers_message', REQUEST), erased: `${ROW}, for its whole request` },
+  },
   parked_receipts: {
     raw: {
       holds: 'a report that matched no message, as it came',
@@ -348,6 +351,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
     ...because(OURS, 'gateway_id', 'status', 'disposition', 'class', 'clevertap'),
     ...because(VENDORS_CODE, 'provider_id', 'code'),
   },
+  provider_answers: { ...because(OURS, 'account_id'), ...because('a code, a type', 'failure', 'content_type') },
   rate_leases: because('a gateway or sender ID, by its own id', 'key'),
   receipt_parts: because(OURS, 'status'),
   receipts: { ...because(OURS, 'status', 'disposition', 'class'), ...because(VENDORS_CODE, 'code') },

@@ -147,6 +147,11 @@ export async function insertGateway(
     .executeTakeFirstOrThrow();
 }
 
+/** What of a gateway its requests are made of. */
+const OF_REQUESTS: readonly (keyof GatewayDraft)[] = [
+  'provider', 'credentials', 'baseUrl', 'sendingPattern', 'batchSize', 'validitySeconds', 'smartEncoding',
+]; // prettier-ignore
+
 /** Changes what the draft names; a status or credential change also ends an automatic pause. Null: no such gateway. */
 export async function updateGateway(
   db: Kysely<Schema>,
@@ -155,10 +160,12 @@ export async function updateGateway(
   id: string,
   draft: Partial<GatewayDraft>,
 ): Promise<GatewayRow | null> {
+  const now = new Date();
+  const changed = OF_REQUESTS.some((name) => draft[name] !== undefined) ? { request_changed_at: now } : {};
   const unpause = draft.status === 'active' || draft.credentials !== undefined ? { paused_reason: null } : {};
   const row = await db
     .updateTable('gateways')
-    .set({ ...columns(id, draft, sealer), ...unpause, updated_at: new Date() })
+    .set({ ...columns(id, draft, sealer), ...unpause, ...changed, updated_at: now })
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('deleted_at', 'is', null)

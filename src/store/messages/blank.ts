@@ -37,6 +37,10 @@ callbacks_blanked as (
   where c.message_id = any(${IDS})
   returning 1
 ),
+answers_gone as (
+  -- One that others of its request share goes for them, too.
+  delete from provider_answers p where p.message_ids && ${IDS} returning 1
+),
 links_gone as (
   delete from links l where l.message_id = any(${IDS}) returning 1
 )`;

@@ -2,6 +2,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { AttemptsTable, ReceiptsTable, Schema } from '../tables';
 import { listCallbacksOf, type ShownCallback } from '../webhooks/callbacks';
+import { listAnswersOf, type ShownAnswer } from './provider-answers';
 import { SHOWN_COLUMNS, SHOWN_JOINS, toShown, type FoundRow, type MessageRow } from './shown';
 
 /** An attempt, and the provider of its gateway. */
@@ -10,6 +11,7 @@ export type TracedAttempt = Selectable<AttemptsTable> & { provider: string | nul
 export interface MessageTrace {
   message: MessageRow;
   attempts: TracedAttempt[];
+  answers: ShownAnswer[];
   receipts: Selectable<ReceiptsTable>[];
   callbacks: ShownCallback[];
 }
@@ -57,7 +59,8 @@ async function readTrace(db: Kysely<Schema>, accountId: string, id: string): Pro
     .orderBy('received_at')
     .execute();
   const callbacks = await listCallbacksOf(db, accountId, id);
-  return { message, attempts, receipts, callbacks };
+  const answers = await listAnswersOf(db, accountId, id);
+  return { message, attempts, answers, receipts, callbacks };
 }
 
 /** The attempt that a block stands for. */

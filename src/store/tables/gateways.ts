@@ -49,6 +49,8 @@ export interface GatewaysTable {
   deleted_at: Date | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
+  /** When somebody last changed what its requests are made of; null = never. */
+  request_changed_at: Date | null;
   failover_after_seconds: number | null;
 }
 
