@@ -49,6 +49,7 @@ export interface CallbacksTable {
   /** One that is on the wire is `pending` too. */
   state: Generated<'pending' | 'delivered' | 'dead' | 'skipped'>;
   tries: Generated<number>;
+  /** Of a delivered one, when it was delivered: no column more for each message. */
   next_try_at: Generated<Date>;
   last_status: number | null;
   last_error: string | null;

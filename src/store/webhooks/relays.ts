@@ -192,8 +192,8 @@ ${TAKEN_OUT},
 turned as (
   update callbacks c
   set state = r.state, tries = least(c.tries + 1, 32767), last_status = r.status, last_error = r.error,
-      next_try_at = case when r.state = 'pending' then now() + r.delay_ms * interval '1 millisecond'
-                         else c.next_try_at end
+      next_try_at = case r.state when 'pending' then now() + r.delay_ms * interval '1 millisecond'
+                                 when 'delivered' then now() else c.next_try_at end
   from entry r
   where c.message_id = r.message_id and c.slot = r.slot and c.state = 'pending'
   returning c.account_id, c.state, c.webhook_id, c.next_try_at as due_at, c.slot, c.event, c.message_id
@@ -249,7 +249,7 @@ member as (
 ),
 turned as (
   update callbacks c
-  set state = 'delivered', last_status = w.status, last_error = null,
+  set state = 'delivered', last_status = w.status, last_error = null, next_try_at = now(),
       tries = c.tries + ((w.slot, w.message_id) not in (select slot, message_id from member))::int
   from wanted w where c.message_id = w.message_id and c.slot = w.slot and c.state = 'pending'
   returning c.account_id, c.webhook_id, c.event, c.state

@@ -58,6 +58,7 @@ export function toCallback(row: CallbackRow, scopes: readonly Scope[]) {
     nextTryAt: row.state === 'pending' ? row.next_try_at.toISOString() : undefined,
     lastStatus: row.last_status ?? undefined,
     lastError: said(row.last_error),
+    deliveredAt: row.state === 'delivered' ? row.next_try_at.toISOString() : undefined,
     occurredAt: row.occurred_at.toISOString(),
     createdAt: row.created_at.toISOString(),
   };
@@ -78,6 +79,7 @@ export const callback = z
     nextTryAt: z.iso.datetime().optional(),
     lastStatus: z.int().optional(),
     lastError: z.string().optional(),
+    deliveredAt: z.iso.datetime().optional().describe('When its webhook took it.'),
     occurredAt: z.iso.datetime(),
     createdAt: z.iso.datetime(),
   })

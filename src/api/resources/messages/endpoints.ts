@@ -11,6 +11,7 @@ import { readSoughtNumber } from '../../http/number';
 import { resource } from '../../http/resource';
 import { soughtProviderId } from '../../http/vendors-id';
 import { actions } from './actions';
+import { exchangesOf } from './exchange';
 import { resends } from './resend';
 import { messagePage, messageQuery, toMessage, toTrace, trace } from './schema';
 
@@ -60,17 +61,15 @@ export const messages: Endpoint[] = [
       method: 'get',
       path: `${MESSAGES}/:id`,
       tag,
-      summary: 'One message with its attempts, receipts and callbacks.',
+      summary: 'One message with its attempts, what was asked and answered in each, its receipts and callbacks.',
       scope: 'read',
       answers: { 200: { description: 'The message.', schema: trace } },
     },
-    async ({ deps, actor: { accountId, scopes }, params }) =>
-      toTrace(
-        await existing(params.id, (id) => traceMessage(deps.database.db, accountId, id)),
-        await listKeyNames(deps.database.db, accountId),
-        scopes,
-        deps.workflowLink,
-      ),
+    async ({ deps, actor: { accountId, scopes }, params }) => {
+      const found = await existing(params.id, (id) => traceMessage(deps.database.db, accountId, id));
+      const keys = await listKeyNames(deps.database.db, accountId);
+      return toTrace(found, await exchangesOf(deps, found, scopes), keys, scopes, deps.workflowLink);
+    },
   ),
   ...actions,
   ...resends,

@@ -15,6 +15,7 @@ import { pageQuery } from '../../http/page';
 import { storable, storableName } from '../../http/text';
 import { vendorsId } from '../../http/vendors-id';
 import { workflowLink, type WorkflowLinks } from '../../http/workflow-link';
+import { exchangeShape, type ShownExchange } from './exchange';
 
 export const messageQuery = z.strictObject({
   to: z.string().optional().describe('A number, with country code or as written in the account’s country.'),
@@ -131,6 +132,7 @@ const attempt = z
     createdAt: z.iso.datetime(),
     answeredAt: z.iso.datetime().optional(),
     settledAt: z.iso.datetime().optional(),
+    ...exchangeShape,
   })
   .meta({ id: 'Attempt', description: 'One submission over one leg.' });
 
@@ -157,6 +159,7 @@ const callback = z
     nextTryAt: z.iso.datetime().optional(),
     lastStatus: z.int().optional(),
     lastError: z.string().optional(),
+    deliveredAt: z.iso.datetime().optional().describe('When its webhook took it.'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'MessageCallback', description: 'One outcome on its way to a webhook.' });
@@ -247,9 +250,13 @@ function workflowIdOf({ campaign_id: campaignId, group_id: groupId, slice_id: sl
   return campaignId === null ? sendWorkflowId(groupId ?? sliceId) : campaignWorkflowId(campaignId);
 }
 
-/** @param keys of the account, those that have ended too. */
+/**
+ * @param exchanges of its attempts, by their number.
+ * @param keys of the account, those that have ended too.
+ */
 export function toTrace(
   { message, attempts, receipts, callbacks }: MessageTrace,
+  exchanges: ReadonlyMap<number, ShownExchange>,
   keys: readonly KeyName[],
   scopes: readonly Scope[],
   linkTo: WorkflowLinks,
@@ -277,6 +284,7 @@ export function toTrace(
       createdAt: attempt.created_at.toISOString(),
       answeredAt: iso(attempt.answered_at),
       settledAt: iso(attempt.settled_at),
+      ...exchanges.get(attempt.no)!,
     })),
     receipts: receipts.map((receipt) => ({
       attemptNo: receipt.attempt_no,
@@ -299,6 +307,7 @@ export function toTrace(
       nextTryAt: callback.state === 'pending' ? iso(callback.next_try_at) : undefined,
       lastStatus: callback.last_status ?? undefined,
       lastError: said(callback.last_error),
+      deliveredAt: callback.state === 'delivered' ? iso(callback.next_try_at) : undefined,
       createdAt: callback.created_at.toISOString(),
     })),
   };
