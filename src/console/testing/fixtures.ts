@@ -4,6 +4,15 @@ import type { Overview, Schemas } from '../api';
 export type Trace = Schemas['MessageTrace'];
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 28, 8, 30, second)).toISOString();
 
+const request: NonNullable<Schemas['Attempt']['request']> = {
+  rebuilt: true,
+  method: 'POST',
+  url: 'https://vendor.example/sms/3/messages',
+  contentType: 'application/json',
+  body: '{"to":"9198******01","text":"Your code is 1234"}',
+  notes: [],
+};
+
 /** Sent under one sender ID, refused, sent under another, delivered, told. */
 export const delivered: Trace = {
   id: '01930000-0000-7000-8000-000000000001',
@@ -28,11 +37,18 @@ export const delivered: Trace = {
   text: 'Your code is 1234',
   options: {},
   attempts: [
-    { no: 1, gatewayId: 'gw_1', leg: 0, sender: 'TXTSMS', state: 'refused', providerMessageId: null, class: 'sender', code: '13', reason: 'this sender ID is blocked', createdAt: at(1), answeredAt: at(1) },
-    { no: 2, gatewayId: 'gw_1', leg: 1, sender: 'TXTALT', state: 'delivered', providerMessageId: '06h20q', createdAt: at(1), answeredAt: at(2), settledAt: at(4) },
+    {
+      no: 1, gatewayId: 'gw_1', leg: 0, sender: 'TXTSMS', state: 'refused', providerMessageId: null, class: 'sender', code: '13', reason: 'this sender ID is blocked', createdAt: at(1), answeredAt: at(1),
+      request: { ...request, notes: ['own-part'] },
+      answers: [{ at: at(1), status: 400, contentType: 'application/json', body: '{"error":"this sender ID is blocked"}', tookMs: 42, messages: 3 }],
+    },
+    {
+      no: 2, gatewayId: 'gw_1', leg: 1, sender: 'TXTALT', state: 'delivered', providerMessageId: '06h20q', createdAt: at(1), answeredAt: at(2), settledAt: at(4),
+      request, answers: [], answersMissing: 'taken',
+    },
   ],
   receipts: [{ attemptNo: 2, status: 'delivered', disposition: 'applied', receivedAt: at(4), occurredAt: at(3) }],
-  callbacks: [{ id: 'cb_1', webhookId: 'wh_1', event: 'delivered', state: 'delivered', tries: 1, createdAt: at(5) }],
+  callbacks: [{ id: 'cb_1', webhookId: 'wh_1', event: 'delivered', state: 'delivered', tries: 1, createdAt: at(5), deliveredAt: at(6) }],
 }; // prettier-ignore
 
 export const waiting: Trace = {

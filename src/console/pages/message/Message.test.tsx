@@ -31,8 +31,51 @@ test('with data: its story from CleverTap to CleverTap, with the names of things
     'CleverTap was told “delivered”.',
   ]);
   expect(screenText()).toContain('The provider calls it 06h20q');
-  expect(screenText()).toContain('14:00:05');
+  expect(screenText()).toContain('14:00:06');
   expect(the('a', 'Temporal UI').getAttribute('href')).toBe(delivered.workflowUrl);
+});
+
+test('each attempt has its request and its answer behind a native disclosure', async () => {
+  open({ [`GET ${path}`]: delivered });
+  await shown('Request and answer');
+  const [refused, taken] = [...document.querySelectorAll('.timeline details.exchange')];
+  expect(refused!.querySelector('summary')!.textContent).toBe('Request and answer');
+  expect((refused as HTMLDetailsElement).open).toBe(false);
+  const said = refused!.textContent;
+  expect(said).toContain('POST, application/json');
+  expect(said).toContain('https://vendor.example/sms/3/messages');
+  expect(said).toContain('"to": "9198******01"');
+  expect(said).toContain('It may have left with others in one request; this is its own part.');
+  expect(said).toContain('HTTP 400 after 42 ms, to a request of 3 messages, application/json');
+  expect(said).toContain('"error": "this sender ID is blocked"');
+  expect(taken!.textContent).toContain('The provider took it. Of such an answer only its id is kept.');
+  expect(the('[aria-label="Copy Provider’s id"]').textContent).toBe('Copy');
+});
+
+test('no answer, one that is cut, and a request that can’t be made again say so', async () => {
+  const [attempt] = delivered.attempts;
+  const answers = [
+    { at: attempt!.createdAt, status: null, failure: 'UND_ERR_SOCKET', body: null, tookMs: 30_000, messages: 1 },
+    { at: attempt!.createdAt, status: 502, body: 'to=1&text=x', cutFrom: 9_000, tookMs: 1, messages: 1 },
+  ];
+  const odd = { ...attempt!, request: null, requestMissing: 'gateway-deleted' as const, answers };
+  open({ [`GET ${path}`]: { ...delivered, attempts: [odd] } });
+  await shown('The gateway was deleted: the request can’t be made again.');
+  expect(screenText()).toContain('No answer: UND_ERR_SOCKET after 30 s');
+  expect(document.querySelector('.exchange pre')!.textContent).toBe('to=1\n&text=x');
+  expect(screenText()).toContain('The first 11 of 9,000 characters.');
+});
+
+test('a callback that was taken late says when, and after how many tries', async () => {
+  const [callback] = delivered.callbacks;
+  open({
+    [`GET ${path}`]: { ...delivered, callbacks: [{ ...callback!, tries: 3, deliveredAt: '2026-11-28T09:00:00Z' }] },
+  });
+  await shown('CleverTap was told “delivered”, after 3 tries.');
+  const last = [...document.querySelectorAll('.timeline li')].at(-1)!;
+  expect(
+    last.querySelector('time')!.getAttribute('dateTime') ?? last.querySelector('time')!.getAttribute('datetime'),
+  ).toBe('2026-11-28T09:00:00Z');
 });
 
 test('what waits can be cancelled, once somebody has said so', async () => {

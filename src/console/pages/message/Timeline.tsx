@@ -1,6 +1,7 @@
 /** The steps of a story, one under the other: when, how long after the first, and what. */
 import { api, may } from '../../api';
 import { Button, Clock, Copy, duration, Icon, toast, toastProblem, words } from '../../parts';
+import { Exchange } from './Exchange';
 import type { Step } from './story';
 
 export function Timeline({ steps, reload }: { steps: readonly Step[]; reload(): void }) {
@@ -23,6 +24,7 @@ export function Timeline({ steps, reload }: { steps: readonly Step[]; reload(): 
                 <span class="soft">The provider calls it</span> <Copy value={step.providerId} label="Provider’s id" />
               </p>
             )}
+            {step.attempt !== undefined && <Exchange attempt={step.attempt} />}
             <Facts facts={step.facts ?? {}} />
             {step.replay !== undefined && may('manage') && <Replay id={step.replay} reload={reload} />}
           </div>

@@ -3,7 +3,7 @@ import type { Schemas } from '../../api';
 import { plural, wordOf, type Tone } from '../../parts';
 
 export type Trace = Schemas['MessageTrace'];
-type Attempt = Schemas['Attempt'];
+export type Attempt = Schemas['Attempt'];
 type Receipt = Schemas['Receipt'];
 type Callback = Schemas['MessageCallback'];
 
@@ -15,6 +15,8 @@ export interface Step {
   sentence: string;
   /** What people quote to a provider. */
   providerId?: string;
+  /** The attempt that it ends: with it stands what was asked and answered. */
+  attempt?: Attempt;
   /** All that is known of it, by name. */
   facts?: Record<string, string | undefined>;
   /** A callback that can be sent again. */
@@ -79,12 +81,12 @@ function tried(attempt: Attempt, names: Names): Step[] {
   const { answeredAt, class: kind, code, reason, state, no } = attempt;
   const facts = { attempt: String(no), leg: String(attempt.leg), 'sender ID': attempt.sender ?? undefined, gateway };
   const sent: Step = { at: attempt.createdAt, tone: 'busy', sentence: `Attempt ${no}: sent to ${gateway}${under}.`, facts };
+  if (answeredAt === undefined && state !== 'unknown') return [{ ...sent, attempt }];
+  const answer = { at: answeredAt ?? attempt.createdAt, attempt, facts: { ...facts, class: kind, code, reason } };
   if (state === 'unknown') {
     const sentence = `${gateway} gave no clear answer${because(reason)}. Nobody knows yet whether it has the message.`;
-    return [sent, { at: answeredAt ?? attempt.createdAt, tone: 'warn', sentence, facts: { ...facts, class: kind, code, reason } }];
+    return [sent, { ...answer, tone: 'warn', sentence }];
   }
-  if (answeredAt === undefined) return [sent];
-  const answer = { at: answeredAt, facts: { ...facts, class: kind, code, reason } };
   if (state === 'refused') {
     const what = kind === 'sender' ? `refused the sender ID ${attempt.sender ?? ''}`.trim() : 'refused it';
     return [sent, { ...answer, tone: 'bad', sentence: `${gateway} ${what}${because(reason, code && `code ${code}`)}.` }];
@@ -137,14 +139,17 @@ function ended({ state, settledAt, code, reason }: Trace): Step[] {
   return [{ at: settledAt, tone, sentence: `${sentence}${why}.`, facts: { code, reason } }];
 }
 
-function told({ id, webhookId, event, state, tries, nextTryAt, lastStatus, lastError, createdAt, code, description }: Callback, names: Names): Step {
+function told(callback: Callback, names: Names): Step {
+  const { id, webhookId, event, state, tries, nextTryAt, lastStatus, lastError, deliveredAt, createdAt, code, description } = callback;
   const who = names.webhook(webhookId);
   const last = because(lastStatus === undefined ? undefined : `status ${lastStatus}`, lastError);
-  const facts = { event, code, description, tries: String(tries), 'next try': nextTryAt, 'last answer': last.slice(2) || undefined };
-  const step = { at: createdAt, facts };
+  const facts = {
+    event, code, description, tries: String(tries), 'queued at': createdAt, 'next try': nextTryAt, 'last answer': last.slice(2) || undefined,
+  };
+  const step = { at: deliveredAt ?? createdAt, facts };
   switch (state) {
     case 'delivered':
-      return { ...step, tone: 'good', sentence: `${who} was told “${event}”.`, replay: id };
+      return { ...step, tone: 'good', sentence: `${who} was told “${event}”${tries > 1 ? `, after ${plural(tries, 'try', 'tries')}` : ''}.`, replay: id };
     case 'dead':
       return { ...step, tone: 'bad', sentence: `${who} could not be told “${event}”: given up after ${plural(tries, 'try', 'tries')}${last}.`, replay: id };
     case 'skipped':
