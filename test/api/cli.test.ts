@@ -69,6 +69,10 @@ test('a message is sent, waited for, listed, shown; nobody else sees it', async 
   const story = await run(['message', 'show', id]);
   expect(story.out).toMatch(/^Message +[\da-f-]{36}\nState +delivered/);
   expect(story.out).toMatch(/UTC {2}attempt 1 +delivered over gw_/);
+  expect(story.out).toMatch(
+    /^Attempt 1: asked .*\n {2}POST http.*\/sms\/3\/messages\n {2}content-type: application\/json\n {2}\{.*"text":"Hello"/m,
+  );
+  expect(story.out).toContain('\n  The provider took it; of such answers only its id is kept.\n');
   expect((await as(neighbour.accountId, ['message', 'show', id])).code).toBe(3);
   expect((await as(neighbour.accountId, ['message', 'list'])).out).toBe('No message fits.\n');
 });

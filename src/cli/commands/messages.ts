@@ -2,6 +2,7 @@
 import { confirm, given, pairs, readText, wholeNumber, YES } from '../ask';
 import { text, texts, type Command, type Context, type Options, type Outcome } from '../command';
 import { EXIT, usage } from '../exit';
+import { exchangeLines, type Exchange } from '../output/exchange';
 import type { Paper } from '../output/paper';
 import { watch } from '../wait';
 
@@ -37,9 +38,9 @@ interface Message {
 
 interface Trace extends Message {
   text: string | null;
-  attempts: { no: number; gatewayId: string; sender: string | null; state: string; providerMessageId: string | null; code?: string; reason?: string; createdAt: string }[]; // prettier-ignore
+  attempts: (Exchange & { gatewayId: string; sender: string | null; state: string; providerMessageId: string | null; code?: string; reason?: string; createdAt: string })[]; // prettier-ignore
   receipts: { status: string; disposition: string; code?: string; reason?: string; receivedAt: string }[];
-  callbacks: { id: string; webhookId: string; event: string; state: string; tries: number; lastError?: string; createdAt: string }[]; // prettier-ignore
+  callbacks: { id: string; webhookId: string; event: string; state: string; tries: number; lastStatus?: number; lastError?: string; deliveredAt?: string; createdAt: string }[]; // prettier-ignore
 }
 
 const ENDED = ['delivered', 'failed', 'expired', 'suppressed', 'cancelled', 'unknown'];
@@ -130,10 +131,16 @@ function storyOf(trace: Trace, paper: Paper): string[] {
       what: 'receipt',
       said: words([status, disposition === 'applied' ? undefined : disposition, code, reason]),
     })),
-    ...trace.callbacks.map(({ id, webhookId, event, state, tries, lastError, createdAt }) => ({
-      at: createdAt,
+    ...trace.callbacks.map(({ id, webhookId, event, state, tries, lastStatus, lastError, deliveredAt, createdAt }) => ({
+      at: deliveredAt ?? createdAt,
       what: 'callback',
-      said: words([`${event} to ${webhookId}: ${state}`, `${tries} tries`, lastError, `id ${id}`]),
+      said: words([
+        `${event} to ${webhookId}: ${state}`,
+        `${tries} ${tries === 1 ? 'try' : 'tries'}`,
+        lastStatus === undefined ? undefined : `status ${lastStatus}`,
+        lastError,
+        `id ${id}`,
+      ]),
     })),
   ].sort((a, b) => a.at.localeCompare(b.at));
   return [
@@ -148,6 +155,7 @@ function storyOf(trace: Trace, paper: Paper): string[] {
     ]),
     '',
     ...paper.table(['Time', 'What', ''], events.map(({ at, what, said }) => [paper.time(at), what, said])),
+    ...exchangeLines(trace.attempts, paper),
   ]; // prettier-ignore
 }
 
