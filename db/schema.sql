@@ -221,6 +221,7 @@ create table campaigns (
   resumed boolean not null default false,
   refused integer not null default 0,
   again_of text,
+  first_slice integer not null default 0,
   constraint campaigns_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint campaigns_again_of_fkey FOREIGN KEY (again_of) REFERENCES campaigns(id),
   constraint campaigns_finish_within_seconds_check CHECK ((finish_within_seconds > 0)),
@@ -706,7 +707,8 @@ create table slice_stats (
   clicked integer not null,
   errors integer not null,
   campaign_id text,
-  is_test boolean not null default false
+  is_test boolean not null default false,
+  quarter smallint not null default 0
 );
 
 create table slices (

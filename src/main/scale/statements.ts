@@ -85,13 +85,14 @@ const people: ScaleStatement[] = [
   { name: 'ledger of the account', run: ({ database }) => readLedger(database.pool, SCALE_ACCOUNT) },
   { name: 'callbacks by state', run: ({ database }) => readCallbackCounts(database.pool, SCALE_ACCOUNT) },
   {
-    name: 'figures of a day',
+    name: 'figures by day',
     run: ({ database }) =>
       listStats(database.pool, {
         accountId: SCALE_ACCOUNT,
         from: new Date(Date.now() - DAY_MS),
         until: new Date(),
-        by: null,
+        by: 'day',
+        timezone: 'Asia/Kolkata',
       }),
   },
   {

@@ -43,6 +43,7 @@ const figures = async (by: StatsGroup | null = null, fromMs = -HOUR_MS, untilMs 
     from: new Date(now + fromMs),
     until: new Date(now + untilMs),
     by,
+    timezone: 'Asia/Kolkata',
   });
 };
 const NOTHING = { sent: 0, delivered: 0, clicked: 0, errors: 0 };
@@ -87,6 +88,33 @@ it('groups by gateway, by the sender that was used, by code and by hour', async 
   await store.pool.query(`update slice_stats set hour = hour - interval '1 day' where sender = 'OTHERS'`);
   expect(await figures('hour')).toEqual([{ key: hour, sent: 2, delivered: 1, clicked: 0, errors: 1 }]);
   expect(await figures('hour', -25 * HOUR_MS, HOUR_MS)).toHaveLength(2);
+});
+
+it('groups by the days of a zone, which may begin in the middle of an hour', async () => {
+  const at = async (sender: string, acceptedAt: string) => {
+    const { sliceId } = await submitSlice(1, sender);
+    await store.pool.query('update messages set accepted_at = $2 where slice_id = $1', [sliceId, acceptedAt]);
+  };
+  await at('BEFORE', '2026-08-01T18:29:59Z');
+  await at('FIRSTS', '2026-08-01T18:30:00Z');
+  await at('SECOND', '2026-08-01T19:10:00Z');
+  await at('OTHERS', '2026-08-02T18:45:00Z');
+  await refreshStats(store.pool, ACCOUNT);
+  const ask = (timezone: string, from: string) =>
+    listStats(store.pool, {
+      accountId: ACCOUNT, from: new Date(from), until: new Date('2026-08-03T00:00:00Z'), by: 'day', timezone,
+    }); // prettier-ignore
+  expect(await ask('Asia/Kolkata', '2026-07-31T18:30:00Z')).toEqual([
+    { key: '2026-08-01', ...NOTHING, sent: 1 },
+    { key: '2026-08-02', ...NOTHING, sent: 2 },
+    { key: '2026-08-03', ...NOTHING, sent: 1 },
+  ]);
+  // From midnight there on, though the hour is older.
+  expect((await ask('Asia/Kolkata', '2026-08-01T18:30:00Z')).map(({ key }) => key)).toEqual(['2026-08-02', '2026-08-03']);
+  expect(await ask('UTC', '2026-08-01T00:00:00Z')).toEqual([
+    { key: '2026-08-01', ...NOTHING, sent: 3 },
+    { key: '2026-08-02', ...NOTHING, sent: 1 },
+  ]);
 });
 
 it('counts a message whose text was followed once, whichever of its links', async () => {

@@ -38,9 +38,10 @@ with listed as (
 stale as materialized (select * from listed where before < ${MESSAGES_PER_REFRESH}),
 gone as (delete from slice_stats using stale where slice_id = stale.id),
 counted as (
-  insert into slice_stats (slice_id, account_id, campaign_id, hour, gateway_id, sender, code, is_test, sent, delivered,
-                           clicked, errors)
-  select m.slice_id, m.account_id, stale.campaign_id, date_trunc('hour', m.accepted_at), m.gateway_id, coalesce(a.sender, m.sender),
+  insert into slice_stats (slice_id, account_id, campaign_id, hour, quarter, gateway_id, sender, code, is_test, sent,
+                           delivered, clicked, errors)
+  select m.slice_id, m.account_id, stale.campaign_id, date_trunc('hour', m.accepted_at),
+         floor(extract(minute from m.accepted_at) / 15), m.gateway_id, coalesce(a.sender, m.sender),
          case when m.settled_at is not null then m.code end, stale.is_test,
          count(*) filter (where m.submitted_at is not null),
          count(*) filter (where m.state = 'delivered'),
@@ -49,7 +50,7 @@ counted as (
   from stale join messages m on m.slice_id = stale.id
   left join attempts a on a.message_id = m.id and a.no = m.attempts
   left join clicks c on c.message_id = m.id
-  group by 1, 2, 3, 4, 5, 6, 7, 8
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
 select id, counters::text, version, (select count(*) from listed)::int as listed from stale`;
 
@@ -132,6 +133,7 @@ export interface Figures {
 const GROUPS = {
   gateway: 'gateway_id',
   sender: 'sender',
+  day: `to_char((hour + quarter * interval '15 minutes') at time zone $4, 'YYYY-MM-DD')`,
   hour: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   code: 'code',
   campaign: 'campaign_id',
@@ -140,23 +142,38 @@ const GROUPS = {
 export type StatsGroup = keyof typeof GROUPS;
 export const STATS_GROUPS = Object.keys(GROUPS) as StatsGroup[];
 
+export interface StatsQuestion {
+  accountId: string;
+  from: Date;
+  until: Date;
+  /** Null = one group with the key null. */
+  by: StatsGroup | null;
+  /** In which days begin and end. */
+  timezone: string;
+}
+
+/** What is asked for, in the hours and quarters of hours that figures are kept by. */
+const WITHIN = `account_id = $1 and hour >= date_trunc('hour', $2::timestamptz) and hour < $3`;
+/** Days begin where the zone has them begin, which may be in the middle of an hour. */
+const WITHIN_DAYS = `${WITHIN} and hour + quarter * interval '15 minutes' >= $2`;
+
 /**
- * An account's figures by acceptance hour, whole hours only.
- * @param by null = one group with the key null.
+ * An account's figures by the time of acceptance: whole hours, and of days whole quarters of hours.
  * @returns groups by key; null where a message has none, such as a delivered one has no code.
  */
 export async function listStats(
   pool: Pool,
-  { accountId, from, until, by }: { accountId: string; from: Date; until: Date; by: StatsGroup | null },
+  { accountId, from, until, by, timezone }: StatsQuestion,
 ): Promise<(Figures & { key: string | null })[]> {
+  const isByDay = by === 'day';
   const rows = await execute<Record<keyof Figures, string> & { key: string | null }>(
     pool,
     `read-stats-${by ?? 'all'}`,
     `select ${by === null ? 'null::text' : GROUPS[by]} as key, sum(sent) as sent, sum(delivered) as delivered,
             sum(clicked) as clicked, sum(errors) as errors
-     from slice_stats where account_id = $1 and hour >= date_trunc('hour', $2::timestamptz) and hour < $3
+     from slice_stats where ${isByDay ? WITHIN_DAYS : WITHIN}
      group by 1 order by 1`,
-    [accountId, from, until],
+    [accountId, from, until, ...(isByDay ? [timezone] : [])],
   );
   return rows.map(({ key, sent, delivered, clicked, errors }) => ({
     key,

@@ -130,6 +130,8 @@ export interface CampaignsTable {
   refused: Generated<number>;
   /** The campaign to whose failed ones it goes again. */
   again_of: Generated<string | null>;
+  /** Its text was corrected when it had slices up to here: those below are of the text before, and are taken back. */
+  first_slice: Generated<number>;
   start_failures: Generated<number>;
   start_after: Date | null;
   /** When retention blanked its text and values. */

@@ -10,8 +10,8 @@ import { readFailed, SENT_TEXT } from '../../../store/campaigns/failed';
 import type { FailedAudience } from '../../../store/tables';
 import { endpoint, type Endpoint } from '../../endpoint';
 import { storableName } from '../../http/text';
-import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
+import { shownCampaign } from './counts';
 import { campaignAnswer } from './schema';
 
 const MAX_NAME = 200;
@@ -61,7 +61,7 @@ export const again: Endpoint[] = [
         (tx) => insertCampaign(tx, toDraft(source, audience, name), []),
         ({ id }) => ({ action: 'campaign.created', subject: id, detail: { againOf: source.id } }),
       );
-      return toCampaign(row, deps.workflowLink);
+      return shownCampaign(deps, row);
     },
   ),
 ];

@@ -11,10 +11,12 @@ import type { campaignAnswer } from './schema';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
+/** @param size of the audience of one that has made no messages yet; absent = see its row. */
 export function toCampaign(
   row: CampaignRow,
   linkTo: WorkflowLinks,
   counts: CampaignCounts = NO_COUNTS,
+  size?: number,
   nowMs = Date.now(),
 ): z.input<typeof campaignAnswer> {
   const isSensitive = row.options?.sensitive === true;
@@ -33,10 +35,11 @@ export function toCampaign(
     sender: row.sender,
     routeId: row.route_id,
     service: row.service,
+    ...shownOptions(row),
     webhookId: row.webhook_id,
     audience: {
       ...shownAudience(row),
-      recipients: row.recipients,
+      recipients: size ?? row.recipients,
       rejected: row.rejected,
       duplicates: row.duplicates,
       problems: row.problems,
@@ -59,6 +62,19 @@ export function toCampaign(
     launchedAt: iso(row.launched_at),
     startedAt: iso(row.started_at),
     finishedAt: iso(row.finished_at),
+  };
+}
+
+const TYPES = { unicode: 'U', plain: 'N' } as const;
+
+/** Its options as a request gives them. */
+export function shownOptions({ options }: Pick<CampaignRow, 'options'>) {
+  return {
+    type: options?.type === undefined ? ('A' as const) : TYPES[options.type],
+    flash: options?.flash === true,
+    port: options?.port ?? null,
+    entityId: options?.entityId ?? null,
+    dltTemplateId: options?.templateId ?? null,
   };
 }
 

@@ -14,9 +14,8 @@ import { COMMAND_BEGUN_MS, WrongStateError } from '../../../workflows/client';
 import type { CampaignCommand } from '../../../workflows/contract';
 import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { invalid } from '../../http/invalid';
-import { toCampaign } from './answer';
-import { countsOf } from './counts';
 import { campaignOf, campaignResource } from './campaign';
+import { shownCampaign } from './counts';
 import { editDraft } from './edit';
 import { campaignAnswer, patch, reschedule } from './schema';
 import { commandSeries } from './series';
@@ -35,9 +34,7 @@ const COMMAND_ERRORS = ['not-found', 'wrong-state', 'temporal-unavailable'] as c
 const DRAFT_ERRORS = ['no-gateway', 'upload-not-ready', 'audience-suppressed', 'over-limit'] as const;
 
 /** The campaign with its counts, as answered. */
-export async function counted({ deps: { database, workflowLink } }: Call<'id'>, row: CampaignRow): Promise<object> {
-  return toCampaign(row, workflowLink, (await countsOf(database, [row])).get(row.id));
-}
+export const counted = ({ deps }: Call<'id'>, row: CampaignRow): Promise<object> => shownCampaign(deps, row);
 
 export const wrongState = (action: CampaignAction, { state }: Pick<CampaignRow, 'state'>): AppError =>
   new AppError('wrong-state', actionProblem(action, state) ?? `The campaign is ${state} by now: look again`);
@@ -65,9 +62,9 @@ const rate: Endpoint[] = [
       method: 'patch',
       path: CAMPAIGN,
       tag,
-      summary: 'Changes a draft; sets the campaign’s rate, also while it runs.',
+      summary: 'Changes a draft, corrects what has not left; sets the campaign’s rate, also while it runs.',
       description:
-        'Of a draft everything can be changed, and all of it is checked anew; null takes a value away. An audience that is not named stays. Of a campaign that was launched only `ratePerSecond` can be changed: each recipient’s text is made then.',
+        'Changes what it names, and all of it is checked anew; null takes a value away. Of a draft that is everything. Of a campaign that was launched, everything but audience, time and recurrence, until it begins: it is `preparing` again, each recipient’s text is made anew, and none gets the one before. Too late is 409. `ratePerSecond` alone can be changed while it runs, too.',
       scope: 'send',
       body: { schema: patch },
       answers: now,

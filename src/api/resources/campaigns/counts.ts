@@ -1,8 +1,11 @@
-/** The counts of campaigns as they are shown. */
+/** Campaigns with their counts, as they are shown. */
 import { countUnprepared } from '../../../store/campaigns/audience';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
 import { countCampaigns, NO_COUNTS, type CampaignCounts } from '../../../store/campaigns/live';
+import { countAudiences } from '../../../store/campaigns/sizes';
 import type { Database } from '../../../store/database';
+import type { ApiDeps } from '../../deps';
+import { toCampaign } from './answer';
 
 /**
  * The counts of these campaigns, by id. Of one that was cancelled while it was prepared, those who have not become messages
@@ -24,3 +27,18 @@ export async function countsOf(
   }
   return counts;
 }
+
+/** These campaigns as they are answered, each with its counts. */
+export async function shownCampaigns(
+  { database, workflowLink }: Pick<ApiDeps, 'database' | 'workflowLink'>,
+  rows: readonly CampaignRow[],
+): Promise<ReturnType<typeof toCampaign>[]> {
+  const [counts, sizes] = await Promise.all([countsOf(database, rows), countAudiences(database.pool, rows)]);
+  return rows.map((row) => toCampaign(row, workflowLink, counts.get(row.id), sizes.get(row.id)));
+}
+
+/** The same of one. */
+export const shownCampaign = async (
+  deps: Pick<ApiDeps, 'database' | 'workflowLink'>,
+  row: CampaignRow,
+): Promise<ReturnType<typeof toCampaign>> => (await shownCampaigns(deps, [row]))[0]!;

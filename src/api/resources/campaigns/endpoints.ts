@@ -10,10 +10,9 @@ import { pageOf, readCursor } from '../../http/page';
 import { pageFrom } from '../../http/resource';
 import { validate } from '../../http/validate';
 import { again } from './again';
-import { toCampaign } from './answer';
 import { campaignOf, campaignResource } from './campaign';
 import { commands, counted, now, wrongState } from './commands';
-import { countsOf } from './counts';
+import { shownCampaign, shownCampaigns } from './counts';
 import { checkCampaign } from './create';
 import { forecast } from './forecast';
 import { ledger } from './ledger';
@@ -40,15 +39,15 @@ const collection: Endpoint[] = [
       answers: { 200: { description: 'A page of campaigns.', schema: pageOf(campaignAnswer) } },
       errors: ['invalid-request'],
     },
-    async ({ deps: { database, workflowLink }, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
+    async ({ deps, actor: { accountId }, query: { cursor, limit, ...filter } }) => {
       const key = readCursor<[string, string]>(cursor, 2);
       const after = key === undefined ? undefined : { createdAt: new Date(key[0]), id: key[1] };
-      const rows = await listCampaigns(database.db, { ...filter, accountId, after, limit });
-      const counts = await countsOf(database, rows);
+      const rows = await listCampaigns(deps.database.db, { ...filter, accountId, after, limit });
+      const shown = new Map((await shownCampaigns(deps, rows)).map((one) => [one.id, one]));
       return pageFrom(
         rows,
         limit,
-        (row) => toCampaign(row, workflowLink, counts.get(row.id)),
+        (row) => shown.get(row.id)!,
         (row) => [row.created_at.toISOString(), row.id],
       );
     },
@@ -97,7 +96,7 @@ const collection: Endpoint[] = [
         ({ id, name, state }) => ({ action: 'campaign.created', subject: id, detail: { name, state } }),
       );
       if (row.state !== 'draft') await startCampaign(deps, row);
-      return { ...toCampaign(row, deps.workflowLink), rejected: checked.rejected };
+      return { ...(await shownCampaign(deps, row)), rejected: checked.rejected };
     },
   ),
 ];

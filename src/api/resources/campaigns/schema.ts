@@ -221,14 +221,21 @@ export const campaignAnswer = z.strictObject({
   sender: z.string().nullable(),
   routeId: z.string().nullable(),
   service: z.string(),
+  type: z.enum(['U', 'N', 'A']).describe('As a request gives it: Unicode, plain, or whatever its characters need.'),
+  flash: z.boolean(),
+  port: z.int().nullable(),
+  entityId: z.string().nullable(),
+  dltTemplateId: z.string().nullable(),
   webhookId: z.string().nullable(),
   audience: z.strictObject({
     kind: z.enum(['recipients', 'group', 'upload', 'campaign']),
     id: z.string().optional(),
     classes: z.array(z.string()).optional().describe('Of those of a campaign that failed: only these.'),
     codes: z.array(z.string()).optional(),
-    /** Recipients that became messages. */
-    recipients: count,
+    recipients: count.describe(
+      'Recipients that became messages, and so far, while it is `preparing`. Of a draft and of a series: those that there are ' +
+        'now; of the failed ones of another campaign at most so many, where it names classes or codes.',
+    ),
     rejected: count.describe(
       'Recipients that are left out: the request or its upload rejected them, or their text could not be made.',
     ),

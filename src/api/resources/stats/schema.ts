@@ -48,6 +48,7 @@ export const statsAnswer = figures.extend({
   from: z.iso.datetime(),
   until: z.iso.datetime(),
   by: z.enum(STATS_GROUPS as [StatsGroup, ...StatsGroup[]]).optional(),
+  timezone: z.string().optional().describe('In which days begin and end: the account’s. Beside `by=day` only.'),
   groups: z.array(figures.extend({ key: z.string().nullable() })).optional(),
   ledger,
   callbacks: z.array(z.object({ event: z.string(), state: z.string(), count })),
