@@ -64,6 +64,8 @@ const { surveyCampaign: surveyHere } = proxyLocalActivities<Activities>({
 });
 /** Marks workflows that began with {@link surveyHere}; those of an earlier release go on without. */
 const SURVEY_IS_LOCAL = 'survey-is-local';
+/** Marks where a workflow prepares anew; what an earlier release has recorded of such a survey is gone on with as it did. */
+const PREPARES_ANEW = 'prepares-anew';
 
 /** While no gateway takes messages, one slice asks again after this, then after twice as long, up to a minute. */
 const HELD_MS = 5_000;
@@ -77,7 +79,7 @@ const MAX_NEWS = 2_000;
  * One campaign from its launch to its last outcome.
  *
  * It prepares the audience, and then asks the `survey` activity again and again: which slices want to be advanced now,
- * and when to ask next. All that is known about messages is in Postgres; this workflow keeps a bounded number of
+ * when to ask next, and whether the audience is to be prepared anew, because the text was corrected before it left. All that is known about messages is in Postgres; this workflow keeps a bounded number of
  * slices going, carries out what people ask for, and sleeps durably in between.
  *
  * @returns its ledger; undefined when its row is gone.
@@ -102,6 +104,10 @@ export async function campaignWorkflow(input: CampaignInput): Promise<CampaignCo
     setCurrentDetails(survey.details);
     shown.show(survey.state);
     ledger = survey.ledger;
+    if (survey.unprepared === true && patched(PREPARES_ANEW)) {
+      steering.state = await prepareCampaign({ campaignId });
+      continue;
+    }
     if (survey.done && steering.runs === 0) break;
 
     const queue = [...survey.due];

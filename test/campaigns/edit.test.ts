@@ -1,4 +1,4 @@
-/** Drafts are changed wholly; what was launched says why not. */
+/** Drafts are changed wholly, and what a change does not name stays. What was launched: `correct.test.ts`. */
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
 import { makeTenant } from '../support/tenants';
@@ -57,15 +57,70 @@ test('400: what could not be made can’t become of a draft, and nothing of it i
   expect((await campaigns.read(id)).name).toBe('Sale');
 });
 
-test('409: one that was launched says why its text is fixed; its rate is not', async () => {
-  const time = new Date(Date.now() + 3_600_000).toISOString();
-  const id = await campaigns.launch({ audience: { recipients: people(1, 83_000) }, time });
-  await campaigns.reaches(id, 'scheduled');
-  const { status, json } = await patch(id, { message: 'Late' });
-  expect([status, json.code]).toEqual([409, 'wrong-state']);
-  expect(json.detail).toContain('scheduled, and message can be changed of a draft only');
-  expect((await patch(id, { ratePerSecond: 3 })).json.ratePerSecond).toBe(3);
-  await campaigns.act(id, 'cancel');
+test('what is not named stays: DLT ids, type, flash and port, also beside a new text; null takes them away', async () => {
+  const dlt = { entityId: '1101234567890123456', dltTemplateId: '1107123456789012345' };
+  const id = await draft(83_000, { ...dlt, type: 'U', flash: true, port: 16_000 });
+  const shown = { ...dlt, type: 'U', flash: true, port: 16_000 };
+  expect(await campaigns.read(id)).toMatchObject({ ...shown, audience: { recipients: 2 } });
+  expect((await patch(id, { message: 'The sale is over.' })).json).toMatchObject({
+    ...shown,
+    message: 'The sale is over.',
+  });
+  expect((await patch(id, { name: 'Other' })).json).toMatchObject(shown);
+  const cleared = { entityId: null, dltTemplateId: null, port: null };
+  expect((await patch(id, { ...cleared, type: 'A', flash: false })).json).toMatchObject({
+    ...cleared,
+    type: 'A',
+    flash: false,
+  });
+});
+
+test('a template brings its own DLT ids, and the text stays when it is changed later', async () => {
+  const [first, second] = ['1107123456789012301', '1107123456789012302'];
+  const template = async (text: string, dltTemplateId: string): Promise<string> => {
+    const body = { name: `${text} ${stack.accountId}`, text, dltTemplateId };
+    return (await stack.call('POST', '/api/v1/templates', body)).json.id as string;
+  };
+  const [one, two] = [await template('One text', first), await template('Two text', second)];
+  const made = await campaigns.create({
+    message: undefined,
+    templateId: one,
+    audience: { recipients: people(1, 83_100) },
+    draft: true,
+  });
+  const id = made.json.id as string;
+  expect(made.json).toMatchObject({ message: 'One text', dltTemplateId: first });
+  await stack.call('PATCH', `/api/v1/templates/${one}`, { text: 'Else' });
+  expect((await patch(id, { name: 'Other' })).json).toMatchObject({
+    message: 'One text',
+    templateId: one,
+    dltTemplateId: first,
+  });
+  expect((await patch(id, { templateId: two })).json).toMatchObject({
+    message: 'Two text',
+    templateId: two,
+    dltTemplateId: second,
+  });
+  expect((await patch(id, { message: 'By hand' })).json).toMatchObject({
+    message: 'By hand',
+    templateId: null,
+    dltTemplateId: second,
+  });
+});
+
+test('how many a draft is for: of a request, a group, an upload, and those that failed', async () => {
+  const { json: group } = await stack.call('POST', '/api/v1/groups', { name: `Three ${stack.accountId}` });
+  await stack.call('POST', `/api/v1/groups/${group.id}/members`, {
+    members: people(3, 83_200).map(({ to }) => ({ to })),
+  });
+  const ofGroup = await campaigns.create({ audience: { groupId: group.id }, draft: true });
+  expect(ofGroup.json.audience).toMatchObject({ kind: 'group', recipients: 3 });
+  const recipients = [...people(2, 83_300), { to: '12' }];
+  const own = await campaigns.create({ audience: { recipients }, draft: true });
+  expect(own.json.audience).toMatchObject({ recipients: 2, rejected: 1 });
+  expect(own.json.audience.problems[0].message).toMatch(/^to can’t be read: /);
+  const listed = (await stack.call('GET', '/api/v1/campaigns?state=draft')).json.items;
+  expect(listed.find(({ id }: { id: string }) => id === own.json.id).audience.recipients).toBe(2);
 });
 
 test('two at once, and a launch beside them: one of them wins, and what leaves is what was answered', async () => {

@@ -73,8 +73,12 @@ export async function storeBlock(
 ): Promise<boolean> {
   const from = Number(campaign.position);
   const facts = { accountId: ACCOUNT, sendId: campaign.send_id, sender: null, service: 'T', options: null };
+  const { rows } = await pool.query<{ commands: number }>('select commands from campaigns where id = $1', [
+    campaign.id,
+  ]);
   const block = {
     campaignId: campaign.id,
+    commands: rows[0]!.commands,
     from,
     to: from + slices.reduce((sum, slice) => sum + slice.messages.length, 0),
     slices,

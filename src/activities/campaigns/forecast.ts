@@ -8,7 +8,7 @@ import type { Account } from '../../store/accounts/accounts';
 import { placeOf, readAudience } from '../../store/campaigns/audience';
 import { listSuppressedAmong } from '../../store/campaigns/materialise';
 import { readCampaign, storeForecast, type CampaignRow } from '../../store/campaigns/campaigns';
-import { MAX_PROBLEMS } from '../../store/campaigns/drafts';
+import { MAX_PROBLEMS } from '../../store/campaigns/rejected';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
 import { listGateways } from '../../store/gateways/gateways';
@@ -136,8 +136,10 @@ export function toForecast(
   const windows = windowsIn(account.default_country, campaign, account);
   const finishesAtMs = finishTime(windows, startMs, sendingSeconds * 1_000);
   const { recipients, suppressed, segments, surprises, encodings, smart } = sums;
-  const rejected = campaign.refused + sums.rejected;
-  const problems = [...campaign.problems.slice(0, campaign.refused), ...sums.problems].slice(0, MAX_PROBLEMS);
+  // Of a list that came with the request, those who were left out when messages were made are read no more.
+  const known = campaign.audience.kind === 'recipients' ? campaign.rejected : campaign.refused;
+  const rejected = known + sums.rejected;
+  const problems = [...campaign.problems.slice(0, known), ...sums.problems].slice(0, MAX_PROBLEMS);
   const warnings = [
     ...(recipients === 0 ? ['nobody would get a message'] : []),
     ...(gateway === null ? ['the account has no active gateway: messages would wait'] : []),

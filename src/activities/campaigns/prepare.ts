@@ -1,13 +1,23 @@
-/** The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. */
+/**
+ * The `prepareCampaign` activity: turns a campaign's audience into messages; goes on where another run of it stopped. Of one
+ * whose text was corrected the messages of the text before are taken back first.
+ */
 import type { Recipient } from '../../core/audience/audience';
 import { hasEnded, type CampaignState } from '../../core/campaigns/campaign';
 import type { RenderedRecipient } from '../../core/campaigns/text';
 import { uuidv7 } from '../../core/messages/ids';
 import { buildLegs, type Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
-import { storeCampaignBlock, type CampaignMessage, type CampaignSlice } from '../../store/campaigns/materialise';
+import {
+  storeCampaignBlock,
+  type CampaignBlock,
+  type CampaignMessage,
+  type CampaignMessageFacts,
+  type CampaignSlice,
+} from '../../store/campaigns/materialise';
 import { readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
-import { finishPreparation } from '../../store/campaigns/preparation';
+import { finishPreparation, isUnprepared } from '../../store/campaigns/preparation';
+import { listKeptNumbers, takeBackSlices } from '../../store/campaigns/take-back';
 import { countAudience, placeOf, readAudience } from '../../store/campaigns/audience';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import type { Database } from '../../store/database';
@@ -23,72 +33,89 @@ const BLOCK_SIZE = 4_000;
 const SLICE_SIZE = 1_000;
 
 /**
- * @param publicUrl base of short links; no trailing slash.
  * One that is paused meanwhile is prepared to its end, and so is one that is cancelled: its messages are dropped then, each
- * with its outcome.
+ * with its outcome. One that is changed meanwhile is read again, and no text of before is stored.
  * @returns the state that the campaign is in then; `preparing` when told to stop before the end.
  */
 export async function prepareCampaign(
-  { database, publicUrl, loadPseudonyms }: ForecastDeps,
+  deps: ForecastDeps,
   campaignId: string,
   stopping: AbortSignal,
 ): Promise<CampaignState> {
-  const { db, pool } = database;
+  const { db } = deps.database;
   let campaign = await readCampaign(db, campaignId);
-  if (campaign === null) return 'failed';
-  if (!isPrepared(campaign)) return campaign.state;
-  const refusal = await refuseByLimits({ database, publicUrl, loadPseudonyms }, campaign, stopping);
-  if (refusal !== null) return finish(database, campaignId, () => ({ state: 'failed', reason: refusal }));
+  while (campaign !== null && isUnprepared(campaign) && !stopping.aborted) {
+    const outcome = await prepareAsRead(deps, campaign, stopping);
+    campaign = outcome === null ? await readCampaign(db, campaignId) : await finishPreparation(db, campaign, outcome);
+  }
+  return stopping.aborted ? 'preparing' : (campaign?.state ?? 'failed');
+}
 
-  const account = await readCampaignSettings(db, campaign.account_id);
+type OutcomeOf = (campaign: CampaignRow) => Outcome;
+
+/** @returns what it comes to, once its whole audience was read; null = it was changed, another run was here, or it is told to stop. */
+async function prepareAsRead(
+  deps: ForecastDeps,
+  campaign: CampaignRow,
+  stopping: AbortSignal,
+): Promise<OutcomeOf | null> {
+  const { pool } = deps.database;
+  const refusal = await refuseByLimits(deps, campaign, stopping);
+  if (refusal !== null) return () => ({ state: 'failed', reason: refusal });
+  for (let no = campaign.first_slice > 0 ? -1 : null; no !== null; no = await takeBackSlices(pool, campaign.id, no)) {
+    if (stopping.aborted) return null;
+  }
+  const blockOf = await blockMaker(deps, campaign);
+  let { slices } = campaign;
+  let position = Number(campaign.position);
+  while (!stopping.aborted) {
+    const rows = await readAudience(pool, campaign, position, BLOCK_SIZE);
+    if (rows.length === 0) return outcomeOf;
+    const { facts, block } = blockOf(rows, position, slices);
+    if (!(await storeCampaignBlock(pool, facts, block, await deps.loadPseudonyms()))) return null;
+    position = block.to;
+    slices += block.slices.length;
+  }
+  return null;
+}
+
+/** Makes blocks of a campaign as it was read. */
+async function blockMaker({ database, publicUrl }: ForecastDeps, campaign: CampaignRow) {
+  const account = await readCampaignSettings(database.db, campaign.account_id);
   const windowsOf = windowsFinder(campaign, account);
   const webhookFor = await webhookFinder(database, campaign);
   const rules = await readTextRules(database, campaign, account, publicUrl);
   const render = await createStrictRenderer(database, campaign, rules);
   const legs = await ownLegs(database, campaign);
-  const { audience } = campaign;
-  const facts = {
+  const kept = campaign.first_slice === 0 ? NOBODY : await listKeptNumbers(database.pool, campaign.id);
+  const facts: CampaignMessageFacts = {
     accountId: campaign.account_id,
     sendId: campaign.send_id,
     sender: campaign.sender,
     service: campaign.service,
     options: campaign.options,
   };
-  let position = Number(campaign.position);
-  let slices = campaign.slices;
-  while (!stopping.aborted) {
-    const rows = await readAudience(pool, campaign, position, BLOCK_SIZE);
-    if (rows.length === 0) return finish(database, campaignId, outcomeOf);
-    const rendered = rows.map((row) => render(row));
+  return (rows: readonly Recipient[], from: number, firstNo: number): { facts: typeof facts; block: CampaignBlock } => {
+    const rendered = rows.filter(({ msisdn }) => !kept.has(msisdn)).map((row) => render(row));
     const refused = rendered.filter((one) => !one.ok);
-    const made = toSlices(rendered, slices, windowsOf, webhookFor);
     const block = {
-      campaignId,
-      from: position,
+      campaignId: campaign.id,
+      commands: campaign.commands,
+      from,
       to: rows.at(-1)!.position,
-      slices: made,
+      slices: toSlices(rendered, firstNo, windowsOf, webhookFor),
       rejected: refused.length,
       leftOut: refused.map(({ row, code, message }) => ({ ...row, code, message })),
-      problems: refused.map(({ row, code, message }) => ({ position: placeOf({ audience }, row), code, message })),
+      problems: refused.map(({ row, code, message }) => ({ position: placeOf(campaign, row), code, message })),
       priority: campaign.priority,
       routeId: campaign.route_id,
       legs,
     };
-    if (await storeCampaignBlock(pool, facts, block, await loadPseudonyms())) {
-      position = rows.at(-1)!.position;
-      slices += made.length;
-      continue;
-    }
-    // Another run was faster: the row says where to go on.
-    campaign = await readCampaign(db, campaignId);
-    if (campaign === null || !isPrepared(campaign)) return campaign?.state ?? 'failed';
-    position = Number(campaign.position);
-    slices = campaign.slices;
-  }
-  return 'preparing';
+    return { facts, block };
+  };
 }
 
-const isPrepared = ({ state, unprepared }: CampaignRow): boolean => state === 'preparing' || unprepared;
+const NOBODY: ReadonlySet<string> = new Set();
 
 type Outcome = { state: 'scheduled' | 'failed'; reason: string | null };
 
@@ -98,14 +125,6 @@ function outcomeOf({ recipients, problems, refused }: CampaignRow): Outcome {
   const first = problems[refused];
   const why = first === undefined ? null : `recipient ${first.position}: ${first.message} (${first.code})`;
   return { state: 'failed', reason: why === null ? 'the audience is empty' : `no recipient can be sent to: ${why}` };
-}
-
-async function finish(
-  { db }: Database,
-  campaignId: string,
-  outcome: (campaign: CampaignRow) => Outcome,
-): Promise<CampaignState> {
-  return (await finishPreparation(db, campaignId, outcome))?.state ?? 'failed';
 }
 
 /**
@@ -119,7 +138,7 @@ async function refuseByLimits(
 ): Promise<string | null> {
   const { db } = deps.database;
   // Of one that is cancelled nothing is sent: everybody in it is accounted for.
-  if (campaign.slices > 0 || hasEnded(campaign.state)) return null;
+  if (campaign.slices > campaign.first_slice || hasEnded(campaign.state)) return null;
   const { safety } = await readCampaignSettings(db, campaign.account_id);
   const most = safety.maxCampaignRecipients;
   const count = most === undefined ? 0 : await countAudience(db, campaign.audience);

@@ -13,6 +13,7 @@ import {
   type CampaignRow,
 } from '../../store/campaigns/campaigns';
 import { countCampaigns, type CampaignCounts } from '../../store/campaigns/live';
+import { isUnprepared } from '../../store/campaigns/preparation';
 import { noteNextLook } from '../../store/campaigns/looks';
 import { readCampaignSettings } from '../../store/accounts/accounts';
 import { readClockMs, type Database } from '../../store/database';
@@ -28,6 +29,8 @@ export interface CampaignSurvey {
   state: CampaignState;
   /** Nothing is open any more: the workflow ends. */
   done: boolean;
+  /** Its audience is to be prepared before anything else: its text was corrected. Absent = it is prepared. */
+  unprepared?: true;
   openSlices: number;
   /** Numbers of slices to advance now. */
   due: number[];
@@ -83,6 +86,7 @@ async function lookAt(
   const nowMs = await readClockMs(pool);
   let campaign = await readCampaign(db, campaignId);
   if (campaign === null) return { ...IDLE, dueAtMs: AT_ONCE, nowMs, state: 'failed', done: true, details: 'gone' };
+  if (isUnprepared(campaign)) return unpreparedSurvey(campaign, nowMs);
   if (isDue(campaign, nowMs)) campaign = (await beginWhenDue({ db }, campaignId, nowMs)) ?? campaign;
 
   const givenUp = [await endTooOld(pool, campaign, nowMs), await endHold(pool, campaign, nowMs)];
@@ -146,6 +150,20 @@ async function lookAt(
     }
   }
 }
+
+/** Whoever does not prepare it, as a release before corrections, asks again after this. */
+const UNPREPARED_MS = 5_000;
+
+/** What it has is taken back or incomplete: nothing of it is sent, dropped or ended by its age. */
+const unpreparedSurvey = ({ state }: CampaignRow, nowMs: number): CampaignSurvey => ({
+  ...IDLE,
+  state,
+  unprepared: true,
+  dueAtMs: nowMs + UNPREPARED_MS,
+  nowMs,
+  details: `${state}: its messages are being made`,
+  waitsFor: 'waits for its messages to be made',
+});
 
 const IDLE = {
   done: false,

@@ -10,7 +10,7 @@ export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 export const CAMPAIGN_TRANSITIONS: Record<CampaignState, readonly CampaignState[]> = {
   draft: ['preparing', 'scheduled', 'cancelled'],
   preparing: ['scheduled', 'paused', 'cancelled', 'failed'],
-  scheduled: ['running', 'paused', 'cancelled', 'finished'],
+  scheduled: ['preparing', 'running', 'paused', 'cancelled', 'finished'],
   running: ['paused', 'settling', 'cancelled', 'finished'],
   paused: ['preparing', 'scheduled', 'running', 'cancelled', 'finished', 'failed'],
   settling: ['running', 'paused', 'cancelled', 'finished'],

@@ -110,7 +110,10 @@ it('groups by the days of a zone, which may begin in the middle of an hour', asy
     { key: '2026-08-03', ...NOTHING, sent: 1 },
   ]);
   // From midnight there on, though the hour is older.
-  expect((await ask('Asia/Kolkata', '2026-08-01T18:30:00Z')).map(({ key }) => key)).toEqual(['2026-08-02', '2026-08-03']);
+  expect((await ask('Asia/Kolkata', '2026-08-01T18:30:00Z')).map(({ key }) => key)).toEqual([
+    '2026-08-02',
+    '2026-08-03',
+  ]);
   expect(await ask('UTC', '2026-08-01T00:00:00Z')).toEqual([
     { key: '2026-08-01', ...NOTHING, sent: 3 },
     { key: '2026-08-02', ...NOTHING, sent: 1 },

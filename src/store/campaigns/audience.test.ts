@@ -1,7 +1,7 @@
 import { ACCOUNT, startStore, type TestStore } from '../../../test/support/rows';
 import { until } from '../../../test/support/until';
 import { listCampaignsReading, lockAudience } from './audience';
-import { moveCampaign } from './campaigns';
+import { moveCampaign, readCampaign } from './campaigns';
 import { insertCampaign, type CampaignDraft } from './drafts';
 import { findOpenCampaign } from './looks';
 import { finishPreparation } from './preparation';
@@ -59,7 +59,8 @@ test('one that is paused or cancelled while it is prepared reads its audience un
     expect(await listCampaignsReading(store.db, ACCOUNT, audience)).toEqual(['Sale']);
     // Its workflow has that to do, if it was ended from outside: there is not one message yet.
     expect(await findOpenCampaign(store.pool, id)).toMatchObject({ campaignId: id });
-    const done = await finishPreparation(store.db, id, () => ({ state: 'scheduled', reason: null }));
+    const { commands } = (await readCampaign(store.db, id))!;
+    const done = await finishPreparation(store.db, { id, commands }, () => ({ state: 'scheduled', reason: null }));
     expect(done).toMatchObject({ state, unprepared: false });
     expect(await listCampaignsReading(store.db, ACCOUNT, audience)).toEqual([]);
     expect((await findOpenCampaign(store.pool, id)) === null).toBe(state === 'cancelled');

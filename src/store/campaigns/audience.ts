@@ -47,7 +47,10 @@ export const placeOf = (
   { position }: Pick<Recipient, 'position'>,
 ): number => (audience.kind === 'recipients' ? position - 1 : position);
 
-/** Recipients of a campaign that are still to become messages, or to be left out; 0 = it is prepared. */
+/**
+ * Recipients of a campaign that are still to become messages, or to be left out; 0 = it is prepared. Those with a message of
+ * a text before, which is taken back, have one.
+ */
 export async function countUnprepared(
   db: Kysely<Schema>,
   {
@@ -56,7 +59,8 @@ export async function countUnprepared(
     position,
     state,
     unprepared,
-  }: Pick<CampaignRow, 'id' | 'audience' | 'position' | 'state' | 'unprepared'>,
+    first_slice: firstSlice,
+  }: Pick<CampaignRow, 'id' | 'audience' | 'position' | 'state' | 'unprepared' | 'first_slice'>,
 ): Promise<number> {
   if (state !== 'preparing' && !unprepared) return 0;
   const rows =
@@ -64,7 +68,9 @@ export async function countUnprepared(
       ? sql`select position from campaign_recipients where campaign_id = ${id} and code is null`
       : rowsOf(audience);
   const { rows: found } = await sql<{ n: string }>`
-    select count(*) as n from (${rows}) r where r.position > ${position}::bigint`.execute(db);
+    select greatest(0, count(*) - (select coalesce(sum(s.total), 0) from slices s
+                                   where s.campaign_id = ${id} and s.no < ${firstSlice})) as n
+    from (${rows}) r where r.position > ${position}::bigint`.execute(db);
   return Number(found[0]!.n);
 }
 

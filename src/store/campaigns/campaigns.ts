@@ -77,9 +77,18 @@ export async function listCampaigns(db: Kysely<Schema>, filter: CampaignFilter):
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
 }
 
-/** Deletes the recipients that came with the request of a campaign: its messages have them by now. Those left out stay. */
+/**
+ * Deletes the recipients that came with the request of a campaign: its messages have them by now. Those left out stay,
+ * without their values: its text changes no more.
+ */
 export async function forgetRecipients(db: Kysely<Schema>, id: string): Promise<void> {
   await db.deleteFrom('campaign_recipients').where('campaign_id', '=', id).where('code', 'is', null).execute();
+  await db
+    .updateTable('campaign_recipients')
+    .set({ variables: '{}' })
+    .where('campaign_id', '=', id)
+    .where(sql<boolean>`variables <> '{}'`)
+    .execute();
 }
 
 export type CampaignChange = Updateable<
@@ -172,20 +181,21 @@ export async function changeCampaign(
 }
 
 /**
- * Keeps a forecast with its campaign, in place of the one before; not when time or rate were changed while it was made.
+ * Keeps a forecast with its campaign, in place of the one before; not when the campaign was changed while it was made.
  * @param campaign as it was when the forecast was begun.
  */
 export async function storeForecast(
   db: Kysely<Schema>,
-  { id, due_at: dueAt, rate_per_second: rate }: CampaignRow,
+  { id, commands, rejected }: Pick<CampaignRow, 'id' | 'commands' | 'rejected'>,
   forecast: CampaignForecast,
 ): Promise<void> {
   await db
     .updateTable('campaigns')
     .set({ forecast: JSON.stringify(forecast) })
     .where('id', '=', id)
-    .where('due_at', 'is not distinct from', dueAt)
-    .where('rate_per_second', 'is not distinct from', rate)
+    .where('commands', '=', commands)
+    // Who was left out while it was made is in neither count.
+    .where('rejected', '=', rejected)
     .execute();
 }
 

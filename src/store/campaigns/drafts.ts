@@ -5,6 +5,8 @@ import type { AgeLimit } from '../../core/messages/age';
 import { prefixedId, uuidv7 } from '../../core/messages/ids';
 import type { Audience, CampaignProblem, CampaignWindow, MessageOptions, Recurrence, Schema } from '../tables';
 import type { CampaignRow } from './campaigns';
+import { readmit } from './readmit';
+import { MAX_PROBLEMS } from './rejected';
 
 export interface CampaignDraft extends AgeLimit {
   accountId: string;
@@ -40,9 +42,6 @@ export interface CampaignDraft extends AgeLimit {
   /** Why, of the first {@link MAX_PROBLEMS}. */
   problems?: readonly CampaignProblem[];
 }
-
-/** Of the recipients that a campaign leaves out, so many are kept with their reasons; all are counted. */
-export const MAX_PROBLEMS = 100;
 
 /** @param recipients of an audience that came in the request; positions from 0. */
 export async function insertCampaign(
@@ -84,12 +83,14 @@ async function insertRecipients(tx: Kysely<Schema>, id: string, recipients: read
 /**
  * Writes a draft anew. Null: it was launched, or changed, since it was read.
  * @param recipients in place of those that came before; null = they stay.
+ * @param readmits they stay, and who was left out because of the text before comes in again.
  */
 export async function updateDraft(
   tx: Kysely<Schema>,
   { id, commands }: Pick<CampaignRow, 'id' | 'commands'>,
   draft: CampaignDraft,
   recipients: readonly Recipient[] | null,
+  readmits = false,
 ): Promise<CampaignRow | null> {
   const row = await tx
     .updateTable('campaigns')
@@ -104,11 +105,11 @@ export async function updateDraft(
     await tx.deleteFrom('campaign_recipients').where('campaign_id', '=', id).execute();
     await insertRecipients(tx, id, recipients);
   }
-  return row;
+  return readmits ? readmit(tx, row) : row;
 }
 
-/** What a draft says of a campaign, and may say anew. */
-const columnsOf = (draft: CampaignDraft) => ({
+/** What may be said anew of a campaign until it begins: everything but whom it is for, and when. */
+export const textColumnsOf = (draft: CampaignDraft) => ({
   name: draft.name,
   body: draft.body,
   template_id: draft.templateId,
@@ -119,15 +120,20 @@ const columnsOf = (draft: CampaignDraft) => ({
   service: draft.service,
   options: draft.options === null ? null : JSON.stringify(draft.options),
   webhook_id: draft.webhookId,
-  audience: JSON.stringify(draft.audience),
-  due_at: draft.dueAt,
-  timezone: draft.timezone,
   send_window: draft.window === null ? null : JSON.stringify(draft.window),
   lateness: draft.lateness,
   max_age_seconds: draft.maxAgeSeconds,
   valid_until: draft.validUntil,
   rate_per_second: draft.ratePerSecond,
   finish_within_seconds: draft.finishWithinSeconds,
+});
+
+/** What a draft says of a campaign, and may say anew. */
+const columnsOf = (draft: CampaignDraft) => ({
+  ...textColumnsOf(draft),
+  audience: JSON.stringify(draft.audience),
+  due_at: draft.dueAt,
+  timezone: draft.timezone,
   recurrence: draft.recurrence === null ? null : JSON.stringify(draft.recurrence),
   duplicates: draft.duplicates,
   rejected: draft.refused,

@@ -9,8 +9,7 @@ import { transact } from '../database';
 import { findErasedOptOuts, hasErasures } from '../messages/erased';
 import { suppressingIn } from '../messages/suppressions';
 import type { CampaignProblem, MessageOptions } from '../tables';
-import { MAX_PROBLEMS } from './drafts';
-import { keepRejected, MAX_KEPT, type RejectedRecipient } from './rejected';
+import { keepRejected, MAX_KEPT, MAX_PROBLEMS, type RejectedRecipient } from './rejected';
 
 /** The columns that all messages of a campaign share. */
 export interface CampaignMessageFacts {
@@ -43,6 +42,8 @@ export interface CampaignSlice {
 
 export interface CampaignBlock {
   campaignId: string;
+  /** The campaign's `commands` when its text was read: no block of a text before is stored. */
+  commands: number;
   /** Position in the audience at which the block begins: the campaign must still stand there. */
   from: number;
   /** Position at which the next block begins. */
@@ -61,7 +62,8 @@ export interface CampaignBlock {
 
 /**
  * Commits a block of a campaign.
- * @returns false when the campaign is no longer prepared, or stands elsewhere (another run was here): nothing is stored.
+ * @returns false when the campaign is no longer prepared, was changed, or stands elsewhere (another run was here): nothing is
+ * stored.
  */
 export async function storeCampaignBlock(
   pool: Pool,
@@ -100,7 +102,7 @@ interface Moved {
   due_at: Date | null;
 }
 
-/** Null: the campaign stands elsewhere. */
+/** Null: the campaign stands elsewhere, or says something else. */
 async function moveOn(client: PoolClient, block: CampaignBlock): Promise<Moved | null> {
   const recipients = block.slices.reduce((sum, slice) => sum + slice.messages.length, 0);
   const { rows } = await client.query<Moved>(
@@ -109,7 +111,7 @@ async function moveOn(client: PoolClient, block: CampaignBlock): Promise<Moved |
          problems = (select coalesce(jsonb_agg(p order by n), '[]') from (
            select p, n from jsonb_array_elements(problems || $7::jsonb) with ordinality as e (p, n)
            order by n limit ${MAX_PROBLEMS}) kept)
-     where id = $1 and position = $2 and (state = 'preparing' or unprepared)
+     where id = $1 and position = $2 and commands = $8 and (state = 'preparing' or unprepared)
      returning due_at, rejected, refused, ${hasErasures('campaigns.account_id')} as has_erasures`,
     [
       block.campaignId,
@@ -119,6 +121,7 @@ async function moveOn(client: PoolClient, block: CampaignBlock): Promise<Moved |
       block.rejected,
       block.slices.length,
       JSON.stringify(block.problems),
+      block.commands,
     ],
   );
   return rows[0] ?? null;

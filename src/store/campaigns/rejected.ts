@@ -13,8 +13,12 @@ export interface RejectedRecipient {
   meta: string | null;
   code: string;
   message: string;
+  /** Its values for the text, which another text may do with; absent = none, or those that it came with. */
+  variables?: Record<string, string>;
 }
 
+/** Of the recipients that a campaign leaves out, so many are told with it, with their reasons; all are counted. */
+export const MAX_PROBLEMS = 100;
 /** Of those that are rejected at once, and of those whose text can't be made, so many are kept; all are counted. */
 export const MAX_KEPT = 10_000;
 /** Positions beyond are those of members that no list of rejected recipients has had yet. */
@@ -22,11 +26,15 @@ const MAX_POSITION = 2_147_483_647;
 
 const INSERT = `
 insert into campaign_recipients (campaign_id, position, msisdn, meta, variables, code, message, account_id)
-select $1, position, msisdn, meta, '{}', code, message, (select account_id from campaigns where id = $1)
-from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) as r (position, msisdn, meta, code, message)
-on conflict (campaign_id, position) do update set variables = '{}', code = excluded.code, message = excluded.message, account_id = excluded.account_id`;
+select $1, position, msisdn, meta, variables, code, message, (select account_id from campaigns where id = $1)
+from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
+  as r (position, msisdn, meta, code, message, variables)
+on conflict (campaign_id, position) do update set code = excluded.code, message = excluded.message, account_id = excluded.account_id`;
 
-/** Keeps rejected recipients with their campaign; one that is among its recipients is left out from then on. */
+/**
+ * Keeps rejected recipients with their campaign; one that is among its recipients is left out from then on, and keeps its
+ * values: until the campaign begins, another text may do with them.
+ */
 export async function keepRejected(
   client: PoolClient,
   campaignId: string,
@@ -53,6 +61,7 @@ function valuesOf(campaignId: string, rejected: readonly RejectedRecipient[]): u
     kept.map((r) => r.meta),
     kept.map((r) => r.code),
     kept.map((r) => r.message),
+    kept.map((r) => JSON.stringify(r.variables ?? {})),
   ];
 }
 

@@ -16,7 +16,7 @@ import { endpoint, type Call, type Endpoint } from '../../endpoint';
 import { invalid } from '../../http/invalid';
 import { campaignOf, campaignResource } from './campaign';
 import { shownCampaign } from './counts';
-import { editDraft } from './edit';
+import { editCampaign } from './edit';
 import { campaignAnswer, patch, reschedule } from './schema';
 import { commandSeries } from './series';
 
@@ -72,7 +72,7 @@ const rate: Endpoint[] = [
     },
     async (call) => {
       const { ratePerSecond, ...other } = call.body;
-      if (Object.keys(other).length > 0) return counted(call, await editDraft(call, await campaignOf(call), call.body));
+      if (Object.keys(other).length > 0) return counted(call, await editCampaign(call, call.body));
       const wanted = { action: 'setRate', ratePerSecond: ratePerSecond ?? null, keyId: call.actor.keyId } as const;
       return counted(call, await command(call, wanted));
     },

@@ -37,8 +37,17 @@ export interface CheckedCampaign {
 
 const TYPES = { U: 'unicode', N: 'plain', A: undefined } as const;
 
+/** What a campaign has already that the body says nothing of. */
+export interface Kept {
+  /** Its audience, which was checked when it came; null = that of the body. */
+  people: People | null;
+  /** Its text is the body's `message`, and is of this template; null = the body says which text it is. */
+  text: { templateId: string | null; dltText: string | null; sensitive: boolean } | null;
+}
+
+const NOTHING_KEPT: Kept = { people: null, text: null };
+
 /**
- * @param kept the audience that a draft has already, which was checked when it came; null = that of the body.
  * @throws AppError invalid-request, upload-not-ready, audience-suppressed, over-limit, no-gateway
  */
 export async function checkCampaign(
@@ -46,7 +55,7 @@ export async function checkCampaign(
   context: AccountContext,
   body: CampaignBody,
   now: Date,
-  kept: People | null = null,
+  kept: Kept = NOTHING_KEPT,
 ): Promise<CheckedCampaign> {
   const { account, gateways, defaultWebhookId } = context;
   const { db } = database;
@@ -57,7 +66,7 @@ export async function checkCampaign(
     );
   }
   const accountId = account.id;
-  const text = await readText(db, accountId, body);
+  const text = await readText(db, accountId, body, kept.text);
   const timezone = body.timezone ?? account.timezone;
   const service = body.service ?? account.default_service;
   const window: CampaignWindow | null = body.window === undefined ? null : toWindow(body.window, timezone);
@@ -73,9 +82,9 @@ export async function checkCampaign(
   const heldUntil = body.recurrence === undefined ? heldBy(context, national, due, now) : null;
   const said = readAge(body, timezone, due, now);
   await checkNames(database, webhooks, accountId, body);
-  const people = kept ?? (await readPeople(database, accountId, account.default_country, body, text.template));
+  const people = kept.people ?? (await readPeople(database, accountId, account.default_country, body, text.template));
   const most = account.safety.maxCampaignRecipients;
-  if (kept === null) await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, most, people);
+  if (kept.people === null) await checkLimits({ db, loadPseudonyms }, { accountId, promotional }, most, people);
   const asked = {
     sender: body.sender ?? null,
     service,
@@ -96,7 +105,7 @@ export async function checkCampaign(
     name: body.name,
     state: body.draft ? 'draft' : body.recurrence === undefined ? 'preparing' : 'scheduled',
     body: text.body,
-    templateId: body.templateId ?? null,
+    templateId: text.templateId,
     dltText: text.dltText ?? registered.dltText,
     variables: body.variables,
     sender: admitted.sender,
@@ -138,18 +147,28 @@ async function checkNames(
 interface CampaignText {
   body: string;
   template: Template;
+  templateId: string | null;
   dltText: string | null;
   dltTemplateId: string | null;
   entityId: string | null;
   sensitive: boolean;
 }
 
-async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBody): Promise<CampaignText> {
+async function readText(
+  db: Kysely<Schema>,
+  accountId: string,
+  body: CampaignBody,
+  kept: Kept['text'],
+): Promise<CampaignText> {
   const named = body.templateId === undefined ? null : await findTemplate(db, accountId, body.templateId);
   if (body.templateId !== undefined && named === null) throw invalid('templateId', 'names no template of this account');
   const text = named?.text ?? body.message!;
   const parsed = parseTemplate(text);
   if (!parsed.ok) throw invalid('message', `${parsed.problem} (at character ${parsed.position + 1})`);
+  if (kept !== null) {
+    const sensitive = body.sensitive || kept.sensitive;
+    return { body: text, template: parsed.template, ...kept, dltTemplateId: null, entityId: null, sensitive };
+  }
   const dltText = named?.dlt_text ?? null;
   if (dltText !== null) {
     const match = matchDltPattern(dltText, parsed.template);
@@ -158,6 +177,7 @@ async function readText(db: Kysely<Schema>, accountId: string, body: CampaignBod
   return {
     body: text,
     template: parsed.template,
+    templateId: named?.id ?? null,
     dltText,
     dltTemplateId: named?.dlt_template_id ?? null,
     entityId: named?.entity_id ?? null,

@@ -10,8 +10,12 @@ import { AppError } from '../../../errors';
 import { findGroup } from '../../../store/audience/groups';
 import { findUpload, listUploadProblems } from '../../../store/audience/uploads';
 import type { CampaignRow } from '../../../store/campaigns/campaigns';
-import { MAX_PROBLEMS } from '../../../store/campaigns/drafts';
-import { copyInvalidRows, insertRejected, type RejectedRecipient } from '../../../store/campaigns/rejected';
+import {
+  copyInvalidRows,
+  insertRejected,
+  MAX_PROBLEMS,
+  type RejectedRecipient,
+} from '../../../store/campaigns/rejected';
 import type { Database } from '../../../store/database';
 import type { Audience, CampaignProblem, Schema } from '../../../store/tables';
 import { invalid } from '../../http/invalid';
@@ -102,7 +106,9 @@ export async function readPeople(
 
 const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
-type Read = { ok: true; recipient: Recipient } | { ok: false; rejection: Rejection; msisdn: unknown; meta: unknown };
+type Read =
+  | { ok: true; recipient: Recipient }
+  | { ok: false; rejection: Rejection; msisdn: unknown; meta: unknown; variables?: Record<string, string> };
 
 /** Checks one recipient alone. */
 function readRecipient(
@@ -131,7 +137,7 @@ function readRecipient(
     const names = rendered.missing.map((name) => `{${name}}`).join(', ');
     const message = `${names} has no value and no default`;
     const rejection = { index, code: 'missing-variable', field: 'variables', message };
-    return { ok: false, rejection, msisdn: number.e164, meta: custom };
+    return { ok: false, rejection, msisdn: number.e164, meta: custom, variables };
   }
   const recipient = { position: index + 1, msisdn: number.e164, meta: custom ?? null, variables };
   return { ok: true, recipient };
@@ -184,14 +190,16 @@ const NUMBER_LIKE = /\d{5,}/g;
 const withoutNumbers = (message: string): string => message.replace(NUMBER_LIKE, '…');
 
 /** A rejected recipient as it is found again. */
-function toKept({ rejection, msisdn, meta }: Extract<Read, { ok: false }>): RejectedRecipient {
+function toKept({ rejection, msisdn, meta, variables }: Extract<Read, { ok: false }>): RejectedRecipient {
   const { index, code, field, message } = rejection;
   return {
     position: index + 1,
     msisdn: typeof msisdn === 'string' && isStorable(msisdn) ? msisdn.slice(0, MAX_WRITTEN) : '',
     meta: typeof meta === 'string' && isStorable(meta) && meta.length <= MAX_META_LENGTH ? meta : null,
     code,
-    message: withoutNumbers(`${field}: ${message}`),
+    // Some sentences begin with the field, as a person reads them without its name beside them.
+    message: withoutNumbers(message.startsWith(`${field} `) ? message : `${field}: ${message}`),
+    ...(variables === undefined ? {} : { variables }),
   };
 }
 
