@@ -119,6 +119,14 @@ test('a campaign that waits is rescheduled, paused, resumed and cancelled', asyn
   const moved = await json(['campaign', 'reschedule', id, '--time', '2027-02-01 10:00', '--timezone', 'UTC']);
   expect(moved.time).toBe('2027-02-01T10:00:00.000Z');
   expect((await run(['campaign', 'reschedule', id, '--time', '2027-02-02 10:00', '--timezone', 'UTC'])).out).toBe('Later leaves at 2027-02-02 10:00:00 UTC.\n'); // prettier-ignore
+  expect((await run(['campaign', 'edit', id, '--message', 'Bye', '--rate', '5'])).out).toMatch(
+    /Text +Bye[^]*made anew/,
+  );
+  expect(await json(['campaign', 'edit', id, '--message', 'Bye bye'])).toMatchObject({
+    message: 'Bye bye',
+    ratePerSecond: 5,
+  });
+  expect((await run(['campaign', 'edit', id])).err).toContain('Nothing is named to change');
   expect((await json(['campaign', 'pause', id])).state).toBe('paused');
   await json(['campaign', 'resume', id]);
   expect((await json(['campaign', 'cancel', id])).state).toBe('cancelled');

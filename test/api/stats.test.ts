@@ -57,7 +57,15 @@ describe('/api/v1/stats', () => {
       expect.objectContaining({ key: null, delivered: 6 }),
     ]);
     const sum = (groups: { sent: number }[]) => groups.reduce((total, { sent }) => total + sent, 0);
-    for (const group of ['hour', 'sender']) expect(sum((await by(group)).groups)).toBe(6);
+    for (const group of ['hour', 'sender', 'day']) expect(sum((await by(group)).groups)).toBe(6);
+  });
+
+  test('200: by the days of the account’s zone, from the beginning of a day on', async () => {
+    const { json } = await stack.call('GET', '/api/v1/stats?by=day&from=2026-01-01T20:00:00Z');
+    expect(json).toMatchObject({ by: 'day', timezone: 'Asia/Kolkata', from: '2026-01-01T18:30:00.000Z', sent: 6 });
+    const keys = json.groups.map(({ key }: { key: string }) => key) as string[];
+    const day = (at: number): string => new Date(at + 5.5 * 3_600_000).toISOString().slice(0, 10);
+    expect([day(Date.now()), day(Date.now() - 600_000)]).toEqual(expect.arrayContaining(keys));
   });
 
   test('200: another time, another account', async () => {

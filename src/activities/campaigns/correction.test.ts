@@ -5,6 +5,8 @@ import { until } from '../../../test/support/until';
 import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campaigns/campaigns';
 import { correctCampaign } from '../../store/campaigns/corrections';
 import { insertCampaign, type CampaignDraft } from '../../store/campaigns/drafts';
+import { NIL_UUID } from '../../core/messages/ids';
+import { listWakeDue } from '../../store/messages/slices';
 import { endWaiting } from '../../store/messages/take-over';
 import { commandCampaign } from './command';
 import { makeForecast } from './forecast';
@@ -123,6 +125,17 @@ test('killed before any of its steps: the next run brings it to its end, and ano
   expect(await lostRows()).toEqual([0, 0]);
   expect(await standing(beside)).toEqual(before);
   await store.pool.query(`update accounts set click_tracking = 'off' where id = $1`, [ACCOUNT]);
+});
+
+test('should the word of it be lost, maintenance gives it until it is prepared anew', async () => {
+  const wakes = async () => (await listWakeDue(store.pool, NIL_UUID, 100)).map(({ campaignId }) => campaignId);
+  const id = await make({}, peopleOf(2));
+  await prepare(id);
+  expect(await wakes()).not.toContain(id);
+  await correct(id);
+  expect(await wakes()).toContain(id);
+  await prepare(id);
+  expect(await wakes()).not.toContain(id);
 });
 
 test('a block of the text before, which was under way, is not stored', async () => {

@@ -9,7 +9,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const campaign = (over: Partial<CampaignRow> = {}): CampaignRow =>
   ({
     timezone: 'Europe/Paris', service: 'T', options: null, due_at: null, send_window: null, duplicates: 0,
-    rate_per_second: null, finish_within_seconds: null, recipients: 0, refused: 0, problems: [], ...over,
+    rate_per_second: null, finish_within_seconds: null, recipients: 0, refused: 0, problems: [], audience: { kind: 'group', id: 'g' }, ...over,
   }) as CampaignRow; // prettier-ignore
 const account = {
   default_country: 'IN',

@@ -1,9 +1,10 @@
 /** What is done with campaigns that are there. */
 import { confirm, given, YES } from '../ask';
 import { text, texts, type Command, type Context, type Options, type Outcome } from '../command';
+import { usage } from '../exit';
 import { shownSeconds } from '../output/times';
 import { watch } from '../wait';
-import { campaignLine, CAMPAIGNS, follow, ID, type Campaign } from './campaigns';
+import { BODY_OPTIONS, bodyOf, campaignLine, CAMPAIGNS, factsOf, follow, ID, type Campaign } from './campaigns';
 
 const FORECAST_MS = 120_000;
 
@@ -44,6 +45,16 @@ async function reschedule({ api, paper }: Context, [id]: readonly string[], opti
   const body = given({ time: text(options, 'time'), timezone: text(options, 'timezone') });
   const campaign = (await api.call('POST', pathOf(id!, 'reschedule'), { body })) as Campaign;
   return { json: campaign, lines: [`${campaign.name} leaves at ${paper.time(campaign.time)}.`] };
+}
+
+async function edit(context: Context, [id]: readonly string[], options: Options): Promise<Outcome> {
+  const { api, paper } = context;
+  const body = await bodyOf(context, options);
+  if (Object.keys(body).length === 0) throw usage('Nothing is named to change', 'Give --message, or another option.');
+  const campaign = (await api.call('PATCH', `${CAMPAIGNS}/${encodeURIComponent(id!)}`, { body })) as Campaign;
+  const remade =
+    campaign.state === 'preparing' ? ['Its messages are made anew; none of the text before will leave.'] : [];
+  return { json: campaign, lines: [...factsOf(campaign, paper), ...remade] };
 }
 
 async function ledger({ api, paper, isJson }: Context, [id]: readonly string[], options: Options): Promise<Outcome> {
@@ -129,6 +140,16 @@ export const campaignActions: readonly Command[] = [
   one('pause', 'Pauses a campaign: what is not on its way yet stays.'),
   one('resume', 'Resumes a campaign that is paused.'),
   one('cancel', 'Cancels a campaign: what has not left never will.', 'Cancel the campaign? It can’t be undone.'),
+  {
+    name: 'campaign edit',
+    summary:
+      'Changes a draft, or corrects what was launched and has not begun. Null takes a value away, in a --body file.',
+    args: [ID],
+    options: BODY_OPTIONS,
+    example: "heliograph campaign edit cmp_0123456789abcdef --message 'The sale is on until Monday'",
+    prints: 'PATCH /api/v1/campaigns/{id}',
+    run: edit,
+  },
   {
     name: 'campaign reschedule',
     summary: 'Gives a campaign that has not begun another time.',

@@ -66,8 +66,8 @@ export async function follow(context: Context, id: string): Promise<Outcome> {
   return { json: value, lines: [], exitCode: value.state === 'failed' ? EXIT.failed : EXIT.ok };
 }
 
-async function create(context: Context, _: readonly string[], options: Options): Promise<Outcome> {
-  const { api, paper } = context;
+/** What the options say of a campaign, over what a file says. @throws CliError */
+export async function bodyOf(context: Context, options: Options): Promise<object> {
   const message = text(options, 'message');
   const file = text(options, 'body');
   const own = given({
@@ -83,9 +83,13 @@ async function create(context: Context, _: readonly string[], options: Options):
     timezone: text(options, 'timezone'),
     window: windowOf(text(options, 'window')),
     ratePerSecond: wholeNumber(text(options, 'rate'), '--rate'),
-    draft: options.draft === true ? true : undefined,
   });
-  const body = { ...(file === undefined ? {} : await readJsonObject(context, file)), ...own };
+  return { ...(file === undefined ? {} : await readJsonObject(context, file)), ...own };
+}
+
+async function create(context: Context, _: readonly string[], options: Options): Promise<Outcome> {
+  const { api, paper } = context;
+  const body = { ...(await bodyOf(context, options)), ...(options.draft === true ? { draft: true } : {}) };
   const made = (await api.call('POST', CAMPAIGNS, { body })) as Campaign;
   if (options.watch === true && options.draft !== true) return follow(context, made.id);
   const next =
@@ -193,32 +197,33 @@ async function status(context: Context, [id]: readonly string[], options: Option
   return { json: campaign, lines: [`${campaign.name}  ${campaignLine(campaign)}`] };
 }
 
+/** Of {@link bodyOf}. */
+export const BODY_OPTIONS = [
+  { flags: '--name <name>', description: 'its name' },
+  { flags: '--message <text>', description: 'its text, {name} = a variable, - = standard input' },
+  { flags: '--template <id>', description: 'a template instead of a text' },
+  { flags: '--var <name=value>', description: 'a variable that is the same for all; several times', repeats: true },
+  { flags: '--to <number>', description: 'a recipient; may be given several times', repeats: true },
+  { flags: '--group <id>', description: 'the members of a group' },
+  { flags: '--upload <id>', description: 'the rows of an upload' },
+  { flags: '--file <csv>', description: 'a CSV file of recipients, which is uploaded; - = standard input' },
+  { flags: '--sender <sender>', description: 'sender ID' },
+  { flags: '--route <id>', description: 'route' },
+  { flags: '--service <service>', description: 'T transactional, P promotional' },
+  { flags: '--time <time>', description: 'when, such as "2027-01-31 10:00"; else at once' },
+  { flags: '--timezone <zone>', description: 'zone of that time; else the account’s' },
+  { flags: '--window <from-to>', description: 'only at these hours, such as 09:00-21:00' },
+  { flags: '--rate <count>', description: 'at most so many a second' },
+  { flags: '--body <json>', description: 'a file with the body of POST /api/v1/campaigns, for all else' },
+] as const satisfies Command['options'];
+
 const WATCH = { flags: '--watch', description: 'follow it to its end; Ctrl-C leaves it, and it goes on' } as const;
 
 export const campaigns: readonly Command[] = [
   {
     name: 'campaign create',
     summary: 'Makes a campaign, and starts it unless it is a draft.',
-    options: [
-      { flags: '--name <name>', description: 'its name' },
-      { flags: '--message <text>', description: 'its text, {name} = a variable, - = standard input' },
-      { flags: '--template <id>', description: 'a template instead of a text' },
-      { flags: '--var <name=value>', description: 'a variable that is the same for all; several times', repeats: true },
-      { flags: '--to <number>', description: 'a recipient; may be given several times', repeats: true },
-      { flags: '--group <id>', description: 'the members of a group' },
-      { flags: '--upload <id>', description: 'the rows of an upload' },
-      { flags: '--file <csv>', description: 'a CSV file of recipients, which is uploaded; - = standard input' },
-      { flags: '--sender <sender>', description: 'sender ID' },
-      { flags: '--route <id>', description: 'route' },
-      { flags: '--service <service>', description: 'T transactional, P promotional' },
-      { flags: '--time <time>', description: 'when, such as "2027-01-31 10:00"; else at once' },
-      { flags: '--timezone <zone>', description: 'zone of that time; else the account’s' },
-      { flags: '--window <from-to>', description: 'only at these hours, such as 09:00-21:00' },
-      { flags: '--rate <count>', description: 'at most so many a second' },
-      { flags: '--body <json>', description: 'a file with the body of POST /api/v1/campaigns, for all else' },
-      { flags: '--draft', description: 'do not start it yet' },
-      WATCH,
-    ],
+    options: [...BODY_OPTIONS, { flags: '--draft', description: 'do not start it yet' }, WATCH],
     example: "heliograph campaign create --name 'Diwali sale' --message 'Hello {name}' --file customers.csv --draft",
     prints: 'POST /api/v1/campaigns',
     run: create,
