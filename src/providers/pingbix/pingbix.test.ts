@@ -1,39 +1,20 @@
+/** Pingbix: how it is configured, what is submitted, and what its answers mean. */
 import { createHttpClient } from '../../outbound/client';
-import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
-import { runCallbackCases, runLookupCases, runSubmitCases } from '../testing/cases';
-import type { CallbackCase, SubmitCase } from '../testing/cases';
+import type { OutboundMessage, SubmitResult } from '../provider';
+import { runSubmitCases } from '../testing/cases';
+import type { SubmitCase } from '../testing/cases';
 import { startVendor } from '../testing/vendor';
 import type { Answer } from '../testing/vendor';
 import { pingbix } from '.';
 import type { PingbixCredentials } from '.';
+import { credentials, configured, message, said, FIRST, LOGIN, SECOND } from './fixtures/sample';
 
-const configured = (input: object) => pingbix.credentialsSchema.parse(input);
-const credentials = configured({ userId: 'helios', password: 'pa55-w0rd' });
-const message: OutboundMessage = {
-  id: '06b8kzt5f7q3s9v1x2y4w6a8c01',
-  to: '+919800000001',
-  from: 'PNGBIX',
-  text: 'Hello & good-bye',
-  encoding: 'gsm7',
-  flash: false,
-  port: null,
-  entityId: null,
-  templateId: null,
-  validitySeconds: null,
-  callbackUrl: 'https://heliograph.example/callbacks/t0ken',
-};
 const another = (n: number, changes: Partial<OutboundMessage> = {}): OutboundMessage => ({
   ...message,
   id: message.id.slice(0, -1) + n,
   to: `+91980000000${n}`,
   ...changes,
 });
-
-/** `<transaction>-<digest of 9800000001>` and of 9800000002. */
-const FIRST = '7c19-79a1458e4391d2b5';
-const SECOND = '7c19-91230d269330c244';
-
-const said = (body: object, status = 200) => ({ status, body: JSON.stringify(body) });
 const success = said({ status: 'success', transactionId: '7c19', statusCode: '200', reason: 'success' });
 const taken: SubmitResult = { ok: true, providerId: FIRST };
 const refused = (code: string, reason: string): SubmitResult => ({
@@ -50,7 +31,6 @@ const form = (body: string, headers: Record<string, string> = {}) => ({
   headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
   body,
 });
-const LOGIN = 'userid=helios&password=pa55-w0rd';
 const QUICK = 'sendMethod=quick&duplicatecheck=true&output=json&dlr=1';
 const HELLO = 'msg=Hello+%26+good-bye&msgType=text&senderid=PNGBIX';
 
@@ -256,236 +236,6 @@ describe('pingbix submit of messages that differ', () => {
   });
 });
 
-const report = (fields: Record<string, string>) => ({
-  body: JSON.stringify({ transactionId: '7c19', mobile: '919800000001', ...fields }),
-});
-const receipts = (receipt: Receipt) => ({ kind: 'receipts' as const, receipts: [{ providerId: FIRST, ...receipt }] });
-const failed = (code: string, reason = code) =>
-  receipts({ status: 'failed', class: 'recipient', clevertap: '900', code, reason });
-
-/** Reports of the family without a status: label, what differs, what is made of it. */
-const FAMILY: [string, Record<string, string>, CallbackCase['expected']][] = [
-  [
-    'a time of delivery',
-    { ErrorCode: '0', ReceivedTime: '2026-11-29 10:00:00', DeliveredTime: '2026-11-29 10:00:03' },
-    receipts({ status: 'delivered' }),
-  ],
-  ['a time of delivery, no code', { DeliveredTime: '1795946403' }, receipts({ status: 'delivered' })],
-  ['a code', { ErrorCode: '27', DeliveredTime: '2026-11-29 10:00:03' }, failed('27', 'failed')],
-  ['a code and a cause', { ErrorCode: '27', Cause: 'Absent 919800000001' }, failed('27', 'Absent ***')],
-  [
-    'received, not delivered',
-    { ErrorCode: '000', ReceivedTime: '2026-11-29 10:00:00' },
-    receipts({ status: 'pending' }),
-  ],
-  ['a time that is none', { ErrorCode: '0', DeliveredTime: '0' }, receipts({ status: 'pending' })],
-  ['the request was a success', { Status: 'success', statusCode: '200' }, receipts({ status: 'pending' })],
-  [
-    'the request was a success, and it is there',
-    { status: 'OK', DeliveredTime: '10:00:03' },
-    receipts({ status: 'delivered' }),
-  ],
-  ['a status goes before a time', { STATUS: 'FAILED', DeliveredTime: '10:00:03' }, failed('FAILED')],
-  ['nothing at all', {}, { kind: 'malformed', reason: 'no status' }],
-];
-
-const callbackCases: CallbackCase[] = [
-  ...['DELIVRD', 'delivered', 'Delivered'].map((status) => ({
-    label: `${status} is delivered`,
-    request: report({ status }),
-    expected: receipts({ status: 'delivered' }),
-  })),
-  ...['UNDELIV', 'undelivered', 'UNDELIVERABLE', 'FAILED', 'REJECTD', 'rejected'].map((status) => ({
-    label: `${status} is failed`,
-    request: report({ status }),
-    expected: failed(status),
-  })),
-  {
-    label: 'EXPIRED is expired',
-    request: report({ status: 'EXPIRED' }),
-    expected: receipts({ status: 'expired', class: 'recipient', clevertap: '916', code: 'EXPIRED', reason: 'EXPIRED' }),
-  },
-  {
-    label: 'code and reason',
-    request: report({ status: 'FAILED', statusCode: '620', reason: 'header of 919800000001' }),
-    expected: failed('620', 'header of ***'),
-  },
-  {
-    label: 'a number without its country',
-    request: report({ status: 'DELIVRD', mobile: '9800000001' }),
-    expected: receipts({ status: 'delivered' }),
-  },
-  {
-    label: 'another number of the same request',
-    request: report({ status: 'DELIVRD', mobile: '+91 98000 00002' }),
-    expected: receipts({ providerId: SECOND, status: 'delivered' }),
-  },
-  {
-    label: 'no number',
-    request: report({ status: 'DELIVRD', mobile: '' }),
-    expected: { kind: 'malformed', reason: 'no number' },
-  },
-  {
-    label: 'no id',
-    request: report({ status: 'DELIVRD', transactionId: '' }),
-    expected: { kind: 'malformed', reason: 'no id' },
-  },
-  { label: 'no status', request: report({ status: '' }), expected: { kind: 'malformed', reason: 'no status' } },
-  {
-    label: 'BLACKLISTED is blocked for this number',
-    request: report({ status: 'Blacklisted' }),
-    expected: receipts({
-      status: 'failed',
-      class: 'recipient',
-      clevertap: '903',
-      code: 'Blacklisted',
-      reason: 'Blacklisted',
-    }),
-  },
-  ...['SUBMITTED', 'Sent', 'PENDING'].map((status) => ({
-    label: `${status} is pending`,
-    request: report({ status }),
-    expected: receipts({ status: 'pending' }),
-  })),
-  ...FAMILY.flatMap(([label, fields, expected]) => {
-    const said = { Transactionid: '7c19', Messageid: 'm-1', mobileNo: '919800000001', ...fields };
-    const form = new URLSearchParams(said).toString();
-    return [
-      { label: `by GET: ${label}`, request: { method: 'GET', url: `/callbacks/token?${form}`, body: '' }, expected },
-      { label: `by a form: ${label}`, request: { url: '/callbacks/token', body: form }, expected },
-      { label: `in JSON: ${label}`, request: { body: JSON.stringify(said) }, expected },
-    ];
-  }),
-];
-
-const proof = {
-  callbackAuth: { basic: { username: 'pingbix', password: 'p4ss:word' } },
-  authHeader: 'authorization',
-};
-const headers = { authorization: `Basic ${Buffer.from('pingbix:p4ss:word').toString('base64')}` };
-
-runCallbackCases(pingbix, {
-  credentials,
-  ...proof,
-  genuine: { headers, ...report({ status: 'DELIVRD' }) },
-  format: 'json',
-  unknownStatus: {
-    request: report({ status: 'TELEPORTED' }),
-    expected: receipts({ status: 'pending', unlisted: 'TELEPORTED' }),
-  },
-  cases: callbackCases,
-});
-
-const query = (fields: Record<string, string>) => ({
-  method: 'GET',
-  url: `/callbacks/token?${new URLSearchParams({ id: 'A1', ...fields }).toString()}`,
-});
-runCallbackCases(pingbix, {
-  credentials: configured({
-    apiKey: 'key-0123456789',
-    receipts: {
-      in: 'query',
-      providerId: 'id',
-      status: 'word',
-      statuses: { done: 'delivered', lost: 'failed' },
-      code: 'why',
-      refusals: [{ value: '620', class: 'sender', clevertap: '906' }],
-      to: null,
-    },
-  }),
-  ...proof,
-  genuine: { headers, ...query({ word: 'done' }) },
-  format: 'query',
-  unknownStatus: {
-    request: query({ word: 'DELIVRD' }),
-    expected: receipts({ providerId: 'A1', status: 'pending', unlisted: 'DELIVRD' }),
-  },
-  cases: [
-    { label: 'as configured', request: {}, expected: receipts({ providerId: 'A1', status: 'delivered' }) },
-    {
-      label: 'a listed code',
-      request: query({ word: 'LOST', why: '620' }),
-      expected: receipts({
-        providerId: 'A1',
-        status: 'failed',
-        class: 'sender',
-        clevertap: '906',
-        code: '620',
-        reason: 'LOST',
-      }),
-    },
-  ],
-});
-
-const subject = { attemptId: message.id, providerId: FIRST, to: message.to, submittedAt: new Date(0) };
-const listed = (...statuses: object[]) =>
-  said({ response: { status: 'success', report_statusList: statuses.map((status) => ({ status })) } });
-const entry = { uuid: '7c19', msgId: 'm-1', mobileNo: '919800000001', 'Submitted Time': '10:00:00' };
-const found = { attemptId: message.id };
-
-runLookupCases(pingbix, credentials, [
-  {
-    label: 'asks by the transaction, and takes the entry of the number',
-    subjects: [subject],
-    answer: listed({ ...entry, mobileNo: '919800000002', Status: 'FAILED' }, { ...entry, Status: 'DELIVERED' }),
-    request: {
-      method: 'GET',
-      path: `/SMSApi/report/status?uuid=7c19&output=json&${LOGIN}`,
-      headers: { accept: 'application/json' },
-      body: '',
-    },
-    receipts: [{ ...found, status: 'delivered' }],
-  },
-  {
-    label: 'a failure, under the other name of the list',
-    subjects: [subject],
-    answer: said({ response: { reports_statusList: [{ ...entry, Status: 'UNDELIVERABLE', Cause: 'Absent' }] } }),
-    receipts: [
-      { ...found, status: 'failed', class: 'recipient', clevertap: '900', code: 'UNDELIVERABLE', reason: 'Absent' },
-    ],
-  },
-  {
-    label: 'no status yet',
-    subjects: [subject],
-    answer: listed(entry),
-    receipts: [{ ...found, status: 'pending' }],
-  },
-  {
-    label: 'messages of others',
-    subjects: [subject],
-    answer: listed({ mobileNo: '919800000003', Status: 'DELIVERED' }),
-    receipts: [],
-  },
-  { label: 'no report yet', subjects: [subject], answer: said({ response: { status: 'error' } }), receipts: [] },
-  {
-    label: 'a refused login',
-    subjects: [subject],
-    answer: said({ response: { status: 'error', statusCode: 401, reason: 'no pa55-w0rd' } }),
-    failure: { class: 'account', code: '401', message: 'no ***' },
-  },
-]);
-
-describe('pingbix ids in another base', () => {
-  const base = { baseUrl: '', callbackUrl: '', callbackAuth: null };
-  const request = {
-    method: 'GET',
-    url: '/callbacks/token?Transactionid=7C19&Status=DELIVRD&mobileNo=919800000001',
-    headers: {},
-    query: new URLSearchParams(),
-    body: Buffer.alloc(0),
-  };
-
-  it.each<[string, 'hex' | 'decimal' | null, string]>([
-    ['hex', 'hex', '31769-79a1458e4391d2b5'],
-    ['the same', null, '7C19-79a1458e4391d2b5'],
-  ])('%s', (_label, providerIdBase, providerId) => {
-    expect(pingbix.callback(request, { ...base, credentials, providerIdBase })).toEqual({
-      kind: 'receipts',
-      receipts: [{ providerId, status: 'delivered' }],
-    });
-  });
-});
-
 describe('pingbix configuration', () => {
   it.each<[string, object]>([
     ['half a login', { userId: 'a' }],
@@ -500,30 +250,5 @@ describe('pingbix configuration', () => {
     ],
   ])('refuses %s', (_label, input) => {
     expect(pingbix.credentialsSchema.safeParse(input).success).toBe(false);
-  });
-});
-
-describe('pingbix texts of phones', () => {
-  const config = (inbound?: object) => ({
-    credentials: configured({ apiKey: 'key-0123456789', ...(inbound && { inbound }) }),
-    baseUrl: '',
-    callbackUrl: '',
-    callbackAuth: null,
-  });
-  const request = {
-    method: 'POST',
-    url: '/callbacks/token',
-    headers: {},
-    query: new URLSearchParams(),
-    body: Buffer.from('{"mobile":"919800000001","message":"STOP","mo":"1"}'),
-  };
-
-  it('are read where the gateway says, and are no reports', () => {
-    const inbound = { in: 'json', from: 'mobile', text: 'message', id: 'mo' };
-    expect(pingbix.callback(request, config(inbound))).toMatchObject({
-      kind: 'inbound',
-      texts: [{ from: '+919800000001', text: 'STOP', providerId: '1' }],
-    });
-    expect(pingbix.callback(request, config())).toEqual({ kind: 'malformed', reason: 'no status' });
   });
 });
