@@ -1,61 +1,7 @@
-/** The command line by itself, against a small server that speaks the API's contract. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { cli, type CliOptions } from '../../test/support/cli';
-import { commands } from './commands';
+/** What commands ask of the API and print, against a small server that speaks its contract. */
+import { useCliApi, type Reply } from '../../test/support/cli-api';
 
-interface Seen {
-  method: string;
-  url: string;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-type Reply = { status?: number; body?: unknown; type?: string };
-
-let server: Server;
-let url: string;
-let seen: Seen[];
-let replies: Record<string, Reply | ((seen: Seen) => Reply)>;
-let folder: string;
-
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'heliograph-cli-'));
-  server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => (body += part));
-    request.on('end', () => {
-      const one = { method: request.method!, url: request.url!, headers: request.headers, body };
-      seen.push(one);
-      const known = replies[`${one.method} ${one.url.split('?')[0]}`];
-      const reply = typeof known === 'function' ? known(one) : known;
-      const { status = 200, body: answer, type = 'application/json' } = reply ?? {
-        status: 404,
-        type: 'application/problem+json',
-        body: { type: '/docs/errors#not-found', title: 'There is no such thing', status: 404, code: 'not-found', detail: 'No route' },
-      }; // prettier-ignore
-      response.writeHead(status, { 'content-type': type, connection: 'close' });
-      response.end(answer === undefined ? '' : typeof answer === 'string' ? answer : JSON.stringify(answer));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(() => {
-  seen = [];
-  replies = {};
-});
-
-const run = (argv: string[], options: CliOptions = {}) =>
-  cli(argv, { ...options, env: { HELIOGRAPH_URL: url, HELIOGRAPH_KEY: 'hg_a_b', ...options.env } });
+const { seen, replies, run, url } = useCliApi();
 
 const WHY = {
   verdict: {
@@ -79,7 +25,7 @@ describe('why', () => {
       'Only the recipient can change it.',
       '→ Nothing: they asked for it.',
       '  heliograph suppress remove +919800000001',
-      `  ${url}/console/messages/m1`,
+      `  ${url()}/console/messages/m1`,
       '',
       'About  message m1',
       '',
@@ -231,7 +177,7 @@ describe('errors', () => {
     const errors = [{ field: 'name', message: 'must have 1 to 200 characters' }];
     replies['GET /api/v1/gateways'] = problem(400, 'invalid-request', { errors, remedy: 'Give it a name.' });
     expect((await run(['gateway', 'list'])).err).toBe(
-      `heliograph: Title of invalid-request (invalid-request)\n  Detail of invalid-request\n  name must have 1 to 200 characters\n  → Give it a name.\n  More: ${url}/docs/errors#invalid-request\n`,
+      `heliograph: Title of invalid-request (invalid-request)\n  Detail of invalid-request\n  name must have 1 to 200 characters\n  → Give it a name.\n  More: ${url()}/docs/errors#invalid-request\n`,
     );
     const { err, out } = await run(['gateway', 'list', '--json']);
     expect([out, JSON.parse(err)]).toEqual(['', expect.objectContaining({ code: 'invalid-request', errors })]);
@@ -259,79 +205,6 @@ describe('errors', () => {
     const { code, err, out } = await run(argv);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^heliograph: \S/);
-  });
-});
-
-describe('the key', () => {
-  beforeEach(() => (replies['GET /api/v1/gateways'] = { body: { items: [] } }));
-  const list = ['gateway', 'list'];
-  const presented = () => seen.map(({ headers }) => headers.authorization);
-
-  test('is never taken from the command line, and not repeated', async () => {
-    for (const argv of [[...list, '--key', 'hg_secret'], [...list, '--key=hg_secret'], ['--api-key', 'hg_secret', ...list]]) {
-      const { code, err } = await run(argv);
-      expect(code).toBe(2);
-      expect(err).toContain('--key-file');
-      expect(err).not.toContain('hg_secret');
-    }
-    expect(seen).toEqual([]);
-  }); // prettier-ignore
-
-  test('comes from a file, which only its owner should read, or from standard input', async () => {
-    const file = path.join(folder, 'key');
-    writeFileSync(file, 'hg_c_d\n');
-    chmodSync(file, 0o644);
-    expect((await run([...list, '--key-file', file])).err).toContain(`chmod 600 ${file}`);
-    chmodSync(file, 0o600);
-    expect((await run([...list, '--key-file', file])).err).toBe('');
-    await run([...list, '--key-file', '-'], { stdin: 'hg_e_f\n' });
-    expect(presented()).toEqual(['Bearer hg_c_d', 'Bearer hg_c_d', 'Bearer hg_e_f']);
-    expect((await run([...list, '--key-file', `${file}.none`])).code).toBe(2);
-  });
-
-  test('is the deployment’s own where the API is on this machine, and nowhere else', async () => {
-    const local = { adminKey: () => Promise.resolve('admin_key') };
-    await run(list, { env: { HELIOGRAPH_KEY: '' }, local });
-    expect(presented()).toEqual(['Bearer admin_key']);
-    const { code, err } = await run(list, { env: { HELIOGRAPH_KEY: '', HELIOGRAPH_URL: 'http://192.0.2.1:1' }, local });
-    expect(code).toBe(4);
-    expect(err).toContain('without TLS');
-    expect(err).toContain('Set HELIOGRAPH_KEY');
-  });
-
-  test('acts in another account when asked to', async () => {
-    await run([...list, '--account', 'acme']);
-    await run(list, { env: { HELIOGRAPH_ACCOUNT: 'other' } });
-    expect(seen.map(({ headers }) => headers['x-account-id'])).toEqual(['acme', 'other']);
-  });
-});
-
-describe('on a terminal', () => {
-  const gateway = { id: 'gw_1', name: 'One\u001b[2J', provider: 'infobip', status: 'active', priority: 1, defaultSender: null, health: { state: 'up', deliveryRate: 0.5 } }; // prettier-ignore
-  beforeEach(() => (replies['GET /api/v1/gateways'] = { body: { items: [gateway] } }));
-
-  test('states have colours, unless NO_COLOR is set or it is none', async () => {
-    const colour = (text: string) => text.includes('\u001b[32mactive\u001b[0m');
-    expect(colour((await run(['gateway', 'list'], { isTTY: true })).out)).toBe(true);
-    expect(colour((await run(['gateway', 'list'], { isTTY: true, env: { NO_COLOR: '1' } })).out)).toBe(false);
-    expect((await run(['gateway', 'list'])).out).not.toContain('\u001b');
-  });
-
-  test('what others wrote can’t move the cursor', async () => {
-    expect((await run(['gateway', 'list'], { isTTY: true })).out).not.toContain('\u001b[2J');
-    replies['GET /api/v1/alerts'] = {
-      body: { items: [{ subject: {}, sentence: 'A \u001b]0;title\u0007', closedAt: null }] },
-    };
-    expect((await run(['alerts'], { isTTY: true })).out).toContain('A  ]0;title ');
-    replies['GET /api/v1/gateways'] = { status: 400, body: { title: '\u001b[2J' } };
-    expect((await run(['gateway', 'list'], { isTTY: true })).err).not.toContain('\u001b');
-  });
-
-  test('what can’t be undone asks; a no does nothing', async () => {
-    replies['POST /api/v1/campaigns/cmp_1/cancel'] = { body: {} };
-    const { code, err } = await run(['campaign', 'cancel', 'cmp_1'], { isTTY: true, stdin: 'n\n' });
-    expect([code, err]).toEqual([130, expect.stringContaining('can’t be undone. [y/N]')]);
-    expect(seen).toEqual([]);
   });
 });
 
@@ -393,7 +266,7 @@ describe('doctor', () => {
 
   test('a key that may not ask is no fault of the deployment; a stranger at that address is', async () => {
     const without = await run(['doctor'], { env: { HELIOGRAPH_KEY: '' } });
-    expect([without.code, without.out]).toEqual([0, expect.stringContaining(`warn  api  The API answers at ${url}, and does not say how it is: There is no API key.`)]); // prettier-ignore
+    expect([without.code, without.out]).toEqual([0, expect.stringContaining(`warn  api  The API answers at ${url()}, and does not say how it is: There is no API key.`)]); // prettier-ignore
     replies['GET /healthz'] = { body: 'hello' };
     const stranger = await run(['doctor']);
     expect([stranger.code, stranger.out]).toEqual([1, expect.stringContaining('something else answers there')]);
@@ -410,33 +283,4 @@ describe('doctor', () => {
     ]);
     expect(examine).toHaveBeenCalledWith(true);
   });
-});
-
-test('every command has a summary and an example that begins with it', () => {
-  for (const { name, summary, example } of commands) {
-    expect(summary).toMatch(/^[A-Z].*\.$/);
-    expect(example).toMatch(new RegExp(`heliograph ${name}( |\\)|$)`));
-  }
-  expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
-});
-
-test('help names every command and says the exit codes', async () => {
-  const { code, out } = await run(['--help']);
-  expect(code).toBe(0);
-  for (const { name } of commands) expect(out).toContain(`  ${name.split(' ')[0]}`);
-  expect(out).toContain('Exit codes: 0 done');
-  expect((await run(['campaign', 'create', '--help'])).out).toContain('Example:\n  heliograph campaign create');
-});
-
-test('bash completes groups, commands and options by the script', async () => {
-  const { out } = await run(['completion', 'bash']);
-  const file = path.join(folder, 'completion.bash');
-  writeFileSync(file, out);
-  const complete = (...words: string[]): string[] =>
-    execFileSync('bash', ['-c', `source "$0"; COMP_WORDS=(heliograph "$@"); COMP_CWORD=$#; _heliograph; printf '%s\\n' "\${COMPREPLY[@]}"`, file, ...words], { encoding: 'utf8' }).trim().split('\n'); // prettier-ignore
-  expect(complete('camp')).toEqual(['campaign']);
-  expect(complete('campaign', 're')).toEqual(['resume', 'reschedule']);
-  expect(complete('campaign', 'create', '--dra')).toEqual(['--draft']);
-  expect(complete('open', 't')).toEqual(['temporal']);
-  for (const shell of ['zsh', 'fish']) expect((await run(['completion', shell])).out).toContain('campaign');
 });
