@@ -18,7 +18,7 @@ import { cancelWaiting } from '../campaigns/slices';
 import type { ClaimedMessage } from '../dispatch/claim';
 import type { AttemptResult } from '../dispatch/results';
 import { applyReceipts } from '../receipts/receipts';
-import { searchMessages, type MessageFilter } from './search';
+import { searchMessages, type MessageFilter, type SearchBounds } from './search';
 import { sealSlice } from './slices';
 
 const DELIVERED = { status: 'delivered' } as const;
@@ -69,10 +69,10 @@ async function end(messages: ClaimedMessage[], ...outcomes: Parameters<typeof re
 }
 
 /** All that fit, over pages of three. */
-async function foundBy(filter: Partial<MessageFilter>): Promise<string[]> {
+async function foundBy(filter: Partial<MessageFilter>, bounds?: SearchBounds): Promise<string[]> {
   const found: string[] = [];
   for (let after: string | undefined; ;) {
-    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, after, ...filter });
+    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, after, ...filter }, bounds);
     found.push(...page.rows.map(({ id }) => id));
     if (page.next === null) return found;
     after = page.next;
@@ -193,6 +193,29 @@ describe('by what no index tells', () => {
     expect(await foundBy({ msisdnPart: '9800', campaignId })).toEqual(
       await expected('s.campaign_id = $1', [campaignId], 's.no desc, m.id desc'),
     );
+  });
+});
+
+describe('what is looked through', () => {
+  const FEW = { numbers: 5, messages: 4 };
+
+  it.each<[string, Partial<MessageFilter>]>([
+    ['part of the number', { msisdnPart: '77123' }],
+    ['part of the number, and the state', { msisdnPart: '77123', state: 'delivered' }],
+    ['the code', { code: '917' }],
+  ])('by %s, all are found over pages that each end after so many', async (_by, filter) => {
+    const all = await foundBy(filter);
+    expect(all.length).toBeGreaterThan(0);
+    expect(await foundBy(filter, FEW)).toEqual(all);
+  });
+
+  it.each<[string, number, Partial<MessageFilter>]>([
+    ['numbers', FEW.numbers, { msisdnPart: '77124' }],
+    ['messages', FEW.messages, { code: 'none' }],
+  ])('a page ends after so many %s, and leads on to the next one', async (_kind, most, filter) => {
+    const last = (await expected('true', [], 'm.id desc'))[most - 1];
+    const page = await searchMessages(store.db, { accountId: ACCOUNT, limit: 3, ...filter }, FEW);
+    expect(page).toEqual({ rows: [], next: last, isCutOff: true });
   });
 });
 

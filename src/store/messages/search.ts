@@ -54,10 +54,18 @@ export interface MessagePage {
  * clocks differ.
  */
 const DISORDER_MS = 300_000;
-/** Numbers of which a part is known are looked for among so many, by an index alone: a tenth of a second. */
-const NUMBERS_LOOKED_THROUGH = 1_000_000;
-/** What no index tells is asked of so many messages. */
-const MESSAGES_LOOKED_THROUGH = 20_000;
+/** How many are looked through for a page, at the most. */
+export interface SearchBounds {
+  /** Numbers of which a part is known, by an index alone. */
+  numbers: number;
+  /** Messages of which something is asked that no index tells. */
+  messages: number;
+}
+
+/** A number costs a fifth of a microsecond, twice where there is a next page: less than a tenth of a second for all. */
+export const SEARCH_BOUNDS: SearchBounds = { numbers: 400_000, messages: 20_000 };
+/** Attempts that have one id of a vendor's. */
+const ATTEMPTS_OF_ONE_ID = 20_000;
 
 type Condition = RawBuilder<SqlBool>;
 const AND = sql` and `;
@@ -84,9 +92,13 @@ interface Candidates {
  * slice, the newest first, since slices know what their messages came to; else by message. What no index tells is asked of
  * a bounded number of those: the page may then have fewer rows than there are, and `next` leads on.
  */
-export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter): Promise<MessagePage> {
+export async function searchMessages(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  bounds = SEARCH_BOUNDS,
+): Promise<MessagePage> {
   const { limit } = filter;
-  const candidates = candidatesOf(filter);
+  const candidates = candidatesOf(filter, bounds);
   const { list, others, most, byPlace } = candidates;
   const order = byPlace ? sql`c.place desc, c.id desc` : sql`c.id desc`;
   const bounded = others.length > 0;
@@ -109,11 +121,11 @@ export async function searchMessages(db: Kysely<Schema>, filter: MessageFilter):
   return { rows: shown, next, isCutOff: next !== null };
 }
 
-function candidatesOf(filter: MessageFilter): Candidates {
+function candidatesOf(filter: MessageFilter, { numbers, messages }: SearchBounds): Candidates {
   const { msisdn, msisdnPart, meta, provider, state, campaignId } = filter;
-  if (msisdn !== undefined || meta !== undefined || provider !== undefined) return byKey(filter);
-  if (campaignId !== undefined || (state !== undefined && !asksMore(filter))) return bySlice(filter);
-  return msisdnPart === undefined ? byAge(filter) : byPart(filter, msisdnPart);
+  if (msisdn !== undefined || meta !== undefined || provider !== undefined) return byKey(filter, messages);
+  if (campaignId !== undefined || (state !== undefined && !asksMore(filter))) return bySlice(filter, messages);
+  return msisdnPart === undefined ? byAge(filter, messages) : byPart(filter, msisdnPart, numbers);
 }
 
 /** Whether it asks what no index tells. */
@@ -134,7 +146,7 @@ const isOfCampaign = (campaignId: string): Condition =>
   sql`exists (select from slices where slices.id = m.slice_id and slices.campaign_id = ${campaignId})`;
 
 /** By number, meta or a vendor's id. */
-function byKey(filter: MessageFilter): Candidates {
+function byKey(filter: MessageFilter, most: number): Candidates {
   const { accountId, msisdn, msisdnPart, meta, provider, state, campaignId } = filter;
   const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isAcceptedWithin(filter), isAfter(filter)];
   if (msisdn !== undefined) keys.push(sql`m.msisdn = ${msisdn}`);
@@ -149,7 +161,7 @@ function byKey(filter: MessageFilter): Candidates {
     list: (count, skip = 0) =>
       sql`select m.id from messages m where ${all(keys)} order by m.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
     others,
-    most: MESSAGES_LOOKED_THROUGH,
+    most,
     byPlace: false,
   };
 }
@@ -159,7 +171,7 @@ const isCalled = (accountId: string, { id, messageId }: NonNullable<MessageFilte
   sql`m.id = any(array(
     select a.message_id from attempts a
     where a.gateway_id = any(array(select id from gateways where account_id = ${accountId})) and a.provider_id = ${id}
-    limit ${rowsOf(MESSAGES_LOOKED_THROUGH)}) || ${messageId}::uuid)`;
+    limit ${rowsOf(ATTEMPTS_OF_ONE_ID)}) || ${messageId}::uuid)`;
 
 const idAround = (at: Date, byMs: number): string => firstUuidv7At(at.getTime() + byMs);
 const isAfter = ({ after }: MessageFilter): Condition => (after === undefined ? sql`true` : sql`m.id < ${after}`);
@@ -181,7 +193,7 @@ function isAcceptedWithin(filter: MessageFilter): Condition {
 }
 
 /** All of the account's. */
-function byAge(filter: MessageFilter): Candidates {
+function byAge(filter: MessageFilter, most: number): Candidates {
   const { accountId, state } = filter;
   const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isAcceptedWithin(filter), isAfter(filter)];
   const others = othersOf(filter);
@@ -190,13 +202,13 @@ function byAge(filter: MessageFilter): Candidates {
     list: (count, skip = 0) =>
       sql`select m.id from messages m where ${all(keys)} order by m.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
     others,
-    most: MESSAGES_LOOKED_THROUGH,
+    most,
     byPlace: false,
   };
 }
 
 /** All whose number has these digits: the index that has the messages by age has their numbers too, so no message is read. */
-function byPart(filter: MessageFilter, part: string): Candidates {
+function byPart(filter: MessageFilter, part: string, most: number): Candidates {
   const { accountId, state, from, until } = filter;
   const keys = [sql<SqlBool>`m.account_id = ${accountId}`, isMadeAround(filter), isAfter(filter)];
   const others = othersOf(filter);
@@ -209,9 +221,9 @@ function byPart(filter: MessageFilter, part: string): Candidates {
     list: (count, skip = 0) =>
       skip > 0
         ? numbers(count, skip)
-        : sql`select n.id from (${numbers(NUMBERS_LOOKED_THROUGH, 0)}) n where ${hasPart('n.msisdn', part)} order by n.id desc`,
+        : sql`select n.id from (${numbers(most, 0)}) n where ${hasPart('n.msisdn', part)} order by n.id desc`,
     others: others.length > 0 ? others : [sql`true`],
-    most: NUMBERS_LOOKED_THROUGH,
+    most,
     byPlace: false,
   };
 }
@@ -228,7 +240,7 @@ function slicesWith({ state, campaignId }: MessageFilter): string[] {
 }
 
 /** The newest slices first, and of each its newest messages. */
-function bySlice(filter: MessageFilter): Candidates {
+function bySlice(filter: MessageFilter, most: number): Candidates {
   const { accountId, state, campaignId, msisdnPart, from, until, after } = filter;
   // Those of a campaign are found by their numbers.
   const place = sql.ref(campaignId === undefined ? 's.id' : 's.no');
@@ -259,7 +271,7 @@ function bySlice(filter: MessageFilter): Candidates {
         sql` union all `,
       )}) f order by f.place desc, f.id desc limit ${rowsOf(count)} offset ${rowsOf(skip)}`,
     others,
-    most: MESSAGES_LOOKED_THROUGH,
+    most,
     byPlace: true,
   };
 }

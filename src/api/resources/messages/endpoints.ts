@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hasScope } from '../../../core/accounts/api-key';
 import { uuidv7Ms } from '../../../core/messages/ids';
 import { AppError } from '../../../errors';
-import { searchMessages } from '../../../store/messages/search';
+import { SEARCH_BOUNDS, searchMessages } from '../../../store/messages/search';
 import { listKeyNames } from '../../../store/accounts/api-keys';
 import { traceMessage, type MessageTrace } from '../../../store/messages/trace';
 import { endpoint, type Endpoint } from '../../endpoint';
@@ -30,8 +30,9 @@ export const messages: Endpoint[] = [
       summary: 'Finds messages, newest first.',
       description:
         'Filters may be combined. With state or campaignId, and no to, meta or providerMessageId, messages that were sent together stay ' +
-        'together: those of the newest send first. Of parts of numbers 1,000,000 messages are looked through for a page, of gatewayId, ' +
-        'sender and code 20,000: a page may then have fewer items than there are, and its cursor leads on.',
+        `together: those of the newest send first. Of parts of numbers ${SEARCH_BOUNDS.numbers.toLocaleString('en')} messages are looked ` +
+        `through for a page, of gatewayId, sender and code ${SEARCH_BOUNDS.messages.toLocaleString('en')}: a page may then have fewer ` +
+        'items than there are, and its cursor leads on.',
       scope: 'read',
       query: messageQuery,
       answers: { 200: { description: 'A page of messages.', schema: messagePage } },
