@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import type { OverviewCampaign } from '../../../store/accounts/overview';
+import { ledger } from '../../http/ledger';
 import { shownUrl } from '../../http/shown-url';
 import { lightOf, NEED_KINDS, needsOf, sentenceOf } from './needs';
 import type { OverviewLook } from './overviews';
@@ -13,16 +14,6 @@ const RATE_SECONDS = 5;
 const CAMPAIGN_RATE_SECONDS = 15;
 
 const count = z.int().min(0);
-const ledger = z.object({
-  accepted: count,
-  delivered: count,
-  failed: count,
-  expired: count,
-  suppressed: count,
-  cancelled: count,
-  unknown: count,
-  open: count,
-});
 const perSecond = { accepted: z.number().min(0), settled: z.number().min(0) };
 
 export const overviewAnswer = z

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { STATS_GROUPS, type Figures, type StatsGroup } from '../../../store/accounts/stats';
 import { instant } from '../../http/instant';
+import { ledger } from '../../http/ledger';
 
 export const statsQuery = z
   .strictObject({
@@ -30,19 +31,6 @@ const figures = z.object({
   deliveryRate: z.number().nullable(),
   ctr: z.number().nullable(),
 });
-
-export const ledger = z
-  .object({
-    accepted: count,
-    delivered: count,
-    failed: count,
-    expired: count,
-    suppressed: count,
-    cancelled: count,
-    unknown: count,
-    open: count,
-  })
-  .meta({ id: 'Ledger' });
 
 export const statsAnswer = figures.extend({
   from: z.iso.datetime(),
