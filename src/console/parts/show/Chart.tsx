@@ -36,8 +36,14 @@ const COLOURS = ['--accent', '--good', '--bad', '--warn', '--soft'] as const;
 /** Rows of the table that a person can read. */
 const MAX_ROWS = 200;
 
-/** What a token is in the theme of the moment: asked at each drawing. */
-const token = (name: string) => (): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/**
+ * What a token is in the theme of the moment: asked at each drawing. By itself it is two colours; as the colour of an
+ * outline, which is not drawn, it is one.
+ */
+const tokenOn = (box: HTMLElement) => (name: string) => (): string => {
+  box.style.outlineColor = `var(${name})`;
+  return getComputedStyle(box).outlineColor;
+};
 
 /** Tells of every change of the theme, the system's and the person's. @returns how to stop. */
 function onTheme(changed: () => void): () => void {
@@ -67,11 +73,7 @@ export function Chart({ title, times, series, height = 160, format = count, mome
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     void import('uplot').then(({ default: Plot }) => {
       if (gone) return;
-      plot.current = new Plot(
-        optionsOf(element.clientWidth, height, series, format, moment ?? clock),
-        newest.current,
-        element,
-      );
+      plot.current = new Plot(optionsOf(element, height, series, format, moment ?? clock), newest.current, element);
       observer.observe(element);
     });
     return () => {
@@ -110,15 +112,16 @@ export function Chart({ title, times, series, height = 160, format = count, mome
 }
 
 function optionsOf(
-  width: number,
+  box: HTMLElement,
   height: number,
   series: readonly ChartSeries[],
   format: (n: number) => string,
   moment: (ms: number) => string,
 ): uPlot.Options {
+  const token = tokenOn(box);
   const axis = { stroke: token('--soft'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false } };
   return {
-    width,
+    width: box.clientWidth,
     height,
     cursor: { y: false },
     legend: { live: true },
