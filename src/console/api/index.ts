@@ -4,6 +4,7 @@ export { openLive, type Live, type LiveState } from './live';
 export { loadSession, may, session, signedOutBecause, signIn, signOut, watchSession, type Session } from './session';
 export type {
   AnswerOf,
+  BodyOf,
   Finding,
   FoundItem,
   IngressRequest,

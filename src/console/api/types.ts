@@ -45,9 +45,13 @@ export type AnswerOf<Operation> = Operation extends { responses: infer Answers }
         : undefined
   : never;
 
+/** The body of a 202: what was asked for is being made. */
+export type PendingOf<Operation> = Operation extends { responses: { 202: infer Taken } } ? Json<Taken> : never;
+
 type QueryOf<Operation> = Operation extends { parameters: { query?: infer Query } } ? NonNullable<Query> : never;
 type ParamsOf<Operation> = Operation extends { parameters: { path: infer Params } } ? Params : never;
-type BodyOf<Operation> = Operation extends { requestBody?: infer Body } ? Json<NonNullable<Body>> : undefined;
+/** What a request is told; undefined where nothing is. */
+export type BodyOf<Operation> = Operation extends { requestBody?: infer Body } ? Json<NonNullable<Body>> : undefined;
 
 interface Common {
   /** Aborts the request: the result is then a problem with the code `aborted`. */

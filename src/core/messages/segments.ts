@@ -5,7 +5,7 @@
 export type Encoding = 'gsm7' | 'ucs2';
 
 /** Units that fit one message: septets for `gsm7`, UTF-16 code units for `ucs2`. */
-interface Room {
+export interface Room {
   /** The only part of a message. */
   single: number;
   /** Each part of a concatenated message. */
@@ -59,6 +59,9 @@ export interface SegmentOptions {
   /** The message goes to an application port, whose header takes room. */
   port?: boolean;
 }
+
+/** The room of a message in an encoding. @param port it goes to an application port, whose header takes room. */
+export const roomOf = (encoding: Encoding, port: boolean): Room => ROOM[encoding][port ? 'port' : 'text'];
 
 /** Counts the parts of a text. Extension characters and surrogate pairs are never split between parts. */
 export function segment(text: string, options: SegmentOptions = {}): Segmentation {

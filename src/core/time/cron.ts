@@ -29,6 +29,23 @@ const ITEM = /^(?:(\*)|([a-z]+|\d+)(?:-([a-z]+|\d+))?)(?:\/(\d+))?$/;
  * Friday the 13th.
  */
 export function cronProblem(cron: string): string | null {
+  const read = readCron(cron);
+  if (typeof read === 'string') return read;
+  const { days, months } = read;
+  const comes = [...months].some((month) => [...days].some((day) => day <= MONTH_DAYS[month - 1]!));
+  return comes ? null : `never comes: no such month has a day ${Math.min(...days)}`;
+}
+
+interface Cron {
+  minutes: Set<number>;
+  hours: Set<number>;
+  days: Set<number>;
+  months: Set<number>;
+  weekdays: Set<number>;
+}
+
+/** @returns what is wrong with it when it is none. */
+function readCron(cron: string): Cron | string {
   const parts = cron.trim().split(/\s+/);
   if (parts.length !== FIELDS.length) {
     return `has ${parts.length} fields: it must have five, minute, hour, day of month, month, day of week`;
@@ -39,10 +56,39 @@ export function cronProblem(cron: string): string | null {
     if (typeof read === 'string') return read;
     values.push(read);
   }
-  const [, , days, months] = values as [Set<number>, Set<number>, Set<number>, Set<number>];
-  const comes = [...months].some((month) => [...days].some((day) => day <= MONTH_DAYS[month - 1]!));
-  return comes ? null : `never comes: no such month has a day ${Math.min(...days)}`;
+  const [minutes, hours, days, months, weekdays] = values as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>]; // prettier-ignore
+  return { minutes, hours, days, months, weekdays };
 }
+
+const DAY_MS = 86_400_000;
+/** Days and weekdays come together again after 28 years, or 40 where a leap year is left out. */
+const MAX_DAYS = 41 * 366;
+
+/**
+ * The next times of a cron expression, by the clock of its zone: one that the clock skips in spring is among them.
+ * @param after a clock time such as `2026-11-28T10:00`, to the minute.
+ * @returns up to `many` of them in the same form; none for what is no cron expression.
+ */
+export function cronTimes(cron: string, after: string, many: number): string[] {
+  const read = readCron(cron);
+  if (typeof read === 'string') return [];
+  const { minutes, hours, days, months, weekdays } = read;
+  const clocks = [...hours].sort(byNumber).flatMap((hour) => [...minutes].sort(byNumber).map((minute) => `T${two(hour)}:${two(minute)}`)); // prettier-ignore
+  const times: string[] = [];
+  const firstMs = Date.parse(`${after.slice(0, 10)}T00:00Z`);
+  for (let n = 0; n < MAX_DAYS && times.length < many; n++) {
+    const day = new Date(firstMs + n * DAY_MS);
+    const weekday = day.getUTCDay();
+    const fits = days.has(day.getUTCDate()) && months.has(day.getUTCMonth() + 1) && (weekdays.has(weekday) || (weekday === 0 && weekdays.has(7))); // prettier-ignore
+    if (!fits) continue;
+    const date = day.toISOString().slice(0, 10);
+    times.push(...clocks.map((clock) => date + clock).filter((time) => time > after));
+  }
+  return times.slice(0, many);
+}
+
+const byNumber = (a: number, b: number): number => a - b;
+const two = (n: number): string => String(n).padStart(2, '0');
 
 function readField(text: string, field: Field): Set<number> | string {
   const found = new Set<number>();

@@ -2,7 +2,7 @@ import { FakeEventSource, fakeApi, press, refusal, screenText, show, shown, the,
 import Campaign from './Campaign';
 import { address } from '../../router';
 import type { Campaign as One } from './api';
-import { counts, draft, finished, ledger, running } from './fixtures';
+import { counts, draft, finished, ledger, none, running } from './fixtures';
 
 beforeEach(() => {
   Object.assign(globalThis, { EventSource: FakeEventSource });
@@ -124,6 +124,29 @@ test('empty: a draft says that nothing was sent, and can be edited', async () =>
   await shown('No message has an outcome yet.');
   expect(the('a', 'Edit this draft').getAttribute('href')).toBe('/console/campaigns/cmp_2/edit');
   expect(FakeEventSource.open).toHaveLength(0);
+});
+
+const series: One = {
+  ...running, id: 'cmp_5', name: 'Monday news', state: 'scheduled', counts: none, recurrence: { cron: '0 10 * * mon', overlap: 'skip' },
+  audience: { kind: 'group', id: 'grp_1', recipients: 0, rejected: 0, duplicates: 0, problems: [] },
+}; // prettier-ignore
+
+test('a series says when it comes and what it has made; it is paused and cancelled as one, and has no time of its own', async () => {
+  const asked = open(series, {
+    'GET /api/v1/campaigns': { items: [{ ...finished, seriesId: 'cmp_5', name: 'Monday news 2026-11-23 10:00' }], nextCursor: null },
+    'POST /api/v1/campaigns/cmp_5/cancel': { ...series, state: 'cancelled' },
+  }); // prettier-ignore
+  await shown(/It comes every Monday at 10:00 in Asia\/Kolkata, next on Mon, \d+ \w+ \d{4}, 10:00\./);
+  await shown('Monday news 2026-11-23 10:00');
+  expect(document.querySelectorAll('ol li')).toHaveLength(5);
+  expect(done(asked, 'GET /api/v1/campaigns')).toMatchObject([{ query: { seriesId: 'cmp_5' } }]);
+  expect(done(asked, 'GET /api/v1/campaigns/cmp_5/ledger')).toEqual([]);
+  expect([...document.querySelectorAll('.head button')].map((each) => each.textContent)).toEqual(['Pause', 'Cancel']);
+  await press('Cancel');
+  await shown('Those that it has made go on');
+  await press('Cancel the series');
+  await shown('The series is cancelled.');
+  await shown('It is cancelled, and makes no more campaigns.');
 });
 
 test('an error says so', async () => {

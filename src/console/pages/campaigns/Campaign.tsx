@@ -9,6 +9,7 @@ import { createFeed, type Feed } from './live/feed';
 import { LeftOut } from './live/LeftOut';
 import { Outcome } from './live/Outcome';
 import { Rate } from './live/Rate';
+import { saySeries, Series } from './live/Series';
 
 /** Whatever no event tells: when it will be done, who has paused it. */
 const RELOAD_MS = 5_000;
@@ -33,11 +34,12 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
   useEffect(() => feed.close, []);
   useEffect(() => feed.tell(first), [first]);
   const now: One = { ...first, state: feed.state.value, reason: feed.reason.value, counts: feed.counts.value };
-  const underWay = isUnderWay(now);
+  const isSeries = first.recurrence !== null;
+  const underWay = !isSeries && isUnderWay(now);
   const live = useLive(underWay ? EVENTS : undefined, {
     campaign: (news: CampaignNews) => news.id === first.id && feed.tell(news),
   });
-  useEvery(RELOAD_MS, loaded.reload, underWay);
+  useEvery(RELOAD_MS, loaded.reload, isUnderWay(now));
   useEvery(1_000, () => feed.sample(performance.now()), underWay);
   const change = (campaign: One): void => loaded.set({ ...first, ...campaign });
   const props = { campaign: now, onChange: change };
@@ -51,12 +53,18 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
       {loaded.problem !== undefined && <p class="wrongly">{loaded.problem.detail}</p>}
       {now.reason !== null && <p>{now.reason}</p>}
       <Why of={{ id: first.id }} onMended={loaded.reload} />
-      <Progress campaign={now} />
-      {underWay && <Pace feed={feed} {...props} />}
-      <Outcome id={first.id} underWay={underWay} />
+      {isSeries ? (
+        now.state !== 'draft' && <Series {...props} />
+      ) : (
+        <>
+          <Progress campaign={now} />
+          {underWay && <Pace feed={feed} {...props} />}
+          <Outcome id={first.id} underWay={underWay} />
+        </>
+      )}
       <LeftOut campaign={now} />
       <Facts campaign={now} />
-      <Again campaign={now} />
+      <Related campaign={now} />
       <ZoneNote />
     </>
   );
@@ -65,6 +73,7 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
 /** `Running: 1,800 of 4,848 have an outcome, 94.4% of them delivered. The last one leaves in about 1 min 3 s.` */
 function sentenceOf(campaign: One) {
   const { state, counts, audience, etaSeconds, time } = campaign;
+  if (campaign.recurrence !== null) return saySeries(campaign);
   if (state === 'draft') {
     // How many are in a group or a file is known once they are read.
     return `A draft${audience.recipients === 0 ? '' : ` to ${plural(audience.recipients, 'recipient')}`}: nothing of it was sent.`;
@@ -122,7 +131,7 @@ function Pace({ feed, ...props }: { feed: Feed; campaign: One; onChange(campaign
 }
 
 /** Campaigns that go again to those of this one that failed. */
-function Again({ campaign: { again = [], seriesId } }: { campaign: One }) {
+function Related({ campaign: { again = [], seriesId } }: { campaign: One }) {
   if (again.length === 0 && seriesId === null) return null;
   return (
     <section class="stack" aria-labelledby="related">
@@ -133,6 +142,11 @@ function Again({ campaign: { again = [], seriesId } }: { campaign: One }) {
             <a href={href(`/campaigns/${id}`)}>Sent again to those that failed ({i + 1})</a>
           </li>
         ))}
+        {seriesId !== null && (
+          <li>
+            <a href={href(`/campaigns/${seriesId}`)}>The series that made it</a>
+          </li>
+        )}
         {seriesId !== null && (
           <li>
             <a href={href(`/campaigns?seriesId=${seriesId}`)}>All of this series</a>

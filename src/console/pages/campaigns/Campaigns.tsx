@@ -6,6 +6,7 @@ import { go, href, withQuery, type PageProps } from '../../router';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { EVENTS, isUnderWay, type Campaign, type CampaignNews, type CampaignState } from './api';
 import { SmallBar } from './live/SmallBar';
+import { sayCron } from './series';
 
 const LIMIT = 50;
 
@@ -97,7 +98,7 @@ function Rows({ items }: { items: readonly Campaign[] }) {
         { title: 'State', cell: ({ state }) => <Badge state={state} /> },
         { title: 'Messages', cell: (each) => <SmallBar campaign={each} /> },
         { title: 'Why', cell: ({ reason }) => reason ?? <span class="soft">–</span> },
-        { title: 'Begins', cell: ({ startedAt, time }) => <Time at={startedAt ?? time} /> },
+        { title: 'Begins', cell: ({ recurrence, startedAt, time }) => (recurrence === null ? <Time at={startedAt ?? time} /> : sayCron(recurrence.cron)) },
         { title: 'Made', cell: ({ createdAt }) => <Time at={createdAt} /> },
       ]}
     />

@@ -1,3 +1,4 @@
+import { act } from 'preact/test-utils';
 import { fakeApi, press, refusal, screenText, show, shown, the, write } from '../../testing';
 import Wizard from './Wizard';
 import { address, startRouter } from '../../router';
@@ -82,6 +83,35 @@ test('the whole way: rows that are wrong show at once, the text is previewed, th
   the('dialog button', 'Send 2 messages').click();
   await shown(() => address.value.path === '/campaigns/cmp_2');
   expect(asked.some(({ route }) => route.endsWith('/launch'))).toBe(true);
+});
+
+test('a series: its times are shown as they are chosen, and the launch says what it starts', async () => {
+  const series = { ...stored, recurrence: { cron: '30 9 * * mon,fri', overlap: 'skip' as const } };
+  const asked = fakeApi({
+    ...LISTS,
+    'GET /api/v1/campaigns/cmp_2': stored,
+    'PATCH /api/v1/campaigns/cmp_2': series,
+    'GET /api/v1/campaigns/cmp_2/forecast': forecast,
+    'POST /api/v1/campaigns/cmp_2/launch': { ...series, state: 'scheduled' },
+  });
+  show(<Page />, '/campaigns/cmp_2/edit?step=time');
+  await shown('When, and how fast?');
+  await act(async () => the('label', 'Again and again').querySelector('input')!.click());
+  await write(/^At $/, '09:30');
+  await shown(/Next: Mon, \d+ \w+ \d{4}, 09:30; Mon/);
+  await act(async () => document.getElementById(the('label', 'Monday').getAttribute('for')!)!.click());
+  await press('Check and send →');
+  await shown('Choose a day.');
+  for (const day of ['Monday', 'Friday']) {
+    await act(async () => document.getElementById(the('label', day).getAttribute('for')!)!.click());
+  }
+  await press('Check and send →');
+  await shown(/every Monday and Friday at 09:30 in Asia\/Kolkata; next on/);
+  expect(asked.filter(({ route }) => route.startsWith('PATCH')).map(({ body }) => body)).toEqual([{ recurrence: { cron: '30 9 * * mon,fri', overlap: 'skip' } }]); // prettier-ignore
+  await press('Start the series');
+  await shown('You can pause or cancel the series, and each of its campaigns');
+  the('dialog button', 'Start the series').click();
+  await shown('The series is started.');
 });
 
 test('a step that lacks something says what, and is not left', async () => {

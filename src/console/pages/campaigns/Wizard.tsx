@@ -6,10 +6,11 @@ import { go, href, withQuery, type PageProps } from '../../router';
 import { getCampaign, type Campaign } from './api';
 import { Audience } from './wizard/audience/Audience';
 import { begin, form, isChanged, leave, problem, save } from './wizard/draft';
-import { emptyForm, firstOpen, formOf, isStorable, problemsOf, STEP_NAMES, STEPS, type Form, type Step } from './wizard/form'; // prettier-ignore
+import { emptyForm, firstOpen, isStorable, problemsOf, STEP_NAMES, STEPS, type Form, type Step } from './wizard/form'; // prettier-ignore
 import { Review } from './wizard/Review';
 import { Text } from './wizard/Text';
-import { When } from './wizard/When';
+import { formOf } from './wizard/told';
+import { When } from './wizard/time/When';
 import { Way } from './wizard/Way';
 import { Refused, shownProblems } from './wizard/Refused';
 

@@ -1,24 +1,24 @@
 /** What the pages of campaigns ask of the API. */
-import { addressOf, api, send, type AnswerOf, type Result } from '../../api';
-import type { OperationOf } from '../../api/types';
+import { addressOf, api, type AnswerOf, type BodyOf, type Result } from '../../api';
+import type { OperationOf, PendingOf } from '../../api/types';
 import { hasEnded } from '../../../core/campaigns/campaign';
 
-type Answered<Path extends '/api/v1/campaigns/{id}' | '/api/v1/campaigns/{id}/ledger' | '/api/v1/campaigns/{id}/forecast'> = AnswerOf<OperationOf<'get', Path>>; // prettier-ignore
+const ONE = '/api/v1/campaigns/{id}';
+type One = typeof ONE;
 
 /** A campaign with its counts. */
-export type Campaign = Answered<'/api/v1/campaigns/{id}'> & {
-  /** The campaign to whose failed ones it goes again. */
-  againOf?: string | null;
-  /** Campaigns that go again to those of this one that failed. */
-  again?: string[];
-};
+export type Campaign = AnswerOf<OperationOf<'get', One>>;
 export type Counts = Campaign['counts'];
 export type CampaignState = Campaign['state'];
-export type Ledger = Answered<'/api/v1/campaigns/{id}/ledger'>;
-export type Forecast = Answered<'/api/v1/campaigns/{id}/forecast'>;
-
+export type Ledger = AnswerOf<OperationOf<'get', `${One}/ledger`>>;
+export type Forecast = AnswerOf<OperationOf<'get', `${One}/forecast`>>;
+/** Instead of a forecast while it is being made. */
+export type Computing = PendingOf<OperationOf<'get', `${One}/forecast`>>;
+export type CampaignBody = BodyOf<OperationOf<'post', '/api/v1/campaigns'>>;
+/** What changes of a campaign; null takes a value away. */
+export type CampaignPatch = BodyOf<OperationOf<'patch', One>>;
 /** A campaign that was just made, with the recipients of the request that it leaves out. */
-export type Made = Campaign & { rejected: { index: number; code: string; field: string; message: string }[] };
+export type Made = AnswerOf<OperationOf<'post', '/api/v1/campaigns'>>;
 
 /** The `campaign` event of `/api/v1/events`. */
 export interface CampaignNews {
@@ -28,44 +28,44 @@ export interface CampaignNews {
   counts: Counts;
 }
 
+/** To which of those that failed it goes again. */
+export type AgainBody = BodyOf<OperationOf<'post', `${One}/again`>>;
+
 export const EVENTS = '/api/v1/events';
-const ONE = '/api/v1/campaigns/{id}';
-const at = (id: string, path = ''): string => addressOf(ONE + path, { params: { id } });
 
 export const getCampaign = (id: string, signal?: AbortSignal): Promise<Result<Campaign>> =>
-  send<Campaign>('get', at(id), { signal });
+  api.get(ONE, { params: { id }, signal });
 
 export const getLedger = (id: string, signal?: AbortSignal): Promise<Result<Ledger>> =>
-  api.get('/api/v1/campaigns/{id}/ledger', { params: { id }, signal });
+  api.get(`${ONE}/ledger`, { params: { id }, signal });
 
 /** A forecast, or that it is being made: then ask again soon. */
-export const getForecast = (id: string, signal?: AbortSignal): Promise<Result<Forecast | { state: 'computing' }>> =>
-  send('get', at(id, '/forecast'), { signal });
+export const getForecast = (id: string, signal?: AbortSignal): Promise<Result<Forecast | Computing>> =>
+  api.get(`${ONE}/forecast`, { params: { id }, signal });
 
-/** What was done, or what a form says. */
-export type Body = Record<string, unknown>;
+export const makeDraft = (body: CampaignBody, idempotencyKey: string): Promise<Result<Made>> =>
+  api.post('/api/v1/campaigns', { body: { ...body, draft: true }, idempotencyKey });
 
-export const makeDraft = (body: Body, idempotencyKey: string): Promise<Result<Made>> =>
-  send('post', '/api/v1/campaigns', { body: { ...body, draft: true }, idempotencyKey });
+export const patchCampaign = (id: string, body: CampaignPatch): Promise<Result<Campaign>> =>
+  api.patch(ONE, { params: { id }, body });
 
-export const patchCampaign = (id: string, body: Body): Promise<Result<Campaign>> => send('patch', at(id), { body });
+/** Has a campaign launched, paused, resumed or cancelled. */
+export const command = (id: string, action: 'launch' | 'pause' | 'resume' | 'cancel'): Promise<Result<Campaign>> =>
+  api.post(`${ONE}/${action}`, { params: { id } });
 
-/** Has a campaign launched, paused, resumed, cancelled or given another time. */
-export const command = (
-  id: string,
-  action: 'launch' | 'pause' | 'resume' | 'cancel' | 'reschedule',
-  body?: Body,
-): Promise<Result<Campaign>> => send('post', at(id, `/${action}`), { body });
+/** @param time by the clock of the zone. */
+export const reschedule = (id: string, time: string, timezone: string): Promise<Result<Campaign>> =>
+  api.post(`${ONE}/reschedule`, { params: { id }, body: { time, timezone } });
 
-export const deleteDraft = (id: string): Promise<Result<unknown>> =>
-  api.delete('/api/v1/campaigns/{id}', { params: { id } });
+export const deleteDraft = (id: string): Promise<Result<unknown>> => api.delete(ONE, { params: { id } });
 
 /** Makes a draft to those that failed. */
-export const sendAgain = (id: string, body: { codes?: string[]; name?: string }): Promise<Result<Campaign>> =>
-  send('post', at(id, '/again'), { body });
+export const sendAgain = (id: string, body: AgainBody): Promise<Result<Campaign>> =>
+  api.post(`${ONE}/again`, { params: { id }, body });
 
 /** Where the whole ledger is as a file. */
-export const ledgerFile = (id: string): string => `${at(id, '/ledger')}?format=csv`;
+export const ledgerFile = (id: string): string =>
+  addressOf(`${ONE}/ledger`, { params: { id }, query: { format: 'csv' } });
 
 /** Messages may still leave, or outcomes still come. */
 export const isUnderWay = ({ state, counts }: { state: CampaignState; counts: Counts }): boolean =>

@@ -2,10 +2,13 @@
 import { useState } from 'preact/hooks';
 import { Button, Checkbox, count, Dialog, Field, Loading, plural, toast, toastProblem, useLoad } from '../../../parts';
 import { go, href } from '../../../router';
-import { getLedger, sendAgain, type Campaign } from '../api';
+import { getLedger, sendAgain, type AgainBody, type Campaign } from '../api';
 import { meaningOf } from './codes';
 
 const STATES = ['failed', 'expired'];
+type Code = NonNullable<AgainBody['codes']>[number];
+/** What a ledger tells is one of the API's own. */
+const isCode = (code: string): code is Code => code !== '';
 
 export function Again({ campaign }: { campaign: Campaign }) {
   const [open, setOpen] = useState(false);
@@ -33,7 +36,7 @@ function AgainDialog({ campaign, close }: { campaign: Campaign; close(): void })
   const total = chosen.reduce((sum, code) => sum + sumOf(code), 0);
   const make = async (): Promise<void> => {
     // Without a choice also those without a code are meant.
-    const body = chosen.length === codes.length ? { name } : { name, codes: chosen.filter((code) => code !== '') };
+    const body = chosen.length === codes.length ? { name } : { name, codes: chosen.filter(isCode) };
     const result = await sendAgain(campaign.id, body);
     if (!result.ok) return toastProblem(result.problem);
     toast('This is the draft. Nothing is sent until you launch it.');

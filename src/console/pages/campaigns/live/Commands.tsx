@@ -2,9 +2,9 @@
 import { useState } from 'preact/hooks';
 import { ACTION_STATES, hasEnded, type CampaignAction } from '../../../../core/campaigns/campaign';
 import { may } from '../../../api';
-import { ask, Button, count, Dialog, errorOf, Field, plural, toast, toastProblem } from '../../../parts';
+import { ask, Button, count, Dialog, errorOf, Field, plural, toast, toastProblem, type Question } from '../../../parts';
 import { go, href } from '../../../router';
-import { command, deleteDraft, notLeft, type Campaign } from '../api';
+import { command, deleteDraft, notLeft, reschedule, type Campaign } from '../api';
 import { instantIn, localIn } from '../clock';
 import { Again } from './Again';
 import type { Problem } from '../../../api';
@@ -18,17 +18,18 @@ export interface CommandProps {
 
 export function Commands(props: CommandProps) {
   const { campaign } = props;
+  const isSeries = campaign.recurrence !== null;
   const can = (action: CampaignAction): boolean => ACTION_STATES[action].includes(campaign.state);
   if (!may('send')) return null;
   return (
     <>
       {can('pause') && <Pause {...props} />}
       {can('resume') && <Resume {...props} />}
-      {can('reschedule') && campaign.state !== 'draft' && <Reschedule {...props} />}
+      {can('reschedule') && !isSeries && campaign.state !== 'draft' && <Reschedule {...props} />}
       {campaign.state === 'draft' && <a href={href(`/campaigns/${campaign.id}/edit`)}>Edit this draft</a>}
       {campaign.state === 'draft' && may('manage') && <Delete {...props} />}
       {can('cancel') && campaign.state !== 'draft' && <Cancel {...props} />}
-      {hasEnded(campaign.state) && campaign.recurrence === null && <Again campaign={campaign} />}
+      {hasEnded(campaign.state) && !isSeries && <Again campaign={campaign} />}
     </>
   );
 }
@@ -49,8 +50,11 @@ async function run(
 function Pause(props: CommandProps) {
   const { campaign } = props;
   const resume = (): Promise<void> => run(props, 'resume', 'The campaign goes on.');
-  const pause = (): Promise<void> =>
-    run(props, 'pause', `Paused: ${plural(notLeft(campaign), 'message waits', 'messages wait')}.`, resume);
+  const says =
+    campaign.recurrence === null
+      ? `Paused: ${plural(notLeft(campaign), 'message waits', 'messages wait')}.`
+      : 'The series is paused. Campaigns that it has made go on.';
+  const pause = (): Promise<void> => run(props, 'pause', says, resume);
   return <Button onClick={pause}>Pause</Button>;
 }
 
@@ -58,29 +62,38 @@ function Resume(props: CommandProps) {
   const pause = (): Promise<void> => run(props, 'pause', 'The campaign is paused again.');
   return (
     <Button kind="main" onClick={() => run(props, 'resume', 'The campaign goes on.', pause)}>
-      Resume {plural(notLeft(props.campaign), 'message')}
+      Resume {props.campaign.recurrence === null ? plural(notLeft(props.campaign), 'message') : 'the series'}
     </Button>
   );
 }
 
+/** What a cancellation does, and what it does not. */
+function questionOf(campaign: Campaign): Pick<Question, 'text' | 'action'> {
+  if (campaign.recurrence !== null) {
+    return {
+      text: <p>It makes no more campaigns. Those that it has made go on: each is cancelled on its own page. This can’t be undone.</p>,
+      action: 'Cancel the series',
+    };
+  }
+  const kept = notLeft(campaign);
+  const left = campaign.counts.accepted - campaign.counts.queued;
+  return {
+    text: (
+      <p>
+        {plural(kept, 'message has', 'messages have')} not left, and nobody gets them any more.{' '}
+        {left > 0 && `${count(left)} have left already or have an outcome: they stay, and their reports are awaited. `}
+        This can’t be undone.
+      </p>
+    ),
+    action: `Cancel ${plural(kept, 'message')} that ${kept === 1 ? 'has' : 'have'} not left`,
+  };
+} // prettier-ignore
+
 function Cancel(props: CommandProps) {
   const { campaign } = props;
   const cancel = async (): Promise<void> => {
-    const kept = notLeft(campaign);
-    const left = campaign.counts.accepted - campaign.counts.queued;
-    const wanted = await ask({
-      title: `Cancel “${campaign.name}”?`,
-      text: (
-        <p>
-          {plural(kept, 'message has', 'messages have')} not left, and nobody gets them any more.{' '}
-          {left > 0 && `${count(left)} have left already or have an outcome: they stay, and their reports are awaited. `}
-          This can’t be undone.
-        </p>
-      ),
-      action: `Cancel ${plural(kept, 'message')} that ${kept === 1 ? 'has' : 'have'} not left`,
-      danger: true,
-    }); // prettier-ignore
-    if (wanted) await run(props, 'cancel', 'The campaign is cancelled.');
+    const wanted = await ask({ ...questionOf(campaign), title: `Cancel “${campaign.name}”?`, danger: true });
+    if (wanted) await run(props, 'cancel', `The ${campaign.recurrence === null ? 'campaign' : 'series'} is cancelled.`);
   };
   return (
     <Button kind="danger" onClick={cancel}>
@@ -125,7 +138,7 @@ function RescheduleDialog({ campaign, onChange, close }: CommandProps & { close(
   const [time, setTime] = useState(campaign.time === null ? '' : localIn(campaign.time, timezone));
   const [problem, setProblem] = useState<Problem>();
   const save = async (): Promise<void> => {
-    const result = await command(campaign.id, 'reschedule', { time: instantIn(time), timezone });
+    const result = await reschedule(campaign.id, instantIn(time), timezone);
     if (!result.ok) return void (setProblem(result.problem), errorOf(result.problem, 'time') ?? toastProblem(result.problem)); // prettier-ignore
     onChange(result.data);
     close();

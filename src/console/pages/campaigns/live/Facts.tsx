@@ -2,9 +2,11 @@
 import { duration, plural, Time } from '../../../parts';
 import { href } from '../../../router';
 import type { Campaign } from '../api';
+import { sayCron } from '../series';
 
 export function Facts({ campaign }: { campaign: Campaign }) {
   const { message, sensitive, templateId, sender, routeId, service, time, timezone, window, validUntil } = campaign;
+  const { webhookId, recurrence, variables } = campaign;
   return (
     <section class="stack" aria-labelledby="facts">
       <h2 id="facts">What is sent</h2>
@@ -28,8 +30,16 @@ export function Facts({ campaign }: { campaign: Campaign }) {
         <dd>{routeId ?? 'the account’s own'}</dd>
         <dt>Service</dt>
         <dd>{service}</dd>
+        <dt>Outcomes go to</dt>
+        <dd>{webhookId === null ? 'nobody: there is no webhook' : <a href={href(`/webhooks/${webhookId}`)}>a webhook</a>}</dd>
         <dt>Begins</dt>
-        <dd>{time === null ? 'when it is launched' : <Time at={time} />}</dd>
+        <dd>{recurrence !== null ? sayCron(recurrence.cron) : time === null ? 'when it is launched' : <Time at={time} />}</dd>
+        {Object.keys(variables).length > 0 && (
+          <>
+            <dt>For everybody</dt>
+            <dd>{Object.entries(variables).map(([name, value]) => `{${name}} = ${value}`).join(', ')}</dd>
+          </>
+        )}
         {window !== null && (
           <>
             <dt>Only between</dt>

@@ -1,7 +1,7 @@
 /** How a text reads for recipient 1, 2, 3 …, how many parts it takes, and which characters make it take more. */
 import { useMemo, useState } from 'preact/hooks';
 import { mergeVariables, parseTemplate, renderTemplate, type Template } from '../../../../core/audience/template';
-import { charactersBeyondGsm, segment, type SegmentOptions } from '../../../../core/messages/segments';
+import { charactersBeyondGsm, roomOf, segment, type SegmentOptions } from '../../../../core/messages/segments';
 import { Badge, count, plural } from '../../../parts';
 import { change, samples } from './draft';
 import type { Form } from './form';
@@ -11,8 +11,11 @@ import { nameOf, plainText } from './plain';
 const TYPES: Record<Form['type'], SegmentOptions['type']> = { '': 'auto', A: 'auto', U: 'unicode', N: 'plain' };
 const NOBODY: Sample = { to: '', variables: {} };
 
+const optionsOf = ({ type, port }: Form): SegmentOptions => ({ type: TYPES[type], port: port !== '' });
+
 /** A variable without a value is shown as it is written. */
-function render(template: Template, { variables }: Sample): { text: string; missing: string[] } {
+function render(template: Template, sample: Sample, now: Form): { text: string; missing: string[] } {
+  const variables = mergeVariables(now.variables, sample.variables);
   const done = renderTemplate(template, variables);
   if (done.ok) return { text: done.text, missing: [] };
   const placeholders = Object.fromEntries(done.missing.map((name) => [name, `{${name}}`]));
@@ -32,7 +35,7 @@ export function Preview({ text, now }: { text: string; now: Form }) {
     );
   }
   const i = Math.min(at, Math.max(0, known.length - 1));
-  const { text: shown, missing } = render(parsed.template, known[i] ?? NOBODY);
+  const { text: shown, missing } = render(parsed.template, known[i] ?? NOBODY, now);
   return (
     <section class="stack preview" aria-label="Preview">
       <header class="actions">
@@ -42,9 +45,9 @@ export function Preview({ text, now }: { text: string; now: Form }) {
       <p class="sms">
         <Marked text={shown} />
       </p>
-      <Missing names={missing} columns={now.columns} />
+      <Missing names={missing} now={now} />
       <Length text={shown} now={now} />
-      <Others template={parsed.template} type={now.type} />
+      <Others template={parsed.template} now={now} />
       {now.textFrom === 'message' && plainText(text) !== text && (
         <p>
           <button type="button" onClick={() => change({ message: plainText(text) })}>
@@ -57,7 +60,7 @@ export function Preview({ text, now }: { text: string; now: Form }) {
 }
 
 /** Variables without a value: of this recipient, of everybody, or not known before the list is read. */
-function Missing({ names, columns }: { names: readonly string[]; columns: readonly string[] }) {
+function Missing({ names, now: { columns } }: { names: readonly string[]; now: Form }) {
   if (names.length === 0) return null;
   const known = new Set(columns.map((column) => column.toLowerCase()));
   const nowhere = columns.length === 0 ? [] : names.filter((name) => !known.has(name.toLowerCase()));
@@ -72,7 +75,8 @@ function Missing({ names, columns }: { names: readonly string[]; columns: readon
   if (samples.value.length === 0) return <p class="soft">{list} will be filled in for each recipient.</p>;
   return (
     <p class="wrongly">
-      This recipient has no value for {list} and is left out: give it a default, {`{${names[0]}|there}`}.
+      This recipient has no value for {list} and is left out: give it a default, {`{${names[0]}|there}`}, or a value for
+      everybody.
     </p>
   );
 }
@@ -112,13 +116,14 @@ function Marked({ text }: { text: string }) {
 }
 
 /** `1 part of 160 characters, 98 used`, and why it is no longer that. */
-function Length({ text, now: { type } }: { text: string; now: Form }) {
-  const { encoding, parts, units, unencodable } = segment(text, { type: TYPES[type] });
+function Length({ text, now }: { text: string; now: Form }) {
+  const { encoding, parts, units, unencodable } = segment(text, optionsOf(now));
+  const room = roomOf(encoding, now.port !== '');
   const beyond = [...charactersBeyondGsm(text)];
   return (
     <p role="status" class="length">
       <Badge state={parts === 1 ? 'ok' : 'warn'} word={plural(parts, 'part')} />{' '}
-      {encoding === 'gsm7' ? `${count(units)} of 160 characters a part (153 with several)` : `${count(units)} of 70 characters a part (67 with several)`}
+      {count(units)} of {room.single} characters a part ({room.part} with several)
       {unencodable !== undefined && `. Plain letters are asked for, and ${nameOf(unencodable)} is none: it is refused`}
       {unencodable === undefined && encoding === 'ucs2' && beyond.length > 0 && `, because of ${beyond.slice(0, 8).map(nameOf).join(', ')}`}
       {beyond.length > 8 && ` and ${beyond.length - 8} more`}.
@@ -127,11 +132,11 @@ function Length({ text, now: { type } }: { text: string; now: Form }) {
 }
 
 /** What the recipients that are known take: one long name can make a second part. */
-function Others({ template, type }: { template: Template; type: Form['type'] }) {
+function Others({ template, now }: { template: Template; now: Form }) {
   const known = samples.value;
   if (known.length < 2 || template.variables.length === 0) return null;
-  const rendered = known.map((sample) => render(template, sample));
-  const most = Math.max(...rendered.map(({ text }) => segment(text, { type: TYPES[type] }).parts));
+  const rendered = known.map((sample) => render(template, sample, now));
+  const most = Math.max(...rendered.map(({ text }) => segment(text, optionsOf(now)).parts));
   const lacking = rendered.filter(({ missing }) => missing.length > 0).length;
   return (
     <p class="soft">

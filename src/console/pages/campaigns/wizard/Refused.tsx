@@ -16,9 +16,11 @@ export interface StepProps {
 }
 
 const STEP_OF: Record<string, Step> = {
-  name: 'audience', audience: 'audience', message: 'text', templateId: 'text', type: 'text', variables: 'text', entityId: 'text', dltTemplateId: 'text',
-  sender: 'way', routeId: 'way', service: 'way', webhookId: 'way', time: 'time', timezone: 'time', window: 'time',
-  lateness: 'time', ratePerSecond: 'time', finishWithinSeconds: 'time',
+  name: 'audience', audience: 'audience',
+  message: 'text', templateId: 'text', type: 'text', variables: 'text', entityId: 'text', dltTemplateId: 'text', flash: 'text', port: 'text', sensitive: 'text',
+  sender: 'way', routeId: 'way', service: 'way', webhookId: 'way',
+  time: 'time', timezone: 'time', recurrence: 'time', window: 'time', lateness: 'time', maxAgeSeconds: 'time', validUntil: 'time', ratePerSecond: 'time',
+  finishWithinSeconds: 'time',
 }; // prettier-ignore
 
 /** What is wrong with a field: what the form finds, else what the API said. */

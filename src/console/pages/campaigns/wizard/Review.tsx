@@ -2,6 +2,7 @@
 import { absolute, ask, Button, count, duration, EmptyState, plural, Shown, Table, toast, toastProblem, useEvery, useLoad } from '../../../parts'; // prettier-ignore
 import { go, href } from '../../../router';
 import { command, getForecast, type Forecast } from '../api';
+import { sayBegin, sayLaunch } from './begins';
 import { leave, save } from './draft';
 import type { Form, Step } from './form';
 import { nameOf } from './plain';
@@ -71,10 +72,10 @@ function Figures({ forecast, now }: { forecast: Forecast; now: Form }) {
         <dt>Cost</dt>
         <dd>{cost === null ? 'not known: gateways have no price' : `${count(cost.amount)} ${cost.currency ?? ''}`}</dd>
         <dt>Begins</dt>
-        <dd>{now.begins === 'now' ? 'when you launch it' : `${now.time.replace('T', ' ')} in ${now.timezone}`}</dd>
+        <dd>{sayBegin(now)}</dd>
         <dt>Last one leaves</dt>
         <dd>
-          {finishesAt === null ? 'not known' : absolute(finishesAt)}
+          {now.begins === 'series' ? 'each time' : finishesAt === null ? 'not known' : absolute(finishesAt)}
           {sendingSeconds > 0 && `, after ${duration(sendingSeconds * 1_000)} of sending`}
         </dd>
       </dl>
@@ -98,8 +99,8 @@ function Figures({ forecast, now }: { forecast: Forecast; now: Form }) {
 
 function Launch({ id, now, forecast }: { id: string; now: Form; forecast: Forecast | null }) {
   const many = forecast === null ? now.recipients : forecast.recipients;
-  const isLater = now.begins === 'at';
-  const says = isLater ? `Schedule ${plural(many, 'message')}` : `Send ${plural(many, 'message')}`;
+  const { does: says, goes, done } = sayLaunch(now, plural(many, 'message'));
+  const isSeries = now.begins === 'series';
   const launch = async (): Promise<void> => {
     const saved = await save();
     if (!saved.ok) return;
@@ -107,9 +108,9 @@ function Launch({ id, now, forecast }: { id: string; now: Form; forecast: Foreca
       title: `${says}?`,
       text: (
         <p>
-          “{now.name}” goes to {plural(many, 'recipient')}
-          {isLater ? `, beginning ${now.time.replace('T', ' ')} in ${now.timezone}` : ', beginning now'}. You can pause or cancel
-          it while it runs; what has left can’t be called back.
+          “{now.name}” goes to {plural(many, 'recipient')}{goes}.{' '}
+          {isSeries ? 'You can pause or cancel the series, and each of its campaigns' : 'You can pause or cancel it while it runs'}; what
+          has left can’t be called back.
         </p>
       ),
       action: says,
@@ -118,7 +119,7 @@ function Launch({ id, now, forecast }: { id: string; now: Form; forecast: Foreca
     if (!wanted) return;
     const result = await command(id, 'launch');
     if (!result.ok) return toastProblem(result.problem);
-    toast(isLater ? 'The campaign is scheduled.' : 'The campaign begins.');
+    toast(done);
     leave();
     go(href(`/campaigns/${id}`));
   };

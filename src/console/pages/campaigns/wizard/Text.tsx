@@ -4,7 +4,9 @@ import { Field, Select, Shown, TextArea, useLoad } from '../../../parts';
 import { href } from '../../../router';
 import { change, form } from './draft';
 import type { Form } from './form';
+import { Delivery } from './Delivery';
 import { Preview } from './Preview';
+import { Shared } from './Shared';
 import { wrongWith, type StepProps } from './Refused';
 
 type Template = Schemas['Template'];
@@ -45,6 +47,8 @@ export function Text({ now, wrong }: StepProps) {
         error={wrongWith(wrong, 'type')}
       />
       {now.textFrom === 'message' && <Dlt now={now} />}
+      <Shared text={now.textFrom === 'message' ? now.message : (template?.text ?? '')} now={now} />
+      <Delivery now={now} wrong={wrong} />
       <Preview text={now.textFrom === 'message' ? now.message : (template?.text ?? '')} now={now} />
     </div>
   ); // prettier-ignore
@@ -59,7 +63,8 @@ function Written({ now, wrong }: StepProps) {
         maxLength={MAX_TEXT}
         spellcheck
         autofocus
-        required
+        required={!now.hasUnseenText}
+        placeholder={now.hasUnseenText ? 'The text that is stored is sensitive: nobody is shown it. What you write here takes its place.' : ''}
         help="{name} stands for a variable, {name|there} for one with a default; {{ writes a brace."
         value={now.message}
         onValue={(message) => change({ message })}

@@ -16,6 +16,7 @@ const SERVICES = [
 export function Way({ now }: { now: Form }) {
   const senders = useLoad((signal) => api.get('/api/v1/senders', { query: { limit: 500 }, signal }), []);
   const routes = useLoad((signal) => api.get('/api/v1/routes', { query: { limit: 500 }, signal }), []);
+  const webhooks = useLoad((signal) => api.get('/api/v1/webhooks', { signal }), []);
   const known = senders.data?.items ?? [];
   const chosen = known.find(({ sender }) => sender === now.sender);
   const isOwnService = !SERVICES.some(([code]) => code === now.service);
@@ -62,6 +63,21 @@ export function Way({ now }: { now: Form }) {
         options={isOwnService ? [...SERVICES, [now.service, now.service]] : SERVICES}
         error={wrongWith({}, 'service')}
       />
+      <Select
+        label="Outcomes go to"
+        help={
+          <>
+            The webhook that is told what became of each message. <a href={href('/webhooks')}>Webhooks</a>
+          </>
+        }
+        value={now.webhookId}
+        onValue={(webhookId) => change({ webhookId })}
+        options={[
+          ['', 'The account’s own, if it has one'],
+          ...(webhooks.data?.items ?? []).map(({ id, kind, url, isDefault }) => [id, `${kind === 'clevertap' ? 'CleverTap' : 'Standard'}: ${url}${isDefault ? ' (the account’s own)' : ''}`] as const),
+        ]}
+        error={wrongWith({}, 'webhookId')}
+      />
     </div>
-  );
+  ); // prettier-ignore
 }

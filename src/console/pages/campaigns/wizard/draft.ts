@@ -4,8 +4,9 @@
  */
 import { signal } from '@preact/signals';
 import type { Problem, Result } from '../../../api';
-import { makeDraft, patchCampaign, type Body, type Campaign } from '../api';
-import { bodyOf, emptyForm, type Form } from './form';
+import { makeDraft, patchCampaign, type Campaign, type CampaignPatch } from '../api';
+import { emptyForm, type Form } from './form';
+import { bodyOf, patchOf } from './told';
 import type { Sample } from './audience/people';
 
 export const form = signal<Form | null>(null);
@@ -17,7 +18,7 @@ export const problem = signal<Problem | undefined>(undefined);
 export const people = signal<Campaign['audience'] | undefined>(undefined);
 
 /** What is stored, as the form and as it is told: only what differs is told again. */
-let stored: { form: string; body: Body } = { form: '', body: {} };
+let stored: { form: string; body: CampaignPatch } = { form: '', body: {} };
 let key = '';
 
 /** By it a draft that is stored twice, since the answer was lost, is stored once. Works without HTTPS, too. */
@@ -35,7 +36,7 @@ export function begin(next: Form, of?: Campaign): void {
 }
 
 function keepStored(form: Form | null): void {
-  stored = form === null ? { form: '', body: {} } : { form: JSON.stringify(form), body: bodyOf(form) };
+  stored = form === null ? { form: '', body: {} } : { form: JSON.stringify(form), body: patchOf(form) };
 }
 
 export const change = (changes: Partial<Form>): void => void (form.value = { ...form.value!, ...changes });
@@ -47,27 +48,27 @@ export function isChanged(): boolean {
 }
 
 /** What differs from what is stored. DLT ids belong to a text: another text is told with them. */
-function changesOf(now: Form): Body {
-  const body = bodyOf(now);
-  const changes = Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(stored.body[name])),
-  );
+function changesOf(now: Form): CampaignPatch {
+  const body = patchOf(now);
   const { entityId, dltTemplateId } = body;
-  const ids = { ...(entityId == null ? {} : { entityId }), ...(dltTemplateId == null ? {} : { dltTemplateId }) };
-  return 'message' in changes ? { ...ids, ...changes } : changes;
+  const before: Record<string, unknown> = { ...stored.body };
+  const changes: CampaignPatch = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
+  );
+  return 'message' in changes ? { entityId, dltTemplateId, ...changes } : changes;
 }
 
 /** Stores what has changed. @returns the campaign; null = nothing had. */
 export async function save(): Promise<Result<Campaign | null>> {
   const now = form.value!;
   const { id } = now;
-  const body = id === undefined ? bodyOf(now) : changesOf(now);
-  if (id !== undefined && Object.keys(body).length === 0) {
+  const changes = id === undefined ? {} : changesOf(now);
+  if (id !== undefined && Object.keys(changes).length === 0) {
     keepStored(now);
     problem.value = undefined;
     return { ok: true, data: null };
   }
-  const result = id === undefined ? await makeDraft(body, key) : await patchCampaign(id, body);
+  const result = id === undefined ? await makeDraft(bodyOf(now), key) : await patchCampaign(id, changes);
   if (!result.ok) {
     problem.value = result.problem;
     // What is changed now is another request; one that got no answer is the same again.
