@@ -1,6 +1,7 @@
 /** What pages are made of. */
 export { Button, type ButtonProps } from './act/Button';
 export { ask, Dialog, Questions, type Question } from './act/Dialog';
+export { download } from './act/download';
 export { Checkbox, errorOf, Field, Select, TextArea } from './act/Field';
 export { Form, useForm, type FormProps, type FormState } from './act/Form';
 export { toast, toastProblem, Toasts } from './act/Toast';

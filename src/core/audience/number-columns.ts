@@ -148,6 +148,9 @@ function rankOfWords(name: string): number | null {
 
 const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [keyOf(name), rank] as const).reverse());
 
+/** How what is said of a row begins whose number stood in another column of numbers: it is a recipient all the same. */
+export const OTHER_COLUMN_NOTE = 'is empty: the number is that of the column';
+
 /** `Phone (with country code)`: what is in brackets behind a name says how to write what it names. */
 const NOTED = /^\s*([^([]+?)\s*(?:\([^()]*\)|\[[^[\]]*\])\s*$/;
 

@@ -2,6 +2,7 @@
 import type { ColumnPlan } from './upload-file';
 import { normaliseMsisdn } from '../messages/msisdn';
 import { unguarded } from './cell-guard';
+import { OTHER_COLUMN_NOTE } from './number-columns';
 
 /** Characters that a caller's meta may have, wherever it comes from. */
 export const MAX_META_LENGTH = 512;
@@ -96,7 +97,7 @@ export function createRowReader(plan: ColumnPlan, defaultCountry: string): (cell
     }
     const row = { msisdn: reading.e164, meta: custom === '' ? null : custom, variables: `{${json}}` };
     if (other === undefined) return { kind: 'valid', ...row };
-    const message = `is empty: the number is that of the column ${JSON.stringify(name)}`;
+    const message = `${OTHER_COLUMN_NOTE} ${JSON.stringify(name)}`;
     return { kind: 'valid', ...row, note: { column: number.name, value: raw.slice(0, MAX_VALUE_LENGTH), message } };
   }
 }

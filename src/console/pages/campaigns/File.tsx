@@ -1,7 +1,8 @@
 /** An uploaded list: how much of it can be sent to, and what is wrong with the other rows. */
-import { api } from '../../api';
+import { addressOf, api } from '../../api';
 import { PageHead, plural, Shown, useEvery, useLoad, Why, ZoneNote } from '../../parts';
 import { href, type PageProps } from '../../router';
+import { RowErrors, rowProblemsOf } from './wizard/audience/RowErrors';
 import { Read } from './wizard/audience/Upload';
 import type { UploadAnswer } from './wizard/audience/uploading';
 
@@ -20,6 +21,12 @@ export default function File({ params: { id = '' } }: PageProps) {
           <>
             <Why of={{ id }} />
             <Read upload={found} />
+            <RowErrors problems={rowProblemsOf(found)} />
+            {found.errors.length > 0 && (
+              <a href={addressOf('/api/v1/uploads/{id}/errors.csv', { params: { id } })} download>
+                All errors as CSV
+              </a>
+            )}
             <ZoneNote />
           </>
         )}

@@ -138,9 +138,99 @@ test('a file is uploaded, and its rows that are wrong show at once', async () =>
   Object.defineProperty(input, 'files', { value: [new File(['to,name\n9800000001,Asha\n'], 'list.csv')] });
   input.dispatchEvent(new Event('change', { bubbles: true }));
   await shown('2 can be sent to, 1 can’t');
-  await shown('to: abc');
+  await shown('is no number');
   expect(asked.find(({ route }) => route === 'POST /api/v1/uploads')).toMatchObject({ query: { name: 'list.csv' }, headers: { 'Content-Type': 'text/csv' } }); // prettier-ignore
   expect(form.value).toMatchObject({ uploadId: 'up_1', recipients: 2 });
+});
+
+/** Writes into the cell of a table with this name. */
+async function writeCell(name: string, value: string): Promise<void> {
+  const cell = the('input', name) as HTMLInputElement;
+  await act(async () => {
+    cell.value = value;
+    cell.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+}
+
+test('refused rows are mended in their table: what the browser finds at once, and what the API finds of the others', async () => {
+  const rejected = { ...stored.audience, rejected: 1, problems: [{ position: 1, code: 'invalid-number', message: 'is no number of IN' }] }; // prettier-ignore
+  const asked = fakeApi({
+    ...LISTS,
+    'POST /api/v1/campaigns': { ...made, audience: rejected },
+    'PATCH /api/v1/campaigns/cmp_2': stored,
+    'GET /api/v1/campaigns/cmp_2': stored,
+  });
+  show(<Page />, '/campaigns/new');
+  await shown('Whom does it go to?');
+  await toText();
+  await press('1. Audience');
+  await shown('1 row is refused: mend it here, or leave it out.');
+  expect((the('.refused button', 'Try these again') as HTMLButtonElement).disabled).toBe(true);
+  await writeCell('to of row 4', '9800000003');
+  await press('Try 1 row again');
+  await shown('Every row can be used now.');
+  expect(document.activeElement?.textContent).toBe('Every row can be used now.');
+  await shown('3 numbers');
+  await press('Text →');
+  await write('Message', 'Hello {name}');
+  await press('Route and sender →');
+  await shown('1 recipient can’t be sent to and is left out.');
+  await press('Look at it');
+  await shown('is no number of IN');
+  await writeCell('to of row 3', '9800000007');
+  await press('Try 1 row again');
+  await shown(() => asked.some(({ route }) => route.startsWith('PATCH')));
+  expect(asked.find(({ route }) => route.startsWith('PATCH'))!.body).toEqual({
+    audience: { recipients: ['9800000001', '9800000007', '9800000003'].map((to) => expect.objectContaining({ to })) },
+  });
+  await shown('Every row can be used now.');
+});
+
+test('ten thousand refused rows: the first are shown, all are a file', async () => {
+  fakeApi(LISTS);
+  show(<Page />, '/campaigns/new');
+  await shown('Whom does it go to?');
+  const rows = Array.from({ length: 10_000 }, (_, i) => `abc${i},Name ${i}`);
+  await write('Numbers', ['to,name', '9800000001,Asha', ...rows].join('\n'));
+  await shown('10,000 rows are refused: mend them here, or leave them out. These are the first 50.');
+  expect(document.querySelectorAll('.refused tbody tr')).toHaveLength(50);
+  await shown('10,000 refused rows as CSV');
+});
+
+const FILE = { id: 'up_1', workflowId: 'w', name: 'list.csv', state: 'ready', rows: 3, valid: 2, invalid: 1, duplicates: 0, otherColumn: 0, columns: ['to', 'name'], createdAt: '2026-11-28T08:00:00.000Z', errors: [{ row: 3, column: 'to', value: 'abc', message: 'is no number' }] }; // prettier-ignore
+
+/** Chooses a file, as a person does. */
+async function choose(field: HTMLElement, text: string): Promise<void> {
+  Object.defineProperty(field, 'files', { configurable: true, value: [new File([text], 'list.csv')] });
+  await act(async () => void field.dispatchEvent(new Event('change', { bubbles: true })));
+}
+
+test('refused rows of a file are mended in the browser that has it: the whole file goes up again', async () => {
+  const mended = { ...FILE, id: 'up_2', valid: 3, invalid: 0, errors: [] };
+  const asked = fakeApi({
+    ...LISTS,
+    'GET /api/v1/uploads': { items: [FILE], nextCursor: null },
+    'GET /api/v1/uploads/up_1': FILE,
+    'POST /api/v1/uploads': mended,
+  });
+  show(<Page />, '/campaigns/new');
+  await shown('Whom does it go to?');
+  the('label', 'A CSV file').querySelector('input')!.click();
+  await shown('Or a file from before');
+  await write('Or a file from before', 'up_1');
+  await shown('Heliograph gives back no numbers.');
+  const again = document.getElementById(the('label', 'Mend these rows here').getAttribute('for')!)!;
+  await choose(again, 'phone\n12\n');
+  await shown('It is another file, or it was changed since. The columns were to, name.');
+  await choose(again, 'to,name\n9800000001,Asha\nabc,Ravi\n9800000003,Meera\n');
+  await shown('1 row is refused');
+  await writeCell('to of row 3', '9800000002');
+  await press('Try 1 row again');
+  await shown('Every row can be used now.');
+  const sent = asked.find(({ route }) => route === 'POST /api/v1/uploads')!;
+  expect(sent.query).toEqual({ name: 'list.csv' });
+  expect(await (sent.body as Blob).text()).toBe('to,name\n9800000001,Asha\n9800000002,Ravi\n9800000003,Meera\n');
+  expect(form.value).toMatchObject({ audience: 'upload', uploadId: 'up_2', recipients: 3 });
 });
 
 test('a variable that no column has is told before anything is stored', async () => {

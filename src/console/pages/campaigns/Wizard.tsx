@@ -5,7 +5,7 @@ import { Button, EmptyState, PageHead, plural, Shown, toast, useLoad, zone } fro
 import { go, href, withQuery, type PageProps } from '../../router';
 import { getCampaign, type Campaign } from './api';
 import { Audience } from './wizard/audience/Audience';
-import { begin, form, isChanged, leave, problem, save } from './wizard/draft';
+import { begin, form, isChanged, leave, people, problem, save } from './wizard/draft';
 import { emptyForm, firstOpen, isStorable, problemsOf, STEP_NAMES, STEPS, type Form, type Step } from './wizard/form'; // prettier-ignore
 import { Review } from './wizard/Review';
 import { Text } from './wizard/Text';
@@ -133,6 +133,7 @@ function Steps({ title, now, step }: { title: string; now: Form; step: Step }) {
         ))}
       </ol>
       {problem.value !== undefined && <Refused problem={problem.value} goTo={goTo} />}
+      {step !== 'audience' && <LeftOut goTo={goTo} />}
       <StepBody step={step} now={now} />
       <p class="actions">
         {at > 0 && <Button onClick={() => goTo(STEPS[at - 1]!)}>← {STEP_NAMES[STEPS[at - 1]!]}</Button>}
@@ -143,6 +144,20 @@ function Steps({ title, now, step }: { title: string; now: Form; step: Step }) {
         )}
       </p>
     </>
+  );
+}
+
+/** Rows that the API has refused, told in whatever step one is by then. */
+function LeftOut({ goTo }: { goTo(step: Step): unknown }) {
+  const rejected = people.value?.rejected ?? 0;
+  if (rejected === 0) return null;
+  return (
+    <p class="note">
+      {plural(rejected, 'recipient')} can’t be sent to and {rejected === 1 ? 'is' : 'are'} left out.{' '}
+      <button type="button" class="quiet small" onClick={() => void goTo('audience')}>
+        {rejected === 1 ? 'Look at it' : 'Look at them'}
+      </button>
+    </p>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Reports: what was sent, delivered, clicked and refused, by time, gateway, sender ID, campaign or code. */
 import { api, type Result } from '../../api';
-import { absolute, Button, Chart, clock, count, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
+import { absolute, Button, Chart, clock, count, download, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
-import { csvOf, download, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
+import { csvOf, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
 
 const TITLES: Record<Grouping, string> = {
   day: 'Day', hour: 'Hour', gateway: 'Gateway', sender: 'Sender ID', campaign: 'Campaign', code: 'Code',

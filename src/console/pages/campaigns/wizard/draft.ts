@@ -17,6 +17,9 @@ export const problem = signal<Problem | undefined>(undefined);
 /** Whom the stored draft goes to, and whom it leaves out. */
 export const people = signal<Campaign['audience'] | undefined>(undefined);
 
+/** The pasted numbers that it says it of; another text is not judged yet. */
+export const judged = signal<string | null>(null);
+
 /** What is stored, as the form and as it is told: only what differs is told again. */
 let stored: { form: string; body: CampaignPatch } = { form: '', body: {} };
 let key = '';
@@ -31,6 +34,7 @@ export function begin(next: Form, of?: Campaign): void {
   samples.value = [];
   problem.value = undefined;
   people.value = of?.audience;
+  judged.value = null;
   keepStored(of === undefined ? null : next);
   key = newKey();
 }
@@ -77,6 +81,7 @@ export async function save(): Promise<Result<Campaign | null>> {
   }
   problem.value = undefined;
   people.value = result.data.audience;
+  judged.value = now.audience === 'paste' ? now.pasted : null;
   const next: Form = { ...now, id: result.data.id, recipients: result.data.audience.recipients || now.recipients };
   keepStored(next);
   // What was written meanwhile stays.

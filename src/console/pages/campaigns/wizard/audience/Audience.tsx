@@ -1,12 +1,14 @@
 /** Step 1: whom it goes to. Rows that can't be used show at once. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { api, type Result, type Schemas } from '../../../../api';
-import { Button, count, Field, plural, Select, Shown, Table, TextArea, useLoad } from '../../../../parts';
+import { Button, count, download, Field, plural, Select, Shown, Table, TextArea, useLoad } from '../../../../parts';
 import { href } from '../../../../router';
-import { change, people, problem, samples } from '../draft';
-import type { AudienceKind } from '../form';
-import { MAX_PASTED, MAX_SAMPLES, readPeople } from './people';
-import { MAX_SHOWN, RowErrors } from './RowErrors';
+import { change, form, judged, people, problem, samples, save } from '../draft';
+import { isStorable, type AudienceKind, type Form } from '../form';
+import { MAX_PASTED, MAX_SAMPLES, readPeople, type People } from './people';
+import { mendPasted, refusedCsv, refusedPasted, type Mended } from './refused';
+import { RefusedRows } from './RefusedRows';
+import { MAX_SHOWN } from './RowErrors';
 import { wrongWith, type StepProps } from '../Refused';
 import { Upload } from './Upload';
 import { upload } from './uploading';
@@ -77,8 +79,27 @@ function Paste({ now, wrong }: StepProps) {
           <Button onClick={toFile}>Upload these {count(recipients.length)} as a file</Button>
         </p>
       )}
-      <RowErrors problems={problems} />
+      <RefusedOfPasted now={now} read={read} />
     </div>
+  );
+}
+
+/** What the browser finds wrong at once, and what the API has said since it has stored this text. */
+function RefusedOfPasted({ now, read }: { now: Form; read: People }) {
+  const told = judged.value === now.pasted ? people.value : undefined;
+  const table = useMemo(() => refusedPasted(read, told?.problems ?? []), [read, told]);
+  const unseen = told === undefined ? 0 : Math.max(0, told.rejected - told.problems.length);
+  const retry = async (mended: Mended): Promise<void> => {
+    change({ pasted: mendPasted(now.pasted, read, mended) });
+    // Whether a number can be one of its country only the API knows.
+    if (now.id !== undefined && isStorable(form.value!)) await save();
+  };
+  return (
+    <RefusedRows table={table} total={table.rows.length + unseen} onTry={retry}>
+      <Button kind="quiet" onClick={() => download('refused.csv', refusedCsv(table))}>
+        {plural(table.rows.length, 'refused row')} as CSV
+      </Button>
+    </RefusedRows>
   );
 }
 
@@ -86,8 +107,8 @@ function Paste({ now, wrong }: StepProps) {
 function Stored() {
   const audience = people.value;
   if (audience === undefined || problem.value !== undefined || audience.rejected === 0) return null;
-  // A file shows its own.
-  if (audience.kind === 'upload') return null;
+  // A file shows its own, and so do numbers that were pasted here.
+  if (audience.kind === 'upload' || judged.value !== null) return null;
   return (
     <div class="stack">
       <p>
@@ -103,6 +124,7 @@ function Stored() {
           { title: 'What is wrong', cell: ({ message }) => message },
         ]}
       />
+      {audience.kind === 'recipients' && <p class="soft small">No answer gives numbers back: to mend these, paste the whole list anew.</p>}
     </div>
   ); // prettier-ignore
 }

@@ -1,11 +1,25 @@
 import { count, Table } from '../../../../parts';
-import type { RowProblem } from './people';
+import type { UploadAnswer } from './uploading';
 
 /** So many are shown at once. */
 export const MAX_SHOWN = 50;
 
-/** Rows that can't be used, with why: they are mended above, and the list gets shorter. */
-export function RowErrors({ problems }: { problems: readonly RowProblem[] }) {
+export interface RowError {
+  row: number;
+  value: string;
+  message: string;
+}
+
+/** Of a file, as the API tells them. */
+export const rowProblemsOf = ({ errors }: UploadAnswer): RowError[] =>
+  errors.map(({ row, column, value, message }) => ({
+    row,
+    value: column === null ? value : `${column}: ${value}`,
+    message,
+  }));
+
+/** Rows that can't be used, with why, where they can't be mended. */
+export function RowErrors({ problems }: { problems: readonly RowError[] }) {
   if (problems.length === 0) return null;
   return (
     <Table

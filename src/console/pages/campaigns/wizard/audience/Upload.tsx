@@ -1,9 +1,9 @@
 /** A CSV file as the audience: chosen, read, and its row errors shown as they are found. */
 import { useEffect } from 'preact/hooks';
-import { addressOf, api } from '../../../../api';
+import { api } from '../../../../api';
 import { Badge, count, ErrorState, plural, Select, Time, useEvery, useLoad } from '../../../../parts';
 import { wrongWith, type StepProps } from '../Refused';
-import { RowErrors } from './RowErrors';
+import { Mend } from './Mend';
 import { choose, look, sending, upload, uploaded, uploadProblem, type UploadAnswer } from './uploading';
 
 const LOOK_MS = 700;
@@ -22,7 +22,12 @@ export function Upload({ now, wrong }: StepProps) {
       </div>
       {sending.value && <p role="status">The file is being sent …</p>}
       {uploadProblem.value !== null && <ErrorState problem={uploadProblem.value} what="the file" />}
-      {known !== null && <Read upload={known} />}
+      {known !== null && (
+        <>
+          <Read upload={known} />
+          <Mend upload={known} />
+        </>
+      )}
     </div>
   );
 }
@@ -75,9 +80,8 @@ function Earlier({ value }: { value: string }) {
   );
 }
 
-/** How far the file is read, and what of it can’t be used. */
-export function Read({ upload: { id, name, state, rows, valid, invalid, duplicates, errors, reason, createdAt } }: { upload: UploadAnswer }) {
-  const problems = errors.map(({ row, column, value, message }) => ({ row, value: column === null ? value : `${column}: ${value}`, message })); // prettier-ignore
+/** How far the file is read, and how much of it can be used. */
+export function Read({ upload: { id, name, state, rows, valid, invalid, duplicates, reason, createdAt } }: { upload: UploadAnswer }) {
   return (
     <div class="stack" role="status">
       <p>
@@ -87,12 +91,6 @@ export function Read({ upload: { id, name, state, rows, valid, invalid, duplicat
         {duplicates > 0 && `, ${count(duplicates)} name a number that came before`}.
       </p>
       {reason !== undefined && <p class="wrongly">{reason}</p>}
-      <RowErrors problems={problems} />
-      {invalid > problems.length && (
-        <a href={addressOf('/api/v1/uploads/{id}/errors.csv', { params: { id } })} download>
-          All {count(invalid)} errors as CSV
-        </a>
-      )}
     </div>
   );
 } // prettier-ignore

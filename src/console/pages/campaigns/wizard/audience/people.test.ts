@@ -1,19 +1,24 @@
 /** What people paste, and what spreadsheets write. */
-import { MAX_SAMPLES, parseCsv, readPeople, samplesOf } from './people';
+import { parseCsv } from './csv';
+import { MAX_SAMPLES, readPeople, samplesOf } from './people';
 
 test('numbers one a line, or several with commas between; what is wrong is told with its row', () => {
-  expect(readPeople('+919800000001\n98000 00002\n\nabc\n98000-00002\n')).toEqual({
+  expect(readPeople('+919800000001\n98000 00002\n\nabc\n98000-00002\n')).toMatchObject({
     recipients: [
       { to: '+919800000001', variables: {} },
       { to: '9800000002', variables: {} },
     ],
-    problems: [{ row: 4, value: 'abc', message: expect.stringContaining('number') }],
+    places: [
+      { row: 1, at: 0 },
+      { row: 2, at: 0 },
+    ],
+    problems: [{ row: 4, at: 0, value: 'abc', message: expect.stringContaining('number') }],
     duplicates: 1,
     columns: [],
   });
   expect(readPeople('9800000001, 9800000002, 12').recipients.map(({ to }) => to)).toEqual(['9800000001', '9800000002']);
-  expect(readPeople('9800000001, 12').problems).toEqual([{ row: 1, value: ' 12', message: 'the number has an impossible length' }]); // prettier-ignore
-  expect(readPeople('')).toEqual({ recipients: [], problems: [], duplicates: 0, columns: [] });
+  expect(readPeople('9800000001, 12').problems).toEqual([{ row: 1, at: 1, value: ' 12', message: 'the number has an impossible length' }]); // prettier-ignore
+  expect(readPeople('')).toMatchObject({ recipients: [], problems: [], duplicates: 0, columns: [] });
 });
 
 test('a first row of names: a column of numbers, one of meta, the others are variables', () => {
@@ -28,8 +33,8 @@ test('a first row of names: a column of numbers, one of meta, the others are var
 
 test('cells in quotes hold line breaks; a byte order mark is no part of a name', () => {
   expect(parseCsv('\uFEFFto,text\r\n1,"a\nb"\r\n')).toEqual([
-    { row: 1, cells: ['to', 'text'] },
-    { row: 2, cells: ['1', 'a\nb'] },
+    { row: 1, cells: ['to', 'text'], from: 1, to: 8 },
+    { row: 2, cells: ['1', 'a\nb'], from: 10, to: 17 },
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** Recipients that a person pastes, or that stand at the beginning of a file: read in the browser, so that errors show at once. */
 import { columnName, numberColumnRank } from '../../../../../core/audience/number-columns';
 import { readWritten } from '../../../../../core/messages/written-number';
+import { parseCsv, type CsvRow } from './csv';
 
 /** What a preview is made of. */
 export interface Sample {
@@ -16,23 +17,30 @@ export interface Recipient extends Sample {
 export interface RowProblem {
   /** As a spreadsheet counts, from 1. */
   row: number;
+  /** Which of its cells is wrong. */
+  at: number;
   value: string;
   message: string;
 }
 
 export interface People {
   recipients: Recipient[];
+  /** Of each recipient its row and cell. */
+  places: { row: number; at: number }[];
   problems: RowProblem[];
   /** Rows whose number stands in an earlier one. */
   duplicates: number;
   /** Names of the columns that are variables. */
   columns: string[];
+  /** As they are written, without blank ones. */
+  rows: CsvRow[];
+  /** What the first row calls the columns; null = it is a row like the others. */
+  names: string[] | null;
 }
 
 /** What one request takes; more is uploaded as a file. */
 export const MAX_PASTED = 10_000;
 const MAX_VALUE = 100;
-const DELIMITERS = [',', ';', '\t', '|'] as const;
 const META_COLUMNS = ['custom', 'meta'];
 /** A number of a phone, with its country code or without. */
 const DIGITS = /^\+?\d{7,15}$/;
@@ -45,18 +53,21 @@ const DIGITS = /^\+?\d{7,15}$/;
 export function readPeople(text: string): People {
   const rows = parseCsv(text);
   const header = headerOf(rows[0]?.cells ?? []);
-  const people: People = { recipients: [], problems: [], duplicates: 0, columns: header?.variables.map(({ name }) => name) ?? [] }; // prettier-ignore
+  const people: People = { recipients: [], places: [], problems: [], duplicates: 0, columns: header?.variables.map(({ name }) => name) ?? [], rows, names: header === null ? null : rows[0]!.cells }; // prettier-ignore
   const seen = new Set<string>();
   for (const { cells, row } of header === null ? rows : rows.slice(1)) {
-    for (const value of header === null ? cells.filter((cell) => cell.trim() !== '') : [cells[header.number] ?? '']) {
+    for (const at of header === null ? cells.keys() : [header.number]) {
+      const value = cells[at] ?? '';
+      if (header === null && value.trim() === '') continue;
       const read = readWritten(value);
       const number = read.ok ? read.text : '';
       const problem = !read.ok ? read.reason : DIGITS.test(number) ? null : 'the number has an impossible length';
-      if (problem !== null) people.problems.push({ row, value: value.slice(0, MAX_VALUE), message: problem });
+      if (problem !== null) people.problems.push({ row, at, value: value.slice(0, MAX_VALUE), message: problem });
       else if (seen.has(number)) people.duplicates++;
       else {
         seen.add(number);
         people.recipients.push({ to: number, ...valuesOf(header, cells) });
+        people.places.push({ row, at });
       }
     }
   }
@@ -87,46 +98,6 @@ function valuesOf(header: Header | null, cells: readonly string[]): Omit<Recipie
   const custom = header.meta < 0 ? '' : (cells[header.meta] ?? '').trim();
   const variables = Object.fromEntries(header.variables.map(({ name, at }) => [name, (cells[at] ?? '').trim()]));
   return { variables, ...(custom === '' ? {} : { custom }) };
-}
-
-/** The rows of a CSV text that are not blank; a quoted cell may hold line breaks and delimiters. */
-export function parseCsv(text: string): { row: number; cells: string[] }[] {
-  const clean = text.replace(/^\uFEFF/, '');
-  const delimiter = delimiterOf(clean.slice(0, /\r|\n/.exec(clean)?.index ?? clean.length));
-  const rows: { row: number; cells: string[] }[] = [];
-  let cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  let row = 1;
-  const endRow = (): void => {
-    cells.push(cell);
-    if (cells.some((each) => each.trim() !== '')) rows.push({ row, cells });
-    [cells, cell] = [[], ''];
-    row++;
-  };
-  for (let i = 0; i < clean.length; i++) {
-    const character = clean[i]!;
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (clean[i + 1] === '"') cell += clean[++i];
-      else quoted = false;
-    } else if (character === '"' && cell === '') quoted = true;
-    else if (character === delimiter) {
-      cells.push(cell);
-      cell = '';
-    } else if (character === '\n' || character === '\r') {
-      if (character === '\r' && clean[i + 1] === '\n') i++;
-      endRow();
-    } else cell += character;
-  }
-  endRow();
-  return rows;
-}
-
-/** The one that parts the first row into most cells. */
-function delimiterOf(line: string): string {
-  const many = (delimiter: string): number => line.split(delimiter).length;
-  return [...DELIMITERS].sort((a, b) => many(b) - many(a))[0]!;
 }
 
 /** The first rows of a file as samples: the file itself is read by the server. */
