@@ -1,5 +1,5 @@
 /** Every page of the console in a real browser: with data, in an account that is new, and when the API fails. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import {
@@ -9,17 +9,15 @@ import {
   openBrowser,
   openConsole,
   overflow,
+  picture,
   settledPage,
+  THEMES,
   visit,
   WIDE,
   type WatchedPage,
 } from '../support/browser';
 import { consoleAccount, fill, type Things } from '../support/console-data';
 import { startStack, type TestStack } from '../support/stack';
-
-/** Where scripts/screenshots.mjs wants a picture of everything. */
-const PICTURES = process.env.HELIOGRAPH_SCREENSHOTS;
-const THEMES = ['light', 'dark'] as const;
 
 /** Below /console, as the console itself lists them. */
 const PAGES = [
@@ -37,6 +35,7 @@ const ID_OF: Record<string, keyof Things> = {
   '/messages/:id': 'message',
   '/campaigns/:id': 'campaign',
   '/campaigns/:id/edit': 'draft',
+  '/campaigns/:id/text': 'scheduled',
   '/uploads/:id': 'upload',
 };
 /** Pages that show more when they are asked for something. */
@@ -73,22 +72,6 @@ describeInBrowser('every page', () => {
     return pattern.replace(':id', id);
   };
 
-  async function picture(name: string): Promise<void> {
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    const { page } = full;
-    for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme });
-      for (const size of [WIDE, NARROW]) {
-        await page.setViewportSize(size);
-        const file = `${name.replace(/^\W+/, '').replace(/\W+/g, '-') || 'now'}-${size.width}-${colorScheme}.png`;
-        await page.screenshot({ path: path.join(PICTURES, file), fullPage: true });
-      }
-    }
-    await page.setViewportSize(WIDE);
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
-
   test.each([...PAGES, ...MORE])('%s with data', async (pattern) => {
     const { page, complaints } = full;
     complaints();
@@ -104,7 +87,7 @@ describeInBrowser('every page', () => {
     await page.setViewportSize(NARROW);
     expect(await overflow(page)).toBe(0);
     await page.setViewportSize(WIDE);
-    await picture(pattern.split('#')[0]!);
+    await picture(page, pattern.split('#')[0]!);
     expect(complaints()).toEqual([]);
   });
 

@@ -2,53 +2,15 @@
  * The first ten minutes of somebody who has never seen the product, in a real browser: CleverTap, two gateways, a campaign,
  * and why one customer got nothing. Says how many clicks, keys and seconds it took.
  */
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { describeInBrowser, openBrowser, openConsole, type WatchedPage } from '../support/browser';
 import { consoleAccount, type ConsoleAccount } from '../support/console-data';
+import { handOf } from '../support/hand';
 import { startStack, type TestStack } from '../support/stack';
 
 /** The provider refuses whatever ends so. */
 const REFUSED = '13';
 const CUSTOMER = `+9198000111${REFUSED}`;
-
-/** Runs in the page, whose types are not known here. */
-const isFocused = (found: unknown): boolean => {
-  const [element] = found as { ownerDocument: { activeElement: unknown } }[];
-  return element !== undefined && element.ownerDocument.activeElement === element;
-};
-
-/** Counts what a person does. */
-function handOf(page: Page) {
-  const did = { clicks: 0, keys: 0, fields: 0 };
-  return {
-    did,
-    async click(what: Locator) {
-      did.clicks++;
-      await what.click();
-    },
-    async fill(label: string, value: string) {
-      did.fields++;
-      await page.getByLabel(label, { exact: true }).fill(value);
-    },
-    async press(...keys: string[]) {
-      for (const key of keys) {
-        did.keys++;
-        await page.keyboard.press(key);
-      }
-    },
-    /** Goes on with Tab until the element in focus is this one, and writes into it as the clipboard does. */
-    async tabTo(what: Locator, text?: string) {
-      for (let tabs = 0; tabs < 80; tabs++) {
-        if (await what.evaluateAll(isFocused)) {
-          if (text !== undefined) await page.keyboard.insertText(text);
-          return;
-        }
-        await this.press('Tab');
-      }
-      throw new Error(`Eighty tabs did not lead to ${String(what)}.`);
-    },
-  };
-}
 
 describeInBrowser('the first ten minutes', () => {
   let stack: TestStack;

@@ -1,5 +1,6 @@
 /** A real browser for tests of the console: pages that note whatever goes wrong in them. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium';
 
@@ -20,6 +21,26 @@ const FLAGS = [
 
 export const WIDE = { width: 1_280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
+
+export const THEMES = ['light', 'dark'] as const;
+/** Where scripts/screenshots.mjs wants a picture of everything. */
+const PICTURES = process.env.HELIOGRAPH_SCREENSHOTS;
+
+/** A picture of the page in both themes, wide and narrow, where somebody wants pictures. @param name such as its path. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of [WIDE, NARROW]) {
+      await page.setViewportSize(size);
+      const file = `${name.replace(/^\W+/, '').replace(/\W+/g, '-') || 'now'}-${size.width}-${colorScheme}.png`;
+      await page.screenshot({ path: path.join(PICTURES, file), fullPage: true });
+    }
+  }
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
 
 /** With an empty profile of its own, which goes away with it. */
 export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
@@ -75,6 +96,19 @@ export async function axe(page: Page): Promise<Finding[]> {
   await page.evaluate(AXE);
   return page.evaluate<Finding[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     violations.map(({ impact, id, nodes }) => ({ impact, rule: id, element: nodes[0].html.slice(0, 160) })))`);
+}
+
+const SERIOUS = ['serious', 'critical'];
+
+/** What axe-core finds grave in the page as it stands, in both themes. */
+export async function grave(page: Page): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await axe(page)).filter(({ impact }) => SERIOUS.includes(impact)));
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
 }
 
 /** By how many pixels the page is wider than the window; 0 = it is not. */

@@ -11,7 +11,7 @@ export interface ConsoleAccount {
 
 /** Ids by kind, for the addresses of pages. */
 export type Things = Record<
-  'gateway' | 'template' | 'group' | 'webhook' | 'request' | 'message' | 'campaign' | 'draft' | 'upload',
+  'gateway' | 'template' | 'group' | 'webhook' | 'request' | 'message' | 'campaign' | 'draft' | 'scheduled' | 'upload',
   string
 >;
 
@@ -55,6 +55,7 @@ export async function fill(stack: Stack, { call, gateway, script, accountId }: T
   const recipients = Array.from({ length: 40 }, (_, i) => ({ to: number(i + 1), custom: `order-${i + 1}` }));
   const campaign = await made('/api/v1/campaigns', { name: 'Diwali sale', message: 'Twenty percent off until Sunday.', sender: 'BRANDA', routeId: route.id, audience: { recipients } });
   const draft = await made('/api/v1/campaigns', { name: 'New year', draft: true, message: 'A happy new year, {name|friend}!', audience: { recipients: recipients.slice(0, 3) } });
+  const scheduled = await made('/api/v1/campaigns', { name: 'New year’s eve', message: 'A happy new year!', time: new Date(Date.now() + 86_400_000).toISOString(), audience: { recipients: recipients.slice(0, 3) } });
   await call('POST', '/clevertap/v1/messages', { list: [{ to: '12', text: 'Hello' }, { to: number(99), text: 'Hello', meta: 'order-99' }] });
   const { json: requests } = await call('GET', '/api/v1/requests');
   await until('the campaign has ended', async () => (await call('GET', `/api/v1/campaigns/${campaign.id}`)).json.state === 'finished');
@@ -68,6 +69,7 @@ export async function fill(stack: Stack, { call, gateway, script, accountId }: T
     message: messages.items[0].id,
     campaign: campaign.id,
     draft: draft.id,
+    scheduled: scheduled.id,
     upload: upload.json.id as string,
   };
 } // prettier-ignore

@@ -24,6 +24,7 @@ export const pages: readonly Page[] = [
   { path: '/campaigns/new', title: 'New campaign', load: () => import('./campaigns/Wizard') },
   { path: '/campaigns/:id', title: 'Campaign', load: () => import('./campaigns/Campaign') },
   { path: '/campaigns/:id/edit', title: 'Draft', load: () => import('./campaigns/Wizard') },
+  { path: '/campaigns/:id/text', title: 'Correct the text', load: () => import('./campaigns/Correct') },
   { path: '/uploads/:id', title: 'Upload', load: () => import('./campaigns/File') },
   { path: '/gateways', title: 'Gateways', key: 'g', load: () => import('./gateways/Gateways') },
   { path: '/gateways/new', title: 'Add a gateway', load: () => import('./gateways/NewGateway') },

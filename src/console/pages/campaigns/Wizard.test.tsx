@@ -256,7 +256,7 @@ test('what a text lacks comes with it: only what was changed is stored, and DLT 
   await shown(() => asked.filter(({ route }) => route.startsWith('PATCH')).length === 2);
   expect(asked.filter(({ route }) => route.startsWith('PATCH')).map(({ body }) => body)).toEqual([
     { entityId: '1201' },
-    { entityId: '1201', message: 'Hi {name}' },
+    { entityId: '1201', dltTemplateId: null, message: 'Hi {name}' },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { may, type Result } from '../../api';
 import { Button, EmptyState, PageHead, plural, Shown, toast, useLoad, zone } from '../../parts';
 import { go, href, withQuery, type PageProps } from '../../router';
-import { getCampaign, type Campaign } from './api';
+import { getCampaign, isCorrectable, type Campaign } from './api';
 import { Audience } from './wizard/audience/Audience';
 import { begin, form, isChanged, leave, people, problem, save } from './wizard/draft';
 import { emptyForm, firstOpen, isStorable, problemsOf, STEP_NAMES, STEPS, type Form, type Step } from './wizard/form'; // prettier-ignore
@@ -39,7 +39,10 @@ export default function Wizard({ params: { id }, query }: PageProps) {
       {(campaign) =>
         campaign !== null && campaign.state !== 'draft' ? (
           <EmptyState title={`“${campaign.name}” was launched`}>
-            <p>What was launched is changed no more, except its time and its rate.</p>
+            <p>
+              Its text can be corrected until it begins to leave, its time until then too, and its rate while it runs.
+            </p>
+            {isCorrectable(campaign) && <a href={href(`/campaigns/${campaign.id}/text`)}>Correct the text</a>}
             <a href={href(`/campaigns/${campaign.id}`)}>See how it goes</a>
           </EmptyState>
         ) : form.value === null || form.value.id !== id ? null : (

@@ -71,6 +71,12 @@ export const ledgerFile = (id: string): string =>
 export const isUnderWay = ({ state, counts }: { state: CampaignState; counts: Counts }): boolean =>
   state !== 'draft' && (!hasEnded(state) || counts.open > 0);
 
+const CORRECTABLE_STATES: readonly CampaignState[] = ['preparing', 'scheduled', 'paused'];
+
+/** Nothing of it has left, as far as is known: its text can be corrected. */
+export const isCorrectable = ({ state, startedAt }: Campaign): boolean =>
+  CORRECTABLE_STATES.includes(state) && startedAt === null;
+
 /** How many have not left yet: what a cancellation keeps back. */
 export const notLeft = ({ audience, counts, state }: Campaign): number =>
   state === 'draft' || state === 'preparing' ? Math.max(audience.recipients, counts.queued) : counts.queued;

@@ -1,6 +1,6 @@
 import { fakeApi, press, refusal, screenText, show, shown, the, write, type Asked } from '../../testing';
 import { address } from '../../router';
-import { byDay, csvOf, everyHour, type Group } from './figures';
+import { csvOf, everyDay, everyHour, type Group } from './figures';
 import Reports from './Reports';
 
 const Page = () => <Reports params={{}} query={address.value.query} />;
@@ -10,10 +10,12 @@ const group = (key: string | null, sent: number, delivered: number, clicked: num
 }); // prettier-ignore
 const hours = [group('2026-11-27T18:00:00Z', 10, 8, 0), group('2026-11-27T19:00:00Z', 30, 28, 7), group('2026-11-28T04:00:00Z', 60, 60, 3)]; // prettier-ignore
 const { key: _, ...all } = group(null, 100, 96, 10);
-const GROUPS: Record<string, Group[]> = { hour: hours, gateway: [group('gw_2', 20, 16, 0), group('gw_1', 80, 80, 10), group(null, 0, 0, 0)] }; // prettier-ignore
+const days = [group('2026-11-25', 40, 36, 7), group('2026-11-28', 60, 60, 3)];
+const GROUPS: Record<string, Group[]> = { hour: hours, day: days, gateway: [group('gw_2', 20, 16, 0), group('gw_1', 80, 80, 10), group(null, 0, 0, 0)] }; // prettier-ignore
 const STATS = 'GET /api/v1/stats';
 const GATEWAYS = 'GET /api/v1/gateways';
-const stats = ({ query }: Asked) => ({ ...all, groups: GROUPS[query.by!] ?? [] });
+const FROM = '2026-11-21T18:30:00.000Z';
+const stats = ({ query }: Asked) => ({ ...all, from: FROM, timezone: 'Asia/Kolkata', groups: GROUPS[query.by!] ?? [] });
 const gateways = { items: [{ id: 'gw_1', name: 'Infobip' }], nextCursor: null };
 
 test('with data: the answer in a sentence, a chart with its table, and each group with its rows', async () => {
@@ -27,21 +29,38 @@ test('with data: the answer in a sentence, a chart with its table, and each grou
   expect([...rows.querySelectorAll('tbody tr')].map((row) => row.querySelector('td')!.textContent)).toEqual(['Infobip', 'gw_2', 'No gateway yet']); // prettier-ignore
   expect(the('td a', 'Infobip').getAttribute('href')).toBe('/console/gateways/gw_1');
   expect(screenText()).toContain('Messages a day');
-  expect(asked.filter(({ route }) => route === STATS).map(({ query }) => query.by)).toEqual(['hour', 'gateway']);
+  const figures = asked.filter(({ route }) => route === STATS).map(({ query }) => query);
+  expect(figures).toEqual([
+    { by: 'day', from: expect.any(String) },
+    { by: 'gateway', from: FROM },
+  ]);
   await write('Period', '24h');
   await shown('Messages an hour');
   await write('By', 'day');
   await shown('Figures by day');
-  await shown('28 Nov 2026');
+  await shown('Sat, 28 Nov 2026');
   expect(address.value.query.toString()).toBe('period=24h&by=day');
 });
 
-test('days are those of the account’s zone; their shares are of the sums', () => {
-  const days = byDay(hours, 'Asia/Kolkata');
-  expect(days.map(({ key, sent, deliveryRate }) => [key, sent, deliveryRate])).toEqual([
-    ['2026-11-27T18:00:00Z', 10, 0.8],
-    ['2026-11-27T19:00:00Z', 90, 88 / 90],
-  ]);
+test('by day: one question, whole days of the account’s zone, the chart without holes, and the table of what there was', async () => {
+  jest.useFakeTimers({ now: new Date('2026-11-28T18:40:00Z'), doNotFake: ['setTimeout', 'queueMicrotask', 'requestAnimationFrame', 'nextTick', 'setImmediate'] });
+  const asked = fakeApi({ [STATS]: stats, [GATEWAYS]: gateways });
+  show(<Page />, '/reports?by=day');
+  await shown('Figures by day');
+  jest.useRealTimers();
+  expect(asked.filter(({ route }) => route === STATS)).toHaveLength(1);
+  const [chart, table] = [...document.querySelectorAll('table')].map((each) =>
+    [...each.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].slice(0, 2).map((cell) => cell.textContent)),
+  );
+  // It is the 29th in Kolkata by then.
+  expect(chart).toEqual([['22 Nov', '0'], ['23 Nov', '0'], ['24 Nov', '0'], ['25 Nov', '40'], ['26 Nov', '0'], ['27 Nov', '0'], ['28 Nov', '60'], ['29 Nov', '0']]);
+  expect(table).toEqual([['Wed, 25 Nov 2026', '40'], ['Sat, 28 Nov 2026', '60']]);
+}); // prettier-ignore
+
+test('days on which nothing was sent are in the chart, over the ends of months', () => {
+  expect(everyDay([group('2026-12-01', 1, 1, 0)], '2026-11-29', '2026-12-02').map(({ key, sent }) => [key, sent])).toEqual([
+    ['2026-11-29', 0], ['2026-11-30', 0], ['2026-12-01', 1], ['2026-12-02', 0],
+  ]); // prettier-ignore
 });
 
 test('hours in which nothing was sent are in the chart', () => {
@@ -67,7 +86,7 @@ test('the file has what the table has, and no formula', async () => {
 });
 
 test('empty: nothing was sent', async () => {
-  fakeApi({ [STATS]: { ...all, sent: 0, delivered: 0, clicked: 0, errors: 0, deliveryRate: null, ctr: null, groups: [] }, [GATEWAYS]: gateways }); // prettier-ignore
+  fakeApi({ [STATS]: { ...all, from: FROM, sent: 0, delivered: 0, clicked: 0, errors: 0, deliveryRate: null, ctr: null, groups: [] }, [GATEWAYS]: gateways }); // prettier-ignore
   show(<Page />, '/reports?period=30d');
   await shown('In the last 30 days nothing was sent.');
   await shown('Make a campaign');

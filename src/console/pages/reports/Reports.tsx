@@ -1,6 +1,6 @@
 /** Reports: what was sent, delivered, clicked and refused, by time, gateway, sender ID, campaign or code. */
 import { api, type Result } from '../../api';
-import { absolute, Button, Chart, clock, count, download, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, zone, ZoneNote } from '../../parts'; // prettier-ignore
+import { absolute, Button, Chart, clock, count, download, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, ZoneNote } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
 import { csvOf, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
 
@@ -12,7 +12,7 @@ const MAX_ROWS = 500;
 export default function Reports({ query }: PageProps) {
   const period = pick(Object.keys(PERIODS) as Period[], query.get('period'), '7d');
   const by = pick(GROUPINGS, query.get('by'), 'gateway');
-  const report = useLoad((signal) => loadReport(period, by, zone(), Date.now(), signal), [period, by]);
+  const report = useLoad((signal) => loadReport(period, by, Date.now(), signal), [period, by]);
   const names = useLoad((signal) => loadNames(by, signal), [by]);
   const nameIn = ({ by: of }: Report) => (key: string | null): string => labelOf(of, key, names.data ?? {}); // prettier-ignore
   const file = (data: Report): void => download(`report-${data.by}-${data.period}.csv`, csvOf(data.by, data.groups, nameIn(data))); // prettier-ignore
@@ -75,8 +75,11 @@ async function loadNames(by: Grouping, signal: AbortSignal): Promise<Result<Reco
   return { ok: true, data: Object.fromEntries(result.data.items.map(({ id, name }) => [id, name])) };
 }
 
+/** Keys of days are dates, in no zone any more. */
+const DATE = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }); // prettier-ignore
+
 function labelOf(by: Grouping, key: string | null, names: Record<string, string>): string {
-  if (by === 'day') return absolute(key!).split(',')[0]!;
+  if (by === 'day') return DATE.format(Date.parse(key!));
   if (by === 'hour') return absolute(key!).replace(/:00 /, ' ');
   if (key === null) return { gateway: 'No gateway yet', sender: 'The gateway’s own', campaign: 'No campaign', code: 'No code' }[by];
   return names[key] ?? key;
@@ -103,7 +106,7 @@ function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
     <>
       <Chart
         title={`Messages ${isDaily(period) ? 'a day' : 'an hour'}`}
-        times={times.map(({ key }) => Date.parse(key!))}
+        times={times.map(({ key }) => (isDaily(period) ? dayMs(key!) : Date.parse(key!)))}
         series={[
           { name: 'Sent', values: of('sent'), colour: '--accent' },
           { name: 'Delivered', values: of('delivered'), colour: '--good' },
@@ -127,13 +130,18 @@ function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
           { title: 'Errors', number: true, cell: ({ errors }) => count(errors) },
         ]}
       />
-      <p class="soft small">Messages count in the hour in which they were accepted. Errors are those that failed, expired, were suppressed, or whose outcome is not known.</p>
+      <p class="soft small">
+        Messages count in the hour in which they were accepted; days are whole ones of the account’s zone, and so are the periods of more than one. Errors are those that failed, expired, were suppressed, or whose outcome is not known.
+      </p>
       <ZoneNote />
     </>
   ); // prettier-ignore
 }
 
 /** `28 Nov 10:30`. */
-const hourOf = (ms: number): string => `${dayOf(ms)} ${clock(ms).slice(0, 5)}`;
-/** `28 Nov`. */
-const dayOf = (ms: number): string => absolute(ms).split(' ').slice(0, 2).join(' ');
+const hourOf = (ms: number): string => `${absolute(ms).split(' ').slice(0, 2).join(' ')} ${clock(ms).slice(0, 5)}`;
+/** A day's beginning by the browser's clock, by which the chart draws its lines. */
+const dayMs = (date: string): number => new Date(`${date}T00:00`).getTime();
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+/** `28 Nov`, of the same clock. */
+const dayOf = (ms: number): string => DAY.format(ms);

@@ -1,4 +1,4 @@
-/** Figures over a time, by hour or by day in the account's zone, and as a file. */
+/** Figures over a time, by hour or by day of the account's zone, and as a file. */
 import { api, type AnswerOf, type Result } from '../../api';
 import type { OperationOf } from '../../api/types';
 
@@ -6,11 +6,11 @@ export type Stats = AnswerOf<OperationOf<'get', '/api/v1/stats'>>;
 export type Figures = Pick<Stats, 'sent' | 'delivered' | 'clicked' | 'errors' | 'deliveryRate' | 'ctr'>;
 export type Group = Figures & { key: string | null };
 
-/** `day` is not the API's: hours are added up in the account's zone. */
 export const GROUPINGS = ['day', 'hour', 'gateway', 'sender', 'campaign', 'code'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 export const PERIODS = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24, '90d': 90 * 24 } as const;
 export type Period = keyof typeof PERIODS;
 
@@ -36,33 +36,35 @@ export interface Report {
   times: Group[];
 }
 
-/** Asks for the figures of a period, by a grouping and by time. */
+/** Asks for the figures of a period, by a grouping and by time. Long periods are whole days, today among them. */
 export async function loadReport(
   period: Period,
   by: Grouping,
-  zone: string,
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Result<Report>> {
-  const fromMs = nowMs - PERIODS[period] * HOUR_MS;
-  const from = new Date(fromMs).toISOString();
-  const ask = (grouping: 'hour' | 'gateway' | 'sender' | 'campaign' | 'code') =>
-    api.get('/api/v1/stats', { query: { from, by: grouping }, signal });
-  const isTime = by === 'day' || by === 'hour';
-  const [hourly, grouped] = await Promise.all([ask('hour'), isTime ? null : ask(by)]);
-  if (!hourly.ok) return hourly;
-  if (grouped !== null && !grouped.ok) return grouped;
-  const hours = (hourly.data.groups ?? []) as Group[];
-  const days = byDay(hours, zone);
-  const largest = [...((grouped?.data.groups ?? []) as Group[])].sort((a, b) => b.sent - a.sent);
+  const ask = (grouping: Grouping, from: string) => api.get('/api/v1/stats', { query: { from, by: grouping }, signal });
+  const step = isDaily(period) ? 'day' : 'hour';
+  const fromMs = nowMs - PERIODS[period] * HOUR_MS + (step === 'day' ? DAY_MS : 0);
+  const timed = await ask(step, new Date(fromMs).toISOString());
+  if (!timed.ok) return timed;
+  // From the same moment on, so that both add up to the same.
+  const grouped = by === step ? timed : await ask(by, timed.data.from);
+  if (!grouped.ok) return grouped;
+  const groups = grouped.data.groups ?? [];
+  const times = timed.data.groups ?? [];
+  const zone = timed.data.timezone ?? 'UTC';
   return {
     ok: true,
     data: {
       period,
       by,
-      all: hourly.data,
-      groups: by === 'day' ? days : by === 'hour' ? hours : largest,
-      times: isDaily(period) ? byDay(everyHour(hours, fromMs, nowMs), zone) : everyHour(hours, fromMs, nowMs),
+      all: timed.data,
+      groups: by === 'day' || by === 'hour' ? groups : [...groups].sort((a, b) => b.sent - a.sent),
+      times:
+        step === 'day'
+          ? everyDay(times, dateIn(Date.parse(timed.data.from), zone), dateIn(nowMs, zone))
+          : everyHour(times, fromMs, nowMs),
     },
   };
 }
@@ -79,23 +81,20 @@ export function everyHour(hours: readonly Group[], fromMs: number, untilMs: numb
   return all;
 }
 
-/** Adds hours up to days; the key is the day's first hour. */
-export function byDay(hours: readonly Group[], zone: string): Group[] {
-  const dayOf = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const days = new Map<string, Group[]>();
-  for (const hour of hours) {
-    const day = dayOf.format(new Date(hour.key!));
-    days.set(day, [...(days.get(day) ?? []), hour]);
+/** Also the days on which nothing was sent. @param first a date such as `2026-11-28`, as are the keys. */
+export function everyDay(days: readonly Group[], first: string, last: string): Group[] {
+  const known = new Map(days.map((day) => [day.key, day]));
+  const all: Group[] = [];
+  for (let ms = Date.parse(first); ms <= Date.parse(last); ms += DAY_MS) {
+    const key = new Date(ms).toISOString().slice(0, 10);
+    all.push(known.get(key) ?? { key, ...NOTHING });
   }
-  return [...days.values()].map((of) => {
-    const sum = (name: 'sent' | 'delivered' | 'clicked' | 'errors'): number => of.reduce((n, each) => n + each[name], 0);
-    const [sent, delivered, clicked, errors] = [sum('sent'), sum('delivered'), sum('clicked'), sum('errors')];
-    return {
-      key: of[0]!.key, sent, delivered, clicked, errors,
-      deliveryRate: sent === 0 ? null : delivered / sent, ctr: delivered === 0 ? null : clicked / delivered,
-    };
-  }); // prettier-ignore
+  return all;
 }
+
+/** The date of a moment in a zone: `2026-11-28`. */
+const dateIn = (ms: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
 
 const COLUMNS = ['sent', 'delivered', 'deliveryRate', 'clicked', 'ctr', 'errors'] as const;
 

@@ -4,7 +4,7 @@ import { ACTION_STATES, hasEnded, type CampaignAction } from '../../../../core/c
 import { may } from '../../../api';
 import { ask, Button, count, Dialog, errorOf, Field, plural, toast, toastProblem, type Question } from '../../../parts';
 import { go, href } from '../../../router';
-import { command, deleteDraft, notLeft, reschedule, type Campaign } from '../api';
+import { command, deleteDraft, isCorrectable, notLeft, reschedule, type Campaign } from '../api';
 import { instantIn, localIn } from '../clock';
 import { Again } from './Again';
 import type { Problem } from '../../../api';
@@ -25,6 +25,7 @@ export function Commands(props: CommandProps) {
     <>
       {can('pause') && <Pause {...props} />}
       {can('resume') && <Resume {...props} />}
+      {isCorrectable(campaign) && <a href={href(`/campaigns/${campaign.id}/text`)}>Correct the text</a>}
       {can('reschedule') && !isSeries && campaign.state !== 'draft' && <Reschedule {...props} />}
       {campaign.state === 'draft' && <a href={href(`/campaigns/${campaign.id}/edit`)}>Edit this draft</a>}
       {campaign.state === 'draft' && may('manage') && <Delete {...props} />}

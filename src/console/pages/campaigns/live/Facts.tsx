@@ -4,9 +4,11 @@ import { href } from '../../../router';
 import type { Campaign } from '../api';
 import { sayCron } from '../series';
 
+const TYPES = { A: '', U: 'Unicode always', N: 'plain letters only' } as const;
+
 export function Facts({ campaign }: { campaign: Campaign }) {
   const { message, sensitive, templateId, sender, routeId, service, time, timezone, window, validUntil } = campaign;
-  const { webhookId, recurrence, variables } = campaign;
+  const { webhookId, recurrence, variables, type, flash, port, entityId, dltTemplateId } = campaign;
   return (
     <section class="stack" aria-labelledby="facts">
       <h2 id="facts">What is sent</h2>
@@ -30,6 +32,20 @@ export function Facts({ campaign }: { campaign: Campaign }) {
         <dd>{routeId ?? 'the account’s own'}</dd>
         <dt>Service</dt>
         <dd>{service}</dd>
+        {(entityId !== null || dltTemplateId !== null) && (
+          <>
+            <dt>DLT ids</dt>
+            <dd>
+              entity {entityId ?? 'none'}, template {dltTemplateId ?? 'none'}
+            </dd>
+          </>
+        )}
+        {(type !== 'A' || flash || port !== null) && (
+          <>
+            <dt>As</dt>
+            <dd>{[TYPES[type], flash && 'flash', port !== null && `to port ${port}`].filter(Boolean).join(', ')}</dd>
+          </>
+        )}
         <dt>Outcomes go to</dt>
         <dd>{webhookId === null ? 'nobody: there is no webhook' : <a href={href(`/webhooks/${webhookId}`)}>a webhook</a>}</dd>
         <dt>Begins</dt>

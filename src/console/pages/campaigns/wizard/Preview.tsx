@@ -8,7 +8,7 @@ import type { Form } from './form';
 import type { Sample } from './audience/people';
 import { nameOf, plainText } from './plain';
 
-const TYPES: Record<Form['type'], SegmentOptions['type']> = { '': 'auto', A: 'auto', U: 'unicode', N: 'plain' };
+const TYPES: Record<Form['type'], SegmentOptions['type']> = { A: 'auto', U: 'unicode', N: 'plain' };
 const NOBODY: Sample = { to: '', variables: {} };
 
 const optionsOf = ({ type, port }: Form): SegmentOptions => ({ type: TYPES[type], port: port !== '' });

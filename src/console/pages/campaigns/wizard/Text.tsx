@@ -43,7 +43,7 @@ export function Text({ now, wrong }: StepProps) {
         label="Characters"
         value={now.type}
         onValue={(type) => change({ type: type as Form['type'] })}
-        options={now.type === '' ? [['', 'As it is stored'], ...TYPES] : TYPES}
+        options={TYPES}
         error={wrongWith(wrong, 'type')}
       />
       {now.textFrom === 'message' && <Dlt now={now} />}
@@ -84,7 +84,7 @@ function Written({ now, wrong }: StepProps) {
   ); // prettier-ignore
 }
 
-/** What India's operators ask for with each text. */
+/** What India's operators ask for with each text; another text has ids of its own. */
 function Dlt({ now }: { now: Form }) {
   return (
     <details open={now.entityId !== '' || now.dltTemplateId !== ''}>
@@ -105,9 +105,6 @@ function Dlt({ now }: { now: Form }) {
           error={wrongWith({}, 'dltTemplateId')}
         />
       </div>
-      {now.id !== undefined && (
-        <p class="soft small">Those of a stored text stay with it; another text needs its own.</p>
-      )}
     </details>
   );
 }

@@ -54,12 +54,11 @@ export function isChanged(): boolean {
 /** What differs from what is stored. DLT ids belong to a text: another text is told with them. */
 function changesOf(now: Form): CampaignPatch {
   const body = patchOf(now);
-  const { entityId, dltTemplateId } = body;
   const before: Record<string, unknown> = { ...stored.body };
   const changes: CampaignPatch = Object.fromEntries(
     Object.entries(body).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
   );
-  return 'message' in changes ? { entityId, dltTemplateId, ...changes } : changes;
+  return 'message' in changes ? { ...changes, entityId: body.entityId, dltTemplateId: body.dltTemplateId } : changes;
 }
 
 /** Stores what has changed. @returns the campaign; null = nothing had. */

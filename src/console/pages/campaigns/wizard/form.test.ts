@@ -39,7 +39,6 @@ test('a stored one takes away what is emptied, and keeps whom it goes to', () =>
   const body = patchOf({ ...form, sender: '', begins: 'now' });
   expect(body).toMatchObject({ sender: null, routeId: null, time: null, window: null, ratePerSecond: null });
   expect(body).not.toHaveProperty('audience');
-  expect(body).not.toHaveProperty('type');
   expect(formOf(running)).toMatchObject({ audience: 'upload', uploadId: 'up_1', rate: '50' });
 });
 
@@ -67,6 +66,16 @@ test('ages, zones and clocks of hours come back in the units and words they had'
   expect(problemsOf({ ...own, timezone: 'Asia/Kolkta', windowZone: '+05:30', ageAmount: '401', ageUnit: 'days' }, 'time')).toEqual({
     timezone: expect.any(String), windowZone: expect.any(String), ageAmount: expect.any(String),
   }); // prettier-ignore
+});
+
+test('what belongs to the text comes back with it, and is taken away when it is emptied', () => {
+  const form = formOf({ ...draft, type: 'U', flash: true, port: 5_000, entityId: '1201', dltTemplateId: '1207' });
+  expect(form).toMatchObject({ type: 'U', flash: true, port: '5000', entityId: '1201', dltTemplateId: '1207' });
+  expect(patchOf({ ...form, type: 'A', flash: false, port: '', entityId: '' })).toMatchObject({
+    type: 'A', flash: false, port: null, entityId: null, dltTemplateId: '1207',
+  }); // prettier-ignore
+  const byTemplate = formOf({ ...draft, templateId: 'tpl_1', entityId: '1201' });
+  expect(patchOf(byTemplate)).not.toHaveProperty('entityId');
 });
 
 test('a text that nobody is shown stays, unless another one is written', () => {

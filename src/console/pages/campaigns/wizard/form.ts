@@ -37,15 +37,15 @@ export interface Form {
   templateId: string;
   /** Values for recipients who have none of their own. */
   variables: Readonly<Record<string, string>>;
-  /** A: GSM where it can be; U: Unicode always; N: GSM only; empty: as it is stored. */
-  type: '' | 'A' | 'U' | 'N';
+  /** A: GSM where it can be; U: Unicode always; N: GSM only. */
+  type: 'A' | 'U' | 'N';
   /** Shown at once, and kept by no phone. */
   flash: boolean;
   /** Of an app on the phone. */
   port: string;
   /** Nobody is shown its text. */
   sensitive: boolean;
-  /** Of the text, where it is no template; empty: none, or as it is stored. */
+  /** Of the text, where it is no template. */
   entityId: string;
   dltTemplateId: string;
   sender: string;

@@ -23,8 +23,11 @@ export function formOf(campaign: Campaign): Form {
     templateId: campaign.templateId ?? '',
     variables: campaign.variables,
     sensitive: campaign.sensitive,
-    // No answer tells it.
-    type: '',
+    type: campaign.type,
+    flash: campaign.flash,
+    port: campaign.port === null ? '' : String(campaign.port),
+    entityId: campaign.templateId === null ? (campaign.entityId ?? '') : '',
+    dltTemplateId: campaign.templateId === null ? (campaign.dltTemplateId ?? '') : '',
     sender: campaign.sender ?? '',
     routeId: campaign.routeId ?? '',
     service: campaign.service,
@@ -66,14 +69,13 @@ function ageOf(seconds: number | null): Partial<Form> {
 type Told = Omit<CampaignPatch, 'audience'> & { audience?: CampaignBody['audience'] };
 
 function toldOf(form: Form): Told {
-  const given = (value: string): string | null => (value.trim() === '' ? null : value.trim());
   const isSeries = form.begins === 'series';
   return {
     name: form.name.trim(),
     audience: audienceOf(form),
     ...textOf(form),
     variables: Object.fromEntries(Object.entries(form.variables).filter(([, value]) => value !== '')),
-    type: form.type === '' ? undefined : form.type,
+    type: form.type,
     flash: form.flash,
     port: form.port === '' ? null : Number(form.port),
     sensitive: form.sensitive,
@@ -99,10 +101,12 @@ function textOf(form: Form): Told {
   const { message, hasUnseenText, entityId, dltTemplateId } = form;
   return {
     message: hasUnseenText && message === '' ? undefined : message,
-    entityId: entityId.trim() === '' ? undefined : entityId.trim(),
-    dltTemplateId: dltTemplateId.trim() === '' ? undefined : dltTemplateId.trim(),
+    entityId: given(entityId),
+    dltTemplateId: given(dltTemplateId),
   };
 }
+
+const given = (value: string): string | null => (value.trim() === '' ? null : value.trim());
 
 function hoursOf({ windowStart, windowEnd, days, windowClock, windowZone }: Form): NonNullable<Told['window']> {
   return {
