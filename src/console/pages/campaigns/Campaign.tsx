@@ -82,7 +82,8 @@ function sentenceOf(campaign: One) {
   if (state === 'scheduled' && counts.accepted === counts.queued) {
     return (
       <>
-        {plural(notLeft(campaign), 'message')} begin to leave {time === null ? 'in a moment' : <Time at={time} />}.
+        {plural(notLeft(campaign), 'message')} begin to leave {time === null ? 'in a moment' : <Time at={time} />} by
+        themselves.
       </>
     );
   }

@@ -36,7 +36,8 @@ test('a text is corrected: who gets it, how it reads, what it was and will be, a
 });
 
 test('too late is a sentence, and what was written stays; a field that is wrong says so', async () => {
-  const late = 'The campaign is running, and it is too late for message: it began at 10:00, and messages may have left.';
+  const late =
+    'The campaign is running, and it is too late for message: it began at 10:00, and messages may have left.';
   open(waiting, { [`PATCH ${AT}`]: refusal(409, 'wrong-state', late) });
   await shown('3,000 messages');
   await write('Message', '');

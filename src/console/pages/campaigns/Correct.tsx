@@ -43,7 +43,7 @@ function sentenceOf(campaign: Campaign) {
   if (recurrence !== null) return `The campaigns that “${name}” makes from now on say what you write here.`;
   return (
     <>
-      “{name}” {state === 'paused' ? 'is paused' : time === null ? 'begins to leave in a moment' : <>begins to leave <Time at={time} /></>}.{' '}
+      “{name}” {state === 'paused' ? 'is paused' : time === null ? 'begins to leave in a moment' : <>begins to leave <Time at={time} /> by itself</>}.{' '}
       {affected(campaign)}
     </>
   ); // prettier-ignore

@@ -2,7 +2,7 @@
 import { duration, plural, Time } from '../../../parts';
 import { href } from '../../../router';
 import type { Campaign } from '../api';
-import { sayCron } from '../series';
+import { DAY_NAMES, sayCron } from '../series';
 
 const TYPES = { A: '', U: 'Unicode always', N: 'plain letters only' } as const;
 
@@ -61,7 +61,7 @@ export function Facts({ campaign }: { campaign: Campaign }) {
             <dt>Only between</dt>
             <dd>
               {window.start} and {window.end}
-              {window.days !== undefined && `, ${window.days.join(', ')}`} ({window.timezone ?? 'by each recipient’s clock'})
+              {window.days !== undefined && window.days.length < 7 && `, ${window.days.map((day) => DAY_NAMES[day]).join(', ')}`} ({window.timezone ?? 'by each recipient’s clock'})
             </dd>
           </>
         )}

@@ -10,7 +10,7 @@ export function Age({ now, wrong }: StepProps) {
   return (
     <fieldset class="stack">
       <legend>Give up on what has not left</legend>
-      <div class="columns">
+      <div class="pair">
         <Field
           label="So long after its time"
           type="number"
@@ -22,8 +22,8 @@ export function Age({ now, wrong }: StepProps) {
           error={wrongWith(wrong, 'ageAmount', 'maxAgeSeconds')}
         />
         <Select
-          label="Counted in"
-          help="Of the field beside it."
+          label="Unit"
+          help="Of the number."
           value={now.ageUnit}
           onValue={(ageUnit) => change({ ageUnit: ageUnit as AgeUnit })}
           options={UNITS}

@@ -14,7 +14,7 @@ export function Hours({ now, wrong }: StepProps) {
   ] as const;
   return (
     <div class="panel stack">
-      <div class="columns">
+      <div class="pair">
         <Field
           label="From"
           type="time"

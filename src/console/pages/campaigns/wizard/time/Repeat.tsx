@@ -15,7 +15,7 @@ export function Repeat({ now, wrong }: StepProps) {
   const errorAt = (field: typeof at): string | undefined => (field === at ? says : undefined);
   return (
     <div class="panel stack">
-      <div class="columns">
+      <div class="pair">
         <Select
           label="Comes"
           value={cadence.every}
