@@ -153,9 +153,12 @@ describeInBrowser('campaigns', () => {
     await looksRight('correct-question');
     await hand.click(button('Correct 2 messages'));
     await page.getByRole('heading', { name: 'Sale' }).waitFor();
-    await until('it is scheduled anew', async () => (await now()).state === 'scheduled');
-    expect(await now()).toMatchObject({ message: 'Twenty percent off', counts: { queued: 2 } });
-    const { json } = await tenant.call('GET', `/api/v1/messages?campaignId=${id}&state=queued`);
-    expect(json.items).toHaveLength(2);
+    await until('both messages are made anew', async () => {
+      const { json } = await tenant.call('GET', `/api/v1/messages?campaignId=${id}&state=accepted`);
+      const items = json.items as { id: string }[];
+      const texts = await Promise.all(items.map(async (each) => (await tenant.call('GET', `/api/v1/messages/${each.id}`)).json.text)); // prettier-ignore
+      return texts.length === 2 && texts.every((text) => text === 'Twenty percent off');
+    });
+    expect(await now()).toMatchObject({ state: 'scheduled', message: 'Twenty percent off', counts: { queued: 2 } });
   });
 });

@@ -68,8 +68,8 @@ export function RefusedRows({ table, total, isReading = false, onTry, children }
               {mended.size === 0 ? 'Try these again' : `Try ${plural(mended.size, 'row')} again`}
             </button>
             {mended.size === 0 && <span class="soft">Write into the cells that are wrong first.</span>}
-            {children}
           </p>
+          <p>{children}</p>
         </>
       )}
     </form>
