@@ -284,6 +284,12 @@ create table due_callbacks (
   message_ids uuid[] not null
 );
 
+create table ended_sessions (
+  id uuid not null,
+  ends_at timestamp with time zone not null,
+  constraint ended_sessions_pkey PRIMARY KEY (id)
+);
+
 create table erasures (
   id uuid not null,
   account_id text not null,
@@ -950,6 +956,8 @@ CREATE INDEX consents_account ON consents USING btree (account_id, id);
 CREATE INDEX consents_number ON consents USING btree (account_id, number_hash, id);
 
 CREATE INDEX due_callbacks_due ON due_callbacks USING btree (webhook_id, due_at);
+
+CREATE INDEX ended_sessions_ends_at ON ended_sessions USING btree (ends_at);
 
 CREATE INDEX erasures_account ON erasures USING btree (account_id, id);
 

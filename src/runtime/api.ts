@@ -7,6 +7,7 @@ import { Turn } from '../activities/maintenance/turn';
 import { createAccounts } from '../api/http/account-context';
 import { createAuthenticator } from '../api/http/auth';
 import { createClientAddresses } from '../api/http/client-address';
+import { createEndedSessions } from '../api/http/ended-sessions';
 import { createFailures } from '../api/http/failures';
 import { createWebhookTargets } from '../api/ingress/webhook-targets';
 import { createEventStreams } from '../api/resources/events/streams';
@@ -95,6 +96,7 @@ export async function startApi(
     keys,
     tokens,
     sessions: createConsoleSessions(base.ring),
+    endedSessions: createEndedSessions(intake),
     accounts,
     addresses,
     failures: createFailures(log, metrics),

@@ -190,6 +190,47 @@ test('signing out takes the cookie away and is written down', async () => {
   expect(json.items[0].action).toBe('session.ended');
 });
 
+test('signed out, a copy of the cookie is refused, streams too; other sessions of the key and other accounts go on', async () => {
+  const key = await makeKey(['read']);
+  const [copied, beside] = [cookieOf(await signIn({ key: key.key })), cookieOf(await signIn({ key: key.key }))];
+  const { json: other } = await stack.call('POST', '/api/v1/accounts', { name: 'Other' });
+  const named = { 'x-account-id': other.id };
+  const theirs = await stack.call('POST', '/api/v1/api-keys', { name: 'x', scopes: ['read'] }, named);
+  const foreign = cookieOf(await signIn({ key: theirs.json.key }));
+  const admins = [await signIn({ key: ADMIN_KEY }), await signIn({ key: ADMIN_KEY })].map(cookieOf);
+  const streams = await Promise.all(
+    [copied, beside].map((cookie) => fetch(`${stack.url}/api/v1/overview/events`, { headers: { cookie, ...OWN } })),
+  );
+  const readers = streams.map(({ body }) => body!.getReader());
+
+  for (const cookie of [copied, admins[0]!]) {
+    expect((await as(cookie, 'DELETE', '/console/session')).status).toBe(204);
+    for (const path of ['/console/session', '/api/v1/gateways']) {
+      const answer = await as(cookie, 'GET', path);
+      expect([answer.status, answer.json.code]).toEqual([401, 'unauthorized']);
+    }
+    expect((await as(cookie, 'DELETE', '/console/session')).status).toBe(401);
+  }
+  for (const cookie of [beside, foreign, admins[1]!]) {
+    expect((await as(cookie, 'GET', '/api/v1/gateways')).status).toBe(200);
+  }
+  await until('its stream has ended', async () => {
+    while (!(await readers[0]!.read()).done);
+    return true;
+  });
+  expect((await Promise.race([readers[1]!.read(), readers[1]!.closed.then(() => ({ done: true }))])).done).toBe(false);
+  await readers[1]!.cancel();
+});
+
+test('what was signed out is kept until its time is over, and goes with a later one', async () => {
+  const { pool } = stack.database;
+  await as((await session()).cookie, 'DELETE', '/console/session');
+  await pool.query(`update ended_sessions set ends_at = now() - interval '1 second'`);
+  await as((await session()).cookie, 'DELETE', '/console/session');
+  const { rows } = await pool.query(`select ends_at - now() < interval '12 hours' as within from ended_sessions`);
+  expect(rows).toEqual([{ within: true }]);
+});
+
 describe('the page', () => {
   const get = (path: string) => request(stack.url, 'GET', path);
 

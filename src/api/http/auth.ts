@@ -13,6 +13,7 @@ import type { StoredKey } from '../../store/accounts/api-keys';
 import type { Accounts } from './account-context';
 import type { ClientAddresses } from './client-address';
 import { credentialIn, type PresentedFields } from './credential-fields';
+import type { EndedSessions } from './ended-sessions';
 import type { FailureReason, Failures } from './failures';
 import type { KeyLookUp, Keys } from './keys';
 import { checkSameOrigin, sessionIn } from './session-cookie';
@@ -78,6 +79,8 @@ export interface Authenticator {
    * @throws AppError as `authenticate` does
    */
   signIn(request: Request, key: string, accountId: string | undefined): Promise<{ actor: Principal; session: string }>;
+  /** Ends the session that a request brings, and no other one of its key; of a key in a header there is none to end. */
+  signOut(request: Request, actor: Principal): Promise<void>;
   /** Whether what a request has shown is still good; asks without counting it as a request. */
   isStillGood(request: Request, offered?: OfferedFields): Promise<boolean>;
   /** A request has no valid key. @throws AppError too-many-failures, where it is one of many, and only then */
@@ -90,6 +93,7 @@ export interface AuthenticatorDeps {
   keys: Keys;
   tokens: AccessTokens;
   sessions: ConsoleSessions;
+  endedSessions: EndedSessions;
   accounts: Accounts;
   failures: Failures;
   addresses: ClientAddresses;
@@ -98,7 +102,13 @@ export interface AuthenticatorDeps {
 }
 
 /** Looks up what a credential stands for; asks without counting it as a request. */
-function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): (of: Credential) => Promise<LookUp> {
+function createLookUp({
+  keys,
+  tokens,
+  sessions,
+  endedSessions,
+  adminKey,
+}: AuthenticatorDeps): (of: Credential) => Promise<LookUp> {
   const admin: (Holder & { hash: Buffer }) | null =
     adminKey === undefined
       ? null
@@ -120,7 +130,8 @@ function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): 
   async function ofSession(text: string): Promise<LookUp> {
     const session = sessions.read(text, Date.now());
     if (session === null || session === 'ended') return { holder: null, reason: session ?? 'malformed' };
-    const { keyId, accountId: actsFor } = session;
+    const { id, keyId, accountId: actsFor } = session;
+    if (await endedSessions.has(id)) return { holder: null, reason: 'ended' };
     if (keyId === admin?.id) return { holder: { ...admin, actsFor } };
     return holderOf(await keys.valid(keyId), keyId, { actsFor });
   }
@@ -142,7 +153,7 @@ function createLookUp({ keys, tokens, sessions, adminKey }: AuthenticatorDeps): 
 }
 
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { keys, sessions, accounts, failures, addresses } = deps;
+  const { keys, sessions, endedSessions, accounts, failures, addresses } = deps;
   const lookUp = createLookUp(deps);
 
   /** @param chosen the account that an admin acts for; undefined = what the request or the session says, or its own. */
@@ -194,6 +205,11 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       const actor = await identify({ kind: 'key', key: key.startsWith('hgt_') ? '' : key }, request, accountId);
       checkScope(actor, 'read');
       return { actor, session: sessions.issue(actor, Date.now()) };
+    },
+    async signOut(request, actor) {
+      const credential = credentialOf(request, undefined);
+      const session = credential?.kind === 'session' ? sessions.read(credential.session, Date.now()) : null;
+      await endedSessions.end(actor, session === 'ended' ? null : session);
     },
     async isStillGood(request, offered) {
       const credential = credentialOf(request, offered);

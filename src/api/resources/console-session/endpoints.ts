@@ -68,11 +68,13 @@ export const consoleSession: Endpoint[] = [
       path: SESSION,
       tag,
       summary: 'Signs the browser out.',
+      description:
+        'The session ends on the server: a copy of its cookie is refused from now on. Other sessions of the key go on.',
       scope: 'read',
       answers: { 204: { description: 'Signed out; the cookie is gone.' } },
     },
-    async ({ deps, actor, response }) => {
-      await insertAudit(deps.database.db, actor, { action: 'session.ended', subject: actor.keyId });
+    async ({ deps, actor, request, response }) => {
+      await deps.auth.signOut(request, actor);
       response.setHeader('Set-Cookie', endedCookie(deps.publicUrl));
     },
   ),
