@@ -154,6 +154,14 @@ create table callbacks (
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'skipped'::text])))
 ) partition by RANGE (message_id);
 
+create table campaign_marks (
+  campaign_id text not null,
+  moved bigint not null,
+  marked_at timestamp with time zone not null default now(),
+  constraint campaign_marks_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint campaign_marks_pkey PRIMARY KEY (campaign_id)
+);
+
 create table campaign_recipients (
   campaign_id text not null,
   position integer not null,

@@ -120,3 +120,73 @@ test('a gateway without credit: opened and closed once, for everybody who is tol
   expect(others.deliveries).toEqual([]);
   expect([...seenBeside.events('alert.opened'), ...seenBeside.events('alert.closed')]).toEqual([]);
 });
+
+test('a campaign whose slices nobody can advance is told of by its alert; the one beside it sends and has none', async () => {
+  const run = async ({ call }: Tenant) => {
+    const recipients = Array.from({ length: 120 }, (_, i) => ({ to: `+9198000${String(20_000 + i)}` }));
+    const body = { name: 'Slow sale', message: 'Hello', sender: 'HELIOG', ratePerSecond: 1, audience: { recipients } };
+    const { status, json } = await call('POST', '/api/v1/campaigns', body);
+    expect(status).toBe(201);
+    return json.id as string;
+  };
+  const left = async ({ call }: Tenant, id: string): Promise<number> => {
+    const { counts } = (await call('GET', `/api/v1/campaigns/${id}`)).json;
+    return counts.accepted - counts.open + counts.submitted;
+  };
+  const [vendor, spare] = [stack.vendor('stuck'), stack.vendor('goes-on')];
+  await tenant.gateway(vendor, 'infobip');
+  await neighbour.gateway(spare, 'infobip');
+  const [stuck, goesOn] = [await run(tenant), await run(neighbour)];
+  await until('both send', async () => (await left(tenant, stuck)) > 0 && (await left(neighbour, goesOn)) > 0);
+  const { pool } = stack.database;
+  const holder = await pool.connect();
+  try {
+    // A claim has to lock its slice first: as if a block of it never came to its end.
+    await holder.query('begin');
+    await holder.query('select from slices where campaign_id = $1 order by id for update', [stuck]);
+    const marks = (id: string) =>
+      pool.query<{ moved: string }>('select moved from campaign_marks where campaign_id = $1', [id]);
+    const marked = async (id: string): Promise<number> => Number((await marks(id)).rows[0]?.moved ?? -1);
+    await reviewedUntil('it is marked, and stands still', async () => {
+      const before = await marked(stuck);
+      await runDutyNow(stack, 'alerts');
+      return before > 0 && before === (await marked(stuck)) && (await marked(goesOn)) > 0;
+    });
+    await pool.query(
+      `update campaign_marks set marked_at = now() - interval '11 minutes' where campaign_id = any($1)`,
+      [[stuck, goesOn]],
+    );
+    const sent = await left(neighbour, goesOn);
+    await until('the other one sends', async () => (await left(neighbour, goesOn)) > sent);
+    await reviewedUntil('it is watched', async () => (await rowsOf(`kind = 'campaign-stuck'`)) === 1);
+    await twoMinutesLater();
+    await reviewedUntil('it is open', async () => (await alertsOf(tenant)).items.length === 1);
+    expect((await alertsOf(tenant)).items[0]).toMatchObject({
+      kind: 'campaign-stuck',
+      subject: { kind: 'campaign', id: stuck },
+      sentence: expect.stringMatching(/nothing of it has left since \d\d:\d\d UTC/),
+    });
+    const { needs } = (await tenant.call('GET', '/api/v1/overview')).json;
+    expect(needs).toContainEqual(
+      expect.objectContaining({
+        sentence: expect.stringMatching(/^the campaign Slow sale does not go on/),
+        link: `/console/campaigns/${stuck}`,
+      }),
+    );
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  expect((await alertsOf(neighbour, 'all')).items).toEqual([]);
+  // Dispatch takes it up again, and the alert closes.
+  const before = await left(tenant, stuck);
+  await tenant.call('PATCH', `/api/v1/campaigns/${stuck}`, { ratePerSecond: 1_000 });
+  await until('it sends again', async () => (await left(tenant, stuck)) > before, { deadlineMs: 60_000 });
+  await reviewedUntil(
+    'it is over',
+    async () => (await rowsOf(`kind = 'campaign-stuck' and clear_since is not null`)) === 1,
+  );
+  await twoMinutesLater();
+  await reviewedUntil('it is closed', async () => (await alertsOf(tenant)).items.length === 0);
+  expect((await neighbour.call('POST', `/api/v1/campaigns/${goesOn}/cancel`)).status).toBe(200);
+});

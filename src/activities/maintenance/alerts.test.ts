@@ -185,6 +185,64 @@ test('a campaign that paused itself, or that nothing looks after; one that a per
   await store.pool.query(`delete from campaigns where id like 'cmp_%'`);
 });
 
+test('a campaign that runs and stands still; not one that moves, is paused, waits for its window, or has a reason', async () => {
+  const insert = async (id: string, accountId = ACCOUNT, windows: object | null = null) => {
+    await store.pool.query(
+      `insert into campaigns (id, account_id, name, state, look_at, body, service, audience, timezone, send_id)
+       values ($1, $2, 'Diwali', 'running', now() + interval '6 hours', 'Hello', 'T', '{"kind":"recipients"}', 'Asia/Kolkata', gen_random_uuid())`,
+      [id, accountId],
+    );
+    const { sliceId } = await storeSlice(store.pool, 5);
+    await store.pool.query('update slices set campaign_id = $2, account_id = $3, windows = $4 where id = $1', [
+      sliceId,
+      id,
+      accountId,
+      windows === null ? null : JSON.stringify([windows]),
+    ]);
+    return sliceId;
+  };
+  const hours = (from: number, until: number) => {
+    const clock = (plus: number) => new Date(Date.now() + plus * 3_600_000).toISOString().slice(11, 16);
+    return { start: clock(from), end: clock(until), timezone: 'UTC' };
+  };
+  await insert('cmp_still');
+  await insert('cmp_open', ACCOUNT, hours(-2, 2));
+  await insert('cmp_closed', ACCOUNT, hours(2, 4));
+  await insert('cmp_just_opened', ACCOUNT, hours(-0.05, 2));
+  await insert('cmp_paused');
+  await insert('cmp_reason');
+  const moves = await insert('cmp_moves', OTHER);
+  const tenMinutes = () => store.pool.query(`update campaign_marks set marked_at = now() - interval '11 minutes'`);
+  const told = async () => {
+    await review();
+    await later();
+    return (await review()).map((line) => line.replace(/ since \d\d:\d\d UTC/, '')).sort();
+  };
+  expect(await told()).toEqual([]);
+  await store.pool.query(`update campaigns set state = 'paused' where id = 'cmp_paused'`);
+  await store.pool.query(`update campaigns set reason = 'no gateway takes it' where id = 'cmp_reason'`);
+  await store.pool.query('update slices set submitted = 1 where id = $1', [moves]);
+  await tenMinutes();
+  const because = 'it runs, and nothing of it has left';
+  expect(await told()).toEqual([
+    `alert opened: Campaign cmp_open does not go on (${because}).`,
+    'alert opened: Campaign cmp_reason does not go on (no gateway takes it).',
+    `alert opened: Campaign cmp_still does not go on (${because}).`,
+  ]);
+  expect(await alertsOf(OTHER)).toEqual([]);
+  // Who is paused has no clock; it begins anew with the campaign.
+  await store.pool.query(`update campaigns set state = 'running' where id = 'cmp_paused'`);
+  expect(await told()).toEqual([]);
+  // It goes on.
+  await store.pool.query(`update slices set delivered = 1 where campaign_id in ('cmp_still', 'cmp_open')`);
+  expect(await told()).toEqual([
+    `alert closed: Campaign cmp_open does not go on (${because}).`,
+    `alert closed: Campaign cmp_still does not go on (${because}).`,
+  ]);
+  await store.pool.query(`delete from slices where campaign_id like 'cmp_%'`);
+  await store.pool.query(`delete from campaigns where id like 'cmp_%'`);
+});
+
 test('alerts of long ago go; open ones stay', async () => {
   await pause();
   await review();

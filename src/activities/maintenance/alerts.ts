@@ -11,6 +11,7 @@ import {
 import type { Database } from '../../store/database';
 import type { AlertKind, AlertRow } from '../../store/webhooks/alerts';
 import type { Workflows } from '../../workflows/client';
+import { findStalls } from './stalls';
 import type { MaintenanceLog, Turn } from './turn';
 
 export interface AlertDeps {
@@ -32,8 +33,12 @@ const CLEAR_MS = 60_000;
 const ACCOUNTS_AT_ONCE = 4;
 
 /** Keeps the alerts of all accounts in step with what is wrong; each account by itself. */
-export async function reviewAlerts({ database: { pool }, workflows, log }: AlertDeps, turn: Turn): Promise<void> {
-  const troubles = await turn.step('troubles', () => findTroubles(pool));
+export async function reviewAlerts({ database, workflows, log }: AlertDeps, turn: Turn): Promise<void> {
+  const { pool } = database;
+  const troubles = await turn.step('troubles', async () => [
+    ...(await findTroubles(pool)),
+    ...(await findStalls(database)),
+  ]);
   if (troubles === undefined) return;
   const byAccount = new Map<string, Trouble[]>((await listAlertedAccounts(pool)).map((id) => [id, []]));
   for (const trouble of troubles) {
@@ -101,6 +106,7 @@ const WORDS: Record<AlertKind, (name: string, detail: string) => Words> = {
   }),
   'campaign-stuck': (name, detail) => ({
     sentence: `Campaign ${name} does not go on${because(detail)}.`,
-    remedy: 'See to the reason, then resume it, or cancel it.',
+    remedy:
+      'See to the reason, then resume it, or cancel it. Without one: see that a worker runs (GET /api/v1/doctor), and ask why (GET /api/v1/why?id= with its id).',
   }),
 };

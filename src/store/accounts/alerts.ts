@@ -27,8 +27,8 @@ interface TroubleRow {
 const CALLBACKS_LATE = `interval '5 minutes'`;
 /** Messages that ended unknown since the last mark, from which on they are told. */
 export const UNKNOWN_TOLD = 10;
-/** The audience of a campaign is prepared within it, and its workflow looks when it wants to. */
-const CAMPAIGN_LATE = `interval '5 minutes'`;
+/** The audience of a campaign is prepared within it, and its workflow looks when it wants to: later than that it is gone. */
+export const CAMPAIGN_LATE = `interval '5 minutes'`;
 const MAX_TROUBLES = 10_000;
 
 const GATEWAYS = `

@@ -52,7 +52,29 @@ export async function insertAudit(tx: Kysely<Schema>, actor: Actor, note: AuditN
     .execute();
 }
 
-export type AuditRow = Selectable<AuditTable>;
+/** A row, and what the things in it are called now. */
+export type AuditRow = Selectable<AuditTable> & { subject_name: string | null; key_name: string | null };
+
+const named = (audit: string, table: string, name = 'name'): string =>
+  `(select t.${name} from ${table} t where t.id = ${audit}.subject and t.account_id = ${audit}.account_id)`;
+
+/** What the subject of a row is called now, in SQL: by its id, of its account; null = it has no name, or is gone. */
+export const subjectName = (audit: string): string => `
+  case split_part(${audit}.action, '.', 1)
+    when 'gateway' then ${named(audit, 'gateways')}
+    when 'campaign' then ${named(audit, 'campaigns')}
+    when 'group' then ${named(audit, 'groups')}
+    when 'route' then ${named(audit, 'routes')}
+    when 'template' then ${named(audit, 'templates')}
+    when 'sender' then ${named(audit, 'senders', 'sender')}
+    when 'api-key' then ${named(audit, 'api_keys')}
+    when 'session' then ${named(audit, 'api_keys')}
+    when 'account' then (select t.name from accounts t where t.id = ${audit}.subject and t.id = ${audit}.account_id)
+  end`;
+
+/** What the account calls the key of a row, in SQL. */
+export const keyName = (audit: string): string =>
+  `(select k.name from api_keys k where k.id = ${audit}.key_id and k.account_id = ${audit}.account_id)`;
 
 export interface AuditFilter {
   accountId: string;
@@ -70,7 +92,14 @@ export interface AuditFilter {
 /** Newest first; one page. */
 export async function listAudit(db: Kysely<Schema>, filter: AuditFilter): Promise<AuditRow[]> {
   const { action } = filter;
-  let query = db.selectFrom('audit').selectAll().where('account_id', '=', filter.accountId);
+  let query = db
+    .selectFrom('audit')
+    .selectAll()
+    .select([
+      sql<string | null>`${sql.raw(subjectName('audit'))}`.as('subject_name'),
+      sql<string | null>`${sql.raw(keyName('audit'))}`.as('key_name'),
+    ])
+    .where('account_id', '=', filter.accountId);
   if (action !== undefined) {
     query = query.where((where) =>
       where.or([where('action', '=', action), sql<boolean>`starts_with(action, ${`${action}.`})`]),

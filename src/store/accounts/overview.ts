@@ -10,6 +10,7 @@ import { execute } from '../database';
 import { COUNTED, isCurrent, openOf } from '../messages/ledger';
 import type { Ledger } from '../messages/slices';
 import { SEALED, type Sealer } from '../seal';
+import { keyName, subjectName } from './audit';
 
 /** So many of each are shown; of campaigns those that began last, of webhooks those that want to be looked at. */
 const MAX_GATEWAYS = 50;
@@ -67,13 +68,25 @@ export interface OverviewChange {
   id: string;
   action: string;
   subject: string;
+  /** What the subject is called; null = it has no name, or is gone. */
+  subjectName: string | null;
   keyId: string | null;
+  /** What the account calls the key; null = it is no key of the account's. */
+  keyName: string | null;
   at: Date;
 }
 
+export interface OverviewAlert {
+  sentence: string;
+  /** The campaign that stands still; null = it is about messages. */
+  campaignId: string | null;
+  /** What that campaign is called. */
+  campaignName: string | null;
+}
+
 export interface OverviewReading {
-  /** Of the alerts that are open, those that tell of no gateway, webhook or campaign. */
-  alerts: { sentence: string }[];
+  /** Of the alerts that are open, those that tell what no gateway, webhook or campaign says of itself. */
+  alerts: OverviewAlert[];
   ledger: Ledger;
   gateways: OverviewGateway[];
   campaigns: OverviewCampaign[];
@@ -157,10 +170,16 @@ cross join lateral (select coalesce(sum(cardinality(message_ids)), 0) as waiting
 order by w.is_default desc, w.id`;
 
 const CHANGED = `
-select id::text, action, subject, key_id as "keyId", at from audit where account_id = $1 order by audit.id desc limit ${CHANGES}`;
+select a.id::text, a.action, a.subject, ${subjectName('a')} as "subjectName", a.key_id as "keyId", ${keyName('a')} as "keyName", a.at
+from audit a where a.account_id = $1 order by a.id desc limit ${CHANGES}`;
 
+/** A campaign that has a reason tells of it itself. */
 const ALERTS = `
-select sentence from alerts where account_id = $1 and closed_at is null and opened_at is not null and kind = 'unknown-outcomes'`;
+select a.sentence, c.id as "campaignId", c.name as "campaignName"
+from alerts a left join campaigns c on c.id = a.subject_id and c.account_id = a.account_id and a.kind = 'campaign-stuck'
+where a.account_id = $1 and a.closed_at is null and a.opened_at is not null
+  and (a.kind = 'unknown-outcomes' or c.state in ('running', 'settling') and c.reason is null)
+order by a.id limit ${MAX_CAMPAIGNS}`;
 
 const list = (select: string): string => `(select coalesce(json_agg(to_json(r)), '[]') from (${select}) r)`;
 
@@ -177,7 +196,7 @@ interface ReadRow {
   campaigns: Read<OverviewCampaign>[];
   webhooks: Read<OverviewWebhook>[];
   changes: Read<OverviewChange>[];
-  alerts: { sentence: string }[];
+  alerts: OverviewAlert[];
 }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));

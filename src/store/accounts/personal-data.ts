@@ -285,6 +285,7 @@ export const IMPERSONAL: Readonly<Record<string, Columns<string>>> = {
   callback_counts: because(OURS, 'account_id', 'webhook_id', 'event', 'state'),
   callbacks: because(OURS, 'account_id', 'webhook_id', 'event', 'code', 'state'),
   campaign_recipients: because(OURS, 'campaign_id', 'code', 'account_id'),
+  campaign_marks: because(OURS, 'campaign_id'),
   campaigns: {
     ...because(OURS, 'id', 'account_id', 'state', 'template_id', 'route_id', 'webhook_id', 'series_id', 'gateway_id'),
     ...because(OURS, 'audience', 'occurrence', 'again_of'),

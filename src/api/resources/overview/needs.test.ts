@@ -78,3 +78,19 @@ test('three things are told, and how many there are', () => {
   expect(text).toMatch(/^4 things need you: /);
   expect(text).toMatch(/; and 1 more\.$/);
 });
+
+test('a campaign that stands still without a reason is told by its name, with its page', () => {
+  const alert = {
+    sentence: 'Campaign cmp_9 does not go on (it runs, and nothing of it has left since 10:05 UTC).',
+    campaignId: 'cmp_9',
+    campaignName: 'Diwali $& sale',
+  };
+  const needs = needsOf(reading({ alerts: [alert] }), NOW_MS);
+  expect(needs).toEqual([
+    {
+      sentence: 'the campaign Diwali $& sale does not go on (it runs, and nothing of it has left since 10:05 UTC)',
+      link: '/console/campaigns/cmp_9',
+      kind: 'campaign',
+    },
+  ]);
+});

@@ -2,6 +2,7 @@
 import type { GatewayHealth } from '../../../core/gateways/health';
 import { holdReason } from '../../../core/gateways/hold';
 import type {
+  OverviewAlert,
   OverviewCampaign,
   OverviewGateway,
   OverviewReading,
@@ -91,11 +92,15 @@ function ofWebhook({ id, url, state, reason, waiting, isMore, oldestDueAt }: Ove
   return [{ sentence, link: `/console/webhooks/${id}`, kind: 'webhook' }];
 }
 
-/** Its sentence ends in a full stop, as sentences do. */
-const ofAlert = ({ sentence }: { sentence: string }): Need => ({
-  sentence: sentence.replace(/\.$/, ''),
-  link: '/console/messages?state=unknown',
-  kind: 'messages',
-});
+/** Its sentence ends in a full stop, as sentences do, and calls a campaign by its id, which goes to webhooks and logs. */
+function ofAlert({ sentence, campaignId, campaignName }: OverviewAlert): Need {
+  const said = sentence.replace(/\.$/, '');
+  if (campaignId === null) return { sentence: said, link: '/console/messages?state=unknown', kind: 'messages' };
+  return {
+    sentence: said.replace(`Campaign ${campaignId}`, () => `the campaign ${campaignName ?? campaignId}`),
+    link: `/console/campaigns/${campaignId}`,
+    kind: 'campaign',
+  };
+}
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
