@@ -79,6 +79,8 @@ export interface ApiDeps {
     /** Base of the Temporal UI, whose pages may ask the codec; undefined = there is none. */
     uiUrl: string | undefined;
   };
+  /** The list of workflows in the Temporal UI; undefined = there is none. */
+  workflowsUrl: string | undefined;
   /** Links to workflows, as answers carry them. */
   workflowLink: WorkflowLinks;
   /** Base of callback URLs; no trailing slash. */

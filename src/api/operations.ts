@@ -13,6 +13,7 @@ import { campaigns } from './resources/campaigns/endpoints';
 import { cleverTap } from './resources/clevertap/endpoints';
 import { codec } from './resources/codec/endpoints';
 import { consoleSession } from './resources/console-session/endpoints';
+import { deployment } from './resources/deployment/endpoints';
 import { doctor } from './resources/doctor/endpoints';
 import { erasures } from './resources/erasures/endpoints';
 import { events } from './resources/events/endpoints';
@@ -75,5 +76,6 @@ export const operations: readonly Endpoint[] = [
   ...health,
   ...consoleSession,
   ...doctor,
+  ...deployment,
   ...documentation(() => operations),
 ];

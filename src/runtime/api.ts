@@ -18,7 +18,7 @@ import { createKeys } from '../api/http/keys';
 import { createRequestLog, type RequestLog } from '../api/ingress/request-log';
 import { createMetrics, type Gauged } from '../api/http/metrics';
 import { createReadiness } from '../api/http/readiness';
-import { createWorkflowLinks } from '../api/http/workflow-link';
+import { createWorkflowLinks, workflowsUrlOf } from '../api/http/workflow-link';
 import type { ApiDeps } from '../api/deps';
 import { createApp, createHttpServer } from '../api/server';
 import type { Config } from '../config';
@@ -88,6 +88,7 @@ export async function startApi(
   const keys = createKeys(intake, (err) => log.warn({ err }, 'the last use of a key could not be noted'));
   const tokens = createAccessTokens(base.ring);
   const live = liveOf(base, log);
+  const workflowsUrl = workflowsUrlOf(config.temporal.uiUrl, base.namespace);
   const accounts = createAccounts(intake);
   const requests = logOfRequests(base, accounts, log);
   const addresses = createClientAddresses(config.trustedProxies);
@@ -121,7 +122,8 @@ export async function startApi(
     ...live,
     ...startersOf(base, log),
     histories: { codec: base.codec, uiUrl: config.temporal.uiUrl },
-    workflowLink: createWorkflowLinks(config.temporal.uiUrl, base.namespace),
+    workflowsUrl,
+    workflowLink: createWorkflowLinks(workflowsUrl),
     publicUrl: config.publicUrl,
     metrics,
     outboundAllow: config.outboundAllow,

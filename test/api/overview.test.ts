@@ -96,6 +96,47 @@ test('the newest changes come first, however many there were', async () => {
   expect(shown.map(({ subject }: { subject: string }) => subject)).toEqual(ids.slice(-5).reverse());
 });
 
+test('changes and the audit call things and keys by their names; those of another account have none', async () => {
+  const { call } = await makeTenant(stack, 'Named');
+  const { json: key } = await call('POST', '/api/v1/api-keys', {
+    name: 'Asha at the desk',
+    scopes: ['manage', 'read'],
+  });
+  const asAsha = { authorization: `Bearer ${key.key}` };
+  const made: string[] = [];
+  for (const [path, body] of [
+    ['groups', { name: 'On duty' }],
+    ['templates', { name: 'Order', text: 'Hello' }],
+    ['senders', { sender: 'BRANDA', class: 'transactional' }],
+    ['suppressions', { to: '+919800030001' }],
+  ] as const) {
+    const { status, json } = await call('POST', `/api/v1/${path}`, body, asAsha);
+    expect(status).toBe(201);
+    made.push(json.id);
+  }
+  const named = [
+    ['suppression', null],
+    ['sender', 'BRANDA'],
+    ['template', 'Order'],
+    ['group', 'On duty'],
+  ];
+  const read = async (): Promise<Record<string, string>[]> => (await overview(call)).changes;
+  await until('they are shown', async () => (await read())[0]?.subject === made.at(-1));
+  const { items } = (await call('GET', '/api/v1/audit?limit=4')).json;
+  for (const changes of [await read(), items]) {
+    const said = changes.slice(0, 4).map(({ action, subjectName }: Record<string, string>) => [action!.split('.')[0], subjectName]); // prettier-ignore
+    expect(said).toEqual(named);
+    expect(changes[0].keyName).toBe('Asha at the desk');
+  }
+  // An id of another account in the own audit tells no name.
+  await stack.database.pool.query(
+    `insert into audit (account_id, key_id, action, subject) values ($1, $2, 'group.updated', $3)`,
+    [other.accountId, key.id, made[0]],
+  );
+  const [foreign] = (await other.call('GET', '/api/v1/audit?limit=1')).json.items;
+  expect(foreign).toMatchObject({ subject: made[0], subjectName: null, keyName: null });
+});
+
 test('who may only read sees neither the changes nor the path of a webhook', async () => {
   const { json: key } = await stack.call('POST', '/api/v1/api-keys', { name: 'reader', scopes: ['read'] });
   const { json } = await stack.call('GET', '/api/v1/overview', undefined, { authorization: `Bearer ${key.key}` });

@@ -88,3 +88,14 @@ test('a draft and a series have no workflow', async () => {
   }
   await campaigns.act(series.json.id, 'cancel');
 }); // prettier-ignore
+
+test('the deployment says where it is, and where its workflows are shown', async () => {
+  const { status, json } = await stack.call('GET', '/api/v1/deployment');
+  expect(status).toBe(200);
+  expect(json).toEqual({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    publicUrl: stack.config.publicUrl,
+    temporalUiUrl: `${UI}/namespaces/${testNamespace()}/workflows`,
+  });
+  expect((await stack.call('GET', '/api/v1/deployment', undefined, { authorization: '' })).status).toBe(401);
+});

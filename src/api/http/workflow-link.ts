@@ -15,9 +15,15 @@ export interface WorkflowLink {
 /** Makes the link to a workflow. */
 export type WorkflowLinks = (workflowId: string) => WorkflowLink;
 
-/** @param uiUrl of the Temporal UI, without a trailing slash; undefined = links are ids only. */
-export function createWorkflowLinks(uiUrl: string | undefined, namespace: string): WorkflowLinks {
-  if (uiUrl === undefined) return (workflowId) => ({ workflowId });
-  const workflows = `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/`;
-  return (workflowId) => ({ workflowId, workflowUrl: workflows + encodeURIComponent(workflowId) });
+/**
+ * The list of workflows in the Temporal UI.
+ * @param uiUrl of the Temporal UI, without a trailing slash; undefined = there is none.
+ */
+export const workflowsUrlOf = (uiUrl: string | undefined, namespace: string): string | undefined =>
+  uiUrl === undefined ? undefined : `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+
+/** @param workflowsUrl see {@link workflowsUrlOf}; undefined = links are ids only. */
+export function createWorkflowLinks(workflowsUrl: string | undefined): WorkflowLinks {
+  if (workflowsUrl === undefined) return (workflowId) => ({ workflowId });
+  return (workflowId) => ({ workflowId, workflowUrl: `${workflowsUrl}/${encodeURIComponent(workflowId)}` });
 }

@@ -6,7 +6,7 @@ import type { Operation } from '../operation';
 import { openApiDocument, type OpenApi } from './document';
 import { guideFile } from './guides/files';
 import { DOCS_POLICY, operationsPage } from './page';
-import { version } from './version';
+import { version } from '../http/version';
 
 const CACHE = 'public, max-age=300';
 const tag = 'Documentation';

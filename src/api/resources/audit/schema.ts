@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { AuditRow } from '../../../store/accounts/audit';
 import { instant } from '../../http/instant';
+import { keyNameAnswer, subjectNameAnswer } from '../../http/names';
 import { pageQuery } from '../../http/page';
 import { storable } from '../../http/text';
 
@@ -23,7 +24,9 @@ export function toAuditEntry(row: AuditRow): z.input<typeof auditEntry> {
     id: row.id,
     action: row.action,
     subject: row.subject,
+    subjectName: row.subject_name,
     keyId: row.key_id,
+    keyName: row.key_name,
     detail: row.detail ?? undefined,
     at: row.at.toISOString(),
   };
@@ -34,10 +37,12 @@ export const auditEntry = z
     id: z.string(),
     action: z.string(),
     subject: z.string(),
+    subjectName: subjectNameAnswer,
     keyId: z
       .string()
       .nullable()
       .describe('`environment-…` = the admin key of the environment; null = an earlier version, or nobody.'),
+    keyName: keyNameAnswer,
     detail: z.record(z.string(), z.unknown()).optional(),
     at: z.iso.datetime(),
   })

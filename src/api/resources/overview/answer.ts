@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import type { OverviewCampaign } from '../../../store/accounts/overview';
 import { ledger } from '../../http/ledger';
+import { keyNameAnswer, subjectNameAnswer } from '../../http/names';
 import { shownUrl } from '../../http/shown-url';
 import { lightOf, NEED_KINDS, needsOf, sentenceOf } from './needs';
 import type { OverviewLook } from './overviews';
@@ -74,7 +75,9 @@ export const overviewAnswer = z
           id: z.string(),
           action: z.string(),
           subject: z.string(),
+          subjectName: subjectNameAnswer,
           keyId: z.string().nullable(),
+          keyName: keyNameAnswer,
           at: z.iso.datetime(),
         }),
       )
