@@ -34,6 +34,29 @@ export const address = signal<Address>({
 /** The address of a page, as a link has it: `href('/messages/1')`. */
 export const href = (path: string): string => (path === '/' ? BASE : BASE + path);
 
+/** Asks whether the page may be left, where something would be lost; absent = it may. */
+let guard: (() => Promise<boolean>) | undefined;
+
+/** From now on the page is left only where `mayGo` says so, links and the browser's own steps. @returns how to stop. */
+export function guardPage(mayGo: () => Promise<boolean>): () => void {
+  guard = mayGo;
+  const onUnload = (event: BeforeUnloadEvent): void => event.preventDefault();
+  window.addEventListener('beforeunload', onUnload);
+  return () => {
+    if (guard === mayGo) guard = undefined;
+    window.removeEventListener('beforeunload', onUnload);
+  };
+}
+
+/** Whether the page may be left: at once, unless it is guarded. */
+export const mayLeave = (): Promise<boolean> => guard?.() ?? Promise.resolve(true);
+
+/** Goes there as {@link go} does, unless the page is guarded and the person stays. */
+export function leaveFor(url: string): void {
+  if (guard === undefined) go(url);
+  else void mayLeave().then((may) => may && go(url));
+}
+
 /** Goes to `/console…`, as a link would; `replace` leaves no step to go back to. */
 export function go(url: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', url);
@@ -76,16 +99,31 @@ function decode(part: string): string {
   }
 }
 
-/** Follows links and the browser's own steps from now on. */
-export function startRouter(): void {
+/** Follows links and the browser's own steps from now on. @returns how to stop. */
+export function startRouter(): () => void {
   address.value = read();
-  window.addEventListener('popstate', () => (address.value = read()));
-  document.addEventListener('click', (event) => {
+  let shownUrl = location.href;
+  const forget = address.subscribe(() => void (shownUrl = location.href));
+  const onStep = (): void => {
+    if (guard === undefined) return void (address.value = read());
+    // The browser is there already: back to what is shown, until the person has said so.
+    const wanted = location.href;
+    history.pushState(null, '', shownUrl);
+    leaveFor(wanted);
+  };
+  const onClick = (event: MouseEvent): void => {
     const link = (event.target as Element).closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement) || !isOurs(link) || hasIntent(event)) return;
     event.preventDefault();
-    go(link.pathname + link.search + link.hash);
-  });
+    leaveFor(link.pathname + link.search + link.hash);
+  };
+  window.addEventListener('popstate', onStep);
+  document.addEventListener('click', onClick);
+  return () => {
+    forget();
+    window.removeEventListener('popstate', onStep);
+    document.removeEventListener('click', onClick);
+  };
 }
 
 const isOurs = ({ origin, pathname, target, download }: HTMLAnchorElement): boolean =>

@@ -1,5 +1,5 @@
 /** Everything that pages ask of the server. */
-export { addressOf, api, follow, offline, send, type Problem, type Result } from './client';
+export { addressOf, api, checkServer, follow, offline, send, type Problem, type Result } from './client';
 export { openLive, type Live, type LiveState } from './live';
 export { loadSession, may, session, signedOutBecause, signIn, signOut, watchSession, type Session } from './session';
 export type {
@@ -9,6 +9,8 @@ export type {
   FoundItem,
   IngressRequest,
   LatestRequest,
+  OptionsOf,
+  OperationOf,
   Overview,
   OverviewLedger,
   Schemas,

@@ -19,7 +19,7 @@ export interface Page {
 export const pages: readonly Page[] = [
   { path: '/', title: 'Now', key: 'n', load: () => import('./now/Now') },
   { path: '/find', title: 'Find', key: 'f', load: () => import('./find/Find') },
-  { path: '/messages', title: 'Messages', load: () => import('./messages/Messages') },
+  { path: '/messages', title: 'Messages', key: 'm', load: () => import('./messages/Messages') },
   { path: '/campaigns', title: 'Campaigns', key: 'c', load: () => import('./campaigns/Campaigns') },
   { path: '/campaigns/new', title: 'New campaign', load: () => import('./campaigns/Wizard') },
   { path: '/campaigns/:id', title: 'Campaign', load: () => import('./campaigns/Campaign') },

@@ -34,4 +34,5 @@ export { Sparkline, type SparklineProps } from './show/Sparkline';
 export { ShownOnce } from './show/ShownOnce';
 export { Clock, Time, ZoneNote } from './show/Time';
 export { linkTo } from './why/links';
+export { keyOf, SubjectOf } from './why/Named';
 export { Why, WhyPanel, type WhySubject } from './why/Why';

@@ -93,7 +93,7 @@ export const overview: Overview = {
   webhooks: [
     { id: 'wh_1', url: 'https://eu1.clevertap.example/callback', waiting: 2_806, isMore: false, oldestWaitingAt: at(0), state: 'paused' },
   ],
-  changes: [{ id: '7', at: at(0), action: 'gateway.updated', subject: 'gw_1', keyId: 'k_1' }],
+  changes: [{ id: '7', at: at(0), action: 'gateway.updated', subject: 'gw_1', subjectName: 'Infobip', keyId: 'k_1', keyName: 'Console' }],
   at: at(6),
 }; // prettier-ignore
 

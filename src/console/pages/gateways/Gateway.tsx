@@ -1,12 +1,12 @@
 /** A gateway: does it work, what waits for it, and what the provider has to know. */
-import { Fragment } from 'preact';
 import { api, may } from '../../api';
 import { Badge, Button, duration, PageHead, percent, Shown, Time, useLoad, Why } from '../../parts';
 import { go, href, type PageProps } from '../../router';
 import { remove, switchTo } from './actions';
 import { Callbacks } from './show/Callbacks';
-import { conditionOf, docsOf, sentenceOf, type Gateway, type Provider } from './columns';
+import { conditionOf, sentenceOf, type Gateway } from './columns';
 import { ProviderLogo } from './ProviderLogo';
+import { Settings } from './show/Settings';
 import { TestNow } from './show/TestNow';
 import { Fall, Waiting } from './show/Waiting';
 
@@ -99,47 +99,3 @@ function Health({ gateway: { health } }: { gateway: Gateway }) {
     </section>
   );
 }
-
-function Settings({ gateway, provider }: { gateway: Gateway; provider: Provider | undefined }) {
-  const facts: (readonly [string, string | null])[] = [
-    ['Provider', provider?.label ?? gateway.provider],
-    ['Sender ID', gateway.defaultSender],
-    ['Fallback sender ID', gateway.fallbackSender],
-    ['Sending pattern', gateway.sendingPattern === 'batch' ? 'Batch' : 'Loop'],
-    ['Rate', gateway.ratePerSecond === null ? 'No limit' : `${gateway.ratePerSecond} messages/s`],
-    ['Priority', String(gateway.priority)],
-    ...Object.entries(gateway.credentials).map(
-      ([name, value]) => [titleOf(provider, name), typeof value === 'string' ? value : 'set'] as const,
-    ),
-    ['Base URL', gateway.baseUrl ?? provider?.baseUrl ?? null],
-    ['Description', gateway.description],
-  ];
-  return (
-    <section class="stack" aria-label="Settings">
-      <h2>Settings</h2>
-      <dl class="facts">
-        {facts.map(([title, value]) => (
-          <Fragment key={title}>
-            <dt>{title}</dt>
-            <dd>{value ?? '–'}</dd>
-          </Fragment>
-        ))}
-      </dl>
-      {provider !== undefined && (
-        <p class="row">
-          <a href={docsOf(provider)} target="_blank" rel="noreferrer">
-            How to set up {provider.label}
-          </a>
-          {gateway.signupLink !== null && (
-            <a href={gateway.signupLink} target="_blank" rel="noreferrer">
-              Sign up
-            </a>
-          )}
-        </p>
-      )}
-    </section>
-  );
-}
-
-const titleOf = (provider: Provider | undefined, name: string): string =>
-  provider?.credentials.find((credential) => credential.name === name)?.title ?? name;

@@ -1,7 +1,8 @@
 /** The table of gateways, the one gateway, the way to a new one. */
 import { session } from '../../api';
-import { address, go } from '../../router';
+import { address, go, startRouter } from '../../router';
 import { fakeApi, press, refusal, screenText, show, shown, the, write } from '../../testing';
+import { controls, fieldOf, fieldsOf } from '../../testing/schema-fields';
 import EditGateway from './EditGateway';
 import GatewayPage from './Gateway';
 import Gateways from './Gateways';
@@ -272,7 +273,7 @@ describe('a new one', () => {
     fakeApi(API);
     show(<NewGateway {...page('provider=twilio')} />, '/gateways/new?provider=twilio');
     await shown('Twilio takes one message in each request.');
-    expect(the('select[name=sendingPattern]').textContent).toBe('Loop: one message in each request');
+    expect(the('select[name=sendingPattern]').textContent).toBe('Loop: one at a time');
   });
 
   test('one whose credentials have a structure takes JSON, and offers the words of a choice', async () => {
@@ -311,7 +312,7 @@ describe('a new one', () => {
       ...refusal(400, 'invalid-request').problem,
       errors: [
         { field: 'credentials.apiKey', message: 'must be visible ASCII' },
-        { field: 'callbackAuth', message: 'is odd' },
+        { field: 'elsewhere', message: 'is odd' },
       ],
     };
     fakeApi({ ...API, 'POST /api/v1/gateways': { problem } });
@@ -319,7 +320,7 @@ describe('a new one', () => {
     await shown('Add Infobip');
     await write(/^API key/, '…');
     await press('Add the gateway');
-    await shown('callbackAuth is odd');
+    await shown('elsewhere is odd');
     expect(the('.wrongly', 'must be visible ASCII').id).toContain('error');
   });
 
@@ -346,4 +347,95 @@ test('an edit sends what was changed: the secrets that nobody wrote anew stay, w
   expect(asked.at(-1)?.body).toEqual({ fallbackSender: null, ratePerSecond: null });
   expect(address.value.path).toBe('/gateways/gw_1');
   go('/console');
+});
+
+describe('every setting of the API', () => {
+  // Whose it is was chosen before; which credentials there are says its provider.
+  const settings = (method: string, route: string) =>
+    fieldsOf(method, route, ['credentials']).filter((name) => name !== 'provider');
+  const stands = (fields: readonly string[], there: ReadonlySet<string>) =>
+    fields.filter((field) => !there.has(field) && ![...there].some((name) => name.startsWith(`${field}.`)));
+  /** With each kind of proof, which has fields of its own. */
+  const fieldsThere = async () => {
+    const there = new Set<string>();
+    for (const proof of ['', 'basic', 'bearer']) {
+      await write('Their proof', proof);
+      controls().forEach((control) => there.add(fieldOf(control)));
+    }
+    return there;
+  };
+
+  test('stands in the form of a new gateway, and of one that is there', async () => {
+    fakeApi({ ...API, 'GET /api/v1/gateways/gw_1': gateway() });
+    show(<NewGateway {...page('provider=infobip')} />, '/gateways/new?provider=infobip');
+    await shown('Add the gateway');
+    const forNew = settings('post', '/api/v1/gateways');
+    expect(forNew.length).toBeGreaterThan(25);
+    expect(stands(forNew, await fieldsThere())).toEqual([]);
+    show(<EditGateway {...page()} />, '/gateways/gw_1/edit');
+    await shown('Edit Infobip I');
+    expect(stands(settings('patch', '/api/v1/gateways/{id}'), await fieldsThere())).toEqual([]);
+  });
+
+  test.each([
+    ['basic', { 'User of reports': 'reports', 'Password of reports': 'secret-1' }, { basic: { username: 'reports', password: 'secret-1' } }],
+    ['bearer', { 'Token of reports': 'token-1' }, { bearer: 'token-1' }],
+    ['none', {}, null],
+  ])('reports prove themselves by %s', async (proof, written, callbackAuth) => {
+    const asked = fakeApi({ ...API, 'GET /api/v1/gateways/gw_1': gateway({ callbackAuth: { basic: { username: '••••', password: '••••' } } }), 'PATCH /api/v1/gateways/gw_1': gateway() });
+    show(<EditGateway {...page()} />, '/gateways/gw_1/edit');
+    await shown('Edit Infobip I');
+    await write('Their proof', proof);
+    for (const [label, value] of Object.entries(written)) await write(label, value);
+    await press('Save');
+    await shown('is saved');
+    expect(asked.find(({ route }) => route.startsWith('PATCH'))?.body).toEqual({ callbackAuth });
+  }); // prettier-ignore
+});
+
+describe('a secret that is shown once', () => {
+  const rotated = gateway({ callbackAuth: { basic: { username: 'heliograph', password: 'a-secret-1' } } });
+  const open = async () => {
+    const asked = fakeApi({ ...API, 'GET /api/v1/gateways/gw_1': gateway(), 'POST /api/v1/gateways/gw_1/rotate-callback': rotated }); // prettier-ignore
+    const stop = startRouter();
+    show(<GatewayPage {...page()} />, '/gateways/gw_1');
+    await shown('Make another URL');
+    await press('Make another URL');
+    await write('The present ones are good for hours', '2');
+    await press('Make another callback URL');
+    await shown('a-secret-1');
+    return { asked, stop };
+  };
+  /** Whether the browser would ask before it closes the page. */
+  const asksAtClose = (): boolean => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+
+  test('is not left without a question until it was copied; the old one is good as long as was said', async () => {
+    const { asked, stop } = await open();
+    expect(asked.find(({ route }) => route.endsWith('rotate-callback'))?.body).toEqual({ graceSeconds: 7_200 });
+    expect(asksAtClose()).toBe(true);
+    await press('All gateways');
+    await shown('Leave without having copied it?');
+    await press('Stay and copy it');
+    expect(address.value.path).toBe('/gateways/gw_1');
+    await press('All gateways');
+    await press('Leave it');
+    await shown(() => address.value.path === '/gateways');
+    stop();
+  });
+
+  test('copied, or said to be kept, it is left as any page', async () => {
+    for (const kept of [['Copy Callback username', 'Copy Callback password'], ['I have kept it']]) {
+      const { stop } = await open();
+      Object.defineProperty(navigator, 'clipboard', {
+        value: { writeText: async () => undefined },
+        configurable: true,
+      });
+      for (const button of kept) await press(button);
+      await shown(() => !asksAtClose());
+      await press('All gateways');
+      await shown(() => address.value.path === '/gateways');
+      expect(screenText()).not.toContain('Leave without');
+      stop();
+    }
+  });
 });

@@ -8,7 +8,11 @@ const gateways = {
   items: [{ id: 'gw_1', defaultSender: 'BRANDA', callbackUrl: 'https://sms.example.com/callbacks/token' }],
   nextCursor: null,
 };
-const API = { 'GET /api/v1/gateways': gateways, 'GET /api/v1/requests/latest': { items: [] } };
+const API = {
+  'GET /api/v1/deployment': { version: '0.1.0', publicUrl: 'https://sms.example.com', temporalUiUrl: null },
+  'GET /api/v1/gateways': gateways,
+  'GET /api/v1/requests/latest': { items: [] },
+};
 const copied = (label: string) => the('button', `Copy ${label}`).closest('.copy')!.querySelector('code')!.textContent;
 
 test('the values are those of the deployment: its public address, its sender ID', async () => {

@@ -13,7 +13,8 @@ export default function CleverTap({ query }: PageProps) {
   const [key, setKey] = useState(KEY_PLACE);
   const [isKept, setKept] = useState(false);
   const gateways = useLoad((signal) => api.get('/api/v1/gateways', { signal }), []);
-  const base = baseOf(gateways.data?.items.map(({ callbackUrl }) => callbackUrl));
+  const deployment = useLoad((signal) => api.get('/api/v1/deployment', { signal }), []);
+  const base = deployment.data?.publicUrl ?? location.origin;
   const sender = gateways.data?.items.find(({ defaultSender }) => defaultSender !== null)?.defaultSender ?? 'TXTSMS';
   return (
     <>
@@ -56,12 +57,6 @@ export default function CleverTap({ query }: PageProps) {
       <TestSend key={`test-${setUp.shape}`} shape={setUp.shape} />
     </>
   ); // prettier-ignore
-}
-
-/** The address that providers are given, which is the deployment's public one; else where this page is. */
-function baseOf(callbackUrls: readonly (string | undefined)[] | undefined): string {
-  const known = callbackUrls?.find((url) => url !== undefined);
-  return known?.replace(/\/callbacks\/.*$/, '') ?? location.origin;
 }
 
 function Choice({ chosen }: { chosen: SetUp }) {

@@ -33,7 +33,7 @@ export default function Requests({ query }: PageProps) {
           label="Outcome"
           name="outcome"
           query={query}
-          options={[['', 'Refused, wholly or partly'], ['refused', 'Refused'], ['partly', 'Partly refused'], ['taken', 'Latest taken']]}
+          options={[['', 'All refused ones'], ['refused', 'Refused'], ['partly', 'Partly refused'], ['taken', 'Latest taken']]}
         />
         <Field label="Number" type="tel" inputMode="tel" value={typed.to} onValue={(to) => setTyped({ ...typed, to })} />
         <Field label="Meta" value={typed.meta} onValue={(meta) => setTyped({ ...typed, meta })} />

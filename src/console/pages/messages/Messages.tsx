@@ -105,9 +105,9 @@ function Rows({ items }: { items: readonly Message[] }) {
       columns={[
         { title: 'To', cell: ({ id, to }) => <a href={href(`/messages/${id}`)}>{to}</a> },
         { title: 'State', cell: ({ state }) => <Badge state={state} /> },
-        { title: 'Why', cell: (message) => whyOf(message) || <span class="soft">–</span> },
-        { title: 'Sender ID', cell: ({ sender }) => sender ?? <span class="soft">–</span> },
-        { title: 'Meta', cell: ({ meta }) => meta ?? <span class="soft">–</span> },
+        { title: 'Why', cell: (message) => whyOf(message) || null },
+        { title: 'Sender ID', cell: ({ sender }) => sender ?? null },
+        { title: 'Meta', cell: ({ meta }) => meta ?? null },
         { title: 'Accepted', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
       ]}
     />

@@ -49,8 +49,12 @@ function First() {
     <EmptyState title="Nothing has been sent yet">
       <p>First add a gateway, so that there is a way out. Then show CleverTap the way in.</p>
       <p class="actions">
-        <a href={href('/gateways')}>Add a gateway</a>
-        <a href={href('/clevertap')}>Set up CleverTap</a>
+        <a class="button main" href={href('/gateways')}>
+          Add a gateway
+        </a>
+        <a class="button" href={href('/clevertap')}>
+          Set up CleverTap
+        </a>
       </p>
     </EmptyState>
   );

@@ -6,11 +6,11 @@ import {
   count,
   decimal,
   Icon,
-  keyTitle,
+  keyOf,
   LedgerBar,
   ledgerParts,
-  linkTo,
   plural,
+  SubjectOf,
   Table,
   Time,
   words,
@@ -56,9 +56,11 @@ export function Gateways({ gateways }: { gateways: Overview['gateways'] }) {
         {gateways.map(({ id, name, state, reason, waiting }) => (
           <li key={id}>
             <Badge state={state} />
-            <a href={href(`/gateways/${id}`)}>{name}</a>
-            {waiting > 0 && <span>{plural(waiting, 'message waits', 'messages wait')}</span>}
-            {reason !== null && <span class="soft reason">{reason}</span>}
+            <div>
+              <a href={href(`/gateways/${id}`)}>{name}</a>{' '}
+              {waiting > 0 && <span>{plural(waiting, 'message waits', 'messages wait')}</span>}
+              {reason !== null && <p class="soft">{reason}</p>}
+            </div>
           </li>
         ))}
       </ul>
@@ -76,16 +78,19 @@ export function Webhooks({ webhooks }: { webhooks: Overview['webhooks'] }) {
         {behind.map(({ id, url, waiting, isMore, oldestWaitingAt, state }) => (
           <li key={id}>
             <Badge state={state} />
-            <a href={href(`/webhooks/${id}`)}>{url.replace(/^https?:\/\//, '')}</a>
-            <span>
-              {isMore ? 'more than ' : ''}
-              {count(waiting)} waiting
-            </span>
-            {oldestWaitingAt !== null && (
-              <span class="soft reason">
-                The oldest since <Time at={oldestWaitingAt} />
+            <div>
+              <a href={href(`/webhooks/${id}`)}>{url.replace(/^https?:\/\//, '')}</a>{' '}
+              <span>
+                {isMore ? 'more than ' : ''}
+                {count(waiting)} waiting
               </span>
-            )}
+              {oldestWaitingAt !== null && (
+                <p class="soft">
+                  {Date.parse(oldestWaitingAt) > Date.now() ? 'The next try ' : 'The oldest since '}
+                  <Time at={oldestWaitingAt} />
+                </p>
+              )}
+            </div>
           </li>
         ))}
       </ul>
@@ -134,19 +139,11 @@ export function Changes({ changes }: { changes: Overview['changes'] }) {
         keyOf={({ id }) => id}
         columns={[
           { title: 'When', cell: ({ at }) => <Time at={at} /> },
-          { title: 'What', cell: ({ action }) => words(action) },
+          { title: 'What', cell: ({ action }) => words(action).replace(/^Api/, 'API') },
           { title: 'Of what', cell: (change) => <SubjectOf {...change} /> },
-          {
-            title: 'By key',
-            cell: ({ keyId }) => (keyId === null ? <span class="soft">Heliograph</span> : keyTitle(keyId)),
-          },
+          { title: 'By key', cell: keyOf },
         ]}
       />
     </section>
   );
-}
-
-function SubjectOf({ action, subject }: { action: string; subject: string }) {
-  const link = linkTo({ kind: action.split('.')[0]!, id: subject });
-  return link === null ? <code>{subject}</code> : <a href={link}>{subject}</a>;
 }

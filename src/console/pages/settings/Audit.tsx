@@ -2,10 +2,11 @@
 import { api, type Schemas } from '../../api';
 import {
   EmptyState,
-  keyTitle,
+  keyOf,
   PageHead,
   Pager,
   Shown,
+  SubjectOf,
   Table,
   Time,
   useLoad,
@@ -25,8 +26,6 @@ export default function Audit({ query }: PageProps) {
     cursor: query.get('cursor') ?? undefined,
   };
   const entries = useLoad((signal) => api.get('/api/v1/audit', { query: filter, signal }), Object.values(filter));
-  const keys = useLoad((signal) => api.get('/api/v1/api-keys', { signal }), []);
-  const names = new Map(keys.data?.items.map(({ id, name }) => [id, name]));
   const isFiltered = filter.action !== undefined || filter.subject !== undefined;
   return (
     <>
@@ -49,7 +48,7 @@ export default function Audit({ query }: PageProps) {
             <EmptyState title={isFiltered ? 'No change is like this' : 'Nothing was changed yet'} />
           ) : (
             <>
-              <Table caption="Changes" rows={items} keyOf={({ id }) => id} columns={columns(names)} />
+              <Table caption="Changes" rows={items} keyOf={({ id }) => id} columns={columns} />
               <Pager next={nextCursor} />
             </>
           )
@@ -68,37 +67,45 @@ function saying(items: readonly Entry[], isFiltered: boolean): string {
   return `The latest change: ${nameOf(newest.action)}.`;
 }
 
-function who({ keyId }: Entry, names: ReadonlyMap<string, string>): string {
-  if (keyId === null) return '–';
-  return names.get(keyId) ?? keyTitle(keyId);
-}
+/** Its name stands beside it already; what proves which number it was is for programs. */
+const LEFT_OUT = ['name', 'hash', 'numberHash'];
 
 function shownValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(shownValue).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object' || value === null) return String(value ?? 'none');
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} = ${shownValue(inner)}`)
+    .join(', ');
 }
 
-const columns = (names: ReadonlyMap<string, string>): Column<Entry>[] => [
+const saidOf = ({ detail, subjectName }: Entry): string =>
+  Object.entries(detail ?? {})
+    .filter(([name, value]) => !LEFT_OUT.includes(name) || (name === 'name' && value !== subjectName))
+    .map(([name, value]) => `${name}: ${shownValue(value)}`)
+    .join(' · ');
+
+const columns: Column<Entry>[] = [
   { title: 'When', cell: ({ at }) => <Time at={at} /> },
   { title: 'What', cell: ({ action }) => <a href={withQuery({ action })}>{nameOf(action)}</a> },
   {
     title: 'Of',
-    cell: ({ subject }) => (
-      <a href={withQuery({ subject })}>
-        <code>{subject}</code>
-      </a>
+    cell: (entry) => (
+      <>
+        <SubjectOf {...entry} />{' '}
+        <a
+          class="small"
+          href={withQuery({ subject: entry.subject })}
+          aria-label={`All changes of ${entry.subjectName ?? entry.subject}`}
+        >
+          all
+        </a>
+      </>
     ),
   },
-  { title: 'By', cell: (entry) => who(entry, names) },
+  { title: 'By', cell: keyOf },
   {
     title: 'Details',
-    cell: ({ detail }) =>
-      detail === undefined || Object.keys(detail).length === 0 ? null : (
-        <span class="small details">
-          {Object.entries(detail)
-            .map(([name, value]) => `${name}: ${shownValue(value)}`)
-            .join(' · ')}
-        </span>
-      ),
+    cell: (entry) => (saidOf(entry) === '' ? null : <span class="small details">{saidOf(entry)}</span>),
   },
 ];

@@ -31,7 +31,7 @@ export default function Doctor() {
                     <p>{sentence}</p>
                     {remedy !== null && (
                       <p>
-                        <span class="soft">What to do:</span> {remedy}
+                        <span class="soft">What to do:</span> <Remedy text={remedy} />
                       </p>
                     )}
                   </div>
@@ -57,3 +57,8 @@ function saying(checks: readonly Finding[]): string {
   if (odd.length > 0) return `Everything works; to look at: ${odd.join(', ')}.`;
   return `All is well: ${plural(checks.length, 'check')} found nothing wrong.`;
 }
+
+/** Commands stand between backticks, for terminals. */
+const Remedy = ({ text }: { text: string }) => (
+  <>{text.split('`').map((part, i) => (i % 2 === 0 ? part : <code key={i}>{part}</code>))}</>
+);

@@ -1,6 +1,7 @@
 /** Settings: account, keys, suppressions, erasure, audit, doctor; each with data, empty or with an error. */
 import { session } from '../../api';
 import { fakeApi, press, refusal, screenText, show, shown, the, write } from '../../testing';
+import { change, controls, fieldOf, fieldsOf } from '../../testing/schema-fields';
 import AccountPage from './Account';
 import Audit from './Audit';
 import Doctor from './Doctor';
@@ -18,12 +19,12 @@ describe('account', () => {
     callbackHosts: ['*.wzrkt.com'], retentionDays: 180, unsupportedOptions: 'refuse', clickTracking: 'off', windows: [],
     promotionalOutsideWindow: 'hold', promotionalServices: [], indiaStrict: true, floors: { indiaStrict: true },
     optOut: { scope: 'account', classes: 'all', words: [], optInWords: [] }, duplicateWindowMinutes: 1_440, smartEncoding: false,
-    createdAt: AT,
+    safety: {}, maxAgeSeconds: {}, encryption: null, createdAt: AT,
   }; // prettier-ignore
-  const message = { id: 'm1', workflowUrl: 'http://127.0.0.1:8233/namespaces/default/workflows/send%2Fs1' };
+  const temporalUiUrl = 'http://127.0.0.1:8233/namespaces/default/workflows';
   const api = (more: object = {}) => ({
     'GET /api/v1/accounts/acc_1': account,
-    'GET /api/v1/messages': list([message]),
+    'GET /api/v1/deployment': { version: '0.1.0', publicUrl: 'https://sms.example.com', temporalUiUrl },
     'GET /console/session': session.value,
     ...more,
   });
@@ -37,7 +38,54 @@ describe('account', () => {
     await press('Save the account');
     await shown('The account is saved.');
     expect(asked.find(({ route }) => route.startsWith('PATCH'))?.body).toEqual({ timezone: 'Asia/Dubai' });
-    expect(the('a', 'Temporal UI').getAttribute('href')).toBe('http://127.0.0.1:8233/namespaces/default/workflows');
+    expect(the('a', 'Temporal UI').getAttribute('href')).toBe(temporalUiUrl);
+    expect(screenText()).toContain('https://sms.example.com');
+  });
+
+  describe('every setting of the API', () => {
+    const window = { country: 'IN', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' };
+    const full = {
+      ...account,
+      windows: [window],
+      safety: { frequencyCap: { count: 3, hours: 24 } },
+      floors: { windows: [window] },
+      encryption: { keys: [{ version: 'v1' }], encoding: 'base64' },
+    };
+    const open = async () => {
+      session.value = { ...session.value!, scopes: ['admin'] };
+      const asked = fakeApi(api({ 'GET /api/v1/accounts/acc_1': full, 'PATCH /api/v1/accounts/acc_1': full }));
+      show(<AccountPage />, '/settings');
+      await shown('Save the account');
+      return () => asked.filter(({ route }) => route.startsWith('PATCH')).map(({ body }) => body);
+    };
+    const fields = fieldsOf('patch', '/api/v1/accounts/{id}');
+
+    test('stands in the form; an admin’s floors too', async () => {
+      await open();
+      const there = new Set(controls().map(fieldOf));
+      expect(fields.filter((field) => !there.has(field))).toEqual([]);
+      expect(fields.length).toBeGreaterThan(35);
+    });
+
+    test.each(fields)('%s is sent when it is changed, and nothing else is', async (field) => {
+      const sent = await open();
+      await change(controls().find((control) => fieldOf(control) === field)!);
+      await press('Save the account');
+      await shown('The account is saved.');
+      const [body] = sent() as Record<string, unknown>[];
+      const [member] = field.split(/[.[]/);
+      expect(Object.keys(body!)).toEqual([member]);
+    });
+
+    test('a line less and a line more', async () => {
+      const sent = await open();
+      await press('Remove line 1');
+      await press('Add a window');
+      await change(controls().find((control) => fieldOf(control) === 'windows[].country')!);
+      await press('Save the account');
+      await shown('The account is saved.');
+      expect(sent()).toEqual([{ windows: [{ country: 'X', start: '10:00', end: '21:00', timezone: 'Asia/Kolkata' }] }]);
+    });
   });
 
   test('an error, and the way out', async () => {

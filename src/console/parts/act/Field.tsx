@@ -72,6 +72,7 @@ export function Field({ label, help, error, value, onValue, ...rest }: FieldProp
       {(ids) => (
         <input
           type="text"
+          dir="auto"
           autocomplete="off"
           {...(rest as object)}
           {...ids}
@@ -96,6 +97,7 @@ export function TextArea({ label, help, error, value, onValue, ...rest }: TextAr
       {(ids) => (
         <textarea
           rows={4}
+          dir="auto"
           {...(rest as object)}
           {...ids}
           value={value}
@@ -134,7 +136,9 @@ export function Checkbox({
   checked,
   onChecked,
   disabled,
+  name,
 }: {
+  name?: string;
   label: string;
   help?: ComponentChildren;
   checked: boolean;
@@ -144,7 +148,7 @@ export function Checkbox({
   const id = useId();
   return (
     <div class="field check">
-      <input id={id} type="checkbox" checked={checked} disabled={disabled} aria-describedby={help === undefined ? undefined : `${id}-help`} onChange={(event) => onChecked(event.currentTarget.checked)} />
+      <input id={id} type="checkbox" name={name} checked={checked} disabled={disabled} aria-describedby={help === undefined ? undefined : `${id}-help`} onChange={(event) => onChecked(event.currentTarget.checked)} />
       <label for={id}>{label}</label>
       {help !== undefined && <p class="help" id={`${id}-help`}>{help}</p>}
     </div>

@@ -38,13 +38,23 @@ export function Table<Row>({ caption, captionShown = false, columns, rows, keyOf
             <tr key={keyOf(row)}>
               {columns.map(({ title, cell, number, titleUnseen }) => (
                 <td key={title} class={number === true ? 'number' : ''} data-label={titleUnseen === true ? '' : title}>
-                  {cell(row)}
+                  <Cell of={cell(row)} />
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+/** One thing beside its label, whatever it is made of; what is nothing leaves its cell empty, so that a card leaves it out. */
+function Cell({ of }: { of: ComponentChildren }) {
+  if (of === null || of === undefined || of === '' || of === false) return null;
+  return (
+    <div class="cell" dir="auto">
+      {of}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { session, signOut } from '../../api';
-import { address, href } from '../../router';
+import { address, href, mayLeave } from '../../router';
 import { Questions } from '../act/Dialog';
 import { Toasts, toastProblem } from '../act/Toast';
 import { OfflineBar } from '../list/states';
@@ -66,6 +66,7 @@ export function Layout({ nav, children }: { nav: readonly NavEntry[]; children: 
 function Who() {
   const who = session.value;
   const leave = async (): Promise<void> => {
+    if (!(await mayLeave())) return;
     const result = await signOut();
     if (!result.ok) toastProblem(result.problem);
   };

@@ -1,6 +1,6 @@
 /** Keys: `/` to Find, `g` and a letter to a page, `?` for what there is. */
 import { signal } from '@preact/signals';
-import { go, href } from '../../router';
+import { href, leaveFor } from '../../router';
 import { Dialog } from '../act/Dialog';
 
 /** A page that can be gone to by its letter. */
@@ -22,7 +22,7 @@ export function startKeys(pages: readonly KeyedPage[]): () => void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const page = Date.now() < armedUntilMs ? pages.find(({ key }) => key === event.key) : undefined;
     armedUntilMs = 0;
-    if (page !== undefined) go(href(page.path));
+    if (page !== undefined) leaveFor(href(page.path));
     else if (event.key === 'g') armedUntilMs = Date.now() + CHORD_MS;
     else if (event.key === '?') helpShown.value = !helpShown.value;
     else if (event.key === '/') focusFind();
@@ -44,7 +44,7 @@ function isTyping(target: EventTarget | null): boolean {
 function focusFind(): void {
   const box = document.querySelector<HTMLInputElement>('input[type=search]');
   if (box !== null) box.focus();
-  else go(href('/find'));
+  else leaveFor(href('/find'));
 }
 
 /** The list of keys; shown by `?`. */

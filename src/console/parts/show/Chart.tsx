@@ -128,7 +128,7 @@ function optionsOf(
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
       { ...axis, values: (_plot, seconds) => seconds.map((at) => moment(at * 1_000)), space: 80 },
-      { ...axis, values: (_plot, numbers) => numbers.map(format), size: 56 },
+      { ...axis, values: (_plot, numbers) => numbers.map(format), size: 80 },
     ],
     series: [
       { label: 'Time', value: (_plot, at) => (at === null ? '–' : moment(at * 1_000)) },

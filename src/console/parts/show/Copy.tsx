@@ -4,7 +4,18 @@ import { useState } from 'preact/hooks';
 const SAID_MS = 2_000;
 
 /** @param label what it is, for those who don't see it: `Provider id`. */
-export function Copy({ value, label, wide = false }: { value: string; label: string; wide?: boolean }) {
+export function Copy({
+  value,
+  label,
+  wide = false,
+  onCopied,
+}: {
+  value: string;
+  label: string;
+  wide?: boolean;
+  /** It is on the clipboard. */
+  onCopied?: () => void;
+}) {
   const [said, setSaid] = useState<'copied' | 'failed' | null>(null);
   const copy = async (): Promise<void> => {
     // Without HTTPS a browser has no clipboard for pages; the text can be marked and copied by hand.
@@ -13,6 +24,7 @@ export function Copy({ value, label, wide = false }: { value: string; label: str
       () => false,
     );
     setSaid(done ? 'copied' : 'failed');
+    if (done) onCopied?.();
     setTimeout(() => setSaid(null), SAID_MS);
   };
   return (

@@ -1,6 +1,8 @@
 /** A secret that the server shows once: it stands until the person says that it is kept. */
 import { Fragment } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { guardPage } from '../../router';
+import { ask } from '../act/Dialog';
 import { Copy } from './Copy';
 
 export interface ShownOnceProps {
@@ -13,9 +15,20 @@ export interface ShownOnceProps {
   onKept(): void;
 }
 
+const leaving = (title: string) => ({
+  title: 'Leave without having copied it?',
+  text: `${title} is shown this once. Once you leave this page nobody can show it again.`,
+  action: 'Leave it',
+  keep: 'Stay and copy it',
+  danger: true,
+});
+
 export function ShownOnce({ title, text, values, onKept }: ShownOnceProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const [copied, setCopied] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => heading.current?.focus(), []);
+  const isKept = values.every(([label]) => copied.has(label));
+  useEffect(() => (isKept ? undefined : guardPage(() => ask(leaving(title)))), [isKept, title]);
   return (
     <section class="panel once" aria-label={title}>
       <h2 ref={heading} tabIndex={-1}>
@@ -29,7 +42,12 @@ export function ShownOnce({ title, text, values, onKept }: ShownOnceProps) {
           <Fragment key={label}>
             <dt>{label}</dt>
             <dd>
-              <Copy value={value} label={label} wide />
+              <Copy
+                value={value}
+                label={label}
+                wide
+                onCopied={() => setCopied((before) => new Set(before).add(label))}
+              />
             </dd>
           </Fragment>
         ))}

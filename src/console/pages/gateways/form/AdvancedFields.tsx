@@ -32,11 +32,6 @@ export function AdvancedFields({ of, provider }: { of: FormState<string>; provid
         />
         <Field label="Currency" help="Three letters, such as INR." maxLength={3} {...of.field('currency')} />
         <Field label="Sign-up link" type="url" help="Where to get such an account." {...of.field('signupLink')} />
-        <Field
-          label="Callbacks only from"
-          help="Addresses and ranges, parted by commas; empty = any."
-          {...of.field('callbackAllow')}
-        />
         <Select
           label="Ids in reports"
           help="Where the provider writes them to another base than in its answers."
@@ -48,6 +43,7 @@ export function AdvancedFields({ of, provider }: { of: FormState<string>; provid
           {...of.field('providerIdBase')}
         />
         <Checkbox
+          name="smartEncoding"
           label="Smart encoding"
           help="Curly quotes and dashes leave as plain ones, where that makes a text shorter."
           checked={of.values['smartEncoding'] === 'true'}

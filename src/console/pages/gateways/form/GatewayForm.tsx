@@ -5,10 +5,11 @@ import { AdvancedFields } from './AdvancedFields';
 import type { Gateway, Provider } from '../columns';
 import { inForm, kindOf } from './draft';
 import { LogoField } from './LogoField';
+import { ReportFields } from './ReportFields';
 
 const PATTERNS: Record<string, string> = {
-  batch: 'Batch: many messages in one request',
-  loop: 'Loop: one message in each request',
+  batch: 'Batch: many at once',
+  loop: 'Loop: one at a time',
 };
 
 export interface GatewayFormProps {
@@ -67,6 +68,7 @@ export function GatewayForm({ of, provider, gateway, onSubmit, onCancel }: Gatew
         </div>
         <LogoField value={of.values['logo']!} provider={provider.name} onValue={(logo) => of.set({ logo })} />
         <TextArea label="Description (optional)" rows={2} {...of.field('description')} />
+        <ReportFields of={of} isNew={gateway === undefined} />
         <AdvancedFields of={of} provider={provider} />
       </Form>
     </div>

@@ -36,6 +36,7 @@ export function LogoField({ value, provider, onValue }: LogoFieldProps) {
         <input
           id={id}
           type="file"
+          name="logo"
           accept={TYPES.join(',')}
           aria-describedby={`${id}-help`}
           onChange={(event) => choose(event.currentTarget.files?.[0])}

@@ -46,6 +46,10 @@ export function draftOf(provider: Provider, gateway?: Gateway): Values {
     smartEncoding: gateway?.smartEncoding === true ? 'true' : '',
     callbackAllow: gateway?.callbackAllow.join(', ') ?? '',
     providerIdBase: gateway?.providerIdBase ?? '',
+    callbackAuth: '',
+    'callbackAuth.basic.username': '',
+    'callbackAuth.basic.password': '',
+    'callbackAuth.bearer': '',
   };
   for (const name of TEXTS) values[name] = gateway?.[name] ?? '';
   for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) values[name] = String(gateway?.[name] ?? '');
@@ -57,6 +61,21 @@ export function draftOf(provider: Provider, gateway?: Gateway): Values {
     else values[inForm(name)] = typeof stored === 'string' ? stored : JSON.stringify(stored, null, 2);
   }
   return values;
+}
+
+/** How reports shall prove themselves; undefined = as it is, or as Heliograph makes it. */
+function proofIn(values: Values): object | null | undefined {
+  const [username, password] = [values['callbackAuth.basic.username'], values['callbackAuth.basic.password']];
+  switch (values['callbackAuth']) {
+    case 'basic':
+      return { basic: { username, password } };
+    case 'bearer':
+      return { bearer: values['callbackAuth.bearer'] };
+    case 'none':
+      return null;
+    default:
+      return undefined;
+  }
 }
 
 export type Body = Record<string, unknown>;
@@ -84,6 +103,9 @@ export function bodyOf(values: Values, provider: Provider, gateway?: Gateway): B
   if (!isNew || values['smartEncoding'] === 'true') body['smartEncoding'] = values['smartEncoding'] === 'true';
   const allow = values['callbackAllow']!.split(/[\s,]+/).filter(Boolean);
   if (!isNew || allow.length > 0) body['callbackAllow'] = allow;
+
+  const proof = proofIn(values);
+  if (proof !== undefined) body['callbackAuth'] = proof;
 
   const isWritten = provider.credentials.some(({ name, secret }) => secret && values[inForm(name)] !== '');
   if (!isNew && !isWritten) return { ok: true, body: changed(body, gateway) };

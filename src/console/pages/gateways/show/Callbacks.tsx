@@ -1,24 +1,19 @@
 /** Where the provider is to report: the URL to copy, whether reports prove anything, another one. */
 import { useState } from 'preact/hooks';
-import { api, may } from '../../../api';
-import { ask, Badge, Button, Copy, ShownOnce, Time, toast, toastProblem } from '../../../parts';
+import { may } from '../../../api';
+import { Badge, Button, Copy, ShownOnce, Time, toast } from '../../../parts';
 import type { Gateway } from '../columns';
 import { onceOf } from '../once';
+import { Rotate } from './Rotate';
 
 export function Callbacks({ gateway, onChanged }: { gateway: Gateway; onChanged(changed: Gateway): void }) {
   const [rotated, setRotated] = useState<Gateway>();
-  const rotate = async (): Promise<void> => {
-    const wanted = await ask({
-      title: 'Make another callback URL?',
-      text: 'The present one, and its secret, are good for another 24 hours: enter the new ones at the provider within that time, or reports are lost.',
-      action: 'Make another callback URL',
-    });
-    if (!wanted) return;
-    const result = await api.post('/api/v1/gateways/{id}/rotate-callback', { params: { id: gateway.id }, body: {} });
-    if (!result.ok) return toastProblem(result.problem);
+  const [asking, setAsking] = useState(false);
+  const onRotated = (gatewayNow: Gateway): void => {
+    setAsking(false);
     toast('The new callback URL is good from now on.');
-    if (onceOf(result.data).length > 0) setRotated(result.data);
-    onChanged(result.data);
+    if (onceOf(gatewayNow).length > 0) setRotated(gatewayNow);
+    onChanged(gatewayNow);
   };
   const { callbackUrl, callbackAuthenticated, previousCallbackUntil } = gateway;
   return (
@@ -57,9 +52,10 @@ export function Callbacks({ gateway, onChanged }: { gateway: Gateway; onChanged(
       )}
       {may('manage') && (
         <p class="actions">
-          <Button onClick={rotate}>Make another URL</Button>
+          <Button onClick={() => setAsking(true)}>Make another URL</Button>
         </p>
       )}
+      {asking && <Rotate gateway={gateway} onRotated={onRotated} onClose={() => setAsking(false)} />}
     </section>
   );
 }

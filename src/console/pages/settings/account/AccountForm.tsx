@@ -1,15 +1,11 @@
 /** The form of an account. */
-import type { Schemas } from '../../api';
-import { Checkbox, Field, Form, Select, type FormState } from '../../parts';
-
-export type AccountField =
-  | 'name' | 'timezone' | 'defaultCountry' | 'defaultService' | 'callbackHosts' | 'retentionDays'
-  | 'duplicateWindowMinutes' | 'unsupportedOptions' | 'clickTracking' | 'promotionalOutsideWindow'
-  | 'requireApprovedSenders' | 'indiaStrict' | 'smartEncoding' | 'optOutScope' | 'optOutClasses' | 'optOutWords'; // prettier-ignore
+import { Checkbox, Field, Form, Select, type FormState } from '../../../parts';
+import { Encryption, Floors, Limits, Windows } from './Limits';
+import type { Account } from './values';
 
 export interface AccountFormProps {
-  of: FormState<AccountField>;
-  account: Schemas['Account'];
+  of: FormState<string>;
+  account: Account;
   onSubmit(): void;
   mayChange: boolean;
 }
@@ -28,6 +24,7 @@ export function AccountForm({ of, account, onSubmit, mayChange }: AccountFormPro
           <Field label="Service" help="Of records that name none: T, P or S." {...of.field('defaultService')} />
         </div>
         <Sending of={of} />
+        <Windows of={of} />
         <OptOut of={of} />
         <fieldset class="stack">
           <legend>Records</legend>
@@ -42,14 +39,15 @@ export function AccountForm({ of, account, onSubmit, mayChange }: AccountFormPro
             />
           </div>
         </fieldset>
+        <details>
+          <summary>Ages, limits, encryption</summary>
+          <div class="stack">
+            <Limits of={of} />
+            <Encryption of={of} />
+            <Floors of={of} />
+          </div>
+        </details>
       </Form>
-      <p class="soft small">
-        Windows, ages, limits of campaigns and encryption are set by the API:{' '}
-        <a href="/docs/accounts" target="_blank" rel="noreferrer">
-          accounts
-        </a>
-        .
-      </p>
     </div>
   ); // prettier-ignore
 }
@@ -59,6 +57,7 @@ type Fields = Pick<AccountFormProps, 'of'>;
 function Sending({ of }: Fields) {
   const flag = (name: 'requireApprovedSenders' | 'indiaStrict' | 'smartEncoding', label: string, help: string) => (
     <Checkbox
+      name={name}
       label={label}
       help={help}
       checked={of.values[name] === 'true'}
@@ -72,11 +71,6 @@ function Sending({ of }: Fields) {
       {flag('indiaStrict', 'Strict about India', 'Messages to India need what is registered on the DLT; others are refused.')}
       {flag('smartEncoding', 'Smart encoding', 'Curly quotes and dashes leave as plain ones, where that makes a text shorter.')}
       <div class="fields">
-        <Select
-          label="Promotional, outside its window"
-          options={[['hold', 'Waits for the window'], ['refuse', 'Is refused'], ['send', 'Is sent']]}
-          {...of.field('promotionalOutsideWindow')}
-        />
         <Select
           label="What no gateway can carry"
           help="Flash, ports, DLT ids."
@@ -96,14 +90,15 @@ function OptOut({ of }: Fields) {
         <Select
           label="STOP holds for"
           options={[['account', 'This account'], ['deployment', 'All accounts here']]}
-          {...of.field('optOutScope', 'optOut.scope')}
+          {...of.field('optOut.scope')}
         />
         <Select
           label="STOP stops"
           options={[['all', 'Everything'], ['promotional', 'Promotional messages']]}
-          {...of.field('optOutClasses', 'optOut.classes')}
+          {...of.field('optOut.classes')}
         />
-        <Field label="Further words" help="Beside STOP and its like, parted by commas." {...of.field('optOutWords', 'optOut.words')} />
+        <Field label="Further words" help="Beside STOP and its like, parted by commas." {...of.field('optOut.words')} />
+        <Field label="Words that begin again" help="Beside START and its like, parted by commas." {...of.field('optOut.optInWords')} />
       </div>
     </fieldset>
   ); // prettier-ignore
