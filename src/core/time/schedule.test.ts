@@ -5,8 +5,7 @@ import { parseSendTime } from './schedule';
 const NOW = new Date('2026-07-01T00:00:00Z');
 const IST = 'Asia/Kolkata';
 const NEW_YORK = 'America/New_York';
-const UNREADABLE =
-  /^is unreadable: write yyyy-mm-dd hh:mm\[:ss\] .* ISO 8601 .* epoch seconds or milliseconds$/;
+const UNREADABLE = /^is unreadable: write yyyy-mm-dd hh:mm\[:ss\] .* ISO 8601 .* epoch seconds or milliseconds$/;
 
 describe('parseSendTime', () => {
   it.each([
