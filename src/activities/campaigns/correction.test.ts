@@ -6,6 +6,7 @@ import { moveCampaign, readCampaign, type CampaignRow } from '../../store/campai
 import { correctCampaign } from '../../store/campaigns/corrections';
 import { insertCampaign, type CampaignDraft } from '../../store/campaigns/drafts';
 import { NIL_UUID } from '../../core/messages/ids';
+import { finishPreparation } from '../../store/campaigns/preparation';
 import { listWakeDue } from '../../store/messages/slices';
 import { endWaiting } from '../../store/messages/take-over';
 import { commandCampaign } from './command';
@@ -144,6 +145,15 @@ test('a block of the text before, which was under way, is not stored', async () 
   expect(await correct(id)).not.toBeNull();
   expect(await storeBlock(store, await read(id), [campaignSlice(0, 10)], { commands })).toBe(false);
   expect(await standing(id)).toMatchObject({ total: 0, numbers: 0 });
+});
+
+test('a run that has come to the end of the text before does not end what began meanwhile', async () => {
+  const id = await make({}, peopleOf(2));
+  const asRead = await read(id);
+  await correct(id);
+  const ready = () => ({ state: 'scheduled' as const, reason: null });
+  expect(await finishPreparation(store.db, asRead, ready)).toMatchObject({ state: 'preparing' });
+  expect(await finishPreparation(store.db, await read(id), ready)).toMatchObject({ state: 'scheduled' });
 });
 
 test('corrected again and again while it is prepared: all get the last text, once', async () => {
