@@ -17,6 +17,7 @@ import {
   type TestStore,
 } from '../../test/support/rows';
 import { createInbox, type Inbox, type InboxAnswer } from './inbox';
+import { LOGINS as VENDORS } from '../../test/support/logins';
 
 let store: TestStore;
 let inbox: Inbox;
@@ -44,14 +45,10 @@ const ADDRESS = '203.0.113.7';
 const BEARER = { authorization: 'Bearer s3cret' };
 
 /** A login of each vendor whose callbacks can be proven by a header. */
+const { twilio: _signed, ...PROVEN } = VENDORS;
 const LOGINS: Record<string, Record<string, unknown>> = {
-  clickatell: { apiKey: 'k' },
-  'clickatell-legacy': { username: 'u', password: 'p', apiId: '7' },
+  ...PROVEN,
   http: { path: '/', format: 'form', fields: { to: '{to}' } },
-  infobip: { apiKey: 'k' },
-  mobtexting: { token: 'k' },
-  pingbix: { apiKey: 'k' },
-  'times-mobile': { username: 'u', password: 'p' },
 };
 
 const gatewayOf = (provider: string, over: Partial<GatewayDraft> = {}): Promise<GatewayRow> =>

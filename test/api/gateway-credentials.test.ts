@@ -6,6 +6,7 @@ import { createSealer, SEALED } from '../../src/store/seal';
 import { auditOf, bearerOf, problemsOf } from '../support/api';
 import { startStack, type TestStack } from '../support/stack';
 import { makeTenant, type Tenant } from '../support/tenants';
+import { LOGINS as VENDORS } from '../support/logins';
 
 let stack: TestStack;
 let a: Tenant;
@@ -25,16 +26,7 @@ const HTTP = {
   fields: { to: '{to}', text: '{text}' },
 };
 /** A login of every provider; each has a base URL. */
-const LOGINS: Record<string, Record<string, unknown>> = {
-  clickatell: { apiKey: 'clickatell-secret' },
-  'clickatell-legacy': { username: 'user', password: 'legacy-secret', apiId: '7' },
-  http: HTTP,
-  infobip: { apiKey: 'infobip-secret' },
-  mobtexting: { token: 'mobtexting-secret' },
-  pingbix: { userId: 'user', password: 'pingbix-secret' },
-  'times-mobile': { username: 'user', password: 'times-secret' },
-  twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: 'twilio-secret' },
-};
+const LOGINS: Record<string, Record<string, unknown>> = { ...VENDORS, http: HTTP };
 const HOME = 'https://vendor.example.com/prefix';
 let serial = 0;
 

@@ -2,6 +2,7 @@
 import { proofOf, type MadeGateway } from '../support/callbacks';
 import { startStack, type TestStack } from '../support/stack';
 import { makeTenant, type Tenant } from '../support/tenants';
+import { LOGINS } from '../support/logins';
 
 let stack: TestStack;
 let a: Tenant;
@@ -13,22 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const LOGINS: Record<string, object> = {
-  infobip: { apiKey: 'k' },
-  twilio: { accountSid: 'AC1', authToken: 't' },
-  clickatell: { apiKey: 'k' },
-  'clickatell-legacy': { username: 'u', password: 'p', apiId: '7' },
-  'times-mobile': { username: 'u', password: 'p' },
-  mobtexting: { token: 't' },
-  pingbix: { apiKey: 'k' },
-};
-
 let serial = 0;
 const make = (tenant: Tenant, provider: string, over: object = {}) =>
   tenant.call('POST', '/api/v1/gateways', {
     provider,
     name: `gateway ${++serial}`,
-    credentials: LOGINS[provider],
+    credentials: LOGINS[provider as keyof typeof LOGINS],
     sendingPattern: 'loop',
     ...over,
   });

@@ -5,6 +5,7 @@ import { auditOf, problemsOf } from '../support/api';
 import { proofOf, type MadeGateway } from '../support/callbacks';
 import { startStack, type TestStack } from '../support/stack';
 import { makeTenant, type Tenant } from '../support/tenants';
+import { LOGINS as VENDORS } from '../support/logins';
 
 let stack: TestStack;
 let a: Tenant;
@@ -16,19 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const TWILIO_TOKEN = 'twilio-token';
+const TWILIO_TOKEN = VENDORS.twilio.authToken;
 const LOGINS: Record<string, object> = {
-  clickatell: { apiKey: 'k' },
-  'clickatell-legacy': { username: 'u', password: 'p', apiId: '7' },
+  ...VENDORS,
   http: {
     path: '/send', format: 'json', fields: { to: '{to}' },
     receipts: { in: 'json', providerId: 'id', status: 'status', statuses: { ok: 'delivered' } },
   },
-  infobip: { apiKey: 'k' },
-  mobtexting: { token: 't' },
-  pingbix: { userId: 'u', password: 'p' },
-  'times-mobile': { username: 'u', password: 'p' },
-  twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: TWILIO_TOKEN },
 }; // prettier-ignore
 /** What each is made with where nothing is said (CONTRACTS: which vendor can be told what). */
 const MADE: Record<string, 'basic' | 'bearer' | 'signature' | 'nothing'> = {
