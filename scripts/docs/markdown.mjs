@@ -1,5 +1,6 @@
 /** Markdown as the pages of `/docs` show it: headings with ids, tables that a phone can show, links that lead to pages. */
 import MarkdownIt from 'markdown-it';
+import { drawDiagram } from './diagram.mjs';
 
 /** Words of a heading as the fragment that GitHub gives them. */
 export const slugOf = (heading) =>
@@ -117,6 +118,7 @@ function labelCells(tokens, md) {
 
 /** What a reader copies is marked as such; the script puts a button there. */
 function fenced({ info, content }, md) {
+  if (info.trim() === 'mermaid') return drawDiagram(content);
   const copied = ['sh', 'json', 'ini', 'sql', 'ts'].includes(info.trim()) ? ' data-copy' : '';
   return `<pre tabindex="0"${copied}><code>${md.utils.escapeHtml(content.trimEnd())}</code></pre>\n`;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ERRORS } from '../../src/errors';
 import { operations } from '../../src/api/operations';
-import { filesBelow } from '../support/markdown';
+import { codeBlocks, filesBelow, readDocument } from '../support/markdown';
 import { joinStack, type SharedStack } from '../support/shared';
 
 let stack: SharedStack;
@@ -86,6 +86,44 @@ test('a page speaks of pages, not of files: its Markdown links are links, and no
   expect(text).toContain('<a href="/docs/clevertap#what-a-gateway-cant-carry">');
   expect(text).not.toMatch(/\bsrc\//);
   expect(text).not.toMatch(/\]\(/);
+});
+
+describe('a diagram is a picture, and a list for who can’t see it', () => {
+  const contentOf = async (page: string): Promise<{ svg: string; list: string[] }> => {
+    const { text } = await get(`/docs/${page}`);
+    expect(text).not.toMatch(/--&gt;|mermaid|\sstyle=/);
+    const [, svg, items] = /(<svg [\s\S]*?<\/svg>)[\s\S]*?<ul>(.*?)<\/ul><\/details>/.exec(text)!;
+    return { svg: svg!, list: [...items!.matchAll(/<li>(.*?)<\/li>/g)].map(([, item]) => item!) };
+  };
+  const arrowsOf = (page: string): string[] =>
+    codeBlocks(readDocument(`docs/${page}.md`), 'mermaid')[0]!.match(/.*-->.*/g)!;
+
+  test.each(['state-machine', 'campaigns'])(
+    'states of %s: each change is a dot, and stands in the list',
+    async (page) => {
+      const { svg, list } = await contentOf(page);
+      const changes = arrowsOf(page)
+        .filter((arrow) => !arrow.includes('[*]'))
+        .map((arrow) => arrow.trim().split(' --> '));
+      expect(svg.match(/<circle /g)).toHaveLength(changes.length);
+      for (const [from, to] of changes) {
+        const becomes = list
+          .find((item) => item.split(' ')[0] === from)!
+          .replace(/, or stays$/, '')
+          .split(' becomes ')[1]!;
+        expect(becomes.split(', ')).toContain(to);
+      }
+    },
+  );
+
+  test('steps of a failover: each stands in both, under what leads to it', async () => {
+    const { svg, list } = await contentOf('failover');
+    const arrows = arrowsOf('failover');
+    expect(list).toHaveLength(arrows.length);
+    expect(svg.match(/<rect /g)).toHaveLength(arrows.length + 1);
+    expect(list).toContain('waits for its receipt → receipt: delivered → delivered');
+    for (const part of list.flatMap((item) => item.split(' → '))) expect(svg).toContain(`>${part}</text>`);
+  });
 });
 
 test('the search index is there, and finds a page by what stands in it', async () => {

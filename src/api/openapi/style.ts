@@ -28,7 +28,8 @@ nav a:hover { background: var(--panel); }
 nav .group { display: block; padding: 0.15rem 0.25rem; font-weight: 600; text-decoration: none; color: var(--ink); }
 main { padding: 1.5rem 2rem 6rem; }
 .operation, .schema { padding: 1.5rem 0 1rem; border-bottom: 1px solid var(--line); }
-.operation:target h3, .schema:target h3, tr:target { background: var(--mark); }
+.operation:target h3, .schema:target h3, tr.diagram { margin: 1rem 0; } .diagram svg { display: block; }
+:target { background: var(--mark); }
 .method { display: inline-block; min-width: 3.6rem; font: 700 0.75rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 nav .method { min-width: 3.4rem; font-size: 0.6875rem; }
 .get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); } .patch { color: var(--patch); } .delete { color: var(--delete); }
