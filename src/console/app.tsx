@@ -1,7 +1,7 @@
 /** The frame around every page: who is signed in, and which page the address means. */
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { loadSession, session, type Problem } from './api';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { checkServer, loadSession, offline, session, type Problem } from './api';
 import { EmptyState, ErrorState, Layout, Loading, startKeys, type NavEntry } from './parts';
 import { pages, type Page } from './pages';
 import { SignIn } from './pages/sign-in/SignIn';
@@ -59,13 +59,28 @@ function SignedIn() {
 function Shell({ page, params, query }: PageProps & { page: Page }) {
   const [Body, setBody] = useState<ComponentType<PageProps> | null>(null);
   const [failed, setFailed] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const isAwaited = useRef(false);
   useEffect(() => {
     document.title = `${page.title} · Heliograph`;
     page.load().then(
       (loaded) => setBody(() => loaded.default),
-      () => setFailed(true),
+      async () => {
+        // Without a connection there is nothing to load anew: it comes by itself.
+        isAwaited.current = !(await checkServer());
+        setFailed(!isAwaited.current);
+      },
     );
-  }, []);
+  }, [turn]);
+  useEffect(
+    () =>
+      offline.subscribe((isOffline) => {
+        if (isOffline || !isAwaited.current) return;
+        isAwaited.current = false;
+        setTurn((n) => n + 1);
+      }),
+    [],
+  );
   if (failed) {
     return (
       <EmptyState title="This page could not be loaded">

@@ -127,6 +127,19 @@ const failed = (code: string, title: string, detail: string): Result<never> => (
 
 let probing = false;
 
+const isAnswered = (): Promise<boolean> =>
+  fetch('/healthz').then(
+    () => true,
+    () => false,
+  );
+
+/** Whether the server answers; where it does not, everybody is told, and it is asked until it does. */
+export async function checkServer(): Promise<boolean> {
+  const isThere = await isAnswered();
+  if (!isThere) noteOffline();
+  return isThere;
+}
+
 /** Asks until the server answers; `offline` tells everybody. */
 function noteOffline(): void {
   offline.value = true;
@@ -134,12 +147,7 @@ function noteOffline(): void {
   probing = true;
   const probe = async (waitMs: number): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
-    if (offline.value) {
-      offline.value = await fetch('/healthz').then(
-        () => false,
-        () => true,
-      );
-    }
+    if (offline.value) offline.value = !(await isAnswered());
     if (offline.value) return probe(Math.min(2 * waitMs, MAX_PROBE_MS));
     probing = false;
   };
