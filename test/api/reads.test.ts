@@ -1,7 +1,9 @@
 /** Reads never write: each GET is answered while another session lets no table be written to. */
+import type { DatabaseError, PoolClient } from 'pg';
 import { allRoutes, fill } from '../support/walk';
 import { joinStack, type SharedStack } from '../support/shared';
 import { thingOf, type Owner } from '../support/things';
+import { until } from '../support/until';
 
 /**
  * Left out: what sends by GET; the stream, which does not end (its queries are those of lists); and the forecast, which
@@ -28,15 +30,30 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+/** Postgres ended it, since it and another transaction waited for each other. */
+const DEADLOCK = '40P01';
+
+/** Locks every table, one after the other. False: what an api had begun to write wanted one of them first. */
+async function lockAll(client: PoolClient): Promise<boolean> {
+  await client.query('begin');
+  const { rows } = await client.query<{ list: string }>(
+    `select string_agg(quote_ident(tablename), ', ' order by tablename) as list from pg_tables where schemaname = 'public'`,
+  );
+  try {
+    await client.query(`lock table ${rows[0]!.list} in exclusive mode`);
+    return true;
+  } catch (error) {
+    if ((error as DatabaseError).code !== DEADLOCK) throw error;
+    await client.query('rollback');
+    return false;
+  }
+}
+
 /** Runs `work` while every table is locked against writing. */
 async function readOnly<T>(work: () => Promise<T>): Promise<T> {
   const client = await stack.database.pool.connect();
   try {
-    await client.query('begin');
-    const { rows } = await client.query<{ list: string }>(
-      `select string_agg(quote_ident(tablename), ', ' order by tablename) as list from pg_tables where schemaname = 'public'`,
-    );
-    await client.query(`lock table ${rows[0]!.list} in exclusive mode`);
+    await until('every table is locked', () => lockAll(client));
     return await work();
   } finally {
     await client.query('rollback');
