@@ -15,9 +15,15 @@ export interface Page {
   load(): Promise<{ default: ComponentType<PageProps> }>;
 }
 
-/** The pages of campaigns come in one file: apart they are 6 KB more, and who makes a campaign looks at it next. */
+/*
+ * Pages that share much come in one file: those of campaigns are 6 KB more apart, and who makes a campaign looks at it next;
+ * those of the settings stand beside each other as tabs.
+ */
 const campaigns = async (name: keyof typeof import('./campaigns/pages')) => ({
   default: (await import('./campaigns/pages'))[name],
+});
+const settings = async (name: keyof typeof import('./settings/pages')) => ({
+  default: (await import('./settings/pages'))[name],
 });
 
 // prettier-ignore
@@ -49,11 +55,11 @@ export const pages: readonly Page[] = [
   { path: '/requests', title: 'Requests', key: 'q', load: () => import('./ingress/Requests') },
   { path: '/requests/:id', title: 'Request', load: () => import('./ingress/Request') },
   { path: '/clevertap', title: 'CleverTap set-up', key: 'u', load: () => import('./ingress/CleverTap') },
-  { path: '/settings', title: 'Settings', key: 'e', load: () => import('./settings/Account') },
-  { path: '/settings/keys', title: 'API keys', load: () => import('./settings/Keys') },
-  { path: '/settings/suppressions', title: 'Suppressions', load: () => import('./settings/Suppressions') },
-  { path: '/settings/erasure', title: 'Erasure', load: () => import('./settings/Erasures') },
-  { path: '/settings/audit', title: 'Audit', load: () => import('./settings/Audit') },
-  { path: '/settings/doctor', title: 'Doctor', load: () => import('./settings/Doctor') },
+  { path: '/settings', title: 'Settings', key: 'e', load: () => settings('Account') },
+  { path: '/settings/keys', title: 'API keys', load: () => settings('Keys') },
+  { path: '/settings/suppressions', title: 'Suppressions', load: () => settings('Suppressions') },
+  { path: '/settings/erasure', title: 'Erasure', load: () => settings('Erasures') },
+  { path: '/settings/audit', title: 'Audit', load: () => settings('Audit') },
+  { path: '/settings/doctor', title: 'Doctor', load: () => settings('Doctor') },
   { path: '/messages/:id', title: 'Message', load: () => import('./message/Message') },
 ];
