@@ -20,8 +20,13 @@ type Stack = Pick<Client, 'call' | 'control' | 'database' | 'simulator'>;
 
 export async function consoleAccount(stack: Stack, name: string): Promise<ConsoleAccount> {
   const tenant = await makeTenant(stack, name);
-  const { json } = await tenant.call('POST', '/api/v1/api-keys', { name: 'Desk', scopes: PERSONS_SCOPES });
-  return { tenant, key: json.key as string };
+  return { tenant, key: await keyOf(tenant) };
+}
+
+/** A key with which somebody of the account signs in. */
+export async function keyOf({ call }: Pick<Tenant, 'call'>): Promise<string> {
+  const { json } = await call('POST', '/api/v1/api-keys', { name: 'Desk', scopes: PERSONS_SCOPES });
+  return json.key as string;
 }
 
 /** A number of this account's persons that nobody has. */

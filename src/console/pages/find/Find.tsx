@@ -1,7 +1,19 @@
 /** Find: one box for whatever somebody has in hand. What is looked for stands behind `#`, which no server sees. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type FoundItem, type Searched } from '../../api';
-import { Badge, EmptyState, PageHead, plural, Shown, Time, useLoad, Why, words, ZoneNote } from '../../parts';
+import {
+  Badge,
+  EmptyState,
+  PageHead,
+  plural,
+  Shown,
+  Time,
+  useLoad,
+  Why,
+  type WhySubject,
+  words,
+  ZoneNote,
+} from '../../parts';
 import { address, go, href } from '../../router';
 
 /** After the last key before it is searched. */
@@ -85,21 +97,37 @@ function Found({ q }: { q: string }) {
   const found = useLoad((signal) => api.get('/api/v1/find', { query: { q }, signal }), [q]);
   return (
     <Shown of={found} what="what was found" lines={5}>
-      {({ items, searched }) => (
-        <>
-          <p class="sentence" role="status">
-            {items.length === 0
-              ? `Nothing fits “${q}”.`
-              : `${plural(items.length, 'thing fits', 'things fit')} “${q}”.`}
-          </p>
-          <Items items={items} />
-          {isPerson(q) && <Why of={{ to: q }} open={items.length === 0} />}
-          <WhereSearched searched={searched} open={items.length === 0} />
-          {items.length > 0 && <ZoneNote />}
-        </>
-      )}
+      {({ items, searched }) => {
+        const why = subjectOf(q, items);
+        return (
+          <>
+            <p class="sentence" role="status">
+              {items.length === 0
+                ? `Nothing fits “${q}”.`
+                : `${plural(items.length, 'thing fits', 'things fit')} “${q}”.`}
+            </p>
+            <Items items={items} />
+            {why !== null && <Why key={q} of={why} open />}
+            <WhereSearched searched={searched} open={items.length === 0} />
+            {items.length > 0 && <ZoneNote />}
+          </>
+        );
+      }}
     </Shown>
   );
+}
+
+/** What is known by what somebody typed where it became no message. */
+const BY_META: readonly string[] = ['request', 'row', 'left-out'] satisfies FoundItem['kind'][];
+const HAS_WHY: readonly string[] = ['message', 'campaign', 'gateway'] satisfies FoundItem['kind'][];
+
+/** Whom or what "Why?" is asked of; null where there are several things, or only a part of a number. */
+function subjectOf(q: string, items: readonly FoundItem[]): WhySubject | null {
+  if (isPerson(q)) return { to: q };
+  const [first] = items;
+  if (items.length === 1 && HAS_WHY.includes(first!.kind)) return { id: first!.id };
+  const isPart = /^[+\d\s().-]+$/.test(q);
+  return !isPart && items.every(({ kind }) => BY_META.includes(kind)) ? { meta: q } : null;
 }
 
 /** A whole number: of a part nobody can say why. */
