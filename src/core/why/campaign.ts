@@ -21,6 +21,39 @@ const again = (campaign: CampaignFacts): Verdict['remedy'] => ({
   link: link(campaign),
 });
 
+const doctor = (campaign: CampaignFacts, sentence: string): Verdict['remedy'] => ({
+  sentence,
+  command: 'heliograph doctor',
+  link: link(campaign),
+});
+
+/** Nothing looks after it: whatever its state, it does not go on. */
+const lost: Rule = (c, tell) =>
+  c.lateSince === null
+    ? null
+    : {
+        code: 'campaign-stuck',
+        sentence: `The campaign ${c.name} does not go on: nothing has looked after it since ${tell(c.lateSince)}.`,
+        who: 'you',
+        since: c.lateSince,
+        remedy: doctor(c, 'See that a worker runs: the doctor tells whether one does, and whether Temporal answers.'),
+      };
+
+/** It might send, and does not. */
+const still: Rule = (c, tell) =>
+  c.stillSince === null
+    ? null
+    : {
+        code: 'campaign-stuck',
+        sentence: `The campaign ${c.name} runs, and nothing of it has left since ${tell(c.stillSince)}${said(c.reason)}.`,
+        who: 'you',
+        since: c.stillSince,
+        remedy: doctor(
+          c,
+          'See that a worker runs, which the doctor tells, and what its log says of the campaign; what waits leaves once it goes on.',
+        ),
+      };
+
 /** By state first, then by what a running one waits for. */
 const RULES: readonly Rule[] = [
   (c) =>
@@ -61,6 +94,7 @@ const RULES: readonly Rule[] = [
           who: 'you',
           remedy: command(c, 'resume', 'Resume it.'),
         },
+  lost,
   (c) =>
     c.state !== 'preparing'
       ? null
@@ -92,7 +126,7 @@ const RULES: readonly Rule[] = [
           ...(c.finishedAt === null ? {} : { since: c.finishedAt }),
         },
   (c, tell) =>
-    c.opensAt === null
+    c.opensAt === null || c.stillSince !== null
       ? null
       : {
           code: 'campaign-outside-window',
@@ -109,6 +143,7 @@ const RULES: readonly Rule[] = [
       sentence: `The campaign ${c.name} stands still because no gateway takes its messages. ${stop.sentence}${until}`,
     };
   },
+  still,
   (c) =>
     c.state !== 'settling'
       ? null
@@ -150,4 +185,10 @@ const STOPPED: ReadonlySet<string> = new Set([
 export function stopByCampaign(campaign: CampaignFacts, tell: Tell, now: Date): Verdict | null {
   const verdict = verdictOfCampaign(campaign, tell, now);
   return STOPPED.has(verdict.code) ? verdict : null;
+}
+
+/** Why nothing of a campaign leaves that should; null = it goes on, or something is known to hold it. */
+export function stallOf(campaign: CampaignFacts, tell: Tell, now: Date): Verdict | null {
+  const verdict = verdictOfCampaign(campaign, tell, now);
+  return verdict.code === 'campaign-stuck' ? verdict : null;
 }

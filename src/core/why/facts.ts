@@ -104,6 +104,10 @@ export interface CampaignFacts {
   holdUntil: Date | null;
   /** When the window opens that it waits for; null = it is open, or there is none. */
   opensAt: Date | null;
+  /** Nothing has looked after it since then, although something should have; null = it is looked after. */
+  lateSince: Date | null;
+  /** It runs and might send, and nothing of it has left since then; null = it moves. */
+  stillSince: Date | null;
   total: number;
   settled: number;
   rejected: number;

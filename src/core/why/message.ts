@@ -1,6 +1,6 @@
 /** Why a message did not arrive, or not yet: one verdict. Pure. */
 import type { FailureClass } from '../messages/outcome';
-import { stopByCampaign } from './campaign';
+import { stallOf, stopByCampaign } from './campaign';
 import type { AttemptFacts, MessageFacts, SuppressionFacts, Tell, Verdict } from './facts';
 import { stopOfAll } from './gateway';
 import { untoldOf } from './webhook';
@@ -274,6 +274,8 @@ const waits: Rule = (message, tell, now) => {
       remedy: nothing(message),
     };
   }
+  const stall = campaign === null ? null : stallOf(campaign, tell, now);
+  if (stall !== null) return { ...stall, sentence: `It waits. ${stall.sentence}` };
   const limited = message.gateways.find(({ ratePerSecond }) => ratePerSecond !== null);
   return {
     code: 'waits-its-turn',

@@ -34,7 +34,7 @@ const message = (over: Partial<MessageFacts> = {}): MessageFacts => ({
 }); // prettier-ignore
 const campaign = (over: Partial<CampaignFacts> = {}): CampaignFacts => ({
   id: 'cmp_1', name: 'Sale', state: 'running', reason: null, dueAt: null, ratePerSecond: null, launchedAt: EARLIER,
-  finishedAt: null, holdUntil: null, opensAt: null, total: 10, settled: 4, rejected: 1, gateways: [gateway()], ...over,
+  finishedAt: null, holdUntil: null, opensAt: null, lateSince: null, stillSince: null, total: 10, settled: 4, rejected: 1, gateways: [gateway()], ...over,
 }); // prettier-ignore
 const suppression = (over: Partial<SuppressionFacts> = {}): SuppressionFacts => ({
   id: 's', source: 'inbound', reason: null, at: EARLIER, keyName: null, word: 'stop', isShared: false, promotionalOnly: false, ...over,
@@ -77,6 +77,10 @@ test.each<Row>([
   ['a gateway switched off', message({ gateways: [spare] }), 'gateway-inactive', 'you', /Spare is switched off/],
   ['a campaign paused', message({ campaign: campaign({ state: 'paused', reason: 'too many failed' }) }), 'campaign-paused', 'you', /Sale is paused: too many failed/],
   ['a campaign outside its window', message({ campaign: campaign({ opensAt: LATER }) }), 'campaign-outside-window', 'nobody', /opens 11:00/],
+  ['a campaign that stands still', message({ campaign: campaign({ stillSince: EARLIER }) }), 'campaign-stuck', 'you', /^It waits\. The campaign Sale runs, and nothing of it has left since 09:00\.$/],
+  ['a campaign that nothing looks after', message({ campaign: campaign({ lateSince: EARLIER }) }), 'campaign-stuck', 'you', /nothing has looked after it since 09:00/],
+  ['its window, of a campaign that stands still', message({ heldUntil: LATER, campaign: campaign({ stillSince: EARLIER }) }), 'waits-for-window', 'nobody', /opens 11:00/],
+  ['its gateway, of a campaign that stands still', message({ gateways: [spare], campaign: campaign({ stillSince: EARLIER, gateways: [spare] }) }), 'gateway-inactive', 'you', /Spare is switched off/],
 ])('a message: %s', (_, facts, code, who, says) => {
   expect(verdictOfMessage(facts, tell, NOW)).toMatchObject({ code, who, sentence: expect.stringMatching(says) });
 }); // prettier-ignore
@@ -93,8 +97,32 @@ test.each<[string, Partial<CampaignFacts>, string]>([
     { gateways: [gateway({ breaker: 'open', failure: '503' }), spare] },
     'campaign-waits-for-gateway',
   ],
+  ['still', { stillSince: EARLIER }, 'campaign-stuck'],
+  ['still, with one of its windows closed', { stillSince: EARLIER, opensAt: LATER }, 'campaign-stuck'],
+  ['still without a gateway', { stillSince: EARLIER, gateways: [spare] }, 'campaign-waits-for-gateway'],
+  ['looked after by nothing', { state: 'preparing', lateSince: EARLIER }, 'campaign-stuck'],
+  [
+    'scheduled, and looked after by nothing',
+    { state: 'scheduled', dueAt: LATER, lateSince: EARLIER },
+    'campaign-stuck',
+  ],
+  ['paused', { state: 'paused', stillSince: null, lateSince: null }, 'campaign-paused'],
 ])('a campaign: %s', (_, over, code) => {
   expect(verdictOfCampaign(campaign(over), tell, NOW).code).toBe(code);
+});
+
+test('of a campaign that does not go on it is told since when, and who tells whether a worker runs', () => {
+  const stuck = verdictOfCampaign(campaign({ stillSince: EARLIER, reason: 'no route' }), tell, NOW);
+  expect(stuck).toMatchObject({
+    sentence: 'The campaign Sale runs, and nothing of it has left since 09:00: no route.',
+    who: 'you',
+    since: EARLIER,
+    remedy: { command: 'heliograph doctor', link: '/console/campaigns/cmp_1' },
+  });
+  expect(verdictOfCampaign(campaign({ lateSince: EARLIER }), tell, NOW)).toMatchObject({
+    since: EARLIER,
+    remedy: { command: 'heliograph doctor' },
+  });
 });
 
 test('of several gateways one that takes messages is enough, and the demo one counts only alone', () => {

@@ -17,8 +17,13 @@ export interface StillCampaign {
   windows: (SendWindow[] | null)[];
 }
 
-/** Messages that have not left, or are on the wire. */
-const WAITING = `${openOf('s')} - s.submitted`;
+/** Messages of a slice `s` that have not left, or are on the wire. */
+export const WAITING = `${openOf('s')} - s.submitted`;
+/** Those that have. A mark keeps their sum. */
+export const MOVED = `s.total - (${WAITING})`;
+/** The different windows of slices of a campaign that have something to send. @param campaign its id, in SQL. */
+export const waitingWindows = (campaign: string): string => `
+  (select jsonb_agg(distinct coalesce(s.windows, 'null')) from slices s where s.campaign_id = ${campaign} and ${WAITING} > 0)`;
 const MAX_STILL = 10_000;
 
 /**
@@ -34,7 +39,7 @@ export async function markCampaigns(pool: Pool, stillMs: number): Promise<StillC
        select c.id, c.account_id, c.reason, coalesce(c.look_at < now() - ${CAMPAIGN_LATE}, false) as late, l.moved
        from campaigns c
        cross join lateral (
-         select sum(s.total - (${WAITING})) as moved, sum(${WAITING}) as waiting from slices s where s.campaign_id = c.id
+         select sum(${MOVED}) as moved, sum(${WAITING}) as waiting from slices s where s.campaign_id = c.id
        ) l
        where c.state = 'running' and c.recurrence is null and l.waiting > 0
      ),
@@ -46,7 +51,7 @@ export async function markCampaigns(pool: Pool, stillMs: number): Promise<StillC
        on conflict (campaign_id) do update set moved = excluded.moved, marked_at = now() where m.moved <> excluded.moved
      )
      select r.id, r.account_id, m.marked_at, now() as at,
-            (select jsonb_agg(distinct coalesce(s.windows, 'null')) from slices s where s.campaign_id = r.id and ${WAITING} > 0) as windows
+            ${waitingWindows('r.id')} as windows
      from running r join campaign_marks m on m.campaign_id = r.id and m.moved = r.moved
      where r.reason is null and not r.late and m.marked_at < now() - $1 * interval '1 millisecond'
      limit ${MAX_STILL}`,

@@ -5,6 +5,8 @@ import type { Leg } from '../../core/gateways/route';
 import type { SendWindow } from '../../core/time/window';
 import type { GatewayFacts, SuppressionFacts } from '../../core/why/facts';
 import { execute } from '../database';
+import { CAMPAIGN_LATE } from './alerts';
+import { MOVED, WAITING, waitingWindows } from './campaign-marks';
 
 const MAX_GATEWAYS = 200;
 
@@ -90,15 +92,25 @@ export interface CampaignRowFacts {
   /** Of a slice that has messages which have not left. */
   windows: SendWindow[] | null;
   legs: Leg[] | null;
+  /** Set when it was due to be looked at so long ago that nothing looks after it: since then. */
+  late_since: Date | null;
+  /** As many have left as at that moment; null = some have left since its last mark, or none waits. */
+  still_since: Date | null;
+  /** While it is still: the different windows of what it has to send; null among them = at any time. */
+  still_windows: (SendWindow[] | null)[] | null;
 }
 
 const CAMPAIGN = `
 select c.id, c.name, c.state, c.reason, c.due_at, c.rate_per_second::int, c.launched_at, c.finished_at, c.hold_until, c.rejected,
-       c.gateway_id, n.total, n.settled, o.windows, o.legs
+       c.gateway_id, n.total, n.settled, o.windows, o.legs,
+       case when c.recurrence is null and c.state not in ('draft', 'paused', 'finished', 'cancelled', 'failed')
+             and c.look_at < now() - ${CAMPAIGN_LATE} then c.look_at end as late_since,
+       m.marked_at as still_since, case when m.marked_at is not null then ${waitingWindows('c.id')} end as still_windows
 from campaigns c
 cross join lateral (
   select coalesce(sum(total), 0)::int as total,
-         coalesce(sum(delivered + failed + expired + suppressed + cancelled + unknown), 0)::int as settled
+         coalesce(sum(delivered + failed + expired + suppressed + cancelled + unknown), 0)::int as settled,
+         sum(${MOVED}) as moved, sum(${WAITING}) as waiting
   from slices s where s.campaign_id = c.id
 ) n
 left join lateral (
@@ -106,6 +118,7 @@ left join lateral (
   where s.campaign_id = c.id and s.total > s.delivered + s.failed + s.expired + s.suppressed + s.cancelled + s.unknown + s.submitted
   order by s.no limit 1
 ) o on true
+left join campaign_marks m on m.campaign_id = c.id and c.state = 'running' and m.moved = n.moved and n.waiting > 0
 where c.id = $2 and c.account_id = $1`;
 
 /** One campaign with what its messages came to; null = the account has none such. */

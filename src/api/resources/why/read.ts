@@ -2,6 +2,7 @@
 import { isPseudonym } from '../../../core/accounts/pseudonyms';
 import type { Scope } from '../../../core/accounts/api-key';
 import { CLAIMABLE_STATES } from '../../../core/messages/status';
+import { mightSend, STILL_MS } from '../../../core/campaigns/stall';
 import { heldUntilMs } from '../../../core/time/hold';
 import type { SendWindow } from '../../../core/time/window';
 import type { Leg } from '../../../core/gateways/route';
@@ -36,6 +37,12 @@ const opensAt = (windows: SendWindow[] | null, dueAt: Date | null, now: Date): D
   const untilMs = heldUntilMs(windows, dueAt?.getTime() ?? null, now.getTime());
   return untilMs === null ? null : new Date(untilMs);
 };
+
+/** Since when it stands still; null = it does not, or not for long enough to say so. */
+function stillSince({ still_since: since, still_windows: windows }: CampaignRowFacts, now: Date): Date | null {
+  if (since === null || windows === null || now.getTime() - since.getTime() < STILL_MS) return null;
+  return mightSend(windows, now) ? since : null;
+}
 
 /** The gateways of legs in their order, each once; of none, all that the account has. */
 function gatewaysOf(legs: readonly Leg[] | null, all: Gateways): GatewayFacts[] {
@@ -72,6 +79,8 @@ function toCampaignFacts(row: CampaignRowFacts, all: Gateways, now: Date): Campa
     finishedAt: row.finished_at,
     holdUntil: row.hold_until,
     opensAt: opensAt(row.windows, row.due_at, now),
+    lateSince: row.late_since,
+    stillSince: stillSince(row, now),
     total: row.total,
     settled: row.settled,
     rejected: row.rejected,
