@@ -199,6 +199,7 @@ describe('errors', () => {
     [['campaign', 'create', '--name', 'x', '--to', '1', '--group', 'g']],
     [['campaign', 'create', '--name', 'x', '--window', 'always']],
     [['message', 'list', '--limit', 'many']],
+    [['campaign', 'create', '--name', 'x', '--message', 'Hello {name}', '--to', '9800000001', '--var', '=Asha']],
     [['completion', 'tcsh']],
     [['open', 'door']],
   ])('a wrong command line ends with 2 and says what is wrong: %j', async (argv) => {
@@ -228,6 +229,18 @@ describe('campaign watch', () => {
     );
     replies['GET /api/v1/campaigns/cmp_1'] = { body: campaign('failed', 10) };
     expect((await run(['campaign', 'watch', 'cmp_1', '--json'])).code).toBe(1);
+  });
+
+  test('an API that restarts meanwhile is waited for; another error ends it', async () => {
+    let asked = 0;
+    const answers = [{ body: campaign('running', 4) }, { status: 503, body: {} }, { body: campaign('finished', 10) }];
+    replies['GET /api/v1/campaigns/cmp_1'] = () => answers[asked++]!;
+    expect((await run(['campaign', 'watch', 'cmp_1'])).code).toBe(0);
+    expect(asked).toBe(3);
+    asked = 0;
+    answers[1] = { status: 404, body: {} };
+    expect((await run(['campaign', 'watch', 'cmp_1'])).code).toBe(3);
+    expect(asked).toBe(2);
   });
 
   test('Ctrl-C leaves it with 130, and the campaign goes on', async () => {

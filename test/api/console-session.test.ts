@@ -115,6 +115,7 @@ describe('what another site’s page can make a browser send', () => {
     ['a write from another site', 'POST', { 'sec-fetch-site': 'cross-site', 'x-heliograph-console': '1' }],
     ['a write of an old browser without it', 'POST', {}],
     ['a read of an old browser from another origin', 'GET', { origin: 'https://evil.example' }],
+    ['a read of an old browser from another port of the host', 'GET', { origin: 'http://127.0.0.1:1' }],
     ['a read from a page without an origin', 'GET', { origin: 'null' }],
   ])('403: %s', async (_, method, headers) => {
     const { cookie } = await session();

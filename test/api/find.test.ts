@@ -88,6 +88,24 @@ test('a key that is shown numbers masked can’t spell one out', async () => {
   expect((await find('+919800551234', stack.call, headers)).items[0].title).toBe('+9198******34');
 });
 
+test('what was wrong with a record quotes no whole number to a key that is shown numbers masked', async () => {
+  await stack.call('POST', '/clevertap/v1/messages', { to: '+919800551239', message: '$$Body', mid: 'refused-551' });
+  const { items } = await find('refused-551');
+  expect(items).toMatchObject([{ kind: 'request', sentence: expect.stringContaining('$$Body') }]);
+  await stack.database.pool.query(
+    `update request_records set message = 'not for +919800551239' where request_id = $1`,
+    [items[0].id],
+  );
+  const sentence = async (headers = {}) => (await find('refused-551', stack.call, headers)).items[0].sentence;
+  expect(await sentence()).toBe('Refused on the way in: not for +919800551239');
+  expect(await sentence(await bearerOf(stack, ['read']))).toBe('Refused on the way in: not for +9198******39');
+  expect(idsOf(await find('refused-551', other.call))).toEqual([]);
+});
+
+test('two characters are searched for', async () => {
+  expect(idsOf(await find('Di'))).toEqual([found.campaign]);
+});
+
 test.each(['1234', '5512', '9198'])('toContains=%s, beside other filters, page by page', async (part) => {
   const page = (query: string) => stack.call('GET', `/api/v1/messages?toContains=${part}&${query}`);
   expect(idsOf((await page('')).json)).toEqual([found.message]);

@@ -43,6 +43,23 @@ test('those that failed get it again, with their meta and their own text; nobody
   expect((await other.call('POST', `/api/v1/campaigns/${old}/again`, {})).status).toBe(404);
 }); // prettier-ignore
 
+test('the draft has what the old one was sent with; of texts that are kept no longer, and of a series, there is none', async () => {
+  const { json: webhook } = await stack.call('POST', '/api/v1/webhooks', {
+    kind: 'standard', url: `${stack.simulator.url}/clevertap/none`,
+  }); // prettier-ignore
+  await campaigns.script({ refuse: [{ outcome: 'recipient' }] });
+  const given = { sender: 'HELIOB', webhookId: webhook.id as string, ratePerSecond: 50, service: 'T' };
+  const old = await campaigns.launch({ ...given, audience: { recipients: people(1, 79_000) } });
+  await campaigns.reaches(old, 'finished');
+  await campaigns.script({});
+  expect((await again(old)).json).toMatchObject({ ...given, state: 'draft', message: 'The sale is on.', againOf: old });
+  await stack.database.pool.query('update campaigns set blanked_at = now() where id = $1', [old]);
+  expect((await again(old)).json).toMatchObject({ code: 'wrong-state', message: expect.stringContaining('kept no longer') });
+  const series = await campaigns.launch({ recurrence: { cron: '0 10 1 1 *' }, audience: { recipients: people(1, 79_100) } });
+  await campaigns.act(series, 'cancel');
+  expect((await again(series)).json).toMatchObject({ code: 'wrong-state', message: expect.stringContaining('series') });
+}); // prettier-ignore
+
 test('409: one that has not ended; 400: a class that there is not', async () => {
   const draft = (await campaigns.create({ audience: { recipients: people(1, 78_000) }, draft: true })).json
     .id as string;

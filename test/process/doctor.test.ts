@@ -87,7 +87,11 @@ describe('of an account', () => {
     expect(blocked.sentence).toContain('10.11.12.13:8081 of gateway doctor-one');
     expect(blocked.remedy).toContain('Add 10.11.12.13:8081 to HELIOGRAPH_OUTBOUND_ALLOW');
     expect(found(await ask(neighbour), 'outbound').state).toBe('ok');
-    await set('base_url = $2', [rows[0]!.base_url]);
+    // Nothing is sent over a gateway that is switched off.
+    await tenant.gateway(stack.vendor('doctor-spare'), 'infobip');
+    await set(`status = 'inactive'`);
+    expect(found(await ask(tenant), 'outbound').state).toBe('ok');
+    await set(`status = 'active', base_url = $2`, [rows[0]!.base_url]);
   });
 
   test('a webhook that is not told of outcomes is named', async () => {

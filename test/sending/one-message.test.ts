@@ -94,15 +94,19 @@ describe('move', () => {
     const slow = await tenant.gateway('slow', KNOWS_ITS_OWN, { priority: 1, ratePerSecond: 1, maxInFlight: 1 });
     const spare = await tenant.gateway('spare', KNOWS_OUR_IDS, { priority: 2 });
     const idle = await tenant.gateway('idle', KNOWS_OUR_IDS, { priority: 3, status: 'inactive' });
+    const broke = await tenant.gateway('broke', KNOWS_OUR_IDS, { priority: 3 });
     const late = async () => tenant.gateway('late', KNOWS_OUR_IDS, { priority: 4 });
     const ids = await tenant.send(12);
     const last = ids.at(-1)!;
     await until('it has a route', async () => (await tenant.states(ids)).includes('delivered'));
     const later = await late();
+    await stack.database.pool.query(`update gateways set paused_reason = 'no credit' where id = $1`, [broke]);
     const codes = await Promise.all(
-      [idle, later, 'gw_unknown'].map(async (gatewayId) => (await act(tenant, last, 'move', { gatewayId })).json.code),
+      [idle, broke, later, 'gw_unknown'].map(
+        async (gatewayId) => (await act(tenant, last, 'move', { gatewayId })).json.code,
+      ),
     );
-    expect(codes).toEqual(['gateway-unusable', 'gateway-not-in-route', 'invalid-request']);
+    expect(codes).toEqual(['gateway-unusable', 'gateway-unusable', 'gateway-not-in-route', 'invalid-request']);
     expect((await act(other, last, 'move', { gatewayId: spare })).status).toBe(404);
     expect((await act(tenant, last, 'move', { gatewayId: spare })).status).toBe(200);
     expect(await settled(tenant, last)).toMatchObject({

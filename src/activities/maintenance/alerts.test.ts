@@ -30,6 +30,8 @@ beforeAll(async () => {
   hook = await make(ACCOUNT, 'all');
   await make(ACCOUNT, 'delivered-only', ['delivered']);
   await make(OTHER, 'other');
+  const off = await make(ACCOUNT, 'switched-off');
+  await store.pool.query(`update webhooks set state = 'disabled' where id = $1`, [off]);
 });
 afterAll(() => store.stop());
 beforeEach(async () => {
@@ -92,6 +94,18 @@ test('a gateway that is down: watched, opened once, told once to who wants it, c
   expect(await toldTo()).toEqual([`${hook} alert.opened`, `${hook} alert.closed`]);
   expect(await listCurrentAlerts(store.pool, ACCOUNT, 10)).toHaveLength(1);
   expect(await listAlerts(store.pool, { accountId: OTHER, onlyOpen: false, limit: 10 })).toEqual([]);
+  expect(await listCurrentAlerts(store.pool, OTHER, 10)).toEqual([]);
+});
+
+test('of a gateway that is switched off, or deleted, nothing is told', async () => {
+  const [off, gone] = [await storeGateway(store), await storeGateway(store)];
+  const ids = [off.id, gone.id];
+  await store.pool.query(`update gateways set paused_reason = 'no credit' where id = any($1)`, [ids]);
+  await store.pool.query(`update gateways set status = 'inactive' where id = $1`, [off.id]);
+  await store.pool.query('update gateways set deleted_at = now() where id = $1', [gone.id]);
+  await review();
+  expect((await store.pool.query('select from alerts')).rowCount).toBe(0);
+  await store.pool.query('delete from gateways where id = any($1)', [ids]);
 });
 
 test('what passes before it has lasted is never told', async () => {
@@ -152,8 +166,8 @@ test('messages that end unknown: those since the last mark, from ten on', async 
   await unknown(9);
   await review();
   expect(await review()).toEqual([]);
-  await unknown(12);
-  const sentence = '12 messages ended with an unknown outcome within the last hour.';
+  await unknown(10);
+  const sentence = '10 messages ended with an unknown outcome within the last hour.';
   expect(await review()).toEqual([`alert opened: ${sentence}`]);
   const opened = await alertsOf(ACCOUNT);
   expect(opened).toMatchObject([{ kind: 'unknown-outcomes', subject_kind: 'account', sentence }]);
@@ -182,6 +196,12 @@ test('a campaign that paused itself, or that nothing looks after; one that a per
     'alert opened: Campaign cmp_lost does not go on',
     'alert opened: Campaign cmp_self does not go on',
   ]);
+  // Page by page each comes once.
+  const [newest, oldest] = await alertsOf(ACCOUNT);
+  const page = (after?: string) => listAlerts(store.pool, { accountId: ACCOUNT, onlyOpen: true, after, limit: 1 });
+  expect(await page()).toEqual([newest]);
+  expect(await page(newest!.id)).toEqual([oldest]);
+  expect(await page(oldest!.id)).toEqual([]);
   await store.pool.query(`delete from campaigns where id like 'cmp_%'`);
 });
 
@@ -250,6 +270,9 @@ test('alerts of long ago go; open ones stay', async () => {
   await review();
   expect(await forgetAlerts(store.pool)).toBe(false);
   expect(await alertsOf(ACCOUNT)).toHaveLength(1);
+  await store.pool.query(`update alerts set closed_at = now() - interval '89 days'`);
+  await forgetAlerts(store.pool);
+  expect(await listAlerts(store.pool, { accountId: ACCOUNT, onlyOpen: false, limit: 10 })).toHaveLength(1);
   await store.pool.query(`update alerts set closed_at = now() - interval '91 days'`);
   await forgetAlerts(store.pool);
   expect((await store.pool.query('select from alerts')).rowCount).toBe(0);

@@ -84,11 +84,23 @@ test.each([
   ['says so', { sensitive: 'true' }, null],
   ['names a sensitive template', { templateId: '110' }, null],
   ['has it in its words', { said: { tid: '110' } }, null],
+  ['is so long that the name of one may be cut off', { said: { text: 'x'.repeat(5_000) } }, null],
   ['does not', { sensitive: 'false' }, '[{"to":"x"}]'],
 ])('a record that %s', async (_, over, body) => {
   reject(over);
   await log.flush();
   expect(written('insert-requests')[0]![12]).toEqual([body]);
+});
+
+test('who shows no valid key is not quoted; another refusal is', async () => {
+  const one = () => ({
+    ...visitor(),
+    request: { method: 'GET', headers: {}, originalUrl: '/x?message=Hello' } as Request,
+  });
+  log.refused(one(), new AppError('unauthorized', 'The API key is wrong'));
+  log.refused(one(), new AppError('invalid-request', 'to must be given'));
+  await log.flush();
+  expect(written('insert-requests')[0]![12]).toEqual([null, '{"message":"Hello"}']);
 });
 
 test('while the database is away refusals are lost and counted, and the next ones are written', async () => {

@@ -111,6 +111,15 @@ test.each<[string, Partial<CampaignFacts>, string]>([
   expect(verdictOfCampaign(campaign(over), tell, NOW).code).toBe(code);
 });
 
+test('a campaign says how many messages are waited for, and by which call a paused one goes on', () => {
+  const settling = verdictOfCampaign(campaign({ state: 'settling' }), tell, NOW);
+  expect(settling.sentence).toBe('All messages of the campaign Sale have left; 6 wait for their provider’s report.');
+  expect(verdictOfCampaign(campaign({ state: 'paused' }), tell, NOW).remedy).toMatchObject({
+    action: { method: 'POST', path: '/api/v1/campaigns/cmp_1/resume' },
+    command: 'heliograph campaign resume cmp_1',
+  });
+});
+
 test('of a campaign that does not go on it is told since when, and who tells whether a worker runs', () => {
   const stuck = verdictOfCampaign(campaign({ stillSince: EARLIER, reason: 'no route' }), tell, NOW);
   expect(stuck).toMatchObject({
@@ -191,6 +200,8 @@ describe('a number', () => {
       ask(sought({ refusals: [{ ...refusal, problem: { ...refusal.problem, code } }] })).verdict;
     expect([of('callback-url').code, of('callback-url').who]).toEqual(['callback-url-refused', 'you']);
     expect(of('invalid-number').who).toBe('clevertap');
+    const ours = ask(sought({ refusals: [{ ...refusal, shape: 'api' }] })).verdict;
+    expect([ours.code, ours.who]).toEqual(['record-refused', 'you']);
     const whole = {
       ...refusal,
       code: 'no-gateway',

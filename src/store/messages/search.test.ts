@@ -172,6 +172,20 @@ describe('by what no index tells', () => {
     );
   });
 
+  it('by number, and of one campaign', async () => {
+    const { rows } = await store.pool.query<{ msisdn: string }>(
+      'select m.msisdn from messages m join slices s on s.id = m.slice_id where s.campaign_id = $1 limit 1',
+      [campaignId],
+    );
+    const { msisdn } = rows[0]!;
+    // The same number has a message of no campaign, too.
+    await storeSlice(store.pool, 1, { msisdn });
+    expect(await foundBy({ msisdn })).toHaveLength(2);
+    expect(await foundBy({ msisdn, campaignId })).toEqual(
+      await expected('m.msisdn = $1 and s.campaign_id = $2', [msisdn, campaignId]),
+    );
+  });
+
   it('by what the vendor calls it, or by our id of an attempt', async () => {
     expect(await foundBy({ provider: { id: 'vendors-77', messageId: null } })).toEqual([movedOn]);
     expect(await foundBy({ provider: { id: 'vendors-78', messageId: lateFirst } })).toEqual([lateFirst]);
@@ -239,6 +253,16 @@ describe('by time', () => {
       expect(await foundBy({ ...filter, from, until })).toHaveLength(2);
       expect(await foundBy({ ...filter, until: from })).toEqual([]);
       expect(await foundBy({ ...filter, from: until })).toHaveLength((await foundBy(filter)).length - 2);
+    }
+  });
+
+  it('is from a moment on, and until before one', async () => {
+    const { sliceId, ids } = await storeSlice(store.pool, 1, { msisdn: '+919800077999' });
+    const at = new Date();
+    await store.pool.query('update messages set accepted_at = $2 where slice_id = $1', [sliceId, at]);
+    for (const filter of [{}, { msisdn: '+919800077999' }, { state: 'accepted' as const }]) {
+      expect(await foundBy({ ...filter, from: at })).toContain(ids[0]);
+      expect(await foundBy({ ...filter, until: at })).not.toContain(ids[0]);
     }
   });
 

@@ -49,6 +49,13 @@ test('each light has its reason', () => {
   expect(lightOf(gateway({ status: 'inactive', pausedReason: 'x' }))).toEqual({ state: 'inactive', reason: null });
 }); // prettier-ignore
 
+test('a gateway that is held needs somebody, one that is slow or switched off does not', () => {
+  const held = gateway({ heldUntil: new Date(NOW_MS), holdReason: 'slow down', waiting: 2 });
+  expect(sentence({ gateways: [held] })).toContain('1 thing needs you: Infobip takes nothing (the provider asks to wait until 2026-01-01T12:00:00Z: slow down), 2 messages wait');
+  const well = [gateway(), gateway({ degraded: 'slow' }), gateway({ status: 'inactive', pausedReason: 'x' })];
+  expect(sentence({ gateways: well })).toBe('All well.');
+}); // prettier-ignore
+
 test('an account that can send nothing is told so', () => {
   expect(sentence({ gateways: [] })).toContain('there is no gateway yet, nothing can be sent');
   expect(sentence({ gateways: [gateway({ status: 'inactive' })] })).toContain('no gateway is active');
