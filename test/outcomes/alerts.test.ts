@@ -166,6 +166,8 @@ test('a campaign whose slices nobody can advance is told of by its alert; the on
       subject: { kind: 'campaign', id: stuck },
       sentence: expect.stringMatching(/nothing of it has left since \d\d:\d\d UTC/),
     });
+    const why = async ({ call }: Tenant, id: string) => (await call('GET', `/api/v1/why?id=${id}`)).json.verdict.code;
+    expect([await why(tenant, stuck), await why(neighbour, goesOn)]).toEqual(['campaign-stuck', 'campaign-sending']);
     const { needs } = (await tenant.call('GET', '/api/v1/overview')).json;
     expect(needs).toContainEqual(
       expect.objectContaining({
