@@ -2,7 +2,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { checkServer, loadSession, offline, session, type Problem } from './api';
-import { EmptyState, ErrorState, Layout, Loading, startKeys, type NavEntry } from './parts';
+import { EmptyState, ErrorState, Layout, Loading, PageHead, startKeys, type NavEntry } from './parts';
 import { pages, type Page } from './pages';
 import { SignIn } from './pages/sign-in/SignIn';
 import { address, href, match, type PageProps } from './router';
@@ -42,12 +42,13 @@ function SignedIn() {
   return (
     <Layout nav={nav}>
       {found === undefined ? (
-        <EmptyState title="There is no such page">
+        <>
+          <PageHead title="There is no such page" />
           <p>
             Nothing is at <code>{href(path)}</code>. <a href={href('/')}>Go to Now</a>, or take another page of the
             menu.
           </p>
-        </EmptyState>
+        </>
       ) : (
         <Shell key={found.page.path} page={found.page} params={found.params!} query={query} />
       )}
@@ -83,12 +84,15 @@ function Shell({ page, params, query }: PageProps & { page: Page }) {
   );
   if (failed) {
     return (
-      <EmptyState title="This page could not be loaded">
-        <p>Heliograph was updated, or the connection is gone. Nothing was changed.</p>
-        <button type="button" onClick={() => location.reload()}>
-          Load the console anew
-        </button>
-      </EmptyState>
+      <>
+        <PageHead title={page.title} />
+        <EmptyState title="This page could not be loaded">
+          <p>Heliograph was updated, or the connection is gone. Nothing was changed.</p>
+          <button type="button" onClick={() => location.reload()}>
+            Load the console anew
+          </button>
+        </EmptyState>
+      </>
     );
   }
   return Body === null ? <Loading what={page.title} /> : <Body params={params} query={query} />;

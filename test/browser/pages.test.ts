@@ -96,6 +96,7 @@ describeInBrowser('every page', () => {
     complaints();
     await visit(page, addressOf(pattern, null));
     expect((await page.locator('main').innerText()).length).toBeGreaterThan(20);
+    expect(await page.locator('main h1').count()).toBe(1);
     await page.setViewportSize(NARROW);
     expect(await overflow(page)).toBe(0);
     await page.setViewportSize(WIDE);
@@ -117,6 +118,10 @@ describeInBrowser('every page', () => {
     complaints();
     await visit(page, addressOf(pattern, things));
     await settledPage(page);
+    expect(await page.locator('main h1').count()).toBe(1);
+    await page.setViewportSize(NARROW);
+    expect(await overflow(page)).toBe(0);
+    await page.setViewportSize(WIDE);
     const text = await page.locator('main').innerText();
     if (!ASKS_NOTHING.includes(pattern)) expect(text).toContain(problem.detail);
     expect(complaints().filter((each) => !isRefusal(each))).toEqual([]);

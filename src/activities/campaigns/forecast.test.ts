@@ -130,7 +130,7 @@ test('a window that does not open is said', () => {
 test('missing DLT ids are said where Indian operators are meant', () => {
   const warnings = (options: CampaignRow['options']) =>
     toForecast(many(1), campaign({ timezone: 'Asia/Kolkata', options }), account, gateway(), NOW).warnings;
-  expect(warnings(null)).toEqual(['no entityId and no dltTemplateId: Indian operators drop such messages']);
+  expect(warnings(null)).toEqual(['no DLT entity id and no DLT template id: Indian operators drop such messages']);
   expect(warnings({ entityId: '1', templateId: '2' })).toEqual([]);
 });
 

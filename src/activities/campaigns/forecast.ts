@@ -180,8 +180,8 @@ function costOf(segments: number, gateway: ForecastGateway | null): CampaignFore
 function dltWarnings({ options, timezone }: CampaignRow): string[] {
   if (timezone !== 'Asia/Kolkata') return [];
   const missing = [
-    ...(options?.entityId === undefined ? ['entityId'] : []),
-    ...(options?.templateId === undefined ? ['dltTemplateId'] : []),
+    ...(options?.entityId === undefined ? ['DLT entity id'] : []),
+    ...(options?.templateId === undefined ? ['DLT template id'] : []),
   ];
   return missing.length === 0 ? [] : [`no ${missing.join(' and no ')}: Indian operators drop such messages`];
 }

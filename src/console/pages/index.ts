@@ -17,10 +17,13 @@ export interface Page {
 
 /*
  * Pages that share much come in one file: those of campaigns are 6 KB more apart, and who makes a campaign looks at it next;
- * those of the settings stand beside each other as tabs.
+ * those of the settings, and those of sender IDs, templates and routes, stand beside each other as tabs.
  */
 const campaigns = async (name: keyof typeof import('./campaigns/pages')) => ({
   default: (await import('./campaigns/pages'))[name],
+});
+const sending = async (name: keyof typeof import('./sending/pages')) => ({
+  default: (await import('./sending/pages'))[name],
 });
 const settings = async (name: keyof typeof import('./settings/pages')) => ({
   default: (await import('./settings/pages'))[name],
@@ -41,11 +44,11 @@ export const pages: readonly Page[] = [
   { path: '/gateways/new', title: 'Add a gateway', load: () => import('./gateways/NewGateway') },
   { path: '/gateways/:id', title: 'Gateway', load: () => import('./gateways/Gateway') },
   { path: '/gateways/:id/edit', title: 'Edit a gateway', load: () => import('./gateways/EditGateway') },
-  { path: '/senders', title: 'Sender IDs', key: 's', load: () => import('./sending/Senders') },
-  { path: '/templates', title: 'Templates', key: 't', load: () => import('./sending/Templates') },
-  { path: '/templates/new', title: 'Add a template', load: () => import('./sending/Template') },
-  { path: '/templates/:id', title: 'Template', load: () => import('./sending/Template') },
-  { path: '/routes', title: 'Routes', key: 'o', load: () => import('./sending/Routes') },
+  { path: '/senders', title: 'Sender IDs', key: 's', load: () => sending('Senders') },
+  { path: '/templates', title: 'Templates', key: 't', load: () => sending('Templates') },
+  { path: '/templates/new', title: 'Add a template', load: () => sending('Template') },
+  { path: '/templates/:id', title: 'Template', load: () => sending('Template') },
+  { path: '/routes', title: 'Routes', key: 'o', load: () => sending('Routes') },
   { path: '/groups', title: 'Groups', key: 'p', load: () => import('./groups/Groups') },
   { path: '/groups/test-phones', title: 'Test phones', load: () => import('./groups/TestPhones') },
   { path: '/groups/:id', title: 'Group', load: () => import('./groups/Group') },

@@ -154,3 +154,32 @@ test('an error says so', async () => {
   show(<Campaign params={{ id: 'x' }} query={new URLSearchParams()} />, '/campaigns/x');
   await shown('There is no campaign x.');
 });
+
+test('what it is made of stands there by its name, with its page; what the key may not see, by its id', async () => {
+  open(
+    { ...finished, audience: { ...running.audience, kind: 'group', id: 'grp_1' }, routeId: 'rt_1', templateId: 'tpl_1', webhookId: 'wh_1' },
+    {
+      'GET /api/v1/groups/grp_1': { id: 'grp_1', name: 'Members' },
+      'GET /api/v1/routes/rt_1': { id: 'rt_1', name: 'Brand first' },
+      'GET /api/v1/templates/tpl_1': { id: 'tpl_1', name: 'Order' },
+      'GET /api/v1/webhooks/wh_1': refusal(403, 'forbidden'),
+    },
+  ); // prettier-ignore
+  await shown('4,848 recipients of the group Members');
+  await shown('Order');
+  expect(the('.facts a', 'Brand first').getAttribute('href')).toBe('/console/routes');
+  expect(the('.facts a', 'Order').getAttribute('href')).toBe('/console/templates/tpl_1');
+  expect(the('.facts a', 'wh_1').getAttribute('href')).toBe('/console/webhooks/wh_1');
+  expect(screenText()).toContain('Promotional');
+});
+
+test('when it began, will begin, or never did', async () => {
+  const begin = (): string => the('.facts').textContent.replace(/.*(Beg[ai]ns?)/, '$1');
+  open(finished);
+  await shown('Began');
+  open({ ...draft, time: null }, { 'GET /api/v1/campaigns/cmp_2/ledger': { ...ledger, byCode: [] } });
+  await shown('when it is launched');
+  open({ ...finished, id: 'cmp_6', startedAt: null, state: 'cancelled' });
+  await shown('never: it ended before');
+  expect(begin()).toMatch(/^Beginsnever/);
+});

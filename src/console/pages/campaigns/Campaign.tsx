@@ -18,12 +18,9 @@ export default function Campaign({ params: { id = '' } }: PageProps) {
   const campaign = useLoad((signal) => getCampaign(id, signal), [id]);
   if (campaign.data === undefined) {
     return (
-      <>
-        <PageHead title="Campaign" />
-        <Shown of={campaign} what={`the campaign ${id}`} lines={8}>
-          {() => null}
-        </Shown>
-      </>
+      <Shown of={campaign} what="the campaign" title="Campaign" lines={8}>
+        {() => null}
+      </Shown>
     );
   }
   return <Body key={campaign.data.id} loaded={campaign} first={campaign.data} />;

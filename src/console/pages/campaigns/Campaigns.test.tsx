@@ -50,3 +50,20 @@ test('an error says so', async () => {
   show(<Page />, '/campaigns');
   await shown('The message store can’t be reached.');
 });
+
+test('a new campaign is the main thing to do, for those who may send', async () => {
+  fakeApi({ [LIST]: { items: [running], nextCursor: null } });
+  show(<Page />, '/campaigns');
+  await shown('1 campaign is under way.');
+  expect(the('.head a', 'New campaign').className).toBe('button main');
+});
+
+test('what a row has nothing of is left out on a phone', async () => {
+  const bare = { ...draft, audience: { ...draft.audience, kind: 'group' as const, recipients: 0 } };
+  fakeApi({ [LIST]: { items: [bare], nextCursor: null } });
+  show(<Page />, '/campaigns');
+  await shown('New year');
+  const cells = [...document.querySelectorAll('td')];
+  const empty = cells.filter((cell) => cell.childNodes.length === 0 || cell.querySelector('.cell > .nothing') !== null);
+  expect(empty.map((cell) => cell.dataset.label)).toEqual(['Messages', 'Why', 'Begins']);
+});

@@ -5,7 +5,7 @@ import { Badge, EmptyState, PageHead, Pager, plural, Select, Shown, Table, Time,
 import { go, href, withQuery, type PageProps } from '../../router';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { EVENTS, isUnderWay, type Campaign, type CampaignNews, type CampaignState } from './api';
-import { SmallBar } from './live/SmallBar';
+import { hasCounts, SmallBar } from './live/SmallBar';
 import { sayCron } from './series';
 
 const LIMIT = 50;
@@ -27,7 +27,11 @@ export default function Campaigns({ query }: PageProps) {
   return (
     <>
       <PageHead title="Campaigns" sentence={campaigns.data && sentenceOf(items)}>
-        {may('send') && <a href={href('/campaigns/new')}>New campaign</a>}
+        {may('send') && (
+          <a class="button main" href={href('/campaigns/new')}>
+            New campaign
+          </a>
+        )}
       </PageHead>
       <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="Filters">
         <Select
@@ -78,7 +82,11 @@ function None({ isFiltered }: { isFiltered: boolean }) {
   return (
     <EmptyState title="No campaign yet">
       <p>A campaign sends one text to many: numbers that you paste, a CSV file, or a group.</p>
-      <a href={href('/campaigns/new')}>Make the first campaign</a>
+      {may('send') && (
+        <a class="button main" href={href('/campaigns/new')}>
+          Make the first campaign
+        </a>
+      )}
     </EmptyState>
   );
 }
@@ -96,8 +104,8 @@ function Rows({ items }: { items: readonly Campaign[] }) {
       columns={[
         { title: 'Name', cell: (each) => <a href={placeOf(each)}>{each.name}</a> },
         { title: 'State', cell: ({ state }) => <Badge state={state} /> },
-        { title: 'Messages', cell: (each) => <SmallBar campaign={each} /> },
-        { title: 'Why', cell: ({ reason }) => reason ?? <span class="soft">–</span> },
+        { title: 'Messages', cell: (each) => hasCounts(each) && <SmallBar campaign={each} /> },
+        { title: 'Why', cell: ({ reason }) => reason },
         { title: 'Begins', cell: ({ recurrence, startedAt, time }) => (recurrence === null ? <Time at={startedAt ?? time} /> : sayCron(recurrence.cron)) },
         { title: 'Made', cell: ({ createdAt }) => <Time at={createdAt} /> },
       ]}

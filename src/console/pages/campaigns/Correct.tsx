@@ -29,7 +29,7 @@ export default function Correct({ params: { id = '' } }: PageProps) {
       <PageHead title="Correct the text" sentence={campaign.data && sentenceOf(campaign.data)}>
         <a href={href(`/campaigns/${id}`)}>Back to the campaign</a>
       </PageHead>
-      <Shown of={campaign} what={`the campaign ${id}`} lines={8}>
+      <Shown of={campaign} what="the campaign" lines={8}>
         {(found) => (isCorrectable(found) && may('send') ? <Body campaign={found} /> : <TooLate campaign={found} />)}
       </Shown>
     </>
@@ -132,9 +132,9 @@ function questionOf(campaign: Campaign, message: string | null) {
         {before !== null && message !== before && (
           <>
             <h3>Until now</h3>
-            <p class="sms before">{before}</p>
+            <p class="sms before" dir="auto">{before}</p>
             <h3>From now on</h3>
-            <p class="sms">{message ?? 'What the template says.'}</p>
+            <p class="sms" dir="auto">{message ?? 'What the template says.'}</p>
           </>
         )}
         <p>{recurrence === null ? affected(campaign) : 'Campaigns that the series has made already stay as they are.'}</p>

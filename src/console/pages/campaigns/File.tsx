@@ -1,6 +1,6 @@
 /** An uploaded list: how much of it can be sent to, and what is wrong with the other rows. */
 import { addressOf, api } from '../../api';
-import { PageHead, plural, Shown, useEvery, useLoad, Why, ZoneNote } from '../../parts';
+import { count, PageHead, plural, Shown, useEvery, useLoad, Why, ZoneNote } from '../../parts';
 import { href, type PageProps } from '../../router';
 import { RowErrors, rowProblemsOf } from './wizard/audience/RowErrors';
 import { Read } from './wizard/audience/Upload';
@@ -40,5 +40,5 @@ function saying({ state, rows, valid, invalid }: UploadAnswer): string {
   if (state === 'processing') return `${plural(rows, 'row')} read so far.`;
   return invalid === 0
     ? 'Every row can be used.'
-    : `${plural(valid, 'row')} of ${rows} can be used; the others are below.`;
+    : `${count(valid)} of ${plural(rows, 'row')} can be used; the others are below.`;
 }

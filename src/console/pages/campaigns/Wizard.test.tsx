@@ -297,3 +297,24 @@ test('an error of the API names the field and its step', async () => {
 });
 
 startRouter();
+
+test('a draft that is unknown, or was launched, says so below the page’s title', async () => {
+  fakeApi({ ...LISTS, 'GET /api/v1/campaigns/cmp_2': refusal(404, 'not-found', 'There is no campaign cmp_2.') });
+  show(<Page />, '/campaigns/cmp_2/edit');
+  await shown('There is no campaign cmp_2.');
+  expect(the('h1').textContent).toBe('Draft');
+  fakeApi({ ...LISTS, 'GET /api/v1/campaigns/cmp_3': { ...stored, id: 'cmp_3', state: 'running' } });
+  show(<Page />, '/campaigns/cmp_3/edit');
+  await shown('“New year” was launched');
+  expect(the('h1').textContent).toBe('Draft');
+});
+
+test('a preview is written from the side from which its script is read', async () => {
+  fakeApi(LISTS);
+  show(<Page />, '/campaigns/new');
+  await shown('Whom does it go to?');
+  await toText();
+  await write('Message', 'عرض خاص {name}');
+  await shown('Preview');
+  expect(the('.preview .sms').getAttribute('dir')).toBe('auto');
+});

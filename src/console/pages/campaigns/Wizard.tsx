@@ -32,24 +32,31 @@ export default function Wizard({ params: { id }, query }: PageProps) {
     [id],
   );
   useWarning();
-  if (!may('send')) return <EmptyState title="Your key may not send">A key with the scope send can make campaigns.</EmptyState>; // prettier-ignore
-  const title = id === undefined ? 'New campaign' : form.value?.name || 'Draft';
+  const head = <PageHead title={id === undefined ? 'New campaign' : 'Draft'} />;
+  if (!may('send')) return <>{head}<EmptyState title="Your key may not send">A key with the scope send can make campaigns.</EmptyState></>; // prettier-ignore
+  const now = form.value;
+  const isDraft = loaded.data === null || loaded.data?.state === 'draft';
+  if (isDraft && now !== null && now.id === id) {
+    const title = id === undefined ? 'New campaign' : now.name || 'Draft';
+    return <Steps title={title} now={now} step={stepOf(query.get('step'), now)} />;
+  }
   return (
-    <Shown of={loaded} what="the draft" lines={8}>
-      {(campaign) =>
-        campaign !== null && campaign.state !== 'draft' ? (
-          <EmptyState title={`“${campaign.name}” was launched`}>
-            <p>
-              Its text can be corrected until it begins to leave, its time until then too, and its rate while it runs.
-            </p>
-            {isCorrectable(campaign) && <a href={href(`/campaigns/${campaign.id}/text`)}>Correct the text</a>}
-            <a href={href(`/campaigns/${campaign.id}`)}>See how it goes</a>
-          </EmptyState>
-        ) : form.value === null || form.value.id !== id ? null : (
-          <Steps title={title} now={form.value} step={stepOf(query.get('step'), form.value)} />
-        )
-      }
-    </Shown>
+    <>
+      {head}
+      <Shown of={loaded} what="the draft" lines={8}>
+        {(campaign) => campaign !== null && campaign.state !== 'draft' && <Launched campaign={campaign} />}
+      </Shown>
+    </>
+  );
+}
+
+function Launched({ campaign }: { campaign: Campaign }) {
+  return (
+    <EmptyState title={`“${campaign.name}” was launched`}>
+      <p>Its text can be corrected until it begins to leave, its time until then too, and its rate while it runs.</p>
+      {isCorrectable(campaign) && <a href={href(`/campaigns/${campaign.id}/text`)}>Correct the text</a>}
+      <a href={href(`/campaigns/${campaign.id}`)}>See how it goes</a>
+    </EmptyState>
   );
 }
 

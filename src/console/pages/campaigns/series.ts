@@ -38,12 +38,16 @@ export interface Cadence {
 
 export const FIRST_CADENCE: Cadence = { every: 'week', at: '10:00', weekdays: ['mon'], monthDay: '1', cron: '0 10 * * mon', overlap: 'skip' }; // prettier-ignore
 
+/** Cron counts them from Sunday, as 0 or 7. */
+const nameOfDay = (digit: string): string => WEEKDAYS[(Number(digit) + 6) % 7]!;
+
 const SIMPLE = /^(\d{1,2}) (\d{1,2}) (\*|\d{1,2}) \* (\*|(?:mon|tue|wed|thu|fri|sat|sun)(?:,(?:mon|tue|wed|thu|fri|sat|sun))*)$/; // prettier-ignore
 
 /** A series that is stored, as the form shows it. */
 export function cadenceOf({ cron, overlap }: { cron: string; overlap?: Overlap }): Cadence {
   const all = { ...FIRST_CADENCE, cron, overlap: overlap ?? 'skip' };
-  const [, minute = '', hour = '', day = '', week = ''] = SIMPLE.exec(cron.trim().toLowerCase()) ?? [];
+  const named = cron.trim().toLowerCase().replace(/[^ ]+$/, (week) => week.replace(/\b[0-7]\b/g, nameOfDay)); // prettier-ignore
+  const [, minute = '', hour = '', day = '', week = ''] = SIMPLE.exec(named) ?? [];
   // Both: Friday the 13th.
   if (minute === '' || (day !== '*' && week !== '*')) return { ...all, every: 'cron' };
   const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;

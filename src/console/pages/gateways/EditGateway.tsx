@@ -10,9 +10,9 @@ export default function EditGateway({ params: { id } }: PageProps) {
   const gateway = useLoad((signal) => api.get('/api/v1/gateways/{id}', { params: { id: id! }, signal }), [id]);
   const providers = useLoad((signal) => api.get('/api/v1/providers', { signal }), []);
   return (
-    <Shown of={gateway} what="the gateway" lines={8}>
+    <Shown of={gateway} what="the gateway" title="Edit a gateway" lines={8}>
       {(found) => (
-        <Shown of={providers} what="its provider’s form" lines={8}>
+        <Shown of={providers} what="its provider’s form" title="Edit a gateway" lines={8}>
           {({ items }) => {
             const provider = items.find(({ name }) => name === found.provider);
             if (provider !== undefined) return <Edit key={found.id} gateway={found} provider={provider} />;

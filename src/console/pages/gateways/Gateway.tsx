@@ -14,7 +14,7 @@ export default function GatewayPage({ params: { id } }: PageProps) {
   const gateway = useLoad((signal) => api.get('/api/v1/gateways/{id}', { params: { id: id! }, signal }), [id]);
   const providers = useLoad((signal) => api.get('/api/v1/providers', { signal }), []);
   return (
-    <Shown of={gateway} what="the gateway">
+    <Shown of={gateway} what="the gateway" title="Gateway">
       {(found) => {
         const provider = providers.data?.items.find(({ name }) => name === found.provider);
         return (

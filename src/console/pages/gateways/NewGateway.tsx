@@ -13,7 +13,7 @@ export default function NewGateway({ query }: PageProps) {
   const providers = useLoad((signal) => api.get('/api/v1/providers', { signal }), []);
   const chosen = query.get('provider');
   return (
-    <Shown of={providers} what="the providers">
+    <Shown of={providers} what="the providers" title="Add a gateway">
       {({ items }) => {
         const provider = items.find(({ name }) => name === chosen);
         if (provider !== undefined) return <New key={provider.name} provider={provider} />;

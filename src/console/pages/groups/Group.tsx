@@ -25,7 +25,7 @@ export default function GroupPage({ params, query }: PageProps) {
     group.reload();
   };
   return (
-    <Shown of={group} what="the group">
+    <Shown of={group} what="the group" title="Group">
       {(found) => (
         <>
           <Head group={found} open={setOpen} />

@@ -10,7 +10,7 @@ export default function RequestPage({ params }: PageProps) {
   const id = params['id']!;
   const request = useLoad((signal) => api.get('/api/v1/requests/{id}', { params: { id }, signal }), [id]);
   return (
-    <Shown of={request} what="the request">
+    <Shown of={request} what="the request" title="Request">
       {(found) => (
         <>
           <p class="row">

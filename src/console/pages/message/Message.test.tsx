@@ -173,3 +173,9 @@ test('a message that is not there says so', async () => {
   open({});
   await shown('Not found: the message');
 });
+
+test('its campaign stands there by its name', async () => {
+  open({ [`GET ${path}`]: { ...delivered, campaignId: 'cmp_1' }, 'GET /api/v1/campaigns/cmp_1': { id: 'cmp_1', name: 'Diwali sale' } }); // prettier-ignore
+  await shown('Diwali sale');
+  expect(the('.facts a', 'Diwali sale').getAttribute('href')).toBe('/console/campaigns/cmp_1');
+});

@@ -1,6 +1,6 @@
 /** A message: its story in sentences, from its request to what CleverTap was told, and what can be done about it. */
 import { api } from '../../api';
-import { Badge, Copy, PageHead, Shown, Time, useEvery, useLoad, Why, ZoneNote } from '../../parts';
+import { Badge, Copy, PageHead, Shown, Thing, Time, useEvery, useLoad, webhookName, Why, ZoneNote } from '../../parts'; // prettier-ignore
 import { href, type PageProps } from '../../router';
 import { Actions } from './Actions';
 import { storyOf, verdictOf, type Names, type Trace } from './story';
@@ -50,8 +50,7 @@ function useNames(): Names {
     gateway: (id) => gateways.data?.items.find((each) => each.id === id)?.name ?? id,
     webhook: (id) => {
       const webhook = webhooks.data?.items.find((each) => each.id === id);
-      if (webhook === undefined) return `The webhook ${id}`;
-      return webhook.kind === 'clevertap' ? 'CleverTap' : webhook.url.replace(/^https?:\/\//, '').split('/')[0]!;
+      return webhook === undefined ? `The webhook ${id}` : webhookName(webhook);
     },
   };
 }
@@ -73,7 +72,7 @@ function Facts({ trace, names }: { trace: Trace; names: Names }) {
         {campaignId !== undefined && (
           <>
             <dt>Campaign</dt>
-            <dd><a href={href(`/campaigns/${campaignId}`)}>{campaignId}</a></dd>
+            <dd><Thing kind="campaign" id={campaignId} /></dd>
           </>
         )}
         <dt>Meta</dt>
@@ -102,4 +101,8 @@ const HIDDEN: Record<NonNullable<Trace['textHidden']>, string> = {
   sensitive: 'Hidden: the message is sensitive, nobody is shown its text',
 };
 
-const Text = ({ text }: { text: string }) => <p class="sms">{text}</p>;
+const Text = ({ text }: { text: string }) => (
+  <p class="sms" dir="auto">
+    {text}
+  </p>
+);

@@ -1,4 +1,4 @@
-import { fakeApi, refusal, screenText, show, shown, the, write } from '../../testing';
+import { fakeApi, refusal, show, shown, the, write, type Asked } from '../../testing';
 import { delivered } from '../../testing/fixtures';
 import { address } from '../../router';
 import Messages from './Messages';
@@ -6,18 +6,25 @@ import Messages from './Messages';
 const Page = () => <Messages params={{}} query={address.value.query} />;
 
 test('with data: each row leads to its message, the filters are in the address', async () => {
-  const asked = fakeApi({ 'GET /api/v1/messages': { items: [delivered], nextCursor: 'c2' } });
+  const lists: Asked[] = [];
+  fakeApi({
+    'GET /api/v1/messages': (one: Asked) => {
+      lists.push(one);
+      return { items: [delivered], nextCursor: 'c2' };
+    },
+    'GET /api/v1/campaigns/cmp_1': { id: 'cmp_1', name: 'Diwali sale' },
+  });
   show(<Page />, '/messages?state=delivered&campaignId=cmp_1');
   await shown('+919800000001');
-  expect(asked[0]!.query).toEqual({ state: 'delivered', campaignId: 'cmp_1', limit: '50' });
+  expect(lists[0]!.query).toEqual({ state: 'delivered', campaignId: 'cmp_1', limit: '50' });
   expect(the('td a').getAttribute('href')).toBe(`/console/messages/${delivered.id}`);
   expect(the('.pager a', 'Next').getAttribute('href')).toBe(
     '/console/messages?state=delivered&campaignId=cmp_1&cursor=c2',
   );
-  expect(screenText()).toContain('Messages that are delivered of the campaign cmp_1, newest first.');
+  await shown('Messages that are delivered of the campaign Diwali sale, newest first.');
   await write('State', 'failed');
-  await shown(() => asked.length === 2);
-  expect(asked[1]!.query.state).toBe('failed');
+  await shown(() => lists.length === 2);
+  expect(lists[1]!.query.state).toBe('failed');
 });
 
 test('empty: with a filter, and without one', async () => {

@@ -9,6 +9,7 @@ import {
   Select,
   Shown,
   Table,
+  Thing,
   Time,
   useLoad,
   wordOf,
@@ -52,11 +53,15 @@ export default function Messages({ query }: PageProps) {
   );
 }
 
-function sentenceOf({ state, campaignId, gatewayId }: Record<string, string | undefined>): string {
+function sentenceOf({ state, campaignId, gatewayId }: Record<string, string | undefined>) {
   const which = state === undefined ? 'All messages' : `Messages that are ${wordOf(state).toLowerCase()}`;
-  const where = campaignId === undefined ? '' : ` of the campaign ${campaignId}`;
-  const over = gatewayId === undefined ? '' : ` over ${gatewayId}`;
-  return `${which}${where}${over}, newest first.`;
+  return (
+    <>
+      {which}
+      {campaignId !== undefined && <> of the campaign <Thing kind="campaign" id={campaignId} /></>}
+      {gatewayId !== undefined && <> over <Thing kind="gateway" id={gatewayId} /></>}, newest first.
+    </>
+  ); // prettier-ignore
 }
 
 function Filters({ of }: { of: Record<string, string | undefined> }) {

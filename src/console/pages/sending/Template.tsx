@@ -14,7 +14,7 @@ export default function TemplatePage({ params: { id } }: PageProps) {
 function Existing({ id }: { id: string }) {
   const template = useLoad((signal) => api.get('/api/v1/templates/{id}', { params: { id }, signal }), [id]);
   return (
-    <Shown of={template} what="the template" lines={8}>
+    <Shown of={template} what="the template" title="Template" lines={8}>
       {(found) => <Edit key={found.id} template={found} />}
     </Shown>
   );

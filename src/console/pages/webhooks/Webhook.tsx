@@ -11,7 +11,7 @@ export default function WebhookPage({ params, query }: PageProps) {
   const id = params['id']!;
   const webhook = useLoad((signal) => api.get('/api/v1/webhooks/{id}', { params: { id }, signal }), [id]);
   return (
-    <Shown of={webhook} what="the webhook">
+    <Shown of={webhook} what="the webhook" title="Webhook">
       {(found) => (
         <>
           <Head webhook={found} reload={webhook.reload} />

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { offline, type Problem } from '../../api';
 import type { Loaded } from '../hooks';
+import { PageHead } from '../page/PageHead';
 
 /** Space is kept for what comes, so that nothing jumps. */
 export function Loading({ what, lines = 4 }: { what: string; lines?: number }) {
@@ -64,21 +65,32 @@ function titleOf(problem: Problem, what: string): string {
 /**
  * Shows what was loaded, or why it is not there. What was loaded before stays beside a problem that came later.
  * @param what it is, as it is read in a sentence: `the messages`.
+ * @param title the page's heading until the data bring one of their own; without it the page has a heading already.
  */
 export function Shown<T>({
   of,
   what,
+  title,
   lines,
   children,
 }: {
   of: Loaded<T>;
   what: string;
+  title?: string;
   lines?: number;
   children(data: T): ComponentChildren;
 }) {
   if (of.data === undefined) {
-    if (of.problem === undefined) return <Loading what={what} lines={lines} />;
-    return <ErrorState problem={of.problem} what={what} retry={of.reload} />;
+    return (
+      <>
+        {title !== undefined && <PageHead title={title} />}
+        {of.problem === undefined ? (
+          <Loading what={what} lines={lines} />
+        ) : (
+          <ErrorState problem={of.problem} what={what} retry={of.reload} />
+        )}
+      </>
+    );
   }
   return (
     <>

@@ -16,7 +16,7 @@ function tick(): void {
 /** @param at ISO 8601; null and undefined are shown as a dash. */
 export function Time({ at }: { at: string | null | undefined }) {
   tick();
-  if (at === null || at === undefined) return <span class="soft">–</span>;
+  if (at === null || at === undefined) return <span class="soft nothing">–</span>;
   // The clock on the page stands still between two ticks; what has just come is not in the future.
   const nowMs = Math.max(now.value, Math.min(Date.now(), now.value + TICK_MS));
   return (

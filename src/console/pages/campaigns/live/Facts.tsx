@@ -1,18 +1,19 @@
 /** What a campaign is: its text, whom it goes to, how and when. */
-import { duration, plural, Time } from '../../../parts';
-import { href } from '../../../router';
+import { duration, plural, Thing, Time } from '../../../parts';
+import { hasEnded } from '../../../../core/campaigns/campaign';
 import type { Campaign } from '../api';
 import { DAY_NAMES, sayCron } from '../series';
+import { serviceName } from '../services';
 
 const TYPES = { A: '', U: 'Unicode always', N: 'plain letters only' } as const;
 
 export function Facts({ campaign }: { campaign: Campaign }) {
-  const { message, sensitive, templateId, sender, routeId, service, time, timezone, window, validUntil } = campaign;
-  const { webhookId, recurrence, variables, type, flash, port, entityId, dltTemplateId } = campaign;
+  const { message, sensitive, templateId, sender, routeId, service, timezone, window, validUntil } = campaign;
+  const { webhookId, recurrence, startedAt, variables, type, flash, port, entityId, dltTemplateId } = campaign;
   return (
     <section class="stack" aria-labelledby="facts">
       <h2 id="facts">What is sent</h2>
-      <p class="sms">{sensitive ? 'Its text is sensitive: nobody is shown it.' : message}</p>
+      <p class="sms" dir="auto">{sensitive ? 'Its text is sensitive: nobody is shown it.' : message}</p>
       <dl class="facts">
         <dt>Audience</dt>
         <dd>
@@ -22,16 +23,16 @@ export function Facts({ campaign }: { campaign: Campaign }) {
           <>
             <dt>Template</dt>
             <dd>
-              <a href={href(`/templates/${templateId}`)}>{templateId}</a>
+              <Thing kind="template" id={templateId} />
             </dd>
           </>
         )}
         <dt>Sender ID</dt>
         <dd>{sender ?? 'the gateway’s own'}</dd>
         <dt>Route</dt>
-        <dd>{routeId ?? 'the account’s own'}</dd>
-        <dt>Service</dt>
-        <dd>{service}</dd>
+        <dd>{routeId === null ? 'the account’s own' : <Thing kind="route" id={routeId} />}</dd>
+        <dt>Kind of message</dt>
+        <dd>{serviceName(service)}</dd>
         {(entityId !== null || dltTemplateId !== null) && (
           <>
             <dt>DLT ids</dt>
@@ -47,9 +48,9 @@ export function Facts({ campaign }: { campaign: Campaign }) {
           </>
         )}
         <dt>Outcomes go to</dt>
-        <dd>{webhookId === null ? 'nobody: there is no webhook' : <a href={href(`/webhooks/${webhookId}`)}>a webhook</a>}</dd>
-        <dt>Begins</dt>
-        <dd>{recurrence !== null ? sayCron(recurrence.cron) : time === null ? 'when it is launched' : <Time at={time} />}</dd>
+        <dd>{webhookId === null ? 'nobody: there is no webhook' : <Thing kind="webhook" id={webhookId} />}</dd>
+        <dt>{startedAt === null ? 'Begins' : 'Began'}</dt>
+        <dd>{recurrence !== null ? sayCron(recurrence.cron) : <BeginOf campaign={campaign} />}</dd>
         {Object.keys(variables).length > 0 && (
           <>
             <dt>For everybody</dt>
@@ -86,22 +87,35 @@ export function Facts({ campaign }: { campaign: Campaign }) {
   ); // prettier-ignore
 }
 
+function BeginOf({ campaign: { state, startedAt, time } }: { campaign: Campaign }) {
+  const at = startedAt ?? time;
+  if (at !== null) return <Time at={at} />;
+  return <>{state === 'draft' ? 'when it is launched' : hasEnded(state) ? 'never: it ended before' : 'in a moment'}</>;
+}
+
 function AudienceOf({ campaign: { audience, againOf } }: { campaign: Campaign }) {
   // How many are in a group or a file is known once they are read.
   const many = audience.recipients === 0 ? 'All' : plural(audience.recipients, 'recipient');
   if ((againOf ?? null) !== null) {
     return (
       <>
-        {many} of those who failed in <a href={href(`/campaigns/${againOf}`)}>the campaign before</a>
+        {many} of those who failed in <Thing kind="campaign" id={againOf!} />
       </>
     );
   }
   if (audience.kind === 'group' && audience.id !== undefined) {
     return (
       <>
-        {many} of <a href={href(`/groups/${audience.id}`)}>a group</a>
+        {many} of the group <Thing kind="group" id={audience.id} />
       </>
     );
   }
-  return <>{audience.kind === 'upload' ? `${many} of a file` : many}</>;
+  if (audience.kind === 'upload' && audience.id !== undefined) {
+    return (
+      <>
+        {many} of the file <Thing kind="upload" id={audience.id} />
+      </>
+    );
+  }
+  return <>{many}</>;
 }

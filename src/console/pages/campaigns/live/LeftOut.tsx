@@ -49,7 +49,7 @@ function Rows({ id }: { id: string }) {
               columns={[
                 { title: 'Row', number: true, cell: ({ position }) => count(position) },
                 { title: 'Number', cell: ({ to }) => to ?? <span class="soft">not known</span> },
-                { title: 'Meta', cell: ({ meta }) => meta ?? <span class="soft">–</span> },
+                { title: 'Meta', cell: ({ meta }) => meta },
                 { title: 'Why', cell: ({ message, code }) => <span title={code}>{message}</span> },
               ]}
             />

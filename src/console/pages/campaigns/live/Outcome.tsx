@@ -48,8 +48,8 @@ function Lines({ id, lines, of }: { id: string; lines: readonly Line[]; of: numb
       keyOf={({ state, code }) => `${state} ${code}`}
       columns={[
         { title: 'Outcome', cell: ({ state }) => <Badge state={state} /> },
-        { title: 'Code', cell: ({ code }) => code ?? <span class="soft">–</span> },
-        { title: 'What it means', cell: ({ state, code }) => meaningOf(state, code) ?? <span class="soft">–</span> },
+        { title: 'Code', cell: ({ code }) => code },
+        { title: 'What it means', cell: ({ state, code }) => meaningOf(state, code) },
         { title: 'Messages', number: true, cell: (line) => <a href={linkOf(line)}>{count(line.messages)}</a> },
         { title: 'Share', number: true, cell: ({ messages }) => (of === 0 ? '–' : percent(messages / of)) },
       ]}

@@ -6,7 +6,7 @@ import { isUnderWay, type Campaign } from '../api';
 import { nextTimes, OVERLAPS, sayCron } from '../series';
 import type { CommandProps } from './Commands';
 import { Rate } from './Rate';
-import { SmallBar } from './SmallBar';
+import { hasCounts, SmallBar } from './SmallBar';
 
 const SHOWN = 10;
 const RELOAD_MS = 5_000;
@@ -74,7 +74,7 @@ function Made({ id, items, isMore }: { id: string; items: readonly Campaign[]; i
         columns={[
           { title: 'Name', cell: (each) => <a href={href(`/campaigns/${each.id}`)}>{each.name}</a> },
           { title: 'State', cell: ({ state }) => <Badge state={state} /> },
-          { title: 'Messages', cell: (each) => <SmallBar campaign={each} /> },
+          { title: 'Messages', cell: (each) => hasCounts(each) && <SmallBar campaign={each} /> },
           { title: 'Began', cell: ({ startedAt, time }) => <Time at={startedAt ?? time} /> },
         ]}
       />

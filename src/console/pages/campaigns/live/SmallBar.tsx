@@ -2,10 +2,14 @@
 import { count, ledgerParts, plural, toneOf, wordOf } from '../../../parts';
 import type { Campaign } from '../api';
 
-export function SmallBar({ campaign: { counts, audience } }: { campaign: Pick<Campaign, 'counts' | 'audience'> }) {
+type Counted = Pick<Campaign, 'counts' | 'audience'>;
+
+/** Whether there is a number to show: how many are in a group or a file is known once they are read. */
+export const hasCounts = ({ counts, audience }: Counted): boolean => counts.accepted > 0 || audience.recipients > 0;
+
+export function SmallBar({ campaign: { counts, audience } }: { campaign: Counted }) {
   if (counts.accepted === 0) {
-    // How many are in a group or a file is known once they are read.
-    return <span class="soft">{audience.recipients === 0 ? '–' : plural(audience.recipients, 'recipient')}</span>;
+    return <span class="soft">{plural(audience.recipients, 'recipient')}</span>;
   }
   const parts = ledgerParts(counts).filter((part) => part.count > 0);
   const says = parts.map((part) => `${part.word ?? wordOf(part.state)} ${count(part.count)}`).join(', ');

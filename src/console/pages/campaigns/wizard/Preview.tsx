@@ -42,7 +42,7 @@ export function Preview({ text, now }: { text: string; now: Form }) {
         <h2>Preview</h2>
         {known.length > 0 && <Turn at={i} of={known.length} to={known[i]!.to} go={setAt} />}
       </header>
-      <p class="sms">
+      <p class="sms" dir="auto">
         <Marked text={shown} />
       </p>
       <Missing names={missing} now={now} />

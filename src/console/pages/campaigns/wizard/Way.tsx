@@ -2,16 +2,10 @@
 import { api } from '../../../api';
 import { Field, Select, useLoad } from '../../../parts';
 import { href } from '../../../router';
+import { SERVICES } from '../services';
 import { change } from './draft';
 import type { Form } from './form';
 import { wrongWith } from './Refused';
-
-const SERVICES = [
-  ['', 'The account’s own'],
-  ['T', 'Transactional: what the person waits for'],
-  ['S', 'Service: about what they have with you'],
-  ['P', 'Promotional: what you want to sell'],
-] as const;
 
 export function Way({ now }: { now: Form }) {
   const senders = useLoad((signal) => api.get('/api/v1/senders', { query: { limit: 500 }, signal }), []);
