@@ -28,6 +28,9 @@ test('with data: the answer in a sentence, a chart with its table, and each grou
   const rows = [...document.querySelectorAll('table')].at(-1)!;
   expect([...rows.querySelectorAll('tbody tr')].map((row) => row.querySelector('td')!.textContent)).toEqual(['Infobip', 'gw_2', 'No gateway yet']); // prettier-ignore
   expect(the('td a', 'Infobip').getAttribute('href')).toBe('/console/gateways/gw_1');
+  // Nothing was sent: there is no rate, and a phone leaves it out.
+  const empty = [...rows.querySelectorAll<HTMLElement>('td:empty')];
+  expect(empty.map((cell) => cell.dataset.label)).toEqual(['Delivery rate', 'Click rate']);
   expect(screenText()).toContain('Messages a day');
   const figures = asked.filter(({ route }) => route === STATS).map(({ query }) => query);
   expect(figures).toEqual([

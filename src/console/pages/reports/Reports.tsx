@@ -101,7 +101,7 @@ function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
   const of = (name: 'sent' | 'delivered' | 'clicked' | 'errors'): number[] => times.map((each) => each[name]);
   const shown = groups.slice(-MAX_ROWS);
   const page = PAGE_OF[by];
-  const share = (of: number | null): string => (of === null ? '–' : percent(of));
+  const share = (of: number | null): string | null => (of === null ? null : percent(of));
   return (
     <>
       <Chart
