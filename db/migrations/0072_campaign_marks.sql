@@ -1,10 +1,3 @@
--- Sessions of the console that were signed out before their time was over: a copy of their cookie is refused. Ids are drawn by chance.
-create table ended_sessions (
-  id uuid primary key,
-  ends_at timestamptz not null
-);
-create index ended_sessions_ends_at on ended_sessions (ends_at);
-
 -- How many messages of a running campaign had left when they were counted last: one whose count stands still is stuck.
 create table campaign_marks (
   campaign_id text primary key references campaigns (id) on delete cascade,
