@@ -43,7 +43,7 @@ test('the record of what runs is whole while it is written', async () => {
   const before = await readAcross(record, async () => {
     data.record([{ name: 'api', pid: process.pid }]);
     data.record([{ name: 'worker', pid: process.pid }]);
-    await until('the worker is on record', () => readFileSync(record, 'utf8').includes('worker'));
+    await until('the worker is on record', () => readFileSync(record, 'utf8').includes('"name":"worker"'));
   });
   expect(JSON.parse(before)).toMatchObject({ children: [] });
   expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ children: [{ name: 'worker' }] });
