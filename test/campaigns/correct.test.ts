@@ -69,7 +69,7 @@ test('at once, while it is prepared, and its time comes meanwhile: it begins whe
   const id = await campaigns.launch({
     message: OLD,
     audience: { recipients: quiet(MANY, 6_100_000) },
-    time: after(1_500),
+    time: after(4_000),
   });
   expect((await patch(id, { message: NEW })).status).toBe(200);
   expect((await campaigns.reaches(id, 'finished', 90_000)).counts).toMatchObject({ accepted: MANY, delivered: MANY });
