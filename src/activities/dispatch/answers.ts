@@ -20,27 +20,35 @@ interface Exchange {
   tookMs: number;
 }
 
-/** The way out, for one submission: it remembers what was answered. */
+/**
+ * The way out, for one submission: it remembers what was asked, and says what was answered where somebody wants to know.
+ * Nearly nobody does, so a request costs no more than its place in the list.
+ */
 export class Listener implements HttpClient {
-  readonly heard: Exchange[] = [];
+  private readonly asked: { request: HttpRequest; startedMs: number; response: Promise<HttpResponse> }[] = [];
 
   constructor(private readonly http: HttpClient) {}
 
-  async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const startedMs = performance.now();
-    const hear = (answer: HttpResponse | string): void => {
-      this.heard.push({ request, answer, tookMs: Math.round(performance.now() - startedMs) });
-    };
-    try {
-      const response = await this.http.request(request, signal);
-      hear(response);
-      return response;
-    } catch (error) {
-      if (error instanceof OutboundError) hear(error.code);
-      throw error;
-    }
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const response = this.http.request(request, signal);
+    this.asked.push({ request, startedMs: performance.now(), response });
+    return response;
+  }
+
+  /** To be asked when the submission has just ended. Adapters ask one after the other: one had ended when the next began. */
+  async heard(): Promise<Exchange[]> {
+    const endedMs = performance.now();
+    const exchanges = this.asked.map(async ({ request, startedMs, response }, at) => ({
+      request,
+      answer: await response.catch(failureOf),
+      tookMs: Math.round((this.asked[at + 1]?.startedMs ?? endedMs) - startedMs),
+    }));
+    return (await Promise.all(exchanges)).filter((one): one is Exchange => one.answer !== null);
   }
 }
+
+/** The code of a connection's failure; null = a defect, which is told elsewhere. */
+const failureOf = (error: unknown): string | null => (error instanceof OutboundError ? error.code : null);
 
 /** A submission of which something was not taken. */
 export interface Submission {

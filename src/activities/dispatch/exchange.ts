@@ -65,16 +65,16 @@ export async function submit(
   part: readonly (WrittenAttempt & Submission['part'][number])[],
   signal: AbortSignal,
 ): Promise<Submission> {
-  const messages = part.map((message) => outboundMessage(message, sendingGateway(gateway)));
+  const sending = sendingGateway(gateway);
+  const messages = part.map((message) => outboundMessage(message, sending));
   const listener = new Listener(run.http);
-  const submission = { gateway, part, messages, heard: listener.heard };
-  try {
-    return { ...submission, answers: await gateway.provider.submit(gateway.config, messages, listener, signal) };
-  } catch (error) {
+  const answers = await gateway.provider.submit(gateway.config, messages, listener, signal).catch((error: unknown) => {
     if (!(error instanceof OutboundError)) throw error;
     const refusal = refusalOf(error);
-    return { ...submission, answers: messages.map(() => refusal) };
-  }
+    return messages.map(() => refusal);
+  });
+  const heard = answers.every(({ ok }) => ok) ? [] : await listener.heard();
+  return { gateway, part, messages, answers, heard };
 }
 
 /** What of the gateway goes with each message. */
