@@ -1,24 +1,13 @@
 import type { CleverTapCode, FailureClass } from '../../core/messages/outcome';
 import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
-import { CALLBACK_URL, runCallbackCases, runSubmitCases } from '../testing/cases';
+import { runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';
 import type { SeenRequest } from '../testing/vendor';
 import { clickatellLegacy } from '.';
+import { sampleMessage } from '../testing/sample';
 
 const credentials = { username: 'helios', password: 'p4ss&word-0123', apiId: '3442105' };
-const message: OutboundMessage = {
-  id: '06b8kzt5f7q3s9v1x2y4w6a8c01',
-  to: '+919800000001',
-  from: 'HELIOS',
-  text: 'Hello',
-  encoding: 'gsm7',
-  flash: false,
-  port: null,
-  entityId: null,
-  templateId: null,
-  validitySeconds: null,
-  callbackUrl: CALLBACK_URL,
-};
+const message: OutboundMessage = sampleMessage;
 const apiMsgId = '996411ad91fa211e7d17bc873aa4a41d';
 
 /** `text` and what follows our id differ from case to case. */

@@ -3,19 +3,14 @@ import type { OutboundMessage, Receipt, SubmitResult } from '../provider';
 import { runCallbackCases, runSubmitCases } from '../testing/cases';
 import type { CallbackCase, SubmitCase } from '../testing/cases';
 import { timesMobile } from '.';
+import { sampleMessage } from '../testing/sample';
 
 const credentials = { username: 'helios.trans', password: 'pa55-w0rd' };
 const message: OutboundMessage = {
-  id: '06b8kzt5f7q3s9v1x2y4w6a8c01',
-  to: '+919800000001',
+  ...sampleMessage,
   from: 'TIMESM',
-  text: 'Hello',
-  encoding: 'gsm7',
-  flash: false,
-  port: null,
   entityId: '1111111111111111112',
   templateId: '1107160016156755389',
-  validitySeconds: null,
   callbackUrl: 'https://heliograph.example/callbacks/t0ken',
 };
 
