@@ -16,6 +16,9 @@ import { until } from './support/until';
 
 const DAY_MS = 86_400_000;
 const MESSAGES = 20_000;
+const FEW_MESSAGES = MESSAGES / 10;
+/** Of so many runs the one that read least counts: what others of this Postgres do to the catalogue is read anew, too. */
+const RUNS = 4;
 /** So many that what is linear in slices shows as what is linear in messages does. */
 const LONE_SHARE = 0.5;
 /** So few that the smallest history has a campaign as long as the others. */
@@ -49,7 +52,7 @@ async function costsWith(messages: number): Promise<Map<string, Cost>> {
     const bed = await makeScaleBed(store, { messages, loneShare: LONE_SHARE, sliceSize: SLICE_SIZE }, () => undefined);
     const costs = new Map<string, Cost>();
     for (const statement of [PART_OF_NO_NUMBER, ...SCALE_STATEMENTS])
-      costs.set(statement.name, await measure(bed, statement, 2));
+      costs.set(statement.name, await measure(bed, statement, RUNS));
     return costs;
   } finally {
     await store.stop();
@@ -59,7 +62,7 @@ async function costsWith(messages: number): Promise<Map<string, Cost>> {
 let small: Map<string, Cost>;
 let large: Map<string, Cost>;
 beforeAll(async () => {
-  small = await costsWith(MESSAGES / 10);
+  small = await costsWith(FEW_MESSAGES);
   large = await costsWith(MESSAGES);
 });
 
@@ -70,8 +73,10 @@ it.each(SCALE_STATEMENTS.map(({ name }) => name))('%s', (name) => {
 });
 
 it('a part of a number is looked for in an index, and of that no more is read than a person waits for', () => {
-  const { buffers } = large.get(PART_OF_NO_NUMBER.name)!;
-  expect((buffers / MESSAGES) * SEARCH_BOUNDS.numbers).toBeLessThanOrEqual(PAGES_OF_A_SEARCH);
+  const [before, after] = [small, large].map((costs) => costs.get(PART_OF_NO_NUMBER.name)!.buffers) as [number, number];
+  // What it reads of the catalogue is in both.
+  const perMessage = (after - before) / (MESSAGES - FEW_MESSAGES);
+  expect(perMessage * SEARCH_BOUNDS.numbers).toBeLessThanOrEqual(PAGES_OF_A_SEARCH);
 });
 
 it('accepting reads no more where the account sends one meta to one number all day', async () => {
@@ -110,5 +115,5 @@ async function costBeside(bed: ScaleBed, others: number): Promise<Cost> {
     const { duplicates } = await acceptMessages(bed.database.pool, [slice], drafts);
     expect(duplicates.size).toBe(0);
   };
-  return measure(bed, { name: 'accept', run }, 3);
+  return measure(bed, { name: 'accept', run }, RUNS);
 }

@@ -177,10 +177,15 @@ export async function storeHistory(pool: Pool, history: History, say: (line: str
   }
   for (const statement of MAINTAINED) await pool.query(statement);
   // As autovacuum leaves it: it looks at partitions, and never at their table as a whole.
+  for (const name of await listTables(pool)) await pool.query(`vacuum analyze ${name}`);
+}
+
+/** Tables that have rows themselves: of partitioned ones, their partitions. */
+export async function listTables(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
   );
-  for (const { name } of rows) await pool.query(`vacuum analyze ${name}`);
+  return rows.map(({ name }) => name);
 }
 
 /** The numbers among the parameters, of which Postgres can't tell what they are. */
