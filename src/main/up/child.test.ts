@@ -21,7 +21,7 @@ const STAYS = `setInterval(() => {}, 1000); process.send({ type: 'ready' });`;
 
 test('a killed child comes back as another process, and is gone after the stop', async () => {
   const running = new Map<string, number>();
-  const supervisor = new Supervisor(pino({ level: 'silent' }), undefined, (all) => {
+  const supervisor = new Supervisor(pino({ level: 'silent' }), undefined, async (all) => {
     running.clear();
     for (const { name, pid } of all) running.set(name, pid);
   });

@@ -18,8 +18,12 @@ interface Record {
 }
 
 export interface DataFolder {
-  /** Keeps what runs, in the order of its start, on file: a next start stops it should this process be killed. */
-  record(running: { name: string; pid: number }[]): void;
+  /**
+   * Keeps what runs, in the order of its start, on file: a next start stops it should this process be killed. Resolves
+   * once it is there.
+   * @throws the file's error; the next record is tried again.
+   */
+  record(running: { name: string; pid: number }[]): Promise<void>;
   /** The secret kept in `file`, made at first use. Readable by this user only. */
   secret(file: string, make: () => string): string;
   /** Gives the folder back; nothing may be recorded after it. */
@@ -46,14 +50,16 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   let writing = Promise.resolve();
   return {
     record: (running) => {
-      writing = writing.then(async () => {
+      const written = writing.then(async () => {
         const children = await Promise.all(running.map(async ({ name, pid }) => ({ name, ...(await describe(pid)) })));
         replaceFile(file, JSON.stringify({ ...own, children }));
       });
+      writing = written.catch(() => undefined);
+      return written;
     },
     secret: (name, make) => keep(path.join(folder, name), make),
     release: async () => {
-      await writing.catch(() => undefined);
+      await writing;
       rmSync(file, { force: true });
     },
   };

@@ -90,7 +90,7 @@ test('services are stopped in reverse order of their start, each after the one b
 
 test('the running processes are reported at each change', async () => {
   const reports: string[] = [];
-  const report = (running: { name: string; pid: number }[]) =>
+  const report = async (running: { name: string; pid: number }[]) =>
     void reports.push(running.map(({ name, pid }) => `${name}:${pid}`).join(' '));
   const supervisor = new Supervisor(recorder().logger, QUICK, report);
   const worker = fakeService('worker');
@@ -101,6 +101,42 @@ test('the running processes are reported at each change', async () => {
   await supervisor.stop();
   expect(reports.slice(0, 4)).toEqual(['worker:1', 'worker:1 api:1', 'api:1', 'worker:2 api:1']);
   expect(reports.at(-1)).toBe('');
+});
+
+test('a service has started once that is reported; where it can’t be, the start fails and the service is stopped', async () => {
+  const reports: { done: () => void; fail: (error: Error) => void }[] = [];
+  const report = () => new Promise<void>((done, fail) => reports.push({ done, fail }));
+  const supervisor = new Supervisor(recorder().logger, QUICK, report);
+  const log: string[] = [];
+  const worker = supervisor.start(fakeService('worker', log).service).then(() => log.push('worker has started'));
+  await until('the report', () => reports.length === 1);
+  expect(log).toEqual(['start worker']);
+  reports[0]!.done();
+  await worker;
+  const api = supervisor.start(fakeService('api', log).service);
+  await until('the report', () => reports.length === 2);
+  reports[1]!.fail(new Error('no space left'));
+  await expect(api).rejects.toThrow('no space left');
+  const stopped = supervisor.stop();
+  await until('the report', () => reports.length === 3);
+  reports[2]!.done();
+  await stopped;
+  expect(log).toEqual(['start worker', 'worker has started', 'start api', 'stop api', 'stop worker']);
+});
+
+test('a service that runs again is kept, though that can’t be reported', async () => {
+  let isFull = false;
+  const supervisor = new Supervisor(recorder().logger, QUICK, () =>
+    isFull ? Promise.reject(new Error('no space left')) : Promise.resolve(),
+  );
+  const fake = fakeService('worker');
+  await supervisor.start(fake.service);
+  isFull = true;
+  for (const run of [2, 3]) {
+    fake.die();
+    await until(`run ${run}`, () => fake.starts() === run);
+  }
+  await supervisor.stop();
 });
 
 test('a stop during a pause starts nothing any more', async () => {

@@ -46,8 +46,8 @@ export class Supervisor {
   constructor(
     private readonly logger: Logger,
     private readonly policy: RestartPolicy = RESTART_POLICY,
-    /** Called whenever the set of running processes changed. */
-    private readonly changed: (running: { name: string; pid: number }[]) => void = () => undefined,
+    /** Called whenever the set of running processes changed; a service has started once that is done. */
+    private readonly changed: (running: { name: string; pid: number }[]) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
@@ -59,7 +59,7 @@ export class Supervisor {
     const entry: Kept = { service, kept: Promise.resolve() };
     this.services.push(entry);
     entry.running = await service.start();
-    this.report();
+    await this.report();
     if (this.stopping.signal.aborted) {
       await entry.running.stop();
       this.stopping.signal.throwIfAborted();
@@ -87,7 +87,7 @@ export class Supervisor {
       const since = Date.now();
       const reason = await entry.running.exited;
       entry.running = undefined;
-      this.report();
+      await this.reportOrLog();
       if (this.stopping.signal.aborted) return;
       if (Date.now() - since >= this.policy.healthyMs) restarts = 0;
       let why = reason;
@@ -106,14 +106,19 @@ export class Supervisor {
           why = error instanceof Error ? error.message : String(error);
         }
       }
-      this.report();
-      if (this.stopping.signal.aborted) return entry.running.stop();
+      await this.reportOrLog();
+      if (this.stopping.signal.aborted) return entry.running?.stop();
     }
   }
 
-  private report(): void {
-    this.changed(
+  private report(): Promise<void> {
+    return this.changed(
       this.services.flatMap(({ service, running }) => (running ? [{ name: service.name, pid: running.pid }] : [])),
     );
+  }
+
+  /** Of a service that has run before: it is kept running, whatever becomes of the report. */
+  private async reportOrLog(): Promise<void> {
+    await this.report().catch((error: unknown) => this.logger.error({ err: error }, 'what runs could not be recorded'));
   }
 }
