@@ -122,6 +122,28 @@ describe('move', () => {
     expect((await act(tenant, last, 'move', { gatewayId: slow })).json.code).toBe('already-left');
   });
 
+  it('over a gateway that refused one of its sender IDs it leaves under the other', async () => {
+    const tenant = await makeTenant(stack, 'choosing');
+    const over = { fallbackSender: 'TXTALT', ratePerSecond: 1, maxInFlight: 1 };
+    const gatewayId = await tenant.gateway('choosing', KNOWS_OUR_IDS, over);
+    const ids = await tenant.send(12);
+    const last = ids.at(-1)!;
+    await until('it has a route', async () => (await tenant.states(ids)).includes('delivered'));
+    // As it was refused before it was put back.
+    const { pool } = stack.database;
+    await pool.query(
+      `insert into attempts (message_id, no, account_id, gateway_id, leg, sender, state, claim, answered_at)
+       values ($1, 1, $2, $3, 0, 'TXTSMS', 'refused', gen_random_uuid(), now())`,
+      [last, tenant.accountId, gatewayId],
+    );
+    await pool.query('update messages set attempts = 1 where id = $1', [last]);
+    expect((await act(tenant, last, 'move', { gatewayId })).status).toBe(200);
+    expect(await auditOf(stack, last)).toMatchObject([['message.moved', { to: gatewayId, leg: 1 }]]);
+    const { attempts } = await settled(tenant, last);
+    expect(attempts.map(({ sender }: { sender: string }) => sender)).toEqual(['TXTSMS', 'TXTALT']);
+    for (const id of ids.slice(1, -1)) await act(tenant, id, 'cancel');
+  });
+
   it('of one that is not due yet there is no route', async () => {
     const { id } = await sendOne({ time: new Date(Date.now() + 3_600_000).toISOString() });
     const { status, json } = await act(stack, id, 'move', { gatewayId: stack.gatewayId });
@@ -167,6 +189,19 @@ describe('resend', () => {
     expect(confirmed.status).toBe(ends ? 201 : 409);
     if (ends) expect(await settled(stack, confirmed.json.id)).toMatchObject({ state: 'delivered', resendOf: id });
     else await act(stack, id, 'cancel');
+  });
+
+  it('may be asked again at once where the new message was not accepted', async () => {
+    const { id } = await sendOne({ text: 'Refused the second time' });
+    await settled(stack, id);
+    const { pool } = stack.database;
+    await pool.query(`alter table messages add constraint never check (body <> 'Refused the second time') not valid`);
+    const refused = await act(stack, id, 'resend', { confirm: true });
+    await pool.query('alter table messages drop constraint never');
+    expect(refused.status).toBe(500);
+    const { status, json } = await act(stack, id, 'resend', { confirm: true });
+    expect(status).toBe(201);
+    expect(await settled(stack, json.id)).toMatchObject({ state: 'delivered', resendOf: id });
   });
 
   it('not to a number that has opted out, and not without a text', async () => {
