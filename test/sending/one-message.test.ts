@@ -152,6 +152,53 @@ describe('move', () => {
   });
 });
 
+describe('of a campaign whose slice is looked at in an hour', () => {
+  // An api alone: nothing is looked at but by a test.
+  let alone: SharedStack;
+  beforeAll(async () => {
+    alone = await joinStack({ worker: false });
+  });
+  afterAll(() => alone.stop());
+
+  /** Two messages in a slice that has its route. */
+  async function laterOf(campaignId: string): Promise<string[]> {
+    const record = (n: number) => ({ to: String(++serial), message: `Hello ${n}`, service: 'T' });
+    const { json } = await alone.call('POST', '/clevertap/v1/messages', { list: [record(1), record(2)] });
+    const { pool } = alone.database;
+    await pool.query(
+      `insert into campaigns (id, account_id, name, state, body, service, audience, timezone, send_id)
+       values ($1, $2, 'Sale', 'running', 'Hello', 'T', '{"kind":"recipients"}', 'UTC', gen_random_uuid())`,
+      [campaignId, alone.accountId],
+    );
+    await pool.query(
+      `update slices set campaign_id = $2, legs = $3::jsonb, look_at = now() + interval '1 hour'
+       where id = (select slice_id from messages where id = $1)`,
+      [json.ids[0], campaignId, JSON.stringify([{ gatewayId: alone.gatewayId, sender: 'requested' }])],
+    );
+    return json.ids as string[];
+  }
+  const lookOf = async (campaignId: string) => {
+    const { rows } = await alone.database.pool.query<{ look_at: Date | null; commands: number }>(
+      'select s.look_at, c.commands from slices s join campaigns c on c.id = s.campaign_id where c.id = $1',
+      [campaignId],
+    );
+    return rows[0]!;
+  };
+
+  it.each([
+    ['cancel', () => undefined],
+    ['move', () => ({ gatewayId: alone.gatewayId })],
+  ])('%s has the rest looked at at once; what a run found out before counts no longer', async (action, body) => {
+    const [id, beside] = [`cmp_${action}`, `cmp_${action}beside`];
+    const [messages] = [await laterOf(id), await laterOf(beside)];
+    const [before, other] = [await lookOf(id), await lookOf(beside)];
+    expect(before.look_at).not.toBeNull();
+    expect((await act(alone, messages[0]!, action, body())).status).toBe(200);
+    expect(await lookOf(id)).toEqual({ look_at: null, commands: before.commands + 1 });
+    expect(await lookOf(beside)).toEqual(other);
+  });
+});
+
 describe('resend', () => {
   it('sends the text of a failed message again, once, and tells CleverTap no second outcome', async () => {
     await stack.control('POST', '/control/reset');
