@@ -1,4 +1,5 @@
-/** Who may import whom, and where SQL may stand: the linter's rules, tried with planted violations, and held against all of src. */
+/** Who may import whom, and where SQL may stand: the linter's rules, tried with planted violations. `npm run lint` holds them against all of src. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Linter } from 'eslint';
@@ -41,9 +42,24 @@ function sources(): string[] {
 
 const texts = new Map(sources().map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
 
-test('all of src keeps to the table', () => {
+/** Prints the files of which the linter, as it is set up, would not say what breaks one of the rules. */
+const UNHELD = `
+import { ESLint } from 'eslint';
+const [files, names] = process.argv.slice(1).map((json) => JSON.parse(json));
+const eslint = new ESLint();
+const missed = [];
+for (const file of files) {
+  const { rules = {} } = (await eslint.calculateConfigForFile(file)) ?? {};
+  if (names.some((name) => rules[name]?.[0] !== 2)) missed.push(file);
+}
+console.log(JSON.stringify(missed));`;
+
+test('the linter holds both rules against every file of src', () => {
   expect(texts.size).toBeGreaterThan(250);
-  expect([...texts].flatMap(([file, text]) => lint(file, text).map((line) => `${file}: ${line}`))).toEqual([]);
+  const asked = [[...texts.keys()], ['heliograph/imports', 'heliograph/sql']].map((list) => JSON.stringify(list));
+  const answer = execFileSync(process.execPath, ['--input-type=module', '-e', UNHELD, ...asked], { cwd: ROOT });
+  // Generated: types alone.
+  expect(JSON.parse(answer.toString())).toEqual(['src/console/api/schema.d.ts']);
 });
 
 test('every rule and every exception has its reason', () => {
