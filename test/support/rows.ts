@@ -13,7 +13,7 @@ import type { NumberHash } from '../../src/core/accounts/pseudonyms';
 import type { OptOutRules } from '../../src/store/messages/suppressions';
 import { RECORD_HASH_BYTES } from '../../src/store/messages/records';
 import { sealSlice } from '../../src/store/messages/slices';
-import { connectDatabase, type Database } from '../../src/store/database';
+import { connectDatabase, transact, type Database } from '../../src/store/database';
 import type { RequestCounts } from '../../src/store/gateways/breaker';
 import { insertGateway, type GatewayDraft, type GatewayRow } from '../../src/store/gateways/gateways';
 import type { ReceiptDraft } from '../../src/store/receipts/receipts';
@@ -117,6 +117,14 @@ export function messageDraft(sliceId: string, over: Partial<MessageDraft> = {}):
 
 /** What makes records the same, spelled as a word. */
 export const recordHash = (word: string): Buffer => hash('sha256', word, 'buffer').subarray(0, RECORD_HASH_BYTES);
+
+/**
+ * Runs statements in one transaction, for all of which `now()` is the same moment: what is a second short of some time
+ * stays so, however long the test takes.
+ */
+export function atOneMoment<T>({ pool }: Pick<Database, 'pool'>, work: (pool: Pool) => Promise<T>): Promise<T> {
+  return transact(pool, (client) => work(client as unknown as Pool));
+}
 
 /** Commits a slice of `count` messages; returns its id and theirs, in order. */
 export async function storeSlice(

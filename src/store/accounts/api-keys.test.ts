@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { startStore, type TestStore } from '../../../test/support/rows';
 import { findKey, insertKey, rotateKey, touchKey, type KeyDraft } from './api-keys';
 
@@ -60,20 +61,20 @@ describe('rotateKey', () => {
 it('touchKey writes at most once a minute', async () => {
   const { id } = await make();
   const lastUse = async () => (await findKey(store.db, id))!.lastUsedAt;
-  const age = (seconds: number) =>
-    store.pool.query('update api_keys set last_used_at = now() - make_interval(secs => $2) where id = $1', [
-      id,
-      seconds,
-    ]);
+  /** Touches it so many seconds after its last use, to the microsecond: both at one moment. */
+  const touchAfter = (seconds: number) =>
+    store.db.transaction().execute(async (tx) => {
+      const aged = { last_used_at: sql<Date>`now() - make_interval(secs => ${seconds})` };
+      await tx.updateTable('api_keys').set(aged).where('id', '=', id).execute();
+      const before = (await findKey(tx, id))!.lastUsedAt;
+      await touchKey(tx, id);
+      return { before, after: (await findKey(tx, id))!.lastUsedAt };
+    });
   expect(await lastUse()).toBeNull();
   await touchKey(store.db, id);
   expect(await lastUse()).toBeInstanceOf(Date);
-  await age(50);
-  const recent = await lastUse();
-  await touchKey(store.db, id);
-  expect(await lastUse()).toEqual(recent);
-  await age(61);
-  const old = await lastUse();
-  await touchKey(store.db, id);
-  expect((await lastUse())!.getTime()).toBeGreaterThan(old!.getTime());
+  const recent = await touchAfter(59);
+  expect(recent.after).toEqual(recent.before);
+  const old = await touchAfter(61);
+  expect(old.after!.getTime()).toBeGreaterThan(old.before!.getTime());
 });

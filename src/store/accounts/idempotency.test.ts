@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { startStore, type TestStore } from '../../../test/support/rows';
+import { atOneMoment, startStore, type TestStore } from '../../../test/support/rows';
 import { claimIdempotencyKey, forgetIdempotencyKeys, keepAnswer, releaseIdempotencyKey } from './idempotency';
 
 let store: TestStore;
@@ -11,8 +11,8 @@ afterAll(() => store.stop());
 const hash = (text: string) => createHash('sha256').update(text).digest();
 const FIRST = hash('a request');
 const fresh = () => ({ accountId: 'default', key: randomUUID() });
-const age = async ({ key }: { key: string }, interval: string) =>
-  store.pool.query(`update idempotency_keys set created_at = now() - $2::interval where key = $1`, [key, interval]);
+const age = async ({ key }: { key: string }, interval: string, pool: Pick<TestStore['pool'], 'query'> = store.pool) =>
+  pool.query(`update idempotency_keys set created_at = now() - $2::interval where key = $1`, [key, interval]);
 
 it('goes from claimed to in progress to answered, and keeps the first answer', async () => {
   const key = fresh();
@@ -55,8 +55,10 @@ it('is free again once released; an answer that is kept can’t be released', as
 it('a claim that a dead process left can be taken over, by the same request only', async () => {
   const key = fresh();
   await claimIdempotencyKey(store.pool, key, FIRST);
-  await age(key, '59 seconds');
-  expect(await claimIdempotencyKey(store.pool, key, FIRST)).toEqual({ state: 'in-progress' });
+  await atOneMoment(store, async (pool) => {
+    await age(key, '59 seconds', pool);
+    expect(await claimIdempotencyKey(pool, key, FIRST)).toEqual({ state: 'in-progress' });
+  });
   await age(key, '61 seconds');
   expect(await claimIdempotencyKey(store.pool, key, hash('another'))).toEqual({ state: 'mismatch' });
   expect(await claimIdempotencyKey(store.pool, key, FIRST)).toEqual({ state: 'claimed' });
