@@ -44,7 +44,10 @@ describe('the monitor', () => {
   beforeEach(() => {
     logged = [];
     closed = [];
+    // For a process no time goes by: what it holds back for some seconds, it holds back to the end of a test.
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   });
+  afterEach(() => jest.restoreAllMocks());
 
   /** A process of its own. */
   const monitor = (): GatewayHealthMonitor =>
@@ -72,6 +75,9 @@ describe('the monitor', () => {
       {} as HttpClient,
       new AbortController().signal,
     );
+  /** In Postgres, too, the wait takes longer than any test. */
+  const prolongWait = (id: string) =>
+    store.pool.query(`update gateway_health set open_until = now() + interval '1 hour' where gateway_id = $1`, [id]);
   const endWait = (id: string) =>
     store.pool.query('update gateway_health set open_until = now() where gateway_id = $1', [id]);
 
@@ -82,6 +88,7 @@ describe('the monitor', () => {
     const watched = health.watch(gateway.id, provider);
     for (let i = 0; i < 5; i++) await expect(send(watched)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await until('the breaker is open', () => logged.some(({ message }) => /gateway down/.test(message)));
+    await prolongWait(gateway.id);
     return { gateway, health, made, provider, watched };
   }
 
@@ -130,6 +137,12 @@ describe('the monitor', () => {
         () => 1,
       ),
     );
+    const { rows } = await store.pool.query(
+      'select open_until > changed_at as waits from gateway_health where gateway_id = $1',
+      [gateway.id],
+    );
+    expect(rows).toEqual([{ waits: true }]);
+    await prolongWait(gateway.id);
     expect(await health.probe(gateway, provider, () => Promise.resolve(1))).toBeNull();
     expect(closed).toEqual([]);
     expect(await listGatewayHealth(store.pool, [gateway.id])).toMatchObject([

@@ -80,7 +80,7 @@ it('bulk reserves no further ahead than some tenths of a second; what is urgent 
   await Promise.all(working);
 
   // Urgent ones take their place however far ahead it is; bulk waits until it is near.
-  await reservePlaces(store.pool, [{ key: rate, perSecond: 1 }], 100, null);
+  await reservePlaces(store.pool, [{ key: rate, perSecond: 1 }], 1_000, null);
   const waiting = new AbortController();
   const [late, patient] = [
     pacerOf({ limits, urgent: true, stopping: waiting.signal }).next(50),
@@ -104,12 +104,12 @@ it('told to stop, it lets nothing more leave', async () => {
 });
 
 it('a short pause of the gateway is waited out, a long one is not: nothing stands behind it', async () => {
-  const hold = { untilMs: performance.now() + 150 };
   const began = performance.now();
+  const hold = { untilMs: began + 150 };
   expect(await pacerOf({ hold }).next(1)).toBe(true);
   expect(performance.now() - began).toBeGreaterThanOrEqual(140);
 
-  hold.untilMs = performance.now() + 60_000;
+  hold.untilMs = performance.now() + 600_000;
   const held = pacerOf({ hold });
   expect(await held.next(1)).toBe(false);
   expect(held.awayMs).toBeGreaterThan(50_000);
@@ -119,7 +119,7 @@ it('a turn that is too far away is refused, urgent or not, and takes no place of
   for (const urgent of [true, false]) {
     const rate = key();
     const limits = [{ key: rate, perSecond: () => 1 }];
-    await reservePlaces(store.pool, [{ key: rate, perSecond: 1 }], 30, null);
+    await reservePlaces(store.pool, [{ key: rate, perSecond: 1 }], 300, null);
     const before = await reservedSeconds(rate);
     const pacer = pacerOf({ limits, urgent });
     expect(await pacer.next(1)).toBe(false);

@@ -51,12 +51,12 @@ describe('listGatewayHealth', () => {
     const [a, b] = await claim(store.pool, sliceId, id);
     await writeResults(store.pool, CLAIM, [resultOf(a!), resultOf(b!, { providerId: 'p1' })]);
     await store.pool.query(
-      `update attempts set answered_at = now() - no * interval '100 seconds' where message_id = any($1)`,
+      `update attempts set answered_at = now() - no * interval '3000 seconds' where message_id = any($1)`,
       [[a!.id, b!.id]],
     );
     const counts = { gatewayId: id, delivered: 2, undelivered: 1, faults: 1 };
     const samples = [
-      { gatewayId: id, attempt: { messageId: a!.id, no: 1 }, providerId: null, agoMs: 90_000 },
+      { gatewayId: id, attempt: { messageId: a!.id, no: 1 }, providerId: null, agoMs: 2_400_000 },
       { gatewayId: id, attempt: null, providerId: 'p1', agoMs: 0 },
       { gatewayId: id, attempt: null, providerId: 'unheard of', agoMs: 0 },
     ];
@@ -64,10 +64,10 @@ describe('listGatewayHealth', () => {
     await recordReceipts(store.pool, [counts], []);
     const [reading] = await listGatewayHealth(store.pool, [id]);
     expect(reading!.counts).toMatchObject({ delivered: 4, undelivered: 2, faults: 2 });
-    // Ten seconds (up to 16) and a hundred (up to 128).
+    // 600 seconds (up to 1,024) and 3,000 (up to 4,096): the time that the test takes changes neither.
     expect(reading!.counts.receiptDelay.flatMap((n, bucket) => (n > 0 ? [[bucket, n]] : []))).toEqual([
-      [4, 1],
-      [7, 1],
+      [10, 1],
+      [12, 1],
     ]);
   });
 });
