@@ -1,5 +1,5 @@
+import type { Pool, QueryConfig } from 'pg';
 import { ACCOUNT, hashNumber, startStore, type TestStore } from '../../../test/support/rows';
-import { until } from '../../../test/support/until';
 import { csvOf, storeUpload } from '../../../test/support/uploads';
 import {
   deleteUpload,
@@ -79,6 +79,18 @@ test('numbers are read in the account’s country', async () => {
   expect(rows.map(({ msisdn }) => msisdn)).toContain('+12025550101');
 });
 
+/** The store, in which something else happens each time when a block of an import has been written. */
+function afterEachBlock(happens: () => unknown): Pool {
+  const query = async (config: QueryConfig) => {
+    const result = await store.pool.query(config);
+    if (config.name === 'write-import-block') await happens();
+    return result;
+  };
+  return new Proxy(store.pool, {
+    get: (pool, name) => (name === 'query' ? query : (Reflect.get(pool, name) as unknown)),
+  });
+}
+
 test('an import that stops after any block goes on from there: no row is lost or doubled', async () => {
   const rows = 40_000;
   // Chunks that end anywhere in a row.
@@ -86,13 +98,9 @@ test('an import that stops after any block goes on from there: no row is lost or
   let runs = 0;
   for (let before = -1; (await upload(id)).state === 'processing'; runs++) {
     const stopping = new AbortController();
-    const running = run(id, stopping.signal);
-    await until('another block is stored', async () => {
-      const { rows: now, state } = await upload(id);
-      return now > Math.max(before, 0) || state !== 'processing';
-    });
-    stopping.abort();
-    await running;
+    let blocks = 0;
+    const pool = afterEachBlock(() => ++blocks === 4 && stopping.abort());
+    await importUpload(pool, id, stopping.signal, hashNumber);
     const { rows: now, state } = await upload(id);
     if (state === 'processing') expect(now).toBeGreaterThan(before);
     before = now;
@@ -155,9 +163,8 @@ describe('failed, with the reason', () => {
 
 test('an upload that is deleted while it is imported gets no more rows', async () => {
   const id = await storeUpload(store, csvOf(30_000));
-  const running = run(id);
-  await deleteUpload(store.db, ACCOUNT, id);
-  await running;
+  const pool = afterEachBlock(() => deleteUpload(store.db, ACCOUNT, id));
+  await importUpload(pool, id, NEVER, hashNumber);
   const stored = await count('upload_rows', id);
   expect(stored).toBeLessThan(30_000);
   await run(id);
