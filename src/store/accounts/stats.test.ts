@@ -84,7 +84,12 @@ it('groups by gateway, by the sender that was used, by code and by hour', async 
     { key: '910', ...NOTHING, sent: 1, errors: 1 },
     { key: null, ...NOTHING, sent: 2, delivered: 1 },
   ]);
-  const hour = `${new Date().toISOString().slice(0, 13)}:00:00Z`;
+  // Of the moment when they were accepted: the hour may have ended since.
+  const { rows } = await store.pool.query<{ hour: Date }>(
+    `select date_trunc('hour', accepted_at, 'UTC') as hour from messages where id = $1`,
+    [claimed[0]!.id],
+  );
+  const hour = rows[0]!.hour.toISOString().replace('.000', '');
   await store.pool.query(`update slice_stats set hour = hour - interval '1 day' where sender = 'OTHERS'`);
   expect(await figures('hour')).toEqual([{ key: hour, sent: 2, delivered: 1, clicked: 0, errors: 1 }]);
   expect(await figures('hour', -25 * HOUR_MS, HOUR_MS)).toHaveLength(2);
