@@ -11,7 +11,14 @@ import { createHttpServer } from './server';
 /** Small, so that no test waits long; what is slow in them stands still for good. */
 const TIMEOUTS = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
 
+/** For one that must get to know a request before its time is over: so long that no machine is too slow for it. */
+const LONGER_TIMEOUTS = { ...TIMEOUTS, headersTimeout: 1_500, requestTimeout: 1_500 };
+
+/** With short timeouts. */
 let server: Server;
+/** With those of the product, within which every request here comes. */
+let usual: Server;
+let forgiving: Server;
 let reached: string[];
 beforeAll(async () => {
   const app = express();
@@ -27,15 +34,21 @@ beforeAll(async () => {
     response.json({ bytes: Buffer.isBuffer(request.body) ? request.body.length : 0 });
   });
   server = createHttpServer(app, TIMEOUTS);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  usual = createHttpServer(app);
+  forgiving = createHttpServer(app, LONGER_TIMEOUTS);
+  for (const each of [server, usual, forgiving])
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
 });
 beforeEach(() => (reached = []));
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(async () => {
+  for (const each of [server, usual, forgiving]) await new Promise((resolve) => each.close(resolve));
+});
+const portOf = (of: Server): number => (of.address() as AddressInfo).port;
 
 /** Writes `text`, then nothing more; resolves with all that comes back once the server has closed the connection. */
-function converse(text: string): Promise<string> {
+function converse(text: string, to = server): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(text));
+    const socket = connect(portOf(to), '127.0.0.1', () => socket.write(text));
     let answer = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
     socket.on('error', reject).on('close', () => resolve(answer));
@@ -76,7 +89,7 @@ test('408: what arrives after it, as when the server itself stood still, is not 
       socket.write('world', () => resolve());
     });
   });
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+  const socket = connect({ port: portOf(server), host: '127.0.0.1', allowHalfOpen: true });
   let answer = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
   socket.on('error', () => undefined);
@@ -90,13 +103,12 @@ test('408: what arrives after it, as when the server itself stood still, is not 
 });
 
 test('a route may let its body take longer; the next request on the connection is timed as any other', async () => {
-  // Connections of earlier tests may still be heard of.
   const overdue = new Promise<void>((resolve) =>
-    server.on('clientError', ({ code }: NodeJS.ErrnoException) => {
+    forgiving.on('clientError', ({ code }: NodeJS.ErrnoException) => {
       if (code === 'ERR_HTTP_REQUEST_TIMEOUT') resolve();
     }),
   );
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const socket = connect(portOf(forgiving), '127.0.0.1');
   let answers = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => (answers += chunk));
   socket.write('POST /patient HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
@@ -112,21 +124,22 @@ test('431: headers beyond 16 KB; just below they are taken', async () => {
   const get = (bytes: number) =>
     `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Large: ${'x'.repeat(bytes)}\r\n\r\n`;
   const refused = problem('431 Request Header Fields Too Large', 'headers-too-large');
-  expect(problemIn(await converse(get(17_000)))).toEqual(refused);
+  expect(problemIn(await converse(get(17_000), usual))).toEqual(refused);
   expect(reached).toEqual([]);
-  expect(await converse(get(15_000))).toMatch(/^HTTP\/1.1 200 OK/);
+  expect(await converse(get(15_000), usual)).toMatch(/^HTTP\/1.1 200 OK/);
 });
 
 test('400: what is no HTTP', async () => {
-  const answer = await converse('HELLO\r\n\r\n');
+  const answer = await converse('HELLO\r\n\r\n', usual);
   expect(problemIn(answer)).toEqual(problem('400 Bad Request', 'malformed-request'));
 });
 
 test('a client that goes away in the middle leaves the server as it was', async () => {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const socket = connect(portOf(usual), '127.0.0.1');
   await new Promise((resolve) => socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{', resolve));
   socket.resetAndDestroy();
-  const answer = await converse('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello');
+  const request = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello';
+  const answer = await converse(request, usual);
   expect(answer).toMatch(/\{"bytes":5\}$/);
 });
 

@@ -49,7 +49,7 @@ test('a share of 5xx: the same requests in every run, and a repetition gets thro
 });
 
 test('forMs: while it lasts, every request; then none', async () => {
-  await put(simulator, { faults: [{ kind: 'serverError', forMs: 300 }] });
+  await put(simulator, { faults: [{ kind: 'serverError', forMs: 1_500 }] });
   expect((await submit(simulator, one(1))).status).toBe(503);
   await until('the end of the fault', async () => (await submit(simulator, one(2))).status === 200);
   expect((await submit(simulator, one(3))).status).toBe(200);
@@ -75,7 +75,7 @@ test.each([
 });
 
 test('a submission is answered after its latency', async () => {
-  await put(simulator, { latencyMs: 250 });
+  await put(simulator, { latencyMs: 1_000 });
   await put(simulator, { latencyMs: 0 }, 'quick');
   const order: string[] = [];
   await Promise.all([

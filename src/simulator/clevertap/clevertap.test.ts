@@ -145,7 +145,7 @@ test.each([
 });
 
 test('slow answers', async () => {
-  await put(simulator, { clevertap: { latencyMs: 250 } }, 'slow');
+  await put(simulator, { clevertap: { latencyMs: 1_000 } }, 'slow');
   const order: string[] = [];
   await Promise.all([
     tell([group('delivered', delivered('a'))], 'slow').then(() => order.push('slow')),
