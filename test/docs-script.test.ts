@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from './support/until';
 
 const ASSETS = path.resolve(__dirname, '../dist/docs/assets');
 /** `npm test` builds it first. */
@@ -39,8 +40,6 @@ function answer(url: string, options: any = {}): Promise<unknown> {
   });
 }
 
-const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
 beforeAll(() => {
   expect(existsSync(ASSETS)).toBe(true);
   page.fetch = answer;
@@ -58,14 +57,16 @@ test('without the script there is no search field that does nothing; with it one
   const field = form.querySelector('input');
   field.value = 'dead webhook paused';
   field.dispatchEvent(new page.Event('input', { bubbles: true }));
-  await moment();
-  const links = [...form.querySelectorAll('#found a')].map((link: any) => link.getAttribute('href'));
-  expect(links.some((link: string) => /^\/docs\/(webhooks|runbook)/.test(link))).toBe(true);
+  await until('a page is found that is about it', () => {
+    const links = [...form.querySelectorAll('#found a')].map((link: any) => link.getAttribute('href'));
+    return links.some((link: string) => /^\/docs\/(webhooks|runbook)/.test(link));
+  });
 
   field.value = 'zzqqxx';
   field.dispatchEvent(new page.Event('input', { bubbles: true }));
-  await moment();
-  expect(form.querySelector('#found').textContent).toBe('Nothing about “zzqqxx”.');
+  await until('it says that there is nothing', () => {
+    return form.querySelector('#found').textContent === 'Nothing about “zzqqxx”.';
+  });
 });
 
 test('what can be copied has a button', () => {
@@ -76,13 +77,12 @@ test('an operation is tried with the key that was typed, and with nothing that t
   const details = page.document.querySelector('details');
   details.open = true;
   details.dispatchEvent(new page.Event('toggle'));
-  await moment();
-  const form = details.querySelector('form');
+  const form = await until<any>('there is a form', () => details.querySelector('form'));
   expect(form.querySelector('textarea').value).toBe('{"name": "Asha\'s"}');
   form.querySelector('input[type=password]').value = 'hg_1_secret';
   form.querySelector('input[name=id]').value = 'grp/1';
   form.dispatchEvent(new page.Event('submit', { cancelable: true }));
-  await moment();
+  await until('it is answered', () => form.querySelector('pre')?.textContent.startsWith('200 '));
   expect(asked.at(-1)).toEqual({
     url: '/api/v1/groups/grp%2F1/members',
     options: {

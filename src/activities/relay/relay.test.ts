@@ -159,7 +159,9 @@ test('a probe that is taken ends the pause, and all the others follow at once', 
   await due(120);
   await pauseWebhook(store.db, webhook.id, { reason: 'away', probeInMs: 0 });
   expect(await relay()).toEqual({ waitMs: null });
-  expect(endpoint.posts.map(({ length }) => length)).toEqual([1, 100, 19]);
+  const [probe, ...others] = endpoint.posts.map(({ length }) => length);
+  // Those that follow go over connections of their own: any of them may come first.
+  expect([probe, ...others.sort((a, b) => b - a)]).toEqual([1, 100, 19]);
   expect(await pauseOf()).toBeNull();
 });
 
