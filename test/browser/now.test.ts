@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { describeInBrowser, openBrowser, openConsole, visit, type WatchedPage } from '../support/browser';
 import { consoleAccount, type ConsoleAccount } from '../support/console-data';
 import { joinStack, type SharedStack } from '../support/shared';
+import { until } from '../support/until';
 
 describeInBrowser('Now', () => {
   let stack: SharedStack;
@@ -42,10 +43,14 @@ describeInBrowser('Now', () => {
   test('the first paint is said', async () => {
     const { page } = await openConsole(browser, stack.url, one.key);
     await visit(page, '/');
-    const { first, ready } = await page.evaluate<{ first: number; ready: number }>(`({
-      first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
-      ready: performance.getEntriesByType('resource').at(-1)?.responseEnd,
-    })`);
+    // The page may stand in the document before the browser has painted anything of it.
+    const { first, ready } = await until('it is painted', async () => {
+      const times = await page.evaluate<{ first: number | null; ready: number }>(`({
+        first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
+        ready: performance.getEntriesByType('resource').at(-1)?.responseEnd,
+      })`);
+      return times.first === null ? null : { ...times, first: times.first };
+    });
     process.stderr.write(
       `Now: first paint after ${first.toFixed(0)} ms, its last answer after ${ready.toFixed(0)} ms.\n`,
     );

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium';
+import { LOST_TASK_MS } from './until';
 
 /** A group of tests that needs a browser. */
 export const describeInBrowser = chromiumPath() === undefined ? describe.skip : describe;
@@ -55,7 +56,8 @@ export interface WatchedPage {
 /** @param key signs in before the page is opened; without it the page comes to the sign-in. */
 export async function openConsole(browser: Browser, url: string, key?: string): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL: url, viewport: WIDE, colorScheme: 'light' });
-  context.setDefaultTimeout(20_000);
+  // What a page shows may wait for a workflow.
+  context.setDefaultTimeout(LOST_TASK_MS);
   if (key !== undefined) {
     const headers = { 'sec-fetch-site': 'same-origin' };
     const answer = await context.request.post('/console/session', { data: { key }, headers });
