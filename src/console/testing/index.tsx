@@ -68,7 +68,8 @@ export function fakeApi(replies: Record<string, Reply>): Asked[] {
 /** Everything that can be read on the screen. */
 export const screenText = (): string => (document.body.textContent ?? '').replace(/\s+/g, ' ');
 
-const DEADLINE_MS = 2_000;
+/** A page's code is compiled when the first test asks for it, which takes seconds on a busy machine. */
+const DEADLINE_MS = 30_000;
 
 /** Waits until this is true of the screen, and says what was there when it never was. */
 export async function shown(what: string | RegExp | (() => unknown)): Promise<void> {

@@ -107,9 +107,11 @@ describe('the answer to a batch', () => {
     const many = Array.from({ length: 1_000 }, (_, n) => message(n, `Text ${n} ${'abcdefghij '.repeat(14)}`));
     const wide = many.map((one, n) => ({ ...one, msisdn: `+91981${String(n).padStart(7, '0')}` }));
     const raw = JSON.stringify({ messages: wide.map(({ wireId, msisdn }) => ({ messageId: wireId, to: msisdn, status: 'REJECTED' })) });
-    const startedMs = performance.now();
+    // Of this process alone, so that it makes no difference what else the machine does.
+    const started = process.cpuUsage();
     const part = read(raw, wide);
     for (let place = 0; place < wide.length; place++) expect(part(place).body).toContain(`"0wire${place}"`);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   }); // prettier-ignore
 });
