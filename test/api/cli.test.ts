@@ -22,7 +22,7 @@ beforeAll(async () => {
   stack = await joinStack();
   neighbour = await makeTenant(stack, 'cli-neighbour');
   folder = temporaryFolder();
-}, 60_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await stack.stop();

@@ -55,7 +55,7 @@ test('the demo starts a stack, adds up, stops what it started, and can be run ag
     );
   }
   for (const port of Object.values(ports)) expect(await portIsFree(Number(port))).toBe(true);
-}, 180_000);
+}, 420_000);
 
 test('a wrong setting ends it with one sentence', async () => {
   const { code, output } = await runDemo({

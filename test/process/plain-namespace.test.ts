@@ -27,7 +27,7 @@ beforeAll(async () => {
   // With its key.
   await client.connection.close();
   client = await connectTemporal(stack);
-}, 60_000);
+});
 afterAll(async () => {
   await stack.stop();
   await client.connection.close();
@@ -75,4 +75,4 @@ test('the campaign of a series starts without them', async () => {
   });
   expect(made.counts).toMatchObject({ accepted: 3, delivered: 3 });
   await campaigns.act(series.id, 'cancel');
-}, 60_000);
+});

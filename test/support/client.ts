@@ -2,7 +2,7 @@
 import type { Database } from '../../src/store/database';
 import { checkAnswer } from './contract';
 import { ADMIN_KEY } from './servers';
-import { until } from './until';
+import { LOST_TASK_MS, until } from './until';
 
 export interface Answer {
   status: number;
@@ -68,7 +68,7 @@ export function callerOf(url: string, defaults: Record<string, string> = {}): Cl
 }
 
 export function settledBy(call: Client['call']): Client['settled'] {
-  return (deadlineMs = 30_000) =>
+  return (deadlineMs = LOST_TASK_MS) =>
     until(
       'no message is open',
       async () => {

@@ -2,7 +2,7 @@
 import { noteGateway, portalOf, type MadeGateway } from './callbacks';
 import type { Client } from './client';
 import type { TestStack } from './stack';
-import { until } from './until';
+import { LOST_TASK_MS, until } from './until';
 
 /** Providers as the simulator plays them: one that knows our ids and is sent to again under them, one that knows its own only. */
 export const KNOWS_OUR_IDS = 'infobip';
@@ -102,7 +102,7 @@ export async function makeTenant(
       const byId = new Map(rows.map(({ id, state }) => [id, state]));
       return ids.map((id) => byId.get(id) ?? 'absent');
     },
-    async reach(ids, state, deadlineMs = 30_000) {
+    async reach(ids, state, deadlineMs = LOST_TASK_MS) {
       const label = `${ids.length} messages of ${name} are ${state}`;
       await until(label, async () => (await tenant.states(ids)).every((now) => now === state), { deadlineMs });
     },

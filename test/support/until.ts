@@ -4,17 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
 const POLL_GROWTH = 1.15;
-const DEADLINE_MS = 30_000;
 /**
- * For what a single lost task keeps from ending. Temporal misses a task that was lost on its way to a worker after a minute,
- * and gives it to another: on a machine that is busy beyond measure that happens, and is no failure.
+ * Longer than a single lost task keeps anything from ending. Temporal misses a task that was lost on its way to a worker
+ * after a minute, and gives it to another: on a machine that is busy beyond measure that happens, and is no failure.
  */
 export const LOST_TASK_MS = 100_000;
 
 /**
  * Waits until `condition` gives a value that is neither `false`, `null` nor `undefined`, and returns it.
  * @param label What is awaited; the message of the failure.
- * @param options `deadlineMs`: default 30,000.
+ * @param options `deadlineMs`: default {@link LOST_TASK_MS}.
  * @throws Error when the deadline passes, with the last error of `condition` as its cause.
  */
 export async function until<T>(
@@ -22,7 +21,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: { deadlineMs?: number } = {},
 ): Promise<Exclude<NonNullable<T>, false>> {
-  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const deadlineMs = options.deadlineMs ?? LOST_TASK_MS;
   const giveUpAt = Date.now() + deadlineMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * POLL_GROWTH)) {
     let cause: unknown;

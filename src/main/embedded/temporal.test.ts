@@ -45,4 +45,4 @@ test('search attributes of another type, and those that it lacks, are made what 
     await operatorService.addSearchAttributes({ ...NAMESPACE, searchAttributes: { HeliographAccountId: KEYWORD } });
   });
   await withServer(async (connection) => expect(await attributesOf(connection)).toEqual(wanted));
-}, 60_000);
+});
