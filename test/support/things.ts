@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { operations } from '../../src/api/operations';
 import type { Route } from './walk';
 import type { Answer } from './stack';
+import { until } from './until';
 
 /** An account, and calls in it with an admin's key. */
 export interface Owner {
@@ -88,8 +89,12 @@ export const THINGS: Record<string, Thing> = {
     async make({ call }) {
       const meta = `refused ${unique()}`;
       await call('POST', '/clevertap/v1/messages', { to: 'nobody', text: 'Hello', mid: meta });
-      const { json } = await call('GET', `/api/v1/requests?meta=${encodeURIComponent(meta)}`);
-      return { id: json.items[0].id as string };
+      // It is written a moment later.
+      const id = await until('it is kept', async () => {
+        const { json } = await call('GET', `/api/v1/requests?meta=${encodeURIComponent(meta)}`);
+        return json.items[0]?.id as string | undefined;
+      });
+      return { id };
     },
   },
   '/api/v1/routes/:id': {
