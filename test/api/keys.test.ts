@@ -104,13 +104,16 @@ describe('ratePerSecond', () => {
       authorization: '',
     });
     const credentials = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? limited.key : token.access_token));
+    const startedAt = performance.now();
     const [answers, others] = await Promise.all([
       Promise.all(credentials.map((credential) => send(credential))),
       Promise.all(credentials.map(() => send(free.key))),
     ]);
+    const seconds = (performance.now() - startedAt) / 1_000;
     const refused = answers.filter(({ status }) => status === 429);
     expect(answers.length - refused.length).toBeGreaterThan(0);
-    expect(refused.length).toBeGreaterThan(credentials.length / 2);
+    expect(answers.length - refused.length).toBeLessThanOrEqual(1 + Math.ceil(seconds));
+    expect(refused.length).toBeGreaterThan(0);
     for (const { json, headers } of refused) {
       expect([json.code, headers.get('retry-after')]).toEqual(['rate-limited', '1']);
     }
@@ -242,7 +245,7 @@ describe('an account’s rate', () => {
 
   test('/oauth/token counts', async () => {
     const account = await makeAccount();
-    const { id, key } = await keyIn(account, { ratePerSecond: 5 });
+    const { id, key } = await keyIn(account, { ratePerSecond: 1 });
     const form = { grant_type: 'client_credentials', client_id: id, client_secret: key.split('_')[2]! };
     const grant = () =>
       stack.call('POST', '/oauth/token', new URLSearchParams(form).toString(), {
@@ -252,7 +255,7 @@ describe('an account’s rate', () => {
     const startedAt = performance.now();
     const answers = await Promise.all(Array.from({ length: 40 }, grant));
     const seconds = (performance.now() - startedAt) / 1_000;
-    expect(answered(answers)).toBeLessThanOrEqual(5 + Math.ceil(5 * seconds));
+    expect(answered(answers)).toBeLessThanOrEqual(1 + Math.ceil(seconds));
     const refused = answers.find(({ status }) => status === 429)!;
     expect([refused.json.code, refused.headers.get('retry-after')]).toEqual(['rate-limited', '1']);
   });
@@ -318,11 +321,11 @@ describe('a stream of events', () => {
   }
 
   test('ends when its key is revoked, or expires; that of another key goes on', async () => {
-    const [revoked, kept] = [await makeKey(['read']), await makeKey(['read'])];
-    const expiring = await makeKey(['read'], { expiresAt: new Date(Date.now() + 3_000).toISOString() });
+    const [revoked, expiring, kept] = [await makeKey(['read']), await makeKey(['read']), await makeKey(['read'])];
     const streams = await Promise.all([revoked, expiring, kept].map(({ key }) => watch(bearer(key))));
     expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
     await stack.call('DELETE', `/api/v1/api-keys/${revoked.id}`);
+    await stack.database.pool.query('update api_keys set expires_at = now() where id = $1', [expiring.id]);
     await until('both have ended', () => streams[0]!.ended() && streams[1]!.ended());
     expect(streams[2]!.ended()).toBe(false);
   });
