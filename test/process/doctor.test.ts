@@ -41,10 +41,14 @@ describe('of an account', () => {
     stack.database.pool.query(`update gateways set ${assignment} where id = $1`, [gatewayId, ...values]);
 
   test('an account in order has nothing wrong, and an admin key is told of the deployment, too', async () => {
-    const checks = await ask(tenant);
-    for (const id of ['outbound', 'callbacks', 'gateways', 'webhooks'] as const)
-      expect(found(checks, id).state).toBe('ok');
-    for (const id of ['database', 'schema', 'partitions', 'sealed', 'clock', 'temporal', 'search-attributes', 'workers'] as const) expect(found(checks, id)).toMatchObject({ id, state: 'ok' }); // prettier-ignore
+    // Temporal and Postgres may be slow for a moment, which is told too.
+    await until('all is in order', async () => {
+      const checks = await ask(tenant);
+      for (const id of ['outbound', 'callbacks', 'gateways', 'webhooks'] as const)
+        expect(found(checks, id).state).toBe('ok');
+      for (const id of ['database', 'schema', 'partitions', 'sealed', 'clock', 'temporal', 'search-attributes', 'workers'] as const) expect(found(checks, id)).toMatchObject({ id, state: 'ok' }); // prettier-ignore
+      return true;
+    });
   });
 
   test('a key with the scope manage is told of its account alone; one without is refused', async () => {
@@ -218,9 +222,12 @@ describe('of a deployment', () => {
 
   test('a clock that is off', async () => {
     const checks = await doctorOf({ nowMs: () => Date.now() + 90_000 }).deployment();
+    // As exactly as the answer was quick.
     expect(found(checks, 'clock')).toMatchObject({
       state: 'fail',
-      sentence: expect.stringMatching(/^The clock of this machine is (89|90|91) seconds ahead of that of Postgres/),
+      sentence: expect.stringMatching(
+        /^The clock of this machine is (8[5-9]|9[0-5]) seconds ahead of that of Postgres/,
+      ),
       remedy: expect.stringContaining('time server'),
     });
   });
