@@ -6,7 +6,8 @@ import { readConfig } from '../../src/config';
 import { drawFreePort } from '../../src/main/embedded/ports';
 import { startStack, type TestStack } from '../support/stack';
 
-const CONNECT_MS = 2_000;
+/** Where nobody listens that is told at once: long enough that no pause of this process ends what would be answered. */
+const CONNECT_MS = 20_000;
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Addresses of this machine that are not 127.0.0.1: of its networks, and where the system has it, another loopback one. */
