@@ -9,6 +9,8 @@ const POLL_GROWTH = 1.15;
  * after a minute, and gives it to another: on a machine that is busy beyond measure that happens, and is no failure.
  */
 export const LOST_TASK_MS = 100_000;
+/** What takes longer is said, though it is no failure: the product may have come to it by a second way only. */
+const LONG_MS = 30_000;
 
 /**
  * Waits until `condition` gives a value that is neither `false`, `null` nor `undefined`, and returns it.
@@ -22,12 +24,17 @@ export async function until<T>(
   options: { deadlineMs?: number } = {},
 ): Promise<Exclude<NonNullable<T>, false>> {
   const deadlineMs = options.deadlineMs ?? LOST_TASK_MS;
-  const giveUpAt = Date.now() + deadlineMs;
+  const startedAt = Date.now();
+  const giveUpAt = startedAt + deadlineMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * POLL_GROWTH)) {
     let cause: unknown;
     try {
       const value = await condition();
-      if (value !== false && value !== null && value !== undefined) return value as Exclude<NonNullable<T>, false>;
+      if (value !== false && value !== null && value !== undefined) {
+        const tookMs = Date.now() - startedAt;
+        if (tookMs > LONG_MS) process.stderr.write(`It took ${Math.round(tookMs / 1_000)} s: ${label}\n`);
+        return value as Exclude<NonNullable<T>, false>;
+      }
     } catch (error) {
       cause = error;
     }
