@@ -71,7 +71,7 @@ export function evidenceOfMessage(message: MessageFacts): Evidence[] {
     all.push({
       at: callback.createdAt,
       kind: 'callback',
-      sentence: `Callback ${callback.event} is ${callback.state} after ${callback.tries} tries${answer}`,
+      sentence: `The callback “${callback.event}” is ${callback.state} after ${callback.tries === 1 ? '1 try' : `${callback.tries} tries`}${answer}`,
       ...(callback.webhook === null ? {} : { subject: { kind: 'webhook', id: callback.webhook.id } as const }),
     });
   }
