@@ -33,7 +33,7 @@ export {
 export { LedgerBar, ledgerParts, type LedgerPart } from './show/LedgerBar';
 export { Sparkline, type SparklineProps } from './show/Sparkline';
 export { ShownOnce } from './show/ShownOnce';
-export { Clock, Time, ZoneNote } from './show/Time';
+export { Clock, Time } from './show/Time';
 export { linkTo } from './why/links';
 export { keyOf, SubjectOf } from './why/Named';
 export { Thing, webhookName } from './why/Thing';

@@ -1,6 +1,6 @@
 /** A campaign as it runs: what has left, what became of it, how fast, and what can be done. Live. */
 import { useEffect, useMemo } from 'preact/hooks';
-import { Badge, duration, count, LedgerBar, ledgerParts, PageHead, percent, plural, Shown, Sparkline, Time, useEvery, useLive, useLoad, Why, ZoneNote, type Loaded } from '../../parts'; // prettier-ignore
+import { Badge, duration, count, LedgerBar, ledgerParts, PageHead, percent, plural, Shown, Sparkline, Time, useEvery, useLive, useLoad, Why, type Loaded } from '../../parts'; // prettier-ignore
 import { href, type PageProps } from '../../router';
 import { EVENTS, getCampaign, isUnderWay, notLeft, settled, type Campaign as One, type CampaignNews } from './api';
 import { Commands } from './live/Commands';
@@ -62,7 +62,6 @@ function Body({ loaded, first }: { loaded: Loaded<One>; first: One }) {
       <LeftOut campaign={now} />
       <Facts campaign={now} />
       <Related campaign={now} />
-      <ZoneNote />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Campaigns: what is under way, what comes, what was. Live. The filter lives in the address. */
 import { useEffect, useState } from 'preact/hooks';
 import { api, may } from '../../api';
-import { Badge, EmptyState, PageHead, Pager, plural, Select, Shown, Table, Time, useLive, useLoad, wordOf, ZoneNote } from '../../parts'; // prettier-ignore
+import { Badge, EmptyState, PageHead, Pager, plural, Select, Shown, Table, Time, useLive, useLoad, wordOf } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
 import { CAMPAIGN_STATES } from '../../../core/campaigns/campaign';
 import { EVENTS, isUnderWay, type Campaign, type CampaignNews, type CampaignState } from './api';
@@ -47,7 +47,6 @@ export default function Campaigns({ query }: PageProps) {
           <>
             {items.length === 0 ? <None isFiltered={state !== undefined || seriesId !== undefined} /> : <Rows items={items} />}
             <Pager next={nextCursor} />
-            {items.length > 0 && <ZoneNote />}
           </>
         )}
       </Shown>

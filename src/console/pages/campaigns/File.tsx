@@ -1,6 +1,6 @@
 /** An uploaded list: how much of it can be sent to, and what is wrong with the other rows. */
 import { addressOf, api } from '../../api';
-import { count, PageHead, plural, Shown, useEvery, useLoad, Why, ZoneNote } from '../../parts';
+import { count, PageHead, plural, Shown, useEvery, useLoad, Why } from '../../parts';
 import { href, type PageProps } from '../../router';
 import { RowErrors, rowProblemsOf } from './wizard/audience/RowErrors';
 import { Read } from './wizard/audience/Upload';
@@ -27,7 +27,6 @@ export default function File({ params: { id = '' } }: PageProps) {
                 All errors as CSV
               </a>
             )}
-            <ZoneNote />
           </>
         )}
       </Shown>

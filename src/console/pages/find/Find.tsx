@@ -1,19 +1,7 @@
 /** Find: one box for whatever somebody has in hand. What is looked for stands behind `#`, which no server sees. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type FoundItem, type Searched } from '../../api';
-import {
-  Badge,
-  EmptyState,
-  PageHead,
-  plural,
-  Shown,
-  Time,
-  useLoad,
-  Why,
-  type WhySubject,
-  words,
-  ZoneNote,
-} from '../../parts';
+import { Badge, EmptyState, PageHead, plural, Shown, Time, useLoad, Why, type WhySubject, words } from '../../parts';
 import { address, go, href } from '../../router';
 
 /** After the last key before it is searched. */
@@ -109,7 +97,6 @@ function Found({ q }: { q: string }) {
             <Items items={items} />
             {why !== null && <Why key={q} of={why} open />}
             <WhereSearched searched={searched} open={items.length === 0} />
-            {items.length > 0 && <ZoneNote />}
           </>
         );
       }}

@@ -1,7 +1,7 @@
 /** Requests: what came in lately and was refused, and the latest that was taken. */
 import { useState } from 'preact/hooks';
 import { api, type IngressRequest } from '../../api';
-import { Badge, count, EmptyState, Field, FilterSelect, keyTitle, PageHead, Pager, plural, Shown, Table, Time, useLoad, ZoneNote, type Column } from '../../parts'; // prettier-ignore
+import { Badge, count, EmptyState, Field, FilterSelect, keyTitle, PageHead, Pager, plural, Shown, Table, Time, useLoad, type Column } from '../../parts'; // prettier-ignore
 import { href, type PageProps } from '../../router';
 import { shapeName } from './shapes';
 
@@ -57,7 +57,6 @@ export default function Requests({ query }: PageProps) {
           )
         }
       </Shown>
-      <ZoneNote />
     </>
   ); // prettier-ignore
 }

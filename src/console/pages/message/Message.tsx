@@ -1,6 +1,6 @@
 /** A message: its story in sentences, from its request to what CleverTap was told, and what can be done about it. */
 import { api } from '../../api';
-import { Badge, Copy, PageHead, Shown, Thing, Time, useEvery, useLoad, webhookName, Why, ZoneNote } from '../../parts'; // prettier-ignore
+import { Badge, Copy, PageHead, Shown, Thing, Time, useEvery, useLoad, webhookName, Why } from '../../parts'; // prettier-ignore
 import { href, type PageProps } from '../../router';
 import { Actions } from './Actions';
 import { storyOf, verdictOf, type Names, type Trace } from './story';
@@ -31,7 +31,6 @@ export default function Message({ params }: PageProps) {
               <Why of={{ id: trace.id }} onMended={message.reload} />
               <Timeline steps={steps} reload={message.reload} />
               <Facts trace={trace} names={names} />
-              <ZoneNote />
             </>
           );
         }}

@@ -13,7 +13,6 @@ import {
   Time,
   useLoad,
   wordOf,
-  ZoneNote,
 } from '../../parts';
 import { go, href, withQuery, type PageProps } from '../../router';
 
@@ -45,7 +44,6 @@ export default function Messages({ query }: PageProps) {
           <>
             {items.length === 0 ? <None isFiltered={isFiltered} /> : <Rows items={items} />}
             <Pager next={nextCursor} />
-            {items.length > 0 && <ZoneNote />}
           </>
         )}
       </Shown>

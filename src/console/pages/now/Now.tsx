@@ -1,16 +1,6 @@
 /** Now: whether all is well, and what needs somebody if it is not. Live. */
 import { api, type Overview } from '../../api';
-import {
-  EmptyState,
-  LedgerBar,
-  ledgerParts,
-  PageHead,
-  Shown,
-  Sparkline,
-  useLive,
-  useLoad,
-  ZoneNote,
-} from '../../parts';
+import { EmptyState, LedgerBar, ledgerParts, PageHead, Shown, Sparkline, useLive, useLoad } from '../../parts';
 import { href } from '../../router';
 import { Campaigns, Changes, Gateways, LiveMark, Needs, Webhooks } from './sections';
 
@@ -84,7 +74,6 @@ function Body({ data }: { data: Overview }) {
       </div>
       <Campaigns campaigns={data.campaigns} />
       <Changes changes={data.changes} />
-      <ZoneNote />
     </>
   );
 }

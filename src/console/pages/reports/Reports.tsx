@@ -1,6 +1,6 @@
 /** Reports: what was sent, delivered, clicked and refused, by time, gateway, sender ID, campaign or code. */
 import { api, type Result } from '../../api';
-import { absolute, Button, Chart, clock, count, download, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad, ZoneNote } from '../../parts'; // prettier-ignore
+import { absolute, Button, Chart, clock, count, download, EmptyState, PageHead, percent, plural, Select, Shown, Table, useLoad } from '../../parts'; // prettier-ignore
 import { go, href, withQuery, type PageProps } from '../../router';
 import { csvOf, GROUPINGS, isDaily, loadReport, PERIOD_NAMES, PERIODS, type Grouping, type Period, type Report } from './figures'; // prettier-ignore
 
@@ -133,7 +133,6 @@ function Body({ data: { groups, times, by, period }, nameOf }: BodyProps) {
       <p class="soft small">
         Messages count in the hour in which they were accepted; days are whole ones of the account’s zone, and so are the periods of more than one. Errors are those that failed, expired, were suppressed, or whose outcome is not known.
       </p>
-      <ZoneNote />
     </>
   ); // prettier-ignore
 }

@@ -11,7 +11,6 @@ import {
   Time,
   useLoad,
   words,
-  ZoneNote,
   type Column,
 } from '../../parts';
 import { withQuery, type PageProps } from '../../router';
@@ -54,7 +53,6 @@ export default function Audit({ query }: PageProps) {
           )
         }
       </Shown>
-      <ZoneNote />
     </>
   );
 }

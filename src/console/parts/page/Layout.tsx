@@ -6,6 +6,7 @@ import { address, href, mayLeave } from '../../router';
 import { Questions } from '../act/Dialog';
 import { Toasts, toastProblem } from '../act/Toast';
 import { OfflineBar } from '../list/states';
+import { ZoneNote } from '../show/Time';
 import { KeysHelp, type KeyedPage } from './keys';
 import { ThemeSwitch } from './theme';
 
@@ -54,6 +55,7 @@ export function Layout({ nav, children }: { nav: readonly NavEntry[]; children: 
       <main id="main" ref={main} tabIndex={-1}>
         <OfflineBar />
         {children}
+        <ZoneNote />
       </main>
       <Toasts />
       <Questions />

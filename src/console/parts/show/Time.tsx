@@ -41,7 +41,7 @@ export function Clock({ at }: { at: string }) {
   );
 }
 
-/** Says in which zone the times of a page are. */
+/** Says in which zone the times of a page are, where it has any. */
 export function ZoneNote() {
-  return <p class="soft small">Times are in {zone()}.</p>;
+  return <p class="zone soft small">Times are in {zone()}.</p>;
 }
