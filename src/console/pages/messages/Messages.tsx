@@ -108,7 +108,7 @@ function Rows({ items }: { items: readonly Message[] }) {
       columns={[
         { title: 'To', cell: ({ id, to }) => <a href={href(`/messages/${id}`)}>{to}</a> },
         { title: 'State', cell: ({ state }) => <Badge state={state} /> },
-        { title: 'Why', cell: (message) => whyOf(message) || null },
+        { title: 'Why', cell: (message) => whyOf(message) && <span class="details">{whyOf(message)}</span> },
         { title: 'Sender ID', cell: ({ sender }) => sender ?? null },
         { title: 'Meta', cell: ({ meta }) => meta ?? null },
         { title: 'Accepted', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
