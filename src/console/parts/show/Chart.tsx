@@ -111,6 +111,9 @@ export function Chart({ title, times, series, height = 160, format = count, mome
   ); // prettier-ignore
 }
 
+const colourOf = (series: readonly ChartSeries[], i: number): string =>
+  series[i]?.colour ?? COLOURS[i % COLOURS.length]!;
+
 function optionsOf(
   box: HTMLElement,
   height: number,
@@ -124,17 +127,22 @@ function optionsOf(
     width: box.clientWidth,
     height,
     cursor: { y: false },
-    legend: { live: true },
+    // Its own colours would stay those of the theme at the beginning.
+    legend: { markers: { width: 0, fill: (_plot, i) => `var(${colourOf(series, i - 1)})` } },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
       { ...axis, values: (_plot, seconds) => seconds.map((at) => moment(at * 1_000)), space: 80 },
-      { ...axis, values: (_plot, numbers) => numbers.map(format), size: 80 },
+      {
+        ...axis,
+        values: (_plot, numbers) => numbers.map(format),
+        size: (_plot, words) => 24 + 7 * Math.max(0, ...(words ?? []).map(({ length }) => length)),
+      },
     ],
     series: [
       { label: 'Time', value: (_plot, at) => (at === null ? '–' : moment(at * 1_000)) },
-      ...series.map(({ name, colour }, i) => ({
+      ...series.map(({ name }, i) => ({
         label: name,
-        stroke: token(colour ?? COLOURS[i % COLOURS.length]!),
+        stroke: token(colourOf(series, i)),
         width: 2,
         points: { show: false },
         value: (_plot: uPlot, n: number | null) => (n === null ? '–' : format(n)),
