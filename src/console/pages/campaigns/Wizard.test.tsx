@@ -271,7 +271,7 @@ test('empty: no group yet says where one is made', async () => {
 test('a stored draft is gone on with where it stands; one that was launched is not changed', async () => {
   fakeApi({ ...LISTS, 'GET /api/v1/campaigns/cmp_2': draft, 'GET /api/v1/campaigns/cmp_2/forecast': forecast });
   show(<Page />, '/campaigns/cmp_2/edit');
-  await shown('Is it right? 2 recipients are to get it.');
+  await shown('Is it right? The audience has 2 recipients.');
   await press('1. Audience');
   await shown('As it is saved: 2 recipients');
   leave();

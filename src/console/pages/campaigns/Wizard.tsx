@@ -84,7 +84,7 @@ const SENTENCES: Record<Step, (now: Form) => string> = {
   way: () => 'Under which name, and over which route?',
   time: () => 'When, and how fast?',
   review: ({ recipients }) =>
-    recipients === 0 ? 'Is it right? Nothing was sent yet.' : `Is it right? ${plural(recipients, 'recipient')} ${recipients === 1 ? 'is' : 'are'} to get it.`,
+    recipients === 0 ? 'Is it right? Nothing was sent yet.' : `Is it right? The audience has ${plural(recipients, 'recipient')}.`,
 }; // prettier-ignore
 
 /** Stores what there is, and goes to a step. A new draft has an address of its own from then on. */

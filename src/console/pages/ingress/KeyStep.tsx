@@ -34,7 +34,7 @@ export function KeyStep({ value, isKept, onMade, onKept }: KeyStepProps) {
         <>
           <p>
             CleverTap needs a key with the scope “send”. Keys are shown once, so one that is there can’t be filled in:
-            put it in place of <code>{KEY_PLACE}</code>, or make another.
+            put it in place of <code>{KEY_PLACE.replace(' ', '\u00a0')}</code>, or make another.
           </p>
           <p class="actions">
             {may('manage') ? (

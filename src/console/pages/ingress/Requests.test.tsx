@@ -14,7 +14,7 @@ const page = (query = '') => ({ params: { id: 'r1' }, query: new URLSearchParams
 test('the list says what was refused last, and of what', async () => {
   fakeApi({ 'GET /api/v1/requests': { items: [request()], nextCursor: 'r1' } });
   show(<Requests {...page()} />, '/requests');
-  await shown('1 record was refused in 1 request here; the newest: is still $$Body.');
+  await shown('1 record was refused in 1 request here; the newest: “is still $$Body”.');
   await shown('Mobtexting');
   expect(the('.pager a', 'Next').getAttribute('href')).toBe('/console/requests?cursor=r1');
 });

@@ -68,17 +68,13 @@ function saying(items: readonly IngressRequest[], isFiltered: boolean): string {
   if (records === 0 && items.every(({ outcome }) => outcome === 'taken')) {
     return `${plural(items.length, 'request')}, the latest of each key, taken in whole.`;
   }
-  return `${plural(records, 'record was', 'records were')} refused in ${plural(items.length, 'request')} here${newest === '' ? '' : `; the newest: ${newest}`}.`;
+  return `${plural(records, 'record was', 'records were')} refused in ${plural(items.length, 'request')} here${newest === '' ? '' : `; the newest: “${newest}”`}.`;
 }
 
 const COLUMNS: readonly Column<IngressRequest>[] = [
   { title: 'Came', cell: ({ id, at }) => <a href={href(`/requests/${encodeURIComponent(id)}`)}><Time at={at} /></a> },
   { title: 'Outcome', cell: ({ outcome }) => <Badge state={outcome} /> },
-  { title: 'Contract', cell: ({ shape, route }) => (
-    <span>
-      {shapeName(shape)} <code class="soft breaks">{route}</code>
-    </span>
-  ) },
+  { title: 'Contract', cell: ({ shape }) => shapeName(shape) },
   { title: 'Key', cell: ({ keyName, keyId }) => keyName ?? (keyId ? keyTitle(keyId) : '–') },
   { title: 'Answer', number: true, cell: ({ status }) => status },
   { title: 'Taken', number: true, cell: ({ accepted }) => count(accepted) },
@@ -91,7 +87,7 @@ const COLUMNS: readonly Column<IngressRequest>[] = [
       if (first === undefined) return message ?? code ?? null;
       return (
         <span>
-          {first.to !== null && <b>{first.to} </b>}
+          {first.to !== null && <b>{first.to}: </b>}
           {first.message}
           {more > 0 && <span class="soft"> and {more} more</span>}
         </span>

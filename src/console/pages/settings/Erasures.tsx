@@ -17,7 +17,7 @@ export default function Erasures({ query }: PageProps) {
       <Shown of={erasures} what="the erasures">
         {({ items, nextCursor }) =>
           items.length === 0 ? (
-            <EmptyState title="Nobody was erased yet">
+            <EmptyState title="What erasing does">
               <p>
                 When a person asks to be forgotten, their number and texts are erased from messages, requests, lists and
                 callbacks. A keyed hash stays, so that a suppression still holds.

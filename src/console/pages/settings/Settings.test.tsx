@@ -220,7 +220,7 @@ describe('erasure', () => {
   test('nobody yet; an error', async () => {
     fakeApi({ 'GET /api/v1/erasures': list([]) });
     show(<Erasures {...page()} />, '/settings/erasure');
-    await shown('Nobody was erased yet');
+    await shown('Nobody was erased yet.');
     fakeApi({ 'GET /api/v1/erasures': refusal(500, 'internal') });
     show(<Erasures key="again" {...page()} />, '/settings/erasure');
     await shown('The erasures can’t be shown');

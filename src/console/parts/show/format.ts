@@ -27,9 +27,9 @@ const STEPS: [limitSeconds: number, seconds: number, unit: Intl.RelativeTimeForm
   [365 * 86_400, 30 * 86_400, 'month'],
   [Infinity, 365 * 86_400, 'year'],
 ];
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'always', style: 'short' });
 
-/** `3 min. ago`, `in 2 hr.`; below five seconds `just now`. */
+/** `3 min ago`, `in 2 hr`; below five seconds `just now`. */
 export function relative(atMs: number, nowMs: number): string {
   const seconds = Math.round((atMs - nowMs) / 1_000);
   if (Math.abs(seconds) < 5) return 'just now';

@@ -56,7 +56,7 @@ function Figures({ forecast, now }: { forecast: Forecast; now: Form }) {
         <dt>Recipients</dt>
         <dd>
           <b>{count(recipients)}</b>
-          {suppressed > 0 && `; ${suppressed === 1 ? '1 more has' : `${count(suppressed)} more have`} opted out and get nothing`}
+          {suppressed > 0 && `; ${suppressed === 1 ? '1 more has opted out and gets' : `${count(suppressed)} more have opted out and get`} nothing`}
           {rejected + duplicates > 0 && `; ${count(rejected + duplicates)} are left out already`}
         </dd>
         <dt>Parts</dt>

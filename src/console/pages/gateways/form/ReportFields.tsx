@@ -11,7 +11,7 @@ export function ReportFields({ of, isNew }: { of: FormState<string>; isNew: bool
           label="Their proof"
           help="What the provider has to send with each report."
           options={[
-            ['', isNew ? 'Made here, where it can send one' : 'As it is'],
+            ['', isNew ? 'Made here, where possible' : 'As it is'],
             ['basic', 'User and password (Basic)'],
             ['bearer', 'A token (Bearer)'],
             ['none', 'Nothing'],

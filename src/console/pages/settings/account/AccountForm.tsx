@@ -20,7 +20,7 @@ export function AccountForm({ of, account, onSubmit, mayChange }: AccountFormPro
         <div class="fields">
           <Field label="Name" required {...of.field('name')} />
           <Field label="Time zone" help="IANA name, such as Asia/Kolkata." required {...of.field('timezone')} />
-          <Field label="Country" help="Of numbers without a country code: IN." maxLength={2} {...of.field('defaultCountry')} />
+          <Field label="Country" help="Of numbers without a country code, such as IN." maxLength={2} {...of.field('defaultCountry')} />
           <Field label="Service" help="Of records that name none: T, P or S." {...of.field('defaultService')} />
         </div>
         <Sending of={of} />

@@ -29,7 +29,7 @@ export function Windows({ of }: Fields) {
       </p>
       <Rows of={of} name="windows" columns={WINDOW} add="Add a window" fresh={freshWindow(of.values.timezone!)} />
       <div class="fields">
-        <Select label="Promotional, outside its window" options={OUTSIDE} {...of.field('promotionalOutsideWindow')} />
+        <Select label="Promotional at other times" options={OUTSIDE} {...of.field('promotionalOutsideWindow')} />
         <Field label="Promotional services" help="Beside P, parted by commas." {...of.field('promotionalServices')} />
       </div>
     </fieldset>
@@ -84,7 +84,7 @@ export function Floors({ of }: Fields) {
       <p class="soft small">What you fix here as an admin, the account can’t loosen.</p>
       <Rows of={of} name="floors.windows" columns={WINDOW} add="Add a fixed window" fresh={freshWindow(of.values.timezone!)} />
       <div class="fields">
-        <Select label="Promotional, outside its window" options={[['', 'The account says'], ...OUTSIDE]} {...of.field('floors.promotionalOutsideWindow')} />
+        <Select label="Promotional at other times" options={[['', 'The account says'], ...OUTSIDE]} {...of.field('floors.promotionalOutsideWindow')} />
         {flag('floors.requireApprovedSenders', 'Approved sender IDs only')}
         {flag('floors.indiaStrict', 'Strict about India')}
       </div>
