@@ -21,7 +21,7 @@ const patches = (asked: { route: string; body: unknown }[]): unknown[] =>
 
 test('a text is corrected: who gets it, how it reads, what it was and will be, and only then it is stored', async () => {
   const asked = open(waiting, { [`PATCH ${AT}`]: { ...waiting, state: 'preparing' } });
-  await shown('3,000 messages are made anew with what you write here; nobody has got the text of before.');
+  await shown('3,000 messages are made anew with what you write here; nobody was sent the old text.');
   expect((the('.actions button', 'Correct the text') as HTMLButtonElement).disabled).toBe(true);
   await write('Message', 'Hello {name}, 30% off until Sunday');
   await shown('1 part');

@@ -53,8 +53,8 @@ function sentenceOf(campaign: Campaign) {
 function affected(campaign: Campaign): string {
   const many = notLeft(campaign);
   return campaign.state === 'preparing' || many === 0
-    ? 'Every message is made anew with what you write here; nobody has got the text of before.'
-    : `${plural(many, 'message is', 'messages are')} made anew with what you write here; nobody has got the text of before.`;
+    ? 'Every message is made anew with what you write here; nobody was sent the old text.'
+    : `${plural(many, 'message is', 'messages are')} made anew with what you write here; nobody was sent the old text.`;
 }
 
 function TooLate({ campaign: { id, state } }: { campaign: Campaign }) {

@@ -12,7 +12,7 @@ describe('the table', () => {
   test('has each credential under the heading that its provider has none for', async () => {
     fakeApi(list([gateway(), twilio]));
     show(<Gateways />, '/gateways');
-    await shown('All 2 gateways take messages.');
+    await shown('Both gateways take messages.');
     await shown('Twilio');
     expect([...document.querySelectorAll('th')].map((each) => each.textContent)).toEqual(
       ['S/N', 'Company name', 'Gateway name', 'State', 'API key', 'Secret key', 'Username', 'Password', 'Actions'], // prettier-ignore

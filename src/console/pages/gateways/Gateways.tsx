@@ -58,7 +58,7 @@ function saying(items: readonly Gateway[]): string {
   if (taking === items.length) {
     return taking === 1
       ? 'One gateway, and it takes messages; there is none to fall back to.'
-      : `All ${inAll} take messages.`;
+      : `${taking === 2 ? 'Both gateways' : `All ${inAll}`} take messages.`;
   }
   return `${taking} of ${inAll} ${taking === 1 ? 'takes' : 'take'} messages; the others are inactive.`;
 }

@@ -64,12 +64,17 @@ export default function Requests({ query }: PageProps) {
 function saying(items: readonly IngressRequest[], isFiltered: boolean): string {
   if (items.length === 0) return isFiltered ? 'None was found.' : 'Everything that came in the last 7 days was taken.';
   const records = items.reduce((sum, { rejected }) => sum + rejected, 0);
-  const newest = items[0]!.problems[0]?.message ?? items[0]!.message ?? items[0]!.code ?? '';
+  const [problem] = items[0]!.problems;
+  const newest = (problem && told(problem)) ?? items[0]!.message ?? items[0]!.code ?? '';
   if (records === 0 && items.every(({ outcome }) => outcome === 'taken')) {
     return `${plural(items.length, 'request')}, the latest of each key, taken in whole.`;
   }
   return `${plural(records, 'record was', 'records were')} refused in ${plural(items.length, 'request')} here${newest === '' ? '' : `; the newest: “${newest}”`}.`;
 }
+
+/** The name of the field, which the message begins with, is no word of the sentence. */
+const told = ({ field, message }: IngressRequest['problems'][number]): string =>
+  message.replace(`${field} `, `“${field}” `);
 
 const COLUMNS: readonly Column<IngressRequest>[] = [
   { title: 'Came', cell: ({ id, at }) => <a href={href(`/requests/${encodeURIComponent(id)}`)}><Time at={at} /></a> },

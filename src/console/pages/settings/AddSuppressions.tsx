@@ -75,7 +75,7 @@ function ImportFile({ onDone }: { onDone(): void }) {
   return (
     <div class="field">
       <label for={id}>Or bring a list as CSV</label>
-      <p class="help">A header row, a column with numbers; if you like, reason, classes and at.</p>
+      <p class="help">With a header row and a column of numbers; “reason”, “classes” and “at” if you like.</p>
       <input id={id} type="file" accept=".csv,text/csv" disabled={busy} onChange={(event) => bring(event.currentTarget.files?.[0])} />
       <div role="status">
         {state !== undefined && (

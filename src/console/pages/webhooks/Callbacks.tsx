@@ -101,10 +101,7 @@ const columns = (reload: () => void): Column<Callback>[] => [
   { title: 'Next try', cell: ({ nextTryAt }) => <Time at={nextTryAt} /> },
   {
     title: 'Last answer',
-    cell: ({ lastStatus, lastError }) => {
-      const said = [lastStatus, lastError].filter((each) => each !== undefined).join(': ');
-      return said === '' ? null : <span class="small">{said}</span>;
-    },
+    cell: ({ lastStatus, lastError }) => [lastStatus, lastError].filter((each) => each !== undefined).join(': '),
   },
   {
     title: 'Actions',
