@@ -122,7 +122,6 @@ function optionsOf(
   moment: (ms: number) => string,
 ): uPlot.Options {
   const token = tokenOn(box);
-  const colourOf = (i: number) => series[i]!.colour ?? COLOURS[i % COLOURS.length]!;
   const axis = { stroke: token('--soft'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false } };
   return {
     width: box.clientWidth,
