@@ -107,14 +107,10 @@ test.each(CASES)('$provider', async ({ provider, credentials, sendingPattern, ba
   const dlt = { entityid: '1701158123540939524', templateid: '1107160016156755389' };
   const sent = await stack.call('POST', '/clevertap/v1/messages', { ...dlt, list }, as);
   expect(sent.json).toMatchObject({ accepted: COUNT, rejected: [] });
-  const ledger = await until(
-    `${provider}: nothing is open`,
-    async () => {
-      const { json } = await stack.call('GET', '/api/v1/stats', undefined, as);
-      return json.ledger.open === 0 ? (json.ledger as Record<string, number>) : null;
-    },
-    { deadlineMs: 45_000 },
-  );
+  const ledger = await until(`${provider}: nothing is open`, async () => {
+    const { json } = await stack.call('GET', '/api/v1/stats', undefined, as);
+    return json.ledger.open === 0 ? (json.ledger as Record<string, number>) : null;
+  });
   const told = await until(`${provider}: CleverTap was told everything`, async () => {
     const { json } = await stack.control('GET', `/control/clevertap?account=${vendor}`);
     return json.records >= COUNT ? json : null;
