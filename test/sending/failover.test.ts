@@ -1,4 +1,6 @@
 /** What happens when a sender ID, a number, an account or a connection is refused. */
+import { attemptWireId } from '../../src/core/messages/ids';
+import { deliveredReport, proofFor } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -95,14 +97,19 @@ test('throttled requests come back after Retry-After and cost no leg and no atte
 test('an answer lost after the provider took the message: resent under the same id, accepted once', async () => {
   await stack.control('PUT', '/control/script', {
     faults: [{ kind: 'reset', at: 'after', next: 1 }],
-    receipts: { delayMs: 4_000 },
+    // Its report comes below, once it was sent again: it would be no more after a report.
+    receipts: { delayMs: 3_600_000 },
   });
   const { id } = await sendOne();
+  const countsNow = async () => (await stack.control('GET', '/control/counts')).json;
+  await until('it was sent again', async () => (await countsNow()).duplicateIds === 1);
+  await until('it has left', async () => (await traceOf(id)).state === 'submitted');
+  const report = deliveredReport(attemptWireId(id, 1));
+  expect((await stack.call('POST', stack.callbackPath, report, proofFor(stack.callbackPath))).status).toBe(200);
   const trace = await outcomeOf(id);
   expect(trace).toMatchObject({ state: 'delivered' });
   expect(trace.attempts).toHaveLength(1);
-  const { json: counts } = await stack.control('GET', '/control/counts');
-  expect(counts).toMatchObject({ accepted: 1, duplicateIds: 1 });
+  expect(await countsNow()).toMatchObject({ accepted: 1, duplicateIds: 1 });
 });
 
 test('a refused account pauses its gateway; the message waits visibly and leaves once a person has mended it', async () => {

@@ -1,4 +1,6 @@
 /** Which way a message takes: by its route, by what its gateways can carry, and past a gateway that goes away. */
+import { attemptWireId } from '../../src/core/messages/ids';
+import { deliveredReport, proofOf, type MadeGateway } from '../support/callbacks';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -23,6 +25,9 @@ async function makeAccount() {
     id,
     call,
     async gateway(name: string, fields: object = {}, provider: keyof typeof CREDENTIALS = 'infobip') {
+      return (await this.madeGateway(name, fields, provider)).id;
+    },
+    async madeGateway(name: string, fields: object = {}, provider: keyof typeof CREDENTIALS = 'infobip') {
       const { status, json } = await call('POST', '/api/v1/gateways', {
         provider,
         name,
@@ -32,7 +37,7 @@ async function makeAccount() {
         ...fields,
       });
       expect({ status, error: json.detail }).toEqual({ status: 201, error: undefined });
-      return json.id as string;
+      return json as MadeGateway;
     },
     /** Scripts what a gateway's vendor does. */
     script: (name: string, script: object) => stack.control('PUT', `/control/script?account=${name}-${id}`, script),
@@ -214,11 +219,16 @@ describe('a gateway that goes away', () => {
 
   test('what has left over it is still awaited', async () => {
     const account = await makeAccount();
-    const a = await account.gateway('a');
-    await account.script('a', { receipts: { delayMs: 1_500 } });
+    const made = await account.madeGateway('a');
+    const a = made.id;
+    // Reported below, once the gateway is gone.
+    await account.script('a', { receipts: { missing: 1 } });
     const id = await account.send();
     await until('the message has left', async () => (await account.trace(id)).state === 'submitted');
     expect((await account.call('DELETE', `/api/v1/gateways/${a}?drain=true`)).status).toBe(204);
+    const { pathname } = new URL(made.callbackUrl);
+    const report = deliveredReport(attemptWireId(id, 1));
+    expect((await stack.call('POST', pathname, report, proofOf(made))).status).toBe(200);
     expect(await account.outcome(id)).toMatchObject({ state: 'delivered', attempts: [{ gatewayId: a }] });
   });
 });

@@ -19,6 +19,11 @@ export function proofOf({ callbackAuth: auth }: Pick<MadeGateway, 'callbackAuth'
 export const portalOf = ({ callbackUrl: url, callbackAuth: auth }: MadeGateway): object =>
   auth === null ? { url } : { url, auth };
 
+/** What Infobip posts once a message is delivered. @param wireId our id of its attempt, by which Infobip calls it. */
+export const deliveredReport = (wireId: string): object => ({
+  results: [{ messageId: wireId, status: { groupId: 3, groupName: 'DELIVERED', id: 5, name: 'DELIVERED_TO_HANDSET' } }],
+});
+
 const proofs = new Map<string, Record<string, string>>();
 
 /** Notes the proof of a gateway's callbacks for {@link proofFor}. */
