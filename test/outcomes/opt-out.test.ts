@@ -1,4 +1,5 @@
 /** A person who says stop is not sent to again, and CleverTap hears of it. */
+import { runDutyNow } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -99,11 +100,18 @@ test('STOP: reported as replied under the newest message, and the number is supp
 });
 
 test('honoured up to the moment of sending: suppressed after it was accepted, before its time', async () => {
-  const time = new Date(Date.now() + 3_000).toISOString();
+  const time = new Date(Date.now() + 3_600_000).toISOString();
   const id = await send('919800000072', 'late-stop', { time });
   expect(
     (await stack.call('POST', '/api/v1/suppressions', { to: '919800000072', reason: 'asked by mail' })).status,
   ).toBe(201);
+  // What an hour does.
+  await stack.database.pool.query(
+    `update slices set due_at = due_at - interval '1 hour', created_at = created_at - interval '1 hour'
+     where id = (select slice_id from messages where id = $1)`,
+    [id],
+  );
+  await runDutyNow(stack, 'starts');
   expect(await settled(id)).toMatchObject({ state: 'suppressed', reason: 'the number has opted out' });
   const { ledger } = (await stack.call('GET', '/api/v1/stats')).json;
   expect(ledger).toMatchObject({ suppressed: 2, open: 0 });
@@ -189,10 +197,19 @@ test('scope deployment: a STOP to one account stops the campaigns and records of
 
 test('a campaign that runs leaves out whom another campaign’s recipient list named before they said stop', async () => {
   const [leaver, stayer] = ['919800000077', '919800000078'];
-  const time = new Date(Date.now() + 2_000).toISOString();
+  const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const time = inMs(3_600_000);
   const audience = { recipients: [leaver, stayer].map((to) => ({ to })) };
   const { json } = await stack.call('POST', '/api/v1/campaigns', { name: 'later', message: 'Hello', audience, time });
+  await until('it waits for its time', async () => {
+    return (await stack.call('GET', `/api/v1/campaigns/${json.id}`)).json.state === 'scheduled';
+  });
   await answer(leaver, 'unsubscribe me', 'mo-14');
+  // A moment that has passed when it is read is refused.
+  await until('it is due in a moment', async () => {
+    const { status } = await stack.call('POST', `/api/v1/campaigns/${json.id}/reschedule`, { time: inMs(1_000) });
+    return status === 200;
+  });
   const counts = await until('the campaign is over', async () => {
     const { json: now } = await stack.call('GET', `/api/v1/campaigns/${json.id}`);
     return now.state === 'finished' ? now.counts : null;
