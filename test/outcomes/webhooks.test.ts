@@ -93,12 +93,16 @@ test('a failing endpoint is tried again after five seconds, then five minutes, w
   const { id, secret } = await makeWebhook(receiver.url);
   const message = await send();
   const first = await callbackIn(message.id, id, 'pending');
-  expect(first).toMatchObject({ tries: 1, lastStatus: 500, lastError: 'the endpoint answered 500' });
+  expect(first).toMatchObject({ lastStatus: 500, lastError: 'the endpoint answered 500' });
   // The durable timer of the relay brings the second try.
   const second = await until('the second try', async () => {
     const callback = await callbackOf(message.id, id);
     return callback.tries === 2 && callback.state === 'pending' ? callback : null;
   });
+  // Five seconds, a tenth more or less, as whole seconds show it.
+  const [firstAt, secondAt] = receiver.deliveries.map(({ headers }) => Number(headers['webhook-timestamp']));
+  expect(receiver.deliveries).toHaveLength(2);
+  expect(secondAt! - firstAt!).toBeGreaterThanOrEqual(4);
   const pauseMs = Date.parse(second.nextTryAt) - Date.now();
   expect(pauseMs).toBeGreaterThan(200_000);
   expect(pauseMs).toBeLessThanOrEqual(331_000);
@@ -122,7 +126,8 @@ test('Retry-After is honoured where it is longer than the schedule', async () =>
 
 test('after ten tries it is given up', async () => {
   const receiver = await receive();
-  receiver.answer = { status: 503 };
+  // Not tried again before the test says so.
+  receiver.answer = { status: 503, headers: { 'retry-after': '3600' } };
   const { id } = await makeWebhook(receiver.url);
   const message = await send();
   const { id: callbackId } = await callbackIn(message.id, id, 'pending');
@@ -327,7 +332,8 @@ describe('/api/v1/webhooks', () => {
 
 test('health: a webhook that takes nothing shows what waits and why; the one beside it is well', async () => {
   const [dead, well] = [await receive(), await receive()];
-  dead.answer = { status: 500 };
+  // Nothing is on its way to it when it is looked at.
+  dead.answer = { status: 500, headers: { 'retry-after': '3600' } };
   const [failing, taking] = [await makeWebhook(dead.url), await makeWebhook(well.url)];
   expect((await stack.call('GET', `/api/v1/webhooks/${failing.id}`)).json.health).toEqual({
     state: 'idle', successShare: null, waiting: 0, oldestWaitingAt: null, lastError: null,
