@@ -123,7 +123,8 @@ test('a gateway without credit: opened and closed once, for everybody who is tol
 
 test('a campaign whose slices nobody can advance is told of by its alert; the one beside it sends and has none', async () => {
   const run = async ({ call }: Tenant) => {
-    const recipients = Array.from({ length: 120 }, (_, i) => ({ to: `+9198000${String(20_000 + i)}` }));
+    // At one a second more than any busy machine needs for what follows.
+    const recipients = Array.from({ length: 600 }, (_, i) => ({ to: `+9198000${String(20_000 + i)}` }));
     const body = { name: 'Slow sale', message: 'Hello', sender: 'HELIOG', ratePerSecond: 1, audience: { recipients } };
     const { status, json } = await call('POST', '/api/v1/campaigns', body);
     expect(status).toBe(201);
@@ -183,7 +184,7 @@ test('a campaign whose slices nobody can advance is told of by its alert; the on
   // Dispatch takes it up again, and the alert closes.
   const before = await left(tenant, stuck);
   await tenant.call('PATCH', `/api/v1/campaigns/${stuck}`, { ratePerSecond: 1_000 });
-  await until('it sends again', async () => (await left(tenant, stuck)) > before, { deadlineMs: 60_000 });
+  await until('it sends again', async () => (await left(tenant, stuck)) > before);
   await reviewedUntil(
     'it is over',
     async () => (await rowsOf(`kind = 'campaign-stuck' and clear_since is not null`)) === 1,
