@@ -33,8 +33,8 @@ export interface TestCampaigns {
   waitFor(id: string, label: string, found: (campaign: any) => boolean, deadlineMs?: number): Promise<any>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above.
   reaches(id: string, state: string, deadlineMs?: number): Promise<any>;
-  /** Has one that waits for its time begin a moment later. */
-  beginSoon(id: string): Promise<void>;
+  /** Gives it a time that comes in a moment, however long it takes to say so; returns that time. */
+  soon(id: string): Promise<string>;
   /** Changes the account's only gateway. */
   gateway(change: object): Promise<void>;
   script(script: object): Promise<void>;
@@ -76,16 +76,14 @@ export function campaignsOf(stack: Client): TestCampaigns {
     },
     reaches: (id, state, deadlineMs) =>
       campaigns.waitFor(id, state, (campaign) => campaign.state === state, deadlineMs),
-    async beginSoon(id) {
-      // A time that has passed when it is read is refused: on a slow moment it is asked for another one.
-      await until('it has another time', async () => {
-        const { status, json } = await campaigns.act(id, 'reschedule', {
-          time: new Date(Date.now() + 500).toISOString(),
-        });
-        if (status !== 200) throw new Error(`it was answered ${status}: ${JSON.stringify(json)}`);
-        return true;
-      });
-    },
+    soon: (id) =>
+      // A time that has passed when the api reads it is refused: then a later one is named.
+      until('campaign: its time is near', async () => {
+        const time = new Date(Date.now() + 1_000).toISOString();
+        const { status, text } = await campaigns.act(id, 'reschedule', { time });
+        if (status !== 200) throw new Error(`answered ${status}: ${text}`);
+        return time;
+      }),
     async gateway(change) {
       const { items } = (await stack.call('GET', '/api/v1/gateways')).json;
       const { status, json } = await stack.call('PATCH', `/api/v1/gateways/${items[0].id}`, change);
