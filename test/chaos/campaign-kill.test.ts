@@ -12,8 +12,8 @@ import { startStack, type TestStack } from '../support/stack';
 import { until } from '../support/until';
 
 const EACH = 1_500;
-/** Slow enough that all kills fall into the campaigns. */
-const RATE = 150;
+/** Slow enough that all kills fall into the campaigns, though each process that was killed needs ten seconds to be back. */
+const RATE = 40;
 /** The slices of a dead worker go to its successor after a minute. */
 const SETTLE_MS = 240_000;
 /** Moments of the kills: shares of what is to be sent. Another seed is another run. */

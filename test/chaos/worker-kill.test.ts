@@ -42,9 +42,9 @@ async function queryOne<T extends object>(text: string, values: unknown[] = []):
 
 const submissions = async (): Promise<number> => (await stack.control('GET', '/control/counts')).json.submissions;
 
-/** Slow enough to be killed in the middle: four requests at a time of 20 ms each, one message per request. */
+/** Slow enough to be killed in the middle, half a minute long: four requests at a time of 100 ms each, one message per request. */
 async function slowDown(): Promise<void> {
-  await script({});
+  await script({ latencyMs: 100 });
   const gateway = (await stack.call('GET', '/api/v1/gateways')).json.items[0];
   const change = { sendingPattern: 'loop', maxInFlight: IN_FLIGHT, receiptDeadlineSeconds: 300 };
   expect((await stack.call('PATCH', `/api/v1/gateways/${gateway.id}`, change)).status).toBe(200);
@@ -69,7 +69,7 @@ test('a killed worker loses nothing; its successor resends what is in doubt unde
   const third = async () => (await submissions()) >= MESSAGES / 3;
   await until('a third was submitted', third, { deadlineMs: 60_000 });
   // What is on the wire at the kill must still be in doubt when the successor takes over: receipts would resolve it.
-  await script({ latencyMs: 3_000, delayMs: 120_000 });
+  await script({ latencyMs: 60_000, delayMs: 60_000 });
   const quick = await submissions();
   await until('the wire is full of such', async () => (await submissions()) >= quick + IN_FLIGHT);
   await victim.kill();
