@@ -8,9 +8,10 @@ import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns'
 import type { SharedStack } from '../support/shared';
 
 const COUNT = 900;
+const RATE = 200;
 const OPEN_MS = 1_000;
-/** After a window has closed, no request starts later than this. */
-const STILL_LEAVING_MS = 1_000;
+/** So many leave while it is open, and before a run has noticed that it is not: twice what its rate allows. */
+const MOST = 2 * RATE * (OPEN_MS / 1_000);
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
@@ -37,24 +38,28 @@ const hour = (offset: number): string => new Date(Date.now() + offset * 3_600_00
 
 test('closed in the middle, then open', async () => {
   const window = { start: hour(6), end: hour(7), timezone: 'UTC' };
-  const id = await campaigns.launch({ audience: { recipients: people(COUNT) }, window, ratePerSecond: 200 });
+  const id = await campaigns.launch({ audience: { recipients: people(COUNT) }, window, ratePerSecond: RATE });
   await campaigns.reaches(id, 'running');
 
   // Clock times have minutes, no test waits for one to end: dispatch is told when its window closes.
-  const untilMs = Date.now() + OPEN_MS;
-  // The worker's own clock is five minutes slow: what counts is that of Postgres.
   const realNow = Date.now.bind(Date);
-  const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() - 300_000);
-  const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlices, {
-    campaignId: id,
-    nos: [0],
-    untilMs,
-  });
-  clock.mockRestore();
-  expect(result).toEqual({ held: false, lookUp: [] });
-  const early = await campaigns.seen();
+  const runWhileOpen = async (): Promise<void> => {
+    const untilMs = Date.now() + OPEN_MS;
+    // The worker's own clock is five minutes slow: what counts is that of Postgres.
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() - 300_000);
+    const run = { campaignId: id, nos: [0], untilMs };
+    const result = await new MockActivityEnvironment().run(activities.advanceCampaignSlices, run);
+    clock.mockRestore();
+    expect(result).toEqual({ held: false, lookUp: [] });
+  };
+  // On a busy machine it may have closed before the first message could leave: then it opens once more.
+  let early = await campaigns.seen();
+  for (let opened = 0; early.length === 0 && opened < 20; opened++) {
+    await runWhileOpen();
+    early = await campaigns.seen();
+  }
   expect(early.length).toBeGreaterThan(0);
-  expect(Math.max(...early.map(({ times }) => Date.parse(times[0]!))) - untilMs).toBeLessThanOrEqual(STILL_LEAVING_MS);
+  expect(early.length).toBeLessThanOrEqual(MOST);
   const { state, counts } = await campaigns.waitFor(id, 'receipts came', (now) => now.counts.submitted === 0);
   expect(state).toBe('running');
   expect(counts).toMatchObject({ accepted: COUNT, delivered: early.length, queued: COUNT - early.length });

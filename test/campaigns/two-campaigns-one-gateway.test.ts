@@ -2,8 +2,10 @@
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
 
-const RATE = 200;
+const RATE = 100;
 const EACH = 500;
+/** Requests on the wire. */
+const IN_FLIGHT = 16;
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
@@ -13,10 +15,14 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 test('side by side over one gateway', async () => {
-  await campaigns.gateway({ ratePerSecond: RATE, sendingPattern: 'loop' });
+  // Inactive until both are there, so that both begin then.
+  const slow = { ratePerSecond: RATE, sendingPattern: 'loop', maxInFlight: IN_FLIGHT };
+  await campaigns.gateway({ ...slow, status: 'inactive' });
   const ids = await Promise.all(
     [0, 50_000].map((from) => campaigns.launch({ audience: { recipients: people(EACH, from) } })),
   );
+  for (const id of ids) await campaigns.waitFor(id, 'held', ({ reason }) => reason !== null);
+  await campaigns.gateway({ status: 'active' });
   for (const id of ids) {
     const { counts } = await campaigns.reaches(id, 'finished');
     expect(counts).toMatchObject({ accepted: EACH, delivered: EACH });
@@ -38,11 +44,11 @@ test('side by side over one gateway', async () => {
     ),
   );
   const share = both.filter(({ second }) => second).length / both.length;
-  expect(both.length).toBeGreaterThan(EACH);
+  expect(both.length).toBeGreaterThan(EACH / 2);
   expect(share).toBeGreaterThan(0.25);
   expect(share).toBeLessThan(0.75);
   const counts = (await stack.control('GET', '/control/counts')).json;
   expect(counts).toMatchObject({ accepted: 2 * EACH, duplicateIds: 0 });
-  // Counted where they arrive: a busy machine may bunch a few that left apart.
-  expect(counts.maxSubmissionsPerSecond).toBeLessThanOrEqual(RATE * 1.05);
+  // Counted where they arrive: a busy machine may bunch what left apart, yet no more than there is on the wire at a time.
+  expect(counts.maxSubmissionsPerSecond).toBeLessThanOrEqual(RATE * 1.05 + IN_FLIGHT);
 });
