@@ -6,7 +6,7 @@ import { ADMIN_KEY } from '../support/servers';
 import type { Answer } from '../support/client';
 import { countNow } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
-import { until } from '../support/until';
+import { LOST_TASK_MS, until } from '../support/until';
 
 let stack: SharedStack;
 let base: string;
@@ -35,13 +35,30 @@ const draft = async (over: object = {}): Promise<string> => {
 const read = async (id: string) => (await stack.call('GET', `${PATH}/${id}`)).json;
 const act = (id: string, action: string, body?: object) => stack.call('POST', `${PATH}/${id}/${action}`, body);
 const reaches = (id: string, state: string) =>
-  until(`the campaign is ${state}`, async () => {
-    const campaign = await read(id);
-    return campaign.state === state ? campaign : null;
-  });
-const countRows = async (table: string): Promise<number> => {
-  const { rows } = await stack.database.pool.query<{ n: string }>(`select count(*) as n from ${table}`);
-  return Number(rows[0]!.n);
+  until(
+    `the campaign is ${state}`,
+    async () => {
+      const campaign = await read(id);
+      return campaign.state === state ? campaign : null;
+    },
+    { deadlineMs: LOST_TASK_MS },
+  );
+const countCampaigns = async (): Promise<number> => {
+  const { rows } = await stack.database.pool.query<{ n: number }>(
+    'select count(*)::int as n from campaigns where account_id = $1',
+    [stack.accountId],
+  );
+  return rows[0]!.n;
+};
+/** Of this account only: campaigns of earlier files may still be sent, and drop their recipients when they end. */
+const countMade = async (): Promise<number[]> => {
+  const { rows } = await stack.database.pool.query<{ recipients: number; audit: number }>(
+    `select (select count(*)::int from campaign_recipients r join campaigns c on c.id = r.campaign_id
+             where c.account_id = $1) as recipients,
+            (select count(*)::int from audit where account_id = $1) as audit`,
+    [stack.accountId],
+  );
+  return [await countCampaigns(), rows[0]!.recipients, rows[0]!.audit];
 };
 const fields = ({ json }: Answer): string[] => json.errors?.map(({ field }: { field: string }) => field) ?? [];
 const shape = (id: string, status: number, { json }: Answer) => {
@@ -84,13 +101,11 @@ describe('400: nothing is made of', () => {
   ]; // prettier-ignore
 
   test.each(cases)('%s', async (_, over, field, detail) => {
-    const before = [await countRows('campaigns'), await countRows('campaign_recipients'), await countRows('audit')];
+    const before = await countMade();
     const answer = await create(over);
     expect([answer.status, answer.json.code, fields(answer)]).toEqual([400, 'invalid-request', [field]]);
     expect(JSON.stringify(answer.json)).toMatch(detail);
-    expect([await countRows('campaigns'), await countRows('campaign_recipients'), await countRows('audit')]).toEqual(
-      before,
-    );
+    expect(await countMade()).toEqual(before);
   });
 
   test('a column that the upload lacks', async () => {
@@ -103,10 +118,11 @@ describe('400: nothing is made of', () => {
 
 async function upload(file: string): Promise<string> {
   const { json } = await stack.call('POST', '/api/v1/uploads', file, { 'content-type': 'text/csv' });
-  await until('the upload is ready', async () => {
-    const { state } = (await stack.call('GET', `/api/v1/uploads/${json.id}`)).json;
-    return state === 'ready';
-  });
+  await until(
+    'the upload is ready',
+    async () => (await stack.call('GET', `/api/v1/uploads/${json.id}`)).json.state === 'ready',
+    { deadlineMs: LOST_TASK_MS },
+  );
   return json.id;
 }
 
@@ -120,12 +136,12 @@ describe('409', () => {
   test('an audience that is all suppressed', async () => {
     const [person] = people(1);
     await stack.call('POST', '/api/v1/suppressions', { to: person!.to });
-    const before = await countRows('campaigns');
+    const before = await countCampaigns();
     const answer = await create({ audience: { recipients: [person] } });
     expect([answer.status, answer.json.code]).toEqual([409, 'audience-suppressed']);
     const groupId = await group([{ to: person!.to }]);
     expect((await create({ audience: { groupId } })).json.code).toBe('audience-suppressed');
-    expect(await countRows('campaigns')).toBe(before);
+    expect(await countCampaigns()).toBe(before);
   });
 
   test('an upload that failed', async () => {
@@ -256,7 +272,16 @@ test('200: the rate is changed while it runs', async () => {
 });
 
 describe('forecast', () => {
-  const forecastOf = (id: string) => stack.call('GET', `${PATH}/${id}/forecast`);
+  /** Once it is made: a busy worker may need longer than the api waits for it, which then says 202. */
+  const forecastOf = (id: string) =>
+    until(
+      'the forecast is made',
+      async () => {
+        const answer = await stack.call('GET', `${PATH}/${id}/forecast`);
+        return answer.status === 202 ? null : answer;
+      },
+      { deadlineMs: LOST_TASK_MS },
+    );
 
   test('200: says what it will be; again when it is old or something was changed', async () => {
     const [gateway] = (await stack.call('GET', '/api/v1/gateways')).json.items;
@@ -420,10 +445,14 @@ describe('test send', () => {
     );
     const chosen = await act(id, 'test', { testPhoneIds: [second.id], variables: { name: 'Ravi' } });
     expect(chosen.json.sent).toHaveLength(1);
-    const message = await until('the test is delivered', async () => {
-      const { json } = await stack.call('GET', `/api/v1/messages/${chosen.json.sent[0].messageId}`);
-      return json.state === 'delivered' ? json : null;
-    });
+    const message = await until(
+      'the test is delivered',
+      async () => {
+        const { json } = await stack.call('GET', `/api/v1/messages/${chosen.json.sent[0].messageId}`);
+        return json.state === 'delivered' ? json : null;
+      },
+      { deadlineMs: LOST_TASK_MS },
+    );
     expect(message).toMatchObject({ to: second.to, text: 'Hi Ravi', sender: 'TXTSMS', meta: null });
     expect(message.campaignId).toBeUndefined();
     expect((await read(id)).counts.accepted).toBe(0);
