@@ -1,7 +1,7 @@
 /** What smart encoding and the bounds of vendors make of a campaign's texts: in its forecast, and on the phones. */
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { until } from '../support/until';
+import { LOST_TASK_MS, until } from '../support/until';
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
@@ -12,12 +12,11 @@ afterAll(() => stack.stop());
 
 const setTo = (settings: object) => stack.call('PATCH', `/api/v1/accounts/${stack.accountId}`, settings);
 const forecastOf = async (id: string) => {
-  let answer = await stack.call('GET', `/api/v1/campaigns/${id}/forecast`);
-  await until('the forecast is made', async () => {
-    answer = await stack.call('GET', `/api/v1/campaigns/${id}/forecast`);
-    return answer.status === 200;
-  });
-  return answer.json;
+  const made = async () => {
+    const { status, json } = await stack.call('GET', `/api/v1/campaigns/${id}/forecast`);
+    return status === 200 ? json : null;
+  };
+  return until('the forecast is made', made, { deadlineMs: LOST_TASK_MS });
 };
 const textsOf = async (campaignId: string): Promise<[string, string][]> => {
   const { json } = await stack.call('GET', `/api/v1/messages?campaignId=${campaignId}`);

@@ -8,11 +8,11 @@ import { startDatabaseProxy, type DatabaseProxy } from '../support/proxy';
 import { WORKFLOW_BUNDLE } from '../support/servers';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { until } from '../support/until';
+import { LOST_TASK_MS, until } from '../support/until';
 
 const MESSAGES = 60;
 const IN_FLIGHT = 20;
-const BACK_MS = 60_000;
+const BACK_MS = LOST_TASK_MS;
 
 let stack: TestStack;
 let proxy: DatabaseProxy;
@@ -74,7 +74,7 @@ test('answers that come while Postgres is away are written when it is back', asy
   // Nobody had to ask under the same ids again: the answers were known.
   const ours = await tenants['away-ours'].counts('away-ours');
   expect(ours).toMatchObject({ submissions: MESSAGES + 1, accepted: MESSAGES + 1 });
-}, 240_000);
+}, 400_000);
 
 test('messages whose claim was committed as the connection broke had not left, and leave under the same attempt', async () => {
   const own = await tenantOver('claim-own', KNOWS_ITS_OWN, 0);
@@ -91,4 +91,4 @@ test('messages whose claim was committed as the connection broke had not left, a
     expect(await tenant.counts(name)).toMatchObject({ submissions: 10, accepted: 10 });
     expect(await attemptsOf(ids)).toEqual(Array(10).fill('1 delivered'));
   }
-}, 240_000);
+}, 400_000);

@@ -10,7 +10,7 @@ import { bundleAnew } from '../support/outbox';
 import { startStack, type TestStack } from '../support/stack';
 import { connectTemporal } from '../support/temporal';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { until } from '../support/until';
+import { LOST_TASK_MS, until } from '../support/until';
 
 let stack: TestStack;
 let client: Client;
@@ -118,7 +118,7 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
   });
   afterAll(() => pool().query('update campaigns set launched_at = null where id = $1', [refused]));
 
-  const SLOW = { deadlineMs: 45_000 };
+  const SLOW = { deadlineMs: LOST_TASK_MS };
 
   test('a report that came before its message was known is found', async () => {
     const ids = await b.send(1);
@@ -163,10 +163,11 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
     const other = await launchUnheard(b, { recurrence: { cron: YEARLY } }, `state = 'scheduled', ${late}`);
     await runDutyNow(stack, 'starts');
     await until('the series has its schedule', async () => (await scheduleOf(other)).spec.timezone !== undefined, SLOW);
-    await until('the campaign has its messages', async () => {
+    const hasMessages = async () => {
       const { rows } = await pool().query('select 1 from slices where campaign_id = $1', [campaign]);
       return rows.length > 0;
-    });
+    };
+    await until('the campaign has its messages', hasMessages, SLOW);
   });
 
   test('old keys are forgotten, and its messages are counted', async () => {
