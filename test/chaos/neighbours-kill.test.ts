@@ -36,7 +36,7 @@ async function hanging(provider: string, from: string): Promise<Sent> {
   const name = `kill-${provider}`;
   const tenant = await makeTenant(stack, name);
   await tenant.gateway(name, provider, { maxInFlight: IN_FLIGHT, defaultSender: from });
-  await tenant.script(name, { latencyMs: 30_000, receipts: { missing: 1 } });
+  await tenant.script(name, { latencyMs: 200_000, receipts: { missing: 1 } });
   return { tenant, name, ids: await tenant.send(MESSAGES) };
 }
 
@@ -76,7 +76,9 @@ test('few messages are in doubt, all others leave once, and a neighbour’s pass
   const statesOf = (i: number): Promise<string[]> => sent[i]!.tenant.states(inDoubt[i]!);
   const [ours, asked, own] = sent as [Sent, Sent, Sent];
   // Asked for again under the same ids, and recognised: the vendor has each of them once.
-  await until('all that was in doubt is known', async () => !(await statesOf(0)).includes('submitting'));
+  await until('all that was in doubt is known', async () => !(await statesOf(0)).includes('submitting'), {
+    deadlineMs: BACK_MS,
+  });
   expect(await ours.tenant.counts(ours.name)).toMatchObject({ accepted: MESSAGES, duplicateIds: IN_FLIGHT });
   // Looked up: what had reached the vendor is known.
   const known = async (): Promise<number> => (await statesOf(1)).filter((state) => state !== 'submitting').length;
