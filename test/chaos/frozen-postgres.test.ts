@@ -25,6 +25,8 @@ const dataDir = temporaryFolder();
 let postgres: EmbeddedPostgres;
 let victim: Victim;
 let database: Database;
+/** By which it is told how long two statements in a row take that nobody answers. */
+let other: Database;
 let api: RunningApi;
 const accounts: string[] = [];
 
@@ -41,7 +43,11 @@ beforeAll(async () => {
   await migrate(postgres.url, postgres.ownerUrl);
   const masterKey = randomBytes(32);
   await seed(postgres.url, { masterKeys: [{ key: masterKey }], simulatorPort: 9 });
-  database = connectDatabase({ url: postgres.url, connections: 2, statementTimeoutMs: 500, onError: () => undefined });
+  const patience = { statementTimeoutMs: 1_500, onError: () => undefined };
+  [database, other] = [0, 1].map(() => connectDatabase({ url: postgres.url, connections: 2, ...patience })) as [
+    Database,
+    Database,
+  ];
   const config = readConfig({
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: testTemporal(),
@@ -58,6 +64,7 @@ afterEach(() => victim.thaw());
 afterAll(async () => {
   await api.stop();
   await database.close();
+  await other.close();
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -120,17 +127,29 @@ const HOLDERS: Record<string, () => Promise<unknown>> = {
     database.db.transaction().execute((tx) => tx.selectFrom('accounts').select('id').execute()),
 };
 
+/** Two open connections of the other pool: a statement each. */
+async function openTwo(): Promise<void> {
+  const clients = [await other.pool.connect(), await other.pool.connect()];
+  for (const client of clients) client.release();
+}
+
+/** Resolves once a statement on one of them was given up. */
+const unanswered = (): Promise<unknown> => other.pool.query('select 1').catch(() => undefined);
+
 test.each(Object.keys(HOLDERS))('%s fails as "away", once, and its connection is given up', async (name) => {
-  // An open connection, so that it is the statement that nobody answers.
+  // Open connections, so that it is the statement that nobody answers.
   await database.pool.query('select 1');
+  await openTwo();
   await victim.freeze();
   const outcome = await Promise.race([
     HOLDERS[name]!().then(
       () => 'done',
       (error: unknown) => ({ isAway: isDatabaseAway(error), open: database.pool.totalCount - database.pool.idleCount }),
     ),
-    // Twice the time that one statement has.
-    new Promise((resolve) => setTimeout(resolve, 3_000, 'no end')),
+    // As long as a statement and a rollback behind it would take. No clock tells it: the machine may be as slow as it likes.
+    unanswered()
+      .then(unanswered)
+      .then(() => 'no end'),
   ]);
   expect(outcome).toMatchObject({ isAway: true });
   victim.thaw();
