@@ -127,7 +127,7 @@ test('a campaign: found by its id and state, steered by name, its result is its 
   expect(await handle.executeUpdate('resume')).toBe('scheduled');
   // Before its time: a campaign that is over takes no other rate.
   expect((await stack.call('PATCH', `/api/v1/campaigns/${id}`, { ratePerSecond: 1_000 })).status).toBe(200);
-  await campaigns.beginSoon(id);
+  await campaigns.soon(id);
   const { counts } = await campaigns.reaches(id, 'finished');
 
   const { queued: _, submitting: __, submitted: ___, ...ledger } = counts;

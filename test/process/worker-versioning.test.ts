@@ -72,7 +72,7 @@ test('a version takes tasks once it is current, and hands on what is under way',
   try {
     await makeCurrent('1.1.0');
     await stack.stopWorker();
-    await campaigns.beginSoon(id);
+    await campaigns.soon(id);
     const { counts } = await campaigns.reaches(id, 'finished');
     expect(counts).toMatchObject({ accepted: 10, delivered: 10 });
     await handle.result();
