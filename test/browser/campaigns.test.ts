@@ -4,7 +4,7 @@ import { describeInBrowser, grave, NARROW, openBrowser, openConsole, overflow, p
 import { consoleAccount, type ConsoleAccount } from '../support/console-data';
 import { handOf } from '../support/hand';
 import { startStack, type TestStack } from '../support/stack';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 const DAY_MS = 86_400_000;
 
@@ -142,9 +142,7 @@ describeInBrowser('campaigns', () => {
     const made = await tenant.call('POST', '/api/v1/campaigns', { name: 'Sale', message: 'Twenty prcent off', time, audience: { recipients } }); // prettier-ignore
     const id = made.json.id as string;
     const now = async () => (await tenant.call('GET', `/api/v1/campaigns/${id}`)).json;
-    await until('it is scheduled', async () => (await now()).state === 'scheduled', {
-      deadlineMs: LOST_TASK_MS,
-    });
+    await until('it is scheduled', async () => (await now()).state === 'scheduled');
     await visit(page, `/campaigns/${id}`);
     await hand.click(page.getByRole('link', { name: 'Correct the text' }));
     await see('2 messages are made anew with what you write here');
@@ -160,7 +158,7 @@ describeInBrowser('campaigns', () => {
       const items = json.items as { id: string }[];
       const texts = await Promise.all(items.map(async (each) => (await tenant.call('GET', `/api/v1/messages/${each.id}`)).json.text)); // prettier-ignore
       return texts.length === 2 && texts.every((text) => text === 'Twenty percent off');
-    }, { deadlineMs: LOST_TASK_MS }); // prettier-ignore
+    }); // prettier-ignore
     expect(await now()).toMatchObject({ state: 'scheduled', message: 'Twenty percent off', counts: { queued: 2 } });
   });
 });

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { describeInBrowser, openBrowser, openConsole, visit } from '../support/browser';
 import { consoleAccount, type ConsoleAccount } from '../support/console-data';
 import { joinStack, type SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 /** The page's ground, and the line of its chart that is drawn over all others. */
 interface Painted {
@@ -36,7 +36,7 @@ describeInBrowser('the theme', () => {
       await visit(page, '/reports');
       return (await page.locator('canvas').count()) > 0;
     };
-    await until('a chart of what was sent', hasChart, { deadlineMs: LOST_TASK_MS });
+    await until('a chart of what was sent', hasChart);
     const choose = (theme: string): Promise<unknown> => page.getByLabel('Theme').selectOption(theme);
     const isPainted = ({ ground, line }: Painted): Promise<unknown> =>
       until(`${ground} and ${line} to be painted`, () =>

@@ -5,7 +5,7 @@ import { testCauses, type Asker, type Expected } from '../support/causes';
 import { keyOf } from '../support/console-data';
 import { joinStack, type SharedStack } from '../support/shared';
 import type { Tenant } from '../support/tenants';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 const WHO: Record<Expected['who'], string> = {
   you: 'You can mend this.',
@@ -53,7 +53,7 @@ describeInBrowser('why, in the console', () => {
       for (const words of says) expect(verdict).toMatch(words);
       expect(verdict).toContain(WHO[who]);
       return true;
-    }, { deadlineMs: LOST_TASK_MS }); // prettier-ignore
+    }); // prettier-ignore
     if (mends?.startsWith('/console/')) {
       await page.getByRole('region', { name: 'Why?' }).getByRole('link', { name: 'Go there' }).waitFor();
     } else if (mends !== undefined) {

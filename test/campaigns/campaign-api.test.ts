@@ -6,7 +6,7 @@ import { ADMIN_KEY } from '../support/servers';
 import type { Answer } from '../support/client';
 import { countNow } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 let base: string;
@@ -35,14 +35,10 @@ const draft = async (over: object = {}): Promise<string> => {
 const read = async (id: string) => (await stack.call('GET', `${PATH}/${id}`)).json;
 const act = (id: string, action: string, body?: object) => stack.call('POST', `${PATH}/${id}/${action}`, body);
 const reaches = (id: string, state: string) =>
-  until(
-    `the campaign is ${state}`,
-    async () => {
-      const campaign = await read(id);
-      return campaign.state === state ? campaign : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  until(`the campaign is ${state}`, async () => {
+    const campaign = await read(id);
+    return campaign.state === state ? campaign : null;
+  });
 const countCampaigns = async (): Promise<number> => {
   const { rows } = await stack.database.pool.query<{ n: number }>(
     'select count(*)::int as n from campaigns where account_id = $1',
@@ -121,7 +117,6 @@ async function upload(file: string): Promise<string> {
   await until(
     'the upload is ready',
     async () => (await stack.call('GET', `/api/v1/uploads/${json.id}`)).json.state === 'ready',
-    { deadlineMs: LOST_TASK_MS },
   );
   return json.id;
 }
@@ -274,14 +269,10 @@ test('200: the rate is changed while it runs', async () => {
 describe('forecast', () => {
   /** Once it is made: a busy worker may need longer than the api waits for it, which then says 202. */
   const forecastOf = (id: string) =>
-    until(
-      'the forecast is made',
-      async () => {
-        const answer = await stack.call('GET', `${PATH}/${id}/forecast`);
-        return answer.status === 202 ? null : answer;
-      },
-      { deadlineMs: LOST_TASK_MS },
-    );
+    until('the forecast is made', async () => {
+      const answer = await stack.call('GET', `${PATH}/${id}/forecast`);
+      return answer.status === 202 ? null : answer;
+    });
 
   test('200: says what it will be; again when it is old or something was changed', async () => {
     const [gateway] = (await stack.call('GET', '/api/v1/gateways')).json.items;
@@ -445,14 +436,10 @@ describe('test send', () => {
     );
     const chosen = await act(id, 'test', { testPhoneIds: [second.id], variables: { name: 'Ravi' } });
     expect(chosen.json.sent).toHaveLength(1);
-    const message = await until(
-      'the test is delivered',
-      async () => {
-        const { json } = await stack.call('GET', `/api/v1/messages/${chosen.json.sent[0].messageId}`);
-        return json.state === 'delivered' ? json : null;
-      },
-      { deadlineMs: LOST_TASK_MS },
-    );
+    const message = await until('the test is delivered', async () => {
+      const { json } = await stack.call('GET', `/api/v1/messages/${chosen.json.sent[0].messageId}`);
+      return json.state === 'delivered' ? json : null;
+    });
     expect(message).toMatchObject({ to: second.to, text: 'Hi Ravi', sender: 'TXTSMS', meta: null });
     expect(message.campaignId).toBeUndefined();
     expect((await read(id)).counts.accepted).toBe(0);

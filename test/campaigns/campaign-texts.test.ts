@@ -1,7 +1,7 @@
 /** What smart encoding and the bounds of vendors make of a campaign's texts: in its forecast, and on the phones. */
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
@@ -16,7 +16,7 @@ const forecastOf = async (id: string) => {
     const { status, json } = await stack.call('GET', `/api/v1/campaigns/${id}/forecast`);
     return status === 200 ? json : null;
   };
-  return until('the forecast is made', made, { deadlineMs: LOST_TASK_MS });
+  return until('the forecast is made', made);
 };
 const textsOf = async (campaignId: string): Promise<[string, string][]> => {
   const { json } = await stack.call('GET', `/api/v1/messages?campaignId=${campaignId}`);

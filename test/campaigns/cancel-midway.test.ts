@@ -4,7 +4,7 @@ import { campaignWorkflowId } from '../../src/workflows/contract';
 import { joinCampaigns, people, sumOf, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
 import { connectTemporal } from '../support/temporal';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 const COUNT = 1_500;
 
@@ -45,14 +45,10 @@ test('cancelled in the middle', async () => {
   const left = new Set(sent.map(({ to }) => to.replace('+', '')));
   const withMeta = [...metaOf].filter(([, meta]) => meta !== undefined);
   const dropped = withMeta.filter(([to]) => !left.has(to)).map(([, meta]) => meta);
-  const told = await until(
-    'CleverTap was told everything',
-    async () => {
-      const { json } = await stack.control('GET', '/control/clevertap');
-      return json.records >= withMeta.length ? json : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  const told = await until('CleverTap was told everything', async () => {
+    const { json } = await stack.control('GET', '/control/clevertap');
+    return json.records >= withMeta.length ? json : null;
+  });
   expect(told).toMatchObject({
     records: withMeta.length,
     metas: withMeta.length,

@@ -3,7 +3,7 @@ import type { Answer } from '../support/client';
 import { bearerOf } from '../support/api';
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 let campaigns: TestCampaigns;
@@ -34,21 +34,16 @@ const found = async (id: string, query: string): Promise<number[]> =>
   (await rejectedOf(id, query)).json.items.map(({ position }: { position: number }) => position);
 const ledgerOf = async (id: string) => (await stack.call('GET', `${PATH}/${id}/ledger`)).json;
 const forecastOf = (id: string) =>
-  until(
-    'the forecast is made',
-    async () => {
-      const { status, json } = await stack.call('GET', `${PATH}/${id}/forecast`);
-      return status === 200 ? json : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  until('the forecast is made', async () => {
+    const { status, json } = await stack.call('GET', `${PATH}/${id}/forecast`);
+    return status === 200 ? json : null;
+  });
 
 async function upload(csv: string): Promise<string> {
   const { json } = await stack.call('POST', '/api/v1/uploads', csv, { 'content-type': 'text/csv' });
   await until(
     'the upload is ready',
     async () => (await stack.call('GET', `/api/v1/uploads/${json.id}`)).json.state === 'ready',
-    { deadlineMs: LOST_TASK_MS },
   );
   return json.id;
 }

@@ -1,7 +1,7 @@
 /** The operator refuses the sender ID of a campaign, by receipt: its messages go out again under the fallback. */
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 const COUNT = 1_200;
 
@@ -24,14 +24,10 @@ test('refused by receipt: each message leaves once more, under the fallback send
   const toUnder = (sender: string) => new Set(sent.filter((one) => one.sender === sender).map(({ to }) => to)).size;
   expect([sent.length, toUnder('BRANDA'), toUnder('HELIOB')]).toEqual([2 * COUNT, COUNT, COUNT]);
   // CleverTap hears of the delivery alone.
-  const told = await until(
-    'CleverTap was told everything',
-    async () => {
-      const { json } = await stack.control('GET', '/control/clevertap');
-      return json.records >= COUNT ? json : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  const told = await until('CleverTap was told everything', async () => {
+    const { json } = await stack.control('GET', '/control/clevertap');
+    return json.records >= COUNT ? json : null;
+  });
   expect(told).toMatchObject({ byEvent: { delivered: COUNT, failed: 0 }, duplicates: 0, conflicts: 0 });
 });
 

@@ -5,7 +5,7 @@ import { seriesScheduleId } from '../../src/workflows/contract';
 import { testTurn, workflowsOver } from '../support/maintenance';
 import { joinStack, type SharedStack } from '../support/shared';
 import { connectTemporal } from '../support/temporal';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 /** Of which no day makes a time that has passed. */
 const inADay = (): string => new Date(Date.now() + 86_400_000).toISOString();
@@ -62,27 +62,19 @@ async function trigger(id: string): Promise<void> {
 
 /** Waits for the first runs of a series to end. */
 async function runsOver(id: string, count: number): Promise<void> {
-  const runs = await until(
-    `${count} runs have begun`,
-    async () => {
-      const { recentActions } = (await schedule(id).describe()).info;
-      return recentActions.length === count ? recentActions : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  const runs = await until(`${count} runs have begun`, async () => {
+    const { recentActions } = (await schedule(id).describe()).info;
+    return recentActions.length === count ? recentActions : null;
+  });
   for (const { action } of runs) await client.workflow.getHandle(action.workflow.workflowId).result();
 }
 
 const occurrences = (id: string, count: number, state: string) =>
-  until(
-    `${count} occurrences are ${state}`,
-    async () => {
-      const list = await occurrencesOf(id);
-      const reached = list.filter((one: { state: string }) => one.state === state);
-      return reached.length === count ? list : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  until(`${count} occurrences are ${state}`, async () => {
+    const list = await occurrencesOf(id);
+    const reached = list.filter((one: { state: string }) => one.state === state);
+    return reached.length === count ? list : null;
+  });
 
 test('a series is never sent itself; each of its times is a campaign of its own', async () => {
   const made = await create();
@@ -128,14 +120,10 @@ test('overlap skip: while the campaign of one time goes on, the next time is lef
   await act(one.id, 'cancel');
   await runsOver(id, 1);
   await trigger(id);
-  const list = await until(
-    'the next one is made',
-    async () => {
-      const found = await occurrencesOf(id);
-      return found.length === 2 ? found : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  const list = await until('the next one is made', async () => {
+    const found = await occurrencesOf(id);
+    return found.length === 2 ? found : null;
+  });
   await until('it runs', async () => (await act(list[0].id, 'cancel')).status === 200);
 });
 

@@ -1,7 +1,7 @@
 /** Commands to a campaign whose audience is still being turned into messages, from the first moment on. */
 import { joinCampaigns, people, sumOf, type TestCampaigns } from '../support/campaigns';
 import type { SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 /** Several blocks of preparation. */
 const MANY = 9_000;
@@ -68,7 +68,7 @@ test.each([
       const csv = ['to,custom', ...recipients.map(({ to, custom }) => `${to},${custom}`)].join('\n');
       const { json } = await stack.call('POST', '/api/v1/uploads', csv, { 'content-type': 'text/csv' });
       const isReady = async () => (await stack.call('GET', `/api/v1/uploads/${json.id}`)).json.state === 'ready';
-      await until('the upload is ready', isReady, { deadlineMs: LOST_TASK_MS });
+      await until('the upload is ready', isReady);
       return { uploadId: json.id as string };
     },
   ],
@@ -89,14 +89,10 @@ test.each([
     });
     expect(sumOf(counts)).toBe(MANY);
     expect(await campaigns.seen()).toEqual([]);
-    const told = await until(
-      'CleverTap was told of all',
-      async () => {
-        const { json } = await stack.control('GET', '/control/clevertap');
-        return json.metas >= MANY ? json : null;
-      },
-      { deadlineMs: LOST_TASK_MS },
-    );
+    const told = await until('CleverTap was told of all', async () => {
+      const { json } = await stack.control('GET', '/control/clevertap');
+      return json.metas >= MANY ? json : null;
+    });
     expect(told).toMatchObject({ records: MANY, metas: MANY, duplicates: 0, conflicts: 0, byCode: { 917: MANY } });
     await campaigns.gateway({ status: 'active' });
   },

@@ -5,7 +5,7 @@
 import { holdRequestsTo } from '../support/held-vendor';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: TestStack;
 let made = 0;
@@ -93,9 +93,7 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('over %s', (provider) => {
     vendor.release();
     // A request is given up after half a minute: over a vendor that knows its own ids only its message is in doubt then, yet
     // the vendor gets each once.
-    await until('A’s vendor has all of them', async () => (await a.counts(name)).accepted === hanging.length, {
-      deadlineMs: LOST_TASK_MS,
-    });
+    await until('A’s vendor has all of them', async () => (await a.counts(name)).accepted === hanging.length);
     await vendor.stop();
   });
 });
@@ -115,7 +113,7 @@ test('look-ups of A’s missing receipts hold no dispatch of B', async () => {
     [a.accountId],
   );
   await stack.database.pool.query(`update slices set wake_due = true where account_id = $1`, [a.accountId]);
-  await until('A is asked about', async () => (await a.counts(name)).lookups! > 20, { deadlineMs: LOST_TASK_MS });
+  await until('A is asked about', async () => (await a.counts(name)).lookups! > 20);
   const before = (await a.counts(name)).lookups!;
   // Before the last of them was asked about, which is what tells that it did not wait: they take almost two minutes.
   await b.reach(await b.send(1), 'delivered');
@@ -139,7 +137,7 @@ test('nothing is sent again over a gateway that was switched off', async () => {
     const same = submissions === before;
     before = submissions!;
     return same && rows.length === ids.length ? submissions : null;
-  }, { deadlineMs: LOST_TASK_MS }); // prettier-ignore
+  }); // prettier-ignore
   await a.script(name, { receipts: { missing: 1 } });
   // The next resends would be due by now.
   await stack.database.pool.query(

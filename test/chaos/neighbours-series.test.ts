@@ -10,7 +10,7 @@ import { bundleAnew } from '../support/outbox';
 import { startStack, type TestStack } from '../support/stack';
 import { connectTemporal } from '../support/temporal';
 import { KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: TestStack;
 let client: Client;
@@ -118,8 +118,6 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
   });
   afterAll(() => pool().query('update campaigns set launched_at = null where id = $1', [refused]));
 
-  const SLOW = { deadlineMs: LOST_TASK_MS };
-
   test('a report that came before its message was known is found', async () => {
     const ids = await b.send(1);
     await b.reach(ids, 'submitted');
@@ -133,7 +131,7 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
       [ids[0], randomUUID()],
     );
     await runDutyNow(stack, 'receipts');
-    await b.reach(ids, 'delivered', SLOW.deadlineMs);
+    await b.reach(ids, 'delivered');
   });
 
   test('an overdue outcome is told', async () => {
@@ -147,7 +145,7 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
     );
     await bundleAnew(pool());
     await runDutyNow(stack, 'relays');
-    await until('it was told', async () => (await callbackStates(id!)).every((state) => state === 'delivered'), SLOW);
+    await until('it was told', async () => (await callbackStates(id!)).every((state) => state === 'delivered'));
   });
 
   async function callbackStates(messageId: string): Promise<string[]> {
@@ -162,12 +160,12 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
     const campaign = await launchUnheard(b, {}, `state = 'preparing', ${late}`);
     const other = await launchUnheard(b, { recurrence: { cron: YEARLY } }, `state = 'scheduled', ${late}`);
     await runDutyNow(stack, 'starts');
-    await until('the series has its schedule', async () => (await scheduleOf(other)).spec.timezone !== undefined, SLOW);
+    await until('the series has its schedule', async () => (await scheduleOf(other)).spec.timezone !== undefined);
     const hasMessages = async () => {
       const { rows } = await pool().query('select 1 from slices where campaign_id = $1', [campaign]);
       return rows.length > 0;
     };
-    await until('the campaign has its messages', hasMessages, SLOW);
+    await until('the campaign has its messages', hasMessages);
   });
 
   test('old keys are forgotten, and its messages are counted', async () => {
@@ -180,18 +178,13 @@ describe.each([KNOWS_OUR_IDS, KNOWS_ITS_OWN])('beside a series that Temporal ref
     await until(
       'the key is gone',
       async () => (await pool().query('select 1 from idempotency_keys where key = $1', [key])).rowCount === 0,
-      SLOW,
     );
     await pool().query(`update slices set started_at = now() - interval '5 minutes' where account_id = $1`, [
       b.accountId,
     ]);
-    await until(
-      'they are counted',
-      async () => {
-        const { rows } = await pool().query('select 1 from slice_stats where account_id = $1', [b.accountId]);
-        return rows.length > 0;
-      },
-      SLOW,
-    );
+    await until('they are counted', async () => {
+      const { rows } = await pool().query('select 1 from slice_stats where account_id = $1', [b.accountId]);
+      return rows.length > 0;
+    });
   });
 });

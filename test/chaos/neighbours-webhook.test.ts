@@ -6,15 +6,12 @@ import { BAD_REQUEST, PROCESSED, startCleverTap, type CleverTapEndpoint } from '
 import { bundleAnew, SHOWN_STATE } from '../support/outbox';
 import { startStack, type TestStack } from '../support/stack';
 import { KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 interface Told extends Tenant {
   cleverTap: CleverTapEndpoint;
   webhookId: string;
 }
-
-/** What a lost task of a relay, or a pause between two probes, may keep waiting. */
-const SLOW = { deadlineMs: LOST_TASK_MS };
 
 let stack: TestStack;
 let faulty: Told;
@@ -81,20 +78,16 @@ const webhookOf = async ({ call, webhookId }: Told) => (await call('GET', `/api/
 const activate = ({ call, webhookId }: Told) => call('PATCH', `/api/v1/webhooks/${webhookId}`, { state: 'active' });
 
 const pausedWebhook = () =>
-  until(
-    'the webhook is paused',
-    async () => {
-      const webhook = await webhookOf(faulty);
-      return webhook.state === 'paused' ? webhook : null;
-    },
-    SLOW,
-  );
+  until('the webhook is paused', async () => {
+    const webhook = await webhookOf(faulty);
+    return webhook.state === 'paused' ? webhook : null;
+  });
 
 /** So many outcomes that wait in the outbox, none of them tried; the relay takes them once the webhook is activated. */
 async function waiting(tenant: Told, count: number): Promise<string[]> {
   await tenant.call('PATCH', `/api/v1/webhooks/${tenant.webhookId}`, { state: 'disabled' });
   const metas = await send(tenant, count);
-  await until(`${count} outcomes wait`, async () => (await callbacksOf(tenant)).length === count, SLOW);
+  await until(`${count} outcomes wait`, async () => (await callbacksOf(tenant)).length === count);
   return metas;
 }
 
@@ -102,19 +95,17 @@ async function waiting(tenant: Told, count: number): Promise<string[]> {
 async function neighbourIsTold(): Promise<void> {
   const metas = await send(watched, 5);
   const all = (): boolean => metas.every((meta) => watched.cleverTap.received.get(`delivered ${meta}`) === 1);
-  await until('the neighbour’s outcomes are told', all, SLOW);
+  await until('the neighbour’s outcomes are told', all);
 }
 
 const timesTold = ({ cleverTap }: Told, metas: string[]): number[] =>
   metas.map((meta) => cleverTap.received.get(`delivered ${meta}`) ?? 0);
 
 const toldOnce = (tenant: Told, metas: string[]): Promise<boolean> =>
-  until(`${metas.length} outcomes are told`, () => timesTold(tenant, metas).every((times) => times > 0), SLOW).then(
-    () => {
-      expect(timesTold(tenant, metas)).toEqual(metas.map(() => 1));
-      return true;
-    },
-  );
+  until(`${metas.length} outcomes are told`, () => timesTold(tenant, metas).every((times) => times > 0)).then(() => {
+    expect(timesTold(tenant, metas)).toEqual(metas.map(() => 1));
+    return true;
+  });
 
 /** Lets the pauses of all tried outcomes pass, and tells the relay. */
 async function pausesPass(tenant: Told): Promise<void> {
@@ -134,7 +125,7 @@ test('400 for one record: it alone is given up, with CleverTap’s reason; the 9
   await neighbourIsTold();
   const nothingWaits = async () =>
     (await callbacksOf(faulty)).every(({ state }) => state !== 'pending' && state !== 'sending');
-  await until('nothing waits', nothingWaits, SLOW);
+  await until('nothing waits', nothingWaits);
   const lost = (await callbacksOf(faulty)).filter(({ state }) => state !== 'delivered');
   expect(lost).toEqual([
     expect.objectContaining({ meta: culprit, state: 'dead', lastStatus: 400, lastError: expect.stringContaining('mandatory') }),
@@ -152,7 +143,7 @@ test('400 for everything: after some records the webhook rests, and nothing more
   await neighbourIsTold();
   expect((await callbacksOf(faulty)).filter(({ state }) => state === 'dead')).toEqual([]);
   faulty.cleverTap.answer = () => PROCESSED;
-  await until('it resumes by itself', async () => (await webhookOf(faulty)).state === 'active', SLOW);
+  await until('it resumes by itself', async () => (await webhookOf(faulty)).state === 'active');
   await pausesPass(faulty);
   await toldOnce(faulty, metas);
 });
@@ -172,12 +163,12 @@ test('403: all wait, one post at a time probes, and it resumes by itself', async
   await until('those under way are answered', async () => {
     const isSending = (await callbacksOf(faulty)).some(({ state }) => state === 'sending');
     return !isSending && faulty.cleverTap.open === 0;
-  }, SLOW); // prettier-ignore
+  }); // prettier-ignore
   const before = faulty.cleverTap.posts.length;
   faulty.cleverTap.mostOpen = 0;
   metas.push(...(await send(faulty, 3)));
   await neighbourIsTold();
-  await until('it was probed', () => faulty.cleverTap.posts.length > before, SLOW);
+  await until('it was probed', () => faulty.cleverTap.posts.length > before);
   expect(faulty.cleverTap.mostOpen).toBe(1);
   // Once or, where all this took its time, again: each time by one record.
   expect(new Set(faulty.cleverTap.posts.slice(before).map(({ length }) => length))).toEqual(new Set([1]));
@@ -223,7 +214,7 @@ test('slow answers: several posts are under way, the neighbour is told meanwhile
   const held: (() => void)[] = [];
   faulty.cleverTap.answer = () => new Promise((resolve) => held.push(() => resolve(PROCESSED)));
   await activate(faulty);
-  await until('four posts are under way', () => faulty.cleverTap.open === 4, SLOW);
+  await until('four posts are under way', () => faulty.cleverTap.open === 4);
   await neighbourIsTold();
   expect(faulty.cleverTap.mostOpen).toBe(4);
   faulty.cleverTap.answer = () => PROCESSED;
@@ -240,7 +231,7 @@ test('500 for everything: few posts are spent, nothing is lost, and what was not
   const tried = (await callbacksOf(faulty)).filter(({ tries }) => tries > 0);
   expect(tried.length).toBeLessThanOrEqual(420);
   // One may be on its way to find out whether the endpoint is back.
-  await until('all wait', async () => (await callbacksOf(faulty)).every(({ state }) => state === 'pending'), SLOW);
+  await until('all wait', async () => (await callbacksOf(faulty)).every(({ state }) => state === 'pending'));
 
   faulty.cleverTap.answer = () => PROCESSED;
   const triedMetas = new Set(tried.map(({ meta }) => meta));
@@ -260,7 +251,7 @@ test('500 for one record: its companions are told in smaller company', async () 
     await until('all have their answer', async () => {
       const open = (await callbacksOf(faulty)).filter(({ state, tries }) => state === 'sending' || tries <= pause);
       return faulty.cleverTap.posts.length > posts && open.every(({ state }) => state === 'delivered');
-    }, SLOW); // prettier-ignore
+    }); // prettier-ignore
     await neighbourIsTold();
   }
   await toldOnce(faulty, left);

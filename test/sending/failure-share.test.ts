@@ -1,7 +1,7 @@
 /** `autoPauseFailureShare`: once it is passed, what is on the wire is all that still leaves, and nobody else notices. */
 import { joinStack, type SharedStack } from '../support/shared';
 import { CAN_BE_ASKED, KNOWS_ITS_OWN, KNOWS_OUR_IDS, makeTenant, type Tenant } from '../support/tenants';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 /** Ten seconds more of them than are decided about: reports come late on a busy machine, and the rate goes on meanwhile. */
 const COUNT = 300;
@@ -27,14 +27,10 @@ const launch = async (tenant: Tenant, ratePerSecond: number): Promise<string> =>
   return json.id;
 };
 const reaches = (tenant: Tenant, id: string, state: string) =>
-  until(
-    `the campaign is ${state}`,
-    async () => {
-      const { json } = await tenant.call('GET', `/api/v1/campaigns/${id}`);
-      return json.state === state ? json : null;
-    },
-    { deadlineMs: LOST_TASK_MS },
-  );
+  until(`the campaign is ${state}`, async () => {
+    const { json } = await tenant.call('GET', `/api/v1/campaigns/${id}`);
+    return json.state === state ? json : null;
+  });
 
 /** How many messages of a campaign left after the outcomes were known by which it is decided. */
 async function leftSinceKnown(id: string): Promise<number> {

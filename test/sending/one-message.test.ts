@@ -166,9 +166,10 @@ describe('of a campaign whose slice is looked at in an hour', () => {
   });
   afterAll(() => alone.stop());
 
-  /** Two messages in a slice that has its route. */
-  async function laterOf(campaignId: string): Promise<string[]> {
-    const record = (n: number) => ({ to: String(++serial), message: `Hello ${n}`, service: 'T' });
+  /** Two messages in a slice that has its route. @param hours until their time: those of one time may share a slice. */
+  async function laterOf(campaignId: string, hours: number): Promise<string[]> {
+    const time = new Date(Date.now() + hours * 3_600_000).toISOString();
+    const record = (n: number) => ({ to: String(++serial), message: `Hello ${n}`, service: 'T', time });
     const { json } = await alone.call('POST', '/clevertap/v1/messages', { list: [record(1), record(2)] });
     const { pool } = alone.database;
     await pool.query(
@@ -196,7 +197,7 @@ describe('of a campaign whose slice is looked at in an hour', () => {
     ['move', () => ({ gatewayId: alone.gatewayId })],
   ])('%s has the rest looked at at once; what a run found out before counts no longer', async (action, body) => {
     const [id, beside] = [`cmp_${action}`, `cmp_${action}beside`];
-    const [messages] = [await laterOf(id), await laterOf(beside)];
+    const [messages] = [await laterOf(id, 2), await laterOf(beside, 3)];
     const [before, other] = [await lookOf(id), await lookOf(beside)];
     expect(before.look_at).not.toBeNull();
     expect((await act(alone, messages[0]!, action, body())).status).toBe(200);

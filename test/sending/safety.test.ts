@@ -1,6 +1,6 @@
 /** What an account's safety settings hold back, up to the moment of sending. */
 import { joinStack, type SharedStack } from '../support/shared';
-import { LOST_TASK_MS, until } from '../support/until';
+import { until } from '../support/until';
 
 let stack: SharedStack;
 beforeAll(async () => {
@@ -28,14 +28,10 @@ async function makeAccount(safety: object, gateway: object = {}) {
       name: 'Sale', message: 'The sale is on.', audience: { recipients: numbers.map((to) => ({ to })) }, ...over,
     }); // prettier-ignore
   const reaches = (campaignId: string, state: string) =>
-    until(
-      `campaign is ${state}`,
-      async () => {
-        const found = (await call('GET', `/api/v1/campaigns/${campaignId}`)).json;
-        return found.state === state ? found : null;
-      },
-      { deadlineMs: LOST_TASK_MS },
-    );
+    until(`campaign is ${state}`, async () => {
+      const found = (await call('GET', `/api/v1/campaigns/${campaignId}`)).json;
+      return found.state === state ? found : null;
+    });
   /** Sends texts to a number in one request; answers once nothing is open. */
   const send = async (...list: { to: string; text: string }[]) => {
     const { status } = await call('POST', '/clevertap/v1/messages', { list });

@@ -1,7 +1,7 @@
 /** An account in which there is something of everything that the console shows. */
 import type { Client } from './client';
 import { makeTenant, type Tenant } from './tenants';
-import { LOST_TASK_MS, until } from './until';
+import { until } from './until';
 
 export interface ConsoleAccount {
   tenant: Tenant;
@@ -56,14 +56,14 @@ export async function fill(stack: Stack, { call, gateway, script, accountId }: T
   const webhook = await made('/api/v1/webhooks', { kind: 'clevertap', url: `${stack.simulator.url}/clevertap/callback?account=${accountId}`, isDefault: true });
   await made('/api/v1/suppressions', { to: number(3) });
   const upload = await call('POST', '/api/v1/uploads?name=list.csv', `to,name\n${number(4)},Asha\nabc,Nobody\n`, { 'content-type': 'text/csv' });
-  await until('the upload is read', async () => (await call('GET', `/api/v1/uploads/${upload.json.id}`)).json.state !== 'processing', { deadlineMs: LOST_TASK_MS });
+  await until('the upload is read', async () => (await call('GET', `/api/v1/uploads/${upload.json.id}`)).json.state !== 'processing');
   const recipients = Array.from({ length: 40 }, (_, i) => ({ to: number(i + 1), custom: `order-${i + 1}` }));
   const campaign = await made('/api/v1/campaigns', { name: 'Diwali sale', message: 'Twenty percent off until Sunday.', sender: 'BRANDA', routeId: route.id, audience: { recipients } });
   const draft = await made('/api/v1/campaigns', { name: 'New year', draft: true, message: 'A happy new year, {name|friend}!', audience: { recipients: recipients.slice(0, 3) } });
   const scheduled = await made('/api/v1/campaigns', { name: 'New year’s eve', message: 'A happy new year!', time: new Date(Date.now() + 86_400_000).toISOString(), audience: { recipients: recipients.slice(0, 3) } });
   await call('POST', '/clevertap/v1/messages', { list: [{ to: '12', text: 'Hello' }, { to: number(99), text: 'Hello', meta: 'order-99' }] });
   const { json: requests } = await call('GET', '/api/v1/requests');
-  await until('the campaign has ended', async () => (await call('GET', `/api/v1/campaigns/${campaign.id}`)).json.state === 'finished', { deadlineMs: LOST_TASK_MS });
+  await until('the campaign has ended', async () => (await call('GET', `/api/v1/campaigns/${campaign.id}`)).json.state === 'finished');
   const { json: messages } = await call('GET', `/api/v1/messages?to=${encodeURIComponent(number(7))}`);
   return {
     gateway: first,
