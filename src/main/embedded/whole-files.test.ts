@@ -1,7 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '../../../test/support/servers';
-import { until } from '../../../test/support/until';
 import { openDataFolder } from '../up/data-folder';
 import { keepPasswords } from './postgres-roles';
 import { createFile, replaceFile } from './whole-files';
@@ -41,9 +40,7 @@ test('the record of what runs is whole while it is written', async () => {
   const record = path.join(folder, 'supervisor.json');
   const data = await openDataFolder(folder);
   const before = await readAcross(record, async () => {
-    data.record([{ name: 'api', pid: process.pid }]);
-    data.record([{ name: 'worker', pid: process.pid }]);
-    await until('the worker is on record', () => readFileSync(record, 'utf8').includes('"name":"worker"'));
+    await Promise.all(['api', 'worker'].map((name) => data.record([{ name, pid: process.pid }])));
   });
   expect(JSON.parse(before)).toMatchObject({ children: [] });
   expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ children: [{ name: 'worker' }] });
