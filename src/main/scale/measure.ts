@@ -6,7 +6,7 @@ import type { ScaleStatement } from './statements';
 export interface Cost {
   /** Median of the runs. */
   ms: number;
-  /** Pages of tables and indexes, wherever they were. */
+  /** Pages of the product's tables and indexes, wherever they were; not those of the catalogue, which sessions keep for as long as nobody changes it. */
   buffers: number;
   /** Rows of tables that were read, by whatever index. */
   rows: number;
@@ -28,7 +28,7 @@ async function readByCounting(pool: Pool): Promise<Counted> {
   return { buffers: after.buffers - before.buffers, rows: after.rows - before.rows };
 }
 
-/** @param bed its database has one connection, of which Postgres counts what it reads. */
+/** @param bed its database has one connection, and nobody else reads its tables: Postgres counts what is read of those. */
 export async function measure(bed: ScaleBed, statement: ScaleStatement, runs: number): Promise<Cost> {
   const { pool } = bed.database;
   const times: number[] = [];
@@ -56,7 +56,9 @@ export async function measure(bed: ScaleBed, statement: ScaleStatement, runs: nu
 async function count(pool: Pool): Promise<Counted> {
   await pool.query('select pg_stat_force_next_flush()');
   const { rows } = await pool.query<Record<keyof Counted, string>>(
-    `select (select sum(hits + reads) from pg_stat_get_backend_io(pg_backend_pid()) where object = 'relation') as buffers,
+    `select (select sum(coalesce(heap_blks_hit + heap_blks_read, 0) + coalesce(idx_blks_hit + idx_blks_read, 0) +
+                        coalesce(toast_blks_hit + toast_blks_read, 0) + coalesce(tidx_blks_hit + tidx_blks_read, 0))
+             from pg_statio_user_tables) as buffers,
             (select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read) from pg_stat_user_tables) as rows`,
   );
   return { buffers: Number(rows[0]!.buffers), rows: Number(rows[0]!.rows) };
