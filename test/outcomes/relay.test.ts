@@ -25,8 +25,10 @@ const traceOf = async (id: string) => (await stack.call('GET', `/api/v1/messages
 
 async function callbackIn(id: string, state: string) {
   return until(`the callback is ${state}`, async () => {
-    const [callback] = (await traceOf(id)).callbacks;
-    return callback?.state === state && callback.tries > 0 ? callback : null;
+    const { callbacks, ...trace } = await traceOf(id);
+    const [callback] = callbacks;
+    if (callback?.state === state && callback.tries > 0) return callback;
+    throw new Error(`The message is ${trace.state}, and its callback ${JSON.stringify(callback)}`);
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { isUnderWay } from '../../src/store/messages/blocks';
 import { joinCampaigns, people, type TestCampaigns } from '../support/campaigns';
+import { holdRequestsTo } from '../support/held-vendor';
 import type { SharedStack } from '../support/shared';
 import { until } from '../support/until';
 
@@ -84,16 +85,17 @@ test('campaigns with small rates fill the wire of a slow gateway together, and n
 
 test('a pause holds however many requests are on the wire: none begins once they are answered', async () => {
   const width = 6;
-  await campaigns.gateway({ sendingPattern: 'loop', maxInFlight: width });
-  // Long enough that no place is free before the pause is heard of.
-  await campaigns.script({ latencyMs: 12_000 });
+  const vendor = await holdRequestsTo({ url: `${stack.simulator.url}/infobip/${stack.vendor()}` });
+  const held = { baseUrl: vendor.url, credentials: { apiKey: 'simulator' } };
+  await campaigns.gateway({ sendingPattern: 'loop', maxInFlight: width, ...held });
+  await campaigns.script({});
   const audience = people(200, 3_000);
   const id = await campaigns.launch({ audience: { recipients: audience }, ratePerSecond: 20 });
-  const begun = async () => (await stack.control('GET', '/control/counts')).json.submissions as number;
-  const before = await begun();
-  await until('the wire is full', async () => (await begun()) === before + width);
+  await until('the wire is full', () => vendor.came === width);
   expect((await campaigns.act(id, 'pause')).status).toBe(200);
-  await campaigns.waitFor(id, 'nothing is on its way', ({ counts }) => counts.submitting === 0);
-  expect(await begun()).toBe(before + width);
-  expect((await campaigns.read(id)).counts.queued).toBe(audience.length - width);
+  // No place was free before the pause was heard of.
+  vendor.release();
+  const { counts } = await campaigns.waitFor(id, 'nothing is on its way', (now) => now.counts.submitting === 0);
+  expect([vendor.came, counts.queued]).toEqual([width, audience.length - width]);
+  await vendor.stop();
 });
