@@ -72,10 +72,7 @@ export async function makeScaleBed(
   return bed;
 }
 
-/**
- * Leaves vacuum and analyze to the bed. Behind those of Postgres' own every session reads from the catalogue again what
- * it knows of a table, and that would count as read by the statement that comes next.
- */
+/** Leaves vacuum and analyze to the bed: what those of Postgres' own read of the tables would count as the statement's. */
 async function keepStatistics(pool: Pool): Promise<void> {
   for (const name of await listTables(pool)) await pool.query(`alter table ${name} set (autovacuum_enabled = off)`);
 }

@@ -107,7 +107,7 @@ export class Supervisor {
         }
       }
       await this.reportOrLog();
-      if (this.stopping.signal.aborted) return entry.running?.stop();
+      if (this.stopping.signal.aborted) return entry.running.stop();
     }
   }
 
