@@ -13,6 +13,7 @@ import type {
   ProviderConfig,
 } from '../src/providers/provider';
 import { providerNamed } from '../src/providers/registry';
+import { sampleMessage } from '../src/providers/testing/sample';
 import { startSimulator } from '../src/simulator/server';
 import type { Simulator } from '../src/simulator/server';
 import { ownPath } from './support/own-path';
@@ -90,19 +91,8 @@ const KNOWN_AS: Record<string, Record<string, string>> = {
 let made = 0;
 /** A message to a number with this last digit. */
 function message(digit: number): OutboundMessage {
-  return {
-    id: `attempt${String(++made).padStart(4, '0')}`,
-    to: `+91980000000${digit}`,
-    from: '+15005550006',
-    text: 'Hello',
-    encoding: 'gsm7',
-    flash: false,
-    port: null,
-    entityId: null,
-    templateId: null,
-    validitySeconds: null,
-    callbackUrl,
-  };
+  const id = `attempt${String(++made).padStart(4, '0')}`;
+  return { ...sampleMessage, id, to: `+91980000000${digit}`, from: '+15005550006', callbackUrl };
 }
 
 /** Submits one message and says how it is asked for, with and without the vendor's id. */

@@ -125,7 +125,7 @@ export const THINGS: Record<string, Thing> = {
 /** Bodies of routes that look at the body before they look for the thing; `{}` for all others. */
 export const BODIES: Record<string, object> = {
   'PATCH /api/v1/campaigns/:id': { ratePerSecond: 10 },
-  'POST /api/v1/campaigns/:id/reschedule': { time: '2027-01-31 10:00' },
+  'POST /api/v1/campaigns/:id/reschedule': { time: new Date(Date.now() + 86_400_000).toISOString() },
   'POST /api/v1/gateways/:id/test': { to: '+919800000001' },
   'POST /api/v1/messages/:id/move': { gatewayId: 'gw_unknown' },
   'POST /api/v1/groups/:id/members': { to: '+919800000001' },
