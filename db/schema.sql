@@ -1186,7 +1186,7 @@ $function$
 CREATE OR REPLACE FUNCTION uuid_of(moment timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
-RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM moment) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid
+RETURN (encode(OVERLAY(uuid_send(gen_random_uuid()) PLACING (SUBSTRING(int8send((((EXTRACT(epoch FROM moment) * (1000000)::numeric))::bigint / 1000)) FROM 3) || SUBSTRING(int8send((28672 + (((((EXTRACT(epoch FROM moment) * (1000000)::numeric))::bigint % (1000)::bigint) * 4096) / 1000))) FROM 7)) FROM 1 FOR 8), 'hex'::text))::uuid
 ;
 
 CREATE OR REPLACE FUNCTION uuidv7_at(at timestamp with time zone)

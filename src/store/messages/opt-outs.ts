@@ -144,7 +144,6 @@ ${bundled('reported')}
 select webhook_id from reported`;
 
 /**
-/**
  * Stores inbound texts, suppresses the numbers that said stop (and releases those that said start with a proof), keeps a record of
  * either, and queues a `replied` callback under the newest message to that number over that gateway within 72 h, for the
  * webhook it came with and for every `standard` one that wants replies.
