@@ -88,7 +88,7 @@ export function createBase(config: Config, log: RuntimeLog, pool: PoolSize): Bas
       campaign: (id) => findOpenCampaign(database.pool, id),
     },
     onWoken: (heard) => clearWakeDue(database.pool, heard),
-    onError: (err) => log.warn({ err }, 'Temporal could not be told; maintenance will'),
+    onError: (err) => log.warn({ err }, 'Temporal could not be told; it will be, at the latest by maintenance'),
     onAttributesRefused: (err) =>
       log.warn(
         { err },

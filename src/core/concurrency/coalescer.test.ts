@@ -17,17 +17,28 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** @param instant calls end at once; else the test ends them. */
-function harness({ instant = true, concurrency = 10 } = {}) {
+const MAX_PAUSE_MS = 4_000;
+const MAX_FAILURES = 6;
+
+/** @param instant calls end at once; else the test ends them. @param getsThrough whether the next call of the key does. */
+function harness({
+  instant = true,
+  concurrency = 10,
+  maxKeys = 100,
+  getsThrough = (_key: string): boolean => true,
+} = {}) {
   const calls: Call[] = [];
   const news = new Coalescer<number[]>(
     (key, value) =>
       new Promise((resolve) => {
-        calls.push({ key, value, atMs: Date.now(), end: resolve });
-        if (instant) resolve();
+        calls.push({ key, value, atMs: Date.now(), end: () => resolve(getsThrough(key)) });
+        if (instant) calls.at(-1)!.end();
       }),
-    { intervalMs: INTERVAL_MS, concurrency, merge: (earlier, later) => [...earlier, ...later] },
-  );
+    {
+      intervalMs: INTERVAL_MS, concurrency, maxKeys, maxPauseMs: MAX_PAUSE_MS, maxFailures: MAX_FAILURES,
+      merge: (earlier, later) => [...earlier, ...later],
+    },
+  ); // prettier-ignore
   const told = () => calls.map(({ key, value }) => `${key}: ${value.join(' ')}`);
   return { news, calls, told };
 }
@@ -79,6 +90,47 @@ it('bounds the calls in flight; who waits for a place goes on merging', async ()
   calls[0]!.end();
   await jest.advanceTimersByTimeAsync(0);
   expect(told()).toEqual(['a: 1', 'b: 1', 'c: 1 2']);
+});
+
+describe('what does not get through', () => {
+  it('is called again with what came meanwhile, in its order, and then goes on as ever', async () => {
+    let away = true;
+    const { news, told } = harness({ getsThrough: () => !away });
+    news.add('a', [1]);
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    news.add('a', [2]);
+    away = false;
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    expect(told()).toEqual(['a: 1', 'a: 1 2']);
+    news.add('a', [3]);
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    expect(told().slice(2)).toEqual(['a: 3']);
+  });
+
+  it('is called after pauses that double up to a bound, so often and no oftener, and forgotten then', async () => {
+    const { news, calls } = harness({ getsThrough: () => false });
+    news.add('a', [1]);
+    await jest.advanceTimersByTimeAsync(100 * MAX_PAUSE_MS);
+    const pauses = calls.slice(1).map(({ atMs }, i) => atMs - calls[i]!.atMs);
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 4_000, 4_000]);
+    expect([calls.length, jest.getTimerCount()]).toEqual([MAX_FAILURES, 0]);
+    news.add('a', [2]);
+    expect(calls.at(-1)!.value).toEqual([2]);
+  });
+
+  it('keeps no other key waiting, and none beyond the bound is taken', async () => {
+    const { news, told } = harness({ concurrency: 1, maxKeys: 2, getsThrough: (key) => key !== 'away' });
+    news.add('away', [1]);
+    news.add('b', [2]);
+    news.add('c', [3]);
+    news.add('b', [4]);
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    expect(told()).toEqual(['away: 1', 'b: 2 4']);
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    news.add('c', [5]);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(told()).toEqual(['away: 1', 'b: 2 4', 'away: 1', 'c: 5']);
+  });
 });
 
 it('stop forgets what waits and leaves no timer behind', async () => {

@@ -1,17 +1,26 @@
 /**
  * At most one call per key and interval: the first at once, what comes meanwhile merged into the next. Bounds how
- * often a workflow is signalled, whatever the rate of its news.
+ * often a workflow is signalled, whatever the rate of its news. What did not get through is called again, each time
+ * after twice the pause.
  */
 export interface CoalescerOptions<Value> {
   intervalMs: number;
+  /** The longest pause after a call that did not get through. */
+  maxPauseMs: number;
+  /** Calls for a key that may fail in a row: then what they were for is forgotten. */
+  maxFailures: number;
   /** Most calls in flight over all keys. */
   concurrency: number;
+  /** Keys beyond this many, that wait or rest, are not taken: while nothing gets through they would grow without end. */
+  maxKeys: number;
   merge(earlier: Value, later: Value): Value;
 }
 
 interface Entry<Value> {
   /** Waits for its turn; `undefined` = nothing new since the last call. */
   value: Value | undefined;
+  /** Calls in a row that did not get through. */
+  failures: number;
 }
 
 export class Coalescer<Value> {
@@ -20,16 +29,17 @@ export class Coalescer<Value> {
   private readonly timers = new Set<NodeJS.Timeout>();
   private inFlight = 0;
 
-  /** @param call must not reject. */
+  /** @param call resolves to whether it got through; must not reject. */
   constructor(
-    private readonly call: (key: string, value: Value) => Promise<void>,
+    private readonly call: (key: string, value: Value) => Promise<boolean>,
     private readonly options: CoalescerOptions<Value>,
   ) {}
 
   add(key: string, value: Value): void {
     const entry = this.entries.get(key);
     if (entry === undefined) {
-      this.entries.set(key, { value });
+      if (this.entries.size >= this.options.maxKeys) return;
+      this.entries.set(key, { value, failures: 0 });
       this.ready.push(key);
       this.pump();
     } else {
@@ -53,17 +63,26 @@ export class Coalescer<Value> {
       const value = entry.value;
       entry.value = undefined;
       this.inFlight++;
-      void this.call(key, value).then(() => {
+      void this.call(key, value).then((gotThrough) => {
         this.inFlight--;
-        this.rest(key);
+        // Not when it was stopped while the call was in flight.
+        if (this.entries.get(key) === entry) this.rest(key, this.pauseAfter(entry, value, gotThrough));
         this.pump();
       });
     }
   }
 
-  /** Keeps the key quiet for an interval; then forgets it, or queues what came meanwhile. */
-  private rest(key: string): void {
-    if (!this.entries.has(key)) return; // Stopped while the call was in flight.
+  /** Has what did not get through called again, with what came meanwhile. @returns the pause until then. */
+  private pauseAfter(entry: Entry<Value>, value: Value, gotThrough: boolean): number {
+    const { intervalMs, maxPauseMs, maxFailures, merge } = this.options;
+    entry.failures = gotThrough ? 0 : entry.failures + 1;
+    if (entry.failures === 0) return intervalMs;
+    if (entry.failures < maxFailures) entry.value = entry.value === undefined ? value : merge(value, entry.value);
+    return Math.min(intervalMs * 2 ** entry.failures, maxPauseMs);
+  }
+
+  /** Keeps the key quiet for a while; then forgets it, or queues what is to be called. */
+  private rest(key: string, pauseMs: number): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       const entry = this.entries.get(key);
@@ -74,7 +93,7 @@ export class Coalescer<Value> {
         this.ready.push(key);
         this.pump();
       }
-    }, this.options.intervalMs);
+    }, pauseMs);
     this.timers.add(timer);
   }
 }

@@ -16,15 +16,16 @@ function harness(refuse: (workflowId: string) => Error | undefined = () => undef
   const sent: { workflowId: string; payload: unknown }[] = [];
   const heard: HeardNews[][] = [];
   const errors: unknown[] = [];
+  const take = (workflowId: string, payload: unknown): Promise<void> => {
+    sent.push({ workflowId, payload });
+    const error = refuse(workflowId);
+    return error === undefined ? Promise.resolve() : Promise.reject(error);
+  };
   const client = {
     workflow: {
-      getHandle: (workflowId: string) => ({
-        signal: (_: string, payload: unknown) => {
-          sent.push({ workflowId, payload });
-          const error = refuse(workflowId);
-          return error === undefined ? Promise.resolve() : Promise.reject(error);
-        },
-      }),
+      getHandle: (workflowId: string) => ({ signal: (_: string, payload: unknown) => take(workflowId, payload) }),
+      signalWithStart: (_: string, { workflowId, signal }: { workflowId: string; signal: string }) =>
+        take(workflowId, signal),
     },
   } as unknown as Client;
   const signals = createWorkflowSignals({
@@ -85,9 +86,26 @@ it('a workflow that is over has heard; one that could not be reached has not', a
     workflowId === 'send/over' ? new WorkflowNotFoundError('over', workflowId, undefined) : new Error('away'),
   );
   signals.wake([news('over', 1), news('away', 1)]);
-  await jest.advanceTimersByTimeAsync(1_000);
+  await jest.advanceTimersByTimeAsync(900);
   expect(heard.flat()).toEqual([{ sliceId: 'over', wakeSeq: 1 }]);
   expect(errors).toEqual([new Error('away')]);
+  await signals.stop();
+});
+
+it('what Temporal did not take is told again: to slices, campaigns and relays', async () => {
+  let away = true;
+  const { signals, sent, heard, errors } = harness(() => (away ? new Error('deadline exceeded') : undefined));
+  signals.wake([news('a', 1), news('b', 2, { campaignId: 'spring' })]);
+  signals.wakeRelays(['wh_1']);
+  await jest.advanceTimersByTimeAsync(400);
+  expect([heard.flat(), errors.length, sent.length]).toEqual([[], 3, 3]);
+  away = false;
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(heard.flat()).toEqual([{ sliceId: 'a', wakeSeq: 1 }]);
+  const told = sent.map((signal) => JSON.stringify(signal));
+  expect(told.slice(3).sort()).toEqual(told.slice(0, 3).sort());
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(sent).toHaveLength(6);
   await signals.stop();
 });
 

@@ -19,8 +19,11 @@ import {
 import type { Descriptions } from './description';
 import type { WorkflowStarts } from './start';
 
-/** At most two signals per second and workflow, so many at a time over all workflows of a kind. */
-const LIMITS = { intervalMs: 500, concurrency: 16 };
+/**
+ * At most two signals per second and workflow, so many at a time over all workflows of a kind. One that Temporal does not
+ * take, within the client's own tries, is given again for about a minute; then maintenance finds what it was about.
+ */
+const LIMITS = { intervalMs: 500, concurrency: 16, maxKeys: 50_000, maxPauseMs: 8_000, maxFailures: 10 };
 /** How long a delivered wake may wait to be written down with others. */
 const WOKEN_FLUSH_MS = 500;
 
@@ -115,7 +118,7 @@ function sliceSignals(
     const input = await openWork.slice(sliceId);
     if (input !== null) await starts.startSend(input);
   };
-  const signal = async (sliceId: string, { wakeSeq, groupId, open, refused }: NumberedNews): Promise<void> => {
+  const signal = async (sliceId: string, { wakeSeq, groupId, open, refused }: NumberedNews): Promise<boolean> => {
     const handle = client.workflow.getHandle(sendWorkflowId(groupId ?? sliceId));
     const news: ReceiptNews = { ...(groupId === null ? {} : { sliceId }), open, refused };
     try {
@@ -124,8 +127,10 @@ function sliceSignals(
         () => restart(sliceId),
       );
       onDelivered({ sliceId, wakeSeq });
+      return true;
     } catch (error) {
       onError(error);
+      return false;
     }
   };
   return new Coalescer(signal, {
@@ -155,16 +160,18 @@ function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsO
     const input = await openWork.campaign(campaignId);
     if (input !== null) await starts.startCampaign(input);
   };
-  const signal = async (campaignId: string, news: CampaignNews): Promise<void> => {
+  const signal = async (campaignId: string, news: CampaignNews): Promise<boolean> => {
     const handle = client.workflow.getHandle(campaignWorkflowId(campaignId));
     try {
       await signalOrStart(
         () => handle.signal(RECEIPT_SIGNAL, news),
         () => restart(campaignId),
       );
+      return true;
     } catch (error) {
       // The flags of its slices stay until the campaign has looked at them.
       onError(error);
+      return false;
     }
   };
   return new Coalescer(signal, {
@@ -177,7 +184,7 @@ function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsO
 type RelaySignal = typeof OUTBOX_SIGNAL | typeof RESUME_SIGNAL;
 
 function relaySignals({ client, descriptions, onError }: WorkflowSignalsOptions): Coalescer<RelaySignal> {
-  const send = async (webhookId: string, signal: RelaySignal): Promise<void> => {
+  const send = async (webhookId: string, signal: RelaySignal): Promise<boolean> => {
     try {
       await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
         workflowId: relayWorkflowId(webhookId),
@@ -186,8 +193,10 @@ function relaySignals({ client, descriptions, onError }: WorkflowSignalsOptions)
         ...descriptions.relay({ webhookId }).texts,
         signal,
       });
+      return true;
     } catch (error) {
       onError(error);
+      return false;
     }
   };
   return new Coalescer(send, { ...LIMITS, merge: (a, b) => (a === RESUME_SIGNAL ? a : b) });
