@@ -32,6 +32,13 @@ async function callbackIn(id: string, state: string) {
   });
 }
 
+/** A person's word about the account's default webhook. */
+async function switchDefault(state: 'active' | 'disabled'): Promise<void> {
+  const { items } = (await stack.call('GET', '/api/v1/webhooks')).json;
+  const { id } = items.find(({ isDefault }: { isDefault: boolean }) => isDefault);
+  expect((await stack.call('PATCH', `/api/v1/webhooks/${id}`, { state })).json).toMatchObject({ id, state });
+}
+
 const told = async () => (await stack.control('GET', '/control/clevertap')).json;
 
 test('a 503 is retried after ten minutes at the earliest, durably', async () => {
@@ -109,7 +116,7 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
 
   // The relay is kept from telling it by a webhook that is disabled meanwhile.
   const early = await submitted();
-  await stack.database.pool.query(`update webhooks set state = 'disabled' where account_id = $1`, [stack.accountId]);
+  await switchDefault('disabled');
   await report(early.id, UNDELIVERABLE);
   expect(await traceOf(early.id)).toMatchObject({
     state: 'failed',
@@ -117,7 +124,7 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
   });
   await report(early.id, DELIVERED);
   expect(await traceOf(early.id)).toMatchObject({ state: 'delivered', callbacks: [{ event: 'delivered' }] });
-  await stack.database.pool.query(`update webhooks set state = 'active' where account_id = $1`, [stack.accountId]);
+  await switchDefault('active');
 
   const late = await submitted();
   await report(late.id, UNDELIVERABLE);
@@ -127,4 +134,16 @@ test('failed, then delivered before CleverTap was told: told delivered; after it
   expect(trace).toMatchObject({ state: 'failed', callbacks: [{ event: 'failed' }] });
   expect(trace.receipts.map((receipt: { disposition: string }) => receipt.disposition)).toEqual(['applied', 'late']);
   expect(await told()).toMatchObject({ conflicts: 0 });
+});
+
+test('what is accepted while the default webhook is switched off waits for it, and is told once it is on again', async () => {
+  await switchDefault('disabled');
+  const { id } = await sendOne();
+  const waiting = await until('settled', async () => {
+    const trace = await traceOf(id);
+    return trace.state === 'delivered' ? trace : null;
+  });
+  expect(waiting.callbacks).toMatchObject([{ event: 'delivered', state: 'pending', tries: 0 }]);
+  await switchDefault('active');
+  expect(await callbackIn(id, 'delivered')).toMatchObject({ tries: 1 });
 });

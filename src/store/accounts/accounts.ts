@@ -92,7 +92,8 @@ export async function findAccountContext(db: Kysely<Schema>, accountId: string):
         .select('webhooks.id')
         .whereRef('webhooks.account_id', '=', 'accounts.id')
         .where('is_default', '=', true)
-        .where('webhooks.state', '=', 'active')
+        // CleverTap counts what it is told, so its outcomes wait for a webhook that a person has switched off.
+        .where((w) => w.or([w('webhooks.kind', '=', 'clevertap'), w('webhooks.state', '=', 'active')]))
         .as('default_webhook_id'),
       DEFAULT_GATEWAYS.as('default_gateways'),
       APPROVED_SENDERS.as('approved_senders'),
