@@ -1,4 +1,4 @@
-/** A database per test file: a copy of the migrated template, made in some 30 ms. */
+/** A database per test file: a copy of the migrated template, made in some 50 ms in memory, and in 300 ms on a disk. */
 import { randomBytes } from 'node:crypto';
 import { Client, type Pool } from 'pg';
 import { OWNER } from '../../src/main/embedded/postgres-roles';

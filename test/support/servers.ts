@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
 
 /** Environment variables by which Jest's own process tells the test processes. */
 /** As the superuser. */
@@ -59,9 +59,27 @@ export function fact(name: string): string {
   return value;
 }
 
+const MEMORY = '/dev/shm';
+/** Write-ahead logs of some servers, each of which may grow to 4 GB, and the databases of files that run side by side. */
+const MEMORY_BYTES = 12 * 2 ** 30;
+
+/**
+ * Linux' file system in memory, where there is room: a copy of the template database is a thousand files, and makes them
+ * five times as fast there. Else the temporary folder of the machine.
+ */
+function fastestFolder(): string {
+  if (process.platform !== 'linux' || os.freemem() < MEMORY_BYTES) return os.tmpdir();
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize < MEMORY_BYTES ? os.tmpdir() : MEMORY;
+  } catch {
+    return os.tmpdir();
+  }
+}
+
 /** A new folder for a test's data. The caller removes it. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'heliograph-test-'));
+  const folder = mkdtempSync(path.join(fastestFolder(), 'heliograph-test-'));
   // Open to the user postgres, as whom Postgres runs when the tests are run by root.
   chmodSync(folder, 0o711);
   return folder;

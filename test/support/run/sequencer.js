@@ -1,14 +1,26 @@
 /**
- * What waits most comes first: the files of `chaos` and `flows` wait for time to pass, and one of them that began last
- * would keep the whole run waiting. Within a project Jest's own order holds: the longest first.
+ * What waits most comes first: files of `chaos`, `browser` and `flows` wait for time to pass, and one of them that began
+ * last would keep the whole run waiting. Those that wait for minutes are spread among those that wait for seconds, so that
+ * the machine is neither idle at first nor crowded later. Within a project Jest's own order holds: the longest first.
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const ORDER = ['browser', 'chaos', 'flows', 'store', 'unit'];
-const rank = ({ context }) => ORDER.indexOf(context.config.displayName.name);
+const MINUTES = ['browser', 'chaos'];
+const SECONDS = ['flows'];
+const REST = ['store', 'unit', 'console'];
 
 module.exports = class extends Sequencer {
   sort(tests) {
-    return super.sort(tests).sort((a, b) => rank(a) - rank(b));
+    const sorted = super.sort(tests);
+    const of = (projects) => sorted.filter((test) => projects.includes(nameOf(test)));
+    return [...spread(of(MINUTES), of(SECONDS)), ...REST.flatMap((name) => of([name]))];
   }
 };
+
+const nameOf = ({ context }) => context.config.displayName.name;
+
+/** Both lists in their order, each evenly over the whole; the first of `few` begins. */
+function spread(few, many) {
+  const placed = (list, offset) => list.map((test, i) => ({ test, at: (i + offset) / list.length }));
+  return [...placed(few, 0), ...placed(many, 0.5)].sort((a, b) => a.at - b.at).map(({ test }) => test);
+}
