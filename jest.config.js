@@ -49,6 +49,8 @@ const project = (displayName, testMatch, options) => ({
   id,
   testMatch,
   testEnvironment: 'node',
+  // Else what is left of one file's globals changes under the next one of the same Jest worker: also what all share, as URL's own methods.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
   transform: { '^.+\\.ts$': ['@swc/jest', compiled({ parser: { syntax: 'typescript' } })] },
   ...options,

@@ -76,7 +76,10 @@ test('the file has what the table has, and no formula', async () => {
     'sender,sent,delivered,deliveryRate,clicked,ctr,errors\r\n\'=1,2,1,0.5,0,0,1\r\n"a,""b""",0,0,,0,,0\r\n',
   );
   const made: string[] = [];
-  Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => undefined });
+  Object.defineProperties(URL, {
+    createObjectURL: { value: () => 'blob:x' },
+    revokeObjectURL: { value: () => undefined },
+  });
   const click = jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     made.push(this.download);
   });
