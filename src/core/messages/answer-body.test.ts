@@ -26,6 +26,17 @@ describe('the answer to one message', () => {
     ['nothing', '', ''],
   ])('%s', (_, raw, expected) => expect(read(raw)(0)).toEqual({ body: expected, cutFrom: null }));
 
+  it('keeps our id of an attempt, whatever digits it has, and nobody else’s', () => {
+    const wireId = '06h2mpq7x5r05b2653789y0nh01';
+    const raw = `{"id":"${wireId.toUpperCase()}","to":"919800000001","said":"${wireId} of 919800000001","theirs":"${wireId.replace('h2', 'h3')}"}`;
+    expect(JSON.parse(read(raw, [{ ...message(1), wireId }])(0).body)).toEqual({
+      id: wireId.toUpperCase(),
+      to: '9198******01',
+      said: `${wireId} of 9198******01`,
+      theirs: '06h3mpq7x5r05b2****89y0nh01',
+    });
+  });
+
   it('hides a short text and a code of it', () => {
     expect(read('{"a":"Hi Asha","b":"for 4711"}', [message(1, 'Hi Asha')])(0).body).toBe('{"a":"…","b":"for 4711"}');
     expect(read('{"b":"for 4711"}', [message(1, 'Code 4711')])(0).body).toBe('{"b":"for …"}');

@@ -40,7 +40,8 @@ export function readAnswer(
   const json = raw.length <= MAX_READ ? parsed(raw) : undefined;
   const value = json ?? raw.slice(0, MAX_KEPT * 8);
   const echoes = echoFilter(stringsOf(value), asked.map(({ text }) => text)); // prettier-ignore
-  const clean = mapStrings(value, (text) => withoutNumbers(withoutSecrets(echoes.clean(text))));
+  const ours = new Set(asked.map(({ wireId }) => wireId.toLowerCase()));
+  const clean = mapStrings(value, (text) => withoutNumbers(withoutSecrets(echoes.clean(text)), ours));
   const owners = asked.length > 1 ? new Owners(asked) : null;
   const whole = json === undefined ? raw.length : undefined;
   return (place) => {
@@ -96,7 +97,22 @@ const NUMBER = /\+?\d[\d ().-]{5,}\d/g;
 /** A day, which is none. */
 const DAY = /(?<!\d)((?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?!\d)/;
 
-const withoutNumbers = (text: string): string =>
+/** What may be the id of an attempt as providers are told it. */
+const WIRE_ID = /[0-9a-z]{27,29}/gi;
+
+/** Ids of ours stay, by which a person finds the message at the provider: some have digits enough in a row for a number. */
+function withoutNumbers(text: string, ours: ReadonlySet<string>): string {
+  let shown = '';
+  let at = 0;
+  for (const { 0: id, index } of text.matchAll(WIRE_ID)) {
+    if (!ours.has(id.toLowerCase())) continue;
+    shown += masked(text.slice(at, index)) + id;
+    at = index + id.length;
+  }
+  return shown + masked(text.slice(at));
+}
+
+const masked = (text: string): string =>
   text
     .split(DAY)
     .map((piece, i) => (i % 2 === 1 ? piece : piece.replace(NUMBER, maskDigits)))
