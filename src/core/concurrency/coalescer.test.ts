@@ -30,13 +30,14 @@ function harness({
   const calls: Call[] = [];
   const news = new Coalescer<number[]>(
     (key, value) =>
-      new Promise((resolve) => {
-        calls.push({ key, value, atMs: Date.now(), end: () => resolve(getsThrough(key)) });
+      new Promise((resolve, reject) => {
+        const end = (): void => (getsThrough(key) ? resolve() : reject(new Error('away')));
+        calls.push({ key, value, atMs: Date.now(), end });
         if (instant) calls.at(-1)!.end();
       }),
     {
       intervalMs: INTERVAL_MS, concurrency, maxKeys, maxPauseMs: MAX_PAUSE_MS, maxFailures: MAX_FAILURES,
-      merge: (earlier, later) => [...earlier, ...later],
+      merge: (earlier, later) => [...earlier, ...later], onError: () => undefined,
     },
   ); // prettier-ignore
   const told = () => calls.map(({ key, value }) => `${key}: ${value.join(' ')}`);

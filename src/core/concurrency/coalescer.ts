@@ -14,6 +14,8 @@ export interface CoalescerOptions<Value> {
   /** Keys beyond this many, that wait or rest, are not taken: while nothing gets through they would grow without end. */
   maxKeys: number;
   merge(earlier: Value, later: Value): Value;
+  /** Told of each call that did not get through. */
+  onError(error: unknown): void;
 }
 
 interface Entry<Value> {
@@ -29,9 +31,9 @@ export class Coalescer<Value> {
   private readonly timers = new Set<NodeJS.Timeout>();
   private inFlight = 0;
 
-  /** @param call resolves to whether it got through; must not reject. */
+  /** @param call rejects when it did not get through. */
   constructor(
-    private readonly call: (key: string, value: Value) => Promise<boolean>,
+    private readonly call: (key: string, value: Value) => Promise<void>,
     private readonly options: CoalescerOptions<Value>,
   ) {}
 
@@ -63,26 +65,32 @@ export class Coalescer<Value> {
       const value = entry.value;
       entry.value = undefined;
       this.inFlight++;
-      void this.call(key, value).then((gotThrough) => {
-        this.inFlight--;
-        // Not when it was stopped while the call was in flight.
-        if (this.entries.get(key) === entry) this.rest(key, this.pauseAfter(entry, value, gotThrough));
-        this.pump();
-      });
+      void this.call(key, value)
+        .then(
+          () => void (entry.failures = 0),
+          (error: unknown) => this.keep(entry, value, error),
+        )
+        .then(() => {
+          this.inFlight--;
+          // Not when it was stopped while the call was in flight.
+          if (this.entries.get(key) === entry) this.rest(key, entry.failures);
+          this.pump();
+        });
     }
   }
 
-  /** Has what did not get through called again, with what came meanwhile. @returns the pause until then. */
-  private pauseAfter(entry: Entry<Value>, value: Value, gotThrough: boolean): number {
-    const { intervalMs, maxPauseMs, maxFailures, merge } = this.options;
-    entry.failures = gotThrough ? 0 : entry.failures + 1;
-    if (entry.failures === 0) return intervalMs;
+  /** Has what did not get through called again, with what came meanwhile. */
+  private keep(entry: Entry<Value>, value: Value, error: unknown): void {
+    const { maxFailures, merge, onError } = this.options;
+    entry.failures += 1;
     if (entry.failures < maxFailures) entry.value = entry.value === undefined ? value : merge(value, entry.value);
-    return Math.min(intervalMs * 2 ** entry.failures, maxPauseMs);
+    onError(error);
   }
 
   /** Keeps the key quiet for a while; then forgets it, or queues what is to be called. */
-  private rest(key: string, pauseMs: number): void {
+  private rest(key: string, failures: number): void {
+    const { intervalMs, maxPauseMs } = this.options;
+    const pauseMs = failures === 0 ? intervalMs : Math.min(intervalMs * 2 ** failures, maxPauseMs);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       const entry = this.entries.get(key);

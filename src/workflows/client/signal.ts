@@ -118,23 +118,18 @@ function sliceSignals(
     const input = await openWork.slice(sliceId);
     if (input !== null) await starts.startSend(input);
   };
-  const signal = async (sliceId: string, { wakeSeq, groupId, open, refused }: NumberedNews): Promise<boolean> => {
+  const signal = async (sliceId: string, { wakeSeq, groupId, open, refused }: NumberedNews): Promise<void> => {
     const handle = client.workflow.getHandle(sendWorkflowId(groupId ?? sliceId));
     const news: ReceiptNews = { ...(groupId === null ? {} : { sliceId }), open, refused };
-    try {
-      await signalOrStart(
-        () => handle.signal(RECEIPT_SIGNAL, news),
-        () => restart(sliceId),
-      );
-      onDelivered({ sliceId, wakeSeq });
-      return true;
-    } catch (error) {
-      onError(error);
-      return false;
-    }
+    await signalOrStart(
+      () => handle.signal(RECEIPT_SIGNAL, news),
+      () => restart(sliceId),
+    );
+    onDelivered({ sliceId, wakeSeq });
   };
   return new Coalescer(signal, {
     ...LIMITS,
+    onError,
     merge: (a, b) => ({
       groupId: b.groupId,
       open: Math.min(a.open, b.open),
@@ -160,22 +155,17 @@ function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsO
     const input = await openWork.campaign(campaignId);
     if (input !== null) await starts.startCampaign(input);
   };
-  const signal = async (campaignId: string, news: CampaignNews): Promise<boolean> => {
+  const signal = async (campaignId: string, news: CampaignNews): Promise<void> => {
     const handle = client.workflow.getHandle(campaignWorkflowId(campaignId));
-    try {
-      await signalOrStart(
-        () => handle.signal(RECEIPT_SIGNAL, news),
-        () => restart(campaignId),
-      );
-      return true;
-    } catch (error) {
-      // The flags of its slices stay until the campaign has looked at them.
-      onError(error);
-      return false;
-    }
+    // Where it is not told the flags of its slices stay, until it has looked at them.
+    await signalOrStart(
+      () => handle.signal(RECEIPT_SIGNAL, news),
+      () => restart(campaignId),
+    );
   };
   return new Coalescer(signal, {
     ...LIMITS,
+    onError,
     merge: (a, b) => ({ done: a.done + b.done, refused: a.refused + b.refused }),
   });
 }
@@ -184,22 +174,16 @@ function campaignSignals({ client, starts, openWork, onError }: WorkflowSignalsO
 type RelaySignal = typeof OUTBOX_SIGNAL | typeof RESUME_SIGNAL;
 
 function relaySignals({ client, descriptions, onError }: WorkflowSignalsOptions): Coalescer<RelaySignal> {
-  const send = async (webhookId: string, signal: RelaySignal): Promise<boolean> => {
-    try {
-      await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
-        workflowId: relayWorkflowId(webhookId),
-        taskQueue: TASK_QUEUES.workflows,
-        args: [{ webhookId } satisfies RelayInput],
-        ...descriptions.relay({ webhookId }).texts,
-        signal,
-      });
-      return true;
-    } catch (error) {
-      onError(error);
-      return false;
-    }
+  const send = async (webhookId: string, signal: RelaySignal): Promise<void> => {
+    await client.workflow.signalWithStart(WORKFLOW_TYPES.relay, {
+      workflowId: relayWorkflowId(webhookId),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [{ webhookId } satisfies RelayInput],
+      ...descriptions.relay({ webhookId }).texts,
+      signal,
+    });
   };
-  return new Coalescer(send, { ...LIMITS, merge: (a, b) => (a === RESUME_SIGNAL ? a : b) });
+  return new Coalescer(send, { ...LIMITS, onError, merge: (a, b) => (a === RESUME_SIGNAL ? a : b) });
 }
 
 /** Collects the news that were delivered, and reports them together. */

@@ -7,13 +7,15 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 const MINUTES = ['browser', 'chaos'];
 const SECONDS = ['flows'];
-const REST = ['store', 'unit', 'console'];
+/** Before those that need the processor only. */
+const MOMENTS = ['store'];
 
 module.exports = class extends Sequencer {
   sort(tests) {
     const sorted = super.sort(tests);
     const of = (projects) => sorted.filter((test) => projects.includes(nameOf(test)));
-    return [...spread(of(MINUTES), of(SECONDS)), ...REST.flatMap((name) => of([name]))];
+    const waiting = [...spread(of(MINUTES), of(SECONDS)), ...of(MOMENTS)];
+    return [...waiting, ...sorted.filter((test) => !waiting.includes(test))];
   }
 };
 
